@@ -1,0 +1,106 @@
+# The commands of the project; `make help` lists them. What needs the environment sets it up, once.
+
+SCENARIO ?= baseline
+OUT ?= .
+VENV ?= .venv
+PYTHON3 ?= python3
+UV ?= $(BIN)/uv
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+
+# --- the environment: an active conda environment named fhi, else $(VENV) ---------------------------------
+ifeq ($(CONDA_DEFAULT_ENV),fhi)
+ENVIRONMENT := $(CONDA_PREFIX)
+else
+ENVIRONMENT := $(VENV)
+endif
+BIN := $(ENVIRONMENT)/bin
+READY := $(ENVIRONMENT)/.fhi-ready
+PYTHON := $(BIN)/python
+FHI := FHI_OUT="$(OUT)" "$(PYTHON)" -m fhi
+
+$(READY): requirements.lock pyproject.toml
+	@PYTHON3="$(PYTHON3)" sh fhi/assets/setup.sh "$(ENVIRONMENT)"
+
+# --- the stages: notebooks, what they write, and what they depend on --------------------------------------
+P := $(OUT)/data/processed/$(SCENARIO)
+R := $(OUT)/reports/$(SCENARIO)
+N := $(R)/notebooks
+
+RAW := $(wildcard data/raw/*.csv data/raw/*/*.csv)
+CORE := requirements.lock $(addprefix fhi/,errors.py parameters.py files.py store.py framework.py) $(wildcard fhi/sources/*.py)
+STEPS := $(addprefix fhi/,imputation.py treatment.py normalisation.py weighting.py aggregation.py index.py)
+DRAWING := $(wildcard fhi/figures/*.py fhi/assets/fonts/*)
+
+OUTPUTS_01 := $(addprefix $(P)/,panel.csv national_shares.csv)
+OUTPUTS_02 := $(addprefix $(P)/,indicators.csv screening.csv coverage.csv treatment.csv normalised.csv)
+OUTPUTS_03 := $(addprefix $(P)/,weights.csv scores.csv ranks.csv comparison.csv agreement.csv)
+OUTPUTS_07 := $(P)/figures.csv
+
+# a stage whose output was deleted runs again although nothing is newer
+missing = $(if $(filter-out $(wildcard $(1)),$(1)),FORCE)
+
+report: $(R)/report.html ## build everything for SCENARIO (default baseline): data, index, figures, page
+	@echo "$(R)/report.html is up to date"
+
+$(P)/scenario.yml: notebooks/scenarios/$(SCENARIO).yml notebooks/scenarios/baseline.yml data/raw/framework.csv \
+		data/raw/cities.csv $(CORE) $(STEPS) | $(READY)
+	@$(FHI) check "$(SCENARIO)"
+
+# a scenario without a file is refused by name, with the nearest names, before anything runs
+notebooks/scenarios/%.yml: | $(READY)
+	@$(FHI) check "$*"
+
+$(N)/01_ingestion.ipynb: notebooks/01_ingestion.ipynb $(P)/scenario.yml $(RAW) $(CORE) fhi/construction.py \
+		$(call missing,$(OUTPUTS_01))
+$(N)/02_indicators.ipynb: notebooks/02_indicators.ipynb $(N)/01_ingestion.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
+		$(call missing,$(OUTPUTS_02))
+$(N)/03_weighting.ipynb: notebooks/03_weighting.ipynb $(N)/02_indicators.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
+		fhi/agreement.py $(call missing,$(OUTPUTS_03))
+$(N)/07_charting.ipynb: notebooks/07_charting.ipynb $(N)/03_weighting.ipynb $(DRAWING) $(CORE) \
+		$(call missing,$(OUTPUTS_07))
+
+STAGES := 01_ingestion 02_indicators 03_weighting 07_charting
+EXECUTED := $(STAGES:%=$(N)/%.ipynb)
+
+$(EXECUTED): | $(READY)
+	@$(FHI) run $(@F:.ipynb=) "$(SCENARIO)"
+
+$(R)/report.html: $(N)/07_charting.ipynb fhi/report.py fhi/assets/report.html.j2 fhi/assets/report.css | $(READY)
+	@$(FHI) report "$(SCENARIO)"
+
+# --- the other commands -----------------------------------------------------------------------------------
+test: $(READY) ## run the tests, and the notebooks against their stored outputs
+	"$(PYTHON)" -m pytest
+
+notebooks: $(EXECUTED) ## run the notebooks and store them with their outputs
+	@$(FHI) refresh "$(SCENARIO)" $(STAGES)
+
+checksums: $(READY) ## after an intended change of a raw file: write its checksum into data/raw/sources.csv
+	@$(FHI) checksums
+
+readme: $(READY) ## write the generated tables into README.md and data/raw/README.md
+	@$(FHI) readme
+
+lock: $(READY) ## resolve pyproject.toml anew into requirements.lock
+	"$(UV)" pip compile --quiet --universal --fork-strategy fewest --generate-hashes --no-emit-index-url \
+		--python-version 3.11 --custom-compile-command "make lock" --all-extras pyproject.toml -o requirements.lock
+
+lab: $(READY) ## open JupyterLab on the notebooks
+	"$(BIN)/jupyter" lab notebooks
+
+lint: $(READY) ## check style and names
+	"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check .
+
+clean: ## remove what was built (the environment stays)
+	rm -rf "$(OUT)/data/processed" "$(OUT)/reports" "$(OUT)/.timings"
+
+help: ## list these commands
+	@echo "make <command> [SCENARIO=name] [OUT=folder for the outputs] [VENV=folder of the environment]"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+FORCE:
+.PHONY: report test notebooks checksums readme lock lab lint clean help FORCE

@@ -1,0 +1,29 @@
+#!/bin/sh
+# Set up the environment in folder $1 from requirements.lock. Safe to repeat: what was interrupted is redone.
+set -eu
+target=$1
+python=${PYTHON3:-python3}
+
+fail() { echo "set-up: $*" >&2; exit 1; }
+
+command -v "$python" >/dev/null 2>&1 || fail "no $python found; install Python 3.11 or later (Debian, Ubuntu: apt install python3 python3-venv python3-pip)"
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail "$("$python" --version) is too old; Python 3.11 or later is needed (name another with PYTHON3=python3.12)"
+
+if [ "${CONDA_DEFAULT_ENV:-}" = fhi ] && [ "$target" = "${CONDA_PREFIX:-}" ]; then
+    echo "set-up: using the conda environment fhi in $target"
+else
+    "$python" -c 'import venv, ensurepip' 2>/dev/null || fail "$python lacks venv or pip (Debian, Ubuntu: apt install python3-venv python3-pip)"
+    if [ -e "$target" ] && [ ! -f "$target/pyvenv.cfg" ] && [ -n "$(ls -A "$target")" ]; then
+        fail "$target exists and is not a virtual environment; choose another folder with VENV="
+    fi
+    echo "set-up: creating $target"
+    "$python" -m venv --clear "$target"
+fi
+
+# uv comes from the same lock, with the same check of its hash
+bootstrap="$target/uv.lock"
+awk '/^[^ #]/ { keep = /^uv==/ } keep' requirements.lock > "$bootstrap"
+"$target/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$bootstrap"
+"$target/bin/uv" pip install --quiet --python "$target/bin/python" --compile-bytecode --require-hashes -r requirements.lock
+"$target/bin/uv" pip install --quiet --python "$target/bin/python" --no-deps --no-build-isolation --editable .
+touch "$target/.fhi-ready"
