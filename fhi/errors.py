@@ -1,0 +1,83 @@
+"""The two errors a user meets: bad data and a bad choice of method."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple, TypeVar
+
+Entry = TypeVar("Entry")
+
+
+class FhiError(Exception):
+    """Base of what a command reports as one message without a traceback."""
+
+
+class Problem(NamedTuple):
+    """One bad cell (or file): where it is, what stands there, what was expected and what to do."""
+
+    file: str
+    row: int | None
+    column: str | None
+    value: object
+    expected: str
+    remedy: str
+
+    def __str__(self) -> str:
+        place = [f"row {self.row}"] if self.row is not None else []
+        place += [f"column {self.column}"] if self.column else []
+        shown = f"{self.value!r}" if self.value is not None else "nothing"
+        where = ", ".join(place) or "whole file"
+        return f"{self.file}: {where}: found {shown}; expected {self.expected}; remedy: {self.remedy}"
+
+
+class DataError(FhiError):
+    """Bad input data. Carries every problem found, so that a file is mended in one go.
+
+    Parameters
+    ----------
+    problems : iterable of Problem
+        At least one; kept in ``.problems`` in the order given.
+    """
+
+    def __init__(self, problems: Iterable[Problem]):
+        self.problems = list(problems)
+        count = len(self.problems)
+        head = f"{count} problem{'s' if count > 1 else ''} in the data; nothing was written"
+        super().__init__("\n  ".join([head, *map(str, self.problems)]))
+
+
+class MethodError(FhiError):
+    """A choice of method that does not exist, does not fit, or cannot be computed.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong and what to do.
+    file, key, value : optional
+        The scenario file, the key in it and the value that was given.
+    valid : iterable of str
+        The valid names; the nearest to ``value`` are proposed first.
+    """
+
+    def __init__(self, message: str, *, file=None, key=None, value=None, valid: Iterable[str] = ()):
+        self.file, self.key, self.value, self.valid = file, key, value, list(valid)
+        where = ": ".join(str(part) for part in (file, key) if part)
+        text = f"{where}: {message}" if where else message
+        if self.valid:
+            nearest = nearest_names(str(value), self.valid)
+            text += f" Did you mean {' or '.join(nearest)}?" if nearest else ""
+            text += f" Valid: {', '.join(self.valid)}."
+        super().__init__(text)
+
+
+def nearest_names(name: str, valid: Iterable[str], count: int = 2) -> list[str]:
+    """Return the valid names most like `name`, the likest first; empty if none comes near."""
+    return difflib.get_close_matches(name, list(valid), n=count, cutoff=0.5)
+
+
+def choose(table: Mapping[str, Entry], name: str, key: str, file: str | None = None) -> Entry:
+    """Return ``table[name]``, or raise `MethodError` with the names nearest to it."""
+    if not isinstance(name, str) or name not in table:
+        raise MethodError(f"there is no {name!r}.", file=file, key=key, value=name, valid=sorted(table))
+    return table[name]

@@ -1,0 +1,7 @@
+"""Raw data in: parse a cell, read a table strictly, load the whole catalogue."""
+
+from fhi.sources.catalogue import load, tidy, update_checksums, verify
+from fhi.sources.reading import read_table
+from fhi.sources.schemas import SCHEMAS
+
+__all__ = ["SCHEMAS", "load", "read_table", "tidy", "update_checksums", "verify"]

@@ -1,0 +1,99 @@
+"""The raw files as a whole: each listed once in sources.csv, unchanged since, and valid."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pandas as pd
+
+from fhi.errors import DataError, Problem
+from fhi.parameters import RAW
+from fhi.sources.reading import read_table
+from fhi.sources.schemas import SCHEMAS
+
+CATALOGUE = "sources.csv"
+
+
+def checksum(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def raw_files(raw: Path = RAW) -> list[str]:
+    """Return the paths of the raw CSV files under `raw`, the catalogue left out, sorted."""
+    paths = (path.relative_to(raw).as_posix() for path in raw.rglob("*.csv"))
+    return sorted(path for path in paths if path != CATALOGUE)
+
+
+def shown(raw: Path, file: str) -> str:
+    """Return the name of a raw file as errors show it: ``data/raw/<file>`` in the checkout, else its path."""
+    return f"data/raw/{file}" if raw == RAW else str(raw / file)
+
+
+def verify(raw: Path = RAW) -> pd.DataFrame:
+    """Return sources.csv after comparing it with the files: each listed, present and of the stated checksum.
+
+    Raises
+    ------
+    DataError
+        With one problem a file that is missing, unlisted or changed.
+    """
+    listed = read_table(raw / CATALOGUE, SCHEMAS["sources"], file=shown(raw, CATALOGUE))
+    problems = []
+    for row, (file, stated) in enumerate(zip(listed["file"], listed["sha256"], strict=True), start=2):
+        place = (shown(raw, file), None, None)
+        if not (raw / file).is_file():
+            problems.append(Problem(*place, None, f"a file (sources.csv row {row})", "restore it from version control"))
+        elif (found := checksum(raw / file)) != stated:
+            remedy = "restore it from version control; if the change is meant, run make checksums and commit both"
+            problems.append(
+                Problem(*place, f"sha256 {found[:12]}…", f"sha256 {stated[:12]}… as in sources.csv", remedy)
+            )
+    for file in sorted(set(raw_files(raw)) - set(listed["file"])):
+        remedy = "add a row to sources.csv, then run make checksums"
+        problems.append(Problem(shown(raw, file), None, None, file, "a row of sources.csv", remedy))
+    if problems:
+        raise DataError(problems)
+    return listed
+
+
+def update_checksums(raw: Path = RAW) -> list[str]:
+    """Write the present checksums into sources.csv; return the files whose checksum changed."""
+    path = raw / CATALOGUE
+    listed = pd.read_csv(path, dtype=str, keep_default_na=False)
+    present = [checksum(raw / file) if (raw / file).is_file() else "" for file in listed["file"]]
+    changed = listed["file"][listed["sha256"] != present].tolist()
+    listed["sha256"] = present
+    listed.to_csv(path, index=False, lineterminator="\n")
+    return changed
+
+
+def load(raw: Path = RAW) -> dict[str, pd.DataFrame]:
+    """Read every raw table, verified and validated, by its name (``report2018/top20``, ``cities`` …).
+
+    Raises
+    ------
+    DataError
+        With the problems of all files.
+    """
+    tables = {"sources": verify(raw)}
+    for name in ("cities", "framework"):
+        tables[name] = read_table(raw / f"{name}.csv", SCHEMAS[name], file=shown(raw, f"{name}.csv"))
+    known = {"city": set(tables["cities"]["name_zh"]), "node": set(tables["framework"]["code"])}
+    problems: list[Problem] = []
+    for name, schema in SCHEMAS.items():
+        if name not in tables:
+            try:
+                file = shown(raw, f"{name}.csv")
+                tables[name] = read_table(raw / f"{name}.csv", schema, file=file, known=known)
+            except DataError as error:
+                problems += error.problems
+    if problems:
+        raise DataError(problems)
+    return tables
+
+
+def tidy(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the tables by the names they have once ingested: ``report2018/top20`` becomes ``tables/top20``."""
+    return {f"tables/{name.split('/')[-1]}": frame for name, frame in tables.items()}
