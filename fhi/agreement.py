@@ -1,0 +1,67 @@
+"""How far computed ranks agree with the published ones."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+PUBLISHED = {"FHI": "rank", "industry": "industry_rank", "experience": "experience_rank", "ecosystem": "ecosystem_rank"}
+
+
+def compare_ranks(scores: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
+    """Return computed beside published ranks, the published cities ranked among themselves.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        Cities × nodes; any cities.
+    published : pandas.DataFrame
+        The TOP20 table (p5): ``city`` and the columns of `PUBLISHED`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``city, node, rank, published, difference``; difference is computed less published, so that a
+        positive one means that the city stands lower here. A city without a score has no row.
+    """
+    frames = []
+    for node, column in PUBLISHED.items():
+        printed = published.set_index("city")[column]
+        among = scores[node].reindex(printed.index).dropna()
+        ranks = among.rank(ascending=False, method="min").astype(int)
+        frame = pd.DataFrame({"rank": ranks, "published": printed[ranks.index]}).rename_axis("city").reset_index()
+        frames.append(frame.assign(node=node, difference=frame["rank"] - frame["published"]))
+    return pd.concat(frames, ignore_index=True)[["city", "node", "rank", "published", "difference"]]
+
+
+def kendall_tau_b(x, y) -> float:
+    """Return ``Σ sign(xᵢ−xⱼ)·sign(yᵢ−yⱼ) / √(Σ sign²(xᵢ−xⱼ) · Σ sign²(yᵢ−yⱼ))`` over all pairs; NaN if one is constant.
+
+    Written out because importing scipy.stats takes longer than the whole stage; the tests compare the two.
+    """
+    sign_x, sign_y = (np.sign(np.subtract.outer(values, values)) for values in (np.asarray(x), np.asarray(y)))
+    spread = np.sqrt(float((sign_x**2).sum()) * float((sign_y**2).sum()))
+    return float((sign_x * sign_y).sum() / spread) if spread else float("nan")
+
+
+def spearman_rho(x, y) -> float:
+    """Return the correlation of the mid-ranks of two series; NaN if one is constant."""
+    rank_x, rank_y = (pd.Series(np.asarray(values)).rank() for values in (x, y))
+    return float(rank_x.corr(rank_y))
+
+
+def agreement(comparison: pd.DataFrame) -> pd.DataFrame:
+    """Return rank correlations by node.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``node, cities, kendall_tau_b, spearman_rho, mean_absolute_difference``. Tau-b is corrected for
+        ties (Kendall 1945); rho is the correlation of the mid-ranks (Spearman 1904).
+    """
+    rows = []
+    for node, group in comparison.groupby("node", sort=False):
+        tau, rho = kendall_tau_b(group["rank"], group["published"]), spearman_rho(group["rank"], group["published"])
+        rows.append((node, len(group), tau, rho, group["difference"].abs().mean()))
+    columns = ["node", "cities", "kendall_tau_b", "spearman_rho", "mean_absolute_difference"]
+    return pd.DataFrame(rows, columns=columns)

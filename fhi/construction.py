@@ -1,0 +1,185 @@
+"""From raw tables to the panel: one function an indicator, each value with its source and evidence label.
+
+A list that is exhaustive (banks, insurers, brokers, exchanges) gives a city without an entry a true zero;
+a partial list leaves it missing; an entry of undisclosed size leaves its own city missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+
+from fhi.framework import Framework
+
+Tables = Mapping[str, pd.DataFrame]
+PANEL = ["city", "year", "indicator", "value", "unit", "source_id", "evidence"]
+EDITION = 2018
+CONSTRUCTIONS: dict[str, Callable[[Tables], pd.DataFrame]] = {}
+
+
+def constructs(indicator: str):
+    """Register a function of the raw tables as the construction of an indicator.
+
+    It returns ``city, year, value, source_id, evidence``, one row a city and year.
+    """
+
+    def register(function):
+        if indicator in CONSTRUCTIONS:
+            raise ValueError(f"two constructions of {indicator}")
+        CONSTRUCTIONS[indicator] = function
+        return function
+
+    return register
+
+
+def panel(tables: Tables, framework: Framework) -> pd.DataFrame:
+    """Return the panel: every constructed value of every indicator, city and year, sorted."""
+    frames = []
+    for indicator in framework.leaves:
+        if indicator in CONSTRUCTIONS:
+            rows = CONSTRUCTIONS[indicator](tables).dropna(subset=["value"])
+            unit = framework.table.at[indicator, "unit"]
+            frames.append(rows.assign(indicator=indicator, unit=unit)[PANEL])
+    return pd.concat(frames, ignore_index=True).sort_values(["indicator", "city", "year"], ignore_index=True)
+
+
+def national_shares(tables: Tables) -> pd.DataFrame:
+    """Return each city's share of the nation by class, the building blocks of 企业规模 and 贡献率.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``indicator, class, city, share`` (per cent; NaN where unknown), ``page, source_id, evidence``.
+        Banks count by loans (p13), insurers by premiums (p14), brokers (p14) and exchanges (p17) by number;
+        a share is of the disclosed total. Cloud and blockchain shares are as printed (p17).
+    """
+    cities = tables["cities"]["name_zh"]
+    firms = {
+        "loans": ("firm_scale", "banks", "loans_value"),
+        "premiums": ("firm_scale", "insurers", "premiums_value"),
+        "brokers": ("firm_scale", "brokers", None),
+        "exchanges": ("contribution", "exchanges", "count"),
+    }
+    frames = []
+    for name, (indicator, table, column) in firms.items():
+        source = tables[f"report2018/{table}"]
+        amounts = source[column].astype(float) if column else pd.Series(1.0, index=source.index)
+        by_city = amounts.groupby(source["city"]).sum(min_count=1).reindex(cities)
+        shares = by_city.where(by_city.index.isin(source["city"]), 0.0) / amounts.sum() * 100
+        frames.append(_shares(indicator, name, shares, int(source["page"].iloc[0]), table, "derived"))
+    printed = tables["report2018/contributions"]
+    for name, group in printed.groupby("class"):
+        shares = group.set_index("city")["share_value"].reindex(cities)
+        frames.append(_shares("contribution", name, shares, int(group["page"].iloc[0]), "contributions", "published"))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _shares(indicator: str, name: str, shares: pd.Series, page: int, table: str, evidence: str) -> pd.DataFrame:
+    frame = shares.rename("share").rename_axis("city").reset_index()
+    labels = {"indicator": indicator, "class": name, "page": page, "source_id": f"report2018/{table}"}
+    return frame.assign(**labels, evidence=evidence)
+
+
+def _mean_share(tables: Tables, indicator: str, *, partial: bool) -> pd.DataFrame:
+    """Mean of a city's shares by class; unless `partial`, a share that is unknown leaves the city missing."""
+    shares = national_shares(tables).query("indicator == @indicator")
+    wide = shares.pivot(index="city", columns="class", values="share")
+    sources = "+".join(dict.fromkeys(shares["source_id"]))
+    return _rows(wide.mean(axis=1, skipna=partial), EDITION, sources, "derived")
+
+
+def _rows(values: pd.Series, year: int, source_id: str, evidence: str) -> pd.DataFrame:
+    frame = values.rename("value").rename_axis("city").reset_index()
+    return frame.assign(year=year, source_id=source_id, evidence=evidence)
+
+
+@constructs("firm_scale")
+def firm_scale(tables: Tables) -> pd.DataFrame:
+    """企业规模: mean of a city's shares of internet-bank loans, insurance premiums and brokers, per cent."""
+    return _mean_share(tables, "firm_scale", partial=False)
+
+
+@constructs("contribution")
+def contribution(tables: Tables) -> pd.DataFrame:
+    """贡献率: mean of a city's known shares of exchanges, cloud computing and blockchain, per cent."""
+    return _mean_share(tables, "contribution", partial=True)
+
+
+@constructs("firm_count")
+def firm_count(tables: Tables) -> pd.DataFrame:
+    """企业数量: firms financed with CNY 50 million or more, as printed for three cities (p6-7)."""
+    return _profile(tables, "firm_count", "firms")
+
+
+@constructs("capital")
+def capital(tables: Tables) -> pd.DataFrame:
+    """资本实力: total financing of these firms, 100 million CNY, as printed for one city (p7)."""
+    rows = _profile(tables, "capital", "CNY")
+    return rows.assign(value=rows["value"] / 1e8)
+
+
+@constructs("institutes")
+def institutes(tables: Tables) -> pd.DataFrame:
+    """专项科研: special research institutes, as printed for one city (p7)."""
+    return _profile(tables, "institutes", "institutes")
+
+
+def _profile(tables: Tables, node: str, unit: str) -> pd.DataFrame:
+    """Numbers of the city profiles (p6-8) of a node and unit, as printed: 近100 is 100, 50多 is 50."""
+    rows = tables["report2018/city_profiles"].query("node == @node and unit == @unit")
+    values = rows.set_index("city")["printed_value"]
+    return _rows(values, EDITION, "report2018/city_profiles", "published")
+
+
+@constructs("adoption")
+def adoption(tables: Tables) -> pd.DataFrame:
+    """使用者占比: share of fintech users, per cent, as published (p21)."""
+    values = tables["report2018/adoption"].set_index("city")["rate"]
+    return _rows(values, EDITION, "report2018/adoption", "published")
+
+
+@constructs("services")
+def services(tables: Tables) -> pd.DataFrame:
+    """第三方支付城市服务体验: city services, as printed for two cities (p6, p23)."""
+    values = tables["report2018/services"].query("kind == 'total'").set_index("city")["count"].astype(float)
+    return _rows(values, EDITION, "report2018/services", "published")
+
+
+@constructs("search_interest")
+def search_interest(tables: Tables) -> pd.DataFrame:
+    """搜索热点: 21 less the published rank of search attention (p36): the order, read as evenly spaced."""
+    ranks = tables["report2018/attention"].set_index("city")["rank"]
+    return _rows(len(ranks) + 1.0 - ranks, EDITION, "report2018/attention", "derived")
+
+
+@constructs("gdp")
+def gdp(tables: Tables) -> pd.DataFrame:
+    """城市经济规模: GDP at current prices, 100 million CNY; USD at the annual average rate of 2017."""
+    rates = tables["public/exchange_rates"].query("kind == 'annual average'").set_index("currency")["cny_per_unit"]
+    rows = tables["public/public_indicators"].query("indicator == 'gdp'")
+    converted = rows["value"].where(rows["unit"] != "USD", rows["value"] * rates["USD"] / 1e8)
+    return rows.assign(value=converted, source_id="public/public_indicators", evidence="public")
+
+
+@constructs("finance_industry")
+def finance_industry(tables: Tables) -> pd.DataFrame:
+    """金融产业发展: market value of A-share listed finance companies, 100 million CNY (public stand-in)."""
+    return _public(tables, "listed_finance_market_cap")
+
+
+@constructs("technology_industry")
+def technology_industry(tables: Tables) -> pd.DataFrame:
+    """科技产业发展: market value of A-share listed information-technology companies, 100 million CNY (stand-in)."""
+    return _public(tables, "listed_it_market_cap")
+
+
+@constructs("universities")
+def universities(tables: Tables) -> pd.DataFrame:
+    """高校科研: number of Double First-Class universities of 2017 (public stand-in)."""
+    return _public(tables, "double_first_class_universities")
+
+
+def _public(tables: Tables, indicator: str) -> pd.DataFrame:
+    rows = tables["public/public_indicators"].query("indicator == @indicator")
+    return rows.assign(source_id="public/public_indicators", evidence="public")
