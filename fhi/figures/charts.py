@@ -1,0 +1,85 @@
+"""Chart forms that several figures share: a ladder of ranks, a table of text, names in two languages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from fhi.figures import style
+from fhi.figures.registry import Tables
+
+
+def with_names(frame: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+    """Return `frame` with the English city name in ``city_en`` beside ``city``."""
+    names = tables["tables/cities"].set_index("name_zh")["name_en"]
+    result = frame.reset_index(drop=True)
+    result.insert(result.columns.get_loc("city") + 1, "city_en", result["city"].map(names))
+    return result
+
+
+def pillar_ladder(tables: Tables, pillar: str) -> pd.DataFrame:
+    """Return a pillar's ranks beside the overall ranks, with the printed movers (places gained since 2017)."""
+    ranks = tables["tables/top20"].rename(columns={f"{pillar}_rank": "pillar_rank", "rank": "overall_rank"})
+    movers = tables["tables/movers"].query("pillar == @pillar").set_index("city")["change"]
+    frame = ranks[["city", "tier", "pillar_rank", "overall_rank", "page"]].copy()
+    frame["gained"] = frame["city"].map(movers).astype("Int64")
+    return with_names(frame.sort_values(["pillar_rank", "overall_rank"]), tables)
+
+
+def draw_ladder(data: pd.DataFrame, language: str, pillar: str):
+    """Draw one row a city: its pillar rank as a full dot, its overall rank as a ring, movers with an arrow."""
+    figure = style.canvas(7.4)
+    axes = style.quiet(style.area(figure, left=1.75, right=1.0, bottom=0.95), grid="x")
+    rows = range(len(data))
+    colour = style.PILLARS[pillar]
+    axes.hlines(rows, data["pillar_rank"], data["overall_rank"], color=style.LINE, linewidth=2.2, zorder=1)
+    axes.scatter(data["overall_rank"], rows, zorder=2, **style.RING)
+    axes.scatter(data["pillar_rank"], rows, zorder=3, color=colour, s=style.DOT)
+    for row, item in zip(rows, data.itertuples(), strict=True):
+        if not pd.isna(item.gained):
+            furthest = max(item.pillar_rank, item.overall_rank)
+            text = f"↑{int(item.gained)}"
+            axes.text(furthest + 0.55, row, text, color=style.VERMILION, weight="bold", va="center")
+    names = style.city_names(data, language)
+    axes.set_yticks(rows, [f"{name}  {rank}" for name, rank in zip(names, data["pillar_rank"], strict=True)])
+    axes.set_ylim(len(data) - 0.4, -0.6)
+    axes.set_xlim(0.2, 21.4)
+    axes.set_xticks([1, 5, 10, 15, 20])
+    axes.set_xlabel(style.pick(language, "名次（1为最佳）", "rank (1 is best)"), size=style.SMALL)
+    arrow = style.pick(language, "较2017年上升", "places gained since 2017")
+    axes.scatter([], [], color=colour, s=style.DOT, label=style.pick(language, "本项排名", "pillar rank"))
+    axes.scatter([], [], **style.RING, label=style.pick(language, "总排名", "overall rank"))
+    axes.scatter([], [], s=70, marker="$↑$", color=style.VERMILION, label=arrow)
+    axes.legend(loc="upper right", frameon=False, fontsize=style.SMALL)
+    return figure
+
+
+def ladder_caption(data: pd.DataFrame, zh: str, en: str) -> dict[str, str]:
+    """Return a caption that names the first three cities and the printed movers."""
+    first = data.head(3)
+    movers = data.dropna(subset=["gained"]).sort_values("gained", ascending=False)
+    gains = {
+        column: [f"{name} ↑{gain}" for name, gain in zip(movers[column], movers["gained"], strict=True)]
+        for column in ("city", "city_en")
+    }
+    return {
+        "zh": f"{zh}前三位是{'、'.join(first['city'])}；报告点名的上升城市：{'、'.join(gains['city'])}。空心圈为总排名。",
+        "en": f"{en}: {', '.join(first['city_en'])} lead. Risers that the report names: {', '.join(gains['city_en'])}. "
+        "Rings mark the overall rank.",
+    }
+
+
+def text_table(axes: Axes, cells: Sequence[Sequence[str]], x: Sequence[float], header: Sequence[str], align: str):
+    """Write a table of text: row r at height r (0 the first), columns at `x`; `align` has one of l, c, r a column.
+
+    The axes must run downwards, with room for the header at -1.
+    """
+    sides = {"l": "left", "c": "center", "r": "right"}
+    for row, texts in enumerate([header, *cells], start=-1):
+        for place, text, side in zip(x, texts, align, strict=True):
+            colour = style.MUTED if row < 0 else style.INK
+            axes.text(place, row, text, ha=sides[side], va="center", color=colour, size=style.SMALL)
+    for row in range(len(cells) + 1):
+        axes.axhline(row - 0.5, color=style.LINE, linewidth=0.7 if row else 1.2)

@@ -1,0 +1,95 @@
+"""The registry of figures: what each shows, where the report prints it, how far its numbers can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+EVIDENCE = ("published", "derived", "public", "identified", "user", "synthetic")
+LANGUAGES = ("zh", "en")
+Tables = Mapping[str, pd.DataFrame]
+Texts = Mapping[str, str]
+
+#: first page of each part of the report, with the part's name; figures without a page come last
+PARTS: tuple[tuple[int, str, Texts], ...] = (
+    (1, "landscape", {"zh": "中国格局", "en": "The landscape"}),
+    (9, "industry", {"zh": "金融科技产业", "en": "Fintech industry"}),
+    (19, "experience", {"zh": "金融科技体验", "en": "Fintech experience"}),
+    (27, "ecosystem", {"zh": "金融科技生态", "en": "Fintech ecosystem"}),
+    (37, "method", {"zh": "关于指数", "en": "About the index"}),
+    (100, "beyond", {"zh": "报告之外：复现", "en": "Beyond the report: replication"}),
+)
+
+
+@dataclass(frozen=True)
+class FigureEntry:
+    """One registered figure.
+
+    Attributes
+    ----------
+    id : str
+        Stable name, with the page in front where there is one (``p21-adoption``); the stem of its files.
+    page : int or None
+        Page of the report that it regenerates; None for figures beyond the report.
+    evidence : tuple of str
+        Labels of the numbers it draws, of `EVIDENCE`.
+    title : mapping
+        Title by language.
+    data : callable
+        From the scenario's tables to the one frame that is drawn, and saved as the figure's CSV.
+    caption : callable
+        From that frame to the caption by language.
+    draw : callable
+        From that frame and a language to a matplotlib Figure; it sees nothing else and touches no file.
+    """
+
+    id: str
+    page: int | None
+    evidence: tuple[str, ...]
+    title: Texts
+    data: Callable[[Tables], pd.DataFrame]
+    caption: Callable[[pd.DataFrame], Texts]
+    draw: Callable
+
+    @property
+    def part(self) -> str:
+        return [name for first, name, _ in PARTS if (self.page or PARTS[-1][0]) >= first][-1]
+
+    @property
+    def function(self) -> str:
+        return f"{self.draw.__module__}.{self.draw.__name__}"
+
+
+_ENTRIES: dict[str, FigureEntry] = {}
+
+
+def figure(id: str, *, page: int | None, evidence: str | tuple[str, ...], title: Texts, data, caption):
+    """Register the decorated drawing function ``(data, language) -> Figure`` under an id.
+
+    Raises
+    ------
+    ValueError
+        If the id is taken or malformed, an evidence label is unknown, or a language is missing.
+    """
+    labels = (evidence,) if isinstance(evidence, str) else tuple(evidence)
+    if id in _ENTRIES:
+        raise ValueError(f"two figures of the id {id!r}")
+    if page is not None and not id.startswith(f"p{page:02d}-"):
+        raise ValueError(f"the id {id!r} must begin with p{page:02d}-")
+    if not labels or set(labels) - set(EVIDENCE):
+        raise ValueError(f"{id}: evidence must be among {', '.join(EVIDENCE)}")
+    if set(title) != set(LANGUAGES):
+        raise ValueError(f"{id}: a title in each of {', '.join(LANGUAGES)}")
+
+    def register(draw):
+        _ENTRIES[id] = FigureEntry(id, page, labels, title, data, caption, draw)
+        return draw
+
+    return register
+
+
+def entries() -> list[FigureEntry]:
+    """Return all registered figures in the order of the report; on one page, in the order of the module."""
+    return sorted(_ENTRIES.values(), key=lambda entry: entry.page or PARTS[-1][0])

@@ -1,0 +1,91 @@
+"""Draw registered figures into files: SVG and PNG by language, and the drawn data as CSV."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import warnings
+from collections.abc import Iterable
+
+import matplotlib
+import pandas as pd
+
+from fhi.figures import entries, style
+from fhi.figures.registry import LANGUAGES, FigureEntry
+from fhi.store import Store, to_csv
+
+DPI = 144
+
+
+def images(entry: FigureEntry, data: pd.DataFrame, language: str) -> dict[str, bytes]:
+    """Return the picture of a figure as ``{"svg": …, "png": …}``, without dates or versions in them.
+
+    A character without a glyph is an error.
+    """
+    style.load_fonts()
+    result = {}
+    with matplotlib.rc_context(style.RC), warnings.catch_warnings():
+        warnings.filterwarnings("error", message="Glyph .* missing")
+        figure = style.frame(entry.draw(data, language), entry, language)
+        for kind, metadata in (("svg", {"Date": None, "Creator": None}), ("png", {"Software": None})):
+            buffer = io.BytesIO()
+            figure.savefig(buffer, format=kind, dpi=DPI, metadata=metadata)
+            result[kind] = buffer.getvalue()
+    return result
+
+
+def save(entry: FigureEntry, store: Store, languages: Iterable[str] = LANGUAGES) -> dict[str, object]:
+    """Write a figure's data and pictures; return one row for the list of figures."""
+    data = entry.data(store)
+    folder = f"{store.reports}/figures"
+    store.write_bytes(f"{folder}/{entry.id}.csv", to_csv(data).encode("utf-8"))
+    for language in languages:
+        for kind, content in images(entry, data, language).items():
+            store.write_bytes(f"{folder}/{entry.id}.{language}.{kind}", content)
+    return listing(entry) | {"rows": len(data)}
+
+
+def listing(entry: FigureEntry) -> dict[str, object]:
+    """Return what the lists of figures say of an entry."""
+    return {"id": entry.id, "page": entry.page, "evidence": "+".join(entry.evidence), "function": entry.function}
+
+
+def save_all(store: Store, workers: int = 2) -> pd.DataFrame:
+    """Write every registered figure, in several processes; return the list of figures.
+
+    Raises
+    ------
+    Exception
+        Whatever a drawing function raised, with the figure's id as a note.
+    """
+    from concurrent.futures import ProcessPoolExecutor
+
+    # the last figures are the largest: begun first, they do not leave one process waiting for the other
+    ids = [entry.id for entry in entries()][::-1]
+    with ProcessPoolExecutor(workers) as pool:
+        rows = list(pool.map(_save_one, ids, [store] * len(ids)))
+    return pd.DataFrame(rows[::-1]).astype({"page": "Int64"})
+
+
+def _save_one(id: str, store: Store) -> dict[str, object]:
+    entry = next(entry for entry in entries() if entry.id == id)
+    try:
+        return save(entry, store)
+    except Exception as error:
+        error.add_note(f"figure {id}")
+        raise
+
+
+def fingerprints(store: Store, ids: Iterable[str]) -> pd.DataFrame:
+    """Return the SHA-256 of each figure's data, to notice a change of what is drawn."""
+    paths = {id: store.find(f"{store.reports}/figures/{id}.csv") for id in ids}
+    rows = [(id, hashlib.sha256(path.read_bytes()).hexdigest()[:16]) for id, path in paths.items()]
+    return pd.DataFrame(rows, columns=["id", "sha256 of the data"])
+
+
+def show(store: Store, ids: Iterable[str], language: str) -> None:
+    """Display the saved pictures of figures in a notebook."""
+    from IPython.display import Image, display
+
+    for id in ids:
+        display(Image(store.find(f"{store.reports}/figures/{id}.{language}.png").read_bytes(), width=720))

@@ -1,0 +1,184 @@
+"""Beyond the report: what data each city has, and the recomputed ranks against the published ones."""
+
+from __future__ import annotations
+
+import matplotlib
+import pandas as pd
+
+from fhi.figures import style
+from fhi.figures.charts import with_names
+from fhi.figures.registry import Tables, figure
+
+LABELS = ("published", "derived", "public")
+
+
+def coverage_data(tables: Tables) -> pd.DataFrame:
+    """One row a city and indicator: its evidence label (empty: missing), and whether the index uses it."""
+    names = tables["tables/framework"].set_index("code")
+    order = {code: place for place, code in enumerate(names.index)}
+    frame = with_names(tables["coverage"].sort_values("indicator", key=lambda c: c.map(order), kind="stable"), tables)
+    for language in ("zh", "en"):
+        frame[f"indicator_{language}"] = frame["indicator"].map(names[f"name_{language}"])
+    return frame
+
+
+def coverage_caption(data: pd.DataFrame) -> dict[str, str]:
+    filled = data["evidence"].notna()
+    used = data[data["used"]]["indicator"].nunique()
+    total, cities = data["indicator"].nunique(), data["city"].nunique()
+    complete = data[data["used"] & filled].groupby("city").size().eq(used).sum()
+    return {
+        "zh": f"{cities}城×{total}项指标中，{filled.sum()}格有数据（{filled.mean():.0%}）。{used}项指标进入指数；"
+        f"×标记的数值因覆盖城市过少而未用。{complete}个城市的这{used}项齐全。",
+        "en": f"Of {cities} cities × {total} indicators, {filled.sum()} cells hold data ({filled.mean():.0%}). {used} indicators "
+        f"enter the index; values marked × are left out because too few cities have them. {complete} cities have all {used}.",
+    }
+
+
+@figure(
+    "coverage",
+    page=None,
+    evidence=("published", "derived", "public"),
+    title={"zh": "数据覆盖：城市×指标×证据", "en": "Data coverage: city by indicator by evidence"},
+    data=coverage_data,
+    caption=coverage_caption,
+)
+def coverage(data: pd.DataFrame, language: str):
+    """Grid of cities and indicators coloured by evidence; × marks values that the index leaves out."""
+    import seaborn
+
+    figure = style.canvas(11.2)
+    axes = style.area(figure, left=1.3, right=1.2, bottom=0.85, top=2.5)
+    order = data.groupby("city")["evidence"].count().sort_values(ascending=False, kind="stable").index
+    label = "city" if language == "zh" else "city_en"
+    codes = data.assign(
+        code=data["evidence"].map({name: place for place, name in enumerate(LABELS, start=1)}).fillna(0)
+    )
+    indicators = list(dict.fromkeys(data["indicator"]))
+    grid = codes.pivot(index="city", columns="indicator", values="code").loc[order, indicators]
+    colours = ["#f3f5f7", *(style.EVIDENCE_COLOURS[name] for name in LABELS)]
+    colours = matplotlib.colors.ListedColormap(colours)
+    seaborn.heatmap(grid, ax=axes, cmap=colours, vmin=0, vmax=3, cbar=False, linewidths=1, linecolor=style.PAPER)
+    unused = data[data["evidence"].notna() & ~data["used"]]
+    for city, indicator in zip(unused["city"], unused["indicator"], strict=True):
+        place = indicators.index(indicator) + 0.5, list(order).index(city) + 0.5
+        axes.text(*place, "×", color=style.PAPER, ha="center", va="center", weight="bold")
+    names = data.drop_duplicates("indicator").set_index("indicator")[f"indicator_{language}"]
+    cities = data.drop_duplicates("city").set_index("city", drop=False)[label]
+    axes.set_xticks(
+        [place + 0.5 for place in range(len(indicators))],
+        names[indicators],
+        rotation=45,
+        ha="left",
+        rotation_mode="anchor",
+        size=style.SMALL,
+    )
+    axes.set_yticks([place + 0.5 for place in range(len(order))], cities[order], rotation=0, size=style.SMALL)
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0)
+    axes.set(xlabel="", ylabel="")
+    _key(axes, language, len(order), len(indicators))
+    return figure
+
+
+def _key(axes, language: str, rows: int, columns: int) -> None:
+    entries = [(style.EVIDENCE_COLOURS[name], style.EVIDENCE_NAMES[name][language]) for name in LABELS]
+    entries.append(("#f3f5f7", style.pick(language, "缺失", "missing")))
+    for place, (colour, text) in enumerate(entries):
+        x = columns * place / 5
+        axes.scatter([x + 0.2], [rows + 0.75], marker="s", s=60, color=colour, edgecolor=style.LINE, clip_on=False)
+        axes.text(x + 0.5, rows + 0.75, text, va="center", size=style.SMALL)
+    axes.text(
+        columns * 0.8,
+        rows + 0.75,
+        style.pick(language, "×  有数据，未用", "×  data, not used"),
+        va="center",
+        size=style.SMALL,
+    )
+
+
+def replication_data(tables: Tables) -> pd.DataFrame:
+    """Computed and published rank by city and node, with the agreement of each node."""
+    nodes = tables["tables/framework"].set_index("code")
+    frame = tables["comparison"].merge(tables["agreement"][["node", "kendall_tau_b", "spearman_rho"]], on="node")
+    used = tables["weights"].query("effective > 0")
+    used = used[used["node"].isin(nodes.index[nodes["level"] == nodes["level"].max()])]
+    pillars = used["node"].map(lambda code: _pillar(nodes["parent"], code))
+    frame["indicators"] = frame["node"].map(pillars.value_counts()).fillna(len(used)).astype(int)
+    order = tables["tables/top20"].set_index("city")["rank"]
+    frame["order"] = frame["city"].map(order)
+    for language in ("zh", "en"):
+        frame[f"node_{language}"] = frame["node"].map(nodes[f"name_{language}"])
+    levels = frame["node"].map({code: place for place, code in enumerate(nodes.index)})
+    frame = frame.assign(level=levels).sort_values(["level", "order"]).drop(columns="level")
+    return with_names(frame, tables)
+
+
+def _pillar(parents: pd.Series, code: str) -> str:
+    """Return the child of the root above a node."""
+    while isinstance(parents.get(parents[code]), str):
+        code = parents[code]
+    return code
+
+
+def replication_caption(data: pd.DataFrame) -> dict[str, str]:
+    nodes = data.drop_duplicates("node")
+    taus = {
+        language: [
+            f"{item[f'node_{language}']} {item['kendall_tau_b']:.2f} ({item['indicators']})"
+            for _, item in nodes.iterrows()
+        ]
+        for language in ("zh", "en")
+    }
+    overall = data[data["node"] == nodes["node"].iloc[0]]
+    widest = overall.loc[overall["difference"].abs().idxmax()]
+    return {
+        "zh": f"与公布名次的Kendall τ-b（括号内为所用指标数）：{'、'.join(taus['zh'])}。总排名相差最大的是{widest['city']}"
+        f"（重算减公布：{widest['difference']:+d}位）。方法未向公布名次调整。",
+        "en": f"Kendall's tau-b with the published ranks (indicators used in brackets): {', '.join(taus['en'])}. The widest "
+        f"overall difference, recomputed less published, is {widest['city_en']} ({widest['difference']:+d}). Nothing was tuned "
+        "towards the published ranks.",
+    }
+
+
+@figure(
+    "replication",
+    page=None,
+    evidence=("public", "published"),
+    title={"zh": "由公开数据重算的名次与公布名次", "en": "Ranks recomputed from open data and as published"},
+    data=replication_data,
+    caption=replication_caption,
+)
+def replication(data: pd.DataFrame, language: str):
+    """Four panels (index and pillars): recomputed rank as a dot, published rank as a ring, one row a city."""
+    figure = style.canvas(7.4, width=11)
+    nodes = list(dict.fromkeys(data["node"]))
+    cities = data[data["node"] == nodes[0]].reset_index(drop=True)
+    place = {city: row for row, city in enumerate(cities["city"])}
+    for column, node in enumerate(nodes):
+        left = 1.35 + column * 2.36
+        axes = style.quiet(style.area(figure, left=left, right=11 - left - 2.15, top=1.6, bottom=0.85), grid="x")
+        rows = data[data["node"] == node]
+        heights = rows["city"].map(place)
+        axes.hlines(heights, rows["published"], rows["rank"], color=style.LINE, linewidth=2, zorder=1)
+        axes.scatter(rows["published"], heights, zorder=2, **style.RING)
+        axes.scatter(rows["rank"], heights, s=style.DOT, color=style.PILLARS[node], zorder=3)
+        names = style.city_names(cities, language) if column == 0 else [""] * len(cities)
+        axes.set_yticks(range(len(cities)), names)
+        axes.set(xlim=(0, 21), ylim=(len(cities) - 0.4, -0.6), xticks=[1, 10, 20])
+        first = rows.iloc[0]
+        axes.text(
+            0,
+            1.085,
+            first[f"node_{language}"],
+            transform=axes.transAxes,
+            weight="bold",
+            size=style.BODY if language == "zh" else style.SMALL,
+        )
+        statistics = f"τ-b {first['kendall_tau_b']:.2f}   ρ {first['spearman_rho']:.2f}"
+        axes.text(0, 1.03, statistics, transform=axes.transAxes, size=style.SMALL, color=style.MUTED)
+    note = style.pick(
+        language, "●  重算名次    ○  公布名次    （1为最佳）", "●  recomputed rank    ○  published rank    (1 is best)"
+    )
+    figure.text(1.35 / 11, 0.42 / 7.4, note, size=style.SMALL, color=style.MUTED, va="center")
+    return figure
