@@ -1,0 +1,85 @@
+"""The commands that Make calls: ``python -m fhi <command>``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from fhi.errors import FhiError
+
+
+def check(scenario: str) -> None:
+    """Validate a scenario against the framework and write it resolved beside the results."""
+    from fhi import index
+    from fhi.framework import Framework
+    from fhi.parameters import RAW, load_scenario, resolved_yaml
+    from fhi.sources import SCHEMAS, read_table
+    from fhi.store import Store
+
+    method = load_scenario(scenario)
+    cities = read_table(RAW / "cities.csv", SCHEMAS["cities"], file="data/raw/cities.csv")["name_zh"]
+    file = f"scenarios/{scenario}.yml"
+    index.check(method, Framework.from_csv(RAW / "framework.csv"), cities, file)
+    store = Store(scenario)
+    store.write_bytes(f"{store.processed}/scenario.yml", resolved_yaml(method).encode("utf-8"))
+
+
+def run(notebook: str, scenario: str) -> None:
+    """Run one notebook for a scenario."""
+    from fhi import pipeline
+
+    pipeline.run(notebook, scenario)
+
+
+def report(scenario: str) -> None:
+    """Write the page of a scenario and print the closing summary."""
+    from fhi.report import summary, write_report
+    from fhi.store import Store
+
+    store = Store(scenario)
+    write_report(store)
+    print(summary(store))
+
+
+def refresh(scenario: str, *notebooks: str) -> None:
+    """Store executed notebooks over their sources."""
+    from fhi import pipeline
+
+    for notebook in notebooks:
+        pipeline.refresh(notebook, scenario)
+
+
+def checksums() -> None:
+    """Write the checksums of the raw files into sources.csv."""
+    from fhi.sources import update_checksums
+
+    changed = update_checksums()
+    print("\n".join(changed) if changed else "no raw file has changed")
+
+
+def readme() -> None:
+    """Write the generated tables into the two READMEs."""
+    from fhi import documentation
+
+    documentation.write()
+
+
+COMMANDS = {command.__name__: command for command in (check, run, report, refresh, checksums, readme)}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; an error of data or method is printed as one message."""
+    parser = argparse.ArgumentParser(prog="python -m fhi", description=__doc__)
+    parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("arguments", nargs="*")
+    parsed = parser.parse_args(arguments)
+    try:
+        COMMANDS[parsed.command](*parsed.arguments)
+    except FhiError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

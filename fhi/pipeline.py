@@ -1,0 +1,132 @@
+"""Run one notebook strictly: unknown parameters fail, failures name the cell, and nothing half-done is left."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
+
+from fhi.errors import FhiError, MethodError
+from fhi.files import STAGING, Files, replace_file
+from fhi.parameters import NOTEBOOKS, ROOT
+
+
+class NotebookError(FhiError):
+    """A cell of a notebook raised; the message names notebook and cell."""
+
+
+def run(name: str, scenario: str, parameters: dict[str, Any] | None = None) -> Path:
+    """Run a notebook for a scenario and put its outputs in place once it has succeeded.
+
+    Everything that the notebook writes goes to a staging folder first. When the last cell is done, the
+    files are renamed into place, the executed notebook last (its date is what Make compares).
+
+    Parameters
+    ----------
+    name : str
+        Stem of a notebook under ``notebooks/``.
+    scenario : str
+        Passed as the parameter ``scenario`` unless it is the notebook's default.
+    parameters : dict, optional
+        More parameters of the notebook.
+
+    Returns
+    -------
+    Path
+        The executed notebook.
+
+    Raises
+    ------
+    MethodError
+        If the notebook has no such parameter.
+    NotebookError
+        If a cell raises; older results stay as they are.
+    """
+    files = Files(scenario)
+    source = NOTEBOOKS / f"{name}.ipynb"
+    given = changed_parameters(source, {"scenario": scenario, **(parameters or {})})
+    target = f"{files.reports}/notebooks/{name}.ipynb"
+    started = time.perf_counter()
+    (files.root / files.processed).mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=files.root / files.processed) as staging:
+        executed = Path(staging) / target
+        executed.parent.mkdir(parents=True)
+        _execute(source, executed, given, staging, files.root)
+        _strip(executed)
+        written = sorted(path for path in Path(staging).rglob("*") if path.is_file() and path != executed)
+        for path in [*written, executed]:
+            place = files.root / path.relative_to(staging)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(place)
+    os.utime(files.root / target)
+    record_seconds(files, name, time.perf_counter() - started)
+    return files.root / target
+
+
+def changed_parameters(notebook: Path, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return the parameters that differ from the notebook's defaults.
+
+    Raises
+    ------
+    MethodError
+        If one is not declared in the cell tagged ``parameters``.
+    """
+    declared = papermill.inspect_notebook(str(notebook))
+    for key in parameters:
+        if key not in declared:
+            message = f"there is no parameter {key!r}."
+            raise MethodError(message, file=f"notebooks/{notebook.name}", key=key, value=key, valid=declared)
+    return {key: value for key, value in parameters.items() if declared[key]["default"].strip("'\"") != str(value)}
+
+
+def _execute(source: Path, executed: Path, parameters: dict[str, Any], staging: str, root: Path) -> None:
+    saved = dict(os.environ)
+    os.environ |= {STAGING: staging, "FHI_OUT": str(root), "JUPYTER_PREFER_ENV_PATH": "1"}
+    bar = {"desc": f"{source.stem:<18}", "bar_format": "{desc} {bar:24} {n_fmt}/{total_fmt} cells  {elapsed}"}
+    try:
+        papermill.execute_notebook(
+            str(source),
+            str(executed),
+            parameters,
+            kernel_name="python3",
+            cwd=str(ROOT),
+            progress_bar=bar,
+            config=Config(KernelManager={"transport": "ipc"}),
+        )
+    except PapermillExecutionError as error:
+        message = f"{source.name}, cell {error.cell_index + 1}: {error.ename}: {error.evalue}"
+        raise NotebookError(message) from None
+    finally:
+        os.environ.clear()
+        os.environ.update(saved)
+
+
+def _strip(path: Path) -> None:
+    """Remove what changes from run to run: times, durations, random cell ids."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata.pop("papermill", None)
+    for number, cell in enumerate(notebook.cells, start=1):
+        cell.id = f"cell-{number:02d}"
+        for key in ("papermill", "execution"):
+            cell.metadata.pop(key, None)
+        if cell.metadata.get("tags") == []:
+            cell.metadata.pop("tags")
+    nbformat.write(notebook, path)
+
+
+def refresh(name: str, scenario: str) -> Path:
+    """Copy an executed notebook, outputs and all, over its source (for ``make notebooks``)."""
+    executed = Files(scenario).root / f"reports/{scenario}/notebooks/{name}.ipynb"
+    return replace_file(NOTEBOOKS / f"{name}.ipynb", executed.read_bytes())
+
+
+def record_seconds(files: Files, stage: str, seconds: float) -> None:
+    """Keep the duration of a stage for the closing summary, outside the reproducible outputs."""
+    replace_file(files.root / ".timings" / files.scenario / stage, f"{seconds:.1f}\n".encode())

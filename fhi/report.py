@@ -1,0 +1,108 @@
+"""The page: one self-contained HTML file in the order of the report, from the registry and the built figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import quote
+
+import jinja2
+
+from fhi.agreement import PUBLISHED
+from fhi.figures import EVIDENCE, LANGUAGES, PARTS, FigureEntry, entries
+from fhi.figures.style import EVIDENCE_COLOURS, EVIDENCE_NAMES
+from fhi.parameters import load_scenario
+from fhi.store import Store
+
+ASSETS = Path(__file__).resolve().parent / "assets"
+
+
+def build_page(store: Store) -> str:
+    """Return the HTML page of a scenario whose stages have been built.
+
+    Raises
+    ------
+    DataError
+        If a table is missing; `FileNotFoundError` if a picture is.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(ASSETS), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
+    )
+    figures = [figure_context(entry, store) for entry in entries()]
+    parts = [
+        {"name": name, "title": title, "figures": [item for item in figures if item["part"] == name]}
+        for _, name, title in PARTS
+    ]
+    return environment.get_template("report.html.j2").render(
+        parts=[part for part in parts if part["figures"]],
+        scenario=store.scenario,
+        description=load_scenario(store.scenario).description,
+        languages=LANGUAGES,
+        evidence=[{"name": name, "colour": EVIDENCE_COLOURS[name], "label": EVIDENCE_NAMES[name]} for name in EVIDENCE],
+        agreement=agreement_context(store),
+        results=results_context(store),
+        style=(ASSETS / "report.css").read_text(encoding="utf-8"),
+    )
+
+
+def figure_context(entry: FigureEntry, store: Store) -> dict:
+    """Return what the template shows of one figure."""
+    data = entry.data(store)
+    caption = entry.caption(data)
+    pictures = {}
+    for language in LANGUAGES:
+        path = store.find(f"{store.reports}/figures/{entry.id}.{language}.svg")
+        pictures[language] = svg_uri(path.read_text(encoding="utf-8"))
+    return {
+        "id": entry.id,
+        "page": entry.page,
+        "part": entry.part,
+        "evidence": entry.evidence,
+        "title": entry.title,
+        "caption": caption,
+        "pictures": pictures,
+        "function": entry.function,
+        "data": f"figures/{entry.id}.csv",
+    }
+
+
+def svg_uri(svg: str) -> str:
+    """Return a picture as a data address that stands safely inside a quoted attribute."""
+    return "data:image/svg+xml," + quote(" ".join(svg.split()), safe=" !$()*+,-./:;=?@[]^_`{|}~")
+
+
+def agreement_context(store: Store) -> list[dict]:
+    """Return the agreement with the published ranks by node, with the node's names."""
+    names = store["tables/framework"].set_index("code")
+    measures = store["agreement"].set_index("node").loc[list(PUBLISHED)]
+    return [
+        {"zh": names.at[node, "name_zh"], "en": names.at[node, "name_en"], **row}
+        for node, row in measures.to_dict("index").items()
+    ]
+
+
+def results_context(store: Store) -> list[dict]:
+    """Return score and rank of the published cities beside their published rank, in published order."""
+    names = store["tables/cities"].set_index("name_zh")["name_en"]
+    rows = store["comparison"].query("node == 'FHI'").sort_values("published")
+    scores = store["scores"].set_index("city")["FHI"]
+    return [row | {"city_en": names[row["city"]], "score": scores[row["city"]]} for row in rows.to_dict("records")]
+
+
+def write_report(store: Store) -> Path:
+    """Write ``reports/<scenario>/report.html``."""
+    return store.write_bytes(f"{store.reports}/report.html", build_page(store).encode("utf-8"))
+
+
+def summary(store: Store) -> str:
+    """Return the closing summary: where the page is, figures, agreement, seconds by stage."""
+    measures = store["agreement"].set_index("node")
+    taus = ", ".join(f"{node} {measures.at[node, 'kendall_tau_b']:.2f}" for node in PUBLISHED)
+    timings = store.root / ".timings" / store.scenario
+    seconds = {path.name: path.read_text().strip() for path in sorted(timings.glob("*"))}
+    lines = [
+        f"page       {store.root / store.reports / 'report.html'}",
+        f"figures    {len(store['figures'])} in {' and '.join(LANGUAGES)}",
+        f"agreement  Kendall's tau-b with the published ranks: {taus}",
+        f"seconds    {', '.join(f'{name} {value}' for name, value in seconds.items())}",
+    ]
+    return "\n".join(lines)

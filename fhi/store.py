@@ -1,0 +1,56 @@
+"""The built tables of one scenario, by name; a table is written so that it reads back exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from fhi.errors import DataError, Problem
+from fhi.files import Files
+from fhi.parameters import BASELINE
+
+
+class Store(Files, Mapping[str, pd.DataFrame]):
+    """The tables of a scenario, read when asked for: ``store["ranks"]``, ``store["tables/adoption"]``.
+
+    Parameters as for `fhi.files.Files`.
+    """
+
+    def __init__(self, scenario: str = BASELINE, root: Path | None = None):
+        super().__init__(scenario, root)
+        self._read: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._read:
+            path = self.find(f"{self.processed}/{name}.csv")
+            if not path.is_file():
+                remedy = f"build it: make report SCENARIO={self.scenario}"
+                raise DataError([Problem(f"{self.processed}/{name}.csv", None, None, None, "a built table", remedy)])
+            self._read[name] = pd.read_csv(path, float_precision="round_trip")
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        folders = [base / self.processed for base in self.bases]
+        paths = (path.relative_to(folder) for folder in folders for path in folder.rglob("*.csv"))
+        return iter(sorted({path.with_suffix("").as_posix() for path in paths}))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+    def write(self, name: str, frame: pd.DataFrame, key: Sequence[str]) -> Path:
+        """Write a table as CSV (UTF-8, ``\\n``, floats that read back exactly), its rows sorted by `key`."""
+        self._read.pop(name, None)
+        text = to_csv(frame.sort_values(list(key), kind="stable"))
+        return self.write_bytes(f"{self.processed}/{name}.csv", text.encode("utf-8"))
+
+    def write_tables(self, tables: Mapping[str, pd.DataFrame]) -> None:
+        """Write ingested tables, each in the order of its raw file (column ``row``)."""
+        for name, frame in tables.items():
+            self.write(name, frame, key=["row"])
+
+
+def to_csv(frame: pd.DataFrame) -> str:
+    """Return a frame as the project writes CSV: no index, ``\\n``, floats in their shortest exact form."""
+    return frame.to_csv(index=False, lineterminator="\n")
