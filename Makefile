@@ -22,7 +22,7 @@ READY := $(ENVIRONMENT)/.fhi-ready
 PYTHON := $(BIN)/python
 FHI := FHI_OUT="$(OUT)" "$(PYTHON)" -m fhi
 
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements.lock
 	@PYTHON3="$(PYTHON3)" sh fhi/assets/setup.sh "$(ENVIRONMENT)"
 
 # --- the stages: notebooks, what they write, and what they depend on --------------------------------------
@@ -54,8 +54,8 @@ $(P)/scenario.yml: notebooks/scenarios/$(SCENARIO).yml notebooks/scenarios/basel
 notebooks/scenarios/%.yml: | $(READY)
 	@$(FHI) check "$*"
 
-$(N)/01_ingestion.ipynb: notebooks/01_ingestion.ipynb $(P)/scenario.yml $(RAW) $(CORE) fhi/construction.py \
-		$(call missing,$(OUTPUTS_01))
+$(N)/01_ingestion.ipynb: notebooks/01_ingestion.ipynb $(RAW) $(CORE) fhi/construction.py \
+		$(call missing,$(OUTPUTS_01)) | $(P)/scenario.yml
 $(N)/02_indicators.ipynb: notebooks/02_indicators.ipynb $(N)/01_ingestion.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
 		$(call missing,$(OUTPUTS_02))
 $(N)/03_weighting.ipynb: notebooks/03_weighting.ipynb $(N)/02_indicators.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \

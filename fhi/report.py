@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+import html
+import io
 from pathlib import Path
 from urllib.parse import quote
 
 import jinja2
+from fontTools import subset
 
 from fhi.agreement import PUBLISHED
 from fhi.figures import EVIDENCE, LANGUAGES, PARTS, FigureEntry, entries
-from fhi.figures.style import EVIDENCE_COLOURS, EVIDENCE_NAMES
+from fhi.figures.style import EVIDENCE_COLOURS, EVIDENCE_NAMES, FONT, FONTS
 from fhi.parameters import load_scenario
 from fhi.store import Store
 
 ASSETS = Path(__file__).resolve().parent / "assets"
+FONT_MARK = "/* fonts */"
 
 
 def build_page(store: Store) -> str:
@@ -24,24 +29,54 @@ def build_page(store: Store) -> str:
     DataError
         If a table is missing; `FileNotFoundError` if a picture is.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(ASSETS), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
-    )
     figures = [figure_context(entry, store) for entry in entries()]
     parts = [
         {"name": name, "title": title, "figures": [item for item in figures if item["part"] == name]}
         for _, name, title in PARTS
     ]
-    return environment.get_template("report.html.j2").render(
-        parts=[part for part in parts if part["figures"]],
-        scenario=store.scenario,
-        description=load_scenario(store.scenario).description,
-        languages=LANGUAGES,
-        evidence=[{"name": name, "colour": EVIDENCE_COLOURS[name], "label": EVIDENCE_NAMES[name]} for name in EVIDENCE],
-        agreement=agreement_context(store),
-        results=results_context(store),
-        style=(ASSETS / "report.css").read_text(encoding="utf-8"),
+    page = (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            parts=[part for part in parts if part["figures"]],
+            scenario=store.scenario,
+            description=load_scenario(store.scenario).description,
+            languages=LANGUAGES,
+            evidence=[
+                {"name": name, "colour": EVIDENCE_COLOURS[name], "label": EVIDENCE_NAMES[name]} for name in EVIDENCE
+            ],
+            agreement=agreement_context(store),
+            results=results_context(store),
+            style=(ASSETS / "report.css").read_text(encoding="utf-8"),
+        )
     )
+    return page.replace(FONT_MARK, font_css(html.unescape(page)))
+
+
+def environment() -> jinja2.Environment:
+    """Return the template environment: text from data is escaped, a missing name is an error."""
+    loader = jinja2.FileSystemLoader(ASSETS)
+    return jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
+
+
+def font_css(text: str) -> str:
+    """Return ``@font-face`` rules with the project's font cut down to the characters of `text`.
+
+    So the page shows every character on a machine without a Chinese font.
+    """
+    options = subset.Options(flavor="woff", layout_features=["kern"], recalc_timestamp=False, hinting=False)
+    rules = []
+    for weight, style in ((400, "Regular"), (700, "Bold")):
+        cutter = subset.Subsetter(options)
+        cutter.populate(text=text)
+        buffer = io.BytesIO()
+        with subset.load_font(FONTS / f"FHISansSC-{style}.otf", options) as font:
+            cutter.subset(font)
+            subset.save_font(font, buffer, options)
+        data = base64.b64encode(buffer.getvalue()).decode("ascii")
+        source = f"url(data:font/woff;base64,{data})"
+        rules.append(f'@font-face {{ font-family: "{FONT}"; font-weight: {weight}; src: {source}; }}')
+    return "\n".join(rules)
 
 
 def figure_context(entry: FigureEntry, store: Store) -> dict:

@@ -28,7 +28,7 @@ class Store(Files, Mapping[str, pd.DataFrame]):
             if not path.is_file():
                 remedy = f"build it: make report SCENARIO={self.scenario}"
                 raise DataError([Problem(f"{self.processed}/{name}.csv", None, None, None, "a built table", remedy)])
-            self._read[name] = pd.read_csv(path, float_precision="round_trip")
+            self._read[name] = pd.read_csv(path)
         return self._read[name]
 
     def __iter__(self) -> Iterator[str]:
