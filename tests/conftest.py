@@ -1,0 +1,67 @@
+"""Shared set-up: built files of the tests never land in the checkout, and one built copy of it serves many tests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from fhi.parameters import ROOT
+from fhi.store import Store
+
+SHIPPED = ("Makefile", "requirements.lock", "pyproject.toml", "README.md", "fhi", "notebooks", "data/raw")
+
+
+def pytest_configure(config):
+    config.fhi_out = tempfile.mkdtemp(prefix="fhi-test-")
+    os.environ["FHI_OUT"] = config.fhi_out
+
+
+def pytest_unconfigure(config):
+    shutil.rmtree(config.fhi_out, ignore_errors=True)
+
+
+class Checkout:
+    """A copy of the project in which a test may change and build what it likes."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        for name in SHIPPED:
+            source, target = ROOT / name, folder / name
+            if source.is_dir():
+                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
+            else:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(source, target)
+
+    def make(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
+        """Run make with this environment; its own FHI_OUT and CONDA variables do not leak in."""
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(("FHI_", "MAKE", "MFLAGS", "CONDA"))}
+        environment["PYTHONWARNINGS"] = "default"
+        command = ["make", f"VENV={sys.prefix}", *arguments]
+        done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=300)
+        if check and done.returncode:
+            raise AssertionError(f"{' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")
+        return done
+
+    def store(self, scenario: str = "baseline") -> Store:
+        return Store(scenario, root=self.folder)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory) -> Checkout:
+    """A copy of the project after ``make report``; to be read, not changed."""
+    checkout = Checkout(tmp_path_factory.mktemp("built") / "checkout")
+    checkout.make("report")
+    return checkout
+
+
+@pytest.fixture
+def checkout(tmp_path) -> Checkout:
+    """A fresh copy of the project, nothing built."""
+    return Checkout(tmp_path / "checkout")

@@ -1,0 +1,43 @@
+"""Registering figures: ids, pages, evidence labels and languages are checked; the order is the report's."""
+
+import pytest
+
+from fhi.figures import entries
+from fhi.figures.registry import figure
+
+TITLE = {"zh": "题", "en": "title"}
+
+
+def register(id="p99-x", page=99, evidence="published", title=TITLE):
+    return figure(id, page=page, evidence=evidence, title=title, data=None, caption=None)
+
+
+@pytest.mark.parametrize(
+    "wrong, message",
+    [
+        ({"id": "p21-adoption", "page": 21}, "two figures"),
+        ({"id": "x"}, "must begin with p99-"),
+        ({"evidence": "guessed"}, "evidence must be among"),
+        ({"evidence": ()}, "evidence must be among"),
+        ({"title": {"en": "title"}}, "a title in each of"),
+    ],
+)
+def test_a_malformed_entry_is_refused(wrong, message):
+    with pytest.raises(ValueError, match=message):
+        register(**wrong)
+
+
+def test_the_figures_of_this_edition_are_registered_in_the_order_of_the_report():
+    expected = ["p05-top20", "p05-tiers", "p10-industry", "p12-pattern", "p13-banks", "p14-insurers-brokers"]
+    expected += ["p20-experience", "p21-adoption", "p28-ecosystem", "p36-attention", "p38-framework"]
+    assert [entry.id for entry in entries()] == [*expected, "coverage", "replication"]
+
+
+def test_a_figure_belongs_to_the_part_of_its_page():
+    parts = {entry.id: entry.part for entry in entries()}
+    assert parts["p05-top20"] == "landscape"
+    assert parts["p14-insurers-brokers"] == "industry"
+    assert parts["p20-experience"] == "experience"
+    assert parts["p36-attention"] == "ecosystem"
+    assert parts["p38-framework"] == "method"
+    assert parts["coverage"] == "beyond"

@@ -1,0 +1,91 @@
+"""Drawing: files for every figure and language, the same bytes each time, no missing glyph, data beside the picture."""
+
+import matplotlib
+import pandas as pd
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from fhi.figures import LANGUAGES, entries, rendering, style
+
+IDS = [entry.id for entry in entries()]
+
+
+def entry(id):
+    return next(item for item in entries() if item.id == id)
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_a_figure_has_its_files_in_both_languages_and_its_data(built, id):
+    folder = built.folder / "reports/baseline/figures"
+    for language in LANGUAGES:
+        assert (folder / f"{id}.{language}.svg").read_bytes().startswith(b"<?xml")
+        assert (folder / f"{id}.{language}.png").read_bytes().startswith(b"\x89PNG")
+    assert len(pd.read_csv(folder / f"{id}.csv")) >= 3
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_a_figure_drawn_again_gives_the_bytes_on_disk(built, id):
+    data = entry(id).data(built.store())
+    assert rendering.to_csv(data).encode() == (built.folder / f"reports/baseline/figures/{id}.csv").read_bytes()
+    for kind, content in rendering.images(entry(id), data, "en").items():
+        assert content == (built.folder / f"reports/baseline/figures/{id}.en.{kind}").read_bytes(), kind
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_the_captions_speak_both_languages(built, id):
+    caption = entry(id).caption(entry(id).data(built.store()))
+    assert set(caption) == set(LANGUAGES)
+    assert any("\u4e00" <= character <= "\u9fff" for character in caption["zh"])
+    assert not any("\u4e00" <= character <= "\u9fff" for character in caption["en"])
+    assert "nan" not in caption["en"].lower().split()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("id", IDS)
+def test_no_text_leaves_the_picture_and_no_two_texts_overlap(built, id, language):
+    style.load_fonts()
+    with matplotlib.rc_context(style.RC):
+        figure = style.frame(entry(id).draw(entry(id).data(built.store()), language), entry(id), language)
+        figure.set_dpi(72)
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        renderer = canvas.get_renderer()
+        texts = [t for t in figure.findobj(matplotlib.text.Text) if t.get_text().strip() and t.get_visible()]
+        boxes = [(t.get_text(), t.get_window_extent(renderer), t.get_rotation()) for t in texts]
+    width, height = figure.get_size_inches() * 72
+    for text, box, _ in boxes:
+        assert box.x0 >= -0.5 and box.x1 <= width + 0.5, f"{text!r} leaves the picture sideways"
+        assert box.y0 >= -0.5 and box.y1 <= height + 0.5, f"{text!r} leaves the picture upwards or downwards"
+    # the boxes of slanted texts overlap although the texts do not
+    level = [(text, box.shrunk(0.94, 0.7)) for text, box, rotation in boxes if rotation % 90 == 0]
+    clashes = [(a, b) for i, (a, x) in enumerate(level) for b, y in level[i + 1 :] if x.overlaps(y)]
+    assert clashes == []
+
+
+def test_a_missing_glyph_is_an_error():
+    def draw(data, language):
+        figure = style.canvas(2)
+        figure.text(0.5, 0.5, "\U00020000")
+        return figure
+
+    broken = rendering.FigureEntry("x", None, ("public",), {"zh": "题", "en": "t"}, None, None, draw)
+    with pytest.raises(UserWarning, match="Glyph"):
+        rendering.images(broken, pd.DataFrame(), "en")
+
+
+def test_a_drawing_function_returns_a_figure_and_leaves_its_data_alone(built):
+    for item in entries():
+        data = item.data(built.store())
+        before = data.copy()
+        with matplotlib.rc_context(style.RC):
+            assert isinstance(item.draw(data, "zh"), Figure)
+        pd.testing.assert_frame_equal(data, before)
+
+
+def test_the_plotted_numbers_are_those_of_the_source_tables(built):
+    adoption = entry("p21-adoption").data(built.store()).query("series == 'city'").set_index("city")["rate"]
+    assert adoption["杭州"] == 91.5 and adoption["香港"] == 35.1 and len(adoption) == 20
+    banks = entry("p13-banks").data(built.store()).set_index("city")
+    assert round(banks.at["深圳", "share"], 2) == 63.86
+    assert banks.loc[["福州", "长春"], "share"].isna().all()

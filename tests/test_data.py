@@ -1,0 +1,76 @@
+"""The raw data as shipped: every file valid and unchanged, every row with its page, ranks as the report has them."""
+
+import pytest
+
+from fhi import sources
+from fhi.parameters import RAW
+from fhi.sources.catalogue import checksum, raw_files
+
+TABLES = sources.load()
+REPORT = sorted(name for name in TABLES if name.startswith("report2018/"))
+PAGES = {"city_profiles": {6, 7, 8}, "experience_facts": {20, 21, 23, 24, 25, 26}, "leaders": {11, 17, 30}}
+PAGES |= {"movers": {10, 20, 28}, "headlines": {10, 11, 12, 13, 17, 18, 21, 38}, "services": {6, 23, 25}}
+ONE_PAGE = {"adoption": 21, "attention": 36, "banks": 13, "brokers": 14, "contributions": 17, "coverage": 39}
+ONE_PAGE |= {"exchanges": 17, "financing_top20": 15, "innovation": 31, "institutes": 33, "insurers": 14}
+ONE_PAGE |= {"policies": 34, "sandboxes": 35, "tiers": 5, "top20": 5}
+
+
+def test_every_raw_file_has_a_schema_and_every_schema_a_file():
+    assert {f"{name}.csv" for name in sources.SCHEMAS} == {*raw_files(), "sources.csv"}
+
+
+@pytest.mark.parametrize("file", raw_files())
+def test_a_raw_file_has_the_checksum_of_the_catalogue(file):
+    stated = TABLES["sources"].set_index("file")["sha256"]
+    assert checksum(RAW / file) == stated[file]
+
+
+@pytest.mark.parametrize("name", REPORT)
+def test_the_rows_of_the_report_carry_their_pages(name):
+    short = name.split("/")[1]
+    assert set(TABLES[name]["page"]) == PAGES.get(short, {ONE_PAGE.get(short)})
+
+
+def test_every_column_has_a_meaning():
+    for name, schema in sources.SCHEMAS.items():
+        for column, spec in schema.columns.items():
+            assert spec.description, f"{name}.{column}"
+
+
+@pytest.mark.parametrize("column", ["rank", "industry_rank", "ecosystem_rank"])
+def test_ranks_are_permutations_of_one_to_twenty(column):
+    assert sorted(TABLES["report2018/top20"][column]) == list(range(1, 21))
+
+
+def test_the_only_tie_of_the_pillar_ranks_is_nanjing_with_qingdao():
+    ranks = TABLES["report2018/top20"].set_index("city")["experience_rank"]
+    assert sorted(ranks) == [*range(1, 12), 11, *range(13, 21)]
+    assert set(ranks.index[ranks == 11]) == {"南京", "青岛"}
+
+
+def test_the_tables_of_the_report_name_the_same_twenty_cities():
+    listed = set(TABLES["cities"].query("in_top20 == 1")["name_zh"])
+    for name in ("top20", "adoption", "attention"):
+        assert set(TABLES[f"report2018/{name}"]["city"]) == listed
+
+
+def test_the_tiers_hold_five_five_and_ten_cities_in_order_of_rank():
+    top20 = TABLES["report2018/top20"].sort_values("rank")
+    assert top20["tier"].tolist() == ["national"] * 5 + ["regional"] * 5 + ["distinctive"] * 10
+
+
+def test_numbers_printed_on_two_pages_agree():
+    rates = TABLES["report2018/adoption"].set_index("city")["rate"]
+    profiles = TABLES["report2018/city_profiles"].query("node == 'adoption' and unit == '%'")
+    assert len(profiles) == 5
+    assert (profiles["printed_value"].to_numpy() == rates[profiles["city"]].to_numpy()).all()
+    overall = TABLES["report2018/city_profiles"].query("node == 'FHI'").set_index("city")["printed_value"]
+    ranks = TABLES["report2018/top20"].set_index("city")["rank"]
+    assert (overall == ranks[overall.index]).all()
+
+
+def test_the_universities_of_the_indicator_are_those_of_the_list():
+    listed = TABLES["public/universities"].groupby("city").size()
+    counts = TABLES["public/public_indicators"].query("indicator == 'double_first_class_universities'")
+    counted = counts.set_index("city")["value"]
+    assert (counted == listed.reindex(counted.index).fillna(0)).all()

@@ -1,0 +1,167 @@
+"""What Make promises: nothing runs twice, a change reruns what follows it and no more, bad choices fail first."""
+
+import ast
+import os
+import re
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from fhi.parameters import ROOT
+
+STAGES = ["01_ingestion", "02_indicators", "03_weighting", "07_charting"]
+
+
+def planned(checkout, *arguments):
+    """Return the commands that make would run, as '<command> <stage>'."""
+    text = checkout.make("-n", "report", *arguments).stdout
+    return [" ".join(words) for words in re.findall(r'-m fhi (\w+) "?(\w+)"?', text)]
+
+
+def touch(path: Path):
+    later = time.time() + 5
+    os.utime(path, (later, later))
+
+
+@pytest.fixture
+def untouched(built):
+    """Yield the built checkout and put the dates of its files back afterwards."""
+    before = {path: path.stat() for path in built.folder.rglob("*") if path.is_file()}
+    yield built
+    for path, stat in before.items():
+        os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+
+def test_a_second_report_has_nothing_to_do(built):
+    assert planned(built) == []
+
+
+@pytest.mark.parametrize(
+    "changed, stages",
+    [
+        ("fhi/figures/ecosystem.py", STAGES[3:]),
+        ("fhi/agreement.py", STAGES[2:]),
+        ("fhi/aggregation.py", STAGES[1:]),
+        ("fhi/construction.py", STAGES),
+        ("data/raw/report2018/adoption.csv", STAGES),
+        ("notebooks/03_weighting.ipynb", STAGES[2:]),
+    ],
+)
+def test_a_change_reruns_what_follows_it_and_no_more(untouched, changed, stages):
+    touch(untouched.folder / changed)
+    commands = planned(untouched)
+    assert [command for command in commands if command.startswith("run")] == [f"run {stage}" for stage in stages]
+    assert commands[-1] == "report baseline"
+
+
+def test_a_change_of_the_page_alone_draws_nothing(untouched):
+    touch(untouched.folder / "fhi/assets/report.css")
+    assert planned(untouched) == ["report baseline"]
+
+
+def test_a_deleted_output_is_built_again(untouched):
+    path = untouched.folder / "data/processed/baseline/scores.csv"
+    content = path.read_bytes()
+    path.unlink()
+    try:
+        assert planned(untouched)[0] == "run 03_weighting"
+    finally:
+        path.write_bytes(content)
+
+
+def imports(path: Path) -> set[str]:
+    """Return the files of the library that a file or notebook imports, directly or not."""
+    if path.suffix == ".ipynb":
+        cells = yaml.safe_load(path.read_text(encoding="utf-8"))["cells"]
+        code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    else:
+        code = path.read_text(encoding="utf-8")
+    names = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "fhi":
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names if alias.name.split(".")[0] == "fhi"}
+    files = set()
+    for name in names:
+        base = ROOT / name.replace(".", "/")
+        files |= {p for p in (base.with_suffix(".py"), base / "__init__.py") if p.is_file()}
+    return files
+
+
+def closure(path: Path) -> set[Path]:
+    seen, todo = set(), imports(path)
+    while todo:
+        seen |= todo
+        todo = set().union(*(imports(file) for file in todo)) - seen
+    return seen
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_make_knows_every_module_that_a_notebook_uses(untouched, stage):
+    for file in sorted(closure(ROOT / "notebooks" / f"{stage}.ipynb")):
+        relative = file.relative_to(ROOT)
+        if relative != Path("fhi/__init__.py"):
+            touch(untouched.folder / relative)
+            assert f"run {stage}" in planned(untouched), f"{stage} does not depend on {relative}"
+            past = (untouched.folder / "Makefile").stat()
+            os.utime(untouched.folder / relative, ns=(past.st_atime_ns, past.st_mtime_ns))
+
+
+def test_an_unknown_scenario_fails_before_anything_runs(checkout):
+    done = checkout.make("report", "SCENARIO=baselin", check=False)
+    assert done.returncode != 0
+    assert "baselin" in done.stderr and "Did you mean baseline?" in done.stderr
+    assert not (checkout.folder / "data/processed").exists()
+
+
+@pytest.mark.parametrize(
+    "settings, key, nearest",
+    [
+        ("normalization: rank", "normalization", "normalisation"),
+        ("normalisation: min-maxx", "normalisation", "min-max"),
+        ("normalisation: {method: z-score, scale: [0, 1]}", "normalisation.scale", "mean"),
+        ("weights: {adoptoin: 2}", "weights", "adoption"),
+        ("aggregation: geometrical", "aggregation", "geometric"),
+        ("exclude_cities: [香港市]", "exclude_cities", "香港"),
+        ("least_coverage: 2", "least_coverage", "1"),
+    ],
+)
+def test_a_bad_key_or_name_of_a_scenario_fails_before_anything_runs(checkout, settings, key, nearest):
+    (checkout.folder / "notebooks/scenarios/mine.yml").write_text(settings, encoding="utf-8")
+    done = checkout.make("report", "SCENARIO=mine", check=False)
+    assert done.returncode != 0
+    assert "scenarios/mine.yml" in done.stderr and key in done.stderr and nearest in done.stderr
+    assert not (checkout.folder / "data/processed").exists()
+
+
+def test_a_bad_raw_file_fails_with_every_bad_cell_and_writes_nothing(checkout):
+    path = checkout.folder / "data/raw/report2018/top20.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("上海,2,", "上每,1,").replace("杭州,3,+1,4,", "杭州,3,+1,four,"), encoding="utf-8")
+    checkout.make("checksums")
+    done = checkout.make("report", check=False)
+    assert done.returncode != 0
+    assert "01_ingestion.ipynb, cell" in done.stderr
+    for part in (
+        "row 3, column city",
+        "'上每'",
+        "row 3, column rank",
+        "row 2, column rank",
+        "row 4, column industry_rank",
+    ):
+        assert part in done.stderr, part
+    processed = checkout.folder / "data/processed/baseline"
+    assert [path.name for path in processed.rglob("*") if path.is_file()] == ["scenario.yml"]
+
+
+def test_help_is_the_default_and_lists_the_commands(checkout):
+    text = checkout.make().stdout
+    for command in ("report", "test", "notebooks", "lab", "clean", "lint"):
+        assert re.search(rf"^  {command} ", text, re.MULTILINE)
+
+
+def test_make_stages_are_in_the_order_of_their_numbers():
+    assert sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb")) == STAGES
