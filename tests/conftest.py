@@ -20,6 +20,9 @@ SHIPPED = ("Makefile", "requirements.lock", "pyproject.toml", "README.md", "fhi"
 def pytest_configure(config):
     config.fhi_out = tempfile.mkdtemp(prefix="fhi-test-")
     os.environ["FHI_OUT"] = config.fhi_out
+    # the kernels of the notebooks import this checkout, whatever the environment was set up for
+    os.environ["PYTHONPATH"] = str(ROOT)
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
 
 
 def pytest_unconfigure(config):
