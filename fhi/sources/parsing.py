@@ -10,19 +10,20 @@ import datetime
 import math
 import re
 import unicodedata
+from decimal import Decimal
 from typing import NamedTuple
 
 MULTIPLIERS = {"": 1, "十": 10, "百": 100, "千": 1e3, "万": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8}
 MULTIPLIERS |= {"万亿": 1e12, "十亿": 1e9, "百亿": 1e10, "千亿": 1e11}
 DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"两": 2}
-COUNTERS = "家个项名件份种人位所次倍"
+COUNTERS = "家个项名件份种人位所次倍年部篇分"
 CURRENCIES = {"元": "CNY", "人民币": "CNY", "元人民币": "CNY", "美元": "USD", "港元": "HKD"}
-ABOVE = {"超过", "超", "逾", "多于", ">", "≥", "余", "多", "以上"}
+ABOVE = {"超过", "突破", "超", "逾", "多于", ">", "≥", "余", "多", "以上"}
 BELOW = {"近", "不足", "<", "≤", "以下"}
 ABOUT = {"约", "大约", "左右", "级"}
 UNDISCLOSED = {"未披露", "未公布", "—", "-", "n/a", "N/A"}
 
-_MARKS = "超过|超|逾|多于|近|不足|大约|约|>|≥|<|≤"
+_MARKS = "超过|突破|超|逾|多于|近|不足|大约|约|>|≥|<|≤"
 _UNITS = "|".join(sorted((unit for unit in MULTIPLIERS if unit), key=len, reverse=True))
 _QUANTITY = re.compile(
     rf"(?P<before>{_MARKS})?"
@@ -33,10 +34,11 @@ _QUANTITY = re.compile(
     rf"(?P<counter>[{COUNTERS}])?"
     r"(?P<currency>元人民币|人民币|美元|港元|元)?"
     r"(?P<percent>%|成)?"
-    r"(?P<last>以上|以下|左右)?"
+    r"(?P<last>以上|以下|左右|多)?",
+    re.ASCII,
 )
-_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_DATE = re.compile(r"(?P<year>\d{4})(?:[.\-/年](?P<month>\d{1,2})(?:[.\-/月](?P<day>\d{1,2})日?|月)?|年)?")
+_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
+_DATE = re.compile(r"(?P<year>\d{4})(?:[.\-/年](?P<month>\d{1,2})(?:[.\-/月](?P<day>\d{1,2})日?|月)?|年)?", re.ASCII)
 
 
 class Quantity(NamedTuple):
@@ -107,11 +109,11 @@ def parse_quantity(text: str) -> Quantity:
     if not match or not (match["number"] or match["word"] or match["unit"]):
         raise ValueError("a quantity such as 8700亿, 超100亿, 近500, 83.5% or 未披露")
     if match["number"]:
-        number = float(match["number"].replace(",", ""))
+        number = Decimal(match["number"].replace(",", ""))
     else:
-        number = float(DIGITS[match["word"]]) if match["word"] else 1.0
-    number *= MULTIPLIERS[match["unit"] or ""] * (10 if match["percent"] == "成" else 1)
-    value = round(number, 6) if abs(number) < 1e9 else float(round(number, 2))
+        number = Decimal(DIGITS[match["word"]]) if match["word"] else Decimal(1)
+    # decimal arithmetic: 18.59万 is 185900, not 185900.00000000003
+    value = float(number * int(MULTIPLIERS[match["unit"] or ""]) * (10 if match["percent"] == "成" else 1))
     if not math.isfinite(value):
         raise ValueError("a finite quantity")
     unit = "%" if match["percent"] else CURRENCIES.get(match["currency"] or "", "")

@@ -1,91 +1,33 @@
-"""What each raw table must look like: one pandera schema a file, with the meaning of every column.
-
-A column's ``metadata["kind"]`` says how its printed text is parsed (see `fhi.sources.reading.PARSERS`);
-its description is the data dictionary of ``data/raw/README.md``. The schema's ``unique`` is its key.
-"""
+"""What each raw table must look like: one pandera schema a file; its ``unique`` is the key."""
 
 from __future__ import annotations
 
 import pandera.pandas as pa
 
+from fhi.sources.columns import (
+    CITIES,
+    NOTE,
+    check,
+    city,
+    column,
+    date,
+    integer,
+    node,
+    number,
+    of_report,
+    one_of,
+    quantity,
+    rank,
+    schema,
+    text,
+)
+
 TIERS = ("national", "regional", "distinctive")
 PILLARS = ("industry", "experience", "ecosystem")
-CITIES = 20
 
 
-def _column(dtype, kind: str, description: str, *checks: pa.Check, nullable=False, unique=False) -> pa.Column:
-    return pa.Column(
-        dtype, list(checks), nullable=nullable, unique=unique, description=description, metadata={"kind": kind}
-    )
-
-
-def _check(function, expected: str, remedy: str, **options) -> pa.Check:
-    return pa.Check(function, error=f"{expected}|{remedy}", **options)
-
-
-def _between(low: float, high: float, what: str) -> pa.Check:
-    return _check(lambda value: low <= value <= high, f"{what} from {low} to {high}", "correct it", element_wise=True)
-
-
-def _one_of(*values: object) -> pa.Check:
-    names = ", ".join(map(str, values))
-    return _check(lambda value: value in values, f"one of {names}", "use one of these names", element_wise=True)
-
-
-def _competition(ranks) -> object:
-    """True where a rank equals one plus the number of better ranks (1, 2, 2, 4)."""
-    return ranks == ranks.rank(method="min").astype(int)
-
-
-def text(description: str, *checks: pa.Check, nullable=False, unique=False) -> pa.Column:
-    return _column(str, "text", description, *checks, nullable=nullable, unique=unique)
-
-
-def city(description="city, a name_zh of cities.csv", *, nullable=False, unique=False) -> pa.Column:
-    return _column(str, "city", description, nullable=nullable, unique=unique)
-
-
-def node(nullable=True) -> pa.Column:
-    return _column(str, "node", "node of framework.csv that the number bears on", nullable=nullable)
-
-
-def integer(description: str, low: int, high: int, *checks: pa.Check, nullable=False, unique=False) -> pa.Column:
-    dtype = float if nullable else int
-    checks = (_between(low, high, "a whole number"), *checks)
-    return _column(dtype, "integer", description, *checks, nullable=nullable, unique=unique)
-
-
-def number(description: str, low=float("-inf"), high=float("inf")) -> pa.Column:
-    return _column(float, "number", description, _between(low, high, "a number"))
-
-
-def quantity(description: str, nullable=False) -> pa.Column:
-    return _column(str, "quantity", f"{description}, as printed", nullable=nullable)
-
-
-def date(description: str) -> pa.Column:
-    return _column(str, "date", f"{description}, as printed")
-
-
-def rank(description: str, *, ties=False) -> pa.Column:
-    standing = _check(_competition, "ranks without a gap (1, 2, 2, 4)", "compare the column with the page")
-    return integer(description, 1, CITIES, standing, unique=not ties)
-
-
-def page() -> pa.Column:
-    return integer("page of the report (printed from 9 to 39, counted elsewhere)", 1, 43)
-
-
-def _schema(key: list[str], description: str, **columns: pa.Column) -> pa.DataFrameSchema:
-    return pa.DataFrameSchema(columns, unique=key, strict=True, description=description)
-
-
-def _of_report(key: list[str], description: str, **columns: pa.Column) -> pa.DataFrameSchema:
-    return _schema(key, description, page=page(), **columns)
-
-
-def _statements(description: str) -> pa.DataFrameSchema:
-    return _of_report(
+def statements(description: str) -> pa.DataFrameSchema:
+    return of_report(
         ["page", "city", "node", "measure_en"],
         description,
         city=city(nullable=True),
@@ -98,8 +40,8 @@ def _statements(description: str) -> pa.DataFrameSchema:
     )
 
 
-def _firms(description: str, **columns: pa.Column) -> pa.DataFrameSchema:
-    return _of_report(
+def firms(description: str, **columns: pa.Column) -> pa.DataFrameSchema:
+    return of_report(
         ["city", "founded"],
         description,
         city=city("city of registration"),
@@ -112,16 +54,14 @@ def _firms(description: str, **columns: pa.Column) -> pa.DataFrameSchema:
     )
 
 
-NOTE = text("reading of the page, where it is not plain", nullable=True)
-
 SCHEMAS: dict[str, pa.DataFrameSchema] = {
-    "framework": _schema(
+    "framework": schema(
         ["code"],
         "the indicator tree (p38); weights and constructions are this project's",
         level=integer("0 the root, 1 pillar, 2 sub-pillar, 3 indicator", 0, 9),
         code=text("short stable name of the node"),
         parent=text("code of the parent; empty for the root", nullable=True),
-        direction=_column(int, "integer", "1: more is better, -1: less is better", _one_of(1, -1)),
+        direction=column(int, "integer", "1: more is better, -1: less is better", one_of(1, -1)),
         weight=number("raw weight, rescaled inside each parent", 0),
         unit=text("unit of the indicator as constructed", nullable=True),
         name_zh=text("name in Chinese"),
@@ -130,7 +70,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         definition_en=text("what it measures, in English", nullable=True),
         construction=text("columns and rule it is constructed by", nullable=True),
     ),
-    "cities": _schema(
+    "cities": schema(
         ["name_zh"],
         "the cities: 36 mainland cities of the classes of p39, with 香港, 澳门 and 台北",
         code_gbt2260=integer("GB/T 2260 code", 110000, 829999, unique=True),
@@ -143,57 +83,57 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         lat=number("latitude, WGS 84, degrees", 3, 54),
         in_top20=integer("1 if the report prints the city among its 20", 0, 1),
     ),
-    "report2018/top20": _of_report(
+    "report2018/top20": of_report(
         ["city"],
         "the TOP20 table: overall rank, change from 2017, pillar ranks",
-        tier=text("tier heading", _one_of(*TIERS)),
+        tier=text("tier heading", one_of(*TIERS)),
         city=city(),
         rank=rank("overall rank 2018"),
-        change=_column(str, "change", "change from the overall rank of 2017, as printed"),
+        change=column(str, "change", "change from the overall rank of 2017, as printed"),
         industry_rank=rank("rank of the industry pillar"),
         experience_rank=rank("rank of the experience pillar; 南京 and 青岛 tie", ties=True),
         ecosystem_rank=rank("rank of the ecosystem pillar"),
     ),
-    "report2018/tiers": _of_report(
+    "report2018/tiers": of_report(
         ["tier"],
         "the tiers and their mean scores",
-        tier=text("tier", _one_of(*TIERS)),
+        tier=text("tier", one_of(*TIERS)),
         name_zh=text("name in Chinese"),
         name_en=text("name in English"),
         mean=quantity("mean score of the tier's cities"),
     ),
-    "report2018/movers": _of_report(
+    "report2018/movers": of_report(
         ["pillar", "city"],
         "the cities each pillar page names for their rise",
-        pillar=text("pillar", _one_of(*PILLARS)),
+        pillar=text("pillar", one_of(*PILLARS)),
         city=city(),
         change=integer("places gained since 2017", 1, CITIES - 1),
     ),
-    "report2018/adoption": _of_report(
+    "report2018/adoption": of_report(
         ["city"], "adoption rates", city=city(), rate=number("share of fintech users, per cent", 0, 100)
     ),
-    "report2018/attention": _of_report(
+    "report2018/attention": of_report(
         ["city"], "search attention", city=city(), rank=rank("rank of search attention, from the order of the tiles")
     ),
-    "report2018/banks": _firms("the internet banks of the nation", loans=quantity("cumulative loans, CNY")),
-    "report2018/insurers": _firms("the internet insurers of the nation", premiums=quantity("earned premiums, CNY")),
-    "report2018/brokers": _firms("the internet brokers of the nation"),
-    "report2018/exchanges": _of_report(
+    "report2018/banks": firms("the internet banks of the nation", loans=quantity("cumulative loans, CNY")),
+    "report2018/insurers": firms("the internet insurers of the nation", premiums=quantity("earned premiums, CNY")),
+    "report2018/brokers": firms("the internet brokers of the nation"),
+    "report2018/exchanges": of_report(
         ["city"],
         "the 8 national exchanges by city",
         city=city(),
         count=integer("national exchanges in the city", 0, 8),
-        evidence=text("published, or derived from the printed total", _one_of("published", "derived")),
+        evidence=text("published, or derived from the printed total", one_of("published", "derived")),
         note=NOTE,
     ),
-    "report2018/contributions": _of_report(
+    "report2018/contributions": of_report(
         ["class", "city"],
         "contribution of a city to the nation's cloud computing and blockchain",
-        **{"class": text("class", _one_of("cloud", "blockchain"))},
+        **{"class": text("class", one_of("cloud", "blockchain"))},
         city=city(),
         share=quantity("share of the nation, per cent"),
     ),
-    "report2018/leaders": _of_report(
+    "report2018/leaders": of_report(
         ["page", "list", "position"],
         "ordered lists of leading cities",
         list=text("name of the list on its page"),
@@ -202,25 +142,25 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         city=city(),
         note=NOTE,
     ),
-    "report2018/financing_top20": _of_report(
+    "report2018/financing_top20": of_report(
         ["city"],
         "the twenty best-financed firms by city (19 are printed)",
         city=city(),
         firms=integer("firms among the twenty", 1, 20),
     ),
-    "report2018/services": _of_report(
+    "report2018/services": of_report(
         ["city", "kind"],
         "city services on WeChat and Alipay",
         city=city(),
-        kind=text("total, or special to the city", _one_of("total", "special")),
+        kind=text("total, or special to the city", one_of("total", "special")),
         count=integer("services", 0, 10_000),
     ),
-    "report2018/city_profiles": _statements("numbers and ranks of the six city profiles (p6-8)"),
-    "report2018/experience_facts": _statements("numbers of the experience part (p20-26)"),
-    "report2018/innovation": _statements("numbers of the innovation cards (p31)"),
-    "report2018/headlines": _statements("national numbers (p10-21, p38)"),
-    "report2018/coverage": _statements("what the edition covers (p39)"),
-    "report2018/institutes": _of_report(
+    "report2018/city_profiles": statements("numbers and ranks of the six city profiles (p6-8)"),
+    "report2018/experience_facts": statements("numbers of the experience part (p20-26)"),
+    "report2018/innovation": statements("numbers of the innovation cards (p31)"),
+    "report2018/headlines": statements("national numbers, and single numbers outside the profiles"),
+    "report2018/coverage": statements("what the edition covers (p39)"),
+    "report2018/institutes": of_report(
         ["founded"],
         "special research institutes",
         city=city(),
@@ -229,16 +169,16 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         activities_zh=text("activities in Chinese, in our words"),
         activities_en=text("activities in English, in our words"),
     ),
-    "report2018/policies": _of_report(
+    "report2018/policies": of_report(
         ["city", "title_zh"],
-        "policy instruments of four cities",
+        "policy instruments by city",
         city=city(),
-        kind=text("body: an institution founded; rule: a document issued", _one_of("body", "rule")),
+        kind=text("body: an institution founded; rule: a document issued", one_of("body", "rule")),
         title_zh=text("title in Chinese, as printed"),
         title_en=text("title in English, our translation"),
         note=NOTE,
     ),
-    "report2018/sandboxes": _of_report(
+    "report2018/sandboxes": of_report(
         ["city", "date"],
         "steps of the regulatory sandboxes",
         city=city(),
@@ -248,7 +188,41 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         products=quantity("products in test", nullable=True),
         note=NOTE,
     ),
-    "public/public_indicators": _schema(
+    "report2018/claims": of_report(
+        ["id"],
+        "every checkable number or order that the report prints, to be recomputed",
+        id=text("stable id of the claim"),
+        subject_zh=text("what is claimed, in Chinese, in our words"),
+        subject_en=text("what is claimed, in English"),
+        printed=text("number or order as printed; an order joins its names by 、"),
+        unit=text("unit of the number; order for an order of names", nullable=True),
+        tolerance=number("half the last printed digit; 0 for counts and orders", 0),
+        check=text(
+            "recompute: by a function of fhi.claims; constraint: a fact of the identified set; none: not recomputable",
+            one_of("recompute", "constraint", "none"),
+        ),
+        needed_zh=text("what recomputing would need, in Chinese", nullable=True),
+        needed_en=text("what recomputing would need, in English", nullable=True),
+        note_zh=text("other readings, in Chinese", nullable=True),
+        note_en=text("other readings, in English", nullable=True),
+    ),
+    "report2018/facts": of_report(
+        ["id"],
+        "the published facts that bound the hidden scores and weights, one constraint a row",
+        id=text("stable id of the fact"),
+        group=text("group in which facts are added", one_of("ranks", "means", "adoption", "attention", "leaders")),
+        kind=text(
+            "order: subjects from best to worst; leaders: an order with no other city above its last; "
+            "tie: equal within the tolerance; mean: of the subjects' scores; value: known value of an indicator",
+            one_of("order", "leaders", "tie", "mean", "value"),
+        ),
+        subjects=text("cities, joined by |"),
+        node=column(str, "node", "node of framework.csv that the fact is about"),
+        value=quantity("printed number; the least gap of an order", nullable=True),
+        tolerance=number("half the last printed digit, or the width of a tie", 0),
+        note=NOTE,
+    ),
+    "public/public_indicators": schema(
         ["city", "year", "indicator"],
         "public figures by city",
         city=city(),
@@ -257,10 +231,10 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         value=number("value"),
         unit=text("unit"),
         source=text("publisher and dataset"),
-        confidence=text("confidence of the transcription", _one_of("high", "medium", "low")),
+        confidence=text("confidence of the transcription", one_of("high", "medium", "low")),
         note=text("remark", nullable=True),
     ),
-    "public/exchange_rates": _schema(
+    "public/exchange_rates": schema(
         ["currency", "year", "kind"],
         "exchange rates",
         currency=text("currency code"),
@@ -268,16 +242,16 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         kind=text("annual average or end of year"),
         cny_per_unit=number("CNY for one unit of the currency", 0),
         source=text("publisher and document"),
-        confidence=text("confidence of the transcription", _one_of("high", "medium", "low")),
+        confidence=text("confidence of the transcription", one_of("high", "medium", "low")),
     ),
-    "public/universities": _schema(
+    "public/universities": schema(
         ["name"],
         "the Double First-Class universities of 2017",
         name=text("name in Chinese"),
         city=text("city of the main campus (any city of the nation)"),
-        class_2017=text("class of the 2017 list", _one_of("一流大学", "一流学科")),
+        class_2017=text("class of the 2017 list", one_of("一流大学", "一流学科")),
     ),
-    "public/external_rankings": _schema(
+    "public/external_rankings": schema(
         ["ranking", "year", "city"],
         "other published rankings, for external validity only",
         ranking=text("name of the ranking"),
@@ -286,7 +260,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         value=number("place or score", 0),
         unit=text("unit"),
     ),
-    "sources": _schema(
+    "sources": schema(
         ["file"],
         "one row a raw file: where it comes from and what it must be",
         source_id=text("name of the file in panel.csv", unique=True),
@@ -297,7 +271,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         licence=text("terms of use"),
         sha256=text(
             "checksum of the file",
-            _check(lambda v: len(v) == 64, "64 hexadecimal digits", "run make checksums", element_wise=True),
+            check(lambda v: len(v) == 64, "64 hexadecimal digits", "run make checksums", element_wise=True),
         ),
     ),
 }
