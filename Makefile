@@ -23,7 +23,7 @@ PYTHON := $(BIN)/python
 FHI := FHI_OUT="$(OUT)" "$(PYTHON)" -m fhi
 
 $(READY): requirements.lock
-	@PYTHON3="$(PYTHON3)" sh fhi/assets/setup.sh "$(ENVIRONMENT)"
+	@PYTHON3="$(PYTHON3)" sh .ci/setup.sh "$(ENVIRONMENT)"
 
 # --- the stages: notebooks, what they write, and what they depend on --------------------------------------
 P := $(OUT)/data/processed/$(SCENARIO)
@@ -38,6 +38,9 @@ DRAWING := $(wildcard fhi/figures/*.py fhi/assets/fonts/*)
 OUTPUTS_01 := $(addprefix $(P)/,panel.csv national_shares.csv)
 OUTPUTS_02 := $(addprefix $(P)/,indicators.csv screening.csv coverage.csv treatment.csv normalised.csv)
 OUTPUTS_03 := $(addprefix $(P)/,weights.csv scores.csv ranks.csv comparison.csv agreement.csv)
+OUTPUTS_05 := $(addprefix $(P)/,bounds.csv weight_bounds.csv bounds_by_facts.csv weight_bounds_by_facts.csv gap_bounds.csv \
+	weight_map.csv fact_influence.csv central_scores.csv central_weights.csv dropped_facts.csv)
+OUTPUTS_06 := $(P)/claims.csv
 OUTPUTS_07 := $(P)/figures.csv
 
 # a stage whose output was deleted runs again although nothing is newer
@@ -60,10 +63,15 @@ $(N)/02_indicators.ipynb: notebooks/02_indicators.ipynb $(N)/01_ingestion.ipynb 
 		$(call missing,$(OUTPUTS_02))
 $(N)/03_weighting.ipynb: notebooks/03_weighting.ipynb $(N)/02_indicators.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
 		fhi/agreement.py $(call missing,$(OUTPUTS_03))
-$(N)/07_charting.ipynb: notebooks/07_charting.ipynb $(N)/03_weighting.ipynb $(DRAWING) $(CORE) \
+$(N)/05_identification.ipynb: notebooks/05_identification.ipynb $(N)/01_ingestion.ipynb $(CORE) \
+		$(wildcard fhi/identification/*.py) $(call missing,$(OUTPUTS_05))
+$(N)/06_audit.ipynb: notebooks/06_audit.ipynb $(N)/01_ingestion.ipynb $(CORE) fhi/construction.py \
+		$(wildcard fhi/claims/*.py) $(call missing,$(OUTPUTS_06))
+$(N)/07_charting.ipynb: notebooks/07_charting.ipynb $(N)/03_weighting.ipynb $(N)/05_identification.ipynb \
+		$(N)/06_audit.ipynb $(DRAWING) $(CORE) \
 		$(call missing,$(OUTPUTS_07))
 
-STAGES := 01_ingestion 02_indicators 03_weighting 07_charting
+STAGES := 01_ingestion 02_indicators 03_weighting 05_identification 06_audit 07_charting
 EXECUTED := $(STAGES:%=$(N)/%.ipynb)
 
 $(EXECUTED): | $(READY)

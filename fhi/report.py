@@ -13,6 +13,7 @@ from fontTools import subset
 
 from fhi.agreement import PUBLISHED
 from fhi.figures import EVIDENCE, LANGUAGES, PARTS, FigureEntry, entries
+from fhi.figures.audit import VERDICTS
 from fhi.figures.style import EVIDENCE_COLOURS, EVIDENCE_NAMES, FONT, FONTS
 from fhi.parameters import load_scenario
 from fhi.store import Store
@@ -47,6 +48,8 @@ def build_page(store: Store) -> str:
             ],
             agreement=agreement_context(store),
             results=results_context(store),
+            contradictions=contradictions_context(store),
+            verdicts=VERDICTS,
             style=(ASSETS / "report.css").read_text(encoding="utf-8"),
         )
     )
@@ -121,6 +124,19 @@ def results_context(store: Store) -> list[dict]:
     rows = store["comparison"].query("node == 'FHI'").sort_values("published")
     scores = store["scores"].set_index("city")["FHI"]
     return [row | {"city_en": names[row["city"]], "score": scores[row["city"]]} for row in rows.to_dict("records")]
+
+
+def contradictions_context(store: Store) -> list[dict]:
+    """Return the claims that the printed inputs contradict, and those that differ within rounding."""
+    listed = store["claims"].query("verdict in ('contradicted', 'reproduced-within-rounding')").fillna("")
+    return [
+        row
+        | {
+            "subjects": {"zh": row["subject"], "en": row["subject_en"]},
+            "notes": {"zh": row["note"], "en": row["note_en"]},
+        }
+        for row in listed.to_dict("records")
+    ]
 
 
 def write_report(store: Store) -> Path:

@@ -14,7 +14,7 @@ import pytest
 from fhi.parameters import ROOT
 from fhi.store import Store
 
-SHIPPED = ("Makefile", "requirements.lock", "pyproject.toml", "README.md", "fhi", "notebooks", "data/raw")
+SHIPPED = ("Makefile", ".ci", "requirements.lock", "pyproject.toml", "README.md", "fhi", "notebooks", "data/raw")
 
 
 def pytest_configure(config):

@@ -20,7 +20,10 @@ PARTS: tuple[tuple[int, str, Texts], ...] = (
     (27, "ecosystem", {"zh": "金融科技生态", "en": "Fintech ecosystem"}),
     (37, "method", {"zh": "关于指数", "en": "About the index"}),
     (100, "beyond", {"zh": "报告之外：复现", "en": "Beyond the report: replication"}),
+    (101, "identified", {"zh": "报告之外：识别区间", "en": "Beyond the report: what the numbers pin down"}),
+    (102, "audit", {"zh": "报告之外：逐数核对", "en": "Beyond the report: every number recomputed"}),
 )
+BEYOND = {name: first for first, name, _ in PARTS if first >= 100}
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ class FigureEntry:
         From the scenario's tables to the one frame that is drawn, and saved as the figure's CSV.
     caption : callable
         From that frame to the caption by language.
+    section : str
+        For figures beyond the report: the part they belong to.
     draw : callable
         From that frame and a language to a matplotlib Figure; it sees nothing else and touches no file.
     """
@@ -52,10 +57,16 @@ class FigureEntry:
     data: Callable[[Tables], pd.DataFrame]
     caption: Callable[[pd.DataFrame], Texts]
     draw: Callable
+    section: str = "beyond"
+
+    @property
+    def place(self) -> int:
+        """Where it stands: its page, or after the last page by its section."""
+        return self.page or BEYOND[self.section]
 
     @property
     def part(self) -> str:
-        return [name for first, name, _ in PARTS if (self.page or PARTS[-1][0]) >= first][-1]
+        return [name for first, name, _ in PARTS if self.place >= first][-1]
 
     @property
     def function(self) -> str:
@@ -65,13 +76,15 @@ class FigureEntry:
 _ENTRIES: dict[str, FigureEntry] = {}
 
 
-def figure(id: str, *, page: int | None, evidence: str | tuple[str, ...], title: Texts, data, caption):
+def figure(
+    id: str, *, page: int | None, evidence: str | tuple[str, ...], title: Texts, data, caption, section: str = "beyond"
+):
     """Register the decorated drawing function ``(data, language) -> Figure`` under an id.
 
     Raises
     ------
     ValueError
-        If the id is taken or malformed, an evidence label is unknown, or a language is missing.
+        If the id is taken or malformed, a label or section is unknown, or a language is missing.
     """
     labels = (evidence,) if isinstance(evidence, str) else tuple(evidence)
     if id in _ENTRIES:
@@ -80,11 +93,13 @@ def figure(id: str, *, page: int | None, evidence: str | tuple[str, ...], title:
         raise ValueError(f"the id {id!r} must begin with p{page:02d}-")
     if not labels or set(labels) - set(EVIDENCE):
         raise ValueError(f"{id}: evidence must be among {', '.join(EVIDENCE)}")
+    if section not in BEYOND:
+        raise ValueError(f"{id}: section must be among {', '.join(BEYOND)}")
     if set(title) != set(LANGUAGES):
         raise ValueError(f"{id}: a title in each of {', '.join(LANGUAGES)}")
 
     def register(draw):
-        _ENTRIES[id] = FigureEntry(id, page, labels, title, data, caption, draw)
+        _ENTRIES[id] = FigureEntry(id, page, labels, title, data, caption, draw, section)
         return draw
 
     return register
@@ -92,4 +107,4 @@ def figure(id: str, *, page: int | None, evidence: str | tuple[str, ...], title:
 
 def entries() -> list[FigureEntry]:
     """Return all registered figures in the order of the report; on one page, in the order of the module."""
-    return sorted(_ENTRIES.values(), key=lambda entry: entry.page or PARTS[-1][0])
+    return sorted(_ENTRIES.values(), key=lambda entry: entry.place)

@@ -116,8 +116,10 @@ def frame(figure: Figure, entry, language: str) -> Figure:
     if entry.page:
         place = pick(language, f"第{entry.page}页", f"p. {entry.page}")
         source = pick(language, f"来源：{report}，{place}", f"Source: {report}, {place}")
-    else:
+    elif "public" in entry.evidence:
         source = pick(language, f"来源：{report}；公开统计", f"Source: {report}; public statistics")
+    else:
+        source = pick(language, f"来源：据{report}计算", f"Source: computed from the {report}")
     figure.text(SIDE / width, 0.2 / height, source, size=SMALL, color=MUTED, va="center")
     figure.text(1 - SIDE / width, 0.2 / height, entry.id, size=SMALL, color=MUTED, va="center", ha="right")
     return figure

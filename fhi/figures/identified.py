@@ -1,0 +1,199 @@
+"""Beyond the report: what the published numbers pin down about hidden scores and weights."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from fhi.figures import style
+from fhi.figures.charts import with_names
+from fhi.figures.registry import Tables, figure
+
+SECTION = "identified"
+RUNS = {
+    "ranks": {"zh": "仅名次", "en": "ranks only"},
+    "ranks+means": {"zh": "+ 梯队均分", "en": "+ tier means"},
+    "ranks+means+adoption": {"zh": "+ 应用率", "en": "+ adoption rates"},
+    "ranks+means+adoption+attention": {"zh": "+ 社会关注次序", "en": "+ order of attention"},
+    "all": {"zh": "全部事实", "en": "all facts"},
+    "all, gap 0": {"zh": "全部，总排名最小差为0", "en": "all, least gap of ranks 0"},
+    "all, adoption by min-max": {"zh": "全部，应用率极差标准化", "en": "all, adoption by min-max"},
+    "all, equal inside parents": {"zh": "全部，父节点内等权", "en": "all, equal inside parents"},
+    "all, indicators within 1/48-1/4": {"zh": "全部，指标权重1/48–1/4", "en": "all, indicators within 1/48–1/4"},
+}
+KINDS = {
+    "order": {"zh": "次序", "en": "order"},
+    "leaders": {"zh": "领先城市", "en": "leaders"},
+    "tie": {"zh": "并列", "en": "tie"},
+    "mean": {"zh": "均分", "en": "mean"},
+    "value": {"zh": "数值", "en": "value"},
+}
+
+
+def scores_data(tables: Tables) -> pd.DataFrame:
+    """Bounds of the 20 scores (all facts, free weights) and the score at the analytic centre, by published rank."""
+    bounds = tables["bounds"].query("node == 'FHI'").drop(columns="node")
+    centre = tables["central_scores"].query("node == 'FHI'")[["city", "score"]]
+    frame = tables["tables/top20"][["city", "tier", "rank"]].merge(bounds, on="city").merge(centre, on="city")
+    return with_names(frame.sort_values("rank"), tables)
+
+
+def scores_caption(data: pd.DataFrame) -> dict[str, str]:
+    widths = data["high"] - data["low"]
+    narrow, wide = data.loc[widths.idxmin()], data.loc[widths.idxmax()]
+    return {
+        "zh": f"横条是所有公布事实共同允许的得分区间，平均宽{widths.mean():.1f}分；最窄的是{narrow['city']}（{widths.min():.1f}），"
+        f"最宽的是{wide['city']}（{widths.max():.1f}）。竖线为解析中心，仅供参考：区间内任何一点都同样符合公布的数字。",
+        "en": f"Bars are the scores that all published facts allow together, {widths.mean():.1f} points wide on average; the "
+        f"narrowest is {narrow['city_en']} ({widths.min():.1f}), the widest {wide['city_en']} ({widths.max():.1f}). The tick is "
+        "the analytic centre, indicative only: any point inside fits the published numbers as well.",
+    }
+
+
+@figure(
+    "identified-scores",
+    page=None,
+    section=SECTION,
+    evidence="identified",
+    title={"zh": "公布的数字允许的城市得分", "en": "City scores that the published numbers allow"},
+    data=scores_data,
+    caption=scores_caption,
+)
+def scores(data: pd.DataFrame, language: str):
+    """One bar a city from the least to the greatest possible score, a tick at the analytic centre."""
+    figure = style.canvas(7.2)
+    axes = style.quiet(style.area(figure, left=1.6, right=0.6, bottom=0.95))
+    rows = range(len(data))
+    colours = [style.TIERS[tier] for tier in data["tier"]]
+    axes.barh(rows, data["high"] - data["low"], left=data["low"], height=0.56, color=colours)
+    axes.scatter(data["score"], rows, marker="|", s=190, linewidth=2.4, color=style.ORANGE, zorder=3)
+    for row, item in zip(rows, data.itertuples(), strict=True):
+        axes.text(item.low - 0.8, row, f"{item.low:.1f}", ha="right", va="center", size=7.5, color=style.MUTED)
+        axes.text(item.high + 0.8, row, f"{item.high:.1f}", va="center", size=7.5, color=style.MUTED)
+    names = style.city_names(data, language)
+    axes.set_yticks(rows, [f"{name}  {rank}" for name, rank in zip(names, data["rank"], strict=True)])
+    axes.set(xlim=(-6, 106), ylim=(len(data) - 0.4, -0.6), xticks=range(0, 101, 20))
+    axes.set_xlabel(
+        style.pick(language, "得分（0–100）；城市后为公布的总排名", "score (0–100); published rank beside the city"),
+        size=style.SMALL,
+    )
+    return figure
+
+
+def groups_data(tables: Tables) -> pd.DataFrame:
+    """Mean width of the 20 score bounds, and of the gap of ranks 3 and 4, by group of facts and restriction."""
+    scores = pd.concat([tables["bounds"].assign(facts="all"), tables["bounds_by_facts"]]).query("node == 'FHI'")
+    widths = (scores["high"] - scores["low"]).groupby(scores["facts"]).mean()
+    third = tables["tables/top20"].query("rank == 3")["city"].iloc[0]
+    gaps = tables["gap_bounds"].query("city == @third").set_index("facts")
+    frame = pd.DataFrame({"facts": [run for run in RUNS if run in widths.index]})
+    frame["mean_width"] = frame["facts"].map(widths)
+    frame["gap_low"], frame["gap_high"] = frame["facts"].map(gaps["low"]), frame["facts"].map(gaps["high"])
+    names = tables["tables/cities"].set_index("name_zh")["name_en"]
+    pair = third, gaps["next"].iloc[0]
+    return frame.assign(first=pair[0], second=pair[1], first_en=names[pair[0]], second_en=names[pair[1]])
+
+
+def groups_caption(data: pd.DataFrame) -> dict[str, str]:
+    by_run = data.set_index("facts")
+    everything = by_run.loc["all"]
+    return {
+        "zh": f"只用名次时区间平均宽{by_run.at['ranks', 'mean_width']:.1f}分，加上梯队均分后为{by_run.at['ranks+means', 'mean_width']:.1f}分，"
+        f"再加其余事实几乎不变。{everything['first']}与{everything['second']}的分差可在{everything['gap_low']:.2f}至"
+        f"{everything['gap_high']:.1f}分之间（{everything['gap_low']:.2f}为设定的最小差）：是否“微弱”，公布的数字不能确定。",
+        "en": f"Ranks alone leave bounds of {by_run.at['ranks', 'mean_width']:.1f} points on average, the tier means "
+        f"{by_run.at['ranks+means', 'mean_width']:.1f}; the other facts hardly narrow them. The gap between "
+        f"{everything['first_en']} and {everything['second_en']} may be anything from {everything['gap_low']:.2f} (the least gap "
+        f"assumed) to {everything['gap_high']:.1f} points: whether it is slight, the published numbers do not say.",
+    }
+
+
+@figure(
+    "identified-groups",
+    page=None,
+    section=SECTION,
+    evidence="identified",
+    title={"zh": "每组事实使区间收窄多少", "en": "How far each group of facts narrows the bounds"},
+    data=groups_data,
+    caption=groups_caption,
+)
+def groups(data: pd.DataFrame, language: str):
+    """Two panels of bars: mean width of the score bounds, and bounds of the gap between ranks 3 and 4."""
+    figure = style.canvas(5.0)
+    rows = range(len(data))
+    left = style.quiet(style.area(figure, left=2.75, right=3.95, top=1.2, bottom=0.6), grid=None)
+    left.barh(rows, data["mean_width"], height=0.55, color=style.PURPLE)
+    for row, width in zip(rows, data["mean_width"], strict=True):
+        left.text(width + 1.5, row, f"{width:.1f}", va="center", size=style.SMALL)
+    left.set_yticks(rows, [RUNS[run][language] for run in data["facts"]], size=style.SMALL)
+    left.set(xlim=(0, 118), xticks=[])
+    left.set_title(
+        style.pick(language, "20个得分区间的平均宽度", "mean width of the 20 score bounds"),
+        loc="left",
+        size=style.SMALL,
+    )
+    right = style.quiet(style.area(figure, left=6.4, right=0.45, top=1.2, bottom=0.6), grid=None)
+    right.barh(rows, data["gap_high"] - data["gap_low"], left=data["gap_low"], height=0.55, color="#b676a0")
+    for row, item in zip(rows, data.itertuples(), strict=True):
+        right.text(item.gap_high + 1, row, f"{item.gap_low:.2f} – {item.gap_high:.1f}", va="center", size=style.SMALL)
+    pair = data.iloc[0]
+    title = style.pick(
+        language, f"{pair['first']}与{pair['second']}的分差", f"gap {pair['first_en']} – {pair['second_en']}"
+    )
+    right.set_title(title, loc="left", size=style.SMALL)
+    right.set(xlim=(0, 72), xticks=[], yticks=[])
+    for axes in (left, right):
+        axes.set_ylim(len(data) - 0.4, -0.6)
+    return figure
+
+
+def facts_data(tables: Tables) -> pd.DataFrame:
+    """The facts without which the score bounds grow, and how much (sum over the 20 cities)."""
+    frame = tables["fact_influence"].query("widening > 0").sort_values(["widening", "id"], ascending=[False, True])
+    facts = tables["tables/facts"].set_index("id")
+    nodes = tables["tables/framework"].set_index("code")
+    names = tables["tables/cities"].set_index("name_zh")["name_en"]
+    for language in ("zh", "en"):
+        frame[f"label_{language}"] = [
+            _fact_label(facts.loc[id], nodes.at[node, f"name_{language}"], names, language)
+            for id, node in zip(frame["id"], frame["node"], strict=True)
+        ]
+    return frame.reset_index(drop=True)
+
+
+def _fact_label(fact: pd.Series, node: str, names: pd.Series, language: str) -> str:
+    cities = fact["subjects"].replace("=", "|").split("|")
+    ends = [cities[0], cities[-1]] if language == "zh" else [names[cities[0]], names[cities[-1]]]
+    kind = KINDS[fact["kind"]][language]
+    return f"{node}{style.pick(language, '：', ': ')}{kind}\n{ends[0]} – {ends[1]}"
+
+
+def facts_caption(data: pd.DataFrame) -> dict[str, str]:
+    first = data.iloc[0]
+    return {
+        "zh": f"单独去掉一个事实时，20个得分区间合计变宽的分数（其余事实去掉后不变）。影响最大的是总排名的次序（第{first['page']}页）。",
+        "en": "Points by which the 20 score bounds grow together when a single fact is left out (the others change nothing). The "
+        f"order of the overall ranks (p. {first['page']}) matters most.",
+    }
+
+
+@figure(
+    "identified-facts",
+    page=None,
+    section=SECTION,
+    evidence="identified",
+    title={"zh": "哪些事实最要紧", "en": "Which single facts matter most"},
+    data=facts_data,
+    caption=facts_caption,
+)
+def facts(data: pd.DataFrame, language: str):
+    """Bars of the widening of the score bounds without each fact."""
+    shown = data.head(12)
+    figure = style.canvas(1.7 + 0.5 * len(shown))
+    axes = style.quiet(style.area(figure, left=3.2, right=0.9, bottom=0.6), grid=None)
+    rows = range(len(shown))
+    axes.barh(rows, shown["widening"], height=0.55, color=style.PURPLE)
+    for row, widening in zip(rows, shown["widening"], strict=True):
+        axes.text(widening + shown["widening"].max() * 0.01, row, f"{widening:.1f}", va="center", size=style.SMALL)
+    axes.set_yticks(rows, shown[f"label_{language}"], size=style.SMALL)
+    axes.set(xlim=(0, shown["widening"].max() * 1.1), ylim=(len(shown) - 0.4, -0.6), xticks=[])
+    return figure

@@ -1,0 +1,146 @@
+"""Beyond the report: the weights that the published numbers allow, node by node and on the map of pillars."""
+
+from __future__ import annotations
+
+import matplotlib
+import numpy as np
+import pandas as pd
+
+from fhi.figures import style
+from fhi.figures.identified import RUNS, SECTION
+from fhi.figures.registry import Tables, figure
+
+RESTRICTED = {"all": "#dcc3d3", "all, equal inside parents": "#b676a0", "all, indicators within 1/48-1/4": style.PURPLE}
+
+
+def weights_data(tables: Tables) -> pd.DataFrame:
+    """Bounds of the weight of every node: free, equal inside parents, every indicator within 1/48 and 1/4."""
+    by_facts = tables["weight_bounds_by_facts"]
+    frame = pd.concat([tables["weight_bounds"].assign(facts="all"), by_facts[by_facts["facts"].isin(RESTRICTED)]])
+    nodes = tables["tables/framework"].set_index("code")
+    order = {code: place for place, code in enumerate(nodes.index)}
+    frame["level"] = frame["node"].map(nodes["level"])
+    frame["name_zh"], frame["name_en"] = frame["node"].map(nodes["name_zh"]), frame["node"].map(nodes["name_en"])
+    frame["pillar"] = frame["node"].map(_pillars(nodes["parent"]))
+    frame = frame.assign(order=frame["node"].map(order)).sort_values(["order", "facts"]).drop(columns="order")
+    return frame[["facts", "node", "pillar", "level", "name_zh", "name_en", "low", "high"]]
+
+
+def _pillars(parents: pd.Series) -> dict[str, str]:
+    """Return the pillar that each node below the root belongs to."""
+    result = {}
+    for code in parents.dropna().index:
+        result[code] = result.get(parents[code], code)
+    return result
+
+
+def weights_caption(data: pd.DataFrame) -> dict[str, str]:
+    pillars = data.query("level == 1 and facts == 'all'").set_index("node")["high"]
+    tight = data.query("level == 1 and facts != 'all'").groupby("node")["high"].min()
+    return {
+        "zh": f"权重完全自由时，公布的事实只把体验的权重压到{pillars['experience']:.0%}以下；若每个指标的权重在1/48与1/4之间，"
+        f"则至多{tight['experience']:.0%}。产业与生态几乎不受限制。",
+        "en": f"With weights entirely free the published facts only keep the weight of experience below "
+        f"{pillars['experience']:.0%}; with every indicator within 1/48 and 1/4 it is at most {tight['experience']:.0%}. Industry "
+        "and ecosystem are hardly bounded.",
+    }
+
+
+@figure(
+    "identified-weights",
+    page=None,
+    section=SECTION,
+    evidence="identified",
+    title={"zh": "公布的数字允许的权重", "en": "Weights that the published numbers allow"},
+    data=weights_data,
+    caption=weights_caption,
+)
+def weights(data: pd.DataFrame, language: str):
+    """Three nested bars a node: free weights, equal inside parents, indicators within 1/48 and 1/4."""
+    figure = style.canvas(9.6)
+    axes = style.quiet(style.area(figure, left=3.3, right=0.6, top=1.15, bottom=0.7))
+    nodes = data.drop_duplicates("node").reset_index(drop=True)
+    place = {
+        node: row + 0.6 * (level - 1)
+        for row, (node, level) in enumerate(zip(nodes["node"], nodes["level"], strict=True))
+    }
+    labels = {
+        "all": {"zh": "权重自由", "en": "weights free"},
+        "all, equal inside parents": {"zh": "父节点内等权", "en": "equal inside parents"},
+        "all, indicators within 1/48-1/4": {"zh": "每个指标在1/48–1/4", "en": "each indicator within 1/48–1/4"},
+    }
+    for (facts, colour), height in zip(RESTRICTED.items(), (0.74, 0.46, 0.2), strict=True):
+        rows = data[data["facts"] == facts]
+        widths = (rows["high"] - rows["low"]).clip(lower=0.003)
+        axes.barh(
+            rows["node"].map(place),
+            widths,
+            left=rows["low"],
+            height=height,
+            color=colour,
+            label=labels[facts][language],
+        )
+    names = nodes[f"name_{language}"]
+    axes.set_yticks([place[node] for node in nodes["node"]], names, size=style.SMALL)
+    for label, level, pillar in zip(axes.get_yticklabels(), nodes["level"], nodes["pillar"], strict=True):
+        label.set_weight("bold" if level == 1 else "normal")
+        label.set_color(style.PILLARS[pillar] if level == 1 else style.INK)
+    axes.set(xlim=(0, 1.02), ylim=(max(place.values()) + 0.6, -0.7))
+    axes.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
+    axes.legend(loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=3, frameon=False, fontsize=style.SMALL)
+    return figure
+
+
+def map_data(tables: Tables) -> pd.DataFrame:
+    """Corners of the area of possible pillar weights, by restriction."""
+    return tables["weight_map"]
+
+
+def map_caption(data: pd.DataFrame) -> dict[str, str]:
+    highs = data[data["facts"] == "all"].set_index("facts")[["industry", "experience", "ecosystem"]].max()
+    return {
+        "zh": f"三角形中每一点是一组三个维度的权重，着色区域内的都与公布的事实相容。权重自由时，体验至多{highs['experience']:.1%}，"
+        f"产业可到{highs['industry']:.1%}，生态可到{highs['ecosystem']:.1%}。",
+        "en": "Each point of the triangle is a set of three pillar weights; those in the coloured area agree with every published "
+        f"fact. With weights free, experience reaches {highs['experience']:.1%} at most, industry {highs['industry']:.1%} and "
+        f"ecosystem {highs['ecosystem']:.1%}.",
+    }
+
+
+@figure(
+    "identified-map",
+    page=None,
+    section=SECTION,
+    evidence="identified",
+    title={"zh": "可能的维度权重", "en": "The pillar weights that are possible"},
+    data=map_data,
+    caption=map_caption,
+)
+def weight_map(data: pd.DataFrame, language: str):
+    """Ternary plot: the area of possible pillar weights, free and restricted."""
+    figure = style.canvas(6.6, width=8.4)
+    axes = style.bare(style.area(figure, left=0.7, right=0.7, top=0.8, bottom=0.55))
+    corners = np.array([[0.0, 0.0], [0.5, np.sqrt(3) / 2], [1.0, 0.0]])
+    pillars = ["industry", "experience", "ecosystem"]
+    for share in (0.25, 0.5, 0.75):
+        for one in range(3):
+            ends = np.full((2, 3), 0.0)
+            ends[:, one], ends[0, one - 1], ends[1, one - 2] = share, 1 - share, 1 - share
+            axes.plot(*(ends @ corners).T, color=style.LINE, linewidth=0.8, zorder=0)
+    axes.add_patch(matplotlib.patches.Polygon(corners, fill=False, edgecolor=style.INK, linewidth=1.2))
+    for facts, colour in RESTRICTED.items():
+        points = data.loc[data["facts"] == facts, pillars].to_numpy() @ corners
+        label = style.pick(language, "权重自由", "weights free") if facts == "all" else RUNS[facts][language]
+        axes.add_patch(
+            matplotlib.patches.Polygon(points, facecolor=colour, edgecolor=style.PAPER, alpha=0.85, label=label)
+        )
+    names = style.pick(
+        language, ["产业 100%", "体验 100%", "生态 100%"], ["Industry 100%", "Experience 100%", "Ecosystem 100%"]
+    )
+    for place, name, pillar, shift in zip(corners, names, pillars, (-0.045, 0.03, -0.045), strict=True):
+        axes.text(
+            place[0], place[1] + shift, name, ha="center", va="center", weight="bold", color=style.PILLARS[pillar]
+        )
+    axes.legend(loc="upper left", frameon=False, fontsize=style.SMALL)
+    axes.set(xlim=(-0.12, 1.12), ylim=(-0.08, 0.93), aspect="equal")
+    return figure

@@ -1,0 +1,96 @@
+"""Facts that contradict each other: found node by node, the fewest to drop named, the rest kept.
+
+Weak orders swallow a contradiction: two opposite orders hold together as a tie, or by a weight of zero. So
+the facts about a node, and about the nodes below it, are checked alone with the node's weight at 1 and a
+least gap in every order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from fhi.framework import Framework
+from fhi.identification.constraints import TOP, Row, Space, definitions, fact_rows, space_of
+from fhi.identification.program import Infeasible, LinearProgram
+
+#: the gap, in points of a node's score, that every order must keep in the check
+LEAST_GAP = 0.01
+#: more than any constraint of scores within 0-100 can be violated by
+BIG = 4 * TOP
+
+
+def consistent(
+    facts: pd.DataFrame, framework: Framework, least_gap: float = LEAST_GAP
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the facts without the fewest that must be dropped, and those dropped.
+
+    Parameters
+    ----------
+    facts : pandas.DataFrame
+        As ingested from facts.csv.
+    least_gap : float, optional
+        Gap of every order in the checks of single nodes, in points of the node's score.
+
+    Returns
+    -------
+    kept : pandas.DataFrame
+    dropped : pandas.DataFrame
+        ``id, page, node`` (the node whose check found it), in the order of the file.
+    """
+    space = space_of(facts, framework)
+    dropped: dict[str, str] = {}
+    for node in [*reversed(framework.nodes), framework.root]:
+        about = facts[facts["node"].isin(_subtree(framework, node)) & ~facts["id"].isin(dropped)]
+        if len(about):
+            dropped |= dict.fromkeys(fewest_to_drop(about, facts, space, node, least_gap), node)
+    rest = facts[~facts["id"].isin(dropped)]
+    dropped |= dict.fromkeys(fewest_to_drop(rest, facts, space, framework.root, None), framework.root)
+    lost = facts[facts["id"].isin(dropped)][["id", "page"]]
+    return facts[~facts["id"].isin(dropped)], lost.assign(node=lost["id"].map(dropped))
+
+
+def _subtree(framework: Framework, node: str) -> list[str]:
+    return [node, *(code for child in framework.children(node) for code in _subtree(framework, child))]
+
+
+def fewest_to_drop(
+    about: pd.DataFrame, facts: pd.DataFrame, space: Space, node: str, least_gap: float | None
+) -> list[str]:
+    """Return the ids of the fewest facts to drop so that the rest hold together with the node's weight at 1.
+
+    A mixed-integer program: a fact with its binary variable at 1 is relaxed by more than it can be violated by,
+    and the sum of these variables is least.
+    """
+    rows = [*definitions(space), *_of(fact_rows(facts, space, least_gap), about["id"])]
+    rows.append(Row(space.weight(node), 1.0, equal=True))
+    free = [space.size - 2 * place for place in range(len(space.known), 0, -1)]
+    try:
+        LinearProgram(rows, space.size, free).minimise(np.zeros(space.size))
+        return []
+    except Infeasible:
+        pass
+    ids = about["id"].tolist()
+    relaxed = [part for row in rows for part in _relaxed(row, ids)]
+    binaries = list(range(space.size, space.size + len(ids)))
+    program = LinearProgram(relaxed, space.size + len(ids), free, binaries)
+    objective = np.concatenate([np.zeros(space.size), np.ones(len(ids))])
+    solution = program.minimise(objective)[1]
+    return [id for id, value in zip(ids, solution[space.size :], strict=True) if value > 0.5]
+
+
+def _of(rows: Sequence[Row], ids) -> list[Row]:
+    wanted = set(ids)
+    return [row for row in rows if row.fact in wanted]
+
+
+def _relaxed(row: Row, ids: list[str]) -> list[Row]:
+    """Return the constraint with the binary variable of its fact; an equation as two inequalities."""
+    switch = np.zeros(len(ids))
+    if row.fact is None:
+        return [Row(np.append(row.expression, switch), row.bound, row.equal)]
+    switch[ids.index(row.fact)] = -BIG
+    parts = [(row.expression, row.bound), (-row.expression, -row.bound)] if row.equal else [(row.expression, row.bound)]
+    return [Row(np.append(expression, switch), bound, fact=row.fact) for expression, bound in parts]

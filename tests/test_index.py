@@ -1,0 +1,319 @@
+"""The whole index on a panel small enough to work by hand, and the names that are refused before anything runs."""
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fhi.construction import PANEL
+from fhi.errors import DataError, MethodError
+from fhi.framework import Framework
+from fhi.index import build, check, combine, coverage, prepare, screen, select
+from fhi.parameters import Method
+
+NAN = float("nan")
+TREE = Framework.from_table(
+    pd.DataFrame(
+        {
+            "code": ["index", "wealth", "comfort", "income", "saving", "noise"],
+            "level": [0, 1, 1, 2, 2, 2],
+            "parent": [None, "index", "index", "wealth", "wealth", "comfort"],
+            "direction": [1, 1, 1, 1, 1, -1],
+            "weight": [1.0, 3, 1, 1, 1, 1],
+            "unit": None,
+            "name_zh": "名",
+            "name_en": "name",
+        }
+    )
+)
+CELLS = [
+    ("甲", 2017, "income", 10.0),
+    ("乙", 2017, "income", 20.0),
+    ("丙", 2017, "income", 30.0),
+    ("甲", 2017, "saving", 4.0),
+    ("乙", 2017, "saving", 0.0),
+    ("丙", 2017, "saving", 1.0),
+    ("甲", 2017, "noise", 50.0),
+    ("乙", 2017, "noise", 40.0),
+    ("丙", 2017, "noise", 90.0),
+]
+PLAIN = Method()
+
+
+def panel(*extra, without=()):
+    rows = [cell for cell in CELLS if cell[:3] not in without] + list(extra)
+    frame = pd.DataFrame(rows, columns=["city", "year", "indicator", "value"])
+    return frame.assign(unit="", source_id="made/up", evidence="synthetic")[PANEL]
+
+
+def scores_of(index, *nodes):
+    return {city: index.scores.loc[city, list(nodes)].tolist() for city in index.scores.index}
+
+
+def test_an_index_of_two_pillars_worked_by_hand():
+    index = build(panel(), TREE, PLAIN)
+    # min-max 0-100: income 0, 50, 100; saving 100, 0, 25; noise, less being better, 80, 100, 0
+    # wealth 50, 25, 62.5; comfort 80, 100, 0; index = 0.75·wealth + 0.25·comfort
+    expected = {
+        "甲": [57.5, 50, 80, 0, 100, 80],
+        "乙": [43.75, 25, 100, 50, 0, 100],
+        "丙": [46.875, 62.5, 0, 100, 25, 0],
+    }
+    found = scores_of(index, "index", "wealth", "comfort", "income", "saving", "noise")
+    assert found == {city: pytest.approx(values) for city, values in expected.items()}
+    assert index.ranks["index"].to_dict() == {"甲": 1, "丙": 2, "乙": 3}
+    assert index.ranks["wealth"].to_dict() == {"丙": 1, "甲": 2, "乙": 3}
+    assert index.weights["parent"].to_dict()["noise"] == "comfort"
+    weights = {"wealth": 0.75, "comfort": 0.25, "income": 0.5, "saving": 0.5, "noise": 1.0}
+    assert index.weights["weight"].to_dict() == pytest.approx(weights)
+    effective = {"wealth": 0.75, "comfort": 0.25, "income": 0.375, "saving": 0.375, "noise": 0.25}
+    assert index.weights["effective"].to_dict() == pytest.approx(effective)
+
+
+def test_every_stage_is_kept():
+    stages = build(panel(), TREE, PLAIN).stages
+    assert set(stages) == {"indicators", "screening", "imputed", "imputation", "treated", "treatment", "normalised"}
+    assert stages["indicators"].loc["丙"].tolist() == [30, 1, 90]
+    assert stages["normalised"].loc["丙"].tolist() == pytest.approx([100, 25, 0])
+    assert list(stages["normalised"]) == ["income", "saving", "noise"]
+
+
+def test_normalised_indicators_combine_to_the_same_index():
+    index = build(panel(), TREE, PLAIN)
+    pd.testing.assert_frame_equal(combine(index.stages["normalised"], TREE, PLAIN).scores, index.scores)
+
+
+def test_the_other_methods_are_carried_out_as_named():
+    method = Method(normalisation="rank", weighting="equal", aggregation={0: "geometric", 1: "arithmetic"})
+    index = build(panel(), TREE, method)
+    # ranks, worst 1: income 1, 2, 3; saving 3, 1, 2; noise 2, 3, 1; wealth 2, 1.5, 2.5; then √(wealth·noise)
+    assert index.scores["index"].to_dict() == pytest.approx({"甲": 2, "乙": 4.5**0.5, "丙": 2.5**0.5})
+
+
+def test_the_parameters_of_a_step_reach_it():
+    method = Method(normalisation={"method": "min-max", "scale": [1, 100]}, aggregation="geometric")
+    index = build(panel(), TREE, method)
+    # 丙 has 1 + 99·(30 − 10)/20 = 100 and 1 + 99/4 = 25.75 below wealth, and 1 for noise
+    assert index.scores.loc["丙", "wealth"] == pytest.approx(2575**0.5)
+    assert index.scores.loc["丙", "index"] == pytest.approx(2575**0.375)
+
+
+def test_of_each_indicator_the_latest_value_not_later_than_the_year_counts():
+    later = panel(("甲", 2018, "income", 25.0), ("甲", 2016, "income", 1.0), ("乙", 2019, "income", 99.0))
+    income = {year: select(later, TREE, year)["income"].to_dict() for year in (2016, 2017, 2018, None)}
+    assert income[2016] == pytest.approx({"甲": 1, "乙": NAN, "丙": NAN}, nan_ok=True)
+    assert income[2017] == {"甲": 10, "乙": 20, "丙": 30}
+    assert income[2018] == {"甲": 25, "乙": 20, "丙": 30}
+    assert income[None] == {"甲": 25, "乙": 99, "丙": 30}
+
+
+def test_a_later_cell_without_a_value_does_not_hide_an_earlier_one():
+    assert select(panel(("甲", 2018, "income", NAN)), TREE)["income"]["甲"] == 10
+
+
+def test_the_year_of_a_call_goes_before_the_year_of_the_method():
+    later = panel(("甲", 2018, "income", 25.0))
+    method = Method(year=2017)
+    assert build(later, TREE, method).stages["indicators"].loc["甲", "income"] == 10
+    assert build(later, TREE, method, year=2018).stages["indicators"].loc["甲", "income"] == 25
+    assert build(later, TREE, PLAIN).stages["indicators"].loc["甲", "income"] == 25
+
+
+def test_an_indicator_without_any_row_is_missing_for_all():
+    without = {("甲", 2017, "noise"), ("乙", 2017, "noise"), ("丙", 2017, "noise")}
+    index = build(panel(without=without), TREE, PLAIN)
+    assert index.stages["indicators"]["noise"].isna().all()
+    assert index.weights["weight"][["wealth", "comfort"]].tolist() == [1, 0]
+    assert index.scores["index"].to_dict() == pytest.approx({"甲": 50, "乙": 25, "丙": 62.5})
+
+
+def panel_problems(frame):
+    with pytest.raises(DataError) as caught:
+        build(frame, TREE, PLAIN)
+    return {(problem.row, problem.column, problem.value) for problem in caught.value.problems}
+
+
+def test_a_cell_given_twice_names_both_rows():
+    # the header is line 1, so the tenth row is line 11
+    assert panel_problems(panel(("乙", 2017, "income", 21.0))) == {
+        (3, "indicator", "income"),
+        (11, "indicator", "income"),
+    }
+
+
+def test_an_unknown_indicator_is_refused():
+    assert panel_problems(panel(("乙", 2017, "incomes", 21.0))) == {(11, "indicator", "incomes")}
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("-inf")])
+def test_an_infinite_value_is_refused(value):
+    assert panel_problems(panel(("乙", 2018, "income", value))) == {(11, "value", value)}
+
+
+def test_a_text_where_a_value_belongs_is_refused():
+    assert panel_problems(panel(("乙", 2018, "income", "many"))) == {(11, "value", "many")}
+
+
+def test_all_faults_of_a_panel_are_reported_together():
+    found = panel_problems(panel(("乙", 2017, "incomes", 21.0), ("乙", 2018, "noise", float("inf"))))
+    assert found == {(11, "indicator", "incomes"), (12, "value", float("inf"))}
+
+
+@pytest.mark.parametrize("column", ["city", "year", "indicator", "value"])
+def test_a_panel_without_a_column_is_refused(column):
+    assert panel_problems(panel().drop(columns=column)) == {(1, column, None)}
+
+
+def test_an_indicator_that_too_few_cities_have_is_left_out():
+    sparse = panel(without={("甲", 2017, "saving"), ("乙", 2017, "saving")})
+    index = build(sparse, TREE, Method(least_coverage=0.5))
+    screening = index.stages["screening"]
+    assert screening["units"].to_dict() == {"income": 3, "saving": 1, "noise": 3}
+    assert screening["coverage"].to_dict() == pytest.approx({"income": 1, "saving": 1 / 3, "noise": 1})
+    assert screening["used"].to_dict() == {"income": True, "saving": False, "noise": True}
+    # wealth is income alone: 0, 50, 100
+    assert index.scores["wealth"].to_dict() == pytest.approx({"甲": 0, "乙": 50, "丙": 100})
+    assert index.stages["indicators"].loc["丙", "saving"] == 1
+
+
+def test_coverage_equal_to_the_least_is_enough():
+    indicators = select(panel(without={("甲", 2017, "saving")}), TREE)
+    assert screen(indicators, 2 / 3)[1]["used"]["saving"]
+    kept, screening = screen(indicators, 0.7)
+    assert not screening["used"]["saving"]
+    assert kept["saving"].isna().all()
+    assert kept["income"].notna().all()
+
+
+def test_a_panel_in_which_nothing_is_covered_enough_is_refused():
+    sparse = panel(("丁", 2017, "income", 5.0), without={cell[:3] for cell in CELLS if cell[0] == "甲"})
+    with pytest.raises(MethodError, match="lower least_coverage"):
+        prepare(sparse.query("city == '丁' or indicator == 'noise'"), TREE, Method(least_coverage=0.9))
+
+
+def test_what_stands_behind_each_cell_is_told():
+    sparse = panel(without={("甲", 2017, "saving"), ("乙", 2017, "saving")})
+    method = Method(least_coverage=0.5, exclude_cities=["乙"])
+    screening = pd.DataFrame({"used": {"income": True, "saving": False, "noise": True}})
+    cells = coverage(sparse, TREE, method, screening).set_index(["city", "indicator"])
+    assert set(cells.index.get_level_values("city")) == {"甲", "丙"}
+    assert cells.loc[("丙", "saving")].tolist() == ["synthetic", False]
+    assert cells.loc[("甲", "noise")].tolist() == ["synthetic", True]
+    assert pd.isna(cells.loc[("甲", "saving"), "evidence"])
+    assert not cells.loc[("甲", "saving"), "used"]
+
+
+def test_ties_share_the_lower_number_and_a_missing_score_has_no_rank():
+    normalised = pd.DataFrame(
+        {"income": [50, 50, 90, 10, NAN], "saving": [50, 50, 90, 10, NAN], "noise": [50, 50, 90, 10, 70]},
+        index=["甲", "乙", "丙", "丁", "戊"],
+        dtype=float,
+    )
+    ranks = combine(normalised, TREE, PLAIN).ranks
+    assert ranks["index"].tolist()[:4] == [2, 2, 1, 4]
+    assert ranks["index"].isna().tolist() == [False] * 4 + [True]
+    assert ranks["comfort"].tolist() == [3, 3, 1, 5, 2]
+
+
+def test_ranks_come_from_unrounded_scores():
+    normalised = pd.DataFrame({"income": [50.0, 50.0000001], "saving": 50.0, "noise": 50.0}, index=["甲", "乙"])
+    assert combine(normalised, TREE, PLAIN).ranks["index"].to_dict() == {"甲": 2, "乙": 1}
+
+
+def test_weights_of_the_user_replace_those_of_the_tree():
+    index = build(panel(), TREE, Method(weights={"comfort": 9, "income": 3}))
+    # pillars 3 : 9, income 3 : 1; wealth of 甲 = 0.75·0 + 0.25·100
+    assert index.weights["weight"].to_dict() == pytest.approx(
+        {"wealth": 0.25, "comfort": 0.75, "income": 0.75, "saving": 0.25, "noise": 1}
+    )
+    assert index.scores.loc["甲", ["wealth", "index"]].tolist() == pytest.approx([25, 0.25 * 25 + 0.75 * 80])
+
+
+def test_an_excluded_city_takes_no_part_in_the_normalisation_of_the_others():
+    index = build(panel(), TREE, Method(exclude_cities=["丙"]))
+    # without 丙 the income of 乙 is the most, and the noise of 甲 the worst
+    assert scores_of(index, "index", "wealth", "comfort") == {"甲": [37.5, 50, 0], "乙": [62.5, 50, 100]}
+    assert index.ranks["index"].to_dict() == {"甲": 2, "乙": 1}
+
+
+def test_an_excluded_indicator_leaves_its_weight_to_its_siblings():
+    index = build(panel(), TREE, Method(exclude_indicators=["saving"]))
+    assert index.weights["weight"][["income", "saving"]].tolist() == [1, 0]
+    assert index.scores["wealth"].to_dict() == pytest.approx({"甲": 0, "乙": 50, "丙": 100})
+
+
+def test_availability_reaches_the_aggregation():
+    sparse = panel(without={("乙", 2017, "noise")})
+    assert build(sparse, TREE, PLAIN).scores["index"].isna().to_dict() == {"甲": False, "乙": True, "丙": False}
+    lenient = build(sparse, TREE, Method(availability={0: 0.75}))
+    assert lenient.scores.loc["乙", "index"] == pytest.approx(25)
+
+
+@pytest.mark.parametrize(
+    ("settings", "key", "nearest"),
+    [
+        ({"imputation": "nonee"}, "imputation", "none"),
+        ({"treatment": "nonee"}, "treatment", "none"),
+        ({"normalisation": "zscore"}, "normalisation", "z-score"),
+        ({"weighting": "orignal"}, "weighting", "original"),
+        ({"aggregation": "geometrc"}, "aggregation", "geometric"),
+        ({"aggregation": {0: "geometrc", 1: "arithmetic"}}, "aggregation", "geometric"),
+        ({"weights": {"weath": 2}}, "weights", "wealth"),
+        ({"exclude_indicators": ["incomes"]}, "exclude_indicators", "income"),
+        ({"exclude_cities": ["北京市"]}, "exclude_cities", "北京"),
+        ({"normalisation": {"method": "min-max", "scales": [0, 1]}}, "normalisation.scales", "scale"),
+    ],
+)
+def test_an_unknown_name_is_refused_with_the_file_the_key_and_the_nearest_name(settings, key, nearest):
+    with pytest.raises(MethodError) as caught:
+        check(Method(**settings), TREE, ["北京", "上海"], file="scenarios/x.yml")
+    assert str(caught.value).startswith(f"scenarios/x.yml: {key}: ")
+    assert f"Did you mean {nearest}" in str(caught.value)
+    assert (caught.value.file, caught.value.key) == ("scenarios/x.yml", key)
+
+
+@pytest.mark.parametrize(
+    ("settings", "key"),
+    [
+        ({"aggregation": {0: "arithmetic"}}, "aggregation.1"),
+        ({"aggregation": {0: "arithmetic", 1: "arithmetic", 2: "arithmetic"}}, "aggregation.2"),
+        ({"availability": {2: 0.5}}, "availability"),
+        ({"weights": {"index": 1}}, "weights"),
+        ({"exclude_indicators": ["wealth"]}, "exclude_indicators"),
+        ({"normalisation": {"method": "rank", "scale": [0, 1]}}, "normalisation.scale"),
+    ],
+)
+def test_a_level_node_or_parameter_that_does_not_fit_is_refused_by_key(settings, key):
+    with pytest.raises(MethodError) as caught:
+        check(Method(**settings), TREE, file="scenarios/x.yml")
+    assert caught.value.key == key
+
+
+def test_a_method_of_known_names_passes_and_cities_are_not_checked_where_none_are_given():
+    method = Method(exclude_cities=["Atlantis"], aggregation={0: "geometric", 1: "arithmetic"}, weights={"noise": 0})
+    check(method, TREE)
+    with pytest.raises(MethodError, match="Atlantis"):
+        check(method, TREE, ["甲"])
+
+
+def test_a_wrong_name_stops_a_build_before_anything_runs():
+    with pytest.raises(MethodError, match="exclude_cities: there is no '丁'"):
+        build(panel(), TREE, Method(exclude_cities=["丁"]))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.permutations(range(len(CELLS))))
+def test_the_order_of_the_rows_of_the_panel_changes_nothing(order):
+    straight = build(panel(), TREE, PLAIN)
+    shuffled = build(panel().iloc[order], TREE, PLAIN)
+    pd.testing.assert_frame_equal(shuffled.scores, straight.scores)
+    pd.testing.assert_frame_equal(shuffled.ranks, straight.ranks)
+    pd.testing.assert_frame_equal(shuffled.weights, straight.weights)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.sampled_from(["income", "saving", "noise"]), st.sampled_from([0.001, 7, 1e6]), st.integers(-50, 50))
+def test_the_unit_of_an_indicator_changes_nothing(indicator, factor, shift):
+    frame = panel()
+    moved = frame.assign(value=frame["value"].where(frame["indicator"] != indicator, factor * frame["value"] + shift))
+    pd.testing.assert_frame_equal(build(moved, TREE, PLAIN).scores, build(frame, TREE, PLAIN).scores, atol=1e-6)
