@@ -104,13 +104,15 @@ def _family(children: pd.DataFrame, shares, function, name: str, parent: str, le
     if scored.any():
         rows, weights = values[scored], present[scored] / covered[scored, None]
         try:
-            result[scored] = function(rows, weights)
+            found = np.asarray(function(rows, weights), dtype=float)
         except ValueError as error:
             unit, child = _worst(children[scored], weights)
             message = f"{error} ({child} of {unit} below {parent}); normalise with scale [1, 100] or choose arithmetic."
             raise MethodError(message, key="aggregation", value=name) from None
-        if not np.isfinite(result[scored]).all():
-            raise MethodError(f"gave no finite score for {parent}.", key="aggregation", value=name)
+        if found.shape != (len(rows),) or not np.isfinite(found).all():
+            message = f"{name!r} gave no finite score for {parent}; it must return one number a unit."
+            raise MethodError(message, key="aggregation", value=name)
+        result[scored] = found
     return result
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from fhi.errors import DataError, MethodError, Problem
-from fhi.sources.reading import read_table
+from fhi.sources.reading import read_cells, read_table
 from fhi.sources.schemas import SCHEMAS
 
 REQUIRED = ("level", "code", "parent", "direction", "weight", "unit", "name_zh", "name_en")
@@ -47,7 +47,7 @@ class Framework:
             parent's, a leaf above the deepest level, more than one root, a weightless family.
         """
         optional = [name for name in SCHEMAS["framework"].columns if name not in REQUIRED]
-        header = Path(path).read_bytes().split(b"\n", 1)[0].decode("utf-8", "replace") if Path(path).is_file() else ""
+        header, _ = read_cells(Path(path), str(path))
         absent = [name for name in optional if name not in header]
         return cls.from_table(read_table(Path(path), SCHEMAS["framework"].remove_columns(absent)), str(path))
 
@@ -135,7 +135,8 @@ def _problems(table: pd.DataFrame, file: str):
     roots = table.index[table["level"] == 0]
     if len(roots) != 1:
         yield Problem(file, None, "level", len(roots), "one root of level 0", "give exactly one row the level 0")
-    for row, node in zip(table.index + 2, table.itertuples(), strict=True):
+    lines = table["row"] if "row" in table else table.index + 2
+    for row, node in zip(lines, table.itertuples(), strict=True):
         parent = node.parent if isinstance(node.parent, str) and node.parent else None
         if node.level == 0 and parent:
             yield Problem(file, row, "parent", parent, "no parent for the root", "empty the cell")
@@ -151,5 +152,5 @@ def _problems(table: pd.DataFrame, file: str):
             yield Problem(file, row, "direction", node.direction, "1 above the indicators", "set it to 1")
     for parent, group in table.groupby("parent"):
         if not group["weight"].sum() > 0:
-            row = group.index[0] + 2
+            row = lines[group.index[0]]
             yield Problem(file, row, "weight", 0, f"a positive sum of weights below {parent}", "raise one of them")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-from fhi.errors import choose
+from fhi.errors import MethodError, choose
 
 
 def none(data: pd.DataFrame) -> pd.DataFrame:
@@ -36,7 +36,9 @@ def impute(data: pd.DataFrame, method: str, **params) -> tuple[pd.DataFrame, pd.
     Raises
     ------
     MethodError
-        If there is no such method.
+        If there is no such method, or it changes an observed value.
     """
     filled = choose(METHODS, method, "imputation")(data, **params)
+    if not filled.where(data.notna()).equals(data):
+        raise MethodError(f"{method!r} changes observed values; it may only fill missing ones.", key="imputation")
     return filled, data.isna() & filled.notna()

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pandas as pd
 
 from fhi import aggregation, imputation, normalisation, treatment, weighting
@@ -94,11 +95,12 @@ def select(panel: pd.DataFrame, framework: Framework, year: int | None = None, c
     absent = [name for name in needed if name not in panel]
     if absent:
         raise DataError([Problem("panel", 1, name, None, f"a column {name!r}", "add it") for name in absent])
+    values = pd.to_numeric(panel["value"], errors="coerce").to_numpy(dtype=float)
     problems = []
     for what, bad, remedy in (
         ("an indicator of the framework", ~panel["indicator"].isin(framework.leaves), "add it to framework.csv"),
         ("each city, year and indicator once", panel.duplicated(needed[:3], keep=False), "remove one of the rows"),
-        ("a finite number", panel["value"].isin([float("inf"), float("-inf")]), "correct it"),
+        ("a finite number", panel["value"].notna() & ~np.isfinite(values), "correct it"),
     ):
         for position in bad.to_numpy().nonzero()[0]:
             row = panel.iloc[position]

@@ -32,8 +32,8 @@ def z_score(data: pd.DataFrame, *, mean: float = 0.0, sd: float = 1.0) -> pd.Dat
     MethodError
         If a column has no spread, or `sd` is not positive.
     """
-    if not sd > 0:
-        raise MethodError("the standard deviation must be positive.", key="normalisation.sd", value=sd)
+    if not isinstance(sd, (int, float)) or not sd > 0:
+        raise MethodError(f"the standard deviation must be a positive number; found {sd!r}.", key="normalisation.sd")
     _refuse_constant(data, "z-score divides by the standard deviation")
     return mean + sd * (data - data.mean()) / data.std(ddof=1)
 
@@ -90,10 +90,13 @@ def normalise(data: pd.DataFrame, method: str, *, directions: pd.Series, scale=(
 
 
 def _ascending(scale) -> tuple[float, float]:
-    values = np.asarray(scale, dtype=float)
-    if values.shape != (2,) or not values[0] < values[1]:
-        raise MethodError("the scale must be two ascending numbers.", key="normalisation.scale", value=scale)
-    return float(values[0]), float(values[1])
+    try:
+        low, high = map(float, scale)
+    except (TypeError, ValueError):
+        low = high = 0.0
+    if not -np.inf < low < high < np.inf:
+        raise MethodError(f"the scale must be two ascending numbers; found {scale!r}.", key="normalisation.scale")
+    return low, high
 
 
 def _refuse_constant(data: pd.DataFrame, why: str) -> None:

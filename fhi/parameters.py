@@ -54,7 +54,7 @@ class Method(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     description: dict[str, str] = {}
-    year: int | None = None
+    year: Annotated[int, Field(strict=True)] | None = None
     exclude_cities: tuple[str, ...] = ()
     exclude_indicators: tuple[str, ...] = ()
     weights: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = {}

@@ -12,6 +12,12 @@ from fhi.files import Files
 from fhi.parameters import BASELINE
 
 
+class MissingTable(DataError, KeyError):
+    """A table that has not been built."""
+
+    __str__ = Exception.__str__
+
+
 class Store(Files, Mapping[str, pd.DataFrame]):
     """The tables of a scenario, read when asked for: ``store["ranks"]``, ``store["tables/adoption"]``.
 
@@ -27,9 +33,12 @@ class Store(Files, Mapping[str, pd.DataFrame]):
             path = self.find(f"{self.processed}/{name}.csv")
             if not path.is_file():
                 remedy = f"build it: make report SCENARIO={self.scenario}"
-                raise DataError([Problem(f"{self.processed}/{name}.csv", None, None, None, "a built table", remedy)])
+                raise MissingTable([Problem(f"{self.processed}/{name}.csv", None, None, None, "a built table", remedy)])
             self._read[name] = pd.read_csv(path)
         return self._read[name]
+
+    def __contains__(self, name: object) -> bool:
+        return self.find(f"{self.processed}/{name}.csv").is_file()
 
     def __iter__(self) -> Iterator[str]:
         folders = [base / self.processed for base in self.bases]

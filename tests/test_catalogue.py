@@ -64,6 +64,15 @@ def test_a_deleted_file_is_reported_by_name(raw):
     assert "restore" in problem.remedy
 
 
+def test_a_deleted_file_is_reported_with_the_line_that_lists_it(raw):
+    lines = (raw / "sources.csv").read_text(encoding="utf-8").splitlines()
+    (raw / "sources.csv").write_text("\n".join([lines[0], "", *lines[1:]]) + "\n", encoding="utf-8")
+    line = next(place for place, text in enumerate(lines, start=2) if ",public/universities.csv," in text)
+    (raw / "public" / "universities.csv").unlink()
+    (problem,) = problems(verify, raw)["public/universities.csv"]
+    assert f"sources.csv row {line})" in problem.expected
+
+
 def test_an_unlisted_file_is_reported_by_name(raw):
     (raw / "public" / "new.csv").write_text("city,value\n北京,1\n", encoding="utf-8")
     found = problems(verify, raw)

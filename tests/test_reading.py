@@ -74,6 +74,12 @@ def test_empty_rows_are_skipped_and_the_row_stays_the_line_of_the_file(read):
     assert frame["row"].tolist() == [3, 6]
 
 
+def test_a_cell_over_two_lines_does_not_shift_the_rows_after_it(problems):
+    text = 'page,city,list,node,position,note\n17,北京,cloud,,1,"one\ntwo"\n17,上海,cloud,,second,\n'
+    (problem,) = problems(text, SCHEMAS["report2018/leaders"])
+    assert (problem.row, problem.column) == (4, "position")
+
+
 def test_beside_a_printed_quantity_and_a_date_stand_what_they_mean(read):
     text = "page,city,name_zh,name_en,founded,shareholders_zh,shareholders_en,loans\n"
     frame = read(

@@ -41,7 +41,7 @@ def verify(raw: Path = RAW) -> pd.DataFrame:
     """
     listed = read_table(raw / CATALOGUE, SCHEMAS["sources"], file=shown(raw, CATALOGUE))
     problems = []
-    for row, (file, stated) in enumerate(zip(listed["file"], listed["sha256"], strict=True), start=2):
+    for row, file, stated in zip(listed["row"], listed["file"], listed["sha256"], strict=True):
         place = (shown(raw, file), None, None)
         if not (raw / file).is_file():
             problems.append(Problem(*place, None, f"a file (sources.csv row {row})", "restore it from version control"))

@@ -163,16 +163,24 @@ def _parse_column(cells, name, column, lines, file, known, problems) -> dict[str
 
 def _validate(frame, schema, lines, file, seen) -> list[Problem]:
     """Run the schema over the parsed frame; a cell that did not parse is not reported twice."""
-    unparsed = {column for _, column in seen}
+    incomplete = {column for _, column in seen}
     for name, column in schema.columns.items():
-        if str(column.dtype) == "int64" and name not in unparsed:
-            frame[name] = frame[name].astype(int)
+        if str(column.dtype) == "int64" and name not in incomplete:
+            if frame[name].abs().max() < 2**53:
+                frame[name] = frame[name].astype(int)
+            else:
+                incomplete.add(name)
     extra = [name for name in frame if name not in schema.columns]
+    for name in incomplete:
+        # what compares cells with one another would blame the good ones
+        single = [check for check in schema.columns[name].checks if check.element_wise]
+        schema = schema.update_column(name, checks=single, unique=False)
     try:
         schema.validate(frame.drop(columns=extra), lazy=True)
     except pa.errors.SchemaErrors as errors:
-        problems = dict.fromkeys(_problem(case, lines, file) for case in errors.failure_cases.itertuples())
-        return [p for p in problems if (p.row, p.column) not in seen and (p.row or p.column not in unparsed)]
+        problems = [_problem(case, lines, file) for case in errors.failure_cases.itertuples()]
+        wanted = [p for p in problems if (p.row, p.column) not in seen and (p.row or p.column not in incomplete)]
+        return list({(p.row, p.column): p for p in reversed(wanted)}.values())
     return []
 
 

@@ -1,0 +1,214 @@
+"""Scenarios: a baseline and what differs from it, typed, with every unknown key or name refused with the nearest."""
+
+import shutil
+
+import pytest
+import yaml
+from pydantic import ValidationError
+
+from fhi.errors import MethodError
+from fhi.parameters import ROOT, SCENARIOS, Method, load_scenario, output_root, resolved_yaml, scenario_names
+
+
+@pytest.fixture
+def scenario(tmp_path):
+    """Return a function that writes a scenario beside a copy of the baseline and loads it."""
+    folder = tmp_path / "scenarios"
+    folder.mkdir()
+    shutil.copy(SCENARIOS / "baseline.yml", folder)
+
+    def write_and_load(content, name="other"):
+        path = folder / "other.yml"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+        return load_scenario(name, folder)
+
+    return write_and_load
+
+
+@pytest.fixture
+def refused(scenario):
+    def write_and_fail(content, name="other"):
+        with pytest.raises(MethodError) as caught:
+            scenario(content, name)
+        return caught.value
+
+    return write_and_fail
+
+
+def test_the_baseline_says_every_choice():
+    baseline = load_scenario("baseline")
+    assert baseline.year == 2018
+    assert (baseline.normalisation.method, baseline.normalisation.params) == ("min-max", {"scale": [0, 100]})
+    assert (baseline.imputation.method, baseline.treatment.method) == ("none", "none")
+    assert (baseline.weighting.method, baseline.aggregation) == ("original", "arithmetic")
+    assert (baseline.least_coverage, baseline.availability) == (0.5, {0: 1.0})
+    assert (baseline.exclude_cities, baseline.exclude_indicators, baseline.weights) == ((), (), {})
+    written = yaml.safe_load((SCENARIOS / "baseline.yml").read_text(encoding="utf-8"))
+    assert set(written) == set(Method.model_fields)
+
+
+def test_a_scenario_replaces_its_own_keys_and_keeps_the_others(scenario):
+    method = scenario("year: 2017\nexclude_cities: [香港, 澳门]\nweights: {adoption: 2}\n")
+    assert (method.year, method.exclude_cities, method.weights) == (2017, ("香港", "澳门"), {"adoption": 2})
+    baseline = load_scenario("baseline").model_dump()
+    changed = {key for key, value in method.model_dump().items() if value != baseline[key]}
+    assert changed == {"year", "exclude_cities", "weights"}
+
+
+def test_a_value_of_a_scenario_replaces_the_whole_value(scenario):
+    method = scenario("normalisation: z-score\navailability: {1: 0.5}\n")
+    # the scale of the baseline's min-max and the availability of its root are gone
+    assert (method.normalisation.method, method.normalisation.params) == ("z-score", {})
+    assert method.availability == {1: 0.5}
+
+
+def test_a_step_is_a_name_or_a_name_with_parameters(scenario):
+    method = scenario(
+        "normalisation: {method: z-score, mean: 50, sd: 10}\naggregation: {0: geometric, 1: arithmetic}\n"
+    )
+    assert (method.normalisation.method, method.normalisation.params) == ("z-score", {"mean": 50, "sd": 10})
+    assert method.aggregation == {0: "geometric", 1: "arithmetic"}
+
+
+@pytest.mark.parametrize("content", ["", "# nothing differs\n"])
+def test_an_empty_scenario_is_the_baseline(scenario, content):
+    assert scenario(content) == load_scenario("baseline")
+
+
+def test_an_unknown_key_names_the_file_and_the_nearest_key(refused):
+    error = refused("normalization: rank\n")
+    assert str(error).startswith("scenarios/other.yml: normalization: there is no key 'normalization'.")
+    assert "Did you mean normalisation" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("content", "key"),
+    [
+        ("year: soon", "year"),
+        ("year: 2017.5", "year"),
+        ("year: yes", "year"),
+        ("exclude_cities: 香港", "exclude_cities"),
+        ("exclude_indicators: {adoption: 1}", "exclude_indicators"),
+        ("weights: [1, 2]", "weights"),
+        ("weights: {adoption: much}", "weights.adoption"),
+        ("weights: {adoption: -1}", "weights.adoption"),
+        ("weights: {adoption: .inf}", "weights.adoption"),
+        ("weights: {adoption: .nan}", "weights.adoption"),
+        ("least_coverage: 1.5", "least_coverage"),
+        ("least_coverage: -0.1", "least_coverage"),
+        ("availability: {0: 2}", "availability.0"),
+        ("availability: {root: 1}", "availability.root"),
+        ("normalisation: [min-max]", "normalisation"),
+        ("normalisation: {scale: [0, 1]}", "normalisation.method"),
+        ("normalisation: {method: 3}", "normalisation.method"),
+        ("aggregation: 3", "aggregation"),
+        ("aggregation: null", "aggregation"),
+        ("description: {zh: [1]}", "description.zh"),
+    ],
+)
+def test_a_value_of_the_wrong_type_or_size_names_file_and_key(refused, content, key):
+    error = refused(content)
+    assert error.file == "scenarios/other.yml"
+    assert error.key.startswith(key)
+    assert str(error).startswith(f"scenarios/other.yml: {key}")
+    assert "; found " in str(error)
+
+
+@pytest.mark.parametrize("name", ["othr", "Other", "other.yml", "../scenarios/other", ""])
+def test_a_missing_scenario_is_refused(refused, name):
+    error = refused("year: 2017", name)
+    assert f"there is no scenario {name!r}" in str(error)
+    assert error.valid == ["baseline", "other"]
+
+
+def test_a_missing_scenario_names_the_nearest(refused):
+    assert "Did you mean baseline" in str(refused("", "base-line"))
+
+
+@pytest.mark.parametrize("content", ["- year: 2017\n", "just a sentence\n", "2017\n"])
+def test_a_scenario_that_is_no_list_of_keys_is_refused(refused, content):
+    error = refused(content)
+    assert "a scenario is a list of 'key: value' lines" in str(error)
+    assert error.file == "scenarios/other.yml"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "year: [2017\n",
+        "year: 2017\n  least_coverage: 1\n",
+        "year: 'twenty\n",
+        "? [a, b]\n: {c: d\n",
+        "year: 2017\n---\nyear: 2018\n",
+        b"description: \xff\xfe\n",
+        b"year: 2017\x00\n",
+    ],
+)
+def test_broken_yaml_is_refused_naming_the_file(refused, content):
+    error = refused(content)
+    assert "not readable as YAML in UTF-8" in str(error)
+    assert error.file == "scenarios/other.yml"
+
+
+@pytest.mark.parametrize(
+    "tag",
+    ["!!python/object/apply:os.mkdir [{path}]", "!!python/object:fhi.parameters.Method {{}}", "!!python/name:os.sep"],
+)
+def test_tags_that_would_run_python_are_refused_and_run_nothing(refused, tmp_path, tag):
+    made = tmp_path / "made"
+    error = refused("description: " + tag.format(path=made) + "\n")
+    assert "python/" in str(error)
+    assert not made.exists()
+
+
+def test_the_resolved_method_reads_back_as_the_same_method(scenario):
+    method = scenario(
+        "description: {zh: 几何平均, en: Geometric mean}\n"
+        "normalisation: {method: min-max, scale: [1, 100]}\n"
+        "aggregation: {0: geometric, 1: arithmetic, 2: arithmetic}\n"
+        "availability: {0: 0.5, 1: 0.25}\nweights: {adoption: 0.1}\nexclude_cities: [香港]\nyear: null\n"
+    )
+    written = resolved_yaml(method)
+    assert Method(**yaml.safe_load(written)) == method
+    assert set(yaml.safe_load(written)) == set(Method.model_fields)
+    assert "几何平均" in written
+
+
+def test_a_method_is_frozen():
+    method = Method()
+    with pytest.raises(ValidationError, match="frozen"):
+        method.year = 2017
+    with pytest.raises(ValidationError, match="frozen"):
+        method.normalisation.method = "rank"
+
+
+def test_an_unknown_argument_of_a_method_is_refused():
+    with pytest.raises(ValidationError, match="normalization"):
+        Method(normalization="rank")
+
+
+def test_the_defaults_of_one_method_are_not_those_of_another():
+    Method().availability[0] = 0.0
+    Method().weights["adoption"] = 2.0
+    assert (Method().availability, Method().weights) == ({0: 1.0}, {})
+
+
+def test_scenarios_are_listed_by_name(tmp_path):
+    for name in ("b.yml", "a.yml", "notes.txt"):
+        (tmp_path / name).write_text("", encoding="utf-8")
+    assert scenario_names(tmp_path) == ["a", "b"]
+    assert "baseline" in scenario_names()
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_every_scenario_of_the_project_loads(name):
+    assert load_scenario(name).description.keys() == {"zh", "en"}
+
+
+def test_outputs_go_to_the_folder_of_the_environment_else_to_the_checkout(tmp_path, monkeypatch):
+    monkeypatch.setenv("FHI_OUT", str(tmp_path / "out"))
+    assert output_root() == (tmp_path / "out").resolve()
+    monkeypatch.setenv("FHI_OUT", "")
+    assert output_root() == ROOT
+    monkeypatch.delenv("FHI_OUT")
+    assert output_root() == ROOT

@@ -1,0 +1,199 @@
+"""Built files: tables that read back exactly, rows in order, a write that fails leaves the old file, staging first."""
+
+import math
+import os
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from fhi.errors import DataError
+from fhi.files import STAGING, Files, replace_file
+from fhi.store import Store, to_csv
+
+FRAME = pd.DataFrame({"city": ["乙", "甲", "甲"], "year": [2017, 2018, 2017], "value": [0.1, 1 / 3, 1e-300]})
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    monkeypatch.delenv(STAGING, raising=False)
+    return Store("other", root=tmp_path)
+
+
+def names_below(folder):
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=20))
+@example([0.1, 1 / 3, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, 8.41e21, -0.0, 123456789.12345679])
+def test_floats_read_back_exactly(tmp_path, values):
+    frame = pd.DataFrame({"key": range(len(values)), "value": values})
+    Store("other", root=tmp_path).write("numbers", frame, key=["key"])
+    found = Store("other", root=tmp_path)["numbers"]["value"].astype(float)
+    # hexadecimal shows every bit, the sign of zero too
+    assert [value.hex() for value in found] == [float(value).hex() for value in values]
+
+
+def test_missing_numbers_stay_missing(store, tmp_path):
+    store.write("numbers", pd.DataFrame({"key": [1, 2], "value": [math.nan, 0.5]}), key=["key"])
+    assert Store("other", root=tmp_path)["numbers"]["value"].isna().tolist() == [True, False]
+
+
+def test_a_table_is_written_as_the_contract_says(store, tmp_path):
+    path = store.write("ranks", FRAME, key=["city", "year"])
+    assert path == tmp_path / "data" / "processed" / "other" / "ranks.csv"
+    expected = "city,year,value\n乙,2017,0.1\n甲,2017,1e-300\n甲,2018,0.3333333333333333\n"
+    assert path.read_bytes() == expected.encode("utf-8")
+
+
+def test_rows_are_sorted_by_the_key_in_its_order(store):
+    store.write("ranks", FRAME, key=["year", "city"])
+    assert store["ranks"][["year", "city"]].to_numpy().tolist() == [[2017, "乙"], [2017, "甲"], [2018, "甲"]]
+
+
+def test_rows_of_one_key_keep_their_order(store):
+    frame = pd.DataFrame({"key": [2, 1] * 20, "place": range(40)})
+    store.write("places", frame, key=["key"])
+    assert store["places"]["place"].tolist() == [*range(1, 40, 2), *range(0, 40, 2)]
+
+
+def test_the_order_of_the_rows_does_not_show_in_the_file(store):
+    straight = store.write("ranks", FRAME, key=["city", "year"]).read_bytes()
+    assert store.write("ranks", FRAME.iloc[::-1], key=["city", "year"]).read_bytes() == straight
+
+
+def test_ingested_tables_are_written_in_the_order_of_their_rows(store):
+    frame = pd.DataFrame({"row": [3, 2], "city": ["甲", "乙"]})
+    store.write_tables({"tables/one": frame, "tables/two": frame.assign(row=[2, 3])})
+    assert store["tables/one"]["city"].tolist() == ["乙", "甲"]
+    assert store["tables/two"]["city"].tolist() == ["甲", "乙"]
+
+
+def test_a_table_written_anew_is_read_anew(store):
+    store.write("ranks", FRAME, key=["city"])
+    assert len(store["ranks"]) == 3
+    store.write("ranks", FRAME.head(1), key=["city"])
+    assert len(store["ranks"]) == 1
+
+
+def test_a_table_that_is_not_built_is_named_with_the_command_that_builds_it(store):
+    with pytest.raises(DataError) as caught:
+        store["scores"]
+    (problem,) = caught.value.problems
+    assert problem.file == "data/processed/other/scores.csv"
+    assert "make report SCENARIO=other" in problem.remedy
+
+
+def test_the_tables_of_a_store_are_listed_by_name(store):
+    assert (list(store), len(store)) == ([], 0)
+    store.write("ranks", FRAME, key=["city"])
+    store.write("tables/adoption", FRAME, key=["city"])
+    store.write_bytes("data/processed/other/scenario.yml", b"")
+    assert list(store) == ["ranks", "tables/adoption"]
+    assert len(store) == 2
+    assert list(Store("baseline", root=store.root)) == []
+
+
+def test_a_store_answers_whether_it_has_a_table(store):
+    store.write("ranks", FRAME, key=["city"])
+    assert "ranks" in store
+    assert "scores" not in store
+    assert store.get("scores") is None
+
+
+@pytest.mark.parametrize("broken", ["rename", "disk full"])
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(store, monkeypatch, broken):
+    path = store.write("ranks", FRAME, key=["city"])
+    before = path.read_bytes()
+
+    def fail(*arguments, **options):
+        raise OSError(broken)
+
+    with monkeypatch.context() as patched:
+        if broken == "rename":
+            patched.setattr(Path, "replace", fail)
+        else:
+            patched.setattr(os, "fdopen", fail)
+        with pytest.raises(OSError, match=broken):
+            store.write("ranks", FRAME.head(1), key=["city"])
+    assert path.read_bytes() == before
+    assert names_below(store.root) == ["data/processed/other/ranks.csv"]
+
+
+def test_an_interrupted_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+    path = replace_file(tmp_path / "folder" / "a.txt", b"old")
+
+    def interrupt(*arguments):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "chmod", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            replace_file(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert names_below(tmp_path) == ["folder/a.txt"]
+
+
+def test_a_file_is_finished_before_it_takes_its_name(tmp_path, monkeypatch):
+    path = replace_file(tmp_path / "a.txt", b"old")
+    seen = {}
+    rename = Path.replace
+
+    def watch(self, target):
+        seen.update(before=path.read_bytes(), temporary=self.read_bytes(), folder=self.parent)
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "replace", watch)
+    replace_file(path, b"new")
+    # in the same folder, so that the rename stays on one disk
+    assert seen == {"before": b"old", "temporary": b"new", "folder": tmp_path}
+    assert path.read_bytes() == b"new"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such rights")
+def test_a_file_has_the_rights_that_the_umask_leaves(tmp_path):
+    # a temporary file is private; the finished one must not be
+    before = os.umask(0o027)
+    try:
+        path = replace_file(tmp_path / "a.txt", b"")
+    finally:
+        os.umask(before)
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_staged_file_is_read_first_and_written_first(tmp_path, monkeypatch):
+    monkeypatch.delenv(STAGING, raising=False)
+    root, staging = tmp_path / "root", tmp_path / "staging"
+    plain = Store("other", root=root)
+    plain.write("ranks", FRAME, key=["city"])
+    plain.write("scores", FRAME, key=["city"])
+    monkeypatch.setenv("FHI_STAGING", str(staging))
+    staged = Store("other", root=root)
+    assert len(staged["ranks"]) == 3  # nothing is staged yet
+    staged.write("ranks", FRAME.head(1), key=["city"])
+    staged.write("weights", FRAME, key=["city"])
+    assert len(staged["ranks"]) == 1
+    assert len(staged["scores"]) == 3
+    assert list(staged) == ["ranks", "scores", "weights"]
+    assert names_below(staging) == ["data/processed/other/ranks.csv", "data/processed/other/weights.csv"]
+    monkeypatch.delenv("FHI_STAGING")
+    assert len(Store("other", root=root)["ranks"]) == 3
+    assert list(Store("other", root=root)) == ["ranks", "scores"]
+
+
+def test_files_stand_below_the_folder_of_the_environment(tmp_path, monkeypatch):
+    monkeypatch.delenv(STAGING, raising=False)
+    monkeypatch.setenv("FHI_OUT", str(tmp_path))
+    files = Files("other")
+    assert (files.processed, files.reports) == ("data/processed/other", "reports/other")
+    written = files.write_bytes("reports/other/a.txt", b"a")
+    assert written == files.find("reports/other/a.txt") == tmp_path.resolve() / "reports" / "other" / "a.txt"
+    assert files.find("reports/other/absent.txt") == tmp_path.resolve() / "reports" / "other" / "absent.txt"
+
+
+def test_csv_has_no_index_plain_line_ends_and_shortest_exact_floats():
+    frame = pd.DataFrame({"x": [0.1 + 0.2, 100.0, None], "y": ["a,b", 'c"d', "行"]}, index=[7, 8, 9])
+    assert to_csv(frame) == 'x,y\n0.30000000000000004,"a,b"\n100.0,"c""d"\n,行\n'
