@@ -100,6 +100,9 @@ lock: $(READY) ## resolve pyproject.toml anew into requirements.lock
 lab: $(READY) ## open JupyterLab on the notebooks
 	"$(BIN)/jupyter" lab notebooks
 
+bench: $(READY) ## time the steps; writes nothing
+	@"$(PYTHON)" tests/bench.py
+
 lint: $(READY) ## check style and names
 	"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check .
 
@@ -111,4 +114,4 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 FORCE:
-.PHONY: report test notebooks checksums readme lock lab lint clean help FORCE
+.PHONY: report test notebooks checksums readme lock lab bench lint clean help FORCE

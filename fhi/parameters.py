@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -53,7 +53,7 @@ class Method(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    description: dict[str, str] = {}
+    description: dict[Literal["zh", "en"], str] = {}
     year: Annotated[int, Field(strict=True)] | None = None
     exclude_cities: tuple[str, ...] = ()
     exclude_indicators: tuple[str, ...] = ()
@@ -88,6 +88,7 @@ def load_scenario(name: str, folder: Path = SCENARIOS) -> Method:
         raise MethodError(message, file=f"SCENARIO={name}", value=name, valid=valid)
     settings: dict[str, Any] = {}
     for layer in dict.fromkeys((BASELINE, name)):
+        settings.pop("description", None)  # it describes one scenario and is not passed on
         settings |= _read_yaml(folder / f"{layer}.yml")
     return _validated(settings, f"{folder.name}/{name}.yml")
 

@@ -41,7 +41,7 @@ def build_page(store: Store) -> str:
         .render(
             parts=[part for part in parts if part["figures"]],
             scenario=store.scenario,
-            description=load_scenario(store.scenario).description,
+            description=in_both(load_scenario(store.scenario).description),
             languages=LANGUAGES,
             evidence=[
                 {"name": name, "colour": EVIDENCE_COLOURS[name], "label": EVIDENCE_NAMES[name]} for name in EVIDENCE
@@ -54,6 +54,11 @@ def build_page(store: Store) -> str:
         )
     )
     return page.replace(FONT_MARK, font_css(html.unescape(page)))
+
+
+def in_both(texts: dict[str, str]) -> dict[str, str]:
+    """Return a text in every language, one that is missing in place of the other."""
+    return {language: texts.get(language) or next(iter(texts.values())) for language in LANGUAGES} if texts else {}
 
 
 def environment() -> jinja2.Environment:

@@ -212,3 +212,10 @@ def test_outputs_go_to_the_folder_of_the_environment_else_to_the_checkout(tmp_pa
     assert output_root() == ROOT
     monkeypatch.delenv("FHI_OUT")
     assert output_root() == ROOT
+
+
+def test_the_description_of_the_baseline_is_not_passed_on(tmp_path):
+    (tmp_path / "baseline.yml").write_text("description: {zh: 基准, en: the baseline}\nyear: 2018", encoding="utf-8")
+    (tmp_path / "mine.yml").write_text("least_coverage: 0.25", encoding="utf-8")
+    assert load_scenario("baseline", tmp_path).description == {"zh": "基准", "en": "the baseline"}
+    assert load_scenario("mine", tmp_path).description == {}
