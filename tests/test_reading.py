@@ -60,6 +60,12 @@ def test_every_good_encoding_and_line_end_gives_the_same_frame(read, encoding, n
     pd.testing.assert_frame_equal(read(GOOD.replace("\n", newline).encode(encoding)), expected_frame())
 
 
+@pytest.mark.parametrize(("encoding", "name"), [("gbk", "囍镕"), ("gb18030", "㐀城")])
+def test_characters_beyond_the_oldest_chinese_code_are_read(read, encoding, name):
+    # 囍 and 镕 are in GBK but not in GB 2312, 㐀 takes four bytes of GB 18030
+    assert read(GOOD.replace("上海", name).encode(encoding), known={})["city"].tolist() == ["北京", name, "深圳"]
+
+
 def test_utf_16_with_the_big_endian_mark_is_read_too(read):
     pd.testing.assert_frame_equal(read(b"\xfe\xff" + GOOD.encode("utf-16-be")), expected_frame())
 
