@@ -154,6 +154,21 @@ def test_a_text_where_a_value_belongs_is_refused():
     assert panel_problems(panel(("乙", 2018, "income", "many"))) == {(11, "value", "many")}
 
 
+@pytest.mark.parametrize(
+    ("cell", "column"),
+    [
+        ((None, 2017, "income", 5.0), "city"),
+        (("丁", None, "income", 5.0), "year"),
+        (("丁", "2017", "income", 5.0), "year"),
+    ],
+)
+@pytest.mark.parametrize("year", [None, 2017])
+def test_a_row_without_a_city_or_a_year_is_refused(cell, column, year):
+    with pytest.raises(DataError) as caught:
+        build(panel(cell), TREE, PLAIN, year)
+    assert [(problem.row, problem.column) for problem in caught.value.problems] == [(11, column)]
+
+
 def test_all_faults_of_a_panel_are_reported_together():
     found = panel_problems(panel(("乙", 2017, "incomes", 21.0), ("乙", 2018, "noise", float("inf"))))
     assert found == {(11, "indicator", "incomes"), (12, "value", float("inf"))}

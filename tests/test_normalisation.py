@@ -105,11 +105,18 @@ def test_a_scale_that_is_not_two_ascending_numbers_is_refused(scale):
     assert caught.value.key == "normalisation.scale"
 
 
-@pytest.mark.parametrize("sd", [0, -1, NAN, "two"])
+@pytest.mark.parametrize("sd", [0, -1, NAN, float("inf"), "two"])
 def test_a_standard_deviation_that_is_not_positive_is_refused(sd):
     with pytest.raises(MethodError, match="positive") as caught:
         normalised([1, 2], "z-score", sd=sd)
     assert caught.value.key == "normalisation.sd"
+
+
+@pytest.mark.parametrize("mean", [NAN, float("inf"), "zero"])
+def test_a_mean_that_is_not_a_number_is_refused(mean):
+    with pytest.raises(MethodError) as caught:
+        normalised([1, 2], "z-score", mean=mean)
+    assert caught.value.key == "normalisation.mean"
 
 
 def test_an_unknown_method_is_refused_with_the_nearest_name():
