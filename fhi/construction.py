@@ -155,10 +155,11 @@ def search_interest(tables: Tables) -> pd.DataFrame:
 
 @constructs("gdp")
 def gdp(tables: Tables) -> pd.DataFrame:
-    """城市经济规模: GDP at current prices, 100 million CNY; USD at the annual average rate of 2017."""
-    rates = tables["public/exchange_rates"].query("kind == 'annual average'").set_index("currency")["cny_per_unit"]
+    """城市经济规模: GDP at current prices, 100 million CNY; USD at the annual average rate of its year."""
+    rates = tables["public/exchange_rates"].query("kind == 'annual average' and currency == 'USD'")
     rows = tables["public/public_indicators"].query("indicator == 'gdp'")
-    converted = rows["value"].where(rows["unit"] != "USD", rows["value"] * rates["USD"] / 1e8)
+    rate = rows["year"].map(rates.set_index("year")["cny_per_unit"])
+    converted = rows["value"].where(rows["unit"] != "USD", rows["value"] * rate / 1e8)
     return rows.assign(value=converted, source_id="public/public_indicators", evidence="public")
 
 

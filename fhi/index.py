@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -52,6 +53,7 @@ def check(method: Method, framework: Framework, cities: Iterable[str] = (), file
     for key, table in STEPS.items():
         step: Step = getattr(method, key)
         _check_params(choose(table, step.method, key, file), step, key, file)
+    _try_normalisation(method.normalisation, file)
     levels = list(range(framework.levels.max()))
     by_level = method.aggregation
     if not isinstance(by_level, str):
@@ -81,6 +83,15 @@ def _check_params(function, step: Step, key: str, file: str | None) -> None:
             raise MethodError(message, file=file, key=f"{key}.{name}", value=name, valid=valid)
 
 
+def _try_normalisation(step: Step, file: str | None) -> None:
+    """Normalise two numbers, so that a bad value of a parameter is found before anything runs."""
+    trial = pd.DataFrame({"trial": [1.0, 2.0]})
+    try:
+        normalisation.normalise(trial, step.method, directions=pd.Series({"trial": 1}), **step.params)
+    except MethodError as error:
+        raise MethodError(str(error), file=file) from None
+
+
 def select(panel: pd.DataFrame, framework: Framework, year: int | None = None, column: str = "value") -> pd.DataFrame:
     """Return units × indicators: of each cell the latest row of the panel, not later than `year`.
 
@@ -89,23 +100,30 @@ def select(panel: pd.DataFrame, framework: Framework, year: int | None = None, c
     Raises
     ------
     DataError
-        If the panel lacks a column, repeats a cell, names an unknown indicator or holds no finite number.
+        If the panel lacks a column, repeats a cell, names an unknown indicator, or holds a row without a city, a
+        year or a finite number.
     """
     needed = ["city", "year", "indicator", "value"]
     absent = [name for name in needed if name not in panel]
     if absent:
         raise DataError([Problem("panel", 1, name, None, f"a column {name!r}", "add it") for name in absent])
     values = pd.to_numeric(panel["value"], errors="coerce").to_numpy(dtype=float)
+    numbered = panel["year"].map(lambda year: isinstance(year, Real) and np.isfinite(year))
     problems = []
-    for what, bad, remedy in (
-        ("an indicator of the framework", ~panel["indicator"].isin(framework.leaves), "add it to framework.csv"),
-        ("each city, year and indicator once", panel.duplicated(needed[:3], keep=False), "remove one of the rows"),
-        ("a finite number", panel["value"].notna() & ~np.isfinite(values), "correct it"),
+    for name, what, bad, remedy in (
+        ("city", "a city", panel["city"].isna(), "fill it in"),
+        ("year", "a year", ~numbered.astype(bool), "correct it"),
+        (
+            "indicator",
+            "an indicator of the framework",
+            ~panel["indicator"].isin(framework.leaves),
+            "add it to framework.csv",
+        ),
+        ("indicator", "each city, year and indicator once", panel.duplicated(needed[:3], keep=False), "remove one row"),
+        ("value", "a finite number", panel["value"].notna() & ~np.isfinite(values), "correct it"),
     ):
-        for position in bad.to_numpy().nonzero()[0]:
-            row = panel.iloc[position]
-            column = "value" if what == "a finite number" else "indicator"
-            problems.append(Problem("panel", int(position) + 2, column, row[column], what, remedy))
+        for position in np.flatnonzero(bad):
+            problems.append(Problem("panel", int(position) + 2, name, panel[name].iloc[position], what, remedy))
     if problems:
         raise DataError(problems)
     rows = panel.dropna(subset=["value"])

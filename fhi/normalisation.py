@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -30,9 +31,11 @@ def z_score(data: pd.DataFrame, *, mean: float = 0.0, sd: float = 1.0) -> pd.Dat
     Raises
     ------
     MethodError
-        If a column has no spread, or `sd` is not positive.
+        If a column has no spread, `mean` is not a number, or `sd` is not a positive one.
     """
-    if not isinstance(sd, (int, float)) or not sd > 0:
+    if not _finite(mean):
+        raise MethodError(f"the mean must be a number; found {mean!r}.", key="normalisation.mean")
+    if not _finite(sd) or not sd > 0:
         raise MethodError(f"the standard deviation must be a positive number; found {sd!r}.", key="normalisation.sd")
     _refuse_constant(data, "z-score divides by the standard deviation")
     return mean + sd * (data - data.mean()) / data.std(ddof=1)
@@ -97,6 +100,10 @@ def _ascending(scale) -> tuple[float, float]:
     if not -np.inf < low < high < np.inf:
         raise MethodError(f"the scale must be two ascending numbers; found {scale!r}.", key="normalisation.scale")
     return low, high
+
+
+def _finite(value: object) -> bool:
+    return isinstance(value, (int, float)) and math.isfinite(value)
 
 
 def _refuse_constant(data: pd.DataFrame, why: str) -> None:

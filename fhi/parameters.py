@@ -67,6 +67,17 @@ class Method(BaseModel):
     availability: dict[int, Share] = {0: 1.0}
 
 
+class OnceLoader(yaml.SafeLoader):
+    """The safe loader of YAML, for which a key that stands twice is an error."""
+
+    def construct_mapping(self, node, deep=False):
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        twice = [key for key in keys if keys.count(key) > 1]
+        if twice:
+            raise yaml.constructor.ConstructorError(None, None, f"the key {twice[0]!r} stands twice", node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
 def scenario_names(folder: Path = SCENARIOS) -> list[str]:
     """Return the names of the scenarios that have a file."""
     return sorted(path.stem for path in folder.glob("*.yml"))
@@ -96,7 +107,7 @@ def load_scenario(name: str, folder: Path = SCENARIOS) -> Method:
 def _read_yaml(path: Path) -> dict[str, Any]:
     file = f"{path.parent.name}/{path.name}"
     try:
-        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+        settings = yaml.load(path.read_text(encoding="utf-8"), Loader=OnceLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise MethodError(f"not readable as YAML in UTF-8: {error}", file=file) from None
     if settings is None:

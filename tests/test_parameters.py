@@ -221,3 +221,8 @@ def test_the_description_of_the_baseline_is_not_passed_on(tmp_path):
     (tmp_path / "mine.yml").write_text("least_coverage: 0.25", encoding="utf-8")
     assert load_scenario("baseline", tmp_path).description == {"zh": "基准", "en": "the baseline"}
     assert load_scenario("mine", tmp_path).description == {}
+
+
+def test_a_key_that_stands_twice_is_refused(refused):
+    error = refused("year: 2017\nyear: 2018\n")
+    assert "scenarios/other.yml" in str(error) and "'year' stands twice" in str(error)

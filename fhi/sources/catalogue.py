@@ -62,7 +62,8 @@ def update_checksums(raw: Path = RAW) -> list[str]:
     """Write the present checksums into sources.csv; return the files whose checksum changed."""
     path = raw / CATALOGUE
     listed = pd.read_csv(path, dtype=str, keep_default_na=False)
-    present = [checksum(raw / file) if (raw / file).is_file() else "" for file in listed["file"]]
+    pairs = zip(listed["file"], listed["sha256"], strict=True)
+    present = [checksum(raw / file) if (raw / file).is_file() else stated for file, stated in pairs]
     changed = listed["file"][listed["sha256"] != present].tolist()
     listed["sha256"] = present
     listed.to_csv(path, index=False, lineterminator="\n")
