@@ -16,6 +16,8 @@ else
     if [ -e "$target" ] && [ ! -f "$target/pyvenv.cfg" ] && [ -n "$(ls -A "$target")" ]; then
         fail "$target exists and is not a virtual environment; choose another folder with VENV="
     fi
+    # clearing would empty the environment that the link points to
+    [ ! -L "$target" ] || fail "$target is a symbolic link; remove it, or name the environment itself with VENV="
     echo "set-up: creating $target"
     "$python" -m venv --clear "$target"
 fi

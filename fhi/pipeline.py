@@ -88,7 +88,8 @@ def changed_parameters(notebook: Path, parameters: dict[str, Any]) -> dict[str, 
 
 def _execute(source: Path, executed: Path, parameters: dict[str, Any], staging: str, root: Path) -> None:
     saved = dict(os.environ)
-    os.environ |= {STAGING: staging, "FHI_OUT": str(root), "JUPYTER_PREFER_ENV_PATH": "1"}
+    # the kernel imports this checkout, whatever checkout the environment was set up for
+    os.environ |= {STAGING: staging, "FHI_OUT": str(root), "JUPYTER_PREFER_ENV_PATH": "1", "PYTHONPATH": str(ROOT)}
     bar = {"desc": f"{source.stem:<18}", "bar_format": "{desc} {bar:24} {n_fmt}/{total_fmt} cells  {elapsed}"}
     try:
         papermill.execute_notebook(

@@ -43,8 +43,10 @@ class Checkout:
                 shutil.copy2(source, target)
 
     def make(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
-        """Run make with this environment; its own FHI_OUT and CONDA variables do not leak in."""
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("FHI_", "MAKE", "MFLAGS", "CONDA"))}
+        """Run make with this environment; the variables of this run do not leak in."""
+        environment = {
+            k: v for k, v in os.environ.items() if not k.startswith(("FHI_", "MAKE", "MFLAGS", "CONDA", "PYTHON"))
+        }
         environment["PYTHONWARNINGS"] = "default"
         command = ["make", f"VENV={sys.prefix}", *arguments]
         done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=300)

@@ -11,7 +11,7 @@ import yaml
 
 from fhi.parameters import ROOT
 
-STAGES = ["01_ingestion", "02_indicators", "03_weighting", "07_charting"]
+STAGES = ["01_ingestion", "02_indicators", "03_weighting", "05_identification", "06_audit", "07_charting"]
 
 
 def planned(checkout, *arguments):
@@ -41,12 +41,13 @@ def test_a_second_report_has_nothing_to_do(built):
 @pytest.mark.parametrize(
     "changed, stages",
     [
-        ("fhi/figures/ecosystem.py", STAGES[3:]),
-        ("fhi/agreement.py", STAGES[2:]),
-        ("fhi/aggregation.py", STAGES[1:]),
+        ("fhi/figures/ecosystem.py", ["07_charting"]),
+        ("fhi/agreement.py", ["03_weighting", "07_charting"]),
+        ("fhi/aggregation.py", ["02_indicators", "03_weighting", "07_charting"]),
+        ("fhi/identification/centre.py", ["05_identification", "07_charting"]),
         ("fhi/construction.py", STAGES),
         ("data/raw/report2018/adoption.csv", STAGES),
-        ("notebooks/03_weighting.ipynb", STAGES[2:]),
+        ("notebooks/03_weighting.ipynb", ["03_weighting", "07_charting"]),
     ],
 )
 def test_a_change_reruns_what_follows_it_and_no_more(untouched, changed, stages):

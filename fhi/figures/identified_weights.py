@@ -85,7 +85,7 @@ def weights(data: pd.DataFrame, language: str):
     for label, level, pillar in zip(axes.get_yticklabels(), nodes["level"], nodes["pillar"], strict=True):
         label.set_weight("bold" if level == 1 else "normal")
         label.set_color(style.PILLARS[pillar] if level == 1 else style.INK)
-    axes.set(xlim=(0, 1.02), ylim=(max(place.values()) + 0.6, -0.7))
+    axes.set(xlim=(0, 1.02), xticks=[0, 0.2, 0.4, 0.6, 0.8, 1], ylim=(max(place.values()) + 0.6, -0.7))
     axes.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
     axes.legend(loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=3, frameon=False, fontsize=style.SMALL)
     return figure

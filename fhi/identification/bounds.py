@@ -72,8 +72,7 @@ class IdentifiedSet:
         Infeasible
             If the facts contradict each other (see `fhi.identification.contradictions`).
         """
-        low, high = self.program.bounds(target)
-        return round(low, DECIMALS), round(high, DECIMALS)
+        return _rounded(*self.program.bounds(target))
 
     def score_bounds(self, nodes: Sequence[str] | None = None) -> pd.DataFrame:
         """Return ``city, node, low, high`` of the score of every city in the given nodes, 0-100.
@@ -94,7 +93,7 @@ class IdentifiedSet:
             return dict.fromkeys(self.space.cities, (float("nan"), float("nan")))
         program = self._inside(node)
         found = {city: program.bounds(np.append(self.score(city, node), 0.0)) for city in self.space.cities}
-        return {city: (round(low, DECIMALS), round(high, DECIMALS)) for city, (low, high) in found.items()}
+        return {city: _rounded(*pair) for city, pair in found.items()}
 
     def _inside(self, node: str) -> LinearProgram:
         """Return the program in x/W and 1/W, W the weight of the node: a score inside it is then linear."""
@@ -146,6 +145,11 @@ class IdentifiedSet:
         outward = np.array([along[1], -along[0]]) / np.hypot(*along) @ plane
         point = self._extreme(expressions, outward)
         return point if outward @ (point - start) > 1e-7 else None
+
+
+def _rounded(low: float, high: float) -> tuple[float, float]:
+    """Return both ends to the decimals that the solver supports; adding 0 turns −0 into 0."""
+    return round(low, DECIMALS) + 0.0, round(high, DECIMALS) + 0.0
 
 
 def _plane(size: int) -> np.ndarray:

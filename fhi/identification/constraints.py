@@ -171,9 +171,11 @@ def _leaders(fact, space: Space, facts, least_gap) -> Iterator[tuple]:
     yield from _order(fact, space, facts, least_gap)
     listed = groups(fact.subjects)
     gap = _gap(fact, least_gap) * space.weight(fact.node)
-    for city in set(space.cities) - {name for group in listed for name in group}:
-        for last in listed[-1]:
-            yield space.score(city, fact.node) - space.score(last, fact.node) + gap, 0.0, False
+    named = {name for group in listed for name in group}
+    for city in space.cities:
+        if city not in named:
+            for last in listed[-1]:
+                yield space.score(city, fact.node) - space.score(last, fact.node) + gap, 0.0, False
 
 
 def _tie(fact, space: Space, facts, least_gap) -> Iterator[tuple]:

@@ -30,7 +30,8 @@ def test_a_malformed_entry_is_refused(wrong, message):
 def test_the_figures_of_this_edition_are_registered_in_the_order_of_the_report():
     expected = ["p05-top20", "p05-tiers", "p10-industry", "p12-pattern", "p13-banks", "p14-insurers-brokers"]
     expected += ["p20-experience", "p21-adoption", "p28-ecosystem", "p36-attention", "p38-framework"]
-    assert [entry.id for entry in entries()] == [*expected, "coverage", "replication"]
+    expected += ["coverage", "replication", "identified-scores", "identified-groups", "identified-facts"]
+    assert [entry.id for entry in entries()] == [*expected, "identified-weights", "identified-map", "audit-scorecard"]
 
 
 def test_a_figure_belongs_to_the_part_of_its_page():
@@ -41,3 +42,5 @@ def test_a_figure_belongs_to_the_part_of_its_page():
     assert parts["p36-attention"] == "ecosystem"
     assert parts["p38-framework"] == "method"
     assert parts["coverage"] == "beyond"
+    assert parts["identified-map"] == "identified"
+    assert parts["audit-scorecard"] == "audit"
