@@ -189,8 +189,12 @@ def facts(data: pd.DataFrame, language: str):
     """Bars of the widening of the score bounds without each fact."""
     shown = data.head(12)
     figure = style.canvas(1.7 + 0.5 * len(shown))
-    axes = style.quiet(style.area(figure, left=3.2, right=0.9, bottom=0.6), grid=None)
+    axes = style.quiet(style.area(figure, left=3.2, right=0.9, bottom=0.8), grid=None)
     rows = range(len(shown))
+    unit = style.pick(
+        language, "去掉该事实后20个得分区间合计变宽（分）", "growth of the 20 score bounds without the fact (points)"
+    )
+    axes.set_xlabel(unit, size=style.SMALL)
     axes.barh(rows, shown["widening"], height=0.55, color=style.PURPLE)
     for row, widening in zip(rows, shown["widening"], strict=True):
         axes.text(widening + shown["widening"].max() * 0.01, row, f"{widening:.1f}", va="center", size=style.SMALL)
