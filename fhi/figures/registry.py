@@ -46,6 +46,8 @@ class FigureEntry:
         From that frame to the caption by language.
     section : str
         For figures beyond the report: the part they belong to.
+    sources : mapping, optional
+        Public sources by language, for the source line of a figure that draws public data.
     draw : callable
         From that frame and a language to a matplotlib Figure; it sees nothing else and touches no file.
     """
@@ -58,6 +60,7 @@ class FigureEntry:
     caption: Callable[[pd.DataFrame], Texts]
     draw: Callable
     section: str = "beyond"
+    sources: Texts | None = None
 
     @property
     def place(self) -> int:
@@ -77,14 +80,23 @@ _ENTRIES: dict[str, FigureEntry] = {}
 
 
 def figure(
-    id: str, *, page: int | None, evidence: str | tuple[str, ...], title: Texts, data, caption, section: str = "beyond"
+    id: str,
+    *,
+    page: int | None,
+    evidence: str | tuple[str, ...],
+    title: Texts,
+    data,
+    caption,
+    section: str = "beyond",
+    sources: Texts | None = None,
 ):
     """Register the decorated drawing function ``(data, language) -> Figure`` under an id.
 
     Raises
     ------
     ValueError
-        If the id is taken or malformed, a label or section is unknown, or a language is missing.
+        If the id is taken or malformed, a label or section is unknown, a language is missing, or public sources
+        are named for a figure without public data.
     """
     labels = (evidence,) if isinstance(evidence, str) else tuple(evidence)
     if id in _ENTRIES:
@@ -97,9 +109,11 @@ def figure(
         raise ValueError(f"{id}: section must be among {', '.join(BEYOND)}")
     if set(title) != set(LANGUAGES):
         raise ValueError(f"{id}: a title in each of {', '.join(LANGUAGES)}")
+    if sources and (set(sources) != set(LANGUAGES) or "public" not in labels):
+        raise ValueError(f"{id}: public sources in each of {', '.join(LANGUAGES)}, and the label public")
 
     def register(draw):
-        _ENTRIES[id] = FigureEntry(id, page, labels, title, data, caption, draw, section)
+        _ENTRIES[id] = FigureEntry(id, page, labels, title, data, caption, draw, section, sources)
         return draw
 
     return register

@@ -35,6 +35,7 @@ EVIDENCE_NAMES = {
 }
 TITLE, BODY, SMALL = 15, 10, 8.5
 DOT = 50
+LABEL = 16  # letters of the longest name of a city
 RING = {"s": 115, "facecolor": PAPER, "edgecolor": MUTED}
 TOP, BOTTOM, SIDE = 0.85, 0.5, 0.35
 
@@ -48,6 +49,8 @@ RC = {
     "axes.spines.right": False,
     "axes.grid": False,
     "axes.unicode_minus": False,
+    # a $ in a name is a letter, not the beginning of a formula
+    "text.parse_math": False,
     "xtick.color": MUTED,
     "ytick.color": INK,
     "xtick.labelsize": SMALL,
@@ -101,8 +104,18 @@ def pick(language: str, zh: str, en: str) -> str:
 
 
 def city_names(data, language: str):
-    """Return the city names of a frame with ``city`` and ``city_en``."""
-    return data["city" if language == "zh" else "city_en"]
+    """Return the city names of a frame with ``city`` and ``city_en``, a name too long for a label cut."""
+    return data["city" if language == "zh" else "city_en"].map(brief)
+
+
+def brief(name: str) -> str:
+    """Return a name cut to the room of a label, its end marked with …; a Chinese character counts twice."""
+    room = LABEL
+    for place, character in enumerate(name):
+        room -= 2 if ord(character) > 0x2E7F else 1
+        if room < 0:
+            return f"{name[:place].rstrip()}…"
+    return name
 
 
 def frame(figure: Figure, entry, language: str) -> Figure:
@@ -112,17 +125,22 @@ def frame(figure: Figure, entry, language: str) -> Figure:
     right = width - SIDE
     for label in reversed(entry.evidence):
         right = _badge(figure, EVIDENCE_NAMES[label][language], EVIDENCE_COLOURS[label], right) - 0.08
-    report = pick(language, "2018中国金融科技中心城市报告", "2018 China Fintech Hub Index report")
-    if entry.page:
-        place = pick(language, f"第{entry.page}页", f"p. {entry.page}")
-        source = pick(language, f"来源：{report}，{place}", f"Source: {report}, {place}")
-    elif "public" in entry.evidence:
-        source = pick(language, f"来源：{report}；公开统计", f"Source: {report}; public statistics")
-    else:
-        source = pick(language, f"来源：据{report}计算", f"Source: computed from the {report}")
-    figure.text(SIDE / width, 0.2 / height, source, size=SMALL, color=MUTED, va="center")
+    figure.text(SIDE / width, 0.2 / height, source(entry, language), size=SMALL, color=MUTED, va="center")
     figure.text(1 - SIDE / width, 0.2 / height, entry.id, size=SMALL, color=MUTED, va="center", ha="right")
     return figure
+
+
+def source(entry, language: str) -> str:
+    """Return the source line of a figure: the report with its page, and the public sources that it names."""
+    report = pick(language, "2018中国金融科技中心城市报告", "2018 China Fintech Hub Index report")
+    if entry.page:
+        report = pick(language, f"{report}，第{entry.page}页", f"{report}, p. {entry.page}")
+    elif "public" not in entry.evidence:
+        return pick(language, f"来源：据{report}计算", f"Source: computed from the {report}")
+    public = pick(language, "公开统计", "public statistics") if "public" in entry.evidence else None
+    parts = [report, entry.sources[language] if entry.sources else public]
+    joined = pick(language, "；", "; ").join(part for part in parts if part)
+    return pick(language, f"来源：{joined}", f"Source: {joined}")
 
 
 def _badge(figure: Figure, text: str, colour: str, right: float) -> float:

@@ -1,0 +1,79 @@
+"""Text that comes from data: measured, wrapped and shortened to the room there is; numbers in two languages."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from matplotlib.ft2font import FT2Font, LoadFlags
+
+from fhi.figures import style
+
+_OPENING, _CLOSING = "“《（(「", "”》）)」，。、；：？！,.;:?!%"
+_WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
+#: a word of Latin letters (10 000 is one) or one Chinese character, with the marks that must not stand apart from it
+_WORD = rf"[^\s{_WIDE}{_OPENING}]+"
+_PIECE = re.compile(rf"\s*[{_OPENING}]*(?:[{_WIDE}]|{_WORD}(?:(?<=\d) (?=\d){_WORD})*|.)[{_CLOSING}]*")
+
+_PREFIXES = {
+    "zh": {"above": "超", "below": "近", "about": "约"},
+    "en": {"above": "over ", "below": "nearly ", "about": "about "},
+}
+
+
+@cache
+def _face(weight: str) -> FT2Font:
+    return FT2Font(str(style.FONTS / f"FHISansSC-{'Bold' if weight == 'bold' else 'Regular'}.otf"))
+
+
+@cache
+def width(text: str, size: float, weight: str = "normal") -> float:
+    """Return the width of one line of text in inches, in the project's font at `size` points."""
+    face = _face(weight)
+    face.set_size(size, 72)
+    face.set_text(text, 0, flags=LoadFlags.NO_HINTING)
+    return face.get_width_height()[0] / 64 / 72
+
+
+def shortened(text: str, room: float, size: float, weight: str = "normal") -> str:
+    """Return `text`, its end cut and marked with … if it is wider than `room` inches."""
+    if width(text, size, weight) <= room:
+        return text
+    while text and width(f"{text}…", size, weight) > room:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
+
+
+def wrapped(text: str, room: float, size: float, weight: str = "normal", lines: int = 9) -> str:
+    """Return `text` broken into at most `lines` lines of `room` inches; what does not fit is cut and marked with ….
+
+    English breaks at blanks, Chinese at any character but before a closing or after an opening mark. A word
+    wider than the room is broken anywhere.
+    """
+    rows = [""]
+    for piece in _pieces(text, room, size, weight):
+        if rows[-1] and width((rows[-1] + piece).rstrip(), size, weight) > room:
+            rows.append("")
+        rows[-1] += piece if rows[-1] else piece.lstrip()
+    if len(rows) > lines:
+        rows = [*rows[: lines - 1], shortened("".join(rows[lines - 1 :]), room, size, weight)]
+    return "\n".join(row.rstrip() for row in rows)
+
+
+def _pieces(text: str, room: float, size: float, weight: str) -> list[str]:
+    result = []
+    for piece in _PIECE.findall(text):
+        result += list(piece) if width(piece.strip(), size, weight) > room else [piece]
+    return result
+
+
+def number(value: float, language: str, qualifier: str = "exact") -> str:
+    """Return a number as it is spoken of: 2100000 is 210万, or 2.1 million; above, below and about become a word."""
+    prefix = _PREFIXES[language].get(qualifier, "")
+    if language == "zh" and value >= 1e5:
+        divisor, unit = (1e8, "亿") if value >= 1e8 else (1e4, "万")
+        return f"{prefix}{value / divisor:,.6g}{unit}"
+    if value >= 1e6:
+        divisor, unit = (1e9, "billion") if value >= 1e9 else (1e6, "million")
+        return f"{prefix}{value / divisor:,.6g} {unit}"
+    return f"{prefix}{value:,.10g}"
