@@ -11,7 +11,10 @@ from fhi.figures import (
     innovation,
     landscape,
     method,
+    policy,
+    procedure,
     replication,
+    research,
     service_cities,
     services,
 )
@@ -29,7 +32,10 @@ __all__ += [
     "innovation",
     "landscape",
     "method",
+    "policy",
+    "procedure",
     "replication",
+    "research",
     "service_cities",
     "services",
 ]

@@ -10,7 +10,7 @@ from fhi.figures import style
 from fhi.figures.texts import shortened, width, wrapped
 
 GROUND, TRACK, EMPTY = "#f4f6f8", "#e1e6eb", "#fbfcfd"
-LEADING = 1.42  # height of a line over its size
+LEADING = 1.36  # height of a line over its size
 MIDDLE = 0.36  # middle of a letter above its baseline, over its size
 
 

@@ -191,6 +191,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         city=city(),
         founded=date("month of founding"),
         name=text("name where the report's text prints it (others are logos)", nullable=True),
+        name_en=text("name in English", nullable=True),
         activities_zh=text("activities in Chinese, in our words"),
         activities_en=text("activities in English, in our words"),
     ),
