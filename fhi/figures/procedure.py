@@ -17,7 +17,7 @@ INK = style.TIERS["national"]
 def flow_data(tables: Tables) -> pd.DataFrame:
     """The four steps (``kind`` step) and the printed numbers of each (``kind`` number), with their pages.
 
-    ``counted`` is what the classes named on the page give, where it differs from the printed number.
+    ``counted`` is the number of cities of the classes named on the page, from cities.csv.
     """
     steps = tables["tables/procedures"].query("procedure == 'index'").sort_values("step").assign(kind="step")
     numbers = pd.concat([tables["tables/coverage"], tables["tables/headlines"].query("unit == 'nodes'")])
@@ -51,10 +51,11 @@ def flow_caption(data: pd.DataFrame) -> dict[str, str]:
 @figure(
     "p39-method",
     page=39,
-    evidence=("published", "derived"),
+    evidence=("published", "public"),
     title={"zh": "数据与计算：公布了什么，没有公布什么", "en": "Data and computation: what is disclosed, what is not"},
     data=flow_data,
     caption=flow_caption,
+    sources={"zh": "行政区划代码GB/T 2260", "en": "administrative codes GB/T 2260"},
 )
 def flow(data: pd.DataFrame, language: str):
     """Four cards joined by arrows, the printed numbers in them, what is undisclosed under them (p39)."""
