@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
-from fhi.figures import labels, style
+from fhi.figures import style
 from fhi.figures.cards import GROUND, bar, box, line, sheet
 from fhi.figures.charts import with_names
+from fhi.figures.labels import place_labels
 from fhi.figures.registry import Tables, figure
 from fhi.figures.texts import number, width
 
@@ -30,7 +32,7 @@ TIER_NAMES = {
 }
 DECADES = [100, 1000, 10000]
 MEDIAN = {"color": style.MUTED, "linewidth": 0.9, "linestyle": (0, (4, 3))}
-SOURCES = {
+SOURCE = {
     "zh": "沪深交易所A股名单与行情，2018-08-06",
     "en": "Shanghai and Shenzhen stock exchanges, A-share list and quotes, 2018-08-06",
 }
@@ -82,7 +84,7 @@ def base_caption(data: pd.DataFrame) -> dict[str, str]:
     title={"zh": "经济基础：金融业与信息科技业", "en": "Economic base: finance and information technology"},
     data=base_data,
     caption=base_caption,
-    sources=SOURCES,
+    source=SOURCE,
 )
 def base(data: pd.DataFrame, language: str):
     """Scatter of finance against technology on log axes, in four quadrants; zeros on a strip of their own (p29)."""
@@ -118,42 +120,48 @@ def _range(values: pd.Series, above: float) -> tuple[float, float]:
     return values[values > 0].min() / 1.6, values.max() * above
 
 
-def _inches(axes) -> tuple[float, float, float, float]:
-    """Return left, bottom, right and top of axes in inches."""
-    return tuple(axes.get_window_extent().transformed(axes.figure.dpi_scale_trans.inverted()).extents)
+def _edges(axes) -> tuple[float, float, float, float]:
+    """Return left, bottom, right and top of axes in points."""
+    extents = axes.get_window_extent().transformed(axes.figure.dpi_scale_trans.inverted()).extents
+    return tuple(72 * extents)
+
+
+def _points(axes, values) -> np.ndarray:
+    """Return where values of the two axes lie, in points."""
+    return axes.transData.transform(values) / axes.figure.dpi * 72
 
 
 def _name_points(axes, rows: pd.DataFrame, language: str, taken: list) -> None:
     """Write the city beside each point, clear of points, of other names and of what is taken."""
-    figure = axes.figure
-    points = axes.transData.transform(rows[["finance", "technology"]].to_numpy()) / figure.dpi
     names = style.city_names(rows, language)
-    sizes = [(width(name, style.SMALL) + 0.03, 0.15) for name in names]
-    back = figure.dpi_scale_trans + axes.transData.inverted()
-    for name, centre in zip(names, labels.place(points, sizes, _inches(axes), taken), strict=True):
-        axes.text(*back.transform(centre), name, ha="center", va="center", size=style.SMALL)
+    sizes = np.array([(style.extent(name, style.SMALL) + 4, style.SMALL * 1.1) for name in names])
+    left, bottom, right, top = _edges(axes)
+    limits = np.array([(left, right), (bottom, top)])
+    corners = place_labels(_points(axes, rows[["finance", "technology"]].to_numpy()), sizes, taken, limits, tied=False)
+    back = axes.figure.dpi_scale_trans + axes.transData.inverted()
+    for name, corner, size in zip(names, corners, sizes, strict=True):
+        axes.text(*back.transform((corner + size / 2) / 72), name, ha="center", va="center", size=style.SMALL)
 
 
 def _corners(axes, language: str) -> list[tuple[float, float, float, float]]:
-    """Write the names of the quadrants into the corners; return the boxes they take, in inches."""
-    left, bottom, right, top = _inches(axes)
+    """Write the names of the quadrants into the corners; return the boxes they take, in points."""
+    left, bottom, right, top = _edges(axes)
     boxes = []
     for (technology, finance), names in QUADRANTS.items():
         name = style.pick(language, *names)
-        extent, middle = width(name, 9.5, "bold"), top - 0.2 if technology else bottom + 0.2
-        start = right - 0.12 - extent if finance else left + 0.12
+        extent, middle = style.extent(name, 9.5, "bold"), top - 14 if technology else bottom + 14
+        start = right - 9 - extent if finance else left + 9
         place = (start - left) / (right - left), (middle - bottom) / (top - bottom)
         axes.text(*place, name, transform=axes.transAxes, va="center", weight="bold", color=GREEN, size=9.5)
-        boxes.append((start, middle - 0.12, start + extent, middle + 0.12))
+        boxes.append((start, middle - 9, start + extent, middle + 9))
     return boxes
 
 
 def _lines(axes, known: pd.DataFrame) -> list[tuple[float, float, float, float]]:
-    """Return the boxes that the two medians take, in inches."""
-    left, bottom, right, top = _inches(axes)
-    medians = known[["finance_median", "technology_median"]].iloc[0]
-    x, y = axes.transData.transform(medians) / axes.figure.dpi
-    return [(x - 0.03, bottom, x + 0.03, top), (left, y - 0.03, right, y + 0.03)]
+    """Return the boxes that the two medians take, in points."""
+    left, bottom, right, top = _edges(axes)
+    x, y = _points(axes, known[["finance_median", "technology_median"]].iloc[0])
+    return [(x, bottom, x, top), (left, y, right, y)]
 
 
 def _around(figure, data: pd.DataFrame, language: str) -> None:
@@ -218,7 +226,7 @@ def leading_caption(data: pd.DataFrame) -> dict[str, str]:
     title={"zh": "金融与信息科技的代表城市", "en": "Leading cities in finance and information technology"},
     data=leading_data,
     caption=leading_caption,
-    sources=SOURCES,
+    source=SOURCE,
 )
 def leading(data: pd.DataFrame, language: str):
     """The two ordered lists, the same city joined; beside them the known counts of listed companies (p30)."""

@@ -1,67 +1,118 @@
-"""Where the labels of points go, so that none lies on another or on a point."""
+"""Where labels go beside their points so that none lies on another: the same places in every run."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain, count
+from math import cos, hypot, radians, sin
 
-#: places of a label around its point: shift in widths and heights of the label, horizontal alignment
-_AROUND = [(1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)]
+import numpy as np
+
+Box = tuple[float, float, float, float]
+
+#: directions in the order in which they are tried: to the right and left first, as a reader expects
+ANGLES = [0, 180, 45, 315, 135, 225, 90, 270, 22, 338, 158, 202, 67, 293, 113, 247]
+DIRECTIONS = [(round(cos(radians(angle)), 6), round(sin(radians(angle)), 6)) for angle in ANGLES]
+GAP, DOT, NEAREST, STEP = 1.5, 2.5, 5.0, 3.0
 
 
-def place(
-    points: Sequence[tuple[float, float]],
-    sizes: Sequence[tuple[float, float]],
-    frame: tuple[float, float, float, float],
-    taken: Sequence[tuple[float, float, float, float]] = (),
-    radius: float = 0.06,
-) -> list[tuple[float, float]]:
-    """Return the centre of each label, all in inches.
+def place_labels(points: np.ndarray, sizes: np.ndarray, taken: Sequence[Box], limits: np.ndarray, tied=True):
+    """Return the lower left corner of each label, an array of shape (n, 2).
 
     Parameters
     ----------
-    points, sizes : sequence
-        Centres of the points; width and height of their labels.
-    frame : tuple
-        left, bottom, right, top of the room; labels stay inside where they can.
-    taken : sequence
-        Boxes (left, bottom, right, top) that labels keep off, such as other texts.
-    radius : float
-        Radius of a point.
+    points : array of shape (n, 2)
+        What the labels belong to; the first is served first.
+    sizes : array of shape (n, 2)
+        Width and height of each label, in the unit of the points.
+    taken : sequence of (left, bottom, right, top)
+        Boxes that labels must keep off.
+    limits : array ((left, right), (bottom, top))
+        Labels stay inside as long as there is room.
+    tied : bool
+        Whether a line ties each label to its point, which no label or other line may touch.
 
     Notes
     -----
-    Greedy: each label takes the place around its point, near before far, that covers least of what is there.
-    Points in crowds go first. The result depends on nothing but the numbers.
+    A label tries growing distances from its point, at each of them 16 directions, and takes the first place where it keeps off
+    the taken boxes, all points and the labels already placed, and where its line crosses nothing. If there is no such place inside
+    the limits, lines may cross; if there is none then either, the label leaves the limits.
     """
-    dots = [(x - radius, y - radius, x + radius, y + radius) for x, y in points]
-    boxes = [*taken, *dots]
-    near = [sum(abs(x - a) < 0.8 and abs(y - b) < 0.3 for a, b in points) for x, y in points]
-    centres: dict[int, tuple[float, float]] = {}
-    for one in sorted(range(len(points)), key=lambda one: (-near[one], one)):
-        choices = [_centre(points[one], sizes[one], way, radius * gap) for gap in (1.3, 3, 5) for way in _AROUND]
-        costs = [_cost(_box(centre, sizes[one]), boxes, frame) + 1e-4 * rank for rank, centre in enumerate(choices)]
-        centres[one] = choices[costs.index(min(costs))]
-        boxes.append(_box(centres[one], sizes[one]))
-    return [centres[one] for one in range(len(points))]
+    keep_off, lines, corners = [tuple(map(float, box)) for box in taken], [], []
+    dots = [(x - DOT, y - DOT, x + DOT, y + DOT) for x, y in points.tolist()]
+    limits = limits.T.ravel().tolist()
+    reach = hypot(limits[2] - limits[0], limits[3] - limits[1])
+    for index, (point, size) in enumerate(zip(points.tolist(), sizes.tolist(), strict=True)):
+        others = keep_off + dots[:index] + dots[index + 1 :]
+        spots = (box for box in _candidates(point, size, reach) if _within(box, limits))
+        box = None
+        if tied:
+            ties = ((box, (*point, *nearest(box, point))) for box in spots if _clear(box, others))
+            box = next((box for box, line in ties if _untangled(box, line, keep_off, lines)), None)
+        if box is None:
+            inside = (box for box in _candidates(point, size, reach) if _within(box, limits))
+            box = next(box for box in chain(inside, _candidates(point, size)) if _clear(box, others))
+        keep_off.append(box)
+        lines.append((*point, *nearest(box, point)))
+        corners.append(box[:2])
+    return np.array(corners)
 
 
-def _centre(point, size, way, gap) -> tuple[float, float]:
-    return point[0] + way[0] * (size[0] / 2 + gap), point[1] + way[1] * (size[1] / 2 + gap)
+def nearest(box: Box, point: Sequence[float]) -> tuple[float, float]:
+    """Return the point of a box that is nearest to a point."""
+    return min(max(point[0], box[0]), box[2]), min(max(point[1], box[1]), box[3])
 
 
-def _box(centre, size) -> tuple[float, float, float, float]:
-    (x, y), (width, height) = centre, size
-    return x - width / 2, y - height / 2, x + width / 2, y + height / 2
+def _candidates(point: Sequence[float], size: Sequence[float], reach: float | None = None) -> Iterator[Box]:
+    """Yield the boxes of a size around a point, nearest first, as far as `reach`."""
+    for turn in count():
+        distance = NEAREST + STEP * turn
+        if reach is not None and distance > reach:
+            return
+        for x, y in DIRECTIONS:
+            # the corner or side that faces the point lies at this distance from it
+            left = point[0] + x * distance + ((x > 0) - (x < 0) - 1) * size[0] / 2
+            bottom = point[1] + y * distance + ((y > 0) - (y < 0) - 1) * size[1] / 2
+            yield left, bottom, left + size[0], bottom + size[1]
 
 
-def _cost(box, boxes, frame) -> float:
-    """Return the area that a box shares with others, what leaves the frame counted ten times."""
-    left, bottom, right, top = box
-    inside = _common(box, frame)
-    return sum(_common(box, other) for other in boxes) + 10 * ((right - left) * (top - bottom) - inside)
+def _within(box: Box, limits: Sequence[float]) -> bool:
+    return box[0] >= limits[0] and box[1] >= limits[1] and box[2] <= limits[2] and box[3] <= limits[3]
 
 
-def _common(one, other) -> float:
-    across = min(one[2], other[2]) - max(one[0], other[0])
-    along = min(one[3], other[3]) - max(one[1], other[1])
-    return across * along if across > 0 and along > 0 else 0.0
+def _clear(box: Box, others: list[Box]) -> bool:
+    return not any(overlap(box, other) for other in others)
+
+
+def _untangled(box: Box, line: Box, boxes: list[Box], lines: list[Box]) -> bool:
+    return not any(crosses(line, other) for other in boxes) and not any(
+        crosses(other, box) or meet(line, other) for other in lines
+    )
+
+
+def overlap(a: Box, b: Box) -> bool:
+    """True if two boxes come nearer to one another than the gap."""
+    return a[0] < b[2] + GAP and b[0] < a[2] + GAP and a[1] < b[3] + GAP and b[1] < a[3] + GAP
+
+
+def crosses(line: Box, box: Box) -> bool:
+    """True if a line runs through a box: clipped to the box (Liang and Barsky 1984), something of it is left."""
+    low, high = 0.0, 1.0
+    for axis in (0, 1):
+        origin, step = line[axis], line[axis + 2] - line[axis]
+        if step == 0:
+            if not box[axis] < origin < box[axis + 2]:
+                return False
+            continue
+        enter, leave = sorted(((box[axis] - origin) / step, (box[axis + 2] - origin) / step))
+        low, high = max(low, enter), min(high, leave)
+    return low < high
+
+
+def meet(a: Box, b: Box) -> bool:
+    """True if two lines cross inside both."""
+
+    def side(line, x, y):
+        return (line[2] - line[0]) * (y - line[1]) - (line[3] - line[1]) * (x - line[0])
+
+    return side(a, *b[:2]) * side(a, *b[2:]) < 0 and side(b, *a[:2]) * side(b, *a[2:]) < 0

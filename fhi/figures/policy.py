@@ -106,12 +106,15 @@ def _bullets(axes, x: float, y: float, titles: list[str], language: str) -> None
 
 
 def sandbox_data(tables: Tables) -> pd.DataFrame:
-    """The steps of the FCA's procedure (``part`` process), then the pilots by date (``part`` pilot)."""
+    """The steps of the FCA's procedure (``part`` process), the pilots by date (pilot), what helps cooperation (outlook)."""
     steps = tables["tables/procedures"].query("procedure == 'sandbox'").sort_values("step")
     steps = steps.rename(columns={"title_zh": "text_zh", "title_en": "text_en"}).assign(part="process")
     pilots = tables["tables/sandboxes"].drop(columns="date").rename(columns={"date_iso": "date"}).sort_values("date")
     pilots = pilots.rename(columns={"event_zh": "text_zh", "event_en": "text_en"}).assign(part="pilot")
-    frame = pd.concat([steps, pilots]).rename(columns={"products_value": "count"}).drop(columns="products")
+    outlook = tables["tables/enumerations"].query("list == 'outlook_conditions'").sort_values("position")
+    names = {"name_zh": "text_zh", "name_en": "text_en", "position": "step"}
+    outlook = outlook.rename(columns=names).assign(part="outlook")
+    frame = pd.concat([steps, pilots, outlook]).rename(columns={"products_value": "count"}).drop(columns="products")
     frame = frame.rename(columns={"count": "products"})
     columns = ["part", "step", "actor", "city", "date", "text_zh", "text_en", "products", "page"]
     return with_names(frame[columns], tables)
@@ -141,10 +144,16 @@ def sandbox_caption(data: pd.DataFrame) -> dict[str, str]:
 )
 def sandbox(data: pd.DataFrame, language: str):
     """Two lanes with the steps of the procedure, and the pilots on a line of time, one row a city (p35)."""
-    figure = style.canvas(6.9)
+    figure = style.canvas(7.2)
     axes = sheet(figure)
     _lanes(axes, data[data["part"] == "process"], language)
     _pilots(axes, data[data["part"] == "pilot"], language)
+    outlook = data[data["part"] == "outlook"]
+    heading = style.pick(language, "与香港合作的条件：", "What helps cooperation with Hong Kong: ")
+    items = [f"({item.step:.0f}) {getattr(item, f'text_{language}')}" for item in outlook.itertuples()]
+    block(
+        axes, style.SIDE, 6.58, heading + style.pick(language, "  ", ", ").join(items), 9.3, lines=2, color=style.MUTED
+    )
     return figure
 
 

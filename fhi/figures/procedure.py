@@ -55,7 +55,7 @@ def flow_caption(data: pd.DataFrame) -> dict[str, str]:
     title={"zh": "数据与计算：公布了什么，没有公布什么", "en": "Data and computation: what is disclosed, what is not"},
     data=flow_data,
     caption=flow_caption,
-    sources={"zh": "行政区划代码GB/T 2260", "en": "administrative codes GB/T 2260"},
+    source={"zh": "行政区划代码GB/T 2260", "en": "administrative codes GB/T 2260"},
 )
 def flow(data: pd.DataFrame, language: str):
     """Four cards joined by arrows, the printed numbers in them, what is undisclosed under them (p39)."""

@@ -44,10 +44,10 @@ class FigureEntry:
         From the scenario's tables to the one frame that is drawn, and saved as the figure's CSV.
     caption : callable
         From that frame to the caption by language.
+    source : mapping or None
+        What the source line names beside the report, by language: the public source of what the report does not print.
     section : str
         For figures beyond the report: the part they belong to.
-    sources : mapping, optional
-        Public sources by language, for the source line of a figure that draws public data.
     draw : callable
         From that frame and a language to a matplotlib Figure; it sees nothing else and touches no file.
     """
@@ -60,7 +60,7 @@ class FigureEntry:
     caption: Callable[[pd.DataFrame], Texts]
     draw: Callable
     section: str = "beyond"
-    sources: Texts | None = None
+    source: Texts | None = None
 
     @property
     def place(self) -> int:
@@ -88,15 +88,14 @@ def figure(
     data,
     caption,
     section: str = "beyond",
-    sources: Texts | None = None,
+    source: Texts | None = None,
 ):
     """Register the decorated drawing function ``(data, language) -> Figure`` under an id.
 
     Raises
     ------
     ValueError
-        If the id is taken or malformed, a label or section is unknown, a language is missing, or public sources
-        are named for a figure without public data.
+        If the id is taken or malformed, a label or section is unknown, or a language is missing.
     """
     labels = (evidence,) if isinstance(evidence, str) else tuple(evidence)
     if id in _ENTRIES:
@@ -109,11 +108,11 @@ def figure(
         raise ValueError(f"{id}: section must be among {', '.join(BEYOND)}")
     if set(title) != set(LANGUAGES):
         raise ValueError(f"{id}: a title in each of {', '.join(LANGUAGES)}")
-    if sources and (set(sources) != set(LANGUAGES) or "public" not in labels):
-        raise ValueError(f"{id}: public sources in each of {', '.join(LANGUAGES)}, and the label public")
+    if source is not None and set(source) != set(LANGUAGES):
+        raise ValueError(f"{id}: a source in each of {', '.join(LANGUAGES)}")
 
     def register(draw):
-        _ENTRIES[id] = FigureEntry(id, page, labels, title, data, caption, draw, section, sources)
+        _ENTRIES[id] = FigureEntry(id, page, labels, title, data, caption, draw, section, source)
         return draw
 
     return register

@@ -11,7 +11,7 @@ from fhi.figures.registry import Tables, figure
 
 GREEN, PALE = style.PILLARS["ecosystem"], "#8ccdb7"
 CLASSES = {"first_class": "一流大学", "first_class_disciplines": "一流学科"}
-SOURCES = {
+SOURCE = {
     "zh": "教育部，双一流建设高校名单（2017）",
     "en": "Ministry of Education, Double First-Class list (2017)",
 }
@@ -58,7 +58,7 @@ def strength_caption(data: pd.DataFrame) -> dict[str, str]:
     title={"zh": "科研实力：高校与专项科研机构", "en": "Research: universities and special institutes"},
     data=strength_data,
     caption=strength_caption,
-    sources=SOURCES,
+    source=SOURCE,
 )
 def strength(data: pd.DataFrame, language: str):
     """Two-sided bars by city: universities to the left, what is known of special institutes to the right (p32)."""

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-
-from matplotlib.ft2font import FT2Font, LoadFlags
 
 from fhi.figures import style
 
@@ -21,27 +18,14 @@ _PREFIXES = {
 }
 
 
-@cache
-def _face(weight: str) -> FT2Font:
-    return FT2Font(str(style.FONTS / f"FHISansSC-{'Bold' if weight == 'bold' else 'Regular'}.otf"))
-
-
-@cache
 def width(text: str, size: float, weight: str = "normal") -> float:
     """Return the width of one line of text in inches, in the project's font at `size` points."""
-    face = _face(weight)
-    face.set_size(size, 72)
-    face.set_text(text, 0, flags=LoadFlags.NO_HINTING)
-    return face.get_width_height()[0] / 64 / 72
+    return style.extent(text, size, weight) / 72
 
 
 def shortened(text: str, room: float, size: float, weight: str = "normal") -> str:
     """Return `text`, its end cut and marked with … if it is wider than `room` inches."""
-    if width(text, size, weight) <= room:
-        return text
-    while text and width(f"{text}…", size, weight) > room:
-        text = text[:-1]
-    return f"{text.rstrip()}…"
+    return style.fit(text, room * 72, size, weight)
 
 
 def wrapped(text: str, room: float, size: float, weight: str = "normal", lines: int = 9) -> str:
