@@ -40,7 +40,7 @@ EVIDENCE_NAMES = {
 HATCHED = {"facecolor": "#f3f5f7", "edgecolor": "#a9b3bd", "hatch": "////", "linewidth": 0.6}
 TITLE, BODY, SMALL = 15, 10, 8.5
 DOT = 50
-NAME = 95  # points that labels leave for the name of a city
+NAME = 75  # points that labels leave for the name of a city
 RING = {"s": 115, "facecolor": PAPER, "edgecolor": MUTED}
 TOP, BOTTOM, SIDE = 0.85, 0.5, 0.35
 

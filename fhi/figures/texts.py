@@ -32,16 +32,35 @@ def wrapped(text: str, room: float, size: float, weight: str = "normal", lines: 
     """Return `text` broken into at most `lines` lines of `room` inches; what does not fit is cut and marked with ….
 
     English breaks at blanks, Chinese at any character but before a closing or after an opening mark. A word
-    wider than the room is broken anywhere.
+    wider than the room is broken anywhere. Of all breaks into as few lines, the lines are the most even.
     """
-    rows = [""]
-    for piece in _pieces(text, room, size, weight):
-        if rows[-1] and width((rows[-1] + piece).rstrip(), size, weight) > room:
-            rows.append("")
-        rows[-1] += piece if rows[-1] else piece.lstrip()
+    rows = _rows(text, room, size, weight)
     if len(rows) > lines:
         rows = [*rows[: lines - 1], shortened("".join(rows[lines - 1 :]), room, size, weight)]
-    return "\n".join(row.rstrip() for row in rows)
+    elif len(rows) > 1:
+        rows = _evened(text, rows, room, size, weight)
+    return "\n".join(row.strip() for row in rows)
+
+
+def _rows(text: str, room: float, size: float, weight: str) -> list[str]:
+    """Return the lines of a text, each filled as far as it goes."""
+    rows = [""]
+    for piece in _pieces(text, room, size, weight):
+        if rows[-1] and width((rows[-1] + piece).strip(), size, weight) > room:
+            rows.append("")
+        rows[-1] += piece
+    return rows
+
+
+def _evened(text: str, rows: list[str], room: float, size: float, weight: str) -> list[str]:
+    """Return the lines in the narrowest room that takes no line more, to a twentieth of the room."""
+    widest = max(width(piece.strip(), size, weight) for piece in _pieces(text, room, size, weight))
+    for step in range(19, 0, -1):
+        narrower = _rows(text, room * step / 20, size, weight)
+        if room * step / 20 < widest or len(narrower) > len(rows):
+            break
+        rows = narrower
+    return rows
 
 
 def _pieces(text: str, room: float, size: float, weight: str) -> list[str]:

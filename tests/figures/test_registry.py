@@ -30,7 +30,15 @@ def test_a_malformed_entry_is_refused(wrong, message):
 
 def test_the_figures_of_this_edition_are_registered_in_the_order_of_the_report():
     expected = ["p05-top20", "p05-tiers", "p10-industry", "p12-pattern", "p13-banks", "p14-insurers-brokers"]
-    expected += ["p20-experience", "p21-adoption", "p22-services", "p23-shenzhen", "p24-hangzhou", "p25-wuhan", "p26-xian"]
+    expected += [
+        "p20-experience",
+        "p21-adoption",
+        "p22-services",
+        "p23-shenzhen",
+        "p24-hangzhou",
+        "p25-wuhan",
+        "p26-xian",
+    ]
     expected += ["p28-ecosystem", "p29-economy", "p30-leading", "p31-innovation", "p32-research", "p33-institutes"]
     expected += ["p34-policies", "p35-sandbox", "p36-attention", "p38-framework", "p39-method"]
     expected += ["pillar-heat", "pillar-profiles", "slope-2017-2018", "rank-coverage", "coverage", "replication"]

@@ -49,6 +49,12 @@ def test_chinese_breaks_before_no_closing_mark_and_english_at_blanks():
     ]
 
 
+def test_the_lines_of_a_text_are_even():
+    text = "占全国高新技术企业比重"
+    room = width(text[:-1], 9)
+    assert [len(row) for row in wrapped(text, room, 9).split("\n")] == [6, 5]
+
+
 def test_a_word_wider_than_the_room_is_broken():
     rows = wrapped("supercalifragilistic", 0.5, 9).split("\n")
     assert len(rows) > 1 and all(width(row, 9) <= 0.5 for row in rows)
