@@ -152,7 +152,7 @@ def sandbox(data: pd.DataFrame, language: str):
     heading = style.pick(language, "与香港合作的条件：", "What helps cooperation with Hong Kong: ")
     items = [f"({item.step:.0f}) {getattr(item, f'text_{language}')}" for item in outlook.itertuples()]
     block(
-        axes, style.SIDE, 6.58, heading + style.pick(language, "  ", ", ").join(items), 9.3, lines=2, color=style.MUTED
+        axes, style.SIDE, 6.38, heading + style.pick(language, "  ", ", ").join(items), 9.3, lines=2, color=style.MUTED
     )
     return figure
 

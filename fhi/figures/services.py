@@ -105,7 +105,7 @@ def scenes(data: pd.DataFrame, language: str):
         axes,
         7.5,
         6.9,
-        style.pick(language, f"数值印于第{pages}页", f"numbers printed on p. {pages}"),
+        style.pick(language, f"数字与名次印于第{pages}页", f"numbers and ranks on p. {pages}"),
         color=style.MUTED,
     )
     return figure
