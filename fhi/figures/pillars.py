@@ -68,8 +68,9 @@ def heat(data: pd.DataFrame, language: str):
         axes.text(0.5, row, f"{item.rank}", ha="center", va="center", weight="bold")
         for pillar, place in x.items():
             gap = getattr(item, f"gap_{pillar}")
-            axes.fill(*_cell(place, row, 0.71, 0.44), color=shades(norm(gap)), linewidth=0)
-            ink = style.PAPER if abs(gap) > widest * 0.8 else style.INK
+            colour = matplotlib.colors.to_hex(shades(norm(gap)))
+            axes.fill(*_cell(place, row, 0.71, 0.44), color=colour, linewidth=0)
+            ink = style.ink_on(colour)
             axes.text(place, row, f"{getattr(item, f'{pillar}_rank')}", ha="center", va="center", color=ink)
         axes.text(6.2 + item.spread * 0.088 + 0.1, row, f"{item.spread}", va="center", size=style.SMALL)
     axes.barh(range(len(data)), data["spread"] * 0.088, left=6.2, height=0.5, color=style.MUTED)

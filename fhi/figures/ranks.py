@@ -168,18 +168,14 @@ def evidence(data: pd.DataFrame, language: str):
         style.pick(language, "指标数；城市后为公布的总排名", "indicators; published rank beside the city"),
         size=style.SMALL,
     )
+    _key(axes, [*(style.EVIDENCE_NAMES[label][language] for label in LABELS), none, mark])
+    return figure
+
+
+def _key(axes, order: list[str]) -> None:
+    """Draw the key above the axes, its entries in this order."""
     handles, names = axes.get_legend_handles_labels()
     handles = dict(zip(names, handles, strict=True))
-    order = [*(style.EVIDENCE_NAMES[label][language] for label in LABELS), none, mark]
-    axes.legend(
-        [handles[name] for name in order],
-        order,
-        loc="lower left",
-        bbox_to_anchor=(-0.01, 1),
-        ncols=5,
-        frameon=False,
-        fontsize=style.SMALL,
-        handlelength=1.1,
-        columnspacing=1.4,
-    )
-    return figure
+    place = {"loc": "lower left", "bbox_to_anchor": (-0.01, 1), "ncols": len(order), "frameon": False}
+    spacing = {"fontsize": style.SMALL, "handlelength": 1.1, "columnspacing": 1.4}
+    axes.legend([handles[name] for name in order], order, **place, **spacing)
