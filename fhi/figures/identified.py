@@ -135,10 +135,9 @@ def groups(data: pd.DataFrame, language: str):
     right.barh(rows, data["gap_high"] - data["gap_low"], left=data["gap_low"], height=0.55, color="#b676a0")
     for row, item in zip(rows, data.itertuples(), strict=True):
         right.text(item.gap_high + 1, row, f"{item.gap_low:.2f} – {item.gap_high:.1f}", va="center", size=style.SMALL)
-    pair = data.iloc[0]
-    title = style.pick(
-        language, f"{pair['first']}与{pair['second']}的分差", f"gap {pair['first_en']} – {pair['second_en']}"
-    )
+    keys = style.pick(language, ["first", "second"], ["first_en", "second_en"])
+    one, other = (style.brief(name) for name in data.iloc[0][keys])
+    title = style.pick(language, f"{one}与{other}的分差", f"gap {one} – {other}")
     right.set_title(title, loc="left", size=style.SMALL)
     right.set(xlim=(0, 72), xticks=[], yticks=[])
     for axes in (left, right):
