@@ -1,0 +1,125 @@
+"""Draws: one number from [0, 1) an assumption, and the numbers behind the noise, from streams of their own.
+
+Every block of `BLOCK` draws has a stream a source of chance, found by its number alone. So a draw is the same however
+many there are, however they are spread over processes, and whatever else is uncertain.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fhi.robustness.space import DATA_NOISE, WEIGHT_NOISE, Space
+from fhi.robustness.tree import ByLevel, Tree
+
+#: draws that share a stream of random numbers
+BLOCK = 1024
+
+
+def stream(seed: int, block: int, *names: object) -> np.random.Generator:
+    """Return the random numbers of one source of chance in one block."""
+    marks = [zlib.crc32(str(name).encode()) for name in names]
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(block, *marks))))
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Some draws.
+
+    Attributes
+    ----------
+    numbers : numpy.ndarray
+        What each draw is called in a message.
+    picks : dict
+        By assumption with alternatives: the position of the one drawn.
+    weights : dict
+        By level with weight noise: numbers from [0, 1), nodes × draws.
+    data : dict
+        By indicator with data noise: standard normal numbers, units × draws.
+    """
+
+    numbers: np.ndarray
+    picks: dict[str, np.ndarray]
+    weights: ByLevel
+    data: dict[str, np.ndarray]
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def take(self, places: np.ndarray | slice) -> Sample:
+        """Return some of the draws."""
+        return Sample(
+            self.numbers[places],
+            {name: picks[places] for name, picks in self.picks.items()},
+            {level: numbers[:, places] for level, numbers in self.weights.items()},
+            {indicator: noise[:, places] for indicator, noise in self.data.items()},
+        )
+
+    def exchanged(self, other: Sample, assumption: str) -> Sample:
+        """Return the draws with one assumption as in `other`."""
+        if assumption == WEIGHT_NOISE:
+            return replace(self, weights=other.weights)
+        if assumption == DATA_NOISE:
+            return replace(self, data=other.data)
+        return replace(self, picks=self.picks | {assumption: other.picks[assumption]})
+
+
+def draw(space: Space, tree: Tree, units: int, seed: int, first: int, count: int, side: str = "") -> Sample:
+    """Return the draws from number `first` on, which begins a block.
+
+    Parameters
+    ----------
+    units : int
+        The number of units that data noise is drawn for.
+    side : str
+        Names another, independent run of draws of the same seed.
+    """
+    source = _Source(seed, first, count, side)
+    levels = [level for noise in space.weight_noise for level in noise.levels]
+    return Sample(
+        np.arange(first, first + count),
+        picks(space, seed, first, count, side).picks,
+        {level: source.numbers("random", (len(tree.nodes[level]),), WEIGHT_NOISE, level) for level in levels},
+        {code: source.numbers("standard_normal", (units,), DATA_NOISE, code) for code in space.data_noise or ()},
+    )
+
+
+def picks(space: Space, seed: int, first: int, count: int, side: str = "") -> Sample:
+    """Return the alternatives of `draw` without its noise."""
+    source = _Source(seed, first, count, side)
+    chosen = {choice.name: choice.pick(source.numbers("random", (), choice.name)) for choice in space.choices}
+    return Sample(np.arange(first, first + count), chosen, {}, {})
+
+
+@dataclass(frozen=True)
+class _Source:
+    seed: int
+    first: int
+    count: int
+    side: str
+
+    def numbers(self, kind: str, rows: tuple[int, ...], *names: object) -> np.ndarray:
+        """Return rows × draws of random numbers of a kind, each block from its own stream."""
+        blocks = range(self.first // BLOCK, -(-(self.first + self.count) // BLOCK))
+        parts = [getattr(stream(self.seed, block, self.side, *names), kind)((*rows, BLOCK)) for block in blocks]
+        return np.concatenate(parts, axis=-1)[..., : self.count]
+
+
+def reference(space: Space) -> Sample:
+    """Return the one draw without any noise, every assumption at its first alternative."""
+    picks = {choice.name: np.zeros(1, dtype=np.int16) for choice in space.choices}
+    return Sample(np.zeros(1, dtype=int), picks, {}, {})
+
+
+def join(samples: Iterable[Sample]) -> Sample:
+    """Return the draws of several samples one after the other."""
+    parts = list(samples)
+    return Sample(
+        np.concatenate([part.numbers for part in parts]),
+        {name: np.concatenate([part.picks[name] for part in parts]) for name in parts[0].picks},
+        {level: np.concatenate([part.weights[level] for part in parts], axis=1) for level in parts[0].weights},
+        {code: np.concatenate([part.data[code] for part in parts], axis=1) for code in parts[0].data},
+    )

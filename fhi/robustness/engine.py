@@ -1,0 +1,142 @@
+"""Scores of many draws at once.
+
+Draws that share an aggregation, a matrix and a pattern of missing cells are computed together. Levels that are added
+up (in logarithms or reciprocals for geometric and harmonic means) collapse into one matrix product; above them, a
+method that looks at one unit at a time is called once a parent, with a row for each unit and draw. Whatever else
+there is goes draw by draw through the ordinary steps, and so does every draw that cannot be computed, for its error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from fhi.errors import FhiError
+from fhi.parameters import Method, Step
+from fhi.robustness.draws import Sample
+from fhi.robustness.family import POSITIVE, ROWWISE, Family, Unusual
+from fhi.robustness.plan import Plan
+from fhi.robustness.tree import ByLevel, columns_of, noisy, rescaled
+
+
+def evaluate(plan: Plan, sample: Sample) -> np.ndarray:
+    """Return the scores of the ranked units in each draw.
+
+    Parameters
+    ----------
+    plan : Plan
+        Holds every combination of the sample.
+    sample : Sample
+
+    Returns
+    -------
+    numpy.ndarray
+        Units × draws.
+
+    Raises
+    ------
+    RobustnessError
+        If a draw cannot be computed, or leaves a ranked unit without a score.
+    """
+    places = plan.find(sample)
+    order = np.lexsort((plan.vector[places], plan.matrix[places], plan.aggregation[places]))
+    sample, places = sample.take(order), places[order]
+    scores = np.empty((len(plan.ranked), len(sample)))
+    for part in _runs(plan.aggregation[places]):
+        scores[:, part] = _Aggregation(plan, sample.take(part), places[part]).scores()
+    result = np.empty_like(scores)
+    result[:, order] = scores
+    return result
+
+
+def _runs(values: np.ndarray) -> Iterator[slice]:
+    """Yield the stretches of equal values."""
+    ends = np.flatnonzero(np.diff(values)) + 1
+    for start, stop in zip([0, *ends], [*ends, len(values)], strict=True):
+        yield slice(int(start), int(stop))
+
+
+def steps_by_level(method: Method, depth: int) -> list[Step]:
+    """Return the aggregation of each level that is computed, the root first."""
+    by_level = (
+        method.aggregation
+        if isinstance(method.aggregation, Mapping)
+        else dict.fromkeys(range(depth), method.aggregation)
+    )
+    return [step if isinstance(step, Step) else Step(method=step) for step in map(by_level.__getitem__, range(depth))]
+
+
+class _Aggregation:
+    """Draws of one aggregation, sorted by matrix."""
+
+    def __init__(self, plan: Plan, sample: Sample, places: np.ndarray):
+        self.plan, self.sample, self.places = plan, sample, places
+        self.method = plan.methods[plan.aggregation[places[0]]]
+        self.steps = steps_by_level(self.method, plan.model.tree.depth)
+        self.rowwise = all(step.method in ROWWISE for step in self.steps)
+        vectors = plan.vector[places]
+        vectors = vectors[:1] if (vectors == vectors[0]).all() else vectors
+        nominal = {level: weights[:, vectors] for level, weights in plan.vectors.items()}
+        self.weights = noisy(plan.model.tree, nominal, plan.model.space.weight_noise, sample.weights)
+        self.shares: dict[bytes, ByLevel] = {}
+
+    def scores(self) -> np.ndarray:
+        """Return ranked units × draws."""
+        result = np.empty((len(self.plan.ranked), len(self.sample)))
+        for part in _runs(self.plan.matrix[self.places]):
+            try:
+                result[:, part] = self._together(part)
+            except (Unusual, FhiError):
+                result[:, part] = self._one_by_one(part)
+        return result
+
+    def _one_by_one(self, part: slice) -> np.ndarray:
+        columns = []
+        for draw in range(part.start, part.stop):
+            column = self.plan.plain(self.sample, draw).iloc[self.plan.ranked]
+            without = column.index[column.isna()]
+            if len(without):
+                raise self.plan.failure(f"{', '.join(map(str, without))} has no score", self.sample, draw)
+            columns.append(column.to_numpy())
+        return np.column_stack(columns)
+
+    def _together(self, part: slice) -> np.ndarray:
+        """Return the scores of draws that share a matrix, computed pattern by pattern of missing cells."""
+        plan, number = self.plan, self.plan.matrix[self.places[part.start]]
+        if not self.rowwise or not plan.together[self.places[part]].all():
+            raise Unusual
+        matrix = plan.matrices[number]
+        noise = {
+            plan.model.tree.leaves.index(code): matrix.column(plan.model, code, numbers[:, part])
+            for code, numbers in self.sample.data.items()
+            if matrix.normalised[code].notna().any()
+        }
+        if self.steps[-1].method in POSITIVE:
+            self._refuse(matrix.values, noise)
+        draws = part.stop - part.start
+        result = np.empty((len(plan.ranked), draws))
+        for mask, rows in plan.patterns[number]:
+            values = np.where(mask & plan.needed, matrix.values[plan.ranked[rows]], np.nan)
+            columns = {leaf: column[plan.ranked[rows]] for leaf, column in noise.items() if mask[leaf]}
+            result[rows] = Family(plan.model.tree, self.steps, self._shares(mask, part), values, columns).scores(draws)
+        if not np.isfinite(result).all():
+            raise Unusual
+        return result
+
+    def _refuse(self, values: np.ndarray, columns: Mapping[int, np.ndarray]) -> None:
+        """Leave to the ordinary steps what a logarithm or reciprocal may not take."""
+        fixed = [leaf for leaf in np.flatnonzero(self.plan.needed) if leaf not in columns]
+        if (values[:, fixed] <= 0).any() or any((column <= 0).any() for column in columns.values()):
+            raise Unusual
+
+    def _shares(self, mask: np.ndarray, part: slice) -> ByLevel:
+        """Return the weights of units with a pattern of leaves, for some of the draws."""
+        key = mask.tobytes()
+        if key not in self.shares:
+            self.shares[key] = self.weights
+            if not mask.all():
+                self.shares[key], scored = rescaled(self.plan.model.tree, self.weights, mask, self.method.availability)
+                if not scored[0].all():
+                    raise Unusual
+        return columns_of(self.shares[key], part)
