@@ -16,7 +16,7 @@ from fhi.robustness.space import DATA_NOISE, WEIGHT_NOISE, Space
 from fhi.robustness.tree import ByLevel, Tree
 
 #: draws that share a stream of random numbers
-BLOCK = 1024
+BLOCK = 2048
 
 
 def stream(seed: int, block: int, *names: object) -> np.random.Generator:
@@ -67,31 +67,27 @@ class Sample:
         return replace(self, picks=self.picks | {assumption: other.picks[assumption]})
 
 
-def draw(space: Space, tree: Tree, units: int, seed: int, first: int, count: int, side: str = "") -> Sample:
-    """Return the draws from number `first` on, which begins a block.
-
-    Parameters
-    ----------
-    units : int
-        The number of units that data noise is drawn for.
-    side : str
-        Names another, independent run of draws of the same seed.
-    """
-    source = _Source(seed, first, count, side)
-    levels = [level for noise in space.weight_noise for level in noise.levels]
-    return Sample(
-        np.arange(first, first + count),
-        picks(space, seed, first, count, side).picks,
-        {level: source.numbers("random", (len(tree.nodes[level]),), WEIGHT_NOISE, level) for level in levels},
-        {code: source.numbers("standard_normal", (units,), DATA_NOISE, code) for code in space.data_noise or ()},
-    )
+def draw(space: Space, tree: Tree, units: int, seed: int, first: int, count: int) -> Sample:
+    """Return the draws from number `first` on, which begins a block; `units` is how many data noise is drawn for."""
+    return with_noise(picks(space, seed, first, count), space, tree, units, seed, first)
 
 
-def picks(space: Space, seed: int, first: int, count: int, side: str = "") -> Sample:
+def picks(space: Space, seed: int, first: int, count: int) -> Sample:
     """Return the alternatives of `draw` without its noise."""
-    source = _Source(seed, first, count, side)
+    source = _Source(seed, first, count, "")
     chosen = {choice.name: choice.pick(source.numbers("random", (), choice.name)) for choice in space.choices}
     return Sample(np.arange(first, first + count), chosen, {}, {})
+
+
+def with_noise(sample: Sample, space: Space, tree: Tree, units: int, seed: int, first: int, side: str = "") -> Sample:
+    """Return draws with the noise of those from number `first` on; `side` names another, independent run of noise."""
+    source = _Source(seed, first, len(sample), side)
+    levels = [level for noise in space.weight_noise for level in noise.levels]
+    return replace(
+        sample,
+        weights={level: source.numbers("random", (len(tree.nodes[level]),), WEIGHT_NOISE, level) for level in levels},
+        data={code: source.numbers("standard_normal", (units,), DATA_NOISE, code) for code in space.data_noise or ()},
+    )
 
 
 @dataclass(frozen=True)

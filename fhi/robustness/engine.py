@@ -32,7 +32,7 @@ def evaluate(plan: Plan, sample: Sample) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        Units × draws.
+        Draws × units.
 
     Raises
     ------
@@ -42,11 +42,11 @@ def evaluate(plan: Plan, sample: Sample) -> np.ndarray:
     places = plan.find(sample)
     order = np.lexsort((plan.vector[places], plan.matrix[places], plan.aggregation[places]))
     sample, places = sample.take(order), places[order]
-    scores = np.empty((len(plan.ranked), len(sample)))
+    scores = np.empty((len(sample), len(plan.ranked)))
     for part in _runs(plan.aggregation[places]):
-        scores[:, part] = _Aggregation(plan, sample.take(part), places[part]).scores()
+        _Aggregation(plan, sample.take(part), places[part]).write(scores[part])
     result = np.empty_like(scores)
-    result[:, order] = scores
+    result[order] = scores
     return result
 
 
@@ -81,28 +81,24 @@ class _Aggregation:
         self.weights = noisy(plan.model.tree, nominal, plan.model.space.weight_noise, sample.weights)
         self.shares: dict[bytes, ByLevel] = {}
 
-    def scores(self) -> np.ndarray:
-        """Return ranked units × draws."""
-        result = np.empty((len(self.plan.ranked), len(self.sample)))
+    def write(self, scores: np.ndarray) -> None:
+        """Write the scores, draws × ranked units."""
         for part in _runs(self.plan.matrix[self.places]):
             try:
-                result[:, part] = self._together(part)
+                self._together(part, scores[part])
             except (Unusual, FhiError):
-                result[:, part] = self._one_by_one(part)
-        return result
+                self._one_by_one(part, scores[part])
 
-    def _one_by_one(self, part: slice) -> np.ndarray:
-        columns = []
-        for draw in range(part.start, part.stop):
-            column = self.plan.plain(self.sample, draw).iloc[self.plan.ranked]
-            without = column.index[column.isna()]
+    def _one_by_one(self, part: slice, scores: np.ndarray) -> None:
+        for row, draw in enumerate(range(part.start, part.stop)):
+            found = self.plan.plain(self.sample, draw).iloc[self.plan.ranked]
+            without = found.index[found.isna()]
             if len(without):
                 raise self.plan.failure(f"{', '.join(map(str, without))} has no score", self.sample, draw)
-            columns.append(column.to_numpy())
-        return np.column_stack(columns)
+            scores[row] = found
 
-    def _together(self, part: slice) -> np.ndarray:
-        """Return the scores of draws that share a matrix, computed pattern by pattern of missing cells."""
+    def _together(self, part: slice, scores: np.ndarray) -> None:
+        """Compute draws that share a matrix, pattern by pattern of missing cells."""
         plan, number = self.plan, self.plan.matrix[self.places[part.start]]
         if not self.rowwise or not plan.together[self.places[part]].all():
             raise Unusual
@@ -114,15 +110,13 @@ class _Aggregation:
         }
         if self.steps[-1].method in POSITIVE:
             self._refuse(matrix.values, noise)
-        draws = part.stop - part.start
-        result = np.empty((len(plan.ranked), draws))
-        for mask, rows in plan.patterns[number]:
-            values = np.where(mask & plan.needed, matrix.values[plan.ranked[rows]], np.nan)
-            columns = {leaf: column[plan.ranked[rows]] for leaf, column in noise.items() if mask[leaf]}
-            result[rows] = Family(plan.model.tree, self.steps, self._shares(mask, part), values, columns).scores(draws)
-        if not np.isfinite(result).all():
+        for mask, units in plan.patterns[number]:
+            values = np.where(mask & plan.needed, matrix.values[plan.ranked[units]], np.nan)
+            columns = {leaf: column[plan.ranked[units]] for leaf, column in noise.items() if mask[leaf]}
+            family = Family(plan.model.tree, self.steps, self._shares(mask, part), values, columns)
+            scores[:, units] = family.scores(len(scores))
+        if not np.isfinite(scores).all():
             raise Unusual
-        return result
 
     def _refuse(self, values: np.ndarray, columns: Mapping[int, np.ndarray]) -> None:
         """Leave to the ordinary steps what a logarithm or reciprocal may not take."""

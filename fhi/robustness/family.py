@@ -13,7 +13,7 @@ from fhi.robustness.tree import ByLevel, Tree, columns_of, effective
 
 #: aggregation -> what its scores are added up in, and the way back
 LINEAR: Mapping[str, tuple[Callable, Callable]] = {
-    "arithmetic": (np.positive, np.positive),
+    "arithmetic": (np.asarray, np.asarray),
     "geometric": (np.log, np.exp),
     "harmonic": (np.reciprocal, np.reciprocal),
 }
@@ -57,42 +57,42 @@ class Family:
             self.top -= 1
 
     def scores(self, draws: int) -> np.ndarray:
-        """Return units × draws.
+        """Return draws × units (or one row for all).
 
         Raises
         ------
         Unusual
             If a method refuses the scores.
         """
-        shape = len(self.values), draws
         if self.top == 0:
-            return np.broadcast_to(self._collapsed(slice(None))[0], shape)
+            return self._collapsed(slice(None))[0]
         width = max(1, CELLS // (len(self.values) * max(map(len, self.tree.nodes))))
         parts = [slice(start, min(start + width, draws)) for start in range(0, draws, width)]
         try:
-            columns = [np.broadcast_to(self._stacked(part), (shape[0], part.stop - part.start)) for part in parts]
+            rows = [np.broadcast_to(self._stacked(part), (part.stop - part.start, len(self.values))) for part in parts]
         except ValueError as error:
             raise Unusual(*error.args) from None
-        return np.concatenate(columns, axis=1)
+        return np.concatenate(rows)
 
     def _collapsed(self, part: slice) -> list[np.ndarray]:
-        """Return, by node of the level `top`, units × draws (or one column for all)."""
+        """Return, by node of the level `top`, draws × units (or one row for all)."""
         tree, top, bottom = self.tree, self.top, self.tree.depth
         shares = columns_of(self.shares, part)
         forward, backward = LINEAR[self.steps[-1].method]
         # what is missing or replaced by noise adds nothing
         blank = np.isnan(self.values)
         blank[:, list(self.noise)] = True
-        terms = np.where(blank, 0.0, forward(np.where(blank, 1.0, self.values)))
+        terms = np.where(blank, 0.0, forward(np.where(blank, 1.0, self.values))).T
         # below the deepest level whose weights differ between draws, the sums are the same for all of them
         cut = max((level for level in range(top + 1, bottom + 1) if shares[level].shape[1] > 1), default=top)
         if cut < bottom:
             inner = self._branches(effective(tree, shares, cut, bottom), cut, bottom)
-            terms = np.concatenate([terms[:, span] @ share for span, share in inner], axis=1)
-        totals = [terms[:, span] @ share for span, share in self._branches(effective(tree, shares, top, cut), top, cut)]
+            terms = np.concatenate([share.T @ terms[span] for span, share in inner])
+        totals = [share.T @ terms[span] for span, share in self._branches(effective(tree, shares, top, cut), top, cut)]
         above = tree.ancestors(bottom, top)
         for leaf, column in self.noise.items():
-            totals[above[leaf]] = totals[above[leaf]] + self._share(shares, leaf) * forward(column[:, part])
+            added = self._share(shares, leaf)[:, None] * forward(column[:, part].T)
+            totals[above[leaf]] = totals[above[leaf]] + added
         return [backward(total) for total in totals]
 
     def _branches(self, shares: np.ndarray, top: int, bottom: int) -> Iterator[tuple[slice, np.ndarray]]:
@@ -109,15 +109,14 @@ class Family:
         return share
 
     def _stacked(self, part: slice) -> np.ndarray:
-        """Return units × draws (or one column for all): level by level above `top`, a row for each unit and draw."""
+        """Return draws × units (or one row for all): level by level above `top`, a row for each draw and unit."""
         tree, shares = self.tree, columns_of(self.shares, part)
         if self.top < tree.depth:
             scores = self._collapsed(part)
         else:
-            scores = [
-                self.noise[leaf][:, part] if leaf in self.noise else column[:, None]
-                for leaf, column in enumerate(self.values.T)
-            ]
+            scores = [column[None, :] for column in self.values.T]
+            for leaf, column in self.noise.items():
+                scores[leaf] = column[:, part].T
         for level in range(self.top - 1, -1, -1):
             # what has no weight in the whole need not have a score
             alive = effective(tree, shares, 0, level) > 0
@@ -128,14 +127,16 @@ class Family:
         return scores[0]
 
     def _parent(self, step: Step, children: list[np.ndarray], weights: np.ndarray, alive: np.ndarray) -> np.ndarray:
-        units = len(self.values)
-        draws = max(alive.size, weights.shape[1], *(child.shape[1] for child in children))
-        result = np.full((units, draws), np.nan)
+        """Return draws × units: the scores of a node, NaN in draws in which it has no weight."""
+        draws = max(alive.size, weights.shape[1], *(len(child) for child in children))
+        shape = draws, len(self.values)
+        result = np.full(shape, np.nan)
         chosen = np.flatnonzero(np.broadcast_to(alive, draws))
         if len(chosen):
-            block = np.stack([np.broadcast_to(child, (units, draws))[:, chosen] for child in children], axis=-1)
-            shares = np.broadcast_to(np.broadcast_to(weights, (len(children), draws)).T[chosen], block.shape)
-            rows = np.where(shares > 0, block, np.nan).reshape(-1, len(children))
-            found = METHODS[step.method](rows, shares.reshape(rows.shape), **step.params)
-            result[:, chosen] = found.reshape(units, -1)
+            block = np.stack([np.broadcast_to(child, shape)[chosen] for child in children], axis=-1)
+            given = np.broadcast_to(weights, (len(children), draws)).T[chosen]
+            given = np.broadcast_to(given[:, None, :], block.shape)
+            rows = np.where(given > 0, block, np.nan).reshape(-1, len(children))
+            found = METHODS[step.method](rows, given.reshape(rows.shape), **step.params)
+            result[chosen] = found.reshape(-1, shape[1])
         return result

@@ -68,8 +68,10 @@ class Plan:
         self.needed = (effective(model.tree, self.vectors, 0, model.tree.depth) > 0).any(axis=1)
         self.patterns = [self._patterns(matrix.values) for matrix in self.matrices]
 
-    def _patterns(self, values: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    def _patterns(self, values: np.ndarray) -> list[tuple[np.ndarray, np.ndarray | slice]]:
         masks, kinds = np.unique(~np.isnan(values[self.ranked]) | ~self.needed, axis=0, return_inverse=True)
+        if len(masks) == 1:
+            return [(masks[0], slice(None))]
         return [(mask, np.flatnonzero(kinds.ravel() == kind)) for kind, mask in enumerate(masks)]
 
     def find(self, sample: Sample) -> np.ndarray:

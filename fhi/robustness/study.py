@@ -21,7 +21,7 @@ from fhi.robustness.space import Space
 from fhi.robustness.summary import Target
 
 #: cells of units × draws in one task
-CELLS = 2**19
+CELLS = 2**20
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Study:
     @property
     def reference(self) -> np.ndarray:
         """The ranks under the reference."""
-        return rank(self.nominal.to_numpy()[self.ranked, None])[:, 0].astype(int)
+        return rank(self.nominal.to_numpy()[None, self.ranked])[0].astype(int)
 
     def tasks(self, n: int) -> list[tuple[int, int]]:
         """Divide draws into tasks: the number of the first and how many. They depend on nothing but the numbers."""

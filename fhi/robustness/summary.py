@@ -75,11 +75,12 @@ class Summary:
 
     @classmethod
     def of(cls, scores: np.ndarray, ranks: np.ndarray, target: Target) -> Summary:
-        """Count draws; scores and ranks are units × draws."""
-        units, draws = ranks.shape
+        """Count draws; scores and ranks are draws × units."""
+        draws, units = ranks.shape
+        ranks = np.ascontiguousarray(ranks.T)
         counts = np.stack([np.bincount(row, minlength=units + 1)[1:] for row in ranks])
         total = np.abs(ranks.astype(np.int32) - target.reference[:, None]).sum(axis=0)
-        mean = scores.mean(axis=1)
+        mean = scores.mean(axis=0)
         ordered = ranks[target.order]
         above = _kept_above(ordered, target.sizes)
         tiers = above & np.concatenate([np.ones((min(1, len(above)), draws), dtype=bool), above[:-1]])
@@ -88,7 +89,7 @@ class Summary:
             counts,
             _wins(ranks) if units <= PAIRED else np.empty((0, 0), dtype=np.int64),
             mean,
-            ((scores - mean[:, None]) ** 2).sum(axis=1),
+            ((scores - mean) ** 2).sum(axis=0),
             np.bincount(total, minlength=units**2 // 2 + 1),
             int((ordered[:-1] < ordered[1:]).all(axis=0).sum()) if len(ordered) else 0,
             above.sum(axis=1),

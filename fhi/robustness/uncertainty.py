@@ -39,7 +39,7 @@ class Uncertainty:
     counts : Summary, optional
         What was summed up on the way, if the draws are not kept.
     sample, cells : optional
-        If every draw is kept: the draws, and their scores and ranks, units × draws.
+        If every draw is kept: the draws, and their scores and ranks, draws × units.
     """
 
     study: Study
@@ -72,7 +72,7 @@ class Uncertainty:
 
     def _frame(self, which: int) -> pd.DataFrame:
         self._need_draws()
-        return pd.DataFrame(self.cells[which].T, columns=self.units).rename_axis("draw")
+        return pd.DataFrame(self.cells[which], columns=self.units).rename_axis("draw")
 
     def _need_draws(self) -> None:
         if self.cells is None:
@@ -212,8 +212,10 @@ def uncertainty(
         for summary in results:
             total = summary if total is None else total + summary
         return Uncertainty(study, n, seed, target, total)
-    parts = list(results)
-    scores, ranks = (np.concatenate(columns, axis=1) for columns in zip(*parts, strict=True))
+    shape = n, len(study.ranked)
+    scores, ranks = np.empty(shape), np.empty(shape, dtype=np.min_scalar_type(shape[1]))
+    for (first, count), part in zip(tasks, results, strict=True):
+        scores[first : first + count], ranks[first : first + count] = part
     sample = draws.draw(study.model.space, study.model.tree, len(study.model.units), seed, 0, n)
     return Uncertainty(study, n, seed, target, None, sample, (scores, ranks))
 
