@@ -30,7 +30,7 @@ P := $(OUT)/data/processed/$(SCENARIO)
 R := $(OUT)/reports/$(SCENARIO)
 N := $(R)/notebooks
 
-RAW := $(wildcard data/raw/*.csv data/raw/*/*.csv)
+RAW := $(wildcard data/raw/*.csv data/raw/*/*.csv data/raw/*/*.geojson)
 CORE := requirements.lock $(addprefix fhi/,errors.py parameters.py files.py store.py framework.py) $(wildcard fhi/sources/*.py)
 STEPS := $(addprefix fhi/,imputation.py treatment.py normalisation.py weighting.py aggregation.py index.py)
 DRAWING := $(wildcard fhi/figures/*.py fhi/assets/fonts/*)
