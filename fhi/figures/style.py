@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -119,6 +120,20 @@ def fit(text: str, width: float, size: float, weight: str = "normal") -> str:
     while keep and extent(text[:keep].rstrip() + "…", size, weight) > width:
         keep -= 1
     return text[:keep].rstrip() + "…"
+
+
+def lines(text: str, width: float, size: float, weight: str = "normal") -> list[str]:
+    """Return a text broken into lines of at most `width` points: after blanks and strokes, and beside Chinese characters.
+
+    A word that is wider than a line stands on a line of its own, cut.
+    """
+    result = [""]
+    # no line begins with a closing mark
+    for part in re.findall(r"[\u2e80-\uffef][，。、；：）》”]*|[^\s/\u2e80-\uffef]+[/\s]*|[/\s]+", text):
+        if result[-1] and extent((result[-1] + part).rstrip(), size, weight) > width:
+            result.append("")
+        result[-1] += part
+    return [fit(line.rstrip(), width, size, weight) for line in result]
 
 
 def ink_on(colour: str) -> str:
