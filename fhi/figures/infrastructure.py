@@ -149,8 +149,8 @@ def contributions_data(tables: Tables) -> pd.DataFrame:
         .reset_index()
         .assign(panel="blockchain", kind="fact")
     )
-    page = headlines.at[SUMS["cloud"], "page"]
-    firms = tables["tables/named_firms"].query("page == @page").assign(panel="cloud", kind="firm")
+    named = tables["tables/named_firms"]
+    firms = named[named["page"] == headlines.at[SUMS["cloud"], "page"]].assign(panel="cloud", kind="firm")
     frame = pd.concat([*rows, facts, firms], ignore_index=True).fillna({"evidence": "published"})
     # differences of numbers with one decimal
     frame["value"] = frame["value"].round(1)
