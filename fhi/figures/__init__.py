@@ -13,6 +13,7 @@ from fhi.figures import (
     leaders,
     maps,
     method,
+    profiles,
     replication,
 )
 from fhi.figures.registry import EVIDENCE, LANGUAGES, PARTS, FigureEntry, entries
@@ -31,5 +32,6 @@ __all__ += [
     "leaders",
     "maps",
     "method",
+    "profiles",
     "replication",
 ]

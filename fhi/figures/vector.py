@@ -4,48 +4,57 @@ from __future__ import annotations
 
 import re
 
-DIGITS = 2  # of a coordinate, in points: a hundredth is less than any printer shows
-_PATH = re.compile(r' d="([^"]*)"')
+#: coordinates are kept to a hundredth of a point, and those of glyphs to 1/800 of the type size: finer than print
+HUNDREDTH, GLYPH_GRID = 0.01, 8
+_GLYPH = re.compile(r'<path id="FHISansSC-([RB])\w*-([0-9a-f]+)" d="([^"]*)" transform="scale\(0.015625\)"/>')
+_REFERENCE = re.compile(r'<use xlink:href="#FHISansSC-([RB])\w*-([0-9a-f]+)"')
+_OFFSET = re.compile(r'(<use xlink:href="#[^"]+") transform="translate\(([\d.]+) 0\)"/>')
+_PATH = re.compile(r' d="([MLQCz\d\s.e+-]*)"')
 _SEGMENT = re.compile(r"([MLQCz])([^MLQCz]*)")
-_USE = re.compile(r'(<use xlink:href="#[^"]+") transform="translate\(([\d.]+) 0\)"/>')
-_GLYPH = re.compile(r"\bFHISansSC-([RB])\w*-(?=[0-9a-f]+\")")
 
 
 def compact(svg: str) -> str:
-    """Return an SVG picture of matplotlib with its paths in relative, rounded coordinates, short names of glyphs, and no
-    blanks between tags.
+    """Return an SVG picture of matplotlib with relative, rounded coordinates, short names of glyphs, no blanks between tags.
 
     Rounding errors do not add up: each point is rounded where it stands, and the steps are taken between rounded points.
+    Expects the paths as matplotlib writes them, absolute M, L, Q, C and z.
     """
-    svg = _PATH.sub(lambda match: f' d="{_relative(match[1])}"', svg)
-    svg = _GLYPH.sub(r"\1", svg)
+    svg = _PATH.sub(lambda match: f' d="{_relative(match[1], HUNDREDTH)}"', _GLYPH.sub(_glyph, svg))
+    svg = _REFERENCE.sub(r'<use xlink:href="#\1\2"', svg)
     # the place of a glyph in its line, in hundredths of its size
-    svg = _USE.sub(lambda match: f'{match[1]} x="{round(float(match[2]), 1):.10g}"/>', svg)
+    svg = _OFFSET.sub(lambda match: f'{match[1]} x="{round(float(match[2]), 1):.10g}"/>', svg)
     return re.sub(r">\s+<", "><", svg)
 
 
-def _relative(path: str) -> str:
-    """Rewrite absolute M, L, Q and C (and z) as m, l, q and c; other commands leave the path as it is."""
-    if re.search(r"[^MLQCz\d\s.e+-]", path):
-        return path
+def _glyph(match: re.Match) -> str:
+    path = _relative(match[3], GLYPH_GRID)
+    return f'<path id="{match[1]}{match[2]}" d="{path}" transform="scale({0.015625 * GLYPH_GRID:g})"/>'
+
+
+def _relative(path: str, unit: float) -> str:
+    """Rewrite a path in relative steps, counted in whole units (tenths and hundredths are written out)."""
     parts, here, start, before = [], (0, 0), (0, 0), ""
     for command, numbers in _SEGMENT.findall(path):
         if command == "z":
             parts.append("z")
-            here = start
-        else:
-            values = [round(float(number) * 10**DIGITS) for number in numbers.split()]
-            text = "".join(_number(value - here[place % 2]) for place, value in enumerate(values))
-            # a command that is repeated need not be written again, but for m, which would mean a line
-            parts.append(text if command == before != "M" else command.lower() + text.removeprefix(" "))
-            here = (values[-2], values[-1])
-            start = here if command == "M" else start
-        before = command
+            here, before = start, "z"
+            continue
+        values = [round(float(number) / unit) for number in numbers.split()]
+        steps = [value - here[place % 2] for place, value in enumerate(values)]
+        here = (values[-2], values[-1])
+        start = here if command == "M" else start
+        letter = command.lower()
+        if letter == "l" and 0 in steps:
+            letter, steps = ("h", steps[:1]) if steps[1] == 0 else ("v", steps[1:])
+        text = "".join(_number(step, unit) for step in steps)
+        # a letter that is repeated need not be written again, but for m, which would mean a line
+        parts.append(text if letter == before != "m" else letter + text.removeprefix(" "))
+        before = letter
     return "".join(parts)
 
 
-def _number(step: int) -> str:
+def _number(step: int, unit: float) -> str:
     """Write a step with what parts it from the number before: its sign, or a blank."""
-    text = f"{abs(step) / 10**DIGITS:.10g}"
+    text = f"{abs(step) * unit if unit < 1 else abs(step):.10g}"
     text = text.removeprefix("0") if text.startswith("0.") else text
     return f"-{text}" if step < 0 else f" {text}"
