@@ -127,10 +127,7 @@ def _provinces(axes: Axes, view: View, fills: Mapping[str, str]) -> None:
             axes.add_artist(PathPatch(path, facecolor=colour, edgecolor=style.PAPER, linewidth=0.5))
     islets = [islet for islet in lines.islets if view.holds(islet[None])]
     if islets:
-        # a stroke of no length would not be drawn
-        specks = [Path([islet, islet + (step, 0)]) for islet in _snapped(np.array(islets), view, step)]
-        path = Path.make_compound_path(*specks)
-        axes.add_artist(PathPatch(path, edgecolor=SPECK, linewidth=0.8, capstyle="round", fill=False))
+        style.dots(axes, _snapped(np.array(islets), view, step), 0.8, SPECK)
     dashes = [Path(_snapped(dash, view, step)) for dash in lines.dashes if view.holds(dash)]
     axes.add_artist(PathPatch(Path.make_compound_path(*dashes), fill=False, edgecolor=DASH, linewidth=1))
 

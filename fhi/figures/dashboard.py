@@ -112,6 +112,7 @@ def _strips(axes: Axes, strips: pd.DataFrame, tier: str, language: str) -> None:
     axes.text(right, TOP, note, size=7.5, color=style.MUTED, ha="right", va="center")
     colour = style.TIERS[tier]
     count = strips["indicator"].nunique()
+    others: list[tuple[float, float]] = []
     # strips spread over what the facts need
     step = min(WIDEST, (axes.get_ylim()[0] - TOP - 1.15) / count)
     for row, (_, group) in enumerate(strips.groupby("indicator", sort=False)):
@@ -123,8 +124,8 @@ def _strips(axes: Axes, strips: pd.DataFrame, tier: str, language: str) -> None:
         signed = group["value"] * (-1 if mine["unit"] == "rank" else 1)
         x = FROM + (signed - signed.min()) / (signed.max() - signed.min() or 1) * (TO - FROM)
         axes.plot([x.median()] * 2, [y - 0.08, y + 0.08], color=style.MUTED, linewidth=1, zorder=1)
-        other = (group["city"] != group["profile"]).to_numpy()
-        axes.scatter(x[other], [y] * other.sum(), s=20, color=OTHERS, edgecolor=style.PAPER, linewidth=0.4, zorder=2)
+        mine_at = (group["city"] == group["profile"]).to_numpy()
+        others += [(place, y) for place in x[~mine_at].dropna()]
         if pd.isna(mine["value"]):
             axes.text(
                 right,
@@ -136,12 +137,13 @@ def _strips(axes: Axes, strips: pd.DataFrame, tier: str, language: str) -> None:
                 va="center",
             )
             continue
-        axes.scatter(x[~other], [y], s=72, color=colour, edgecolor=style.INK, linewidth=0.8, zorder=3)
+        axes.scatter(x[mine_at], [y], s=72, color=colour, edgecolor=style.INK, linewidth=0.8, zorder=3)
         axes.text(5.62, y, _amount(mine, language), size=style.SMALL, ha="right", va="center")
         tie = "=" if (group["place"] == mine["place"]).sum() > 1 else ""
         axes.text(
             right, y, f"{tie}{mine['place']}/{mine['of']}", size=style.SMALL, weight="bold", ha="right", va="center"
         )
+    style.dots(axes, others, 4.4, OTHERS)
     _key(axes, TOP + 0.5 + count * step, strips, language)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.patches import FancyBboxPatch
+from matplotlib.patches import FancyBboxPatch, PathPatch
+from matplotlib.path import Path as Outline
 from matplotlib.textpath import text_to_path
 
 FONT = "FHI Sans SC"
@@ -145,6 +147,20 @@ def ink_on(colour: str) -> str:
 
     light, dark, ground = luminance(PAPER), luminance(INK), luminance(colour)
     return PAPER if (light + 0.05) / (ground + 0.05) >= (ground + 0.05) / (dark + 0.05) else INK
+
+
+def dots(axes: Axes, points: Iterable[tuple[float, float]], size: float, colour: str) -> None:
+    """Draw dots, `size` points wide, as one path of short strokes with round ends.
+
+    A marker each takes eight times as many characters in the picture's file.
+    """
+    scale = axes.transData.inverted()
+    half = abs(scale.transform((0.05, 0))[0] - scale.transform((0, 0))[0])
+    strokes = Outline.make_compound_path(*(Outline([(x - half, y), (x + half, y)]) for x, y in points))
+    # else the strokes, shorter than a pixel, are simplified away or snapped to nothing
+    strokes.should_simplify = False
+    look = {"edgecolor": colour, "linewidth": size, "capstyle": "round", "fill": False, "snap": False, "zorder": 2}
+    axes.add_artist(PathPatch(strokes, **look))
 
 
 def pick(language: str, zh: str, en: str) -> str:
