@@ -89,10 +89,9 @@ def thin(line: np.ndarray, tolerance: float) -> np.ndarray:
         first, last = parts.pop()
         if last - first < 2:
             continue
-        inner = line[first + 1 : last] - line[first]
-        chord = line[last] - line[first]
-        length = np.hypot(*chord)
-        distances = np.abs(inner @ (-chord[1], chord[0])) / length if length else np.hypot(*inner.T)
+        inner, chord = line[first + 1 : last] - line[first], line[last] - line[first]
+        along = np.clip(inner @ chord / (chord @ chord or 1), 0, 1)
+        distances = np.hypot(*(inner - np.outer(along, chord)).T)
         furthest = int(distances.argmax())
         if distances[furthest] > tolerance:
             middle = first + 1 + furthest

@@ -6,7 +6,7 @@ import re
 
 #: coordinates are kept to a hundredth of a point, and those of glyphs to 1/800 of the type size: finer than print
 HUNDREDTH, GLYPH_GRID = 0.01, 8
-_GLYPH = re.compile(r'<path id="FHISansSC-([RB])\w*-([0-9a-f]+)" d="([^"]*)" transform="scale\(0.015625\)"/>')
+_GLYPH = re.compile(r'<path id="FHISansSC-([RB])\w*-([0-9a-f]+)"(?: d="([^"]*)")? transform="scale\(0.015625\)"/>')
 _REFERENCE = re.compile(r'<use xlink:href="#FHISansSC-([RB])\w*-([0-9a-f]+)"')
 _OFFSET = re.compile(r'(<use xlink:href="#[^"]+") transform="translate\(([\d.]+) 0\)"/>')
 _PATH = re.compile(r' d="([MLQCz\d\s.e+-]*)"')
@@ -27,8 +27,9 @@ def compact(svg: str) -> str:
 
 
 def _glyph(match: re.Match) -> str:
-    path = _relative(match[3], GLYPH_GRID)
-    return f'<path id="{match[1]}{match[2]}" d="{path}" transform="scale({0.015625 * GLYPH_GRID:g})"/>'
+    # a blank has no path
+    path = f' d="{_relative(match[3], GLYPH_GRID)}"' if match[3] else ""
+    return f'<path id="{match[1]}{match[2]}"{path} transform="scale({0.015625 * GLYPH_GRID:g})"/>'
 
 
 def _relative(path: str, unit: float) -> str:
