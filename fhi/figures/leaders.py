@@ -192,7 +192,7 @@ def _steps(axes, left: float, width: float, item, language: str) -> None:
     step = 0.16
     start = left + width - item.listed * step
     for place in range(1, item.listed + 1):
-        here = place == item.position
+        here = not pd.isna(item.position) and place == item.position
         x = start + (place - 1) * step
         axes.add_artist(
             FancyBboxPatch(

@@ -176,11 +176,14 @@ def city_names(data, language: str):
 def frame(figure: Figure, entry, language: str) -> Figure:
     """Put title, evidence badges and source line around what a drawing function returned."""
     width, height = figure.get_size_inches()
-    figure.text(SIDE / width, 1 - 0.34 / height, entry.title[language], size=TITLE, weight="bold", va="center")
     right = width - SIDE
     for label in reversed(entry.evidence):
         right = _badge(figure, EVIDENCE_NAMES[label][language], EVIDENCE_COLOURS[label], right) - 0.08
-    figure.text(SIDE / width, 0.2 / height, source_line(entry, language), size=SMALL, color=MUTED, va="center")
+    title = fit(entry.title[language], (right - SIDE - 0.1) * 72, TITLE, "bold")
+    figure.text(SIDE / width, 1 - 0.34 / height, title, size=TITLE, weight="bold", va="center")
+    room = (width - 2 * SIDE - 0.2) * 72 - extent(entry.id, SMALL)
+    source = fit(source_line(entry, language), room, SMALL)
+    figure.text(SIDE / width, 0.2 / height, source, size=SMALL, color=MUTED, va="center")
     figure.text(1 - SIDE / width, 0.2 / height, entry.id, size=SMALL, color=MUTED, va="center", ha="right")
     return figure
 

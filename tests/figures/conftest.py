@@ -1,8 +1,11 @@
-"""The tables that figures of the report draw from, ingested in memory."""
+"""The tables that figures of the report draw from, ingested in memory, and a look at the texts of a picture."""
 
+import matplotlib
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from fhi import construction, sources
+from fhi.figures import style
 from fhi.framework import Framework
 from fhi.parameters import RAW
 
@@ -12,3 +15,31 @@ def tables():
     loaded = sources.load()
     panel = construction.panel(loaded, Framework.from_csv(RAW / "framework.csv"))
     return sources.tidy(loaded) | {"panel": panel}
+
+
+@pytest.fixture(scope="session")
+def misplaced():
+    """A function from entry, data and language to what is wrong with the texts: those outside, those on one another."""
+    return misplaced_texts
+
+
+def misplaced_texts(entry, data, language):
+    style.load_fonts()
+    with matplotlib.rc_context(style.RC):
+        figure = style.frame(entry.draw(data, language), entry, language)
+        figure.set_dpi(72)
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        renderer = canvas.get_renderer()
+        texts = [t for t in figure.findobj(matplotlib.text.Text) if t.get_text().strip() and t.get_visible()]
+        boxes = [(t.get_text(), t.get_window_extent(renderer), t.get_rotation()) for t in texts]
+    width, height = figure.get_size_inches() * 72
+    outside = [
+        text
+        for text, box, _ in boxes
+        if box.x0 < -0.5 or box.y0 < -0.5 or box.x1 > width + 0.5 or box.y1 > height + 0.5
+    ]
+    # the boxes of slanted texts overlap although the texts do not
+    level = [(text, box.shrunk(0.94, 0.7)) for text, box, rotation in boxes if rotation % 90 == 0]
+    clashes = [(a, b) for i, (a, x) in enumerate(level) for b, y in level[i + 1 :] if x.overlaps(y)]
+    return outside, clashes
