@@ -2,6 +2,7 @@
 
 from fhi.figures import (
     audit,
+    economy,
     ecosystem,
     experience,
     financing,
@@ -9,18 +10,27 @@ from fhi.figures import (
     identified_weights,
     industry,
     infrastructure,
+    innovation,
     landscape,
     leaders,
     maps,
     method,
+    pillars,
+    policy,
+    procedure,
     profiles,
+    ranks,
     replication,
+    research,
+    service_cities,
+    services,
 )
 from fhi.figures.registry import EVIDENCE, LANGUAGES, PARTS, FigureEntry, entries
 
 __all__ = ["EVIDENCE", "LANGUAGES", "PARTS", "FigureEntry", "entries"]
 __all__ += [
     "audit",
+    "economy",
     "ecosystem",
     "experience",
     "financing",
@@ -28,10 +38,18 @@ __all__ += [
     "identified_weights",
     "industry",
     "infrastructure",
+    "innovation",
     "landscape",
     "leaders",
     "maps",
     "method",
+    "pillars",
+    "policy",
+    "procedure",
     "profiles",
+    "ranks",
     "replication",
+    "research",
+    "service_cities",
+    "services",
 ]

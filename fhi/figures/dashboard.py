@@ -9,6 +9,7 @@ from matplotlib.patches import Circle, FancyBboxPatch
 from fhi.figures import basemap, style
 from fhi.figures.charts import quantity_text
 from fhi.figures.registry import EVIDENCE
+from fhi.figures.texts import wrapped
 
 WIDTH = 10.0
 TOP = 2.62  # where strips and facts begin
@@ -192,11 +193,11 @@ def _fact_lines(facts: pd.DataFrame, firms: pd.DataFrame, language: str) -> list
         for item in listed.itertuples():
             value = quantity_text(item.value, item.qualifier, item.unit, item.printed, language)
             room = width - style.extent(value, FACT, "bold") - 10
-            blocks.append((style.lines(getattr(item, f"name_{language}"), room, FACT), value, 0.15))
+            blocks.append((wrapped(getattr(item, f"name_{language}"), room / 72, FACT).split("\n"), value, 0.15))
         names = style.pick(language, "、", ", ").join(firms.loc[firms["page"] == page, f"name_{language}"])
         if names:
             text = style.pick(language, f"点名：{names}", f"Named: {names}")
-            blocks.append((style.lines(text, width, FACT), "", 0.15))
+            blocks.append((wrapped(text, width / 72, FACT).split("\n"), "", 0.15))
         lines, value, _ = blocks.pop()
         blocks.append((lines, value, 0.8))
     return blocks

@@ -11,6 +11,7 @@ from matplotlib.path import Path
 from fhi.figures import style
 from fhi.figures.charts import with_names
 from fhi.figures.registry import Tables, figure
+from fhi.figures.texts import wrapped
 
 PAGE = 11
 CLASSES = ("internet_finance", "new_finance", "infrastructure", "traditional_finance")
@@ -91,10 +92,10 @@ def leaders(data: pd.DataFrame, language: str):
 def _heading(axes, left: float, item, language: str) -> None:
     name, definition = item[f"name_{language}"], item[f"definition_{language}"]
     y = 0.1
-    for text in style.lines(name, WIDE * 72, style.BODY, "bold")[:2]:
+    for text in wrapped(name, WIDE, style.BODY, "bold", lines=2).split("\n"):
         axes.text(left, y, text, weight="bold", va="center")
         y += 0.19
-    for text in style.lines(definition, WIDE * 72, 7.5)[:3]:
+    for text in wrapped(definition, WIDE, 7.5, lines=3).split("\n"):
         axes.text(left, y + 0.02, text, size=7.5, color=style.MUTED, va="center")
         y += 0.15
 
@@ -167,8 +168,7 @@ def quoted(data: pd.DataFrame, language: str):
         )
         axes.plot([left + 0.02, left + width - 0.02], [0.02, 0.02], color=style.PILLARS["industry"], linewidth=2.5)
         name = getattr(item, f"name_{language}")
-        for line, text in enumerate(style.lines(name, 140, 11, "bold")[:1]):
-            axes.text(left + 0.14, 0.27 + 0.2 * line, text, size=11, weight="bold", va="center")
+        axes.text(left + 0.14, 0.27, style.fit(name, 140, 11, "bold"), size=11, weight="bold", va="center")
         axes.text(left + 0.14, 0.5, KINDS[item.kind][language], size=style.SMALL, color=style.MUTED, va="center")
         for row, (head, text) in enumerate(zip(heads, (getattr(item, f"office_{language}"), city), strict=True)):
             y = 0.88 + 0.27 * row

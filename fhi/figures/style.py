@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -43,6 +42,7 @@ EVIDENCE_NAMES = {
 HATCHED = {"facecolor": "#f3f5f7", "edgecolor": "#a9b3bd", "hatch": "////", "linewidth": 0.6}
 TITLE, BODY, SMALL = 15, 10, 8.5
 DOT = 50
+NAME = 75  # points that labels leave for the name of a city
 RING = {"s": 115, "facecolor": PAPER, "edgecolor": MUTED}
 TOP, BOTTOM, SIDE = 0.85, 0.5, 0.35
 
@@ -124,20 +124,6 @@ def fit(text: str, width: float, size: float, weight: str = "normal") -> str:
     return text[:keep].rstrip() + "…"
 
 
-def lines(text: str, width: float, size: float, weight: str = "normal") -> list[str]:
-    """Return a text broken into lines of at most `width` points: after blanks and strokes, and beside Chinese characters.
-
-    A word that is wider than a line stands on a line of its own, cut.
-    """
-    result = [""]
-    # no line begins with a closing mark
-    for part in re.findall(r"[\u2e80-\uffef][，。、；：）》”]*|[^\s/\u2e80-\uffef]+[/\s]*|[/\s]+", text):
-        if result[-1] and extent((result[-1] + part).rstrip(), size, weight) > width:
-            result.append("")
-        result[-1] += part
-    return [fit(line.rstrip(), width, size, weight) for line in result]
-
-
 def ink_on(colour: str) -> str:
     """Return the colour of text on a colour: the one with the greater contrast (WCAG 2.1, relative luminance)."""
 
@@ -169,8 +155,13 @@ def pick(language: str, zh: str, en: str) -> str:
 
 
 def city_names(data, language: str):
-    """Return the city names of a frame with ``city`` and ``city_en``."""
-    return data["city" if language == "zh" else "city_en"]
+    """Return the city names of a frame with ``city`` and ``city_en``, a name too long for a label cut."""
+    return data["city" if language == "zh" else "city_en"].map(brief)
+
+
+def brief(name: str) -> str:
+    """Return a name cut to the room that labels leave for it, with … where it was cut."""
+    return fit(name, NAME, BODY)
 
 
 def frame(figure: Figure, entry, language: str) -> Figure:

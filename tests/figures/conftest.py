@@ -19,27 +19,32 @@ def tables():
 
 @pytest.fixture(scope="session")
 def misplaced():
-    """A function from entry, data and language to what is wrong with the texts: those outside, those on one another."""
+    """A function from a figure to the texts that leave it (with the side) and the pairs of texts that overlap."""
     return misplaced_texts
 
 
-def misplaced_texts(entry, data, language):
-    style.load_fonts()
-    with matplotlib.rc_context(style.RC):
-        figure = style.frame(entry.draw(data, language), entry, language)
-        figure.set_dpi(72)
-        canvas = FigureCanvasAgg(figure)
-        canvas.draw()
-        renderer = canvas.get_renderer()
-        texts = [t for t in figure.findobj(matplotlib.text.Text) if t.get_text().strip() and t.get_visible()]
-        boxes = [(t.get_text(), t.get_window_extent(renderer), t.get_rotation()) for t in texts]
+def misplaced_texts(figure) -> list[tuple[str, str]]:
+    figure.set_dpi(72)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    renderer = canvas.get_renderer()
+    texts = [t for t in figure.findobj(matplotlib.text.Text) if t.get_text().strip() and t.get_visible()]
+    boxes = [(t.get_text(), t.get_window_extent(renderer), t.get_rotation()) for t in texts]
     width, height = figure.get_size_inches() * 72
-    outside = [
-        text
-        for text, box, _ in boxes
-        if box.x0 < -0.5 or box.y0 < -0.5 or box.x1 > width + 0.5 or box.y1 > height + 0.5
-    ]
+    wrong = [(text, "sideways") for text, box, _ in boxes if box.x0 < -0.5 or box.x1 > width + 0.5]
+    wrong += [(text, "upwards or downwards") for text, box, _ in boxes if box.y0 < -0.5 or box.y1 > height + 0.5]
     # the boxes of slanted texts overlap although the texts do not
     level = [(text, box.shrunk(0.94, 0.7)) for text, box, rotation in boxes if rotation % 90 == 0]
-    clashes = [(a, b) for i, (a, x) in enumerate(level) for b, y in level[i + 1 :] if x.overlaps(y)]
-    return outside, clashes
+    return wrong + [(a, b) for i, (a, x) in enumerate(level) for b, y in level[i + 1 :] if x.overlaps(y)]
+
+
+@pytest.fixture(scope="session")
+def framed():
+    """A function from entry, data and language to the figure with its frame."""
+
+    def draw(entry, data, language):
+        style.load_fonts()
+        with matplotlib.rc_context(style.RC):
+            return style.frame(entry.draw(data, language), entry, language)
+
+    return draw

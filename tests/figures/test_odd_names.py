@@ -20,21 +20,21 @@ def renamed(tables, old, old_en, name):
 
 @pytest.mark.parametrize("name", NAMES, ids=["markup", "mathematics", "long, Chinese", "long, English"])
 @pytest.mark.parametrize("id", IDS)
-def test_a_figure_draws_an_odd_name_as_text_in_its_place(tables, misplaced, id, name):
+def test_a_figure_draws_an_odd_name_as_text_in_its_place(tables, framed, misplaced, id, name):
     odd = renamed(tables, "深圳", "Shenzhen", name)
     entry = next(entry for entry in entries() if entry.id == id)
     data = entry.data(odd)
     for language in ("zh", "en"):
-        assert misplaced(entry, data, language) == ([], [])
+        assert misplaced(framed(entry, data, language)) == []
         assert b"<script" not in rendering.images(entry, data, language)["svg"]
 
 
 @pytest.mark.parametrize("name", NAMES, ids=["markup", "mathematics", "long, Chinese", "long, English"])
-def test_the_profile_of_a_city_with_an_odd_name(tables, misplaced, name):
+def test_the_profile_of_a_city_with_an_odd_name(tables, framed, misplaced, name):
     odd = renamed(tables, "贵阳", "Guiyang", name)
     entry = profile_entry(name, odd)
     assert entry.id == "profile-520100"
     data = entry.data(odd)
     for language in ("zh", "en"):
-        assert misplaced(entry, data, language) == ([], [])
+        assert misplaced(framed(entry, data, language)) == []
         assert b"<script" not in rendering.images(entry, data, language)["svg"]

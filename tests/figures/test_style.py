@@ -28,22 +28,6 @@ def test_a_fitted_text_fits_and_is_the_beginning_of_the_text(text, width):
     assert fitted == text or (fitted.endswith("…") and text.startswith(fitted[:-1]))
 
 
-@given(texts, st.floats(40, 200))
-def test_broken_lines_fit_and_lose_nothing_but_blanks(text, width):
-    lines = style.lines(text, width, 9)
-    assert all(style.extent(line, 9) <= width for line in lines)
-    joined = "".join(lines).replace(" ", "")
-    assert "…" in joined or joined == text.replace(" ", "")
-
-
-def test_lines_break_after_blanks_and_strokes_and_beside_chinese_characters():
-    assert style.lines("banks/brokers and insurers", style.extent("banks/brokers", 9) + 1, 9) == [
-        "banks/brokers",
-        "and insurers",
-    ]
-    assert style.lines("北京、上海", style.extent("北京、", 9), 9) == ["北京、", "上海"]
-
-
 @pytest.mark.parametrize("colour, ink", [("#0072b2", style.PAPER), ("#e69f00", style.INK), ("#8fc1e3", style.INK)])
 def test_text_on_a_colour_has_the_greater_contrast(colour, ink):
     assert style.ink_on(colour) == ink
