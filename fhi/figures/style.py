@@ -156,7 +156,7 @@ def pick(language: str, zh: str, en: str) -> str:
 
 def city_names(data, language: str):
     """Return the city names of a frame with ``city`` and ``city_en``, a name too long for a label cut."""
-    return data["city" if language == "zh" else "city_en"].map(brief)
+    return data["city" if language == "zh" else "city_en"].map(brief, na_action="ignore")
 
 
 def brief(name: str) -> str:
