@@ -32,7 +32,8 @@ N := $(R)/notebooks
 
 RAW := $(wildcard data/raw/*.csv data/raw/*/*.csv)
 CORE := requirements.lock $(addprefix fhi/,errors.py parameters.py files.py store.py framework.py) $(wildcard fhi/sources/*.py)
-STEPS := $(addprefix fhi/,imputation.py treatment.py normalisation.py weighting.py aggregation.py index.py)
+STEPS := $(addprefix fhi/,calling.py selection.py treatment.py weighting.py aggregation.py index.py) \
+	$(wildcard fhi/imputation/*.py fhi/normalisation/*.py)
 DRAWING := $(wildcard fhi/figures/*.py fhi/assets/fonts/*)
 
 OUTPUTS_01 := $(addprefix $(P)/,panel.csv national_shares.csv)
