@@ -122,7 +122,9 @@ def test_a_long_tail_of_low_values_is_drawn_in_from_below():
     assert values == [*range(1, 21), 1]
 
 
-@pytest.mark.parametrize("data", [outliers(21, 22), outliers(25, 30), column(0, 0, 1, 90), column(0, 0, 90), column(5, 5, 5, 5, 5)])
+@pytest.mark.parametrize(
+    "data", [outliers(21, 22), outliers(25, 30), column(0, 0, 1, 90), column(0, 0, 90), column(5, 5, 5, 5, 5)]
+)
 def test_a_column_that_passes_or_cannot_be_judged_is_left_alone(data):
     values, record = treated(data, skew=2.5)
     assert values == data["x"].tolist()
