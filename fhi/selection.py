@@ -42,16 +42,17 @@ def observe(
     """
     rows = _checked(panel, framework)
     cities = pd.Index(sorted(panel["city"].unique()), name="city")
+    indicators = pd.Index(framework.leaves, name="indicator")
     places = (
         pd.Categorical(rows["city"], categories=cities).codes,
-        pd.Categorical(rows["indicator"], categories=framework.leaves).codes,
+        pd.Categorical(rows["indicator"], categories=indicators).codes,
     )
     values, years = rows["value"].to_numpy(dtype=float), rows["year"].to_numpy(dtype=float)
     history = {}
     for at in np.unique(years) if len(rows) else [np.nan]:
-        cells, held = np.full((len(cities), len(framework.leaves)), np.nan), years == at
+        cells, held = np.full((len(cities), len(indicators)), np.nan), years == at
         cells[places[0][held], places[1][held]] = values[held]
-        history[at] = pd.DataFrame(cells, index=cities, columns=framework.leaves)
+        history[at] = pd.DataFrame(cells, index=cities, columns=indicators)
     return imputation.impute_years(history, step.method, year=year, **step.params)
 
 
