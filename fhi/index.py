@@ -13,7 +13,7 @@ import pandas as pd
 from fhi import aggregation, imputation, normalisation, treatment, weighting
 from fhi.errors import DataError, MethodError, Problem, choose
 from fhi.framework import Framework
-from fhi.parameters import Method, Step
+from fhi.parameters import Method, Step, steps_by_level
 
 STEPS: Mapping[str, Mapping] = {
     "imputation": imputation.METHODS,
@@ -35,7 +35,8 @@ class Index:
     weights : pandas.DataFrame
         Indexed by node below the root: ``parent``, ``weight`` inside the parent, ``effective`` share in the root.
     stages : dict of pandas.DataFrame
-        ``indicators``, ``screening``, ``imputed``, ``imputation``, ``treated``, ``treatment``, ``normalised``.
+        ``indicators``, ``screening``, ``imputed``, ``imputation``, ``treated``, ``treatment``, ``normalised``, and
+        ``unit_weights`` (``city, parent, node, weight``), empty unless an aggregation weighs each city for itself.
     """
 
     scores: pd.DataFrame
@@ -54,14 +55,14 @@ def check(method: Method, framework: Framework, cities: Iterable[str] = (), file
         step: Step = getattr(method, key)
         _check_params(choose(table, step.method, key, file), step, key, file)
     _try_normalisation(method.normalisation, file)
+    _try_weighting(method, framework, file)
     levels = list(range(framework.levels.max()))
-    by_level = method.aggregation
-    if not isinstance(by_level, str):
-        for level in set(levels) ^ set(by_level):
+    if isinstance(method.aggregation, dict):
+        for level in set(levels) ^ set(method.aggregation):
             message = f"give a method for each of the levels {levels}, no more and no fewer."
             raise MethodError(message, file=file, key=f"aggregation.{level}", value=level)
-    for name in [by_level] if isinstance(by_level, str) else by_level.values():
-        choose(aggregation.METHODS, name, "aggregation", file)
+    for step in steps_by_level(method.aggregation, levels).values():
+        _try_aggregation(step, file)
     for level in method.availability:
         if level not in levels:
             raise MethodError(f"there is no level {level} to compute.", file=file, key="availability", value=level)
@@ -81,6 +82,10 @@ def _check_params(function, step: Step, key: str, file: str | None) -> None:
         if name not in valid:
             message = f"{step.method!r} takes no {name!r}."
             raise MethodError(message, file=file, key=f"{key}.{name}", value=name, valid=valid)
+    for parameter in keywords:
+        if parameter.name in valid and parameter.default is parameter.empty and parameter.name not in step.params:
+            message = f"{step.method!r} needs {parameter.name!r}: {{method: {step.method}, {parameter.name}: …}}."
+            raise MethodError(message, file=file, key=f"{key}.{parameter.name}", value=step.method)
 
 
 def _try_normalisation(step: Step, file: str | None) -> None:
@@ -90,6 +95,34 @@ def _try_normalisation(step: Step, file: str | None) -> None:
         normalisation.normalise(trial, step.method, directions=pd.Series({"trial": 1}), **step.params)
     except MethodError as error:
         raise MethodError(str(error), file=file) from None
+
+
+def _try_weighting(method: Method, framework: Framework, file: str | None) -> None:
+    """Weigh made-up scores that suit every method, so that a bad file or parameter is found before anything runs."""
+    step = method.weighting
+    if method.weights and step.method in weighting.WITHOUT_RAW:
+        message = f"{step.method!r} takes no account of raw weights; leave them out, or choose weighting: original."
+        raise MethodError(message, file=file, key="weights", value=dict(method.weights))
+    if not step.params:
+        return
+    unit, leaf = np.ogrid[:6, : len(framework.leaves)]
+    trial = pd.DataFrame(10.0 + unit + 0.3 * ((unit * (leaf + 2)) % 5), columns=framework.leaves)
+    try:
+        weighting.weigh(trial, framework, step.method, **step.params)
+    except MethodError as error:
+        raise MethodError(str(error), file=file) from None
+
+
+def _try_aggregation(step: Step, file: str | None) -> None:
+    """Aggregate scores that suit every method, so that a bad value of a parameter is found before anything runs."""
+    function = choose(aggregation.METHODS, step.method, "aggregation", file)
+    _check_params(function, step, "aggregation", file)
+    try:
+        function(np.array([[80.0, 120.0], [110.0, 90.0]]), np.full((2, 2), 0.5), **step.params)
+    except MethodError as error:
+        raise MethodError(str(error), file=file) from None
+    except ValueError:
+        pass  # it depends on the scores and is told with city and node when they are there
 
 
 def select(panel: pd.DataFrame, framework: Framework, year: int | None = None, column: str = "value") -> pd.DataFrame:
@@ -108,7 +141,9 @@ def select(panel: pd.DataFrame, framework: Framework, year: int | None = None, c
     if absent:
         raise DataError([Problem("panel", 1, name, None, f"a column {name!r}", "add it") for name in absent])
     values = pd.to_numeric(panel["value"], errors="coerce").to_numpy(dtype=float)
-    numbered = panel["year"].map(lambda year: isinstance(year, Real) and np.isfinite(year))
+    years = panel["year"]
+    numeric = pd.api.types.is_numeric_dtype(years)
+    numbered = np.isfinite(years) if numeric else years.map(lambda year: isinstance(year, Real) and np.isfinite(year))
     problems = []
     for name, what, bad, remedy in (
         ("city", "a city", panel["city"].isna(), "fill it in"),
@@ -129,10 +164,13 @@ def select(panel: pd.DataFrame, framework: Framework, year: int | None = None, c
     rows = panel.dropna(subset=["value"])
     if year is not None:
         rows = rows[rows["year"] <= year]
-    latest = rows.sort_values("year").groupby(["city", "indicator"])[column].last().unstack()
-    cities = sorted(panel["city"].unique())
-    wide = latest.reindex(index=pd.Index(cities, name="city"), columns=framework.leaves)
-    return wide.astype(float) if column == "value" else wide
+    rows = rows.sort_values("year", kind="stable")
+    cities = pd.Index(sorted(panel["city"].unique()), name="city")
+    leaves = pd.Index(framework.leaves, name="indicator")
+    cells = np.full((len(cities), len(leaves)), np.nan, dtype=float if column == "value" else object)
+    # of rows for the same cell the last, of the latest year, stays
+    cells[cities.get_indexer(rows["city"]), leaves.get_indexer(rows["indicator"])] = rows[column]
+    return pd.DataFrame(cells, index=cities, columns=leaves)
 
 
 def screen(indicators: pd.DataFrame, least_coverage: float) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -187,10 +225,13 @@ def combine(normalised: pd.DataFrame, framework: Framework, method: Method) -> I
     """Weigh and aggregate normalised indicators; parameters and errors as for `build`."""
     tree = framework.with_weights(dict(method.weights))
     shares = weighting.weigh(normalised, tree, method.weighting.method, **method.weighting.params)
-    scores = aggregation.aggregate(normalised, tree, shares, method.aggregation, availability=method.availability)
+    scores, unit_weights = aggregation.aggregate_and_weigh(
+        normalised, tree, shares, method.aggregation, availability=method.availability
+    )
     ranks = scores.rank(ascending=False, method="min").astype("Int64")
     weights = pd.DataFrame({"parent": tree.parents, "weight": shares, "effective": tree.effective(shares)})
-    return Index(scores, ranks, weights.loc[tree.nodes].rename_axis("node"), {"normalised": normalised})
+    stages = {"normalised": normalised, "unit_weights": unit_weights}
+    return Index(scores, ranks, weights.loc[tree.nodes].rename_axis("node"), stages)
 
 
 def build(panel: pd.DataFrame, framework: Framework, method: Method, year: int | None = None) -> Index:
@@ -215,7 +256,8 @@ def build(panel: pd.DataFrame, framework: Framework, method: Method, year: int |
         See the steps.
     """
     stages = prepare(panel, framework, method, year)
-    return replace(combine(stages["normalised"], framework, method), stages=stages)
+    result = combine(stages["normalised"], framework, method)
+    return replace(result, stages=stages | result.stages)
 
 
 def coverage(panel: pd.DataFrame, framework: Framework, method: Method, screening: pd.DataFrame) -> pd.DataFrame:
