@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pandas as pd
 
 from fhi import aggregation, calling, imputation, normalisation, treatment, weighting
 from fhi.errors import MethodError, choose
 from fhi.framework import Framework
-from fhi.parameters import Method, Step
+from fhi.parameters import Method, Step, steps_by_level
 from fhi.selection import coverage, observe, screen, select
 
 __all__ = ["STEPS", "Index", "build", "check", "combine", "coverage", "prepare", "screen", "select"]
@@ -37,7 +38,8 @@ class Index:
         Indexed by node below the root: ``parent``, ``weight`` inside the parent, ``effective`` share in the root.
     stages : dict of pandas.DataFrame
         ``indicators``, ``screening``, ``imputed``, ``imputation`` (True where a cell was filled, from other years,
-        cities or indicators), ``treated``, ``treatment``, ``normalised``.
+        cities or indicators), ``treated``, ``treatment``, ``normalised``, and ``unit_weights`` (``city, parent, node,
+        weight``), empty unless an aggregation weighs each city for itself.
     """
 
     scores: pd.DataFrame
@@ -64,14 +66,14 @@ def check(
         step: Step = getattr(method, key)
         function = choose(table, step.method, key, file)
         calling.check_params(function, step.params, step=key, name=step.method, file=file, **names)
+    _try_weighting(method, framework, file)
     levels = list(range(framework.levels.max()))
-    by_level = method.aggregation
-    if not isinstance(by_level, str):
-        for level in set(levels) ^ set(by_level):
+    if isinstance(method.aggregation, dict):
+        for level in set(levels) ^ set(method.aggregation):
             message = f"give a method for each of the levels {levels}, no more and no fewer."
             raise MethodError(message, file=file, key=f"aggregation.{level}", value=level)
-    for name in [by_level] if isinstance(by_level, str) else by_level.values():
-        choose(aggregation.METHODS, name, "aggregation", file)
+    for step in steps_by_level(method.aggregation, levels).values():
+        _try_aggregation(step, file)
     for level in method.availability:
         if level not in levels:
             raise MethodError(f"there is no level {level} to compute.", file=file, key="availability", value=level)
@@ -82,6 +84,34 @@ def check(
     known = dict.fromkeys(cities)
     for city in method.exclude_cities if known else ():
         choose(known, city, "exclude_cities", file)
+
+
+def _try_weighting(method: Method, framework: Framework, file: str | None) -> None:
+    """Weigh made-up scores that suit every method, so that a bad file or parameter is found before anything runs."""
+    step = method.weighting
+    if method.weights and step.method in weighting.WITHOUT_RAW:
+        message = f"{step.method!r} takes no account of raw weights; leave them out, or choose weighting: original."
+        raise MethodError(message, file=file, key="weights", value=dict(method.weights))
+    if not step.params:
+        return
+    unit, leaf = np.ogrid[:6, : len(framework.leaves)]
+    trial = pd.DataFrame(10.0 + unit + 0.3 * ((unit * (leaf + 2)) % 5), columns=framework.leaves)
+    try:
+        weighting.weigh(trial, framework, step.method, **step.params)
+    except MethodError as error:
+        raise MethodError(str(error), file=file) from None
+
+
+def _try_aggregation(step: Step, file: str | None) -> None:
+    """Aggregate scores that suit every method, so that a bad value of a parameter is found before anything runs."""
+    function = choose(aggregation.METHODS, step.method, "aggregation", file)
+    calling.check_params(function, step.params, step="aggregation", name=step.method, file=file)
+    try:
+        function(np.array([[80.0, 120.0], [110.0, 90.0]]), np.full((2, 2), 0.5), **step.params)
+    except MethodError as error:
+        raise MethodError(str(error), file=file) from None
+    except ValueError:
+        pass  # it depends on the scores and is told with city and node when they are there
 
 
 def prepare(
@@ -121,10 +151,13 @@ def combine(normalised: pd.DataFrame, framework: Framework, method: Method) -> I
     """Weigh and aggregate normalised indicators; parameters and errors as for `build`."""
     tree = framework.with_weights(dict(method.weights))
     shares = weighting.weigh(normalised, tree, method.weighting.method, **method.weighting.params)
-    scores = aggregation.aggregate(normalised, tree, shares, method.aggregation, availability=method.availability)
+    scores, unit_weights = aggregation.aggregate_and_weigh(
+        normalised, tree, shares, method.aggregation, availability=method.availability
+    )
     ranks = scores.rank(ascending=False, method="min").astype("Int64")
     weights = pd.DataFrame({"parent": tree.parents, "weight": shares, "effective": tree.effective(shares)})
-    return Index(scores, ranks, weights.loc[tree.nodes].rename_axis("node"), {"normalised": normalised})
+    stages = {"normalised": normalised, "unit_weights": unit_weights}
+    return Index(scores, ranks, weights.loc[tree.nodes].rename_axis("node"), stages)
 
 
 def build(
@@ -158,4 +191,5 @@ def build(
         See the steps.
     """
     stages = prepare(panel, framework, method, year, units)
-    return replace(combine(stages["normalised"], framework, method), stages=stages)
+    result = combine(stages["normalised"], framework, method)
+    return replace(result, stages=stages | result.stages)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fhi import aggregation, weighting
 from fhi.construction import PANEL
 from fhi.errors import DataError, MethodError
 from fhi.framework import Framework
@@ -72,7 +73,9 @@ def test_an_index_of_two_pillars_worked_by_hand():
 
 def test_every_stage_is_kept():
     stages = build(panel(), TREE, PLAIN).stages
-    assert set(stages) == {"indicators", "screening", "imputed", "imputation", "treated", "treatment", "normalised"}
+    before = {"indicators", "screening", "imputed", "imputation", "treated", "treatment", "normalised"}
+    assert set(stages) == before | {"unit_weights"}
+    assert stages["unit_weights"].empty
     assert stages["indicators"].loc["丙"].tolist() == [30, 1, 90]
     assert stages["normalised"].loc["丙"].tolist() == pytest.approx([100, 25, 0])
     assert list(stages["normalised"]) == ["income", "saving", "noise"]
@@ -96,6 +99,15 @@ def test_the_parameters_of_a_step_reach_it():
     # 丙 has 1 + 99·(30 − 10)/20 = 100 and 1 + 99/4 = 25.75 below wealth, and 1 for noise
     assert index.scores.loc["丙", "wealth"] == pytest.approx(2575**0.5)
     assert index.scores.loc["丙", "index"] == pytest.approx(2575**0.375)
+
+
+def test_weights_of_each_city_are_kept():
+    index = build(panel(), TREE, Method(aggregation={0: "benefit-of-the-doubt", 1: "arithmetic"}))
+    own = index.stages["unit_weights"].pivot(index="city", columns="node", values="weight")
+    # 丙, with 62.5 the first in wealth, has nothing in comfort
+    assert own.loc["丙", "wealth"] == pytest.approx(1 / 62.5)
+    scores = (own * index.scores[list(own)]).sum(axis=1)
+    assert index.scores["index"].to_dict() == pytest.approx(scores.to_dict())
 
 
 def test_of_each_indicator_the_latest_value_not_later_than_the_year_counts():
@@ -277,6 +289,9 @@ def test_availability_reaches_the_aggregation():
         ({"exclude_indicators": ["incomes"]}, "exclude_indicators", "income"),
         ({"exclude_cities": ["北京市"]}, "exclude_cities", "北京"),
         ({"normalisation": {"method": "min-max", "scales": [0, 1]}}, "normalisation.scales", "scale"),
+        ({"aggregation": {"method": "owa", "exponnt": 2}}, "aggregation.exponnt", "exponent"),
+        ({"aggregation": {0: {"method": "mediam"}, 1: "arithmetic"}}, "aggregation", "median"),
+        ({"weighting": {"method": "entropy", "withn": "all"}}, "weighting.withn", "within"),
     ],
 )
 def test_an_unknown_name_is_refused_with_the_file_the_key_and_the_nearest_name(settings, key, nearest):
@@ -302,6 +317,50 @@ def test_a_level_node_or_parameter_that_does_not_fit_is_refused_by_key(settings,
     with pytest.raises(MethodError) as caught:
         check(Method(**settings), TREE, file="scenarios/x.yml")
     assert caught.value.key == key
+
+
+@pytest.mark.parametrize(
+    ("settings", "key"),
+    [
+        ({"aggregation": {"method": "generalised-mean", "exponent": "two"}}, "aggregation.exponent"),
+        ({"aggregation": "generalised-mean"}, "aggregation.exponent"),
+        ({"aggregation": {0: {"method": "owa"}, 1: "arithmetic"}}, "aggregation.exponent"),
+        ({"aggregation": {"method": "mazziotta-pareto", "penalty": "minus"}}, "aggregation.penalty"),
+        ({"aggregation": {"method": "benefit-of-the-doubt", "least": 2}}, "aggregation.least"),
+        ({"weighting": {"method": "entropy", "within": "pillar"}}, "weighting.within"),
+        ({"weighting": {"method": "equal", "within": "alll"}}, "weighting.within"),
+        ({"weighting": {"method": "factor-analysis", "factors": 0}}, "weighting.factors"),
+        ({"weighting": "ahp"}, "weighting.matrices"),
+        ({"weighting": {"method": "ahp", "matrices": "nowhere"}}, "weighting.matrices"),
+        ({"weighting": {"method": "budget-allocation", "experts": "../x.csv"}}, "weighting.experts"),
+        ({"weighting": "equal", "weights": {"noise": 2}}, "weights"),
+        ({"weighting": "entropy", "weights": {"noise": 2}}, "weights"),
+    ],
+)
+def test_a_parameter_that_cannot_be_is_refused_before_anything_runs(settings, key):
+    with pytest.raises(MethodError) as caught:
+        check(Method(**settings), TREE, file="scenarios/x.yml")
+    assert str(caught.value).startswith(f"scenarios/x.yml: {key}: ")
+
+
+@pytest.mark.parametrize("name", weighting.METHODS)
+@pytest.mark.parametrize("within", ["parent", "all"])
+def test_the_trial_of_a_weighting_suits_every_method(name, within):
+    if name in ("original", "ahp", "budget-allocation"):
+        check(Method(), TREE)
+    else:
+        check(Method(weighting={"method": name, "within": within}), TREE)
+
+
+@pytest.mark.parametrize("name", aggregation.METHODS)
+def test_the_trial_of_an_aggregation_suits_every_method(name):
+    params = {"owa": {"order": [1, 2, 3]}, "generalised-mean": {"exponent": -2}}.get(name, {})
+    check(Method(aggregation={"method": name, **params}), TREE)
+
+
+def test_a_refusal_that_depends_on_the_scores_waits_for_them():
+    # of the two indicators of the trial no bounds of a tenth to an eighth can be kept; of eight they could
+    check(Method(aggregation={"method": "benefit-of-the-doubt", "least": 0.1, "most": 0.125}), TREE)
 
 
 def test_a_method_of_known_names_passes_and_cities_are_not_checked_where_none_are_given():
