@@ -148,6 +148,29 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         city=city(),
         firms=integer("firms among the twenty", 1, 20),
     ),
+    "report2018/named_firms": of_report(
+        ["page", "name_zh"],
+        "the firms and exchanges that the report's text names as those of a city (others are logos)",
+        city=city("city of the firm"),
+        basis=text(
+            "printed: the page names the city; public: the city is public knowledge", one_of("printed", "public")
+        ),
+        node=node(nullable=False),
+        name_zh=text("name in Chinese, as printed"),
+        name_en=text("name in English"),
+        note=NOTE,
+    ),
+    "report2018/quoted_institutions": of_report(
+        ["name_zh"],
+        "the traditional institutions whose heads are quoted, without the quotations",
+        name_zh=text("name in Chinese, as printed"),
+        name_en=text("name in English"),
+        kind=text("kind of institution", one_of("bank", "securities", "group")),
+        city=city("city of the seat"),
+        office_zh=text("office of the speaker in Chinese, as printed"),
+        office_en=text("office of the speaker in English"),
+        note=NOTE,
+    ),
     "report2018/services": of_report(
         ["city", "kind"],
         "city services on WeChat and Alipay",
@@ -286,6 +309,17 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         name=text("name in Chinese"),
         city=text("city of the main campus (any city of the nation)"),
         class_2017=text("class of the 2017 list", one_of("一流大学", "一流学科")),
+    ),
+    "public/regions": schema(
+        ["region", "province"],
+        "the provinces of the three world-class regions; the report names the regions (p4) and lists no members",
+        region=text("short name of the region"),
+        name_zh=text("name in Chinese"),
+        name_en=text("name in English"),
+        province=text("province, as in cities.csv and in the boundaries"),
+        extent=text("whether all of the province belongs to the region", one_of("whole", "part")),
+        source=text("public document that the membership is read from"),
+        note=text("remark", nullable=True),
     ),
     "public/external_rankings": schema(
         ["ranking", "year", "city"],
