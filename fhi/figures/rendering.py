@@ -11,6 +11,7 @@ import matplotlib
 import pandas as pd
 
 from fhi.figures import entries, style
+from fhi.figures.compaction import compact
 from fhi.figures.registry import LANGUAGES, FigureEntry
 from fhi.store import Store, to_csv
 
@@ -31,7 +32,7 @@ def images(entry: FigureEntry, data: pd.DataFrame, language: str) -> dict[str, b
             buffer = io.BytesIO()
             figure.savefig(buffer, format=kind, dpi=DPI, metadata=metadata)
             result[kind] = buffer.getvalue()
-    return result
+    return result | {"svg": compact(result["svg"].decode("utf-8")).encode("utf-8")}
 
 
 def save(entry: FigureEntry, store: Store, languages: Iterable[str] = LANGUAGES) -> dict[str, object]:
