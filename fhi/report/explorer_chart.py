@@ -34,7 +34,10 @@ def drawing(run: Run, rows: Sequence[Mapping], hundred: bool) -> tuple[str, dict
     """
     runtime = vl_convert.javascript_bundle(RUNTIME, vl_version=VEGA_LITE)
     # the rows join last: Altair would copy and check them at every step
-    return runtime, layers(run, hundred).to_dict() | {"datasets": {ROWS: list(rows)}}
+    chart = layers(run, hundred).to_dict() | {"datasets": {ROWS: list(rows)}}
+    # compiled here, so that a specification that cannot be drawn is found when it is built
+    compiled = vl_convert.vegalite_to_vega(chart, vl_version=VEGA_LITE)
+    return runtime, {key: value for key, value in compiled.items() if key != "$schema"}
 
 
 def base_chart(run: Run) -> alt.Chart:

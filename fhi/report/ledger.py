@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from fhi.figures.audit import VERDICTS
@@ -9,9 +11,8 @@ from fhi.figures.registry import LANGUAGES, Tables
 from fhi.report.tables import PAGE, Table
 
 HEADS = [
-    {"zh": "编号", "en": "Id"},
-    PAGE,
     {"zh": "内容", "en": "Claim"},
+    PAGE,
     {"zh": "印出", "en": "Printed"},
     {"zh": "重算", "en": "Recomputed"},
     {"zh": "结论", "en": "Verdict"},
@@ -23,16 +24,17 @@ NOTABLE = ("contradicted", "reproduced-within-rounding")
 def _rows(claims: pd.DataFrame) -> list[list]:
     rows = []
     for claim in claims.fillna("").astype(str).to_dict("records"):
-        subject, note = ({"zh": claim[name], "en": claim[f"{name}_en"]} for name in ("subject", "note"))
+        subject = {"zh": claim["subject"], "en": claim["subject_en"], "mark": claim["id"]}
+        note = {"zh": claim["note"], "en": claim["note_en"]}
         verdict = {language: VERDICTS[claim["verdict"]][language] for language in LANGUAGES}
         values = [_with_unit(claim[name], claim["unit"]) for name in ("printed", "recomputed")]
-        rows.append([claim["id"], claim["page"], subject, *values, verdict, note])
+        rows.append([subject, claim["page"], *values, verdict, note])
     return rows
 
 
 def _with_unit(value: str, unit: str) -> str:
-    """Return a number with the sign of its unit; other units are plain from the claim."""
-    return f"{value}%" if unit == "%" and value and not value.endswith("%") else value
+    """Return a bare number with the sign of its unit; other units are plain from the claim."""
+    return f"{value}%" if unit == "%" and re.fullmatch(r"[-+]?[\d.]+", value) else value
 
 
 def ledger(tables: Tables) -> Table:
@@ -49,9 +51,9 @@ def ledger(tables: Tables) -> Table:
             "number is confirmed by the cell that states it.",
         },
         ("published", "derived"),
-        texts=(2, 3, 4, 5, 6),
+        texts=(2, 3, 4, 5),
         file="claims",
-        widths=(0.75, 0.45, 2.6, 1.3, 1.3, 1.1, 2.6),
+        widths=(2.9, 0.45, 1.4, 1.4, 1.1, 2.6),
     )
 
 
@@ -69,9 +71,9 @@ def contradictions(tables: Tables) -> Table:
             "rounding. Other readings are in the note.",
         },
         ("derived",),
-        texts=(2, 3, 4, 5, 6),
+        texts=(2, 3, 4, 5),
         file="claims",
-        widths=(0.75, 0.45, 2.6, 1.3, 1.3, 1.1, 2.6),
+        widths=(2.9, 0.45, 1.4, 1.4, 1.1, 2.6),
     )
 
 

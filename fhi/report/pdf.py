@@ -103,7 +103,7 @@ def figure(entry: FigureEntry, store: Store, language: str) -> dict:
 
 
 def plain(table: Table, language: str) -> dict:
-    """Return a table in one language: cells are strings, or lists of labels of evidence."""
+    """Return a table in one language: cells are strings, texts with a mark, or lists of labels of evidence."""
     return {
         "title": table.title[language],
         "note": table.note.get(language, ""),
@@ -115,11 +115,13 @@ def plain(table: Table, language: str) -> dict:
     }
 
 
-def _cell(cell: Cell, language: str) -> str | list[str]:
+def _cell(cell: Cell, language: str) -> str | list[str] | dict[str, str]:
     if isinstance(cell, str):
         return breakable(cell)
     if isinstance(cell, list):
         return [part["badge"] for part in cell]
+    if "mark" in cell:
+        return {"text": breakable(cell[language]), "mark": cell["mark"]}
     return breakable(cell[language])
 
 

@@ -11,7 +11,8 @@ from fhi.agreement import PUBLISHED
 from fhi.figures.registry import Tables, Texts
 from fhi.report.texts import NOTHING, decimal, names, same, signed, span, whole
 
-#: a text, the same or different in each language; with ``href`` or ``badge`` a link or a label of evidence; or several
+#: a text, the same or different in each language; with ``href`` a link, with ``mark`` a small mark below; or
+#: ``badge``, a label of evidence; or several of them
 Cell = str | Mapping[str, str] | list
 
 CITY: Texts = {"zh": "城市", "en": "City"}

@@ -8,9 +8,9 @@
   const weights = new Map(nodes.map((node) => [node.signal, node.opening]));
   const input = (node) => document.getElementById(`slider-${node.signal}`);
   // ast: expressions are interpreted, so the policy of the page can forbid to make code from text
-  const options = { actions: false, ast: true, defaultStyle: false, renderer: "svg", tooltip: false, logLevel: 1 };
-  const { view, vgSpec } = await vegaEmbed("#explorer-chart", spec, options);
-  const dataset = vgSpec.marks.find((mark) => mark.type === "text").from.data;
+  const options = { mode: "vega", actions: false, ast: true, defaultStyle: false, renderer: "svg", tooltip: false };
+  const { view } = await vegaEmbed("#explorer-chart", spec, options);
+  const dataset = spec.marks.find((mark) => mark.type === "text").from.data;
   const status = document.getElementById("explorer-status");
   const body = document.querySelector("#explorer-table tbody");
   let announcing = 0;
