@@ -189,7 +189,7 @@ def sliders(tables: Tables, run: Run) -> list[dict]:
 def _slider(node: Node, names: Mapping[str, Texts], allowed: pd.DataFrame, fixed: bool) -> dict:
     limits = None
     if node.code in allowed.index:
-        limits = " – ".join(f"{100 * allowed.at[node.code, side]:.0f}%" for side in ("low", "high"))
+        limits = "{:.0f}–{:.0f}%".format(*(100 * allowed.loc[node.code, ["low", "high"]]))
     return {
         "signal": node.signal,
         "code": node.code,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
 
 from fhi.figures.registry import EVIDENCE, Tables, Texts
 from fhi.parameters import Method, Step
@@ -75,6 +77,10 @@ TERMS: Mapping[str, str] = {
 }
 
 
+#: widths of the columns of the tree
+TREE = (2.6, 1, 1, 1.3, 0.8, 0.9, 0.8, 1)
+
+
 def choices(method: Method) -> Table:
     """What the scenario chose at each step, in the order of the steps."""
     fields = [name for name in type(method).model_fields if name != "description"]
@@ -119,7 +125,7 @@ def tree(tables: Tables) -> Table:
     used = tables["screening"].set_index("indicator")["used"]
     deepest = framework["level"].max()
     rows: list[list[Cell]] = []
-    for node in framework[framework["level"] > 0].to_dict("records"):
+    for node in _down(framework, framework.loc[framework["level"] == 0, "code"].iloc[0]):
         code, leaf = node["code"], node["level"] == deepest
         indent = "　" * (node["level"] - 1)
         evidence = [{"badge": label} for label in EVIDENCE if label in set(labels.get(code, ()))]
@@ -151,7 +157,16 @@ def tree(tables: Tables) -> Table:
         "passing its weight to its siblings; the fourth is what the published numbers together allow.",
     }
     title = {"zh": "指标体系与权重", "en": "The indicator tree and its weights"}
-    return Table("table-tree", title, heads, rows, note, ("public", "identified"), texts=(7,), file="weights")
+    return Table(
+        "table-tree", title, heads, rows, note, ("public", "identified"), texts=(7,), file="weights", widths=TREE
+    )
+
+
+def _down(framework: pd.DataFrame, parent: str) -> Iterator[dict]:
+    """Yield the nodes below one, each followed by its own children."""
+    for node in framework[framework["parent"] == parent].to_dict("records"):
+        yield node
+        yield from _down(framework, node["code"])
 
 
 def constructions(tables: Tables) -> Table:

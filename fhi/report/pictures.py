@@ -65,7 +65,7 @@ def beheaded(svg: str, points: float) -> str:
 
 def words(data: pd.DataFrame) -> str:
     """Return all text of a frame, to look for names in."""
-    cells = {cell for column in data for cell in data[column].unique() if isinstance(cell, str)}
+    cells = {cell for column in data for cell in data[column] if isinstance(cell, str)}
     return "\n".join(sorted(cells))
 
 

@@ -41,7 +41,7 @@ class Table:
     file : str
         The built table behind it, by its name in the store; empty if there is none.
     widths : tuple of float
-        In print, the share of each column in the width; empty: as wide as what they hold.
+        In print, the share of each column in the width; empty: all alike, the first a half wider.
     """
 
     id: str

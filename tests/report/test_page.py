@@ -142,6 +142,19 @@ def test_a_hostile_city_name_is_shown_as_text(hostile, parsed):
     assert len(tags.named("script")) == 5
 
 
+def test_a_run_that_the_page_cannot_repeat_is_shown_as_a_table(built, parsed, monkeypatch):
+    reason = {"zh": "不能重算", "en": "cannot be repeated"}
+    monkeypatch.setattr(page.explorer, "obstacle", lambda *arguments: reason)
+    text = report.build_page(built.store())
+    section = text.split('<section id="explorer"')[1].split("</section>")[0]
+    assert reason["en"] in section and "<details open>" in section
+    ranks = built.store()["ranks"].set_index("city")["FHI"].dropna().sort_values()
+    shown = re.findall(r'<td>(\d+)</td><th scope="row"><span class="zh" lang="zh">([^<]+)', section)
+    assert {city: int(rank) for rank, city in shown} == ranks.to_dict()
+    assert [int(rank) for rank, _ in shown] == sorted(ranks)
+    assert "vegaEmbed" not in text and not parsed(section).named("input")
+
+
 def test_the_fonts_of_the_page_hold_every_character_it_shows(text):
     assert text.count("@font-face") == 2
     shown = re.sub(r"<(script|style).*?</\1>|<[^>]+>", "", text, flags=re.DOTALL)
