@@ -6,6 +6,11 @@ VENV ?= .venv
 PYTHON3 ?= python3
 UV ?= $(BIN)/uv
 
+# one thread of linear algebra in each process: the same bytes everywhere, and no two processes in each other's way
+export OPENBLAS_NUM_THREADS := 1
+export OMP_NUM_THREADS := 1
+export MKL_NUM_THREADS := 1
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
