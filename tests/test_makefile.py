@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import shutil
 import time
 from pathlib import Path
 
@@ -25,11 +26,19 @@ def touch(path: Path):
     os.utime(path, (later, later))
 
 
+@pytest.fixture(scope="module")
+def own(built, tmp_path_factory):
+    """A copy of the built checkout, dates and all: what is deleted here is missed by no other test."""
+    folder = tmp_path_factory.mktemp("own") / "checkout"
+    shutil.copytree(built.folder, folder)
+    return type(built)(folder, copied=True)
+
+
 @pytest.fixture
-def untouched(built):
-    """Yield the built checkout and put the dates of its files back afterwards."""
-    before = {path: path.stat() for path in built.folder.rglob("*") if path.is_file()}
-    yield built
+def untouched(own):
+    """Yield a built checkout and put the dates of its files back afterwards."""
+    before = {path: path.stat() for path in own.folder.rglob("*") if path.is_file()}
+    yield own
     for path, stat in before.items():
         os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
