@@ -19,6 +19,8 @@ FIRST = LANGUAGES[0]
 #: a table longer than this is cut on the page; the CSV has all of it
 LONGEST = 1000
 POINTS_PER_INCH = 72
+#: matplotlib repeats every text of a picture as a comment
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 def figure_context(entry: FigureEntry, store: Store) -> dict:
@@ -49,9 +51,10 @@ def figure_context(entry: FigureEntry, store: Store) -> dict:
 
 
 def picture(entry: FigureEntry, store: Store, language: str) -> str:
-    """Return the drawn picture without the head, which page and print set as text."""
+    """Return the drawn picture without the head, which page and print set as text, and without the file's prologue."""
     path = store.find(f"{store.reports}/figures/{entry.id}.{language}.svg")
-    return beheaded(path.read_text(encoding="utf-8"), style.HEAD * POINTS_PER_INCH)
+    svg = COMMENT.sub("", path.read_text(encoding="utf-8"))
+    return beheaded(svg[svg.index("<svg") :], style.HEAD * POINTS_PER_INCH)
 
 
 def beheaded(svg: str, points: float) -> str:
@@ -71,7 +74,7 @@ def words(data: pd.DataFrame) -> str:
 
 def svg_uri(svg: str) -> str:
     """Return a picture as a data address that stands safely inside double quotes."""
-    markup = " ".join(svg.split("?>", 1)[-1].split()).replace("'", "&apos;").replace('"', "'")
+    markup = " ".join(svg.split()).replace("'", "&apos;").replace('"', "'")
     return "data:image/svg+xml," + quote(markup, safe=" !$'()*+,-./:;=?@[]^_`{|}~")
 
 

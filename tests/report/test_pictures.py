@@ -16,7 +16,7 @@ from fhi.report import pictures
 
 
 def test_a_picture_address_cannot_leave_its_attribute():
-    address = pictures.svg_uri('<?xml version="1.0"?><svg a="b\'c">\n<x y=\'1\'/>&amp;#%</svg>')
+    address = pictures.svg_uri("<svg a=\"b'c\">\n<x y='1'/>&amp;#%</svg>")
     assert not set(address) & set('"<>&\n#')
     assert unquote(address).startswith("data:image/svg+xml,<svg a='b&apos;c'>")
 
@@ -33,6 +33,13 @@ def test_the_head_is_taken_off_and_nothing_else():
         'height="475.2pt" viewBox="0 0 720 475.2"', 'height="437.76pt" viewBox="0 37.44 720 437.76"'
     )
     assert pictures.svg_size(cut) == (720, 438)
+
+
+def test_a_picture_holds_no_text_of_the_data_as_a_comment(folder, built):
+    entry = entries()[0]
+    assert "<!--" in (folder / f"figures/{entry.id}.zh.svg").read_text(encoding="utf-8")
+    svg = pictures.picture(entry, built.store(), "zh")
+    assert svg.startswith("<svg ") and "<!--" not in svg
 
 
 @pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry.id)
