@@ -35,9 +35,11 @@ P := $(OUT)/data/processed/$(SCENARIO)
 R := $(OUT)/reports/$(SCENARIO)
 N := $(R)/notebooks
 
-RAW := $(wildcard data/raw/*.csv data/raw/*/*.csv)
+RAW := $(wildcard data/raw/*.csv data/raw/*/*.csv data/raw/*/*.geojson)
 CORE := requirements.lock $(addprefix fhi/,errors.py parameters.py files.py store.py framework.py) $(wildcard fhi/sources/*.py)
-STEPS := $(addprefix fhi/,imputation.py treatment.py normalisation.py weighting.py aggregation.py index.py)
+STEPS := $(addprefix fhi/,calling.py selection.py treatment.py index.py) \
+	$(wildcard fhi/imputation/*.py fhi/normalisation/*.py fhi/weighting/*.py fhi/aggregation/*.py)
+JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
 DRAWING := $(wildcard fhi/figures/*.py fhi/assets/fonts/*)
 
 OUTPUTS_01 := $(addprefix $(P)/,panel.csv national_shares.csv)
@@ -55,7 +57,7 @@ report: $(R)/manifest.json ## build everything for SCENARIO (default baseline): 
 	@echo "$(R)/report.html is up to date"
 
 $(P)/scenario.yml: notebooks/scenarios/$(SCENARIO).yml notebooks/scenarios/baseline.yml data/raw/framework.csv \
-		data/raw/cities.csv $(CORE) $(STEPS) | $(READY)
+		data/raw/cities.csv $(CORE) $(STEPS) $(JUDGEMENTS) | $(READY)
 	@$(FHI) check "$(SCENARIO)"
 
 # a scenario without a file is refused by name, with the nearest names, before anything runs

@@ -52,7 +52,7 @@ def test_a_second_report_has_nothing_to_do(built):
     [
         ("fhi/figures/ecosystem.py", ["07_charting"]),
         ("fhi/agreement.py", ["03_weighting", "07_charting"]),
-        ("fhi/aggregation.py", ["02_indicators", "03_weighting", "07_charting"]),
+        ("fhi/aggregation/means.py", ["02_indicators", "03_weighting", "07_charting"]),
         ("fhi/identification/centre.py", ["05_identification", "07_charting"]),
         ("fhi/construction.py", STAGES),
         ("data/raw/report2018/adoption.csv", STAGES),

@@ -1,27 +1,33 @@
-"""Handbook step 6, weights: a share for every node inside its parent."""
+"""Handbook step 6, weights: a share for every node inside its parent.
+
+To add a method, write a function in the module it is nearest to and name it in that module's ``METHODS``: a function
+of one family's scores goes through `families.by_family`, any other takes (normalised, framework).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
 import pandas as pd
 
 from fhi.errors import MethodError, choose
 from fhi.framework import Framework
-
-
-def original(normalised: pd.DataFrame, framework: Framework) -> pd.Series:
-    """Return the raw weights of the framework (its column ``weight``)."""
-    return framework.weights[framework.nodes]
-
-
-def equal(normalised: pd.DataFrame, framework: Framework) -> pd.Series:
-    """Return 1 for every node: equal weights inside each parent."""
-    return pd.Series(1.0, index=framework.nodes)
-
+from fhi.weighting import components, experts, optimised, removal, spread, stated
+from fhi.weighting.families import with_data
 
 #: name -> function of (normalised, framework, **params) that returns raw weights by node below the root
-METHODS: Mapping[str, Callable[..., pd.Series]] = {"original": original, "equal": equal}
+METHODS: Mapping[str, Callable[..., pd.Series]] = {
+    **stated.METHODS,
+    **experts.METHODS,
+    **spread.METHODS,
+    **components.METHODS,
+    **optimised.METHODS,
+    **removal.METHODS,
+}
+
+#: the methods here that take no account of the raw weights of the framework or of a scenario
+WITHOUT_RAW = frozenset(METHODS) - {"original"}
 
 
 def weigh(normalised: pd.DataFrame, framework: Framework, method: str, **params) -> pd.Series:
@@ -54,23 +60,15 @@ def weigh(normalised: pd.DataFrame, framework: Framework, method: str, **params)
     bad = raw.index[~(raw >= 0) | raw.isin([float("inf")])].tolist()
     if bad:
         raise MethodError(f"weights must be finite and not negative: {', '.join(bad)}.", key="weighting", value=method)
-    alive = _with_data(normalised, framework)
-    weights = pd.Series(0.0, index=framework.nodes)
+    alive, values = with_data(normalised, framework), raw.to_dict()
+    weights = dict.fromkeys(framework.nodes, 0.0)
     for level in range(framework.levels.max()):
         for parent in framework.inner(level):
             children = framework.children(parent)
             heirs = [child for child in children if child in alive] or children
-            total = raw[heirs].sum()
-            if not total > 0:
+            shares = np.array([values[child] for child in heirs], dtype=float)
+            if not shares.sum() > 0:
                 message = f"the weights below {parent} that have data sum to zero; raise one of {', '.join(heirs)}."
                 raise MethodError(message, key="weights")
-            weights[heirs] = raw[heirs] / total
-    return weights
-
-
-def _with_data(normalised: pd.DataFrame, framework: Framework) -> set[str]:
-    """Return the nodes below which some unit has data."""
-    alive = {leaf for leaf in framework.leaves if leaf in normalised and normalised[leaf].notna().any()}
-    for level in range(framework.levels.max() - 1, 0, -1):
-        alive |= {code for code in framework.inner(level) if alive & set(framework.children(code))}
-    return alive
+            weights.update(zip(heirs, shares / shares.sum(), strict=True))
+    return pd.Series(weights, index=framework.nodes, dtype=float)
