@@ -32,7 +32,8 @@ N := $(R)/notebooks
 
 RAW := $(wildcard data/raw/*.csv data/raw/*/*.csv)
 CORE := requirements.lock $(addprefix fhi/,errors.py parameters.py files.py store.py framework.py) $(wildcard fhi/sources/*.py)
-STEPS := $(addprefix fhi/,imputation.py treatment.py normalisation.py index.py) $(wildcard fhi/weighting/*.py fhi/aggregation/*.py)
+STEPS := $(addprefix fhi/,calling.py selection.py treatment.py index.py) \
+	$(wildcard $(addsuffix /*.py,$(addprefix fhi/,imputation normalisation weighting aggregation)))
 JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
 DRAWING := $(wildcard fhi/figures/*.py fhi/assets/fonts/*)
 

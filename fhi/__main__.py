@@ -17,9 +17,9 @@ def check(scenario: str) -> None:
     from fhi.store import Store
 
     method = load_scenario(scenario)
-    cities = read_table(RAW / "cities.csv", SCHEMAS["cities"], file="data/raw/cities.csv")["name_zh"]
+    cities = read_table(RAW / "cities.csv", SCHEMAS["cities"], file="data/raw/cities.csv").set_index("name_zh")
     file = f"scenarios/{scenario}.yml"
-    index.check(method, Framework.from_csv(RAW / "framework.csv"), cities, file)
+    index.check(method, Framework.from_csv(RAW / "framework.csv"), cities.index, file, units=cities)
     store = Store(scenario)
     store.write_bytes(f"{store.processed}/scenario.yml", resolved_yaml(method).encode("utf-8"))
 

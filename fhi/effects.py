@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -35,6 +36,7 @@ def drop_each(
     nodes: Iterable[str] | None = None,
     *,
     year: int | None = None,
+    units: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Build the index again without each of some nodes in turn, everything else as it was.
 
@@ -44,7 +46,7 @@ def drop_each(
 
     Parameters
     ----------
-    panel, framework, method, year
+    panel, framework, method, year, units
         As for `fhi.index.build`.
     nodes : iterable of str, optional
         Default: the pillars, then the indicators that the index uses.
@@ -66,20 +68,21 @@ def drop_each(
     ----------
     OECD/JRC (2008), Handbook, section 7.2, equation 38: the average shift in ranks.
     """
-    whole = build(panel, framework, method, year)
+    rebuild = partial(build, panel, framework, year=year, units=units)
+    whole = rebuild(method=method)
     if nodes is None:
         used = whole.weights.index[whole.weights["effective"] > 0]
         nodes = [node for node in used if framework.parents[node] == framework.root or node in framework.leaves]
-    frames = {node: _shifts(panel, framework, method, year, whole, node) for node in nodes}
+    frames = {node: _shifts(rebuild, framework, method, whole, node) for node in nodes}
     shifts = pd.concat(frames.values(), ignore_index=True) if frames else pd.DataFrame(columns=SHIFTS)
     return pd.DataFrame([_effect(*item) for item in frames.items()], columns=EFFECTS), shifts[SHIFTS]
 
 
-def _shifts(panel, framework: Framework, method: Method, year, whole: Index, node: str) -> pd.DataFrame:
+def _shifts(rebuild, framework: Framework, method: Method, whole: Index, node: str) -> pd.DataFrame:
     choose(dict.fromkeys(framework.nodes), node, "nodes")
     left_out = dict.fromkeys([*method.exclude_indicators, *leaves_below(framework, node)])
     try:
-        without = build(panel, framework, method.model_copy(update={"exclude_indicators": tuple(left_out)}), year)
+        without = rebuild(method=method.model_copy(update={"exclude_indicators": tuple(left_out)}))
     except FhiError as error:
         raise MethodError(f"the index cannot be built without {node}: {error}", key="nodes", value=node) from None
     pair = pd.DataFrame({"rank": whole.scores[framework.root], "rank_without": without.scores[framework.root]}).dropna()

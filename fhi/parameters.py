@@ -81,6 +81,7 @@ class Method(BaseModel):
     exclude_indicators: tuple[str, ...] = ()
     weights: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = {}
     least_coverage: Share = 0.0
+    panel: NamedStep = Step(method="last-observed")
     imputation: NamedStep = Step(method="none")
     treatment: NamedStep = Step(method="none")
     normalisation: NamedStep = Step(method="min-max")

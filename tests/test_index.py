@@ -375,6 +375,103 @@ def test_a_wrong_name_stops_a_build_before_anything_runs():
         build(panel(), TREE, Method(exclude_cities=["丁"]))
 
 
+HISTORY = [("甲", 2014, "income", 4.0), ("乙", 2019, "income", 30.0), ("丙", 2018, "income", 40.0)]
+UNITS = pd.DataFrame({"class": ["big", "big", "small"]}, index=["甲", "乙", "丙"])
+
+
+def test_of_the_years_of_a_cell_the_method_of_the_panel_takes_the_value():
+    sparse = panel(*HISTORY)
+    latest = build(sparse, TREE, Method(year=2018))
+    assert latest.stages["indicators"]["income"].to_dict() == {"甲": 10, "乙": 20, "丙": 40}
+    # 丙 alone has 2018
+    assert latest.stages["imputation"]["income"].to_dict() == {"甲": True, "乙": True, "丙": False}
+    between = build(sparse, TREE, Method(year=2018, panel="linear")).stages
+    # 乙 is half way from 20 in 2017 to 30 in 2019; nothing follows what 甲 has
+    assert between["indicators"]["income"].to_dict() == {"甲": 10, "乙": 25, "丙": 40}
+    assert between["imputed"].loc["乙", "income"] == 25
+    assert between["imputation"]["income"].to_dict() == {"甲": True, "乙": True, "丙": False}
+    fresh = build(
+        sparse, TREE, Method(year=2018, normalisation="rank", panel={"method": "last-observed", "max_age": 0})
+    ).stages
+    assert fresh["indicators"]["income"].to_dict() == pytest.approx({"甲": NAN, "乙": NAN, "丙": 40}, nan_ok=True)
+
+
+def test_what_is_too_old_has_no_evidence():
+    method = Method(year=2018, normalisation="rank", panel={"method": "last-observed", "max_age": 0})
+    sparse = panel(*HISTORY)
+    cells = coverage(sparse, TREE, method, prepare(sparse, TREE, method)["screening"])
+    used = cells.query("indicator == 'income'").set_index("city")
+    assert used["evidence"].isna().to_dict() == {"甲": True, "乙": True, "丙": False}
+    assert used["used"].to_dict() == {"甲": False, "乙": False, "丙": True}
+
+
+def test_groups_of_cities_come_from_the_table_of_cities():
+    sparse = panel(without={("甲", 2017, "income"), ("丙", 2017, "saving")})
+    method = Method(imputation={"method": "group-mean", "groups": "class"})
+    stages = build(sparse, TREE, method, units=UNITS).stages
+    assert stages["imputed"]["income"].to_dict() == {"甲": 20, "乙": 20, "丙": 30}
+    # 丙 is the only small one
+    assert stages["imputed"]["saving"].isna().to_dict() == {"甲": False, "乙": False, "丙": True}
+    assert stages["imputation"].to_numpy().sum() == 1
+
+
+def test_the_tree_reaches_the_imputation_that_asks_for_it():
+    sparse = panel(without={("乙", 2017, "saving")})
+    stages = build(sparse, TREE, Method(imputation="parent-mean")).stages
+    # income of 乙 is half way from the worst to the best: saving is half way from 1 to 4
+    assert stages["imputed"].loc["乙", "saving"] == pytest.approx(2.5)
+
+
+def test_what_is_imputed_is_treated_and_normalised():
+    cells = [(f"city {place:02d}", 2017, "income", float(place)) for place in range(20)] + [
+        ("far", 2017, "income", 900.0)
+    ]
+    frame = pd.DataFrame(cells, columns=["city", "year", "indicator", "value"])
+    stages = build(frame, TREE, Method(treatment="winsorise")).stages
+    assert stages["treatment"].to_numpy().tolist() == [["far", "income", 900, 19, "winsorise"]]
+    assert stages["normalised"].loc[["far", "city 19"], "income"].tolist() == [100, 100]
+
+
+@pytest.mark.parametrize(
+    ("settings", "key", "words"),
+    [
+        ({"panel": "liner"}, "panel", "Did you mean linear"),
+        ({"panel": {"method": "linear", "max_age": -1}}, "panel.max_age", "whole number, 0 or more"),
+        ({"imputation": {"method": "group-mean", "groups": "clas"}}, "imputation.groups", "Did you mean class"),
+        ({"imputation": "group-mean"}, "imputation.groups", "needs 'groups'"),
+        ({"imputation": {"method": "em", "ridge": "a"}}, "imputation.ridge", "0 or more; found 'a'"),
+        ({"treatment": {"method": "winsorise", "otherwise": "sqrt"}}, "treatment.otherwise", "'log', 'box-cox' or"),
+        ({"normalisation": "goalposts"}, "normalisation.goalposts", "needs 'goalposts'"),
+        (
+            {"normalisation": {"method": "goalposts", "goalposts": {"incom": [0, 1]}}},
+            "normalisation.goalposts",
+            "income",
+        ),
+        (
+            {"normalisation": {"method": "goalposts", "goalposts": {"income": [1, 0]}}},
+            "normalisation.goalposts.income",
+            "two ascending numbers; found [1, 0]",
+        ),
+        (
+            {"normalisation": {"method": "distance-to-targets", "targets": {"income": "a"}}},
+            "normalisation.targets.income",
+            "",
+        ),
+        (
+            {"normalisation": {"method": "distance-to-reference", "reference": "北京市"}},
+            "normalisation.reference",
+            "Did you mean 北京",
+        ),
+        ({"normalisation": {"method": "z-score", "sd": 0}}, "normalisation.sd", "a positive number; found 0"),
+    ],
+)
+def test_a_bad_parameter_is_refused_before_anything_runs(settings, key, words):
+    with pytest.raises(MethodError) as caught:
+        check(Method(**settings), TREE, ["北京", "上海"], "scenarios/x.yml", UNITS)
+    assert str(caught.value).startswith(f"scenarios/x.yml: {key}: ")
+    assert words in str(caught.value)
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.permutations(range(len(CELLS))))
 def test_the_order_of_the_rows_of_the_panel_changes_nothing(order):

@@ -51,6 +51,7 @@ def test_the_baseline_says_every_choice():
     baseline = load_scenario("baseline")
     assert baseline.year == 2018
     assert (baseline.normalisation.method, baseline.normalisation.params) == ("min-max", {"scale": [0, 100]})
+    assert (baseline.panel.method, baseline.panel.params) == ("last-observed", {})
     assert (baseline.imputation.method, baseline.treatment.method) == ("none", "none")
     assert (baseline.weighting.method, baseline.aggregation) == ("original", "arithmetic")
     assert (baseline.least_coverage, baseline.availability) == (0.5, {0: 1.0})

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from fhi.errors import MethodError
-from fhi.identification.bounds import DECIMALS, IdentifiedSet
+from fhi.identification.bounds import DECIMALS, ZERO, IdentifiedSet
 from fhi.identification.constraints import Row
 from fhi.identification.program import LinearProgram
 
@@ -17,13 +17,15 @@ CLOSE = 1e-12
 def central_scores(identified: IdentifiedSet) -> pd.DataFrame:
     """Return ``city, node, score`` at the analytic centre, for the root and its children.
 
-    Indicative only: every point within the bounds fits the published facts as well.
+    Indicative only: every point within the bounds fits the published facts as well. Scores are missing in a node
+    of forced zero weight.
     """
     point, space, root = analytic_centre(identified), identified.space, identified.framework.root
     records = []
     for node in [root, *identified.framework.children(root)]:
         weight = space.weight(node) @ point
-        records += [(city, node, space.score(city, node) @ point / weight) for city in space.cities]
+        share = weight if weight > ZERO else float("nan")
+        records += [(city, node, space.score(city, node) @ point / share) for city in space.cities]
     return pd.DataFrame(records, columns=["city", "node", "score"]).round(DECIMALS)
 
 
@@ -103,7 +105,8 @@ def _newton(point: np.ndarray, matrix: np.ndarray, limits: np.ndarray, free: np.
         step = np.linalg.solve(hessian, -gradient)
         decrement = -gradient @ step
         if decrement < CLOSE:
-            return point
+            # so near, one more full step squares what is left of the error
+            return point + free @ step
         # the damped step of self-concordant functions never leaves the set
         length = 1.0 if decrement < 0.0625 else 1 / (1 + np.sqrt(decrement))
         point = point + length * (free @ step)

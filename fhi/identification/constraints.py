@@ -203,11 +203,14 @@ def _mean(fact, space: Space, facts, least_gap) -> Iterator[tuple]:
 def _value(fact, space: Space, facts, least_gap) -> Iterator[tuple]:
     """A known indicator: y = p + q·a with q ≥ 0, or y = v·w with v the min-max over the cities."""
     (city,) = groups(fact.subjects)[0]
-    if fact.node in space.known:
-        yield space.score(city, fact.node) - space.line(fact.node, fact.value_value), 0.0, True
-        return
     same = facts[(facts["kind"] == "value") & (facts["node"] == fact.node)]["value_value"]
     spread = same.max() - same.min()
+    if fact.node in space.known:
+        yield space.score(city, fact.node) - space.line(fact.node, fact.value_value), 0.0, True
+        if not spread > 0:
+            # p alone says the same; a slope without an upper end has no centre
+            yield space.line(fact.node, 1.0) - space.line(fact.node, 0.0), 0.0, True
+        return
     if not spread > 0:
         raise MethodError(f"the known values of {fact.node} are all the same; min-max divides by their spread.")
     share = (fact.value_value - same.min()) / spread

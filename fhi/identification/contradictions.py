@@ -72,8 +72,8 @@ def fewest_to_drop(
         return []
     except Infeasible:
         pass
-    ids = about["id"].tolist()
-    relaxed = [part for row in rows for part in _relaxed(row, ids)]
+    ids, most = about["id"].tolist(), _most_violated(about)
+    relaxed = [part for row in rows for part in _relaxed(row, ids, most)]
     binaries = list(range(space.size, space.size + len(ids)))
     program = LinearProgram(relaxed, space.size + len(ids), free, binaries)
     objective = np.concatenate([np.zeros(space.size), np.ones(len(ids))])
@@ -86,11 +86,26 @@ def _of(rows: Sequence[Row], ids) -> list[Row]:
     return [row for row in rows if row.fact in wanted]
 
 
-def _relaxed(row: Row, ids: list[str]) -> list[Row]:
+def _most_violated(about: pd.DataFrame) -> dict[str, float]:
+    """Return for each fact more than its constraints can be violated by, in points of score.
+
+    A known value lies on the line through two others, which is steepest where these are nearest to one another.
+    """
+    most = dict.fromkeys(about["id"], BIG)
+    for _, known in about[about["kind"] == "value"].groupby("node"):
+        values = known["value_value"].to_numpy()
+        steps = np.diff(np.unique(values))
+        if len(steps):
+            furthest = np.maximum(values - values.min(), values.max() - values)
+            most |= dict(zip(known["id"], BIG + TOP * furthest / steps.min(), strict=True))
+    return most
+
+
+def _relaxed(row: Row, ids: list[str], most: dict[str, float]) -> list[Row]:
     """Return the constraint with the binary variable of its fact; an equation as two inequalities."""
     switch = np.zeros(len(ids))
     if row.fact is None:
         return [Row(np.append(row.expression, switch), row.bound, row.equal)]
-    switch[ids.index(row.fact)] = -BIG
+    switch[ids.index(row.fact)] = -most[row.fact]
     parts = [(row.expression, row.bound), (-row.expression, -row.bound)] if row.equal else [(row.expression, row.bound)]
     return [Row(np.append(expression, switch), bound, fact=row.fact) for expression, bound in parts]

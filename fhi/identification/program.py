@@ -59,6 +59,8 @@ class LinearProgram:
         for option, value in (("output_flag", False), ("threads", 1), ("simplex_strategy", PRIMAL_SIMPLEX)):
             self._solver.setOptionValue(option, value)
         self._solver.setOptionValue("presolve", "on" if len(binary) else "off")
+        # a binary variable stands before large numbers: a little more than 0 must not pass for 0
+        self._solver.setOptionValue("mip_feasibility_tolerance", 1e-9)
         self._solver.passModel(model)
         self._columns = np.arange(size, dtype=np.int32)
 

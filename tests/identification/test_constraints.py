@@ -65,7 +65,7 @@ def test_the_variables_are_weights_then_contributions_by_city_then_the_line(tree
 def test_the_definitions_hold_at_scores_within_0_and_100_and_weights_that_sum_to_one(plane):
     rows = list(definitions(plane))
     assert holds(rows, point(WEIGHTS, SCORES))
-    assert holds(rows, point((0, 0, 1), {city: (0, 0, 100) for city in CITIES}))
+    assert holds(rows, point((0, 0, 1), dict.fromkeys(CITIES, (0, 0, 100))))
     assert not holds(rows, point((0.2, 0.2, 0.7), SCORES))
     assert not holds(rows, point((0.2, 0.2, 0.5), SCORES))
     assert not holds(rows, point(WEIGHTS, SCORES | {"乙": (40, 101, 50)}))
@@ -246,12 +246,12 @@ def test_a_malformed_fact_is_named_by_file_row_and_column(plane, facts_of, fact,
 
 
 def test_an_unknown_node_names_the_nearest(plane, facts_of):
-    with pytest.raises(MethodError, match="no node 'FHJ'.*Did you mean FHI"):
+    with pytest.raises(MethodError, match=r"no node 'FHJ'.*Did you mean FHI"):
         fact_rows(facts_of(("order", "甲|乙", "FHJ")), plane)
 
 
 def test_an_unknown_normalisation_names_the_nearest(tree, facts_of):
-    with pytest.raises(MethodError, match="normalisation: .*'min_max'.*Did you mean min-max"):
+    with pytest.raises(MethodError, match=r"normalisation: .*'min_max'.*Did you mean min-max"):
         space_of(facts_of(("order", "甲|乙", "FHI")), tree("p", "q"), "min_max")
 
 

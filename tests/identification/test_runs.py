@@ -1,5 +1,7 @@
 """The runs: which facts and restrictions each has, and what they do to the bounds."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -100,14 +102,14 @@ def test_every_run_but_that_of_all_facts_has_its_rows(tables, sets):
     assert scores.columns.tolist() == ["facts", "city", "node", "low", "high"]
     assert weights.columns.tolist() == ["facts", "node", "low", "high"]
     others = {name: 1 for name in sets if name != ALL}
-    assert scores["facts"].value_counts().to_dict() == {name: 20 for name in others}
-    assert weights["facts"].value_counts().to_dict() == {name: 30 for name in others}
+    assert scores["facts"].value_counts().to_dict() == dict.fromkeys(others, 20)
+    assert weights["facts"].value_counts().to_dict() == dict.fromkeys(others, 30)
     assert set(scores["node"]) == {"FHI"}
 
 
 def nested(frames, keys, tolerance=1e-5):
     """Check that the bounds of each frame lie within those of the frame before."""
-    for wide, narrow in zip(frames, frames[1:], strict=False):
+    for wide, narrow in itertools.pairwise(frames):
         both = wide.merge(narrow, on=keys, suffixes=("_wide", "_narrow"), validate="one_to_one")
         assert len(both) == len(narrow) > 0
         assert (both["low_narrow"] >= both["low_wide"] - tolerance).all()
@@ -206,7 +208,7 @@ def test_gaps_between_neighbours_are_at_least_the_least_gap(sets, top20):
     order = top20["city"].tolist()
     frame = gap_bounds(sets, order)
     assert frame.columns.tolist() == ["facts", "city", "next", "low", "high"]
-    assert frame["facts"].value_counts().to_dict() == {name: 19 for name in sets}
+    assert frame["facts"].value_counts().to_dict() == dict.fromkeys(sets, 19)
     assert frame["city"].unique().tolist() == order[:-1]
     least = np.where(frame["facts"] == "all, gap 0", 0, 0.05)
     assert (frame["low"] >= least - 1e-6).all()

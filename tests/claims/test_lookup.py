@@ -1,0 +1,25 @@
+"""Reading the raw tables for claims: places, orders, printed digits."""
+
+import pandas as pd
+import pytest
+
+from fhi.claims import lookup
+
+
+def test_places_count_from_the_largest_and_ties_share_the_better_one():
+    values = pd.Series({"a": 3.0, "b": 5.0, "c": 3.0, "d": 1.0})
+    assert [lookup.place(values, name) for name in "bacd"] == [1, 2, 2, 4]
+
+
+def test_descending_leaves_out_what_is_unknown():
+    assert lookup.descending(pd.Series({"a": 1.0, "b": float("nan"), "c": 2.0})) == ["c", "a"]
+
+
+@pytest.mark.parametrize("printed, half", [("47.7%", 0.05), ("29.0%", 0.05), ("4.09%", 0.005), ("8家", 0.5)])
+def test_half_the_last_printed_digit(printed, half):
+    assert lookup.half_digit(printed) == pytest.approx(half)
+
+
+def test_a_difference_is_as_uncertain_as_both_its_terms():
+    found = lookup.difference(91.5, 86.0, 0.05)
+    assert (found.value, found.low, found.high) == pytest.approx((5.5, 5.4, 5.6))
