@@ -6,6 +6,11 @@ VENV ?= .venv
 PYTHON3 ?= python3
 UV ?= $(BIN)/uv
 
+# one thread of linear algebra in each process: the same bytes everywhere, and no two processes in each other's way
+export OPENBLAS_NUM_THREADS := 1
+export OMP_NUM_THREADS := 1
+export MKL_NUM_THREADS := 1
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -33,7 +38,7 @@ N := $(R)/notebooks
 RAW := $(wildcard data/raw/*.csv data/raw/*/*.csv)
 CORE := requirements.lock $(addprefix fhi/,errors.py parameters.py files.py store.py framework.py) $(wildcard fhi/sources/*.py)
 STEPS := $(addprefix fhi/,calling.py selection.py treatment.py index.py) \
-	$(wildcard $(addsuffix /*.py,$(addprefix fhi/,imputation normalisation weighting aggregation)))
+	$(wildcard fhi/imputation/*.py fhi/normalisation/*.py fhi/weighting/*.py fhi/aggregation/*.py)
 JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
 DRAWING := $(wildcard fhi/figures/*.py fhi/assets/fonts/*)
 

@@ -17,6 +17,9 @@ from fhi.errors import FhiError, MethodError
 from fhi.files import STAGING, Files, replace_file
 from fhi.parameters import NOTEBOOKS, ROOT
 
+#: seconds that a kernel may take to start on a machine under load
+START_TIMEOUT = 300
+
 
 class NotebookError(FhiError):
     """A cell of a notebook raised; the message names notebook and cell."""
@@ -92,15 +95,18 @@ def _execute(source: Path, executed: Path, parameters: dict[str, Any], staging: 
     os.environ |= {STAGING: staging, "FHI_OUT": str(root), "JUPYTER_PREFER_ENV_PATH": "1", "PYTHONPATH": str(ROOT)}
     bar = {"desc": f"{source.stem:<18}", "bar_format": "{desc} {bar:24} {n_fmt}/{total_fmt} cells  {elapsed}"}
     try:
-        papermill.execute_notebook(
-            str(source),
-            str(executed),
-            parameters,
-            kernel_name="python3",
-            cwd=str(ROOT),
-            progress_bar=bar,
-            config=Config(KernelManager={"transport": "ipc"}),
-        )
+        # sockets of their own, in a short path: kernels that run side by side must not meet in one
+        with tempfile.TemporaryDirectory(prefix="fhi-") as sockets:
+            papermill.execute_notebook(
+                str(source),
+                str(executed),
+                parameters,
+                kernel_name="python3",
+                start_timeout=START_TIMEOUT,
+                cwd=str(ROOT),
+                progress_bar=bar,
+                config=Config(KernelManager={"transport": "ipc", "ip": f"{sockets}/kernel"}),
+            )
     except PapermillExecutionError as error:
         message = f"{source.name}, cell {error.cell_index + 1}: {error.ename}: {error.evalue}"
         raise NotebookError(message) from None

@@ -23,9 +23,7 @@ def skewness(values: np.ndarray | pd.DataFrame) -> np.ndarray:
 
     ``g1 = m3/m2^1.5`` with central moments of divisor n. Joanes and Gill (1998), The Statistician 47(1).
     """
-    counts, _, cubes, _ = _moments(values)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(counts > 2, cubes * np.sqrt(counts * (counts - 1)) / (counts - 2), np.nan)
+    return _shape(values)[0]
 
 
 def kurtosis(values: np.ndarray | pd.DataFrame) -> np.ndarray:
@@ -33,10 +31,7 @@ def kurtosis(values: np.ndarray | pd.DataFrame) -> np.ndarray:
 
     ``G2 = (n − 1)/((n − 2)(n − 3))·((n + 1)·g2 + 6)``, ``g2 = m4/m2² − 3``. Joanes and Gill (1998).
     """
-    counts, _, _, fourths = _moments(values)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        factor = (counts - 1) / ((counts - 2) * (counts - 3))
-        return np.where(counts > 3, factor * ((counts + 1) * (fourths - 3) + 6), np.nan)
+    return _shape(values)[1]
 
 
 def none(data: pd.DataFrame) -> pd.DataFrame:
@@ -110,17 +105,28 @@ def log(values: np.ndarray) -> np.ndarray:
 
 
 def box_cox(values: np.ndarray) -> np.ndarray:
-    """Return ``((s + 0.01)^λ − 1)/λ`` with s as in `log` and the λ of greatest likelihood; for λ = 0 the logarithm.
+    """Return ``(z^λ − 1)/λ`` with ``z = s + 0.01``, s as in `log`; for λ = 0 it is the logarithm.
+
+    λ, between −5 and 5, maximises the normal likelihood, ``(λ − 1)·Σ ln z − n/2·ln σ²``, where σ² is the variance of
+    the result (divisor n).
 
     References
     ----------
     Box and Cox (1964), An analysis of transformations, JRSS B 26(2).
     """
-    from scipy.stats import boxcox  # slow to import
+    from scipy.optimize import minimize_scalar  # slow to import
 
-    result, present = np.full(len(values), np.nan), ~np.isnan(values)
-    result[present] = boxcox(_shares(values)[present] + OFFSET)[0]
-    return result
+    logarithms = np.log(_shares(values) + OFFSET)
+    known = logarithms[~np.isnan(logarithms)]
+
+    def curved(power: float, of: np.ndarray) -> np.ndarray:
+        return np.expm1(power * of) / power if power else of
+
+    def loss(power: float) -> float:
+        return len(known) / 2 * np.log(curved(power, known).var()) - (power - 1) * known.sum()
+
+    best = minimize_scalar(loss, bounds=(-5, 5), method="bounded", options={"xatol": 1e-10}).x
+    return curved(best, logarithms)
 
 
 TRANSFORMS: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {"log": log, "box-cox": box_cox}
@@ -170,38 +176,45 @@ def treat(data: pd.DataFrame, method: str, **params) -> tuple[pd.DataFrame, pd.D
     columns, rows = np.nonzero(((before != after) & ~np.isnan(before)).T)
     record = pd.DataFrame({"city": data.index[rows], "indicator": data.columns[columns]})
     record = record.assign(before=before[rows, columns], after=after[rows, columns])
-    return treated, record.assign(method=[labels.get(name, method) for name in record["indicator"]])
+    done = np.array([labels.get(column, method) for column in data], dtype=object)
+    return treated, record.assign(method=done[columns])
 
 
-def _moments(values: np.ndarray | pd.DataFrame) -> tuple[np.ndarray, ...]:
-    """Return by column the count and the 2nd, 3rd and 4th moments of the standardised values; NaN without spread."""
+def _shape(values: np.ndarray | pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return G1 and G2 by column (see `skewness`, `kurtosis`)."""
     values = np.asarray(values, dtype=float)
     present = ~np.isnan(values)
-    counts = present.sum(axis=0)
+    n = present.sum(axis=0)
     # scaled by the range first, so that no unit is too small or too large for a fourth power
     top = np.max(values, axis=0, where=present, initial=-np.inf)
     low = np.min(values, axis=0, where=present, initial=np.inf)
     spread = np.where(top > low, top - low, np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
         scaled = np.where(present, (values - low) / spread, 0.0)
-        scaled = np.where(present, scaled - scaled.sum(axis=0) / counts, 0.0)
+        scaled = np.where(present, scaled - scaled.sum(axis=0) / n, 0.0)
         squares = scaled**2
-        second = squares.sum(axis=0) / counts
-        third, fourth = (squares * scaled).sum(axis=0) / counts, (squares**2).sum(axis=0) / counts
-        return counts, second, third / second**1.5, fourth / second**2
+        second = squares.sum(axis=0) / n
+        third, fourth = (squares * scaled).sum(axis=0) / n, (squares**2).sum(axis=0) / n
+        skew = third / second**1.5 * np.sqrt(n * (n - 1)) / (n - 2)
+        kurt = (n - 1) / ((n - 2) * (n - 3)) * ((n + 1) * (fourth / second**2 - 3) + 6)
+    return np.where(n > 2, skew, np.nan), np.where(n > 3, kurt, np.nan)
 
 
 def passes(values: np.ndarray | pd.DataFrame, skew: float = SKEW, kurt: float = KURT) -> np.ndarray:
     """Return by column whether ``|G1| < skew`` or ``G2 < kurt``, or whether that cannot be judged."""
-    return ~((np.abs(skewness(values)) >= skew) & (kurtosis(values) >= kurt))
+    return _fits(*_shape(values), skew, kurt)
+
+
+def _fits(skews: np.ndarray, kurts: np.ndarray, skew: float, kurt: float) -> np.ndarray:
+    return ~((np.abs(skews) >= skew) & (kurts >= kurt))
 
 
 def _drawn_in(values: np.ndarray, points: int, skew: float, kurt: float) -> np.ndarray | None:
     """Return the column with its outermost values drawn in until it passes; None if `points` cells do not suffice."""
     levels, counts = np.unique(values[~np.isnan(values)], return_counts=True)
     low, high, current = 0, len(levels) - 1, values
-    while not passes(current, skew, kurt):
-        low, high = (low, high - 1) if skewness(current) > 0 else (low + 1, high)
+    while not _fits(*(shape := _shape(current)), skew, kurt):
+        low, high = (low, high - 1) if shape[0] > 0 else (low + 1, high)
         if low >= high or counts[:low].sum() + counts[high + 1 :].sum() > points:
             return None
         current = np.clip(values, levels[low], levels[high])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -25,6 +26,13 @@ def pytest_configure(config):
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
 
 
+def pytest_collection_modifyitems(items):
+    """Keep a file together on one worker, and the notebooks too: each reads what the ones before it wrote."""
+    for item in items:
+        group = "notebooks" if item.path.suffix == ".ipynb" else item.path.relative_to(ROOT).as_posix()
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def pytest_unconfigure(config):
     shutil.rmtree(config.fhi_out, ignore_errors=True)
 
@@ -32,9 +40,9 @@ def pytest_unconfigure(config):
 class Checkout:
     """A copy of the project in which a test may change and build what it likes."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, *, copied: bool = False):
         self.folder = folder
-        for name in SHIPPED:
+        for name in () if copied else SHIPPED:
             source, target = ROOT / name, folder / name
             if source.is_dir():
                 shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
@@ -59,11 +67,19 @@ class Checkout:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory) -> Checkout:
-    """A copy of the project after ``make report``; to be read, not changed."""
-    checkout = Checkout(tmp_path_factory.mktemp("built") / "checkout")
-    checkout.make("report")
-    return checkout
+def built(tmp_path_factory, worker_id) -> Checkout:
+    """A copy of the project after ``make report``; to be read, not changed. The workers of one run share it."""
+    shared = tmp_path_factory.getbasetemp()
+    folder = (shared if worker_id == "master" else shared.parent) / "built" / "checkout"
+    folder.parent.mkdir(exist_ok=True)
+    with (folder.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder.parent / "done").exists():
+            # an earlier worker that failed leaves a folder that is not done
+            shutil.rmtree(folder, ignore_errors=True)
+            Checkout(folder).make("report")
+            (folder.parent / "done").touch()
+    return Checkout(folder, copied=True)
 
 
 @pytest.fixture

@@ -11,9 +11,11 @@ TABLES = sources.load()
 REPORT = sorted({name for name in TABLES if name.startswith("report2018/")} - {"report2018/claims", "report2018/facts"})
 PAGES = {"city_profiles": {6, 7, 8}, "experience_facts": {20, 21, 23, 24, 25, 26}, "leaders": {11, 15, 17, 30, 32}}
 PAGES |= {
+    "callouts": {22, 25, 26, 34},
     "enumerations": {14, 18, 35, 39},
     "movers": {10, 20, 28},
     "policies": {8, 34},
+    "procedures": {35, 39},
     "headlines": {4, *range(10, 16), 17, 18, 21, 28, 32, 33, 35, 38},
     "services": {6, 23, 25},
 }

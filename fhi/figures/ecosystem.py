@@ -58,6 +58,6 @@ def attention(data: pd.DataFrame, language: str):
         ink = style.PAPER if rank <= len(data) / 2.5 else style.INK
         axes.add_patch(matplotlib.patches.Rectangle((column + 0.03, row + 0.04), 0.94, 0.92, color=shade))
         axes.text(column + 0.1, row + 0.5, str(rank), size=20, weight="bold", va="center", color=ink)
-        axes.text(column + 0.9, row + 0.5, name, size=12, va="center", ha="right", color=ink)
+        axes.text(column + 0.9, row + 0.5, style.fit(name, 70, 12), size=12, va="center", ha="right", color=ink)
     axes.set(xlim=(0, COLUMNS), ylim=(len(data) / COLUMNS, 0))
     return figure

@@ -135,10 +135,9 @@ def groups(data: pd.DataFrame, language: str):
     right.barh(rows, data["gap_high"] - data["gap_low"], left=data["gap_low"], height=0.55, color="#b676a0")
     for row, item in zip(rows, data.itertuples(), strict=True):
         right.text(item.gap_high + 1, row, f"{item.gap_low:.2f} – {item.gap_high:.1f}", va="center", size=style.SMALL)
-    pair = data.iloc[0]
-    title = style.pick(
-        language, f"{pair['first']}与{pair['second']}的分差", f"gap {pair['first_en']} – {pair['second_en']}"
-    )
+    keys = style.pick(language, ["first", "second"], ["first_en", "second_en"])
+    one, other = (style.brief(name) for name in data.iloc[0][keys])
+    title = style.pick(language, f"{one}与{other}的分差", f"gap {one} – {other}")
     right.set_title(title, loc="left", size=style.SMALL)
     right.set(xlim=(0, 72), xticks=[], yticks=[])
     for axes in (left, right):
@@ -189,8 +188,12 @@ def facts(data: pd.DataFrame, language: str):
     """Bars of the widening of the score bounds without each fact."""
     shown = data.head(12)
     figure = style.canvas(1.7 + 0.5 * len(shown))
-    axes = style.quiet(style.area(figure, left=3.2, right=0.9, bottom=0.6), grid=None)
+    axes = style.quiet(style.area(figure, left=3.2, right=0.9, bottom=0.8), grid=None)
     rows = range(len(shown))
+    unit = style.pick(
+        language, "去掉该事实后20个得分区间合计变宽（分）", "growth of the 20 score bounds without the fact (points)"
+    )
+    axes.set_xlabel(unit, size=style.SMALL)
     axes.barh(rows, shown["widening"], height=0.55, color=style.PURPLE)
     for row, widening in zip(rows, shown["widening"], strict=True):
         axes.text(widening + shown["widening"].max() * 0.01, row, f"{widening:.1f}", va="center", size=style.SMALL)

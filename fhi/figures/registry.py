@@ -44,6 +44,8 @@ class FigureEntry:
         From the scenario's tables to the one frame that is drawn, and saved as the figure's CSV.
     caption : callable
         From that frame to the caption by language.
+    source : mapping or None
+        What the source line names beside the report, by language: the public source of what the report does not print.
     section : str
         For figures beyond the report: the part they belong to.
     draw : callable
@@ -58,6 +60,7 @@ class FigureEntry:
     caption: Callable[[pd.DataFrame], Texts]
     draw: Callable
     section: str = "beyond"
+    source: Texts | None = None
 
     @property
     def place(self) -> int:
@@ -77,7 +80,15 @@ _ENTRIES: dict[str, FigureEntry] = {}
 
 
 def figure(
-    id: str, *, page: int | None, evidence: str | tuple[str, ...], title: Texts, data, caption, section: str = "beyond"
+    id: str,
+    *,
+    page: int | None,
+    evidence: str | tuple[str, ...],
+    title: Texts,
+    data,
+    caption,
+    section: str = "beyond",
+    source: Texts | None = None,
 ):
     """Register the decorated drawing function ``(data, language) -> Figure`` under an id.
 
@@ -97,9 +108,11 @@ def figure(
         raise ValueError(f"{id}: section must be among {', '.join(BEYOND)}")
     if set(title) != set(LANGUAGES):
         raise ValueError(f"{id}: a title in each of {', '.join(LANGUAGES)}")
+    if source is not None and set(source) != set(LANGUAGES):
+        raise ValueError(f"{id}: a source in each of {', '.join(LANGUAGES)}")
 
     def register(draw):
-        _ENTRIES[id] = FigureEntry(id, page, labels, title, data, caption, draw, section)
+        _ENTRIES[id] = FigureEntry(id, page, labels, title, data, caption, draw, section, source)
         return draw
 
     return register

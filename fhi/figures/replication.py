@@ -64,7 +64,7 @@ def coverage(data: pd.DataFrame, language: str):
         place = indicators.index(indicator) + 0.5, list(order).index(city) + 0.5
         axes.text(*place, "×", color=style.PAPER, ha="center", va="center", weight="bold")
     names = data.drop_duplicates("indicator").set_index("indicator")[f"indicator_{language}"]
-    cities = data.drop_duplicates("city").set_index("city", drop=False)[label]
+    cities = data.drop_duplicates("city").set_index("city", drop=False)[label].map(style.brief)
     axes.set_xticks(
         [place + 0.5 for place in range(len(indicators))],
         names[indicators],

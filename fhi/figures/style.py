@@ -7,8 +7,11 @@ from pathlib import Path
 
 import matplotlib
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.patches import FancyBboxPatch
+from matplotlib.textpath import text_to_path
 
 FONT = "FHI Sans SC"
 FONTS = Path(__file__).resolve().parents[1] / "assets" / "fonts"
@@ -33,8 +36,11 @@ EVIDENCE_NAMES = {
     "user": {"zh": "用户数据", "en": "user"},
     "synthetic": {"zh": "合成数据", "en": "synthetic"},
 }
+#: an area that stands for what is not published
+HATCHED = {"facecolor": "#f3f5f7", "edgecolor": "#a9b3bd", "hatch": "////", "linewidth": 0.6}
 TITLE, BODY, SMALL = 15, 10, 8.5
 DOT = 50
+NAME = 75  # points that labels leave for the name of a city
 RING = {"s": 115, "facecolor": PAPER, "edgecolor": MUTED}
 TOP, BOTTOM, SIDE = 0.85, 0.5, 0.35
 
@@ -54,6 +60,9 @@ RC = {
     "ytick.labelsize": BODY,
     "figure.facecolor": PAPER,
     "savefig.facecolor": PAPER,
+    # a dollar sign in a name is a dollar sign
+    "text.parse_math": False,
+    "hatch.linewidth": 0.6,
     "svg.fonttype": "path",
     "svg.hashsalt": "fhi",
 }
@@ -95,14 +104,48 @@ def quiet(axes: Axes, grid: str | None = "x") -> Axes:
     return axes
 
 
+@cache
+def extent(text: str, size: float, weight: str = "normal") -> float:
+    """Return the width of a line of text in points."""
+    load_fonts()
+    properties = FontProperties(family=[FONT], size=size, weight=weight)
+    return text_to_path.get_text_width_height_descent(text, properties, ismath=False)[0]
+
+
+def fit(text: str, width: float, size: float, weight: str = "normal") -> str:
+    """Return a line of text cut so that it is at most `width` points long, with … where it was cut."""
+    if extent(text, size, weight) <= width:
+        return text
+    keep = len(text)
+    while keep and extent(text[:keep].rstrip() + "…", size, weight) > width:
+        keep -= 1
+    return text[:keep].rstrip() + "…"
+
+
+def ink_on(colour: str) -> str:
+    """Return the colour of text on a colour: the one with the greater contrast (WCAG 2.1, relative luminance)."""
+
+    def luminance(name: str) -> float:
+        parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(name)]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    light, dark, ground = luminance(PAPER), luminance(INK), luminance(colour)
+    return PAPER if (light + 0.05) / (ground + 0.05) >= (ground + 0.05) / (dark + 0.05) else INK
+
+
 def pick(language: str, zh: str, en: str) -> str:
     """Return the text in a language."""
     return {"zh": zh, "en": en}[language]
 
 
 def city_names(data, language: str):
-    """Return the city names of a frame with ``city`` and ``city_en``."""
-    return data["city" if language == "zh" else "city_en"]
+    """Return the city names of a frame with ``city`` and ``city_en``, a name too long for a label cut."""
+    return data["city" if language == "zh" else "city_en"].map(brief)
+
+
+def brief(name: str) -> str:
+    """Return a name cut to the room that labels leave for it, with … where it was cut."""
+    return fit(name, NAME, BODY)
 
 
 def frame(figure: Figure, entry, language: str) -> Figure:
@@ -112,17 +155,21 @@ def frame(figure: Figure, entry, language: str) -> Figure:
     right = width - SIDE
     for label in reversed(entry.evidence):
         right = _badge(figure, EVIDENCE_NAMES[label][language], EVIDENCE_COLOURS[label], right) - 0.08
-    report = pick(language, "2018中国金融科技中心城市报告", "2018 China Fintech Hub Index report")
-    if entry.page:
-        place = pick(language, f"第{entry.page}页", f"p. {entry.page}")
-        source = pick(language, f"来源：{report}，{place}", f"Source: {report}, {place}")
-    elif "public" in entry.evidence:
-        source = pick(language, f"来源：{report}；公开统计", f"Source: {report}; public statistics")
-    else:
-        source = pick(language, f"来源：据{report}计算", f"Source: computed from the {report}")
-    figure.text(SIDE / width, 0.2 / height, source, size=SMALL, color=MUTED, va="center")
+    figure.text(SIDE / width, 0.2 / height, source_line(entry, language), size=SMALL, color=MUTED, va="center")
     figure.text(1 - SIDE / width, 0.2 / height, entry.id, size=SMALL, color=MUTED, va="center", ha="right")
     return figure
+
+
+def source_line(entry, language: str) -> str:
+    """Return what stands below a figure: the report with the page, and the public source of what it does not print."""
+    report = pick(language, "2018中国金融科技中心城市报告", "2018 China Fintech Hub Index report")
+    if entry.page:
+        report += pick(language, f"，第{entry.page}页", f", p. {entry.page}")
+    elif "public" not in entry.evidence:
+        return pick(language, f"来源：据{report}计算", f"Source: computed from the {report}")
+    public = entry.source or (None if entry.page else {"zh": "公开统计", "en": "public statistics"})
+    parts = [report, public[language]] if public else [report]
+    return pick(language, "来源：", "Source: ") + pick(language, "；", "; ").join(parts)
 
 
 def _badge(figure: Figure, text: str, colour: str, right: float) -> float:

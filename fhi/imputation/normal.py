@@ -13,6 +13,8 @@ from fhi.errors import MethodError
 
 #: the least share of an indicator's variance that the others must leave unexplained
 SINGULAR = 1e-10
+#: with more than this, the inverse of the covariance is exact enough to work with
+FINE = 1e-6
 
 
 class Pattern(NamedTuple):
@@ -56,7 +58,7 @@ def em(
 
     Notes
     -----
-    A round costs one system of linear equations a pattern of missing cells: of the indicators squared or cubed.
+    A round costs the inverse of Σ and, for each pattern of missing cells, that of its missing block.
     """
     centre, spread = data.mean(), data.std(ddof=0)
     constant = data.columns[(data.max() == data.min()).to_numpy()]
@@ -94,25 +96,35 @@ def _patterns(missing: np.ndarray) -> list[Pattern]:
 def _expect(values: np.ndarray, patterns: list[Pattern], mean: np.ndarray, covariance: np.ndarray, names: pd.Index):
     """Return the values with the missing ones as expected, and the mean conditional covariance of these."""
     filled, spare = values.copy(), np.zeros_like(covariance)
+    precision = np.linalg.inv(covariance) if _smallest_pivot(covariance) > FINE else None
     for rows, missing, observed in patterns:
-        known = covariance[np.ix_(observed, observed)]
-        _refuse_singular(known, names[observed])
-        slopes = np.linalg.solve(known, covariance[np.ix_(observed, missing)])
+        if precision is not None and len(missing) < len(observed):
+            # the conditional distribution from Σ⁻¹, for the price of the missing block alone
+            residual = np.linalg.inv(precision[np.ix_(missing, missing)])
+            slopes = -precision[np.ix_(observed, missing)] @ residual
+        else:
+            known = covariance[np.ix_(observed, observed)]
+            _refuse_singular(known, names[observed])
+            slopes = np.linalg.solve(known, covariance[np.ix_(observed, missing)])
+            residual = covariance[np.ix_(missing, missing)] - covariance[np.ix_(missing, observed)] @ slopes
         filled[np.ix_(rows, missing)] = mean[missing] + (values[np.ix_(rows, observed)] - mean[observed]) @ slopes
-        residual = covariance[np.ix_(missing, missing)] - covariance[np.ix_(missing, observed)] @ slopes
         spare[np.ix_(missing, missing)] += len(rows) / len(values) * residual
     return filled, spare
 
 
-def _refuse_singular(covariance: np.ndarray, names: pd.Index) -> None:
-    """Raise if an indicator is a linear combination of the others, by the pivots of the Cholesky factor."""
+def _smallest_pivot(covariance: np.ndarray) -> float:
+    """Return the least share of an indicator's variance that those before it leave unexplained (by Cholesky)."""
     if not len(covariance):
-        return
+        return 1.0
     try:
-        pivots = np.diag(np.linalg.cholesky(covariance)) ** 2 / np.diag(covariance)
+        return float((np.diag(np.linalg.cholesky(covariance)) ** 2 / np.diag(covariance)).min())
     except np.linalg.LinAlgError:
-        pivots = np.zeros(1)
-    if pivots.min() < SINGULAR:
+        return 0.0
+
+
+def _refuse_singular(covariance: np.ndarray, names: pd.Index) -> None:
+    """Raise if an indicator is a linear combination of the others."""
+    if _smallest_pivot(covariance) < SINGULAR:
         message = f"the covariance of {listed(names)} is singular: too few units, or an indicator that follows "
         message += "from the others; set ridge, to 0.01 for instance, or leave an indicator out."
         raise MethodError(message, key="imputation.ridge", value="em")

@@ -160,12 +160,38 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "report2018/innovation": statements("numbers of the innovation cards (p31)"),
     "report2018/headlines": statements("national numbers, and single numbers outside the profiles"),
     "report2018/coverage": statements("what the edition covers (p39)"),
+    "report2018/callouts": of_report(
+        ["page", "statement_zh"],
+        "statements that figures show and that carry no number",
+        city=city(nullable=True),
+        node=node(),
+        statement_zh=text("statement in Chinese, in our words"),
+        statement_en=text("statement in English, in our words"),
+        note=NOTE,
+    ),
+    "report2018/procedures": of_report(
+        ["procedure", "step"],
+        "the steps of the FCA's sandbox (p35) and of the index (p39), in our words",
+        procedure=text("procedure", one_of("sandbox", "index")),
+        step=integer("place of the step, 1 first", 1, 20),
+        actor=text("who acts", one_of("firm", "regulator", "both"), nullable=True),
+        **{
+            f"{name}_{tongue}": text(f"{meaning}, in {language}", nullable=name != "title")
+            for name, meaning in (
+                ("title", "step"),
+                ("detail", "what it takes in"),
+                ("undisclosed", "what stays undisclosed"),
+            )
+            for tongue, language in (("zh", "Chinese"), ("en", "English"))
+        },
+    ),
     "report2018/institutes": of_report(
         ["founded"],
         "special research institutes",
         city=city(),
         founded=date("month of founding"),
         name=text("name where the report's text prints it (others are logos)", nullable=True),
+        name_en=text("name in English", nullable=True),
         activities_zh=text("activities in Chinese, in our words"),
         activities_en=text("activities in English, in our words"),
     ),

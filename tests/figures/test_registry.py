@@ -8,8 +8,8 @@ from fhi.figures.registry import figure
 TITLE = {"zh": "题", "en": "title"}
 
 
-def register(id="p99-x", page=99, evidence="published", title=TITLE):
-    return figure(id, page=page, evidence=evidence, title=title, data=None, caption=None)
+def register(id="p99-x", page=99, evidence="published", title=TITLE, source=None):
+    return figure(id, page=page, evidence=evidence, title=title, data=None, caption=None, source=source)
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,7 @@ def register(id="p99-x", page=99, evidence="published", title=TITLE):
         ({"evidence": "guessed"}, "evidence must be among"),
         ({"evidence": ()}, "evidence must be among"),
         ({"title": {"en": "title"}}, "a title in each of"),
+        ({"source": {"en": "source"}}, "a source in each of"),
     ],
 )
 def test_a_malformed_entry_is_refused(wrong, message):
@@ -29,9 +30,20 @@ def test_a_malformed_entry_is_refused(wrong, message):
 
 def test_the_figures_of_this_edition_are_registered_in_the_order_of_the_report():
     expected = ["p05-top20", "p05-tiers", "p10-industry", "p12-pattern", "p13-banks", "p14-insurers-brokers"]
-    expected += ["p20-experience", "p21-adoption", "p28-ecosystem", "p36-attention", "p38-framework"]
-    expected += ["coverage", "replication", "identified-scores", "identified-groups", "identified-facts"]
-    assert [entry.id for entry in entries()] == [*expected, "identified-weights", "identified-map", "audit-scorecard"]
+    expected += [
+        "p20-experience",
+        "p21-adoption",
+        "p22-services",
+        "p23-shenzhen",
+        "p24-hangzhou",
+        "p25-wuhan",
+        "p26-xian",
+    ]
+    expected += ["p28-ecosystem", "p29-economy", "p30-leading", "p31-innovation", "p32-research", "p33-institutes"]
+    expected += ["p34-policies", "p35-sandbox", "p36-attention", "p38-framework", "p39-method"]
+    expected += ["pillar-heat", "pillar-profiles", "slope-2017-2018", "rank-coverage", "coverage", "replication"]
+    expected += ["identified-scores", "identified-groups", "identified-facts", "identified-weights", "identified-map"]
+    assert [entry.id for entry in entries()] == [*expected, "audit-scorecard"]
 
 
 def test_a_figure_belongs_to_the_part_of_its_page():
@@ -39,8 +51,10 @@ def test_a_figure_belongs_to_the_part_of_its_page():
     assert parts["p05-top20"] == "landscape"
     assert parts["p14-insurers-brokers"] == "industry"
     assert parts["p20-experience"] == "experience"
+    assert parts["p22-services"] == "experience"
     assert parts["p36-attention"] == "ecosystem"
     assert parts["p38-framework"] == "method"
-    assert parts["coverage"] == "beyond"
+    assert parts["p39-method"] == "method"
+    assert parts["coverage"] == parts["pillar-heat"] == "beyond"
     assert parts["identified-map"] == "identified"
     assert parts["audit-scorecard"] == "audit"
