@@ -44,7 +44,7 @@ DRAWING := $(wildcard fhi/figures/*.py fhi/assets/fonts/*)
 
 OUTPUTS_01 := $(addprefix $(P)/,panel.csv national_shares.csv)
 OUTPUTS_02 := $(addprefix $(P)/,indicators.csv screening.csv coverage.csv treatment.csv normalised.csv)
-OUTPUTS_03 := $(addprefix $(P)/,weights.csv scores.csv ranks.csv comparison.csv agreement.csv)
+OUTPUTS_03 := $(addprefix $(P)/,weights.csv unit_weights.csv scores.csv ranks.csv effects.csv rank_shifts.csv comparison.csv agreement.csv)
 OUTPUTS_05 := $(addprefix $(P)/,bounds.csv weight_bounds.csv bounds_by_facts.csv weight_bounds_by_facts.csv gap_bounds.csv \
 	weight_map.csv fact_influence.csv central_scores.csv central_weights.csv dropped_facts.csv)
 OUTPUTS_06 := $(P)/claims.csv
@@ -69,7 +69,7 @@ $(N)/01_ingestion.ipynb: notebooks/01_ingestion.ipynb $(RAW) $(CORE) fhi/constru
 $(N)/02_indicators.ipynb: notebooks/02_indicators.ipynb $(N)/01_ingestion.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
 		$(call missing,$(OUTPUTS_02))
 $(N)/03_weighting.ipynb: notebooks/03_weighting.ipynb $(N)/02_indicators.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
-		fhi/agreement.py $(call missing,$(OUTPUTS_03))
+		fhi/agreement.py fhi/effects.py $(call missing,$(OUTPUTS_03))
 $(N)/05_identification.ipynb: notebooks/05_identification.ipynb $(N)/01_ingestion.ipynb $(CORE) \
 		$(wildcard fhi/identification/*.py) $(call missing,$(OUTPUTS_05))
 $(N)/06_audit.ipynb: notebooks/06_audit.ipynb $(N)/01_ingestion.ipynb $(CORE) fhi/construction.py \
