@@ -7,11 +7,12 @@ unknown key, a wrong type or an unknown name is refused with the nearest valid o
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from fhi.errors import MethodError
 
@@ -42,7 +43,28 @@ def _as_step(value: Any) -> Any:
     return {"method": value} if isinstance(value, str) else value
 
 
+def _as_named(value: Any) -> Any:
+    """Return a name as it is, and a mapping with a key ``method`` as a step."""
+    if isinstance(value, Mapping) and "method" in value:
+        return Step(**value)
+    if isinstance(value, str | Step):
+        return value
+    raise ValueError(f"give a name, or a name with its parameters ({{method: …, …}}), not {value!r}")
+
+
+def _as_aggregation(value: Any) -> Any:
+    """Return one name or step for all levels, or a mapping of levels to such."""
+    if isinstance(value, Mapping) and value and "method" not in value:
+        bad = [level for level in value if not str(level).isdigit()]
+        if bad:
+            raise ValueError(f"a level is a number, 0 for the root; found {bad[0]!r}")
+        return {level: _as_named(step) for level, step in value.items()}
+    return _as_named(value)
+
+
 NamedStep = Annotated[Step, BeforeValidator(_as_step)]
+#: one method for all levels, or one for each level computed; parameters beside the name
+Aggregation = Annotated[str | Step | dict[int, str | Step], BeforeValidator(_as_aggregation)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -59,12 +81,59 @@ class Method(BaseModel):
     exclude_indicators: tuple[str, ...] = ()
     weights: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = {}
     least_coverage: Share = 0.0
+    panel: NamedStep = Step(method="last-observed")
     imputation: NamedStep = Step(method="none")
     treatment: NamedStep = Step(method="none")
     normalisation: NamedStep = Step(method="min-max")
     weighting: NamedStep = Step(method="original")
-    aggregation: str | dict[int, str] = "arithmetic"
+    aggregation: Aggregation = "arithmetic"
     availability: dict[int, Share] = {0: 1.0}
+
+
+def steps_by_level(aggregation: Any, levels: Iterable[int]) -> dict[int, Step]:
+    """Return the aggregation of each level as a step.
+
+    Parameters
+    ----------
+    aggregation : str, Step or mapping
+        As the key ``aggregation`` of a scenario: one for all levels, or one a level.
+    levels : iterable of int
+        The levels that are computed.
+
+    Raises
+    ------
+    MethodError
+        If it cannot be read, or a level has none.
+    """
+    levels = list(levels)
+    try:
+        read = TypeAdapter(Aggregation).validate_python(aggregation)
+    except ValidationError as error:
+        raise MethodError(f"{error.errors()[0]['msg']}.", key="aggregation", value=aggregation) from None
+    by_level = read if isinstance(read, dict) else dict.fromkeys(levels, read)
+    for level in levels:
+        if level not in by_level:
+            raise MethodError(f"no method for level {level}.", key="aggregation", value=by_level)
+    return {level: Step.model_validate(_as_step(by_level[level])) for level in levels}
+
+
+def beside_scenarios(name: object, key: str) -> Path:
+    """Return the file or folder that a scenario names, looked up under ``notebooks/scenarios/`` and nowhere else.
+
+    Raises
+    ------
+    MethodError
+        If it lies outside that folder, or is not there.
+    """
+    folder = SCENARIOS.resolve()
+    place = (folder / name).resolve() if isinstance(name, str) else folder
+    if place == folder or not place.is_relative_to(folder):
+        message = f"give a path inside notebooks/scenarios/, written from there; found {name!r}."
+        raise MethodError(message, key=key, value=name)
+    if not place.exists():
+        there = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.suffix != ".yml")
+        raise MethodError(f"there is no {name!r} in notebooks/scenarios/.", key=key, value=name, valid=sorted(there))
+    return place
 
 
 class OnceLoader(yaml.SafeLoader):

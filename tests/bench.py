@@ -6,6 +6,9 @@ import statistics
 import time
 from collections.abc import Callable
 
+import numpy as np
+import pandas as pd
+
 from fhi import sources
 from fhi.construction import panel
 from fhi.framework import Framework
@@ -13,7 +16,7 @@ from fhi.identification import IdentifiedSet
 from fhi.identification.contradictions import consistent
 from fhi.identification.runs import ALL, by_facts, influence, runs
 from fhi.index import build
-from fhi.parameters import BASELINE, RAW, load_scenario
+from fhi.parameters import BASELINE, RAW, Method, load_scenario
 
 
 def seconds(function: Callable[[], object], repeats: int = 5) -> float:
@@ -27,12 +30,41 @@ def seconds(function: Callable[[], object], repeats: int = 5) -> float:
     return statistics.median(times)
 
 
+def synthetic(units: int, indicators: int) -> tuple[pd.DataFrame, Framework]:
+    """Return a random panel and a tree of three levels with five indicators below a node and five nodes below it."""
+    below = max(1, indicators // 5)
+    pillars = max(1, below // 5)
+    rows = [("FHI", 0, None), *((f"p{place}", 1, "FHI") for place in range(pillars))]
+    rows += [(f"s{place}", 2, f"p{place % pillars}") for place in range(below)]
+    rows += [(f"x{place}", 3, f"s{place % below}") for place in range(indicators)]
+    table = pd.DataFrame(rows, columns=["code", "level", "parent"])
+    table = table.assign(direction=1, weight=1.0, unit=None, name_zh="名", name_en="name")
+    values = np.random.default_rng(2018).lognormal(size=units * indicators)
+    index = pd.MultiIndex.from_product(
+        [[f"city {place}" for place in range(units)], [f"x{place}" for place in range(indicators)]],
+        names=["city", "indicator"],
+    )
+    frame = pd.DataFrame({"value": values}, index=index).reset_index().assign(year=2018)
+    return frame, Framework.from_table(table)
+
+
+def building(units: int, indicators: int, method: Method, repeats: int) -> float:
+    """Return the median time of a build of a random panel."""
+    frame, framework = synthetic(units, indicators)
+    return seconds(lambda: build(frame, framework, method), repeats)
+
+
 def main() -> None:
     tables, framework = sources.load(), Framework.from_csv(RAW / "framework.csv")
     values, method = panel(tables, framework), load_scenario(BASELINE)
     shape = f"{values['city'].nunique()}x{len(framework.leaves)}"
     print(f"ingestion {len(tables)} files: {seconds(sources.load) * 1e3:.0f} ms")
     print(f"build {shape}: {seconds(lambda: build(values, framework, method)) * 1e3:.1f} ms")
+    for units, indicators, repeats in ((51, 49, 5), (3000, 500, 1)):
+        shape = f"{units}x{indicators}"
+        print(f"build {shape}: {building(units, indicators, Method(), repeats) * 1e3:.1f} ms")
+        method = Method(imputation="mean", treatment="winsorise")
+        print(f"build, winsorised {shape}: {building(units, indicators, method, repeats) * 1e3:.1f} ms")
     facts = tables["report2018/facts"]
     shape = f"{len(IdentifiedSet(facts, framework).space.cities)}x{len(framework.leaves)}"
 

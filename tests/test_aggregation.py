@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fhi import aggregation
-from fhi.aggregation import aggregate
+from fhi.aggregation import aggregate, aggregate_and_weigh
 from fhi.errors import MethodError
 from fhi.framework import Framework
+from fhi.parameters import Step
 
 NAN = float("nan")
 CODES = ["root", "a", "b", "a1", "a2", "b1", "b2"]
@@ -136,14 +137,91 @@ def test_an_unknown_method_is_refused_with_the_nearest_name(method):
         one(method, 1, 2, 3, 4)
 
 
-def test_a_function_of_the_users_aggregates(monkeypatch):
-    # harmonic: 1 / Σ w/x; weights are 0 where the score is missing
-    monkeypatch.setitem(
-        aggregation.METHODS, "harmonic", lambda scores, weights: 1 / np.nansum(weights / scores, axis=1)
-    )
-    scores = one("harmonic", 30, 60, NAN, 20)
+@pytest.mark.parametrize(
+    "method",
+    [
+        {0: "minimum", 1: {"method": "generalised-mean", "exponent": 2}},
+        {0: Step(method="minimum"), 1: Step(method="generalised-mean", exponent=2)},
+        {"0": "minimum", "1": Step(method="generalised-mean", exponent=2)},
+    ],
+)
+def test_a_method_with_parameters_is_a_step(method):
+    # a = √((1 + 49)/2) = 5; b = √(0.2·25 + 0.8·100) = √85
+    assert one(method, 1, 7, 5, 10)[["a", "b", "root"]].tolist() == pytest.approx([5, 85**0.5, 5])
+
+
+def test_one_step_is_for_all_levels():
+    scores = one({"method": "generalised-mean", "exponent": -1}, 30, 60, NAN, 20)
     # a = 1/(1/60 + 1/120) = 40; b = 20; root = 1/(0.25/40 + 0.75/20) = 160/7
     assert scores[["a", "b", "root"]].tolist() == pytest.approx([40, 20, 160 / 7])
+
+
+@pytest.mark.parametrize("method", [3, None, {}, {0: 5, 1: "arithmetic"}, {"root": "arithmetic"}, {0: {"exponent": 2}}])
+def test_what_is_no_method_is_refused(method):
+    with pytest.raises(MethodError, match="aggregation: ") as caught:
+        one(method, 1, 2, 3, 4)
+    assert caught.value.key == "aggregation"
+
+
+def test_a_function_of_the_users_aggregates(monkeypatch):
+    # a sum of squares to a power of the user's: weights are 0 where the score is missing
+    def power_mean(scores, weights, *, power):
+        return np.nansum(weights * scores**power, axis=1)
+
+    monkeypatch.setitem(aggregation.METHODS, "power", power_mean)
+    scores = one({"method": "power", "power": 2}, 2, 4, NAN, 3)
+    # a = (4 + 16)/2 = 10; b = 9; root = 0.25·100 + 0.75·81
+    assert scores[["a", "b", "root"]].tolist() == pytest.approx([10, 9, 85.75])
+
+
+def test_an_error_of_a_function_of_the_users_names_what_it_met(monkeypatch):
+    def picky(scores, weights):
+        raise ValueError("seven is unlucky", "use another number")
+
+    monkeypatch.setitem(aggregation.METHODS, "picky", picky)
+    with pytest.raises(MethodError) as caught:
+        one("picky", 9, 7, 8, 8)
+    assert str(caught.value) == "aggregation: seven is unlucky (a2 of 甲 below a); use another number."
+
+
+@pytest.mark.parametrize(
+    ("method", "remedy"),
+    [
+        ("geometric", "scale [1, 100]"),
+        ("harmonic", "scale [1, 100]"),
+        ("mazziotta-pareto", "z-score with mean 100 and sd 10"),
+        ("adjusted-mazziotta-pareto", "scale [70, 130]"),
+        ({"method": "generalised-mean", "exponent": -2}, "scale [1, 100]"),
+    ],
+)
+def test_a_zero_is_refused_with_the_normalisation_to_choose(method, remedy):
+    with pytest.raises(MethodError, match=r"\(b1 of 乙 below b\)") as caught:
+        aggregate(units(甲=[20, 40, 50, 100], 乙=[10, 60, 0, 80]), TREE, WEIGHTS, method)
+    assert remedy in str(caught.value)
+
+
+def test_the_bounds_that_no_weights_keep_are_told_with_the_node():
+    with pytest.raises(MethodError, match=r"no weights of 2 children .* below a\); lower least or raise most\."):
+        one({"method": "benefit-of-the-doubt", "least": 0.6}, 1, 2, 3, 4)
+
+
+def test_weights_that_are_a_units_own_are_returned_by_city_and_node():
+    data = units(甲=[4, 4, 50, 100], 乙=[6, 2, 50, NAN], 丙=[NAN, NAN, 20, 100])
+    method = {0: "arithmetic", 1: "benefit-of-the-doubt"}
+    scores, own = aggregate_and_weigh(data, TREE, WEIGHTS, method)
+    assert list(own) == ["city", "parent", "node", "weight"]
+    assert not own.duplicated(["city", "node"]).any()
+    # 丙 has no part in a, 乙 has only b1
+    assert set(own.query("parent == 'a'")["city"]) == {"甲", "乙"}
+    weight = own.set_index(["city", "node"])["weight"]
+    assert (weight["乙", "b1"], weight["乙", "b2"]) == (pytest.approx(1 / 50), 0)
+    weighed = (weight * data.stack().rename_axis(["city", "node"])).groupby(level="city").sum()
+    assert weighed.to_dict() == pytest.approx(scores[["a", "b"]].sum(axis=1).to_dict())
+
+
+def test_no_weights_are_returned_where_all_units_share_them():
+    own = aggregate_and_weigh(units(甲=[1, 2, 3, 4]), TREE, WEIGHTS, "arithmetic")[1]
+    assert own.empty and list(own) == ["city", "parent", "node", "weight"]
 
 
 @pytest.mark.parametrize("value", [NAN, float("inf")])

@@ -6,8 +6,20 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
+from fhi import parameters
 from fhi.errors import MethodError
-from fhi.parameters import ROOT, SCENARIOS, Method, load_scenario, output_root, resolved_yaml, scenario_names
+from fhi.parameters import (
+    ROOT,
+    SCENARIOS,
+    Method,
+    Step,
+    beside_scenarios,
+    load_scenario,
+    output_root,
+    resolved_yaml,
+    scenario_names,
+    steps_by_level,
+)
 
 
 @pytest.fixture
@@ -39,6 +51,7 @@ def test_the_baseline_says_every_choice():
     baseline = load_scenario("baseline")
     assert baseline.year == 2018
     assert (baseline.normalisation.method, baseline.normalisation.params) == ("min-max", {"scale": [0, 100]})
+    assert (baseline.panel.method, baseline.panel.params) == ("last-observed", {})
     assert (baseline.imputation.method, baseline.treatment.method) == ("none", "none")
     assert (baseline.weighting.method, baseline.aggregation) == ("original", "arithmetic")
     assert (baseline.least_coverage, baseline.availability) == (0.5, {0: 1.0})
@@ -68,6 +81,23 @@ def test_a_step_is_a_name_or_a_name_with_parameters(scenario):
     )
     assert (method.normalisation.method, method.normalisation.params) == ("z-score", {"mean": 50, "sd": 10})
     assert method.aggregation == {0: "geometric", 1: "arithmetic"}
+
+
+def test_an_aggregation_with_parameters_is_a_step_for_all_levels_or_for_one(scenario):
+    method = scenario("aggregation: {method: owa, exponent: 2}\n")
+    assert method.aggregation == Step(method="owa", exponent=2)
+    method = scenario("aggregation: {0: {method: owa, order: [1, 2]}, 1: geometric, 2: arithmetic}\n")
+    assert method.aggregation == {0: Step(method="owa", order=[1, 2]), 1: "geometric", 2: "arithmetic"}
+    assert steps_by_level(method.aggregation, [0, 2]) == {
+        0: Step(method="owa", order=[1, 2]),
+        2: Step(method="arithmetic"),
+    }
+
+
+def test_an_aggregation_of_one_name_is_a_step_of_every_level():
+    assert steps_by_level("median", [0, 1]) == {0: Step(method="median"), 1: Step(method="median")}
+    with pytest.raises(MethodError, match=r"aggregation: no method for level 1\."):
+        steps_by_level({0: "median"}, [0, 1])
 
 
 @pytest.mark.parametrize("content", ["", "# nothing differs\n"])
@@ -104,6 +134,12 @@ def test_an_unknown_key_names_the_file_and_the_nearest_key(refused):
         ("normalisation: {method: 3}", "normalisation.method"),
         ("aggregation: 3", "aggregation"),
         ("aggregation: null", "aggregation"),
+        ("aggregation: {}", "aggregation"),
+        ("aggregation: [arithmetic]", "aggregation"),
+        ("aggregation: {0: 3}", "aggregation"),
+        ("aggregation: {0: {exponent: 2}}", "aggregation"),
+        ("aggregation: {root: arithmetic}", "aggregation"),
+        ("aggregation: {method: 3}", "aggregation"),
         ("description: {zh: [1]}", "description.zh"),
         ("description: {fr: Autre}", "description.fr"),
     ],
@@ -167,7 +203,7 @@ def test_the_resolved_method_reads_back_as_the_same_method(scenario):
     method = scenario(
         "description: {zh: 几何平均, en: Geometric mean}\n"
         "normalisation: {method: min-max, scale: [1, 100]}\n"
-        "aggregation: {0: geometric, 1: arithmetic, 2: arithmetic}\n"
+        "aggregation: {0: geometric, 1: {method: owa, order: [1, 2]}, 2: arithmetic}\n"
         "availability: {0: 0.5, 1: 0.25}\nweights: {adoption: 0.1}\nexclude_cities: [香港]\nyear: null\n"
     )
     written = resolved_yaml(method)
@@ -193,6 +229,37 @@ def test_the_defaults_of_one_method_are_not_those_of_another():
     Method().availability[0] = 0.0
     Method().weights["adoption"] = 2.0
     assert (Method().availability, Method().weights) == ({0: 1.0}, {})
+
+
+@pytest.fixture
+def scenarios(tmp_path, monkeypatch):
+    folder = tmp_path / "scenarios"
+    (folder / "ahp").mkdir(parents=True)
+    (folder / "experts.csv").write_text("node,one\n", encoding="utf-8")
+    (tmp_path / "secret.csv").write_text("", encoding="utf-8")
+    (folder / "link.csv").symlink_to(tmp_path / "secret.csv")
+    monkeypatch.setattr(parameters, "SCENARIOS", folder)
+    return folder
+
+
+def test_a_file_named_in_a_scenario_stands_beside_it(scenarios):
+    assert beside_scenarios("experts.csv", "key") == scenarios / "experts.csv"
+    assert beside_scenarios("ahp/../experts.csv", "key") == scenarios / "experts.csv"
+    assert beside_scenarios("ahp", "key") == scenarios / "ahp"
+
+
+@pytest.mark.parametrize(
+    "name", ["../secret.csv", "/etc/passwd", "link.csv", "", ".", "ahp/..", None, 3, ["experts.csv"]]
+)
+def test_a_file_elsewhere_is_refused(scenarios, name):
+    with pytest.raises(MethodError, match="key: give a path inside notebooks/scenarios/") as caught:
+        beside_scenarios(name, "key")
+    assert caught.value.value == name
+
+
+def test_a_file_that_is_not_there_is_refused_with_the_nearest(scenarios):
+    with pytest.raises(MethodError, match=r"there is no 'expert\.csv' .* Did you mean experts\.csv"):
+        beside_scenarios("expert.csv", "key")
 
 
 def test_scenarios_are_listed_by_name(tmp_path):

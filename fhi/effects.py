@@ -1,0 +1,219 @@
+"""After building: what each indicator does to the ranks, what a city is strong in, and why one stands above another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from fhi.errors import FhiError, MethodError, choose
+from fhi.framework import Framework
+from fhi.index import Index, build
+from fhi.parameters import Method, steps_by_level
+
+#: aggregation -> what its scores are added in: contributions sum to the difference of the scores so changed
+SCALES = {"arithmetic": lambda scores: scores, "geometric": np.log}
+
+EFFECTS = ["node", "cities", "mean_absolute_shift", "largest_shift", "city", "note"]
+SHIFTS = ["node", "city", "rank", "rank_without", "shift"]
+
+
+def leaves_below(framework: Framework, node: str) -> list[str]:
+    """Return the indicators below a node, itself if it is one, in framework order."""
+    below = {node}
+    for code in framework.nodes:
+        if framework.parents[code] in below:
+            below.add(code)
+    return [leaf for leaf in framework.leaves if leaf in below]
+
+
+def drop_each(
+    panel: pd.DataFrame,
+    framework: Framework,
+    method: Method,
+    nodes: Iterable[str] | None = None,
+    *,
+    year: int | None = None,
+    units: pd.DataFrame | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Build the index again without each of some nodes in turn, everything else as it was.
+
+    Without a node is without the indicators below it, as ``exclude_indicators`` leaves them out: imputation, weights
+    and aggregation do without them, and their weight goes to their siblings. Ranks are compared among the cities that
+    have a score both times, ranked among themselves, since a city may gain or lose its score.
+
+    Parameters
+    ----------
+    panel, framework, method, year, units
+        As for `fhi.index.build`.
+    nodes : iterable of str, optional
+        Default: the pillars, then the indicators that the index uses.
+
+    Returns
+    -------
+    effects : pandas.DataFrame
+        One row a node: ``node, cities`` (with a score both times), ``mean_absolute_shift``, ``largest_shift`` (signed,
+        positive for a fall) and its ``city``, the first by name of several. Where the index cannot be built without
+        the node, ``note`` says why and no city is compared.
+    shifts : pandas.DataFrame
+        ``node, city, rank, rank_without, shift``; a positive shift is a lower place without the node.
+
+    Raises
+    ------
+    MethodError
+        If a node does not exist, or the index cannot be built at all.
+
+    References
+    ----------
+    OECD/JRC (2008), Handbook, section 7.2, equation 38: the average shift in ranks.
+    """
+    rebuild = partial(build, panel, framework, year=year, units=units)
+    whole = rebuild(method=method)
+    if nodes is None:
+        used = whole.weights.index[whole.weights["effective"] > 0]
+        nodes = [node for node in used if framework.parents[node] == framework.root or node in framework.leaves]
+    effects, frames = [], [pd.DataFrame(columns=SHIFTS)]
+    for node in nodes:
+        choose(dict.fromkeys(framework.nodes), node, "nodes")
+        left_out = dict.fromkeys([*method.exclude_indicators, *leaves_below(framework, node)])
+        try:
+            without = rebuild(method=method.model_copy(update={"exclude_indicators": tuple(left_out)}))
+        except FhiError as error:
+            effects.append((node, 0, np.nan, np.nan, None, str(error)))
+            continue
+        shifts = _shifts(whole.scores[framework.root], without.scores[framework.root])
+        effects.append((node, *_summary(shifts), ""))
+        frames.append(shifts.assign(node=node)[SHIFTS])
+    found = [frame for frame in frames if len(frame)] or frames[:1]
+    return pd.DataFrame(effects, columns=EFFECTS), pd.concat(found, ignore_index=True)
+
+
+def _shifts(scores: pd.Series, without: pd.Series) -> pd.DataFrame:
+    """Return the ranks among the cities with both scores, and their difference."""
+    pair = pd.DataFrame({"rank": scores, "rank_without": without}).dropna()
+    ranks = pair.rank(ascending=False, method="min").astype(int).rename_axis("city").reset_index()
+    return ranks.assign(shift=ranks["rank_without"] - ranks["rank"])
+
+
+def _summary(shifts: pd.DataFrame) -> tuple:
+    """Return the number of cities, their mean absolute shift, and the largest shift with its city."""
+    size = shifts["shift"].abs()
+    most = shifts.loc[size.idxmax()] if len(shifts) else {"shift": np.nan, "city": None}
+    return len(shifts), size.mean(), most["shift"], most["city"]
+
+
+def strengths(index: Index, framework: Framework, city: str, count: int = 3) -> pd.DataFrame:
+    """Return the indicators in which a city stands best and worst among the cities.
+
+    ``standing`` is the share of the other cities with a value that it is ahead of, those level with it counted half: a
+    city that shares the last place with thirty others does not pass for strong because their shared rank is 6.
+
+    Parameters
+    ----------
+    index : Index
+    framework : Framework
+    city : str
+    count : int
+        At most so many of each.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``kind`` (``strength`` above one half, ``weakness`` below), ``node, rank, cities, standing, score, median,
+        effective``; strengths from the best, then weaknesses from the worst.
+
+    Raises
+    ------
+    MethodError
+        If the city is not in the index.
+    """
+    choose(dict.fromkeys(index.scores.index), city, "city")
+    scores = index.scores[framework.leaves]
+    scores = scores.loc[:, scores.loc[city].notna()]
+    own, others = scores.loc[city], scores.drop(index=city)
+    rivals = others.notna().sum()
+    ahead = (others < own).sum() + 0.5 * (others == own).sum()
+    table = pd.DataFrame(
+        {
+            "rank": index.ranks.loc[city, list(scores)].astype(int),
+            "cities": rivals + 1,
+            "standing": (ahead / rivals.where(rivals > 0)).fillna(0.5),
+            "score": own,
+            "median": scores.median(),
+            "effective": index.weights["effective"].reindex(list(scores)),
+        }
+    )
+    table = table.rename_axis("node").reset_index()
+    best = table[table["standing"] > 0.5].sort_values("standing", ascending=False, kind="stable").head(count)
+    worst = table[table["standing"] < 0.5].sort_values("standing", kind="stable").head(count)
+    parts = [best.assign(kind="strength"), worst.assign(kind="weakness")]
+    return pd.concat(parts, ignore_index=True)[["kind", *table]]
+
+
+def why(index: Index, framework: Framework, method: Method, city: str, other: str) -> pd.DataFrame:
+    """Split the difference of two cities' scores into what each node contributes: why one stands above the other.
+
+    With only arithmetic means a score is ``Σ W·x`` over the indicators, W being the city's effective weights (a cell
+    that it lacks leaves its weight to the siblings), and an indicator contributes ``W·x`` of the one city less that of
+    the other. With only geometric means the same holds of the logarithms, ``ln`` of the ratio of the scores being
+    split. A node above the indicators contributes what they do together, so that every level sums to the whole.
+
+    Parameters
+    ----------
+    index : Index
+    framework : Framework
+    method : Method
+        The method that `index` was built by.
+    city, other : str
+        Positive contributions speak for `city`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a node, the root first: ``node, parent, level, score, other_score, weight, other_weight`` (effective,
+        of each city), ``contribution`` in points, or in logarithms if geometric. Nodes that neither city has are left
+        out.
+
+    Raises
+    ------
+    MethodError
+        If a city has no score, or a level is aggregated by another method: then no such split is exact.
+    """
+    kinds = {step.method for step in steps_by_level(method.aggregation, range(framework.levels.max())).values()}
+    if len(kinds) > 1 or not kinds <= set(SCALES):
+        message = "only an index of arithmetic means, or of geometric means, at every level is such a sum."
+        raise MethodError(message, key="aggregation", value=sorted(kinds))
+    scale = SCALES[kinds.pop()]
+    weights = {name: _own_weights(index, framework, name) for name in (city, other)}
+    nodes = [framework.root, *framework.nodes]
+    table = pd.DataFrame({"parent": framework.parents, "level": framework.levels}).loc[nodes]
+    parts = {}
+    for name, kind in ((city, ""), (other, "other_")):
+        table[f"{kind}score"] = index.scores.loc[name, nodes]
+        table[f"{kind}weight"] = weights[name]
+        leaves = weights[name][framework.leaves]
+        # a cell that a city lacks has no weight and no part
+        terms = leaves * scale(index.scores.loc[name, framework.leaves].where(leaves > 0, 1.0))
+        parts[name] = terms
+    difference = parts[city] - parts[other]
+    table["contribution"] = [difference[leaves_below(framework, node)].sum() for node in nodes]
+    known = table[["score", "other_score"]].notna().any(axis=1)
+    columns = ["parent", "level", "score", "other_score", "weight", "other_weight", "contribution"]
+    return table.loc[known, columns].rename_axis("node").reset_index()
+
+
+def _own_weights(index: Index, framework: Framework, city: str) -> pd.Series:
+    """Return the effective weights of one city by node: of what it lacks, the siblings have the weight."""
+    choose(dict.fromkeys(index.scores.index), city, "city")
+    scores, weights = index.scores.loc[city], index.weights["weight"]
+    if np.isnan(scores[framework.root]):
+        raise MethodError(f"{city} has no score to explain.", key="city", value=city)
+    own = {framework.root: 1.0}
+    for code in sorted(framework.nodes, key=framework.levels.__getitem__):
+        parent = framework.parents[code]
+        family = [child for child in framework.children(parent) if not np.isnan(scores[child])]
+        total = weights[family].sum()
+        own[code] = own[parent] * weights[code] / total if code in family and total > 0 else 0.0
+    return pd.Series(own)
