@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from fhi.errors import FhiError
-from fhi.parameters import Method, Step
+from fhi.parameters import steps_by_level
 from fhi.robustness.draws import Sample
 from fhi.robustness.family import POSITIVE, ROWWISE, Family, Unusual
 from fhi.robustness.plan import Plan
@@ -57,23 +57,13 @@ def _runs(values: np.ndarray) -> Iterator[slice]:
         yield slice(int(start), int(stop))
 
 
-def steps_by_level(method: Method, depth: int) -> list[Step]:
-    """Return the aggregation of each level that is computed, the root first."""
-    by_level = (
-        method.aggregation
-        if isinstance(method.aggregation, Mapping)
-        else dict.fromkeys(range(depth), method.aggregation)
-    )
-    return [step if isinstance(step, Step) else Step(method=step) for step in map(by_level.__getitem__, range(depth))]
-
-
 class _Aggregation:
     """Draws of one aggregation, sorted by matrix."""
 
     def __init__(self, plan: Plan, sample: Sample, places: np.ndarray):
         self.plan, self.sample, self.places = plan, sample, places
         self.method = plan.methods[plan.aggregation[places[0]]]
-        self.steps = steps_by_level(self.method, plan.model.tree.depth)
+        self.steps = [*steps_by_level(self.method.aggregation, range(plan.model.tree.depth)).values()]
         self.rowwise = all(step.method in ROWWISE for step in self.steps)
         vectors = plan.vector[places]
         vectors = vectors[:1] if (vectors == vectors[0]).all() else vectors

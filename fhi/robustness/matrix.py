@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,9 @@ COLUMNWISE: Mapping[str, frozenset[str]] = {
         }
     ),
 }
+#: the keys of a method that say what is observed, and with these what is filled
+OBSERVED = ("year", "panel")
+FILLED = ("exclude_cities", "exclude_indicators", "least_coverage", "imputation")
 
 
 def steps(method: Method) -> list[Step]:
@@ -63,13 +66,6 @@ class Matrix:
     normalised: pd.DataFrame
     values: np.ndarray
 
-    @classmethod
-    def of(cls, model: Model, method: Method) -> Matrix:
-        """Make the matrix of a method by the ordinary steps."""
-        normalised = index.prepare(model.panel, model.framework, method)["normalised"]
-        values = normalised.reindex(index=model.units, columns=model.tree.leaves).to_numpy()
-        return cls(method, observed(model, method), normalised, values)
-
     def column(self, model: Model, indicator: str, noise: np.ndarray) -> np.ndarray:
         """Return all units × draws: an indicator with noise, then imputed, treated and normalised.
 
@@ -80,7 +76,8 @@ class Matrix:
         columns = pd.RangeIndex(noise.shape[1]).astype(str)
         frame = pd.DataFrame(moved(model, self.observed, indicator, noise)[rows], index=own, columns=columns)
         impute, treat, normalise = steps(self.method)
-        frame, _ = imputation.impute(frame, impute.method, **impute.params)
+        given = {"framework": model.framework, "units": model.attributes}
+        frame, _ = imputation.impute(frame, impute.method, **given, **impute.params)
         frame, _ = treatment.treat(frame, treat.method, **treat.params)
         directions = pd.Series(model.framework.directions[indicator], index=columns)
         frame = normalisation.normalise(frame, normalise.method, directions=directions, **normalise.params)
@@ -95,12 +92,46 @@ class Matrix:
             values[indicator] = moved(model, values, indicator, numbers[:, None])[:, 0]
         long = values.rename_axis(columns="indicator").stack(future_stack=True).rename("value").reset_index()
         panel = long.assign(year=0 if method.year is None else method.year)
-        return index.prepare(panel, model.framework, method)["normalised"]
+        return index.prepare(panel, model.framework, method, units=model.attributes)["normalised"]
 
 
-def observed(model: Model, method: Method) -> pd.DataFrame:
-    """Return units × indicators as the method takes them from the panel, before any step."""
-    return index.select(model.panel, model.framework, method.year).reindex(model.units)
+class Workshop:
+    """Makes the matrices of a model by the ordinary steps, a step once for all the methods that share it."""
+
+    def __init__(self, model: Model):
+        self.model = model
+        self._made: dict[tuple, pd.DataFrame] = {}
+
+    def matrix(self, method: Method) -> Matrix:
+        """Return the matrix of a method."""
+        model = self.model
+        _, treat, normalise = steps(method)
+        observed = self._once(method, OBSERVED, self._observe)
+        imputed = self._once(method, (*OBSERVED, *FILLED), self._fill)
+        treated = self._once(
+            method,
+            (*OBSERVED, *FILLED, "treatment"),
+            lambda _: treatment.treat(imputed, treat.method, **treat.params)[0],
+        )
+        directions = model.framework.directions
+        normalised = normalisation.normalise(treated, normalise.method, directions=directions, **normalise.params)
+        normalised = normalised.reindex(columns=model.framework.leaves)
+        values = normalised.reindex(index=model.units, columns=model.tree.leaves).to_numpy()
+        return Matrix(method, observed, normalised, values)
+
+    def _once(self, method: Method, keys: tuple[str, ...], make: Callable[[Method], pd.DataFrame]) -> pd.DataFrame:
+        key = tuple(repr(getattr(method, name)) for name in keys)
+        if key not in self._made:
+            self._made[key] = make(method)
+        return self._made[key]
+
+    def _observe(self, method: Method) -> pd.DataFrame:
+        values, _ = index.observe(self.model.panel, self.model.framework, method.year, method.panel)
+        return values.reindex(self.model.units)
+
+    def _fill(self, method: Method) -> pd.DataFrame:
+        model = self.model
+        return index.fill(model.panel, model.framework, method, units=model.attributes)["imputed"]
 
 
 def moved(model: Model, values: pd.DataFrame, indicator: str, noise: np.ndarray) -> np.ndarray:

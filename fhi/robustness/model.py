@@ -30,6 +30,8 @@ class Model:
         See `fhi.robustness.space.parse`.
     method : Method, optional
         What the space does not name (default: the defaults of `Method`).
+    attributes : pandas.DataFrame, optional
+        Attributes of the units by name, for a method that groups them.
 
     Raises
     ------
@@ -43,8 +45,9 @@ class Model:
         framework: Framework,
         space: Mapping[str, Any] | Space,
         method: Method | None = None,
+        attributes: pd.DataFrame | None = None,
     ):
-        self.framework, self.tree = framework, Tree.of(framework)
+        self.framework, self.tree, self.attributes = framework, Tree.of(framework), attributes
         self.panel, wide = as_panel(data)
         names = data.index if wide else sorted(self.panel["city"].unique())
         self.units = pd.Index(names, name="city")
@@ -53,7 +56,9 @@ class Model:
             given = given.model_copy(update={"year": None})
         if wide and not isinstance(space, Space) and "year" in space:
             raise MethodError("units × indicators have no years; pass a panel.", key="robustness.year")
-        parsed = space if isinstance(space, Space) else parse(space, given, framework, self.units)
+        parsed = (
+            space if isinstance(space, Space) else parse(space, given, framework, self.units, attributes=attributes)
+        )
         if not parsed.assumptions:
             raise MethodError("the space is empty: name at least one assumption.", key="robustness")
         updates = {choice.name: choice.values[0] for choice in parsed.choices if choice.name != LEFT_OUT}
@@ -64,7 +69,7 @@ class Model:
 
     def _used(self) -> list[str]:
         """Return the indicators that the reference uses."""
-        normalised = index.prepare(self.panel, self.framework, self.method)["normalised"]
+        normalised = index.prepare(self.panel, self.framework, self.method, units=self.attributes)["normalised"]
         return [leaf for leaf in self.framework.leaves if normalised[leaf].notna().any()]
 
     def _expanded(self, space: Space) -> Space:

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from fhi import aggregation, weighting
+from fhi import aggregation, index, weighting
 from fhi.errors import FhiError
 from fhi.parameters import Method
 from fhi.robustness.draws import Sample
 from fhi.robustness.failures import RobustnessError
-from fhi.robustness.matrix import Matrix, repeatable, separable
+from fhi.robustness.matrix import Matrix, Workshop, repeatable, separable
 from fhi.robustness.model import Model
 from fhi.robustness.space import AGGREGATION, LEFT_OUT, MATRIX, NOTHING, WEIGHTS
 from fhi.robustness.tree import effective, noisy
@@ -61,7 +61,8 @@ class Plan:
         self.matrices: list[Matrix] = []
         self._vectors: list[pd.Series] = []
         self._known: dict[tuple, int] = {}
-        found = np.array([self._prepare(code) for code in self.codes])
+        workshop = Workshop(model)
+        found = np.array([self._prepare(code, workshop) for code in self.codes])
         self.matrix, self.vector, self.aggregation = found[:, :3].T
         self.together = found[:, 3].astype(bool)
         self.vectors = model.tree.by_level(pd.concat(self._vectors, axis=1))
@@ -78,7 +79,7 @@ class Plan:
         """Return the position of each draw's combination."""
         return np.searchsorted(self.codes, self.model.codes(sample))
 
-    def _prepare(self, code: int) -> tuple[int, int, int, bool]:
+    def _prepare(self, code: int, workshop: Workshop) -> tuple[int, int, int, bool]:
         """Make what a combination needs and is new; return where its parts stand."""
         model, picks = self.model, self.model.decoded(code)
         values = model.values(picks)
@@ -90,7 +91,7 @@ class Plan:
         part = {keys: tuple(picks.get(key) for key in keys) for keys in (MATRIX, WEIGHTS, AGGREGATION)}
         try:
             key = ("matrix", part[MATRIX], () if alone else tuple(left_out))
-            matrix = self._once(key, self.matrices, lambda: Matrix.of(model, method if alone else without))
+            matrix = self._once(key, self.matrices, lambda: workshop.matrix(method if alone else without))
             normalised = self.matrices[matrix].normalised.copy()
             normalised[left_out] = np.nan
             driven = method.weighting.method not in WITHOUT_DATA
@@ -112,6 +113,9 @@ class Plan:
 
     def weigh(self, normalised: pd.DataFrame, method: Method) -> pd.Series:
         """Return the weights of a method by node, without noise."""
+        if method.weights:
+            # not every weighting takes account of raw weights
+            index.check(method, self.model.framework, units=self.model.attributes)
         tree = self.model.framework.with_weights(dict(method.weights))
         return weighting.weigh(normalised, tree, method.weighting.method, **method.weighting.params)
 

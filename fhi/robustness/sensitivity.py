@@ -41,6 +41,7 @@ def sensitivity(
     *,
     method: Method | None = None,
     among: Iterable[str] | None = None,
+    units: pd.DataFrame | None = None,
     level: float = 0.95,
     resamples: int = 1000,
     workers: int = 1,
@@ -53,7 +54,7 @@ def sensitivity(
 
     Parameters
     ----------
-    data, framework, space, seed, method, among, workers, cluster
+    data, framework, space, seed, method, among, units, workers, cluster
         As for `fhi.robustness.uncertainty`.
     n : int
         A power of two.
@@ -88,7 +89,7 @@ def sensitivity(
     if n & (n - 1):
         near = 2 ** (n.bit_length() - 1)
         raise MethodError(f"n must be a power of two, as {near} or {2 * near}; found {n}.", key="n", value=n)
-    study = Study.of(data, framework, space, method, among)
+    study = Study.of(data, framework, space, method, among, units)
     names = study.model.space.assumptions
     halves = _halves(study, n, seed)
     codes = [study.model.codes(sample) for sample in _designs(names, *halves)]

@@ -17,19 +17,9 @@ from fhi.framework import Framework
 from fhi.parameters import Method, Step
 
 #: the keys of a method that say which matrix of normalised indicators it makes, with whose weights, aggregated how
-MATRIX = tuple(
-    key
-    for key in (
-        "year",
-        "panel",
-        "exclude_cities",
-        "exclude_indicators",
-        "least_coverage",
-        "imputation",
-        "treatment",
-        "normalisation",
-    )
-    if key in Method.model_fields
+MATRIX = (
+    *("year", "panel", "exclude_cities", "exclude_indicators", "least_coverage"),
+    *("imputation", "treatment", "normalisation"),
 )
 WEIGHTS = ("weights", "weighting")
 AGGREGATION = ("aggregation", "availability")
@@ -132,6 +122,7 @@ def parse(
     cities: Iterable[str] = (),
     *,
     file: str | None = None,
+    attributes: pd.DataFrame | None = None,
 ) -> Space:
     """Return a space of assumptions, every name and number in it checked.
 
@@ -150,6 +141,8 @@ def parse(
         For alternatives that name cities.
     file : str, optional
         The scenario file, for messages.
+    attributes : pandas.DataFrame, optional
+        For alternatives that name attributes of cities.
 
     Raises
     ------
@@ -167,7 +160,7 @@ def parse(
             if name in readers:
                 found[name] = readers[name](content, framework, cities)
             else:
-                found[name] = _read_choice(name, content, method, framework, cities)
+                found[name] = _read_choice(name, content, method, framework, cities, attributes)
         except MethodError as error:
             raise MethodError(str(error), file=file, key=key, value=content) from None
     choices = tuple(found[name] for name in ASSUMPTIONS if isinstance(found.get(name), Choice))
@@ -210,7 +203,9 @@ def _choice(name: str, values: list, probabilities: tuple[float, ...]) -> Choice
     return Choice(name, tuple(values), tuple(labels), probabilities)
 
 
-def _read_choice(name: str, content: Any, method: Method, framework: Framework, cities: list[str]) -> Choice:
+def _read_choice(
+    name: str, content: Any, method: Method, framework: Framework, cities: list[str], attributes: pd.DataFrame | None
+) -> Choice:
     listed, probabilities = _alternatives(content)
     values = []
     for alternative in listed:
@@ -219,7 +214,7 @@ def _read_choice(name: str, content: Any, method: Method, framework: Framework, 
         except ValidationError as error:
             first = error.errors()[0]
             raise MethodError(f"{first['msg']}; found {alternative!r}.", value=alternative) from None
-        index.check(candidate, framework, cities)
+        index.check(candidate, framework, cities, units=attributes)
         values.append(getattr(candidate, name))
     return _choice(name, values, probabilities)
 

@@ -49,9 +49,10 @@ class Study:
         space: Mapping[str, Any] | Space,
         method: Method | None = None,
         among: Iterable[str] | None = None,
+        units: pd.DataFrame | None = None,
     ) -> Study:
         """Check everything, and compute the reference; parameters as for `fhi.robustness.uncertainty`."""
-        model = Model(data, framework, space, method)
+        model = Model(data, framework, space, method, units)
         sample = draws.reference(model.space)
         nominal = Plan(model, model.codes(sample), np.arange(0)).plain(sample, 0)
         names = [*nominal.dropna().index] if among is None else [*dict.fromkeys(among)]

@@ -148,6 +148,7 @@ def uncertainty(
     *,
     method: Method | None = None,
     among: Iterable[str] | None = None,
+    units: pd.DataFrame | None = None,
     published: pd.Series | None = None,
     tiers: pd.Series | None = None,
     keep: bool | None = None,
@@ -171,6 +172,8 @@ def uncertainty(
     among : iterable of str, optional
         The units to rank, all the others being normalised with them (default: those that have an index under the
         reference). One that has no score in some draw is an error.
+    units : pandas.DataFrame, optional
+        Attributes of the units by name, for a method that groups them: the table of cities.
     published : pandas.Series, optional
         Ranks by unit: the share of draws that keep their order is counted.
     tiers : pandas.Series, optional
@@ -199,7 +202,7 @@ def uncertainty(
     (2005), Journal of the Royal Statistical Society A 168(2).
     """
     n, seed = whole(n, "n", 1), whole(seed, "seed", 0)
-    study = Study.of(data, framework, space, method, among)
+    study = Study.of(data, framework, space, method, among, units)
     target = study.target(published, tiers)
     plan = Plan(study.model, study.codes(n, seed), study.ranked)
     kept = 9 * n * len(study.ranked) <= KEPT if keep is None else keep

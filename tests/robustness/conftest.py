@@ -57,6 +57,7 @@ def make_data(framework: Framework, units: int, seed: int, gaps: float = 0.0) ->
     """Units × indicators, skewed and between 0 and 100, some cells missing but in the first unit and the last two."""
     rng = np.random.default_rng(seed)
     values = 100 * rng.beta(2, 5, size=(units, len(framework.leaves)))
+    values[0] = 28  # the first unit is about average
     holes = rng.random(values.shape) < gaps
     holes[[0, -1, -2]] = False
     names = pd.Index([f"unit {number}" for number in range(units)], name="city")
@@ -68,13 +69,13 @@ def as_panel(data: pd.DataFrame, year: int = 2018) -> pd.DataFrame:
     return long.reset_index().assign(year=year)
 
 
-def slow(panel, framework: Framework, space: dict, parameters: pd.DataFrame, method: Method) -> pd.DataFrame:
+def slow(panel, framework: Framework, space: dict, parameters: pd.DataFrame, method: Method, units=None):
     """Return draws × units: an index built anew for every row of `parameters`, in the words of `space`."""
-    rows = [_one(panel, framework, space, row, parameters, method) for row in range(len(parameters))]
+    rows = [_one(panel, framework, space, row, parameters, method, units) for row in range(len(parameters))]
     return pd.DataFrame(rows).reset_index(drop=True)
 
 
-def _one(panel, framework: Framework, space: dict, row: int, parameters: pd.DataFrame, method: Method) -> pd.Series:
+def _one(panel, framework: Framework, space: dict, row: int, parameters: pd.DataFrame, method: Method, units):
     settings = {}
     for key in set(space) & set(Method.model_fields):
         settings[key] = space[key][parameters[key].cat.codes.iloc[row]]
@@ -86,7 +87,7 @@ def _one(panel, framework: Framework, space: dict, row: int, parameters: pd.Data
         numbers = parameters.loc[row, [f"data_noise.{indicator}.{unit}" for unit in values.index]].to_numpy(dtype=float)
         values[indicator] = with_error(values[indicator], error, numbers)
     noisy = as_panel(values, chosen.year or 0)
-    index = build(noisy, framework, chosen)
+    index = build(noisy, framework, chosen, units=units)
     given = space.get("weight_noise", [])
     raw = index.weights["weight"].to_dict()
     for entry in given if isinstance(given, list) else [given]:
@@ -96,7 +97,9 @@ def _one(panel, framework: Framework, space: dict, row: int, parameters: pd.Data
                 numbers = {child: parameters[f"weight_noise.{child}"].iloc[row] for child in family}
                 raw |= with_noise({child: raw[child] for child in family}, entry, numbers)
     chosen = chosen.model_copy(update={"weights": raw, "weighting": Method(weighting="original").weighting})
-    return build(noisy, framework, chosen).scores[framework.root]
+    if not space.get("weight_noise"):
+        return index.scores[framework.root]
+    return build(noisy, framework, chosen, units=units).scores[framework.root]
 
 
 def below(framework: Framework, node: str) -> list[str]:
