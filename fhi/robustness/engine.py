@@ -63,12 +63,12 @@ class _Aggregation:
     def __init__(self, plan: Plan, sample: Sample, places: np.ndarray):
         self.plan, self.sample, self.places = plan, sample, places
         self.method = plan.methods[plan.aggregation[places[0]]]
-        self.steps = [*steps_by_level(self.method.aggregation, range(plan.model.tree.depth)).values()]
+        self.steps = [*steps_by_level(self.method.aggregation, range(plan.model.inputs.tree.depth)).values()]
         self.rowwise = all(step.method in ROWWISE for step in self.steps)
         vectors = plan.vector[places]
         vectors = vectors[:1] if (vectors == vectors[0]).all() else vectors
         nominal = {level: weights[:, vectors] for level, weights in plan.vectors.items()}
-        self.weights = noisy(plan.model.tree, nominal, plan.model.space.weight_noise, sample.weights)
+        self.weights = noisy(plan.model.inputs.tree, nominal, plan.model.space.weight_noise, sample.weights)
         self.shares: dict[bytes, ByLevel] = {}
 
     def write(self, scores: np.ndarray) -> None:
@@ -94,7 +94,9 @@ class _Aggregation:
             raise Unusual
         matrix = plan.matrices[number]
         noise = {
-            plan.model.tree.leaves.index(code): matrix.column(plan.model, code, numbers[:, part])
+            plan.model.inputs.tree.leaves.index(code): matrix.column(
+                plan.model.inputs, code, plan.model.space.data_noise[code], numbers[:, part]
+            )
             for code, numbers in self.sample.data.items()
             if matrix.normalised[code].notna().any()
         }
@@ -103,7 +105,7 @@ class _Aggregation:
         for mask, units in plan.patterns[number]:
             values = np.where(mask & plan.needed, matrix.values[plan.ranked[units]], np.nan)
             columns = {leaf: column[plan.ranked[units]] for leaf, column in noise.items() if mask[leaf]}
-            family = Family(plan.model.tree, self.steps, self._shares(mask, part), values, columns)
+            family = Family(plan.model.inputs.tree, self.steps, self._shares(mask, part), values, columns)
             scores[:, units] = family.scores(len(scores))
         if not np.isfinite(scores).all():
             raise Unusual
@@ -120,7 +122,9 @@ class _Aggregation:
         if key not in self.shares:
             self.shares[key] = self.weights
             if not mask.all():
-                self.shares[key], scored = rescaled(self.plan.model.tree, self.weights, mask, self.method.availability)
+                self.shares[key], scored = rescaled(
+                    self.plan.model.inputs.tree, self.weights, mask, self.method.availability
+                )
                 if not scored[0].all():
                     raise Unusual
         return columns_of(self.shares[key], part)

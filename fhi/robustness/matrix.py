@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 
 from fhi import imputation, index, normalisation, treatment
+from fhi.framework import Framework
 from fhi.parameters import Method, Step
-from fhi.robustness.model import Model
+from fhi.robustness.space import NOTHING, Error
+from fhi.robustness.tree import Tree
 
 #: methods that treat every column for itself, so that a column may be left out, or put in many times over
 COLUMNWISE: Mapping[str, frozenset[str]] = {
@@ -27,6 +29,53 @@ COLUMNWISE: Mapping[str, frozenset[str]] = {
 #: the keys of a method that say what is observed, and with these what is filled
 OBSERVED = ("year", "panel")
 FILLED = ("exclude_cities", "exclude_indicators", "least_coverage", "imputation")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The data and the tree.
+
+    Attributes
+    ----------
+    panel : pandas.DataFrame
+    framework : Framework
+    tree : Tree
+    units : pandas.Index
+    attributes : pandas.DataFrame or None
+        Of the units, for a method that groups them.
+    """
+
+    panel: pd.DataFrame
+    framework: Framework
+    tree: Tree
+    units: pd.Index
+    attributes: pd.DataFrame | None
+
+    @classmethod
+    def of(cls, data: pd.DataFrame, framework: Framework, attributes: pd.DataFrame | None) -> tuple[Inputs, bool]:
+        """Return the inputs of a panel or of units × indicators, and whether it was the latter."""
+        wide = not {"city", "year", "indicator", "value"} <= set(data.columns)
+        panel = as_panel(data, 0) if wide else data
+        units = pd.Index(data.index if wide else sorted(panel["city"].unique()), name="city")
+        return cls(panel, framework, Tree.of(framework), units, attributes), wide
+
+    def leaves_below(self, node: str) -> list[str]:
+        """Return the indicators below a node, itself if it is one; below `NOTHING` there are none."""
+        if node == NOTHING:
+            return []
+        level = next(level for level, nodes in enumerate(self.tree.nodes) if node in nodes)
+        below = self.tree.ancestors(self.tree.depth, level) == self.tree.nodes[level].index(node)
+        return [leaf for leaf, inside in zip(self.tree.leaves, below, strict=True) if inside]
+
+    def values_of(self, indicator: str) -> pd.Series:
+        """Return all values of an indicator."""
+        return self.panel.loc[self.panel["indicator"] == indicator, "value"].dropna()
+
+
+def as_panel(values: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Return units × indicators as a panel of one year."""
+    wide = values.rename_axis(index="city", columns="indicator")
+    return wide.stack(future_stack=True).rename("value").reset_index().assign(year=year)
 
 
 def steps(method: Method) -> list[Step]:
@@ -66,57 +115,55 @@ class Matrix:
     normalised: pd.DataFrame
     values: np.ndarray
 
-    def column(self, model: Model, indicator: str, noise: np.ndarray) -> np.ndarray:
+    def column(self, inputs: Inputs, indicator: str, error: Error, noise: np.ndarray) -> np.ndarray:
         """Return all units × draws: an indicator with noise, then imputed, treated and normalised.
 
         The draws are the columns of one table, so that each step is called once; see `repeatable`.
         """
         own = self.normalised.index
-        rows = model.units.get_indexer(own)
+        rows = inputs.units.get_indexer(own)
         columns = pd.RangeIndex(noise.shape[1]).astype(str)
-        frame = pd.DataFrame(moved(model, self.observed, indicator, noise)[rows], index=own, columns=columns)
+        frame = pd.DataFrame(error.moved(self.observed[indicator], noise)[rows], index=own, columns=columns)
         impute, treat, normalise = steps(self.method)
-        given = {"framework": model.framework, "units": model.attributes}
+        given = {"framework": inputs.framework, "units": inputs.attributes}
         frame, _ = imputation.impute(frame, impute.method, **given, **impute.params)
         frame, _ = treatment.treat(frame, treat.method, **treat.params)
-        directions = pd.Series(model.framework.directions[indicator], index=columns)
+        directions = pd.Series(inputs.framework.directions[indicator], index=columns)
         frame = normalisation.normalise(frame, normalise.method, directions=directions, **normalise.params)
         result = np.full(noise.shape, np.nan)
         result[rows] = frame.to_numpy()
         return result
 
-    def with_noise(self, model: Model, method: Method, noise: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    def with_noise(
+        self, inputs: Inputs, method: Method, errors: Mapping[str, Error], noise: Mapping[str, np.ndarray]
+    ) -> pd.DataFrame:
         """Return the normalised indicators of one draw by the ordinary steps; `noise` has one number a unit."""
         values = self.observed.copy()
         for indicator, numbers in noise.items():
-            values[indicator] = moved(model, values, indicator, numbers[:, None])[:, 0]
-        long = values.rename_axis(columns="indicator").stack(future_stack=True).rename("value").reset_index()
-        panel = long.assign(year=0 if method.year is None else method.year)
-        return index.prepare(panel, model.framework, method, units=model.attributes)["normalised"]
+            values[indicator] = errors[indicator].moved(values[indicator], numbers[:, None])[:, 0]
+        panel = as_panel(values, 0 if method.year is None else method.year)
+        return index.prepare(panel, inputs.framework, method, units=inputs.attributes)["normalised"]
 
 
 class Workshop:
-    """Makes the matrices of a model by the ordinary steps, a step once for all the methods that share it."""
+    """Makes matrices by the ordinary steps, a step once for all the methods that share it."""
 
-    def __init__(self, model: Model):
-        self.model = model
+    def __init__(self, inputs: Inputs):
+        self.inputs = inputs
         self._made: dict[tuple, pd.DataFrame] = {}
 
     def matrix(self, method: Method) -> Matrix:
         """Return the matrix of a method."""
-        model = self.model
+        inputs = self.inputs
         _, treat, normalise = steps(method)
         observed = self._once(method, OBSERVED, self._observe)
         imputed = self._once(method, (*OBSERVED, *FILLED), self._fill)
-        treated = self._once(
-            method,
-            (*OBSERVED, *FILLED, "treatment"),
-            lambda _: treatment.treat(imputed, treat.method, **treat.params)[0],
-        )
-        directions = model.framework.directions
+        keys = (*OBSERVED, *FILLED, "treatment")
+        treated = self._once(method, keys, lambda _: treatment.treat(imputed, treat.method, **treat.params)[0])
+        directions = inputs.framework.directions
         normalised = normalisation.normalise(treated, normalise.method, directions=directions, **normalise.params)
-        normalised = normalised.reindex(columns=model.framework.leaves)
-        values = normalised.reindex(index=model.units, columns=model.tree.leaves).to_numpy()
+        normalised = normalised.reindex(columns=inputs.framework.leaves)
+        values = normalised.reindex(index=inputs.units, columns=inputs.tree.leaves).to_numpy()
         return Matrix(method, observed, normalised, values)
 
     def _once(self, method: Method, keys: tuple[str, ...], make: Callable[[Method], pd.DataFrame]) -> pd.DataFrame:
@@ -126,16 +173,9 @@ class Workshop:
         return self._made[key]
 
     def _observe(self, method: Method) -> pd.DataFrame:
-        values, _ = index.observe(self.model.panel, self.model.framework, method.year, method.panel)
-        return values.reindex(self.model.units)
+        values, _ = index.observe(self.inputs.panel, self.inputs.framework, method.year, method.panel)
+        return values.reindex(self.inputs.units)
 
     def _fill(self, method: Method) -> pd.DataFrame:
-        model = self.model
-        return index.fill(model.panel, model.framework, method, units=model.attributes)["imputed"]
-
-
-def moved(model: Model, values: pd.DataFrame, indicator: str, noise: np.ndarray) -> np.ndarray:
-    """Return units × draws: the observed values of an indicator, each with its error."""
-    error = model.space.data_noise[indicator]
-    column = values[indicator]
-    return error.apply(column.to_numpy()[:, None], error.deviations(column)[:, None] * noise)
+        inputs = self.inputs
+        return index.fill(inputs.panel, inputs.framework, method, units=inputs.attributes)["imputed"]

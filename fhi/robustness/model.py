@@ -1,4 +1,4 @@
-"""What a robustness analysis is about: the data, the tree, the space of assumptions, and the method they vary."""
+"""What a robustness analysis is about: the data, the space of assumptions, and the method that they vary."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fhi import index
 from fhi.errors import MethodError
 from fhi.framework import Framework
 from fhi.parameters import Method
 from fhi.robustness.draws import Sample
+from fhi.robustness.matrix import Inputs, Workshop
 from fhi.robustness.space import EACH, LEFT_OUT, NOTHING, Choice, Space, parse
-from fhi.robustness.tree import Tree
 
 
 class Model:
-    """The data, the tree and the space of assumptions: what an analysis is about.
+    """The data, the tree and the space of assumptions.
 
     Parameters
     ----------
@@ -47,36 +46,32 @@ class Model:
         method: Method | None = None,
         attributes: pd.DataFrame | None = None,
     ):
-        self.framework, self.tree, self.attributes = framework, Tree.of(framework), attributes
-        self.panel, wide = as_panel(data)
-        names = data.index if wide else sorted(self.panel["city"].unique())
-        self.units = pd.Index(names, name="city")
+        self.inputs, wide = Inputs.of(data, framework, attributes)
         given = method or Method()
         if wide:
             given = given.model_copy(update={"year": None})
         if wide and not isinstance(space, Space) and "year" in space:
             raise MethodError("units × indicators have no years; pass a panel.", key="robustness.year")
-        parsed = (
-            space if isinstance(space, Space) else parse(space, given, framework, self.units, attributes=attributes)
-        )
-        if not parsed.assumptions:
+        if not isinstance(space, Space):
+            space = parse(space, given, framework, self.inputs.units, attributes=attributes)
+        if not space.assumptions:
             raise MethodError("the space is empty: name at least one assumption.", key="robustness")
-        updates = {choice.name: choice.values[0] for choice in parsed.choices if choice.name != LEFT_OUT}
+        updates = {choice.name: choice.values[0] for choice in space.choices if choice.name != LEFT_OUT}
         self.method = given.model_copy(update=updates)
-        self.space = parsed
-        self.used = self._used()
-        self.space = self._expanded(parsed)
+        self.workshop = Workshop(self.inputs)
+        normalised = self.workshop.matrix(self.method).normalised
+        self.used = [leaf for leaf in framework.leaves if normalised[leaf].notna().any()]
+        self.space = self._expanded(space)
 
-    def _used(self) -> list[str]:
-        """Return the indicators that the reference uses."""
-        normalised = index.prepare(self.panel, self.framework, self.method, units=self.attributes)["normalised"]
-        return [leaf for leaf in self.framework.leaves if normalised[leaf].notna().any()]
+    def __getstate__(self) -> dict[str, Any]:
+        # what the workshop made on the way is not needed in other processes
+        return self.__dict__ | {"workshop": Workshop(self.inputs)}
 
     def _expanded(self, space: Space) -> Space:
         """Return the space with the words of `left_out` replaced by nodes; refuse what makes no difference."""
         for indicator, error in (space.data_noise or {}).items():
             self._refuse_unused(indicator, "data_noise")
-            values = self.panel.loc[self.panel["indicator"] == indicator, "value"]
+            values = self.inputs.values_of(indicator)
             if error.kind == "answers" and not values.dropna().between(0, 100).all():
                 message = f"{indicator} holds values that are no per cents of answers; give sd or relative."
                 raise MethodError(message, key=f"robustness.data_noise.{indicator}", value=indicator)
@@ -88,9 +83,9 @@ class Model:
         return replace(space, choices=tuple(choices))
 
     def _nodes(self, choice: Choice) -> Choice:
-        pillars = self.framework.children(self.framework.root)
+        pillars = self.inputs.framework.children(self.inputs.framework.root)
         words = {
-            "pillars": [node for node in pillars if set(self.leaves_below(node)) & set(self.used)],
+            "pillars": [node for node in pillars if set(self.inputs.leaves_below(node)) & set(self.used)],
             "indicators": self.used,
         }
         shares: dict[str, float] = {}
@@ -104,18 +99,9 @@ class Model:
         return Choice(LEFT_OUT, names, names, tuple(shares.values()))
 
     def _refuse_unused(self, node: str, key: str) -> None:
-        if not set(self.leaves_below(node)) & set(self.used):
+        if not set(self.inputs.leaves_below(node)) & set(self.used):
             message = f"{node} has no data that the index uses, so that it makes no difference; take it out."
             raise MethodError(message, key=f"robustness.{key}", value=node, valid=self.used)
-
-    def leaves_below(self, node: str) -> list[str]:
-        """Return the indicators below a node, itself if it is one; below `NOTHING` there are none."""
-        if node == NOTHING:
-            return []
-        level = next(level for level, nodes in enumerate(self.tree.nodes) if node in nodes)
-        place = self.tree.nodes[level].index(node)
-        below = self.tree.ancestors(self.tree.depth, level) == place
-        return [leaf for leaf, inside in zip(self.tree.leaves, below, strict=True) if inside]
 
     def codes(self, sample: Sample) -> np.ndarray:
         """Return one number for each draw's combination of alternatives."""
@@ -138,12 +124,3 @@ class Model:
     def values(self, picks: Mapping[str, int]) -> dict[str, Any]:
         """Return the alternatives of a combination."""
         return {choice.name: choice.values[picks[choice.name]] for choice in self.space.choices}
-
-
-def as_panel(data: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
-    """Return data as a panel, and whether it was units × indicators."""
-    if {"city", "year", "indicator", "value"} <= set(data.columns):
-        return data, False
-    wide = data.rename_axis(index="city", columns="indicator")
-    long = wide.stack(future_stack=True).rename("value").reset_index()
-    return long.assign(year=0), True

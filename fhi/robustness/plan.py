@@ -12,7 +12,7 @@ from fhi.errors import FhiError
 from fhi.parameters import Method
 from fhi.robustness.draws import Sample
 from fhi.robustness.failures import RobustnessError
-from fhi.robustness.matrix import Matrix, Workshop, repeatable, separable
+from fhi.robustness.matrix import Matrix, repeatable, separable
 from fhi.robustness.model import Model
 from fhi.robustness.space import AGGREGATION, LEFT_OUT, MATRIX, NOTHING, WEIGHTS
 from fhi.robustness.tree import effective, noisy
@@ -61,29 +61,31 @@ class Plan:
         self.matrices: list[Matrix] = []
         self._vectors: list[pd.Series] = []
         self._known: dict[tuple, int] = {}
-        workshop = Workshop(model)
-        found = np.array([self._prepare(code, workshop) for code in self.codes])
+        found = np.array([self._prepare(code) for code in self.codes])
         self.matrix, self.vector, self.aggregation = found[:, :3].T
         self.together = found[:, 3].astype(bool)
-        self.vectors = model.tree.by_level(pd.concat(self._vectors, axis=1))
-        self.needed = (effective(model.tree, self.vectors, 0, model.tree.depth) > 0).any(axis=1)
+        self.vectors = model.inputs.tree.by_level(pd.concat(self._vectors, axis=1))
+        self.needed = (effective(model.inputs.tree, self.vectors, 0, model.inputs.tree.depth) > 0).any(axis=1)
         self.patterns = [self._patterns(matrix.values) for matrix in self.matrices]
 
     def _patterns(self, values: np.ndarray) -> list[tuple[np.ndarray, np.ndarray | slice]]:
-        masks, kinds = np.unique(~np.isnan(values[self.ranked]) | ~self.needed, axis=0, return_inverse=True)
-        if len(masks) == 1:
-            return [(masks[0], slice(None))]
-        return [(mask, np.flatnonzero(kinds.ravel() == kind)) for kind, mask in enumerate(masks)]
+        present = ~np.isnan(values[self.ranked]) | ~self.needed
+        if present.all():
+            return [(present[0] if len(present) else self.needed, slice(None))]
+        groups: dict[bytes, list[int]] = {}
+        for unit, mask in enumerate(present):
+            groups.setdefault(mask.tobytes(), []).append(unit)
+        return [(present[units[0]], np.array(units)) for units in groups.values()]
 
     def find(self, sample: Sample) -> np.ndarray:
         """Return the position of each draw's combination."""
         return np.searchsorted(self.codes, self.model.codes(sample))
 
-    def _prepare(self, code: int, workshop: Workshop) -> tuple[int, int, int, bool]:
+    def _prepare(self, code: int) -> tuple[int, int, int, bool]:
         """Make what a combination needs and is new; return where its parts stand."""
         model, picks = self.model, self.model.decoded(code)
         values = model.values(picks)
-        left_out = model.leaves_below(values.pop(LEFT_OUT, NOTHING))
+        left_out = model.inputs.leaves_below(values.pop(LEFT_OUT, NOTHING))
         method = model.method.model_copy(update=values)
         without = method.model_copy(update={"exclude_indicators": (*method.exclude_indicators, *left_out)})
         self.methods.append(without)
@@ -91,7 +93,7 @@ class Plan:
         part = {keys: tuple(picks.get(key) for key in keys) for keys in (MATRIX, WEIGHTS, AGGREGATION)}
         try:
             key = ("matrix", part[MATRIX], () if alone else tuple(left_out))
-            matrix = self._once(key, self.matrices, lambda: workshop.matrix(method if alone else without))
+            matrix = self._once(key, self.matrices, lambda: model.workshop.matrix(method if alone else without))
             normalised = self.matrices[matrix].normalised.copy()
             normalised[left_out] = np.nan
             driven = method.weighting.method not in WITHOUT_DATA
@@ -115,8 +117,8 @@ class Plan:
         """Return the weights of a method by node, without noise."""
         if method.weights:
             # not every weighting takes account of raw weights
-            index.check(method, self.model.framework, units=self.model.attributes)
-        tree = self.model.framework.with_weights(dict(method.weights))
+            index.check(method, self.model.inputs.framework, units=self.model.inputs.attributes)
+        tree = self.model.inputs.framework.with_weights(dict(method.weights))
         return weighting.weigh(normalised, tree, method.weighting.method, **method.weighting.params)
 
     def plain(self, sample: Sample, draw: int) -> pd.Series:
@@ -133,20 +135,20 @@ class Plan:
         try:
             if one.data:
                 noise = {indicator: numbers[:, 0] for indicator, numbers in one.data.items()}
-                normalised = matrix.with_noise(model, method, noise)
-                weights = model.tree.by_level(self.weigh(normalised, method).to_frame())
+                normalised = matrix.with_noise(model.inputs, method, model.space.data_noise, noise)
+                weights = model.inputs.tree.by_level(self.weigh(normalised, method).to_frame())
             else:
                 normalised = matrix.normalised.copy()
                 normalised[list(method.exclude_indicators)] = np.nan
                 weights = {level: values[:, [self.vector[place]]] for level, values in self.vectors.items()}
-            weights = noisy(model.tree, weights, model.space.weight_noise, one.weights)
-            shares = model.tree.to_series(weights)
+            weights = noisy(model.inputs.tree, weights, model.space.weight_noise, one.weights)
+            shares = model.inputs.tree.to_series(weights)
             scores = aggregation.aggregate(
-                normalised, model.framework, shares, method.aggregation, availability=method.availability
+                normalised, model.inputs.framework, shares, method.aggregation, availability=method.availability
             )
         except FhiError as error:
             raise self.failure(str(error), sample, draw) from None
-        return scores[model.framework.root].reindex(model.units)
+        return scores[model.inputs.framework.root].reindex(model.inputs.units)
 
     def failure(self, why: str, sample: Sample, draw: int) -> RobustnessError:
         """Return the error of a draw, with its assumptions in words."""

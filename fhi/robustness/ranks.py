@@ -6,8 +6,6 @@ import numpy as np
 
 #: scores that differ by less than this share of the draw's largest are ties
 TIE = 1e-12
-#: up to so many units, their numbers fit into the last bits of the scores without touching what is no tie
-PACKED = 256
 #: cells ranked at a time: few enough for the fast memory of a core
 CELLS = 2**16
 
@@ -30,13 +28,12 @@ def rank(scores: np.ndarray) -> np.ndarray:
     """
     draws, units = scores.shape
     ranks = np.empty(scores.shape, dtype=np.min_scalar_type(units))
-    order_of = _packed_order if units <= PACKED else _order
     width = max(1, CELLS // units)
     for start in range(0, draws, width):
         part = scores[start : start + width]
-        order, values = order_of(part)
-        target = ranks[start : start + width].reshape(-1)
-        target[order + np.arange(0, part.size, units)[:, None]] = _places(values, ranks.dtype)
+        order, ordered = _ordered(part)
+        places = _places(ordered, ranks.dtype)
+        ranks[start : start + width].reshape(-1)[order + np.arange(0, part.size, units)[:, None]] = places
     return ranks
 
 
@@ -52,17 +49,13 @@ def _places(values: np.ndarray, kind: np.dtype) -> np.ndarray:
     return np.maximum.accumulate(starts, axis=1)
 
 
-def _order(scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the order of the units from the best down, and their scores in that order."""
-    order = np.argsort(-scores, axis=1)
-    return order, np.take_along_axis(scores, order, axis=1)
+def _ordered(scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the order of the units from the best down, and their scores in that order.
 
-
-def _packed_order(scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """As `_order`: the number of the unit takes the place of the last bits of its score, and the keys are sorted.
-
-    Sorting is several times faster than finding the order of what is sorted. The bits of a float read as an integer
-    are in the order of the floats, if those of negative ones are turned round.
+    Sorting is several times faster than finding the order of what is sorted: so the number of the unit takes the place
+    of the last bits of its score, and what is sorted are these keys. The bits of a float read as an integer are in the
+    order of the floats, if those of negative ones are turned round. Where the lost bits made a difference, the order
+    is found in the slow way.
     """
     units = scores.shape[1]
     low = np.int64(2 ** (units - 1).bit_length() - 1)
@@ -72,6 +65,9 @@ def _packed_order(scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     keys |= np.arange(units)
     keys.sort(axis=1)
     order = keys & low
-    keys &= ~low
-    keys ^= (keys >> _SIGN) & _REST
-    return order, -keys.view(np.float64)
+    ordered = np.take_along_axis(scores, order, axis=1)
+    wrong = np.flatnonzero((ordered[:, :-1] < ordered[:, 1:]).any(axis=1))
+    if len(wrong):
+        order[wrong] = np.argsort(-scores[wrong], axis=1, kind="stable")
+        ordered[wrong] = np.take_along_axis(scores[wrong], order[wrong], axis=1)
+    return order, ordered

@@ -128,7 +128,7 @@ def _task(plan: Plan, reference: np.ndarray, seed: int, task: tuple[int, Sample,
     first, *halves = task
     model = plan.model
     full = [
-        draws.with_noise(half, model.space, model.tree, len(model.units), seed, first, side)
+        draws.with_noise(half, model.space, model.inputs.tree, len(model.inputs.units), seed, first, side)
         for half, side in zip(halves, SIDES, strict=True)
     ]
     designs = _designs(model.space.assumptions, *full)

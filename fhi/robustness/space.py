@@ -92,10 +92,10 @@ class Error:
         sizes = values.index.map(self.size) if isinstance(self.size, Mapping) else self.size
         return np.where(values.isna(), np.nan, np.nan_to_num(np.asarray(sizes, dtype=float)))
 
-    def apply(self, values: np.ndarray, noise: np.ndarray) -> np.ndarray:
-        """Return values to which noise (errors in the indicator's unit) has been added."""
-        moved = values + noise
-        return np.clip(moved, 0.0, 100.0) if self.kind == "answers" else moved
+    def moved(self, values: pd.Series, noise: np.ndarray) -> np.ndarray:
+        """Return units × draws: the values with errors, `noise` being these in standard errors."""
+        result = values.to_numpy()[:, None] + self.deviations(values)[:, None] * noise
+        return np.clip(result, 0.0, 100.0) if self.kind == "answers" else result
 
 
 @dataclass(frozen=True)

@@ -56,19 +56,20 @@ class Study:
         sample = draws.reference(model.space)
         nominal = Plan(model, model.codes(sample), np.arange(0)).plain(sample, 0)
         names = [*nominal.dropna().index] if among is None else [*dict.fromkeys(among)]
+        known = dict.fromkeys(model.inputs.units)
         for name in names:
-            choose(dict.fromkeys(model.units), name, "among")
+            choose(known, name, "among")
             if np.isnan(nominal[name]):
                 message = f"{name} has no index under the reference and cannot be ranked; leave it out."
                 raise MethodError(message, key="among", value=name)
         if len(names) < 2:
             raise MethodError("a ranking needs at least two units.", key="among", value=names)
-        return cls(model, nominal, model.units.get_indexer(names))
+        return cls(model, nominal, model.inputs.units.get_indexer(names))
 
     @property
     def names(self) -> list[str]:
         """The units that are ranked."""
-        return self.model.units[self.ranked].tolist()
+        return self.model.inputs.units[self.ranked].tolist()
 
     @property
     def reference(self) -> np.ndarray:

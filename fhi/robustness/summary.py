@@ -79,8 +79,10 @@ class Summary:
         draws, units = ranks.shape
         ranks = np.ascontiguousarray(ranks.T)
         counts = np.stack([np.bincount(row, minlength=units + 1)[1:] for row in ranks])
-        total = np.abs(ranks.astype(np.int32) - target.reference[:, None]).sum(axis=0)
+        reference = target.reference[:, None].astype(ranks.dtype)
+        total = (np.maximum(ranks, reference) - np.minimum(ranks, reference)).sum(axis=0, dtype=np.int32)
         mean = scores.mean(axis=0)
+        centred = scores - mean
         ordered = ranks[target.order]
         above = _kept_above(ordered, target.sizes)
         tiers = above & np.concatenate([np.ones((min(1, len(above)), draws), dtype=bool), above[:-1]])
@@ -89,7 +91,7 @@ class Summary:
             counts,
             _wins(ranks) if units <= PAIRED else np.empty((0, 0), dtype=np.int64),
             mean,
-            ((scores - mean) ** 2).sum(axis=0),
+            np.einsum("ij,ij->j", centred, centred),
             np.bincount(total, minlength=units**2 // 2 + 1),
             int((ordered[:-1] < ordered[1:]).all(axis=0).sum()) if len(ordered) else 0,
             above.sum(axis=1),

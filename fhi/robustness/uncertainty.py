@@ -88,7 +88,7 @@ class Uncertainty:
         error in standard errors.
         """
         self._need_draws()
-        space, tree, sample = self.study.model.space, self.study.model.tree, self.sample
+        space, tree, sample = self.study.model.space, self.study.model.inputs.tree, self.sample
         columns: dict[str, Any] = {
             choice.name: pd.Categorical.from_codes(sample.picks[choice.name], choice.labels) for choice in space.choices
         }
@@ -96,7 +96,8 @@ class Uncertainty:
             columns |= {f"{WEIGHT_NOISE}.{node}": row for node, row in zip(tree.nodes[level], numbers, strict=True)}
         for code, noise in sample.data.items():
             columns |= {
-                f"{DATA_NOISE}.{code}.{unit}": row for unit, row in zip(self.study.model.units, noise, strict=True)
+                f"{DATA_NOISE}.{code}.{unit}": row
+                for unit, row in zip(self.study.model.inputs.units, noise, strict=True)
             }
         return pd.DataFrame(columns).rename_axis("draw")
 
@@ -219,14 +220,14 @@ def uncertainty(
     scores, ranks = np.empty(shape), np.empty(shape, dtype=np.min_scalar_type(shape[1]))
     for (first, count), part in zip(tasks, results, strict=True):
         scores[first : first + count], ranks[first : first + count] = part
-    sample = draws.draw(study.model.space, study.model.tree, len(study.model.units), seed, 0, n)
+    sample = draws.draw(study.model.space, study.model.inputs.tree, len(study.model.inputs.units), seed, 0, n)
     return Uncertainty(study, n, seed, target, None, sample, (scores, ranks))
 
 
 def _task(plan: Plan, target: Target, seed: int, kept: bool, task: tuple[int, int]):
     """Return the scores and ranks of some draws, or their summary."""
     model = plan.model
-    sample = draws.draw(model.space, model.tree, len(model.units), seed, *task)
+    sample = draws.draw(model.space, model.inputs.tree, len(model.inputs.units), seed, *task)
     scores = evaluate(plan, sample)
     ranks = rank(scores)
     return (scores, ranks) if kept else Summary.of(scores, ranks, target)
