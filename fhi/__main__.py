@@ -15,13 +15,16 @@ def check(scenario: str) -> None:
     from fhi import index
     from fhi.framework import Framework
     from fhi.parameters import RAW, load_scenario, resolved_yaml
+    from fhi.robustness import runs
     from fhi.sources import SCHEMAS, read_table
     from fhi.store import Store
 
     method = load_scenario(scenario)
     cities = read_table(RAW / "cities.csv", SCHEMAS["cities"], file="data/raw/cities.csv").set_index("name_zh")
     file = f"scenarios/{scenario}.yml"
-    index.check(method, Framework.from_csv(RAW / "framework.csv"), cities.index, file, units=cities)
+    framework = Framework.from_csv(RAW / "framework.csv")
+    index.check(method, framework, cities.index, file, units=cities)
+    runs.check(method, framework, cities.index, file, units=cities)
     store = Store(scenario)
     store.write_bytes(f"{store.processed}/scenario.yml", resolved_yaml(method).encode("utf-8"))
 
@@ -68,6 +71,23 @@ def _timed(stage: str, scenario: str, write: Callable) -> None:
     record_seconds(store, stage, time.perf_counter() - started)
 
 
+def sweep(scenario: str) -> None:
+    """Build every combination of a scenario's grid, write how each agrees with the published ranks, and sum up."""
+    from fhi.framework import Framework
+    from fhi.parameters import RAW, load_scenario
+    from fhi.robustness import runs, sweep
+    from fhi.store import Store
+
+    store, framework = Store(scenario), Framework.from_csv(RAW / "framework.csv")
+    units = store["tables/cities"].set_index("name_zh")
+    given = store["panel"], framework, load_scenario(scenario), store["tables/top20"]
+    table, ranks = sweep.sweep(*given, units=units, cluster=runs.cluster())
+    path = store.write("sweep", table, key=["combination"])
+    store.write("sweep_ranks", ranks, key=["combination", "city"])
+    print(sweep.summary(table))
+    print(f"{'written':<14}{path}")
+
+
 def refresh(scenario: str, *notebooks: str) -> None:
     """Store executed notebooks over their sources."""
     from fhi import pipeline
@@ -91,7 +111,9 @@ def readme() -> None:
     documentation.write()
 
 
-COMMANDS = {command.__name__: command for command in (check, run, page, pdf, manifest, refresh, checksums, readme)}
+COMMANDS = {
+    command.__name__: command for command in (check, run, page, pdf, manifest, sweep, refresh, checksums, readme)
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

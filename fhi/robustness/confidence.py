@@ -111,3 +111,17 @@ def survey_errors(shares: pd.Series, answers: float) -> pd.Series:
     if not answers > 0 or not shares.between(0, 100).all():
         raise MethodError("give shares from 0 to 100 and a positive number of answers.", key="answers", value=answers)
     return np.sqrt(shares * (100 - shares) / answers)
+
+
+def rank_sets(shares: pd.Series, answers: float, *, level: float = 0.95, seed: int = 0) -> pd.DataFrame:
+    """Return the confidence sets for ranks by shares in per cent of so many answers each, own and together.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``city, estimate, error, rank, low, high, low_all, high_all, answers, level``.
+    """
+    errors = survey_errors(shares, answers)
+    own = confidence_sets(shares, errors, level=level, seed=seed)
+    together = confidence_sets(shares, errors, level=level, simultaneous=True, seed=seed)
+    return own.assign(low_all=together["low"], high_all=together["high"], answers=answers, level=level)

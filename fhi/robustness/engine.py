@@ -43,8 +43,9 @@ def evaluate(plan: Plan, sample: Sample) -> np.ndarray:
     order = np.lexsort((plan.vector[places], plan.matrix[places], plan.aggregation[places]))
     sample, places = sample.take(order), places[order]
     scores = np.empty((len(sample), len(plan.ranked)))
+    columns = NoisyColumns(plan, sample, places)
     for part in _runs(plan.aggregation[places]):
-        _Aggregation(plan, sample.take(part), places[part]).write(scores[part])
+        _Aggregation(plan, sample.take(part), places[part], columns).write(scores[part])
     result = np.empty_like(scores)
     result[order] = scores
     return result
@@ -57,11 +58,43 @@ def _runs(values: np.ndarray) -> Iterator[slice]:
         yield slice(int(start), int(stop))
 
 
+class NoisyColumns:
+    """The normalised indicators with data noise, each set of noise made once for each matrix that draws have it with.
+
+    Parameters as for `evaluate`; `places` are the combinations of the draws.
+    """
+
+    def __init__(self, plan: Plan, sample: Sample, places: np.ndarray):
+        self.plan, self.sample = plan, sample
+        self._matrices = plan.matrix[places]
+        self._made: dict[int, tuple[np.ndarray, dict[int, np.ndarray]]] = {}
+
+    def of(self, number: int, sets: np.ndarray) -> dict[int, np.ndarray]:
+        """Return, by position of the leaf, all units × draws with these sets of noise in one matrix."""
+        if number not in self._made:
+            self._made[number] = self._make(number)
+        known, columns = self._made[number]
+        found = np.searchsorted(known, sets)
+        return {leaf: column[:, found] for leaf, column in columns.items()}
+
+    def _make(self, number: int) -> tuple[np.ndarray, dict[int, np.ndarray]]:
+        matrix, inputs = self.plan.matrices[number], self.plan.model.inputs
+        sets = np.unique(self.sample.sets[self._matrices == number])
+        columns = {
+            inputs.tree.leaves.index(code): matrix.column(
+                inputs, code, self.plan.model.space.data_noise[code], noise[:, sets]
+            )
+            for code, noise in self.sample.data.items()
+            if matrix.normalised[code].notna().any()
+        }
+        return sets, columns
+
+
 class _Aggregation:
     """Draws of one aggregation, sorted by matrix."""
 
-    def __init__(self, plan: Plan, sample: Sample, places: np.ndarray):
-        self.plan, self.sample, self.places = plan, sample, places
+    def __init__(self, plan: Plan, sample: Sample, places: np.ndarray, columns: NoisyColumns):
+        self.plan, self.sample, self.places, self.columns = plan, sample, places, columns
         self.method = plan.methods[plan.aggregation[places[0]]]
         self.steps = [*steps_by_level(self.method.aggregation, range(plan.model.inputs.tree.depth)).values()]
         self.rowwise = all(step.method in ROWWISE for step in self.steps)
@@ -93,13 +126,7 @@ class _Aggregation:
         if not self.rowwise or not plan.together[self.places[part]].all():
             raise Unusual
         matrix = plan.matrices[number]
-        noise = {
-            plan.model.inputs.tree.leaves.index(code): matrix.column(
-                plan.model.inputs, code, plan.model.space.data_noise[code], numbers[:, part]
-            )
-            for code, numbers in self.sample.data.items()
-            if matrix.normalised[code].notna().any()
-        }
+        noise = self.columns.of(number, self.sample.sets[part]) if self.sample.data else {}
         if self.steps[-1].method in POSITIVE:
             self._refuse(matrix.values, noise)
         for mask, units in plan.patterns[number]:

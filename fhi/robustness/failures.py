@@ -23,7 +23,7 @@ class RobustnessError(MethodError):
     def __init__(self, why: str, draw: object = None, assumptions: Mapping[str, str] | None = None):
         self.draw, self.assumptions = draw, dict(assumptions or {})
         listed = "; ".join(f"{name}: {text}" for name, text in self.assumptions.items())
-        super().__init__(f"draw {draw} ({listed or 'the reference'}) cannot be computed: {why}", key="robustness")
+        super().__init__(f"draw {draw} ({listed or 'nothing but noise'}) cannot be computed: {why}", key="robustness")
 
     def __reduce__(self):
         # an exception is pickled by its text alone, which is not what this one is made of

@@ -19,8 +19,6 @@ from tqdm import tqdm
 from fhi.errors import MethodError
 from fhi.files import STAGING
 
-#: the address of a Dask scheduler, as tcp://host:8786
-CLUSTER = "CLUSTER"
 #: the terminal that a notebook may show its progress on, set by the pipeline
 TERMINAL = "FHI_TERMINAL"
 #: seconds before a progress bar appears
@@ -34,7 +32,8 @@ def run(
     workers: int = 1,
     cluster: str | None = None,
     sizes: Sequence[int] | None = None,
-    title: str = "draws",
+    title: str = "uncertainty",
+    unit: str = "draws",
 ) -> Iterator[Any]:
     """Yield ``function(task)`` for each task, in order.
 
@@ -50,7 +49,7 @@ def run(
         by another.
     sizes : sequence of int, optional
         How much each task counts for in the progress bar (default: 1).
-    title : str
+    title, unit : str
         Of the progress bar.
 
     Raises
@@ -63,7 +62,7 @@ def run(
     counted = sizes if sizes is not None else [1] * len(tasks)
     calls = partial(_alone, function)
     with contextlib.ExitStack() as stack:
-        bar = stack.enter_context(progress(sum(counted), title))
+        bar = stack.enter_context(progress(sum(counted), title, unit))
         if cluster:
             results = _on_cluster(calls, tasks, cluster, stack)
         elif workers > 1 and len(tasks) > 1:
@@ -77,18 +76,18 @@ def run(
             yield result
 
 
-def cluster_address() -> str | None:
-    """Return the address in the environment variable ``CLUSTER``, if there is one."""
-    return os.environ.get(CLUSTER) or None
-
-
 @cache
 def _controller() -> ThreadpoolController:
     return ThreadpoolController()
 
 
+def one_thread():
+    """Return a context in which linear algebra keeps to one thread."""
+    return _controller().limit(limits=1, user_api="blas")
+
+
 def _alone(function: Callable[[Any], Any], task: Any) -> Any:
-    with _controller().limit(limits=1, user_api="blas"):
+    with one_thread():
         return function(task)
 
 
@@ -97,19 +96,19 @@ def _on_cluster(function: Callable, tasks: Sequence[Any], address: str, stack: c
         from distributed import Client
     except ImportError:
         message = "a cluster needs the package distributed: install the extra 'cluster' of this project."
-        raise MethodError(message, key=CLUSTER, value=address) from None
+        raise MethodError(message, key="cluster", value=address) from None
     from joblib import Parallel, delayed, parallel_config
 
     try:
         client = stack.enter_context(Client(address, timeout=10, set_as_default=False))
     except (OSError, TimeoutError, ValueError) as error:
         message = f"no Dask scheduler answers there ({error}); start one, as the README shows."
-        raise MethodError(message, key=CLUSTER, value=address) from None
+        raise MethodError(message, key="cluster", value=address) from None
     stack.enter_context(parallel_config(backend="dask", client=client, pure=False))
     return Parallel(return_as="generator")(delayed(function)(task) for task in tasks)
 
 
-def progress(total: int, title: str) -> tqdm:
+def progress(total: int, title: str, unit: str) -> tqdm:
     """Return a progress bar with rate and remaining time that appears after `PATIENCE` seconds.
 
     In a notebook that the pipeline runs, it is shown on the terminal and leaves no trace in the notebook.
@@ -119,7 +118,7 @@ def progress(total: int, title: str) -> tqdm:
         stream = _terminal(terminal) if terminal else None
     off = stream is None
     return tqdm(
-        total=total, desc=title, unit="draw", unit_scale=True, delay=PATIENCE, file=stream, disable=off, leave=False
+        total=total, desc=title, unit=f" {unit}", unit_scale=True, delay=PATIENCE, file=stream, disable=off, leave=False
     )
 
 

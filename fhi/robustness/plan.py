@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from fhi import aggregation, index, weighting
 from fhi.errors import FhiError
 from fhi.parameters import Method
 from fhi.robustness.draws import Sample
@@ -99,7 +98,7 @@ class Plan:
             driven = method.weighting.method not in WITHOUT_DATA
             basis = (matrix, *left_out) if driven else tuple(normalised.notna().any())
             key = ("weights", part[WEIGHTS], basis)
-            vector = self._once(key, self._vectors, lambda: self.weigh(normalised, method))
+            vector = self._once(key, self._vectors, lambda: model.weigh(normalised, method))
         except FhiError as error:
             raise RobustnessError(str(error), "of this kind", model.words(picks)) from None
         place = self._known.setdefault(("aggregation", part[AGGREGATION]), len(self.methods) - 1)
@@ -112,14 +111,6 @@ class Plan:
             made.append(make())
             self._known[key] = len(made) - 1
         return self._known[key]
-
-    def weigh(self, normalised: pd.DataFrame, method: Method) -> pd.Series:
-        """Return the weights of a method by node, without noise."""
-        if method.weights:
-            # not every weighting takes account of raw weights
-            index.check(method, self.model.inputs.framework, units=self.model.inputs.attributes)
-        tree = self.model.inputs.framework.with_weights(dict(method.weights))
-        return weighting.weigh(normalised, tree, method.weighting.method, **method.weighting.params)
 
     def plain(self, sample: Sample, draw: int) -> pd.Series:
         """Return the scores of all units in one draw, computed by the ordinary steps one after the other.
@@ -134,21 +125,17 @@ class Plan:
         method, matrix = self.methods[place], self.matrices[self.matrix[place]]
         try:
             if one.data:
-                noise = {indicator: numbers[:, 0] for indicator, numbers in one.data.items()}
+                noise = {indicator: sets[:, one.sets[0]] for indicator, sets in one.data.items()}
                 normalised = matrix.with_noise(model.inputs, method, model.space.data_noise, noise)
-                weights = model.inputs.tree.by_level(self.weigh(normalised, method).to_frame())
+                weights = model.inputs.tree.by_level(model.weigh(normalised, method).to_frame())
             else:
                 normalised = matrix.normalised.copy()
                 normalised[list(method.exclude_indicators)] = np.nan
                 weights = {level: values[:, [self.vector[place]]] for level, values in self.vectors.items()}
             weights = noisy(model.inputs.tree, weights, model.space.weight_noise, one.weights)
-            shares = model.inputs.tree.to_series(weights)
-            scores = aggregation.aggregate(
-                normalised, model.inputs.framework, shares, method.aggregation, availability=method.availability
-            )
+            return model.scores(normalised, model.inputs.tree.to_series(weights), method)
         except FhiError as error:
             raise self.failure(str(error), sample, draw) from None
-        return scores[model.inputs.framework.root].reindex(model.inputs.units)
 
     def failure(self, why: str, sample: Sample, draw: int) -> RobustnessError:
         """Return the error of a draw, with its assumptions in words."""

@@ -99,7 +99,8 @@ def sensitivity(
     sizes = [len(task[1]) * (len(names) + 2) for task in tasks]
     parts = parallel.run(function, tasks, workers=workers, cluster=cluster, sizes=sizes, title="sensitivity")
     outputs = np.concatenate(list(parts), axis=1)
-    found = sobol.indices(outputs[0], outputs[1], outputs[2:], seed=seed, level=level, resamples=resamples)
+    with parallel.one_thread():
+        found = sobol.indices(outputs[0], outputs[1], outputs[2:], seed=seed, level=level, resamples=resamples)
     table = _table(found, names, study.names)
     _warn(table, n)
     return table
@@ -110,7 +111,7 @@ def _halves(study: Study, n: int, seed: int) -> list[Sample]:
     choices = study.model.space.choices
     numbers = sobol.design(len(choices), n, seed) if choices else (np.empty((n, 0)),) * 2
     return [
-        Sample(np.arange(n), {choice.name: choice.pick(half[:, i]) for i, choice in enumerate(choices)}, {}, {})
+        Sample(np.arange(n), {choice.name: choice.pick(half[:, i]) for i, choice in enumerate(choices)})
         for half in numbers
     ]
 
@@ -127,10 +128,8 @@ def _task(plan: Plan, reference: np.ndarray, seed: int, task: tuple[int, Sample,
     """Return designs × rows × outputs: the mean absolute shift, then the rank of each unit."""
     first, *halves = task
     model = plan.model
-    full = [
-        draws.with_noise(half, model.space, model.inputs.tree, len(model.inputs.units), seed, first, side)
-        for half, side in zip(halves, SIDES, strict=True)
-    ]
+    sides = dict(zip(SIDES, halves, strict=True))
+    full = draws.with_noise(sides, model.space, model.inputs.tree, len(model.inputs.units), seed, first)
     designs = _designs(model.space.assumptions, *full)
     rows, together = len(full[0]), CELLS // (len(full[0]) * len(plan.ranked))
     samples = [draws.join(designs)] if together >= 4 else designs

@@ -43,7 +43,7 @@ class Choice:
     name : str
         Of `ASSUMPTIONS`.
     values, labels : tuple
-        The alternatives and their names to read; the first is the reference.
+        The alternatives and their names to read; an analysis of one assumption at a time starts from the first.
     probabilities : tuple of float
         They sum to 1.
     """
@@ -129,11 +129,11 @@ def parse(
     Parameters
     ----------
     space : mapping
-        By assumption. A key of `fhi.parameters.Method` holds a list of alternatives, the first of them the reference,
-        or ``{alternatives: […], probabilities: […]}``. ``left_out``: a list of nodes to do without, one at a time;
-        ``none`` leaves out nothing, ``pillars`` and ``indicators`` stand for each that is used. ``weight_noise``:
-        ``{uniform: size, levels: […]}`` or ``{dirichlet: size, levels: […]}``, or a list of such; see `WeightNoise`.
-        ``data_noise``: by indicator ``{sd: …}``, ``{relative: …}`` or ``{answers: …}``; see `Error`.
+        By assumption. A key of `fhi.parameters.Method` holds a list of alternatives, or ``{alternatives: […],
+        probabilities: […]}``. ``left_out``: a list of nodes to do without, one at a time; ``none`` leaves out nothing,
+        ``pillars`` and ``indicators`` stand for each that is used. ``weight_noise``: ``{uniform: size, levels: […]}``
+        or ``{dirichlet: size, levels: […]}``, or a list of such; see `WeightNoise`. ``data_noise``: by indicator
+        ``{sd: …}``, ``{relative: …}`` or ``{answers: …}``; see `Error`.
     method : Method
         What the space does not name.
     framework : Framework
@@ -186,7 +186,7 @@ def _alternatives(content: Any) -> tuple[list, tuple[float, ...]]:
         raise MethodError("give a list, or {alternatives: […], probabilities: […]}.", value=content)
     listed = content["alternatives"] if weighted else content
     if not isinstance(listed, list | tuple) or not listed:
-        raise MethodError("give a list of alternatives, the first of them the reference.", value=content)
+        raise MethodError("give a list of alternatives, as [none, median].", value=content)
     shares = content["probabilities"] if weighted else [1 / len(listed)] * len(listed)
     good = isinstance(shares, list | tuple) and len(shares) == len(listed)
     if not good or not all(_number(share, 0) and share > 0 for share in shares) or abs(sum(shares) - 1) > 1e-9:

@@ -15,7 +15,6 @@ from fhi.parameters import Method
 from fhi.robustness import draws
 from fhi.robustness.draws import BLOCK
 from fhi.robustness.model import Model
-from fhi.robustness.plan import Plan
 from fhi.robustness.ranks import rank
 from fhi.robustness.space import Space
 from fhi.robustness.summary import Target
@@ -32,7 +31,7 @@ class Study:
     ----------
     model : Model
     nominal : pandas.Series
-        The score of each unit under the reference: the method with every assumption at its first alternative.
+        The score of each unit by the method as it is, the reference.
     ranked : numpy.ndarray
         The positions of the units that are ranked.
     """
@@ -51,16 +50,15 @@ class Study:
         among: Iterable[str] | None = None,
         units: pd.DataFrame | None = None,
     ) -> Study:
-        """Check everything, and compute the reference; parameters as for `fhi.robustness.uncertainty`."""
+        """Check everything and build the index as it is; parameters as for `fhi.robustness.uncertainty`."""
         model = Model(data, framework, space, method, units)
-        sample = draws.reference(model.space)
-        nominal = Plan(model, model.codes(sample), np.arange(0)).plain(sample, 0)
+        nominal = model.nominal()
         names = [*nominal.dropna().index] if among is None else [*dict.fromkeys(among)]
         known = dict.fromkeys(model.inputs.units)
         for name in names:
             choose(known, name, "among")
             if np.isnan(nominal[name]):
-                message = f"{name} has no index under the reference and cannot be ranked; leave it out."
+                message = f"{name} has no index and cannot be ranked; leave it out."
                 raise MethodError(message, key="among", value=name)
         if len(names) < 2:
             raise MethodError("a ranking needs at least two units.", key="among", value=names)
@@ -73,7 +71,7 @@ class Study:
 
     @property
     def reference(self) -> np.ndarray:
-        """The ranks under the reference."""
+        """The ranks by the method as it is."""
         return rank(self.nominal.to_numpy()[None, self.ranked])[0].astype(int)
 
     def tasks(self, n: int) -> list[tuple[int, int]]:

@@ -32,7 +32,7 @@ class Uncertainty:
     Attributes
     ----------
     study : Study
-        The units that are ranked, their scores and ranks under the reference, and the space of assumptions.
+        The units that are ranked, their scores by the method as it is (the reference), and the space.
     n, seed : int
     target : Target
         What the ranks are compared with.
@@ -133,6 +133,11 @@ class Uncertainty:
         """Return units × units: the share of draws in which the first is above the second; ties count for neither."""
         return pd.DataFrame(self.summary.beats(), index=pd.Index(self.units, name="city"), columns=self.units)
 
+    def beats_long(self) -> pd.DataFrame:
+        """Return ``city, other, probability``: `beats` with one row a pair of different units."""
+        long = self.beats().rename_axis(columns="other").stack().rename("probability").reset_index()
+        return long[long["city"] != long["other"]].reset_index(drop=True)
+
     def shift(self) -> pd.Series:
         """Return the share of draws by mean absolute shift of the ranks from the reference, in places."""
         shifts = np.flatnonzero(self.summary.shifts)
@@ -169,10 +174,10 @@ def uncertainty(
         Number of draws. The first of a longer run are those of a shorter one.
     seed : int
     method : Method, optional
-        What the space does not name. The reference is this method with every assumption at its first alternative.
+        What the space does not name (default: the defaults of `Method`); as it is, it is the reference.
     among : iterable of str, optional
-        The units to rank, all the others being normalised with them (default: those that have an index under the
-        reference). One that has no score in some draw is an error.
+        The units to rank, all the others being normalised with them (default: those that have an
+        index). One that has no score in some draw is an error.
     units : pandas.DataFrame, optional
         Attributes of the units by name, for a method that groups them: the table of cities.
     published : pandas.Series, optional
