@@ -85,7 +85,7 @@ class NoisyColumns:
                 inputs, code, self.plan.model.space.data_noise[code], noise[:, sets]
             )
             for code, noise in self.sample.data.items()
-            if matrix.normalised[code].notna().any()
+            if not np.isnan(matrix.values[:, inputs.tree.leaves.index(code)]).all()
         }
         return sets, columns
 

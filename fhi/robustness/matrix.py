@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -50,6 +51,10 @@ class Inputs:
     tree: Tree
     units: pd.Index
     attributes: pd.DataFrame | None
+
+    def __getstate__(self) -> dict[str, Any]:
+        # other processes work with what was made of the panel, which may be large
+        return self.__dict__ | {"panel": None}
 
     @classmethod
     def of(cls, data: pd.DataFrame, framework: Framework, attributes: pd.DataFrame | None) -> tuple[Inputs, bool]:
@@ -104,23 +109,28 @@ class Matrix:
         What made it.
     observed : pandas.DataFrame
         Units × indicators before any step.
-    normalised : pandas.DataFrame
-        Its own units × indicators.
+    units : pandas.Index
+        The units that it has.
     values : numpy.ndarray
-        All units × leaves in the order of the tree; NaN for a unit that is left out.
+        All units × leaves in the order of the tree; NaN for a unit that it has not.
     """
 
     method: Method
     observed: pd.DataFrame
-    normalised: pd.DataFrame
+    units: pd.Index
     values: np.ndarray
+
+    def normalised(self, inputs: Inputs) -> pd.DataFrame:
+        """Return its own units × indicators in the order of the framework."""
+        frame = pd.DataFrame(self.values, index=inputs.units, columns=inputs.tree.leaves)
+        return frame.loc[self.units, inputs.framework.leaves]
 
     def column(self, inputs: Inputs, indicator: str, error: Error, noise: np.ndarray) -> np.ndarray:
         """Return all units × draws: an indicator with noise, then imputed, treated and normalised.
 
         The draws are the columns of one table, so that each step is called once; see `repeatable`.
         """
-        own = self.normalised.index
+        own = self.units
         rows = inputs.units.get_indexer(own)
         columns = pd.RangeIndex(noise.shape[1]).astype(str)
         frame = pd.DataFrame(error.moved(self.observed[indicator], noise)[rows], index=own, columns=columns)
@@ -162,9 +172,8 @@ class Workshop:
         treated = self._once(method, keys, lambda _: treatment.treat(imputed, treat.method, **treat.params)[0])
         directions = inputs.framework.directions
         normalised = normalisation.normalise(treated, normalise.method, directions=directions, **normalise.params)
-        normalised = normalised.reindex(columns=inputs.framework.leaves)
         values = normalised.reindex(index=inputs.units, columns=inputs.tree.leaves).to_numpy()
-        return Matrix(method, observed, normalised, values)
+        return Matrix(method, observed, normalised.index, values)
 
     def _once(self, method: Method, keys: tuple[str, ...], make: Callable[[Method], pd.DataFrame]) -> pd.DataFrame:
         key = tuple(repr(getattr(method, name)) for name in keys)

@@ -67,7 +67,7 @@ class Model:
             space = parse(space, given, framework, self.inputs.units, attributes=attributes)
         self.method = given
         self.workshop = Workshop(self.inputs)
-        normalised = self.workshop.matrix(given).normalised
+        normalised = self.workshop.matrix(given).normalised(self.inputs)
         self.used = [leaf for leaf in framework.leaves if normalised[leaf].notna().any()]
         self.space = self._expanded(space)
         if not self.space.assumptions:
@@ -153,5 +153,5 @@ class Model:
 
     def nominal(self) -> pd.Series:
         """Return the scores of all units by the method as it is."""
-        normalised = self.workshop.matrix(self.method).normalised
+        normalised = self.workshop.matrix(self.method).normalised(self.inputs)
         return self.scores(normalised, self.weigh(normalised, self.method), self.method)

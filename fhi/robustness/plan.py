@@ -93,7 +93,7 @@ class Plan:
         try:
             key = ("matrix", part[MATRIX], () if alone else tuple(left_out))
             matrix = self._once(key, self.matrices, lambda: model.workshop.matrix(method if alone else without))
-            normalised = self.matrices[matrix].normalised.copy()
+            normalised = self.matrices[matrix].normalised(model.inputs)
             normalised[left_out] = np.nan
             driven = method.weighting.method not in WITHOUT_DATA
             basis = (matrix, *left_out) if driven else tuple(normalised.notna().any())
@@ -129,7 +129,7 @@ class Plan:
                 normalised = matrix.with_noise(model.inputs, method, model.space.data_noise, noise)
                 weights = model.inputs.tree.by_level(model.weigh(normalised, method).to_frame())
             else:
-                normalised = matrix.normalised.copy()
+                normalised = matrix.normalised(model.inputs)
                 normalised[list(method.exclude_indicators)] = np.nan
                 weights = {level: values[:, [self.vector[place]]] for level, values in self.vectors.items()}
             weights = noisy(model.inputs.tree, weights, model.space.weight_noise, one.weights)

@@ -22,7 +22,7 @@ from fhi.robustness.matrix import COLUMNWISE, repeatable
 from fhi.robustness.model import Model
 from fhi.robustness.plan import WITHOUT_DATA
 from fhi.robustness.sensitivity import sensitivity
-from fhi.robustness.space import DATA_NOISE, WEIGHT_NOISE, label, parse
+from fhi.robustness.space import DATA_NOISE, WEIGHT_NOISE, parse
 from fhi.robustness.study import Study
 from fhi.robustness.tornado import tornado
 from fhi.robustness.uncertainty import Uncertainty, uncertainty
@@ -102,10 +102,8 @@ class Analysis:
         """Return ``assumption, alternatives`` in words, one row an assumption."""
         space = self.study.model.space
         words = {choice.name: "; ".join(choice.labels) for choice in space.choices}
-        words |= {WEIGHT_NOISE: "; ".join(label(vars(noise)) for noise in space.weight_noise)}
-        words |= {
-            DATA_NOISE: "; ".join(f"{code}: {label(vars(one))}" for code, one in (space.data_noise or {}).items())
-        }
+        words[WEIGHT_NOISE] = "; ".join(noise.label for noise in space.weight_noise)
+        words[DATA_NOISE] = "; ".join(f"{code}: {error.label}" for code, error in (space.data_noise or {}).items())
         rows = [(name, words[name]) for name in space.assumptions]
         return pd.DataFrame(rows, columns=["assumption", "alternatives"])
 

@@ -71,6 +71,10 @@ class WeightNoise:
     size: float
     levels: tuple[int, ...]
 
+    @property
+    def label(self) -> str:
+        return f"{self.kind} {self.size:g} at levels {', '.join(map(str, self.levels))}"
+
 
 @dataclass(frozen=True)
 class Error:
@@ -82,6 +86,10 @@ class Error:
 
     kind: str
     size: float | Mapping[str, float]
+
+    @property
+    def label(self) -> str:
+        return f"{self.kind} {label(self.size)}"
 
     def deviations(self, values: pd.Series) -> np.ndarray:
         """Return the standard error of each value; NaN where there is no value."""
