@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from fhi.robustness.uncertainty import Uncertainty
+from fhi.robustness.monte_carlo import Uncertainty
 
 #: standard errors on each side of an estimate
 SPREAD = 1.96

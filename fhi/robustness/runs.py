@@ -20,12 +20,12 @@ from fhi.robustness.draws import BLOCK
 from fhi.robustness.family import ROWWISE
 from fhi.robustness.matrix import COLUMNWISE, repeatable
 from fhi.robustness.model import Model
+from fhi.robustness.monte_carlo import Uncertainty, uncertainty
 from fhi.robustness.plan import WITHOUT_DATA
-from fhi.robustness.sensitivity import sensitivity
+from fhi.robustness.saltelli import sensitivity
 from fhi.robustness.space import DATA_NOISE, WEIGHT_NOISE, parse
 from fhi.robustness.study import Study
 from fhi.robustness.tornado import tornado
-from fhi.robustness.uncertainty import Uncertainty, uncertainty
 
 #: the environment variable with the address of a Dask scheduler, as tcp://host:8786
 CLUSTER = "CLUSTER"

@@ -31,11 +31,6 @@ class Target:
     order: np.ndarray
     sizes: tuple[int, ...] = ()
 
-    @property
-    def tiers(self) -> list[np.ndarray]:
-        """The units of each tier."""
-        return np.split(self.order, np.cumsum(self.sizes)[:-1]) if self.sizes else []
-
 
 @dataclass
 class Summary:
@@ -84,8 +79,7 @@ class Summary:
         mean = scores.mean(axis=0)
         centred = scores - mean
         ordered = ranks[target.order]
-        above = _kept_above(ordered, target.sizes)
-        tiers = above & np.concatenate([np.ones((min(1, len(above)), draws), dtype=bool), above[:-1]])
+        above, tiers = _kept_tiers(ordered, target.sizes)
         return cls(
             draws,
             counts,
@@ -96,7 +90,7 @@ class Summary:
             int((ordered[:-1] < ordered[1:]).all(axis=0).sum()) if len(ordered) else 0,
             above.sum(axis=1),
             tiers.sum(axis=1),
-            int(above.all(axis=0).sum()) if len(above) else 0,
+            int(tiers.all(axis=0).sum()) if len(tiers) else 0,
         )
 
     def __add__(self, other: Summary) -> Summary:
@@ -130,10 +124,16 @@ def _wins(ranks: np.ndarray) -> np.ndarray:
     return wins
 
 
-def _kept_above(ordered: np.ndarray, sizes: tuple[int, ...]) -> np.ndarray:
-    """Return tiers × draws: whether the units down to the end of the tier are better than all others."""
-    above = np.ones((len(sizes), ordered.shape[1]), dtype=bool)
-    # down to the end of the last tier there are no others
-    for tier, end in enumerate(np.cumsum(sizes)[:-1]):
-        above[tier] = ordered[:end].max(axis=0) < ordered[end:].min(axis=0)
-    return above
+def _kept_tiers(ordered: np.ndarray, sizes: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Return tiers × draws: whether the units down to the tier's end are the best, and whether the tier has its places.
+
+    `ordered` are ranks, units × draws, the units in the published order.
+    """
+    above, own = np.ones((2, len(sizes), ordered.shape[1]), dtype=bool)
+    ends = np.cumsum(sizes, dtype=int)
+    for tier, (start, end) in enumerate(zip(ends - sizes, ends, strict=True)):
+        if end < len(ordered):
+            above[tier] = ordered[:end].max(axis=0) < ordered[end:].min(axis=0)
+        inside = (ordered > start) & (ordered <= end)
+        own[tier] = inside[start:end].all(axis=0) & (inside.sum(axis=0) == end - start)
+    return above, own

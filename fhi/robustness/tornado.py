@@ -13,11 +13,11 @@ from fhi.framework import Framework
 from fhi.parameters import Method
 from fhi.robustness.draws import BLOCK, Sample, with_noise
 from fhi.robustness.engine import evaluate
+from fhi.robustness.monte_carlo import whole
 from fhi.robustness.plan import Plan
 from fhi.robustness.ranks import rank
 from fhi.robustness.space import DATA_NOISE, WEIGHT_NOISE, Space
 from fhi.robustness.study import Study
-from fhi.robustness.uncertainty import whole
 
 
 def tornado(

@@ -16,11 +16,11 @@ from fhi.parameters import Method
 from fhi.robustness import draws, parallel, sobol
 from fhi.robustness.draws import BLOCK, Sample
 from fhi.robustness.engine import evaluate
+from fhi.robustness.monte_carlo import whole
 from fhi.robustness.plan import Plan
 from fhi.robustness.ranks import rank
 from fhi.robustness.space import Space
 from fhi.robustness.study import CELLS, Study
-from fhi.robustness.uncertainty import whole
 
 #: an interval that is wider cannot be read
 WIDE = 0.2
