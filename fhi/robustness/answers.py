@@ -71,7 +71,7 @@ def convergence(result: Uncertainty, pairs: Iterable[tuple[str, str]], points: i
         ``measure`` (``above``: the share of draws in which `city` is above `other`; ``shift``: the mean absolute shift
         of the ranks from the reference), ``city, other, n, estimate, low, high``, the last two 95 % limits.
     """
-    ranks = result.ranks.astype(int)
+    ranks = result.ranks
     sizes = np.unique(np.geomspace(min(10, result.n), result.n, points).round().astype(int))
     shift = (ranks - result.study.reference).abs().mean(axis=1).to_numpy()
     series = {("shift", None, None): shift}
@@ -94,4 +94,5 @@ def limits(shares: np.ndarray, n: int | np.ndarray) -> tuple[np.ndarray, np.ndar
     """Return the 95 % limits of shares of n independent draws (Wilson 1927); they stay between 0 and 1."""
     centre = (shares + SPREAD**2 / (2 * n)) / (1 + SPREAD**2 / n)
     width = SPREAD / (1 + SPREAD**2 / n) * np.sqrt(shares * (1 - shares) / n + SPREAD**2 / (4 * n**2))
-    return (centre - width).clip(0, 1), (centre + width).clip(0, 1)
+    # at shares of 0 and 1 the limits meet them, but for rounding
+    return np.minimum((centre - width).clip(0), shares), np.maximum((centre + width).clip(max=1), shares)

@@ -63,16 +63,15 @@ class Uncertainty:
     @property
     def scores(self) -> pd.DataFrame:
         """Draws × units."""
-        return self._frame(0)
+        self._need_draws()
+        return pd.DataFrame(self.cells[0], columns=self.units).rename_axis("draw")
 
     @property
     def ranks(self) -> pd.DataFrame:
         """Draws × units: 1 is best, ties share the lower number."""
-        return self._frame(1)
-
-    def _frame(self, which: int) -> pd.DataFrame:
         self._need_draws()
-        return pd.DataFrame(self.cells[which], columns=self.units).rename_axis("draw")
+        # kept without a sign, which differences need
+        return pd.DataFrame(self.cells[1].astype(np.int32), columns=self.units).rename_axis("draw")
 
     def _need_draws(self) -> None:
         if self.cells is None:

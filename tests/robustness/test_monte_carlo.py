@@ -41,7 +41,7 @@ def test_every_draw_is_kept_with_its_parameters(kept):
 
 
 def test_intervals_probabilities_and_wins_are_counted_from_the_ranks(kept):
-    ranks = kept.ranks.astype(int)
+    ranks = kept.ranks
     table = kept.intervals(0.8)
     expected = ranks.quantile([0.1, 0.5, 0.9], interpolation="higher").T.to_numpy()
     # the least rank that so large a share of the draws does not exceed
@@ -61,7 +61,7 @@ def test_intervals_probabilities_and_wins_are_counted_from_the_ranks(kept):
 
 
 def test_shifts_are_counted_from_the_reference(kept):
-    shift = (kept.ranks.astype(int) - kept.study.reference).abs().mean(axis=1)
+    shift = (kept.ranks - kept.study.reference).abs().mean(axis=1)
     expected = shift.value_counts(normalize=True).sort_index()
     found = kept.shift()
     np.testing.assert_allclose(found.index, expected.index)
@@ -69,7 +69,7 @@ def test_shifts_are_counted_from_the_reference(kept):
 
 
 def test_orders_and_tiers_that_hold_are_counted(kept):
-    ranks, summary = kept.ranks.to_numpy().astype(int), kept.summary
+    ranks, summary = kept.ranks.to_numpy(), kept.summary
     tops = [ranks[:, :3].max(axis=1) < ranks[:, 3:].min(axis=1), ranks[:, :5].max(axis=1) < ranks[:, 5:].min(axis=1)]
     assert summary.same_above.tolist() == [tops[0].sum(), tops[1].sum(), 3000]
     middle = np.isin(ranks[:, 3:5], [4, 5]).all(axis=1)
