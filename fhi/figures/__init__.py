@@ -22,6 +22,10 @@ from fhi.figures import (
     ranks,
     replication,
     research,
+    robust,
+    robust_adoption,
+    robust_pairs,
+    robust_shares,
     service_cities,
     services,
 )
@@ -50,6 +54,10 @@ __all__ += [
     "ranks",
     "replication",
     "research",
+    "robust",
+    "robust_adoption",
+    "robust_pairs",
+    "robust_shares",
     "service_cities",
     "services",
 ]
