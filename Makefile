@@ -40,7 +40,7 @@ CORE := requirements.lock $(addprefix fhi/,errors.py parameters.py files.py stor
 STEPS := $(addprefix fhi/,calling.py selection.py treatment.py index.py) \
 	$(wildcard fhi/imputation/*.py fhi/normalisation/*.py fhi/weighting/*.py fhi/aggregation/*.py)
 JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
-DRAWING := $(wildcard fhi/figures/*.py fhi/assets/fonts/*)
+DRAWING := fhi/notebooks.py fhi/reuse.py $(wildcard fhi/figures/*.py fhi/assets/fonts/* data/raw/*/*.geojson)
 
 OUTPUTS_01 := $(addprefix $(P)/,panel.csv national_shares.csv)
 OUTPUTS_02 := $(addprefix $(P)/,indicators.csv screening.csv coverage.csv treatment.csv normalised.csv)
@@ -81,8 +81,10 @@ $(N)/07_charting.ipynb: notebooks/07_charting.ipynb $(N)/03_weighting.ipynb $(N)
 STAGES := 01_ingestion 02_indicators 03_weighting 05_identification 06_audit 07_charting
 EXECUTED := $(STAGES:%=$(N)/%.ipynb)
 
+# a stage that ran before, in whatever scenario, from the same content of its prerequisites and the same parameters is
+# not run again: its results are taken over (fhi/reuse.py)
 $(EXECUTED): | $(READY)
-	@$(FHI) run $(@F:.ipynb=) "$(SCENARIO)"
+	@$(FHI) run $(@F:.ipynb=) "$(SCENARIO)" $(filter-out FORCE,$^)
 
 $(R)/report.html: $(N)/07_charting.ipynb fhi/report.py fhi/assets/report.html.j2 fhi/assets/report.css | $(READY)
 	@$(FHI) report "$(SCENARIO)"

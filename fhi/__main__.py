@@ -24,11 +24,19 @@ def check(scenario: str) -> None:
     store.write_bytes(f"{store.processed}/scenario.yml", resolved_yaml(method).encode("utf-8"))
 
 
-def run(notebook: str, scenario: str) -> None:
-    """Run one notebook for a scenario."""
+def run(notebook: str, scenario: str, *prerequisites: str) -> None:
+    """Run one notebook for a scenario, unless the same prerequisites and parameters have given its results before."""
+    from fhi import reuse
+    from fhi.files import Files
+
+    cause = reuse.cause(notebook, Files(scenario), prerequisites)
+    source = reuse.take_over(cause, Files(scenario))
+    if source:
+        print(f"{notebook:<18} {'unchanged' if source == scenario else f'the same as in {source}'}")
+        return
     from fhi import pipeline
 
-    pipeline.run(notebook, scenario)
+    pipeline.run(notebook, scenario, cause=cause)
 
 
 def report(scenario: str) -> None:

@@ -90,6 +90,18 @@ class Method(BaseModel):
     availability: dict[int, Share] = {0: 1.0}
 
 
+#: the keys that bear on weights and aggregation alone
+COMBINING = frozenset({"weights", "weighting", "aggregation", "availability"})
+#: the keys of a scenario that a stage reads; a stage that is not named here may read them all
+READS: dict[str, frozenset[str]] = {
+    "01_ingestion": frozenset(),
+    "02_indicators": frozenset(Method.model_fields) - COMBINING - {"description"},
+    "05_identification": frozenset(),
+    "06_audit": frozenset(),
+    "07_charting": frozenset(),
+}
+
+
 def steps_by_level(aggregation: Any, levels: Iterable[int]) -> dict[int, Step]:
     """Return the aggregation of each level as a step.
 
