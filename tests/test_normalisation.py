@@ -65,7 +65,7 @@ def test_a_column_of_two_zeros_has_no_spread():
         normalised([0.0, -0.0], "min-max")
 
 
-@pytest.mark.parametrize("method", set(METHODS) - set(SPREAD) - {"distance-to-reference"})
+@pytest.mark.parametrize("method", sorted(set(METHODS) - set(SPREAD) - {"distance-to-reference"}))
 def test_a_method_that_needs_no_spread_gives_every_unit_the_same(method):
     params = {"goalposts": {"goalposts": {"x": [0, 12]}}, "distance-to-targets": {"targets": {"x": 7}}}
     found = normalised([3, 3, 3], method, **params.get(method, {}))

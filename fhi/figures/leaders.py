@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pandas as pd
-from matplotlib.patches import FancyBboxPatch, PathPatch
+from matplotlib.patches import FancyBboxPatch, PathPatch, Rectangle
 from matplotlib.path import Path
 
 from fhi.figures import style
@@ -95,8 +95,8 @@ def _heading(axes, left: float, item, language: str) -> None:
     for text in wrapped(name, WIDE, style.BODY, "bold", lines=2).split("\n"):
         axes.text(left, y, text, weight="bold", va="center")
         y += 0.19
-    for text in wrapped(definition, WIDE, 7.5, lines=3).split("\n"):
-        axes.text(left, y + 0.02, text, size=7.5, color=style.MUTED, va="center")
+    for text in wrapped(definition, WIDE, 7, lines=3).split("\n"):
+        axes.text(left, y + 0.02, text, size=7, color=style.MUTED, va="center")
         y += 0.15
 
 
@@ -168,7 +168,7 @@ def quoted(data: pd.DataFrame, language: str):
         )
         axes.plot([left + 0.02, left + width - 0.02], [0.02, 0.02], color=style.PILLARS["industry"], linewidth=2.5)
         name = getattr(item, f"name_{language}")
-        axes.text(left + 0.14, 0.27, style.fit(name, 140, 11, "bold"), size=11, weight="bold", va="center")
+        axes.text(left + 0.14, 0.32, style.fit(name, 140, 11, "bold"), size=11, weight="bold")
         axes.text(left + 0.14, 0.5, KINDS[item.kind][language], size=style.SMALL, color=style.MUTED, va="center")
         for row, (head, text) in enumerate(zip(heads, (getattr(item, f"office_{language}"), city), strict=True)):
             y = 0.88 + 0.27 * row
@@ -180,31 +180,14 @@ def quoted(data: pd.DataFrame, language: str):
 
 
 def _steps(axes, left: float, width: float, item, language: str) -> None:
-    """The places of the class as a row of boxes, that of the seat filled."""
-    axes.text(
-        left,
-        1.58,
-        style.pick(language, "城市名次", "Place of the seat"),
-        size=style.SMALL,
-        color=style.MUTED,
-        va="center",
-    )
-    step = 0.16
-    start = left + width - item.listed * step
+    """The places of the class as a row of boxes, that of the seat filled and numbered."""
+    label = style.pick(language, f"该城名次（第{PAGE}页）", f"Its place (p. {PAGE})")
+    axes.text(left, 1.53, label, size=style.SMALL, color=style.MUTED, va="center")
+    step, start = 0.17, left + width - 0.17 * item.listed
     for place in range(1, item.listed + 1):
-        here = not pd.isna(item.position) and place == item.position
-        x = start + (place - 1) * step
-        axes.add_artist(
-            FancyBboxPatch(
-                (x + 0.01, 1.5),
-                0.13,
-                0.16,
-                boxstyle="square,pad=0",
-                facecolor=style.BLUE if here else "#d9e0e6",
-                edgecolor="none",
-            )
-        )
+        here, x = not pd.isna(item.position) and place == item.position, start + (place - 1) * step
+        colour = style.BLUE if here else "#d9e0e6"
+        axes.add_artist(Rectangle((x + 0.02, 1.45), 0.15, 0.16, facecolor=colour, linewidth=0))
         if here:
-            axes.text(
-                x + 0.075, 1.62, str(place), size=style.SMALL, weight="bold", ha="center", va="center", color=style.BLUE
-            )
+            look = {"size": 7.5, "weight": "bold", "color": style.PAPER, "ha": "center", "va": "center_baseline"}
+            axes.text(x + 0.095, 1.53, str(place), **look)

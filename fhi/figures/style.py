@@ -24,11 +24,11 @@ PILLARS = {"FHI": INK, "industry": BLUE, "experience": "#b87a00", "ecosystem": "
 TIERS = {"national": "#0b3c6f", "regional": "#2f7fbf", "distinctive": "#8fc1e3"}
 EVIDENCE_COLOURS = {
     "published": "#0b3c6f",
-    "derived": "#2f7fbf",
+    "derived": "#2b71b1",
     "public": "#00805d",
     "identified": PURPLE,
-    "user": "#b87a00",
-    "synthetic": VERMILION,
+    "user": "#8f6200",
+    "synthetic": "#b84f00",
 }
 EVIDENCE_NAMES = {
     "published": {"zh": "报告公布", "en": "published"},
@@ -45,6 +45,8 @@ DOT = 50
 NAME = 75  # points that labels leave for the name of a city
 RING = {"s": 115, "facecolor": PAPER, "edgecolor": MUTED}
 TOP, BOTTOM, SIDE = 0.85, 0.5, 0.35
+#: inches from the top that title and badges take; where they stand as text, a picture is shown without them
+HEAD = 0.52
 
 RC = {
     "font.family": [FONT],

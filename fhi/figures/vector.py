@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 #: coordinates are kept to a hundredth of a point, and those of glyphs to 1/800 of the type size: finer than print
 HUNDREDTH, GLYPH_GRID = 0.01, 8
@@ -32,6 +33,7 @@ def _glyph(match: re.Match) -> str:
     return f'<path id="{match[1]}{match[2]}"{path} transform="scale({0.015625 * GLYPH_GRID:g})"/>'
 
 
+@cache
 def _relative(path: str, unit: float) -> str:
     """Rewrite a path in relative steps, counted in whole units (tenths and hundredths are written out)."""
     parts, here, start, before = [], (0, 0), (0, 0), ""
