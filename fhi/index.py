@@ -57,8 +57,9 @@ def check(
 ) -> None:
     """Raise `MethodError` for any name in a method that does not exist, before anything runs.
 
-    Checked: the name and the parameters of each step, the aggregation of each level, nodes with a weight,
-    excluded indicators, cities that are named if `cities` is given, and attributes of cities if `units` is given.
+    Checked: the name and the parameters of each step, the aggregation of each level, nodes with a weight, indicators
+    with a direction or excluded, cities that are named if `cities` is given, and attributes of cities if `units` is
+    given.
     """
     cities = [*cities]
     names = {"indicators": framework.leaves, "cities": cities, "attributes": () if units is None else units}
@@ -77,13 +78,12 @@ def check(
     for level in method.availability:
         if level not in levels:
             raise MethodError(f"there is no level {level} to compute.", file=file, key="availability", value=level)
-    for code in method.weights:
-        choose(dict.fromkeys(framework.nodes), code, "weights", file)
-    for code in method.exclude_indicators:
-        choose(dict.fromkeys(framework.leaves), code, "exclude_indicators", file)
-    known = dict.fromkeys(cities)
-    for city in method.exclude_cities if known else ():
-        choose(known, city, "exclude_cities", file)
+    valid = {"weights": framework.nodes, "directions": framework.leaves, "exclude_indicators": framework.leaves}
+    if cities:
+        valid["exclude_cities"] = cities
+    for key, known in valid.items():
+        for name in getattr(method, key):
+            choose(dict.fromkeys(known), name, key, file)
 
 
 def _try_weighting(method: Method, framework: Framework, file: str | None) -> None:
@@ -124,6 +124,7 @@ def prepare(
     Parameters and errors as for `build`.
     """
     check(method, framework, panel["city"].unique() if "city" in panel else (), units=units)
+    framework = framework.with_directions(dict(method.directions))
     indicators, carried = observe(panel, framework, method.year if year is None else year, method.panel)
     indicators = indicators.drop(index=list(method.exclude_cities))
     indicators[list(method.exclude_indicators)] = float("nan")

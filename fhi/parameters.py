@@ -79,6 +79,7 @@ class Method(BaseModel):
     year: Annotated[int, Field(strict=True)] | None = None
     exclude_cities: tuple[str, ...] = ()
     exclude_indicators: tuple[str, ...] = ()
+    directions: dict[str, Literal[1, -1]] = {}
     weights: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = {}
     least_coverage: Share = 0.0
     panel: NamedStep = Step(method="last-observed")

@@ -31,7 +31,7 @@ def test_choices_show_method_and_parameters():
 
 
 def test_the_tree_shows_weights_direction_and_data(store):
-    rows = {row[0]["en"].strip("　"): row for row in method.tree(store).rows}
+    rows = {row[0]["en"].strip("　"): row for row in method.tree(store, Method(directions={"gdp": -1})).rows}
     assert len(rows) == 30
     weights = store["weights"].set_index("node")
     assert rows["Users of fintech"][1:4] == [
@@ -40,6 +40,7 @@ def test_the_tree_shows_weights_direction_and_data(store):
         "{:.2f}–{:.2f}".format(*store["weight_bounds"].set_index("node").loc["adoption"]),
     ]
     assert rows["Users of fintech"][4:] == ["+1", "20", {"zh": "是", "en": "yes"}, [{"badge": "published"}]]
+    assert [name for name, row in rows.items() if row[4] == "-1"] == ["Size of the economy"]
     assert rows["Support for fintech"][5:] == ["0", {"zh": "否", "en": "no"}, "—"]
     assert rows["Fintech industry"][4:] == [""] * 4
 
