@@ -16,7 +16,7 @@ import pandas as pd
 
 from fhi.figures.registry import Tables, Texts
 from fhi.framework import Framework
-from fhi.parameters import Method
+from fhi.parameters import Method, Step
 from fhi.report.tables import city_names, node_names
 
 #: aggregations that the page can repeat
@@ -91,10 +91,19 @@ def read_run(tables: Tables, method: Method) -> Run:
             for j, code in enumerate(alive)
         )
         families.append((Node(pillar, f"w{i}", f"p{i}", POINTS * float(weights[pillar])), below))
-    by_level = method.aggregation
-    aggregation = {level: by_level if isinstance(by_level, str) else by_level.get(level, "") for level in (0, 1)}
+    aggregation = {level: _aggregation(method, level) for level in (0, 1)}
     least = {level: method.availability.get(level, 0.0) for level in (0, 1)}
     return Run(tuple(families), idle, aggregation, least)
+
+
+def _aggregation(method: Method, level: int) -> str:
+    """Return the aggregation of a level, its parameters behind the name."""
+    chosen = method.aggregation
+    if isinstance(chosen, Mapping):
+        chosen = chosen.get(level, "")
+    if isinstance(chosen, Step):
+        return f"{chosen.method} {chosen.params}" if chosen.params else chosen.method
+    return chosen
 
 
 def rows_of(tables: Tables, run: Run) -> list[dict]:

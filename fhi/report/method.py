@@ -15,7 +15,11 @@ from fhi.report.texts import NOTHING, UNITS, decimal, same, span
 CHOICES: Mapping[str, tuple[Texts, Texts]] = {
     "year": (
         {"zh": "版本年份", "en": "Edition year"},
-        {"zh": "每项指标取不晚于该年的最新数值", "en": "of each indicator the latest value not later than it"},
+        {"zh": "不使用晚于该年的数值", "en": "no later value is used"},
+    ),
+    "panel": (
+        {"zh": "年份取值", "en": "Years"},
+        {"zh": "当年缺失的数值如何由其他年份得到", "en": "how a value of another year stands in for the edition's"},
     ),
     "exclude_cities": (
         {"zh": "排除的城市", "en": "Cities left out"},
@@ -81,6 +85,11 @@ CHOICES: Mapping[str, tuple[Texts, Texts]] = {
 #: Chinese names of methods, where they are established
 TERMS: Mapping[str, str] = {
     "none": "不处理",
+    "last-observed": "最近观测值",
+    "linear": "线性插值",
+    "mean": "均值",
+    "median": "中位数",
+    "winsorise": "缩尾",
     "min-max": "极差标准化",
     "z-score": "Z分数",
     "rank": "名次",
@@ -88,6 +97,10 @@ TERMS: Mapping[str, str] = {
     "equal": "等权",
     "arithmetic": "算术平均",
     "geometric": "几何平均",
+    "harmonic": "调和平均",
+    "entropy": "熵权",
+    "pca": "主成分",
+    "ahp": "层次分析",
 }
 
 

@@ -48,6 +48,7 @@ SETTINGS = {
         "aggregation": {0: "geometric", 1: "arithmetic", 2: "arithmetic"},
         "normalisation": Step(method="min-max", scale=[1, 100]),
     },
+    "step": {"aggregation": {0: Step(method="arithmetic"), 1: "arithmetic", 2: Step(method="generalised-mean", exponent=2)}},
     "z-score": {"normalisation": Step(method="z-score")},
     "half": {"availability": {0: 0.6, 1: 0.5}},
 }
@@ -88,11 +89,16 @@ def test_a_row_holds_the_published_rank_and_the_bounds_or_nothing(rebuilt, table
     assert by_city["大连"]["published"] is by_city["大连"]["low"] is by_city["大连"]["opening"] is None
 
 
-def test_an_aggregation_that_the_page_does_not_know_is_said_not_guessed(rebuilt):
+@pytest.mark.parametrize(
+    "aggregation, name",
+    [("borda", "borda"), ({0: Step(method="arithmetic", p=2), 1: "arithmetic"}, "arithmetic {'p': 2}"), ({}, "()")],
+    ids=["unknown", "parameters", "none"],
+)
+def test_an_aggregation_that_the_page_does_not_know_is_said_not_guessed(rebuilt, aggregation, name):
     frames = rebuilt()
-    frames["method"] = frames["method"].model_copy(update={"aggregation": "borda"})
+    frames["method"] = frames["method"].model_copy(update={"aggregation": aggregation})
     run, rows = opened(frames)
-    assert "borda" in explorer.obstacle(frames, run, rows)["en"]
+    assert name in explorer.obstacle(frames, run, rows)["en"]
 
 
 def test_a_geometric_mean_of_zero_is_said(rebuilt):

@@ -48,6 +48,12 @@ def test_bounds_are_those_of_bounds_csv(store):
     assert row[1] == f"{low:.1f}–{high:.1f}"
 
 
+def test_a_pillar_without_data_agrees_with_nothing(store):
+    frames = {name: store[name] for name in ("tables/framework", "agreement")}
+    frames["agreement"] = frames["agreement"].query("node != 'experience'")
+    assert [row[0]["en"] for row in tables.agreement(frames).rows][1:] == ["Fintech industry", "Fintech ecosystem"]
+
+
 def test_a_city_without_a_score_is_compared_with_nothing(store):
     frames = {
         name: store[name] for name in ("tables/cities", "tables/framework", "tables/top20", "scores", "comparison")
