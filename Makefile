@@ -37,14 +37,16 @@ N := $(R)/notebooks
 
 RAW := $(wildcard data/raw/*.csv data/raw/*/*.csv data/raw/*/*.geojson)
 CORE := requirements.lock $(addprefix fhi/,errors.py parameters.py files.py store.py framework.py) $(wildcard fhi/sources/*.py)
-STEPS := $(addprefix fhi/,calling.py selection.py treatment.py index.py) \
+STEPS := $(addprefix fhi/,calling.py selection.py treatment.py index.py multivariate.py) \
 	$(wildcard fhi/imputation/*.py fhi/normalisation/*.py fhi/weighting/*.py fhi/aggregation/*.py)
 JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
 DRAWING := fhi/notebooks.py fhi/reuse.py $(wildcard fhi/figures/*.py fhi/assets/fonts/* data/raw/*/*.geojson)
 
 OUTPUTS_01 := $(addprefix $(P)/,panel.csv national_shares.csv)
-OUTPUTS_02 := $(addprefix $(P)/,indicators.csv screening.csv coverage.csv treatment.csv normalised.csv)
-OUTPUTS_03 := $(addprefix $(P)/,weights.csv unit_weights.csv scores.csv ranks.csv effects.csv rank_shifts.csv comparison.csv agreement.csv)
+OUTPUTS_02 := $(addprefix $(P)/,indicators.csv screening.csv coverage.csv imputation.csv treatment.csv treated.csv \
+	normalised.csv distribution.csv correlations.csv reliability.csv)
+OUTPUTS_03 := $(addprefix $(P)/,weights.csv unit_weights.csv scores.csv ranks.csv effects.csv rank_shifts.csv \
+	importance.csv standings.csv comparison.csv agreement.csv)
 OUTPUTS_05 := $(addprefix $(P)/,bounds.csv weight_bounds.csv bounds_by_facts.csv weight_bounds_by_facts.csv gap_bounds.csv \
 	weight_map.csv fact_influence.csv central_scores.csv central_weights.csv dropped_facts.csv)
 OUTPUTS_06 := $(P)/claims.csv
@@ -103,6 +105,34 @@ $(R)/report.en.pdf: $(R)/report.zh.pdf ;
 $(R)/manifest.json: $(R)/report.html $(PDFS) | $(READY)
 	@$(FHI) manifest "$(SCENARIO)"
 
+# --- scenarios against one another: each is built as far as its ranks, by its own run of this file ---------
+BASE ?= baseline
+RANKS = $(OUT)/reports/$(1)/notebooks/03_weighting.ipynb
+ALL := baseline $(filter-out baseline,$(basename $(notdir $(wildcard notebooks/scenarios/*.yml))))
+COMPARED := $(R)/compare/$(BASE)/summary.txt
+COMPARED_ALL := $(OUT)/reports/compare-all/summary.txt
+COMPARING := $(wildcard fhi/compare/*.py) fhi/effects.py fhi/agreement.py $(STEPS) $(DRAWING) $(CORE)
+
+ranks: $(call RANKS,$(SCENARIO)) ## build SCENARIO as far as its ranks
+
+$(OUT)/reports/%/notebooks/03_weighting.ipynb: FORCE
+	@$(MAKE) --no-print-directory --silent SCENARIO="$*" ranks
+
+# the baseline first, so that the others take over what is the same
+$(foreach name,$(filter-out baseline $(SCENARIO),$(ALL)),$(call RANKS,$(name))): | $(call RANKS,baseline)
+
+compare: $(COMPARED) ## say and draw what became of the ranks of BASE (default baseline) in SCENARIO
+	@cat "$(COMPARED)"
+
+$(COMPARED): $(call RANKS,$(BASE)) $(call RANKS,$(SCENARIO)) $(COMPARING) | $(READY)
+	@$(FHI) compare "$(SCENARIO)" "$(BASE)"
+
+compare-all: $(COMPARED_ALL) ## the ranks in every scenario, side by side
+	@cat "$(COMPARED_ALL)"
+
+$(COMPARED_ALL): $(foreach name,$(ALL),$(call RANKS,$(name))) $(COMPARING) | $(READY)
+	@$(FHI) compare-all $(ALL)
+
 # --- the other commands -----------------------------------------------------------------------------------
 test: $(READY) ## run the tests, and the notebooks against their stored outputs
 	"$(PYTHON)" -m pytest
@@ -137,4 +167,4 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 FORCE:
-.PHONY: report test notebooks checksums readme lock lab bench lint clean help FORCE
+.PHONY: report ranks compare compare-all test notebooks checksums readme lock lab bench lint clean help FORCE

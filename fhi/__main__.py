@@ -76,6 +76,33 @@ def _timed(stage: str, scenario: str, write: Callable) -> None:
     record_seconds(store, stage, time.perf_counter() - started)
 
 
+def compare(scenario: str, base: str) -> None:
+    """Write what became of the ranks of one built scenario in another."""
+    from fhi.compare import compare, read_data, read_result
+    from fhi.compare.files import write_comparison
+    from fhi.errors import MethodError
+    from fhi.parameters import scenario_names
+    from fhi.store import Store
+
+    if scenario == base:
+        message = "a scenario is compared with another: make compare SCENARIO=x, and BASE=y if not with the baseline."
+        others = [name for name in scenario_names() if name != base]
+        raise MethodError(message, key="SCENARIO", value=scenario, valid=others)
+    store = Store(scenario)
+    write_comparison(compare(read_result(Store(base)), read_result(store), read_data(store)), store)
+
+
+def compare_all(*scenarios: str) -> None:
+    """Write the rank table over built scenarios; the first is what the others are compared with."""
+    from fhi.compare import read_data, read_result
+    from fhi.compare.files import write_across
+    from fhi.store import Store
+
+    store = Store(scenarios[0])
+    published = store["tables/top20"].set_index("city")["rank"]
+    write_across([read_result(Store(name)) for name in scenarios], read_data(store), published, store)
+
+
 def refresh(scenario: str, *notebooks: str) -> None:
     """Store executed notebooks over their sources."""
     from fhi import pipeline
@@ -99,7 +126,10 @@ def readme() -> None:
     documentation.write()
 
 
-COMMANDS = {command.__name__: command for command in (check, run, page, pdf, manifest, refresh, checksums, readme)}
+COMMANDS = {
+    command.__name__.strip("_").replace("_", "-"): command
+    for command in (check, run, page, pdf, manifest, compare, compare_all, refresh, checksums, readme)
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

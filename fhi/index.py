@@ -14,7 +14,7 @@ from fhi.framework import Framework
 from fhi.parameters import Method, Step, steps_by_level
 from fhi.selection import coverage, observe, screen, select
 
-__all__ = ["STEPS", "Index", "build", "check", "combine", "coverage", "prepare", "screen", "select"]
+__all__ = ["STEPS", "Index", "build", "check", "combine", "coverage", "filled", "prepare", "screen", "select"]
 
 STEPS: Mapping[str, Mapping] = {
     "panel": imputation.YEARS,
@@ -144,6 +144,12 @@ def prepare(
         "treatment": record,
         "normalised": normalised.reindex(columns=framework.leaves),
     }
+
+
+def filled(stages: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the cells that were filled, from other years, cities or indicators: ``city, indicator, value``."""
+    cells = stages["imputed"].where(stages["imputation"]).rename_axis(index="city", columns="indicator")
+    return cells.stack(future_stack=True).dropna().rename("value").reset_index()
 
 
 def combine(normalised: pd.DataFrame, framework: Framework, method: Method) -> Index:

@@ -43,13 +43,6 @@ CHOICES: Mapping[str, tuple[Texts, Texts]] = {
             "en": "an indicator needs data for at least this share of the cities",
         },
     ),
-    "panel": (
-        {"zh": "年份替代", "en": "Values of other years"},
-        {
-            "zh": "版本年份缺失时如何用同城其他年份的数值",
-            "en": "what stands in for a city's missing value of the edition",
-        },
-    ),
     "imputation": (
         {"zh": "插补", "en": "Imputation"},
         {"zh": "缺失的单元格如何处理", "en": "what is done about missing cells"},
