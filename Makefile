@@ -40,7 +40,8 @@ CORE := requirements.lock $(addprefix fhi/,errors.py parameters.py files.py stor
 STEPS := $(addprefix fhi/,calling.py selection.py treatment.py index.py multivariate.py) \
 	$(wildcard fhi/imputation/*.py fhi/normalisation/*.py fhi/weighting/*.py fhi/aggregation/*.py)
 JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
-DRAWING := fhi/notebooks.py fhi/reuse.py $(wildcard fhi/figures/*.py fhi/assets/fonts/* data/raw/*/*.geojson)
+DRAWING := $(addprefix fhi/,notebooks.py reuse.py multivariate.py calling.py treatment.py) \
+	$(wildcard fhi/figures/*.py fhi/assets/fonts/* data/raw/*/*.geojson)
 
 OUTPUTS_01 := $(addprefix $(P)/,panel.csv national_shares.csv)
 OUTPUTS_02 := $(addprefix $(P)/,indicators.csv screening.csv coverage.csv imputation.csv treatment.csv treated.csv \

@@ -87,29 +87,15 @@ def through(data: pd.DataFrame, language: str):
     limit = float(np.nanmax(np.abs(shades), initial=0.0)) or 1.0
     texts = [[_cell(value, places) for value in row] for row in values.to_numpy()]
     heads = data.drop_duplicates("column").set_index("column")[f"column_{language}"][values.columns].tolist()
-    axes = _table(len(values), len(heads), 0.27, heads)
+    axes = heat.table(len(values), len(heads), 0.27, heads)
     heat.cells(axes, shades, limit, texts)
     heat.heads(axes, heads)
-    _cities(axes, cities, language, style.BODY)
+    heat.rows(axes, style.city_names(cities, language), style.BODY)
     for row, city in enumerate(cities.index):
         look = {"va": "center", "ha": "left", "weight": "bold", "color": _colour(totals[city])}
         axes.annotate(arrow(totals[city]), (len(heads), row + 0.5), (10, 0), textcoords="offset points", **look)
-    heat.scale(axes, len(values), *_ends(places, limit, language))
+    heat.scale(axes, *_ends(places, limit, language))
     return axes.get_figure()
-
-
-def _table(rows: int, columns: int, pitch: float, heads: list[str]):
-    """Return axes for a table of so many rows and columns, room left for city names, heads and the scale."""
-    top = 0.75 + heat.room(heads)
-    width = min(11.0, max(7.5, 2.8 + 0.95 * columns))
-    figure = style.canvas(top + 0.95 + pitch * rows, width=width)
-    return style.area(figure, left=1.5, right=1.3, top=top, bottom=0.95)
-
-
-def _cities(axes, cities: pd.DataFrame, language: str, size: float) -> None:
-    for row, name in enumerate(style.city_names(cities, language)):
-        look = {"ha": "right", "va": "center", "size": size}
-        axes.annotate(name, (0, row + 0.5), (-8, 0), textcoords="offset points", **look)
 
 
 def _cell(value: float, places: bool) -> str:
@@ -145,12 +131,12 @@ def across(data: pd.DataFrame, language: str):
     shades = -shifts.to_numpy()
     limit = float(np.nanmax(np.abs(shades), initial=0.0)) or 1.0
     texts = [["" if np.isnan(rank) else f"{rank:.0f}" for rank in row] for row in ranks.to_numpy()]
-    axes = _table(len(ranks), ranks.shape[1], 0.24, ranks.columns.tolist())
+    axes = heat.table(len(ranks), ranks.shape[1], 0.24, ranks.columns.tolist())
     heat.cells(axes, shades, limit, texts)
     heat.heads(axes, ranks.columns.tolist())
     cities = data.drop_duplicates("city").set_index("city", drop=False).loc[ranks.index]
-    _cities(axes, cities, language, style.SMALL)
+    heat.rows(axes, style.city_names(cities, language), style.SMALL)
     low, high = _ends(True, limit, language)
     none = style.pick(language, "    空白：无名次", "    blank: no rank")
-    heat.scale(axes, len(ranks), low, high + none)
+    heat.scale(axes, low, high + none)
     return axes.get_figure()

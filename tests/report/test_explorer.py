@@ -48,7 +48,9 @@ SETTINGS = {
         "aggregation": {0: "geometric", 1: "arithmetic", 2: "arithmetic"},
         "normalisation": Step(method="min-max", scale=[1, 100]),
     },
-    "step": {"aggregation": {0: Step(method="arithmetic"), 1: "arithmetic", 2: Step(method="generalised-mean", exponent=2)}},
+    "step": {
+        "aggregation": {0: Step(method="arithmetic"), 1: "arithmetic", 2: Step(method="generalised-mean", exponent=2)}
+    },
     "z-score": {"normalisation": Step(method="z-score")},
     "half": {"availability": {0: 0.6, 1: 0.5}},
 }
