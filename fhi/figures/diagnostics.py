@@ -54,6 +54,7 @@ def correlation_caption(data: pd.DataFrame) -> dict[str, str]:
     within = pairs["within"].astype(bool)
     means = pairs.loc[within, "value"].mean(), pairs.loc[~within, "value"].mean()
     flagged = {flag: pairs[pairs["flag"] == flag] for flag in ("negative", "collinear")}
+    limit = pairs["collinear"].max()
     listed = {language: {flag: _pairs(rows, language) for flag, rows in flagged.items()} for language in LANGUAGES}
     return {
         "zh": f"标准化指标两两之间的Pearson相关系数，按共有数据的城市计算。同一维度内平均{means[0]:.2f}，跨维度平均{means[1]:.2f}。"
