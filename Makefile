@@ -134,6 +134,15 @@ compare-all: $(COMPARED_ALL) ## the ranks in every scenario, side by side
 $(COMPARED_ALL): $(foreach name,$(ALL),$(call RANKS,$(name))) $(COMPARING) | $(READY)
 	@$(FHI) compare-all $(ALL)
 
+# --- the index as a workbook; python -m fhi import brings an edited one back -----------------------------
+BOOK := $(R)/fhi-$(SCENARIO).xlsx
+
+export: $(BOOK) ## write SCENARIO as a workbook, every stage a sheet
+	@echo "$(BOOK)"
+
+$(BOOK): $(N)/03_weighting.ipynb $(wildcard fhi/workbook/*.py) fhi/compare/assumptions.py $(CORE) $(STEPS) | $(READY)
+	@$(FHI) export "$(SCENARIO)"
+
 # --- the other commands -----------------------------------------------------------------------------------
 test: $(READY) ## run the tests, and the notebooks against their stored outputs
 	"$(PYTHON)" -m pytest
@@ -168,4 +177,4 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 FORCE:
-.PHONY: report ranks compare compare-all test notebooks checksums readme lock lab bench lint clean help FORCE
+.PHONY: report ranks compare compare-all export test notebooks checksums readme lock lab bench lint clean help FORCE

@@ -103,6 +103,30 @@ def compare_all(*scenarios: str) -> None:
     write_across([read_result(Store(name)) for name in scenarios], read_data(store), published, store)
 
 
+def export(scenario: str) -> None:
+    """Write a built scenario as a workbook."""
+    from fhi.store import Store
+    from fhi.workbook.writing import write_workbook
+
+    write_workbook(Store(scenario))
+
+
+def import_(workbook: str, name: str | None = None) -> None:
+    """Write the changes of an edited workbook as a scenario."""
+    from pathlib import Path
+
+    from fhi.workbook.importing import import_workbook
+
+    path = Path(workbook)
+    changes = import_workbook(path, name)
+    if changes:
+        scenario = path.stem if name is None else name
+        print("\n".join(changes))
+        print(f"written to notebooks/scenarios/{scenario}.yml; next: make compare SCENARIO={scenario}")
+    else:
+        print("nothing differs; nothing was written")
+
+
 def refresh(scenario: str, *notebooks: str) -> None:
     """Store executed notebooks over their sources."""
     from fhi import pipeline
@@ -128,7 +152,7 @@ def readme() -> None:
 
 COMMANDS = {
     command.__name__.strip("_").replace("_", "-"): command
-    for command in (check, run, page, pdf, manifest, compare, compare_all, refresh, checksums, readme)
+    for command in (check, run, page, pdf, manifest, compare, compare_all, export, import_, refresh, checksums, readme)
 }
 
 

@@ -182,12 +182,20 @@ def load_scenario(name: str, folder: Path = SCENARIOS) -> Method:
     settings: dict[str, Any] = {}
     for layer in dict.fromkeys((BASELINE, name)):
         settings.pop("description", None)  # it describes one scenario and is not passed on
-        settings |= _read_yaml(folder / f"{layer}.yml")
-    return _validated(settings, f"{folder.name}/{name}.yml")
+        settings |= own_settings(layer, folder)
+    return validated(settings, f"{folder.name}/{name}.yml")
 
 
-def _read_yaml(path: Path) -> dict[str, Any]:
-    file = f"{path.parent.name}/{path.name}"
+def own_settings(name: str, folder: Path = SCENARIOS) -> dict[str, Any]:
+    """Return the keys that the file of a scenario itself holds, their values not yet checked.
+
+    Raises
+    ------
+    MethodError
+        If the file is not readable, or holds a key that does not exist.
+    """
+    path = folder / f"{name}.yml"
+    file = f"{folder.name}/{path.name}"
     try:
         settings = yaml.load(path.read_text(encoding="utf-8"), Loader=OnceLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -203,7 +211,8 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     return settings
 
 
-def _validated(settings: dict[str, Any], file: str) -> Method:
+def validated(settings: dict[str, Any], file: str) -> Method:
+    """Return settings as a method; raises `MethodError`, naming file, key and value, if they are not one."""
     try:
         return Method(**settings)
     except ValidationError as error:

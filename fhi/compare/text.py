@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import unicodedata
 
 import pandas as pd
@@ -10,6 +11,8 @@ from fhi.compare import Comparison
 
 #: so many indicators (or assumptions) are named beside a city
 NAMED = 3
+#: characters that a choice of method may take
+CHOICE = 50
 
 
 def width(text: str) -> int:
@@ -71,7 +74,8 @@ def _changed(found: Comparison) -> list[str]:
         effect = "alone moves {} cities, taken back alone {}".format(
             *("–" if group[kind].isna().all() else int((group[kind].abs() > 0).sum()) for kind in ("alone", "last"))
         )
-        rows.append([name, f"{first['before']} → {first['after']}", effect])
+        before, after = (textwrap.shorten(first[kind], CHOICE, placeholder="…") for kind in ("before", "after"))
+        rows.append([name, f"{before} → {after}", effect])
     return table(rows, "lll")
 
 
