@@ -43,6 +43,8 @@ JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
 DRAWING := $(addprefix fhi/,notebooks.py reuse.py multivariate.py calling.py treatment.py) \
 	$(wildcard fhi/figures/*.py fhi/assets/fonts/* data/raw/*/*.geojson)
 
+COMPARING := $(wildcard fhi/compare/*.py) $(addprefix fhi/,construction.py effects.py agreement.py) $(STEPS) $(DRAWING) $(CORE)
+
 OUTPUTS_01 := $(addprefix $(P)/,panel.csv national_shares.csv)
 OUTPUTS_02 := $(addprefix $(P)/,indicators.csv screening.csv coverage.csv imputation.csv treatment.csv treated.csv \
 	normalised.csv distribution.csv correlations.csv reliability.csv)
@@ -81,12 +83,14 @@ $(N)/07_charting.ipynb: notebooks/07_charting.ipynb $(N)/03_weighting.ipynb $(N)
 		$(N)/06_audit.ipynb $(DRAWING) $(CORE) \
 		$(call missing,$(OUTPUTS_07))
 
+$(N)/lab.ipynb: notebooks/lab.ipynb fhi/lab.py $(RAW) $(COMPARING)
+
 STAGES := 01_ingestion 02_indicators 03_weighting 05_identification 06_audit 07_charting
 EXECUTED := $(STAGES:%=$(N)/%.ipynb)
 
 # a stage that ran before, in whatever scenario, from the same content of its prerequisites and the same parameters is
 # not run again: its results are taken over (fhi/reuse.py)
-$(EXECUTED): | $(READY)
+$(EXECUTED) $(N)/lab.ipynb: | $(READY)
 	@$(FHI) run $(@F:.ipynb=) "$(SCENARIO)" $(filter-out FORCE,$^)
 
 # --- what readers get: one page, one PDF a language, and what they were made from -------------------------
@@ -112,7 +116,6 @@ RANKS = $(OUT)/reports/$(1)/notebooks/03_weighting.ipynb
 ALL := baseline $(filter-out baseline,$(basename $(notdir $(wildcard notebooks/scenarios/*.yml))))
 COMPARED := $(R)/compare/$(BASE)/summary.txt
 COMPARED_ALL := $(OUT)/reports/compare-all/summary.txt
-COMPARING := $(wildcard fhi/compare/*.py) fhi/effects.py fhi/agreement.py $(STEPS) $(DRAWING) $(CORE)
 
 ranks: $(call RANKS,$(SCENARIO)) ## build SCENARIO as far as its ranks
 
@@ -147,8 +150,8 @@ $(BOOK): $(N)/03_weighting.ipynb $(wildcard fhi/workbook/*.py) fhi/compare/assum
 test: $(READY) ## run the tests, and the notebooks against their stored outputs
 	"$(PYTHON)" -m pytest
 
-notebooks: $(EXECUTED) ## run the notebooks and store them with their outputs
-	@$(FHI) refresh "$(SCENARIO)" $(STAGES)
+notebooks: $(EXECUTED) $(N)/lab.ipynb ## run the notebooks and store them with their outputs
+	@$(FHI) refresh "$(SCENARIO)" $(STAGES) lab
 
 checksums: $(READY) ## after an intended change of a raw file: write its checksum into data/raw/sources.csv
 	@$(FHI) checksums
@@ -160,8 +163,8 @@ lock: $(READY) ## resolve pyproject.toml anew into requirements.lock
 	"$(UV)" pip compile --quiet --universal --fork-strategy fewest --generate-hashes --no-emit-index-url \
 		--python-version 3.11 --custom-compile-command "make lock" --all-extras pyproject.toml -o requirements.lock
 
-lab: $(READY) ## open JupyterLab on the notebooks
-	"$(BIN)/jupyter" lab notebooks
+lab: $(READY) ## open JupyterLab on the notebook in which to change one assumption
+	"$(BIN)/jupyter" lab notebooks/lab.ipynb
 
 bench: $(READY) ## time the steps; writes nothing
 	@"$(PYTHON)" tests/bench.py

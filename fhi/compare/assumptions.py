@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any
 
 import pandas as pd
@@ -69,9 +70,16 @@ def assumptions(base: Result, other: Result, data: Data) -> pd.DataFrame:
         notes = [f"{what}: {note}" for what, note in (("alone", why), ("last", why_not)) if note]
         if notes:
             frame = pd.concat([frame, pd.DataFrame({"city": [None], "note": ["; ".join(notes)]})], ignore_index=True)
-        rows.append(frame.assign(assumption=name, before=shown(before), after=shown(after)))
+        choices = {kind: _choice(name, value, data) for kind, value in (("before", before), ("after", after))}
+        rows.append(frame.assign(assumption=name, **choices))
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=ASSUMPTIONS)
     return table[ASSUMPTIONS]
+
+
+def _choice(assumption: str, value: Any, data: Data) -> str:
+    """Return a value as text; of a node without an entry of its own, what the framework says."""
+    key, _, node = assumption.partition(".")
+    return shown(getattr(data.framework, key)[node] if node and value is None else value)
 
 
 def _scores(method: Method, data: Data, root: str) -> tuple[pd.Series, str]:
@@ -91,6 +99,6 @@ def shown(value: Any) -> str:
         return ", ".join(f"{key}: {shown(item)}" for key, item in value.items()) or "none"
     if isinstance(value, tuple | list):
         return ", ".join(map(str, value)) or "none"
-    if isinstance(value, float):
+    if isinstance(value, Real):
         return f"{value:g}"
     return "none" if value is None else str(value)

@@ -75,8 +75,8 @@ def inputs(scenario: str) -> list[Path]:
 def outputs(store: Store) -> list[Path]:
     """Return the built files of a scenario.
 
-    Pictures of figures that are no longer registered are not among them, nor what other commands leave beside the report:
-    comparisons and the workbook.
+    Pictures of figures that are no longer registered are not among them, nor what other commands leave beside the
+    report: comparisons and the workbook.
     """
     drawn = set(store["figures"]["id"])
     folders = [store.root / store.processed, store.root / store.reports]
