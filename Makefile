@@ -3,6 +3,9 @@
 SCENARIO ?= baseline
 OUT ?= .
 VENV ?= .venv
+# the address of a Dask scheduler, as tcp://host:8786: the draws of 04_robustness and of make sweep are made there
+CLUSTER ?=
+export CLUSTER
 PYTHON3 ?= python3
 UV ?= $(BIN)/uv
 
@@ -39,6 +42,7 @@ RAW := $(wildcard data/raw/*.csv data/raw/*/*.csv data/raw/*/*.geojson)
 CORE := requirements.lock $(addprefix fhi/,errors.py parameters.py files.py store.py framework.py) $(wildcard fhi/sources/*.py)
 STEPS := $(addprefix fhi/,calling.py selection.py treatment.py index.py multivariate.py) \
 	$(wildcard fhi/imputation/*.py fhi/normalisation/*.py fhi/weighting/*.py fhi/aggregation/*.py)
+ROBUSTNESS := fhi/agreement.py $(wildcard fhi/robustness/*.py)
 JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
 DRAWING := $(addprefix fhi/,notebooks.py reuse.py multivariate.py calling.py treatment.py) \
 	$(wildcard fhi/figures/*.py fhi/assets/fonts/* data/raw/*/*.geojson)
@@ -50,6 +54,8 @@ OUTPUTS_02 := $(addprefix $(P)/,indicators.csv screening.csv coverage.csv imputa
 	normalised.csv distribution.csv correlations.csv reliability.csv)
 OUTPUTS_03 := $(addprefix $(P)/,weights.csv unit_weights.csv scores.csv ranks.csv effects.csv rank_shifts.csv \
 	importance.csv standings.csv comparison.csv agreement.csv)
+OUTPUTS_04 := $(addprefix $(P)/,rank_intervals.csv rank_probabilities.csv beats.csv convergence.csv robust_answers.csv \
+	sensitivity.csv tornado.csv rank_confidence.csv)
 OUTPUTS_05 := $(addprefix $(P)/,bounds.csv weight_bounds.csv bounds_by_facts.csv weight_bounds_by_facts.csv gap_bounds.csv \
 	weight_map.csv fact_influence.csv central_scores.csv central_weights.csv dropped_facts.csv)
 OUTPUTS_06 := $(P)/claims.csv
@@ -62,7 +68,7 @@ report: $(R)/manifest.json ## build everything for SCENARIO (default baseline): 
 	@echo "$(R)/report.html is up to date"
 
 $(P)/scenario.yml: notebooks/scenarios/$(SCENARIO).yml notebooks/scenarios/baseline.yml data/raw/framework.csv \
-		data/raw/cities.csv $(CORE) $(STEPS) $(JUDGEMENTS) | $(READY)
+		data/raw/cities.csv $(CORE) $(STEPS) $(ROBUSTNESS) $(JUDGEMENTS) | $(READY)
 	@$(FHI) check "$(SCENARIO)"
 
 # a scenario without a file is refused by name, with the nearest names, before anything runs
@@ -75,17 +81,19 @@ $(N)/02_indicators.ipynb: notebooks/02_indicators.ipynb $(N)/01_ingestion.ipynb 
 		$(call missing,$(OUTPUTS_02))
 $(N)/03_weighting.ipynb: notebooks/03_weighting.ipynb $(N)/02_indicators.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
 		fhi/agreement.py fhi/effects.py $(call missing,$(OUTPUTS_03))
+$(N)/04_robustness.ipynb: notebooks/04_robustness.ipynb $(N)/01_ingestion.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
+		$(ROBUSTNESS) $(call missing,$(OUTPUTS_04))
 $(N)/05_identification.ipynb: notebooks/05_identification.ipynb $(N)/01_ingestion.ipynb $(CORE) \
 		$(wildcard fhi/identification/*.py) $(call missing,$(OUTPUTS_05))
 $(N)/06_audit.ipynb: notebooks/06_audit.ipynb $(N)/01_ingestion.ipynb $(CORE) fhi/construction.py \
 		$(wildcard fhi/claims/*.py) $(call missing,$(OUTPUTS_06))
-$(N)/07_charting.ipynb: notebooks/07_charting.ipynb $(N)/03_weighting.ipynb $(N)/05_identification.ipynb \
-		$(N)/06_audit.ipynb $(DRAWING) $(CORE) \
+$(N)/07_charting.ipynb: notebooks/07_charting.ipynb $(N)/03_weighting.ipynb $(N)/04_robustness.ipynb \
+		$(N)/05_identification.ipynb $(N)/06_audit.ipynb $(DRAWING) $(CORE) \
 		$(call missing,$(OUTPUTS_07))
 
 $(N)/lab.ipynb: notebooks/lab.ipynb fhi/lab.py $(RAW) $(COMPARING)
 
-STAGES := 01_ingestion 02_indicators 03_weighting 05_identification 06_audit 07_charting
+STAGES := 01_ingestion 02_indicators 03_weighting 04_robustness 05_identification 06_audit 07_charting
 EXECUTED := $(STAGES:%=$(N)/%.ipynb)
 
 # a stage that ran before, in whatever scenario, from the same content of its prerequisites and the same parameters is
@@ -153,6 +161,9 @@ test: $(READY) ## run the tests, and the notebooks against their stored outputs
 notebooks: $(EXECUTED) $(N)/lab.ipynb ## run the notebooks and store them with their outputs
 	@$(FHI) refresh "$(SCENARIO)" $(STAGES) lab
 
+sweep: $(N)/01_ingestion.ipynb $(P)/scenario.yml ## build every combination of the grid in SCENARIO: normalisation × weighting × …
+	@$(FHI) sweep "$(SCENARIO)"
+
 checksums: $(READY) ## after an intended change of a raw file: write its checksum into data/raw/sources.csv
 	@$(FHI) checksums
 
@@ -176,8 +187,8 @@ clean: ## remove what was built (the environment stays)
 	rm -rf "$(OUT)/data/processed" "$(OUT)/reports" "$(OUT)/.timings"
 
 help: ## list these commands
-	@echo "make <command> [SCENARIO=name] [OUT=folder for the outputs] [VENV=folder of the environment]"
+	@echo "make <command> [SCENARIO=name] [OUT=folder for the outputs] [VENV=folder of the environment] [CLUSTER=tcp://host:8786]"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 FORCE:
-.PHONY: report ranks compare compare-all export test notebooks checksums readme lock lab bench lint clean help FORCE
+.PHONY: report ranks compare compare-all export test notebooks sweep checksums readme lock lab bench lint clean help FORCE

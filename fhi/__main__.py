@@ -15,13 +15,16 @@ def check(scenario: str) -> None:
     from fhi import index
     from fhi.framework import Framework
     from fhi.parameters import RAW, load_scenario, resolved_yaml
+    from fhi.robustness import runs
     from fhi.sources import SCHEMAS, read_table
     from fhi.store import Store
 
     method = load_scenario(scenario)
     cities = read_table(RAW / "cities.csv", SCHEMAS["cities"], file="data/raw/cities.csv").set_index("name_zh")
     file = f"scenarios/{scenario}.yml"
-    index.check(method, Framework.from_csv(RAW / "framework.csv"), cities.index, file, units=cities)
+    framework = Framework.from_csv(RAW / "framework.csv")
+    index.check(method, framework, cities.index, file, units=cities)
+    runs.check(method, framework, cities.index, file, units=cities)
     store = Store(scenario)
     store.write_bytes(f"{store.processed}/scenario.yml", resolved_yaml(method).encode("utf-8"))
 
@@ -127,6 +130,23 @@ def import_(workbook: str, name: str | None = None) -> None:
         print("nothing differs; nothing was written")
 
 
+def sweep(scenario: str) -> None:
+    """Build every combination of a scenario's grid, write how each agrees with the published ranks, and sum up."""
+    from fhi.framework import Framework
+    from fhi.parameters import RAW, load_scenario
+    from fhi.robustness import runs, sweep
+    from fhi.store import Store
+
+    store, framework = Store(scenario), Framework.from_csv(RAW / "framework.csv")
+    units = store["tables/cities"].set_index("name_zh")
+    given = store["panel"], framework, load_scenario(scenario), store["tables/top20"]
+    table, ranks = sweep.sweep(*given, units=units, cluster=runs.cluster())
+    path = store.write("sweep", table, key=["combination"])
+    store.write("sweep_ranks", ranks, key=["combination", "city"])
+    print(sweep.summary(table))
+    print(f"{'written':<14}{path}")
+
+
 def refresh(scenario: str, *notebooks: str) -> None:
     """Store executed notebooks over their sources."""
     from fhi import pipeline
@@ -152,7 +172,21 @@ def readme() -> None:
 
 COMMANDS = {
     command.__name__.strip("_").replace("_", "-"): command
-    for command in (check, run, page, pdf, manifest, compare, compare_all, export, import_, refresh, checksums, readme)
+    for command in (
+        check,
+        run,
+        page,
+        pdf,
+        manifest,
+        compare,
+        compare_all,
+        export,
+        import_,
+        sweep,
+        refresh,
+        checksums,
+        readme,
+    )
 }
 
 

@@ -14,7 +14,7 @@ from fhi.framework import Framework
 from fhi.parameters import Method, Step, steps_by_level
 from fhi.selection import coverage, observe, screen, select
 
-__all__ = ["STEPS", "Index", "build", "check", "combine", "coverage", "filled", "prepare", "screen", "select"]
+__all__ = ["STEPS", "Index", "build", "check", "combine", "coverage", "fill", "filled", "prepare", "screen", "select"]
 
 STEPS: Mapping[str, Mapping] = {
     "panel": imputation.YEARS,
@@ -112,14 +112,14 @@ def _try_aggregation(step: Step, file: str | None) -> None:
         pass  # it depends on the scores and is told with city and node when they are there
 
 
-def prepare(
+def fill(
     panel: pd.DataFrame,
     framework: Framework,
     method: Method,
     year: int | None = None,
     units: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """Return the stages up to the normalised indicators (see `Index.stages`).
+    """Return the stages up to the imputed indicators (see `Index.stages`).
 
     Parameters and errors as for `build`.
     """
@@ -135,10 +135,24 @@ def prepare(
     step = method.imputation
     imputed, mask = imputation.impute(kept[used], step.method, framework=framework, units=units, **step.params)
     mask |= carried.loc[imputed.index, used]
-    treated, record = treatment.treat(imputed, method.treatment.method, **method.treatment.params)
+    return {"indicators": indicators, "screening": screening, "imputed": imputed, "imputation": mask}
+
+
+def prepare(
+    panel: pd.DataFrame,
+    framework: Framework,
+    method: Method,
+    year: int | None = None,
+    units: pd.DataFrame | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Return the stages up to the normalised indicators (see `Index.stages`).
+
+    Parameters and errors as for `build`.
+    """
+    stages = fill(panel, framework, method, year, units)
+    treated, record = treatment.treat(stages["imputed"], method.treatment.method, **method.treatment.params)
     step = method.normalisation
     normalised = normalisation.normalise(treated, step.method, directions=framework.directions, **step.params)
-    stages = {"indicators": indicators, "screening": screening, "imputed": imputed, "imputation": mask}
     return stages | {
         "treated": treated,
         "treatment": record,

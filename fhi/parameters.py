@@ -68,6 +68,23 @@ Aggregation = Annotated[str | Step | dict[int, str | Step], BeforeValidator(_as_
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
+class Effort(BaseModel):
+    """How many draws an analysis of robustness makes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    draws: Annotated[int, Field(ge=1, strict=True)] = 10_000
+    sobol: Annotated[int, Field(ge=2, strict=True)] = 4096
+
+
+class Robustness(Effort):
+    """What is uncertain in a method, and how it is explored; `fhi.robustness.space` reads the space and the grid."""
+
+    seed: Annotated[int, Field(ge=0, strict=True)] = 0
+    one_by_one: Effort = Effort(draws=200, sobol=16)
+    space: dict[str, Any] = {}
+    grid: dict[str, list[Any]] = {}
+
+
 class Method(BaseModel):
     """Every choice that makes an index out of the panel; see ``baseline.yml`` for what each key means.
 
@@ -89,6 +106,7 @@ class Method(BaseModel):
     weighting: NamedStep = Step(method="original")
     aggregation: Aggregation = "arithmetic"
     availability: dict[int, Share] = {0: 1.0}
+    robustness: Robustness = Robustness()
 
 
 #: the keys that bear on weights and aggregation alone
