@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +154,9 @@ def _refuse_other_changes(table: pd.DataFrame, before: Framework, file: str) -> 
 
 
 def _expected(value: object) -> str:
-    return "an empty cell" if pd.isna(value) else f"{value!r} as exported"
+    if pd.isna(value):
+        return "an empty cell"
+    return f"{value:g} as exported" if isinstance(value, Real) else f"{value!r} as exported"
 
 
 def _take_points(book: Book, framework: Framework, method: Method, settings: dict[str, Any]) -> list[str]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime
 import io
-import math
 import re
 import unicodedata
 import zipfile
 from collections.abc import Iterable
-from numbers import Real
 from pathlib import Path
 
+import pandas as pd
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill
@@ -80,7 +79,7 @@ def _fill(worksheet: Worksheet, sheet: Sheet) -> None:
     for number, cells in enumerate(sheet.rows):
         for place, value in enumerate(cells):
             cell = put(worksheet.cell(first + number, place + 1), value)
-            if isinstance(cell.value, int | float):
+            if cell.data_type == "n" and cell.value is not None:
                 cell.number_format = sheet.formats.get(columns[place], sheet.number)
             if (number, place) in sheet.marks:
                 cell.fill = MARKS[sheet.marks[number, place]]
@@ -111,7 +110,7 @@ def _restrict(worksheet: Worksheet, sheet: Sheet, first: int) -> None:
 
 def put(cell: Cell, value: object) -> Cell:
     """Put a value into a cell: a number as a number, a text always as text, what is missing not at all."""
-    if value is None or (isinstance(value, Real) and math.isnan(value)) or value != value:
+    if pd.isna(value):
         return cell
     if hasattr(value, "item"):
         value = value.item()
@@ -119,6 +118,9 @@ def put(cell: Cell, value: object) -> Cell:
         value = str(value).upper()
     if isinstance(value, int | float):
         cell.value = value
+        if float(f"{value:.16g}") != value:
+            # openpyxl writes sixteen digits, and some numbers need one more to read back exactly
+            cell._value = repr(value)
         return cell
     text = CONTROL.sub(lambda match: f"_x{ord(match[0]):04X}_" if match[0] not in "\t\n" else match[0], str(value))
     cell.value = text
@@ -136,6 +138,6 @@ def width(text: str) -> int:
 
 
 def _shown(value: object) -> str:
-    if isinstance(value, float):
-        return "" if math.isnan(value) else f"{value:,.2f}"
-    return "" if value is None else str(value)
+    if pd.isna(value):
+        return ""
+    return f"{value:,.2f}" if isinstance(value, float) else str(value)
