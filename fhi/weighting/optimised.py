@@ -10,8 +10,10 @@ import pandas as pd
 from fhi.weighting.correlations import correlations
 from fhi.weighting.families import by_family
 
-#: a share below this is a corner that the search came to but for its last digits
-NOTHING = 1e-7
+#: a slope of this size is level: the child may carry weight
+NOTHING = 1e-9
+#: singular values below this share of the largest are directions in which nothing changes
+SINGULAR = 1e-11
 
 
 @by_family
@@ -19,9 +21,10 @@ def correlation_optimised(scores: pd.DataFrame) -> pd.Series:
     """Weigh so that the children correlate as equally as they can with their weighted arithmetic mean.
 
     With R the correlations, s the standard deviations and u = s·w, a child's correlation with the mean is
-    ``(R·u)_j / √(uᵀRu)``. Minimised over w ≥ 0 is ``Σ_j (q_j − 1/m)²`` of the m shares ``q = R·u / Σ R·u``. Where
-    ``R⁻¹·1`` is positive it is the solution and the shares are equal; else some children end at weight 0, and the best
-    point that was met is returned. The measure is quasi-convex, so no better one lies elsewhere.
+    ``(R·u)_j / √(uᵀRu)``. Minimised over w ≥ 0 is ``Σ_j (q_j − 1/m)²`` of the m shares ``q = R·u / Σ R·u``, which is
+    to turn ``R·u`` as near to the direction ``(1, …, 1)`` as u ≥ 0 allows: least squares of ``R·u`` to 1 over
+    u ≥ 0, solved exactly. Where ``R⁻¹·1`` is positive it is the solution and the shares are equal; else some children
+    end at weight 0.
 
     Raises
     ------
@@ -39,37 +42,21 @@ def correlation_optimised(scores: pd.DataFrame) -> pd.Series:
 
 
 def balance(matrix: np.ndarray) -> np.ndarray:
-    """Return u ≥ 0 of sum 1 for which the entries of ``R·u`` are as equal as they can be."""
-    from scipy.optimize import minimize
+    """Return u ≥ 0 of sum 1 for which the entries of ``R·u`` are as equal as they can be.
 
-    count = len(matrix)
-    totals = matrix.sum(axis=0)
-    best = (np.inf, np.full(count, 1.0 / count))
+    Of several (twins among the children) the one that spreads the weight most evenly, if that has no negative entry.
+    """
+    from scipy.optimize import nnls
 
-    def imbalance(point: np.ndarray) -> tuple[float, np.ndarray]:
-        nonlocal best
-        sizes = matrix @ point
-        total = sizes.sum()
-        if not total > 0:
-            return 1e6, np.zeros(count)
-        shares = sizes / total
-        apart = shares - 1.0 / count
-        value = float(apart @ apart)
-        if value < best[0] and point.sum() > 0:
-            best = (value, point / point.sum())
-        return value, 2.0 / total * (matrix @ apart - (apart @ shares) * totals)
-
-    exact = np.linalg.lstsq(matrix, np.ones(count), rcond=None)[0].clip(0.0)
-    for start in (exact, np.full(count, 1.0 / count)):
-        if imbalance(start)[0] > 1e-20:
-            options = {"maxiter": 1000, "ftol": 1e-16, "gtol": 1e-12}
-            bounds = [(0.0, None)] * count
-            minimize(imbalance, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
-        else:
-            break
-    if not np.isfinite(best[0]):
+    found, _ = nnls(matrix, np.ones(len(matrix)))
+    if not found.sum() > 0:
         raise ValueError("no weights make the children run with their mean; check their directions")
-    found = np.where(best[1] > NOTHING, best[1], 0.0)
+    nearest = matrix @ found
+    free = matrix.T @ (1.0 - nearest) > -NOTHING
+    even = np.zeros(len(matrix))
+    even[free] = np.linalg.pinv(matrix[:, free], rcond=SINGULAR) @ nearest
+    if even.min() >= 0 and np.allclose(matrix @ even, nearest, rtol=0, atol=NOTHING):
+        found = even
     return found / found.sum()
 
 

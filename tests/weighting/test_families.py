@@ -151,6 +151,6 @@ def test_weights_sum_to_one_and_do_not_depend_on_the_order_of_rows_and_columns(
     assert framework.effective(weights)[framework.leaves].sum() == pytest.approx(1)
     effective = framework.effective(weights).to_dict()
     shuffled = weigh(data.iloc[rows, columns], framework, method, within=within)
-    assert framework.effective(shuffled).to_dict() == pytest.approx(effective, abs=1e-5)
+    assert framework.effective(shuffled).to_dict() == pytest.approx(effective, abs=1e-9)
     turned = weigh(data, tree({"root": "rqp", "p": "ba", "q": "dc", "r": "e"}), method, within=within)
-    assert framework.effective(turned).to_dict() == pytest.approx(effective, abs=1e-5)
+    assert framework.effective(turned).to_dict() == pytest.approx(effective, abs=1e-9)

@@ -73,23 +73,6 @@ def test_no_random_point_is_better(noise, point):
     assert value <= ((shares(matrix, np.array(point)) - 0.25) ** 2).sum() + 1e-8
 
 
-def test_the_best_point_is_reported_and_not_the_last_one_tried(monkeypatch):
-    from scipy import optimize
-
-    straight, tried = optimize.minimize, []
-
-    def wandering(function, start, **options):
-        result = straight(function, start, **options)
-        # a search that ends somewhere worse than where it has been
-        tried.append(function(np.array([0.0, 0.0, 1.0]))[0])
-        return result
-
-    monkeypatch.setattr(optimize, "minimize", wandering)
-    found = balance(corner())
-    assert tried
-    assert ((shares(corner(), found) - 1 / 3) ** 2).sum() < min(tried)
-
-
 def test_weights_belong_to_the_child_of_their_name_whatever_the_order(tree):
     scores = related(3, columns=3)
     data = pd.DataFrame(scores, columns=list("abc"))
