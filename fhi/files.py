@@ -11,6 +11,8 @@ from fhi.parameters import BASELINE, output_root
 
 #: set while a notebook runs in the pipeline: the folder that its files are written to until it has succeeded
 STAGING = "FHI_STAGING"
+#: set while a notebook runs in the pipeline, if there is one: the terminal that it may show its progress on
+TERMINAL = "FHI_TERMINAL"
 
 
 class Files:

@@ -14,7 +14,7 @@ from traitlets.config import Config
 
 from fhi import notebooks, reuse
 from fhi.errors import FhiError, MethodError
-from fhi.files import STAGING, Files, record_seconds, replace_file
+from fhi.files import STAGING, TERMINAL, Files, record_seconds, replace_file
 from fhi.parameters import NOTEBOOKS, ROOT
 
 #: seconds that a kernel may take to start on a machine under load
@@ -93,6 +93,8 @@ def _execute(source: Path, executed: Path, parameters: dict[str, Any], staging: 
     saved = dict(os.environ)
     # the kernel imports this checkout, whatever checkout the environment was set up for
     os.environ |= {STAGING: staging, "FHI_OUT": str(root), "JUPYTER_PREFER_ENV_PATH": "1", "PYTHONPATH": str(ROOT)}
+    if os.isatty(2):
+        os.environ[TERMINAL] = os.ttyname(2)
     bar = {"desc": f"{source.stem:<18}", "bar_format": "{desc} {bar:24} {n_fmt}/{total_fmt} cells  {elapsed}"}
     try:
         # sockets of their own, in a short path: kernels that run side by side must not meet in one

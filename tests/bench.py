@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Callable
 
+import bench_draws
 import numpy as np
 import pandas as pd
 
@@ -17,6 +18,7 @@ from fhi.identification.contradictions import consistent
 from fhi.identification.runs import ALL, by_facts, influence, runs
 from fhi.index import build
 from fhi.parameters import BASELINE, RAW, Method, load_scenario
+from fhi.robustness.runs import Analysis
 
 
 def seconds(function: Callable[[], object], repeats: int = 5) -> float:
@@ -79,6 +81,16 @@ def main() -> None:
     sets = runs(facts, framework)
     print(f"identification {shape}, 8 groups of facts: {seconds(lambda: by_facts(sets)) * 1e3:.0f} ms")
     print(f"influence {len(facts)} facts: {seconds(lambda: influence(sets[ALL])) * 1e3:.0f} ms")
+    units = tables["cities"].set_index("name_zh")
+    analysis = Analysis(values, framework, load_scenario(BASELINE), tables["report2018/top20"], units)
+    effort, shape = analysis.effort, f"{values['city'].nunique()}x{len(framework.leaves)}"
+
+    def question():
+        analysis.uncertainty()
+        analysis.sensitivity()
+
+    print(f"robustness {shape}, {effort.draws} draws and Sobol {effort.sobol}: {seconds(question, 3):.2f} s")
+    bench_draws.main()
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ from fhi.figures.registry import Tables, figure
 from fhi.figures.robust import EVIDENCE, SECTION, percent, tiles
 from fhi.figures.robust_words import alternative, assumption
 
+#: total indices from here on are spelt out in the grid of cities
+SPELT = 0.2
 FIRST, TOTAL = "#1b639f", "#abcce4"
 #: points that a slanted name may take
 SLANTED = 46
@@ -109,7 +111,8 @@ def _grid(figure, data: pd.DataFrame, assumptions: list[str], language: str) -> 
     colours = data.loc[shown, "total"].map(lambda share: SHADES[min(int(share * 6), 5)])
     tiles(axes, pd.DataFrame({"x": x[shown], "y": y[shown], "colour": colours}))
     for column, row, share, colour in zip(x[shown], y[shown], data.loc[shown, "total"], colours, strict=True):
-        axes.text(column, row, f"{share * 100:.0f}", ha="center", va="center", size=6.5, color=style.ink_on(colour))
+        if share >= SPELT:
+            axes.text(column, row, f"{share * 100:.0f}", ha="center", va="center", size=6.5, color=style.ink_on(colour))
     for column, row in zip(x[~shown], y[~shown], strict=True):
         axes.text(column, row, "·", ha="center", va="center", size=style.SMALL, color=style.MUTED)
     names = [style.fit(name, SLANTED, 7.5) for name in style.city_names(cities, language)]
@@ -118,8 +121,8 @@ def _grid(figure, data: pd.DataFrame, assumptions: list[str], language: str) -> 
     axes.set(xlim=(-0.6, len(columns) - 0.4), ylim=(len(assumptions) - 0.4, -0.6), yticks=[])
     note = style.pick(
         language,
-        "方差份额（%）；·为不变或区间过宽，不可读",
-        "share of variance, %; · marks a rank that never moves or too wide an interval",
+        "方差份额（%），20以下只着色；·为不变或区间过宽，不可读",
+        "share of variance in %, below 20 only shaded; · : never moves, or too wide an interval",
     )
     figure.text(4.75 / 10, 0.5 / figure.get_size_inches()[1], note, size=7.5, color=style.MUTED, va="center")
 

@@ -57,9 +57,9 @@ class Model:
         method: Method | None = None,
         attributes: pd.DataFrame | None = None,
     ):
-        framework = framework.with_directions(dict(method.directions) if method else {})
-        self.inputs, wide = Inputs.of(data, framework, attributes)
         given = method or Method()
+        framework = framework.with_directions(dict(given.directions))
+        self.inputs, wide = Inputs.of(data, framework, attributes)
         if wide:
             given = given.model_copy(update={"year": None})
         if wide and not isinstance(space, Space) and "year" in space:

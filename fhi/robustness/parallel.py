@@ -17,10 +17,8 @@ from threadpoolctl import ThreadpoolController
 from tqdm import tqdm
 
 from fhi.errors import MethodError
-from fhi.files import STAGING
+from fhi.files import STAGING, TERMINAL
 
-#: the terminal that a notebook may show its progress on, set by the pipeline
-TERMINAL = "FHI_TERMINAL"
 #: seconds before a progress bar appears
 PATIENCE = 2.0
 

@@ -126,3 +126,43 @@ def test_a_cluster_that_does_not_answer_is_refused(case):
 def test_the_number_of_processes_is_positive(case, workers):
     with pytest.raises(MethodError, match="positive number of processes"):
         uncertainty(*case, 10, workers=workers)
+
+
+def test_a_bar_shows_rate_and_remaining_time_once_it_takes_long(monkeypatch, capsys):
+    monkeypatch.delenv("FHI_STAGING", raising=False)
+    with parallel.progress(100, "uncertainty", "draws") as bar:
+        bar.update(50)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(parallel, "PATIENCE", 0.0)
+    with parallel.progress(100, "uncertainty", "draws") as bar:
+        bar.update(50)
+        bar.refresh()
+    shown = capsys.readouterr().err
+    assert "uncertainty:  50%" in shown
+    assert "draws/s" in shown
+
+
+def test_in_the_pipeline_a_bar_goes_to_the_terminal_and_not_into_the_notebook(monkeypatch, capsys):
+    monkeypatch.setattr(parallel, "PATIENCE", 0.0)
+    monkeypatch.setenv("FHI_STAGING", "/nowhere")
+    monkeypatch.delenv("FHI_TERMINAL", raising=False)
+    with parallel.progress(10, "uncertainty", "draws") as bar:
+        bar.update(5)
+    ours, theirs = os.openpty()
+    monkeypatch.setenv("FHI_TERMINAL", os.ttyname(theirs))
+    with parallel.progress(10, "uncertainty", "draws") as bar:
+        bar.update(5)
+        bar.refresh()
+    assert b"uncertainty:" in os.read(ours, 1000)
+    assert capsys.readouterr().err == ""
+    os.close(ours)
+    os.close(theirs)
+
+
+def test_an_interruption_ends_the_run_and_comes_through(case, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("fhi.robustness.monte_carlo.evaluate", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        uncertainty(*case, 10)
