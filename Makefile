@@ -35,7 +35,7 @@ P := $(OUT)/data/processed/$(SCENARIO)
 R := $(OUT)/reports/$(SCENARIO)
 N := $(R)/notebooks
 
-RAW := $(wildcard data/raw/*.csv data/raw/*/*.csv)
+RAW := $(wildcard data/raw/*.csv data/raw/*/*.csv data/raw/*/*.geojson)
 CORE := requirements.lock $(addprefix fhi/,errors.py parameters.py files.py store.py framework.py) $(wildcard fhi/sources/*.py)
 STEPS := $(addprefix fhi/,calling.py selection.py treatment.py index.py) \
 	$(wildcard fhi/imputation/*.py fhi/normalisation/*.py fhi/weighting/*.py fhi/aggregation/*.py)
@@ -44,7 +44,7 @@ DRAWING := $(wildcard fhi/figures/*.py fhi/assets/fonts/*)
 
 OUTPUTS_01 := $(addprefix $(P)/,panel.csv national_shares.csv)
 OUTPUTS_02 := $(addprefix $(P)/,indicators.csv screening.csv coverage.csv treatment.csv normalised.csv)
-OUTPUTS_03 := $(addprefix $(P)/,weights.csv scores.csv ranks.csv comparison.csv agreement.csv)
+OUTPUTS_03 := $(addprefix $(P)/,weights.csv unit_weights.csv scores.csv ranks.csv effects.csv rank_shifts.csv comparison.csv agreement.csv)
 OUTPUTS_05 := $(addprefix $(P)/,bounds.csv weight_bounds.csv bounds_by_facts.csv weight_bounds_by_facts.csv gap_bounds.csv \
 	weight_map.csv fact_influence.csv central_scores.csv central_weights.csv dropped_facts.csv)
 OUTPUTS_06 := $(P)/claims.csv
@@ -53,7 +53,7 @@ OUTPUTS_07 := $(P)/figures.csv
 # a stage whose output was deleted runs again although nothing is newer
 missing = $(if $(filter-out $(wildcard $(1)),$(1)),FORCE)
 
-report: $(R)/report.html ## build everything for SCENARIO (default baseline): data, index, figures, page
+report: $(R)/manifest.json ## build everything for SCENARIO (default baseline): data, index, figures, page, PDFs
 	@echo "$(R)/report.html is up to date"
 
 $(P)/scenario.yml: notebooks/scenarios/$(SCENARIO).yml notebooks/scenarios/baseline.yml data/raw/framework.csv \
@@ -69,7 +69,7 @@ $(N)/01_ingestion.ipynb: notebooks/01_ingestion.ipynb $(RAW) $(CORE) fhi/constru
 $(N)/02_indicators.ipynb: notebooks/02_indicators.ipynb $(N)/01_ingestion.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
 		$(call missing,$(OUTPUTS_02))
 $(N)/03_weighting.ipynb: notebooks/03_weighting.ipynb $(N)/02_indicators.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
-		fhi/agreement.py $(call missing,$(OUTPUTS_03))
+		fhi/agreement.py fhi/effects.py $(call missing,$(OUTPUTS_03))
 $(N)/05_identification.ipynb: notebooks/05_identification.ipynb $(N)/01_ingestion.ipynb $(CORE) \
 		$(wildcard fhi/identification/*.py) $(call missing,$(OUTPUTS_05))
 $(N)/06_audit.ipynb: notebooks/06_audit.ipynb $(N)/01_ingestion.ipynb $(CORE) fhi/construction.py \
@@ -84,8 +84,22 @@ EXECUTED := $(STAGES:%=$(N)/%.ipynb)
 $(EXECUTED): | $(READY)
 	@$(FHI) run $(@F:.ipynb=) "$(SCENARIO)"
 
-$(R)/report.html: $(N)/07_charting.ipynb fhi/report.py fhi/assets/report.html.j2 fhi/assets/report.css | $(READY)
-	@$(FHI) report "$(SCENARIO)"
+# --- what readers get: one page, one PDF a language, and what they were made from -------------------------
+REPORTING := $(N)/07_charting.ipynb $(wildcard fhi/report/*.py)
+PAGE := $(wildcard $(addprefix fhi/assets/report/*.,j2 css js))
+PDFS := $(R)/report.zh.pdf $(R)/report.en.pdf
+
+$(R)/report.html: $(REPORTING) $(PAGE) | $(READY)
+	@$(FHI) page "$(SCENARIO)"
+
+# one command writes both
+$(R)/report.zh.pdf: $(REPORTING) fhi/assets/report/document.typ $(call missing,$(PDFS)) | $(READY)
+	@$(FHI) pdf "$(SCENARIO)"
+
+$(R)/report.en.pdf: $(R)/report.zh.pdf ;
+
+$(R)/manifest.json: $(R)/report.html $(PDFS) | $(READY)
+	@$(FHI) manifest "$(SCENARIO)"
 
 # --- the other commands -----------------------------------------------------------------------------------
 test: $(READY) ## run the tests, and the notebooks against their stored outputs

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
+from collections.abc import Callable
 
 from fhi.errors import FhiError
 
@@ -31,14 +33,39 @@ def run(notebook: str, scenario: str) -> None:
     pipeline.run(notebook, scenario)
 
 
-def report(scenario: str) -> None:
-    """Write the page of a scenario and print the closing summary."""
-    from fhi.report import summary, write_report
+def page(scenario: str) -> None:
+    """Write the page of a scenario."""
+    from fhi.report.page import write_report
+
+    _timed("page", scenario, write_report)
+
+
+def pdf(scenario: str) -> None:
+    """Write the PDFs of a scenario, one a language."""
+    from fhi.report.pdf import write_pdfs
+
+    _timed("pdf", scenario, write_pdfs)
+
+
+def manifest(scenario: str) -> None:
+    """Write what the run was made from and what it made; print the closing summary."""
+    from fhi.report.closing import summary
+    from fhi.report.manifest import write_manifest
     from fhi.store import Store
 
     store = Store(scenario)
-    write_report(store)
+    write_manifest(store)
     print(summary(store))
+
+
+def _timed(stage: str, scenario: str, write: Callable) -> None:
+    from fhi.files import record_seconds
+    from fhi.store import Store
+
+    started = time.perf_counter()
+    store = Store(scenario)
+    write(store)
+    record_seconds(store, stage, time.perf_counter() - started)
 
 
 def refresh(scenario: str, *notebooks: str) -> None:
@@ -64,7 +91,7 @@ def readme() -> None:
     documentation.write()
 
 
-COMMANDS = {command.__name__: command for command in (check, run, report, refresh, checksums, readme)}
+COMMANDS = {command.__name__: command for command in (check, run, page, pdf, manifest, refresh, checksums, readme)}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from fhi.parameters import Method, steps_by_level
 #: aggregation -> what its scores are added in: contributions sum to the difference of the scores so changed
 SCALES = {"arithmetic": lambda scores: scores, "geometric": np.log}
 
-EFFECTS = ["node", "cities", "mean_absolute_shift", "largest_shift", "city"]
+EFFECTS = ["node", "cities", "mean_absolute_shift", "largest_shift", "city", "note"]
 SHIFTS = ["node", "city", "rank", "rank_without", "shift"]
 
 
@@ -35,6 +36,7 @@ def drop_each(
     nodes: Iterable[str] | None = None,
     *,
     year: int | None = None,
+    units: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Build the index again without each of some nodes in turn, everything else as it was.
 
@@ -44,7 +46,7 @@ def drop_each(
 
     Parameters
     ----------
-    panel, framework, method, year
+    panel, framework, method, year, units
         As for `fhi.index.build`.
     nodes : iterable of str, optional
         Default: the pillars, then the indicators that the index uses.
@@ -53,45 +55,53 @@ def drop_each(
     -------
     effects : pandas.DataFrame
         One row a node: ``node, cities`` (with a score both times), ``mean_absolute_shift``, ``largest_shift`` (signed,
-        positive for a fall) and its ``city``, the first by name of several.
+        positive for a fall) and its ``city``, the first by name of several. Where the index cannot be built without
+        the node, ``note`` says why and no city is compared.
     shifts : pandas.DataFrame
         ``node, city, rank, rank_without, shift``; a positive shift is a lower place without the node.
 
     Raises
     ------
     MethodError
-        If a node does not exist, or the index cannot be built without it.
+        If a node does not exist, or the index cannot be built at all.
 
     References
     ----------
     OECD/JRC (2008), Handbook, section 7.2, equation 38: the average shift in ranks.
     """
-    whole = build(panel, framework, method, year)
+    rebuild = partial(build, panel, framework, year=year, units=units)
+    whole = rebuild(method=method)
     if nodes is None:
         used = whole.weights.index[whole.weights["effective"] > 0]
         nodes = [node for node in used if framework.parents[node] == framework.root or node in framework.leaves]
-    frames = {node: _shifts(panel, framework, method, year, whole, node) for node in nodes}
-    shifts = pd.concat(frames.values(), ignore_index=True) if frames else pd.DataFrame(columns=SHIFTS)
-    return pd.DataFrame([_effect(*item) for item in frames.items()], columns=EFFECTS), shifts[SHIFTS]
+    effects, frames = [], [pd.DataFrame(columns=SHIFTS)]
+    for node in nodes:
+        choose(dict.fromkeys(framework.nodes), node, "nodes")
+        left_out = dict.fromkeys([*method.exclude_indicators, *leaves_below(framework, node)])
+        try:
+            without = rebuild(method=method.model_copy(update={"exclude_indicators": tuple(left_out)}))
+        except FhiError as error:
+            effects.append((node, 0, np.nan, np.nan, None, str(error)))
+            continue
+        shifts = _shifts(whole.scores[framework.root], without.scores[framework.root])
+        effects.append((node, *_summary(shifts), ""))
+        frames.append(shifts.assign(node=node)[SHIFTS])
+    found = [frame for frame in frames if len(frame)] or frames[:1]
+    return pd.DataFrame(effects, columns=EFFECTS), pd.concat(found, ignore_index=True)
 
 
-def _shifts(panel, framework: Framework, method: Method, year, whole: Index, node: str) -> pd.DataFrame:
-    choose(dict.fromkeys(framework.nodes), node, "nodes")
-    left_out = dict.fromkeys([*method.exclude_indicators, *leaves_below(framework, node)])
-    try:
-        without = build(panel, framework, method.model_copy(update={"exclude_indicators": tuple(left_out)}), year)
-    except FhiError as error:
-        raise MethodError(f"the index cannot be built without {node}: {error}", key="nodes", value=node) from None
-    pair = pd.DataFrame({"rank": whole.scores[framework.root], "rank_without": without.scores[framework.root]}).dropna()
+def _shifts(scores: pd.Series, without: pd.Series) -> pd.DataFrame:
+    """Return the ranks among the cities with both scores, and their difference."""
+    pair = pd.DataFrame({"rank": scores, "rank_without": without}).dropna()
     ranks = pair.rank(ascending=False, method="min").astype(int).rename_axis("city").reset_index()
-    return ranks.assign(node=node, shift=ranks["rank_without"] - ranks["rank"])
+    return ranks.assign(shift=ranks["rank_without"] - ranks["rank"])
 
 
-def _effect(node: str, shifts: pd.DataFrame) -> tuple:
-    """Return one row of the effects (see `drop_each`)."""
+def _summary(shifts: pd.DataFrame) -> tuple:
+    """Return the number of cities, their mean absolute shift, and the largest shift with its city."""
     size = shifts["shift"].abs()
     most = shifts.loc[size.idxmax()] if len(shifts) else {"shift": np.nan, "city": None}
-    return node, len(shifts), size.mean(), most["shift"], most["city"]
+    return len(shifts), size.mean(), most["shift"], most["city"]
 
 
 def strengths(index: Index, framework: Framework, city: str, count: int = 3) -> pd.DataFrame:

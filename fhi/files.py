@@ -65,3 +65,8 @@ def replace_file(path: Path, content: bytes) -> Path:
         Path(temporary).unlink(missing_ok=True)
         raise
     return path
+
+
+def record_seconds(files: Files, stage: str, seconds: float) -> None:
+    """Keep the duration of a stage for the closing summary, outside the reproducible outputs."""
+    replace_file(files.root / ".timings" / files.scenario / stage, f"{seconds:.1f}\n".encode())

@@ -87,19 +87,17 @@ def check(
 
 
 def _try_weighting(method: Method, framework: Framework, file: str | None) -> None:
-    """Weigh made-up scores that suit every method, so that a bad file or parameter is found before anything runs."""
+    """Read the judgements that weights rest on, so that a bad file is found before anything runs."""
     step = method.weighting
     if method.weights and step.method in weighting.WITHOUT_RAW:
         message = f"{step.method!r} takes no account of raw weights; leave them out, or choose weighting: original."
         raise MethodError(message, file=file, key="weights", value=dict(method.weights))
-    if not step.params:
-        return
-    unit, leaf = np.ogrid[:6, : len(framework.leaves)]
-    trial = pd.DataFrame(10.0 + unit + 0.3 * ((unit * (leaf + 2)) % 5), columns=framework.leaves)
-    try:
-        weighting.weigh(trial, framework, step.method, **step.params)
-    except MethodError as error:
-        raise MethodError(str(error), file=file) from None
+    if step.method in weighting.FROM_JUDGEMENTS:
+        trial = pd.DataFrame(1.0, index=["trial"], columns=framework.leaves)
+        try:
+            weighting.weigh(trial, framework, step.method, **step.params)
+        except MethodError as error:
+            raise MethodError(str(error), file=file) from None
 
 
 def _try_aggregation(step: Step, file: str | None) -> None:

@@ -14,7 +14,7 @@ from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from fhi.errors import FhiError, MethodError
-from fhi.files import STAGING, Files, replace_file
+from fhi.files import STAGING, Files, record_seconds, replace_file
 from fhi.parameters import NOTEBOOKS, ROOT
 
 #: seconds that a kernel may take to start on a machine under load
@@ -132,8 +132,3 @@ def refresh(name: str, scenario: str) -> Path:
     """Copy an executed notebook, outputs and all, over its source (for ``make notebooks``)."""
     executed = Files(scenario).root / f"reports/{scenario}/notebooks/{name}.ipynb"
     return replace_file(NOTEBOOKS / f"{name}.ipynb", executed.read_bytes())
-
-
-def record_seconds(files: Files, stage: str, seconds: float) -> None:
-    """Keep the duration of a stage for the closing summary, outside the reproducible outputs."""
-    replace_file(files.root / ".timings" / files.scenario / stage, f"{seconds:.1f}\n".encode())

@@ -249,7 +249,18 @@ def test_a_function_of_the_users_that_does_not_give_one_value_a_unit_is_refused(
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(SCORE, min_size=4, max_size=4), st.sampled_from(range(4)), st.floats(0.5, 50))
-@pytest.mark.parametrize("method", ["arithmetic", "geometric", {0: "geometric", 1: "arithmetic"}])
+@pytest.mark.parametrize(
+    "method",
+    [
+        "arithmetic",
+        "geometric",
+        "harmonic",
+        {"method": "generalised-mean", "exponent": -2.5},
+        {"method": "owa", "order": [1, 3]},
+        {"method": "owa", "exponent": 0.7},
+        {0: "geometric", 1: "arithmetic"},
+    ],
+)
 def test_a_better_indicator_gives_better_scores_above_it_and_no_others(method, values, position, gain):
     better = [value + gain * (place == position) for place, value in enumerate(values)]
     before, after = one(method, *values), one(method, *better)
@@ -272,7 +283,7 @@ def test_a_mean_lies_between_its_children_and_the_geometric_never_above_the_arit
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.lists(st.one_of(SCORE, st.just(NAN)), min_size=4, max_size=4), min_size=2, max_size=5))
-@pytest.mark.parametrize("method", ["arithmetic", "geometric"])
+@pytest.mark.parametrize("method", ["arithmetic", "geometric", "median", {"method": "owa", "exponent": 2}])
 def test_a_unit_is_scored_without_regard_to_the_others(method, rows):
     data = units(**{f"unit {place}": row for place, row in enumerate(rows)})
     together = aggregate(data, TREE, WEIGHTS, method)
@@ -284,6 +295,6 @@ def test_a_unit_is_scored_without_regard_to_the_others(method, rows):
 @settings(max_examples=30, deadline=None)
 @given(st.lists(SCORE, min_size=4, max_size=4), st.floats(0.5, 4))
 def test_a_common_factor_of_all_indicators_is_one_of_all_scores(values, factor):
-    for method in ("arithmetic", "geometric"):
+    for method in ("arithmetic", "geometric", "harmonic", "median", "minimum"):
         scaled = one(method, *(factor * value for value in values))
         assert scaled.to_dict() == pytest.approx((factor * one(method, *values)).to_dict())

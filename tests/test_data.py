@@ -1,5 +1,7 @@
 """The raw data as shipped: every file valid and unchanged, every row with its page, ranks as the report has them."""
 
+import json
+
 import pytest
 
 from fhi import sources
@@ -17,15 +19,17 @@ PAGES |= {
     "policies": {8, 34},
     "procedures": {35, 39},
     "headlines": {4, *range(10, 16), 17, 18, 21, 28, 32, 33, 35, 38},
+    "named_firms": {6, 7, 8, 17, 18},
     "services": {6, 23, 25},
 }
 ONE_PAGE = {"adoption": 21, "attention": 36, "banks": 13, "brokers": 14, "contributions": 17, "coverage": 39}
 ONE_PAGE |= {"exchanges": 17, "financing_top20": 15, "innovation": 31, "institutes": 33, "insurers": 14}
-ONE_PAGE |= {"sandboxes": 35, "tiers": 5, "top20": 5}
+ONE_PAGE |= {"quoted_institutions": 16, "sandboxes": 35, "tiers": 5, "top20": 5}
 
 
 def test_every_raw_file_has_a_schema_and_every_schema_a_file():
-    assert {f"{name}.csv" for name in sources.SCHEMAS} == {*raw_files(), "sources.csv"}
+    tables = {file for file in raw_files() if file.endswith(".csv")}
+    assert {f"{name}.csv" for name in sources.SCHEMAS} == {*tables, "sources.csv"}
 
 
 @pytest.mark.parametrize("file", raw_files())
@@ -83,3 +87,30 @@ def test_the_universities_of_the_indicator_are_those_of_the_list():
     counts = TABLES["public/public_indicators"].query("indicator == 'double_first_class_universities'")
     counted = counts.set_index("city")["value"]
     assert (counted == listed.reindex(counted.index).fillna(0)).all()
+
+
+def test_the_regions_are_three_and_their_provinces_are_those_of_the_boundaries():
+    regions = TABLES["public/regions"]
+    outlines = json.loads((RAW / "boundaries/china_provinces.geojson").read_text(encoding="utf-8"))["features"]
+    names = {feature["properties"]["name"] for feature in outlines}
+    headline = TABLES["report2018/headlines"].query("measure_en == 'world-class regions'").iloc[0]
+    assert regions["region"].nunique() == headline["printed_value"]
+    assert set(regions["province"]) <= names
+    assert set(TABLES["cities"]["province_zh"]) <= names
+    assert not regions["province"].duplicated().any()
+
+
+def test_the_boundaries_hold_all_divisions_and_the_dashed_line():
+    outlines = json.loads((RAW / "boundaries/china_provinces.geojson").read_text(encoding="utf-8"))["features"]
+    kinds = [feature["geometry"]["type"] for feature in outlines]
+    assert sum("Polygon" in kind for kind in kinds) == 34
+    (dashes,) = [feature for feature, kind in zip(outlines, kinds, strict=True) if kind == "MultiLineString"]
+    assert dashes["properties"]["name"] == "九段线" and len(dashes["geometry"]["coordinates"]) == 9
+
+
+def test_a_firm_named_on_two_tables_has_one_name_and_one_city():
+    named = TABLES["report2018/named_firms"].set_index("name_zh")
+    for name in ("banks", "insurers", "brokers"):
+        for item in TABLES[f"report2018/{name}"].dropna(subset="name_zh").itertuples():
+            if item.name_zh in named.index:
+                assert (named.at[item.name_zh, "city"], named.at[item.name_zh, "name_en"]) == (item.city, item.name_en)

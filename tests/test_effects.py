@@ -59,7 +59,8 @@ def test_the_effects_of_leaving_out_by_hand():
     assert moved.loc["wealth"]["rank"].to_dict() == {"甲": 1, "乙": 3, "丙": 2, "丁": 4}
     assert moved.loc["wealth"]["shift"].to_dict() == {"甲": 1, "乙": -1, "丙": 2, "丁": -3}
     wealth = effects.set_index("node").loc["wealth"]
-    assert wealth.to_dict() == {"cities": 4, "mean_absolute_shift": 7 / 4, "largest_shift": -3, "city": "丁"}
+    expected = {"cities": 4, "mean_absolute_shift": 7 / 4, "largest_shift": -3, "city": "丁", "note": ""}
+    assert wealth.to_dict() == expected
     # without saving wealth is income: index 12.5, 50, 86.25, 36.25
     assert moved.loc["saving"]["rank_without"].to_dict() == {"甲": 4, "乙": 2, "丙": 1, "丁": 3}
 
@@ -95,18 +96,34 @@ def test_only_cities_with_a_score_both_times_are_compared_and_among_themselves()
     assert sorted(ranks["rank"]) == [1, 2, 3]
 
 
-def test_a_node_that_cannot_be_left_out_is_refused_by_name():
-    with pytest.raises(MethodError, match=r"the index cannot be built without wealth: .*no indicator has data"):
-        drop_each(panel(SCORES[["income", "saving"]]), TREE, PLAIN, ["wealth"])
+def test_a_node_that_the_index_cannot_do_without_is_told_and_the_others_are_compared():
+    effects, shifts = drop_each(panel(SCORES[["income", "saving"]]), TREE, PLAIN, ["wealth", "saving"])
+    told = effects.set_index("node")["note"]
+    assert "no indicator has data for enough units" in told["wealth"]
+    assert effects.loc[0, "cities"] == 0 and effects.loc[0, ["mean_absolute_shift", "city"]].isna().all()
+    assert told["saving"] == "" and set(shifts["node"]) == {"saving"}
+
+
+def test_a_node_that_is_not_there_is_refused_with_the_nearest():
     with pytest.raises(MethodError, match=r"nodes: there is no 'welth'\. Did you mean wealth"):
         drop_each(panel(), TREE, PLAIN, ["welth"])
+
+
+def test_attributes_of_the_cities_reach_every_build():
+    scores = SCORES.copy()
+    scores.loc["丁", "income"] = NAN
+    units = pd.DataFrame({"side": ["east", "east", "west", "west"]}, index=SCORES.index)
+    method = Method(imputation={"method": "group-mean", "groups": "side"})
+    effects, shifts = drop_each(panel(scores), TREE, method, ["saving"], units=units)
+    assert effects["note"].tolist() == [""]
+    assert set(shifts["city"]) == set(SCORES.index)
 
 
 def test_leaving_nothing_out_gives_empty_tables():
     effects, shifts = drop_each(panel(), TREE, PLAIN, [])
     assert effects.empty and shifts.empty
     assert list(shifts) == ["node", "city", "rank", "rank_without", "shift"]
-    assert list(effects) == ["node", "cities", "mean_absolute_shift", "largest_shift", "city"]
+    assert list(effects) == ["node", "cities", "mean_absolute_shift", "largest_shift", "city", "note"]
 
 
 def test_a_node_without_which_no_city_keeps_its_score_has_no_shift():

@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import shutil
 import time
 from pathlib import Path
 
@@ -25,11 +26,19 @@ def touch(path: Path):
     os.utime(path, (later, later))
 
 
+@pytest.fixture(scope="module")
+def own(built, tmp_path_factory):
+    """A copy of the built checkout, dates and all: what is deleted here is missed by no other test."""
+    folder = tmp_path_factory.mktemp("own") / "checkout"
+    shutil.copytree(built.folder, folder)
+    return type(built)(folder, copied=True)
+
+
 @pytest.fixture
-def untouched(built):
-    """Yield the built checkout and put the dates of its files back afterwards."""
-    before = {path: path.stat() for path in built.folder.rglob("*") if path.is_file()}
-    yield built
+def untouched(own):
+    """Yield a built checkout and put the dates of its files back afterwards."""
+    before = {path: path.stat() for path in own.folder.rglob("*") if path.is_file()}
+    yield own
     for path, stat in before.items():
         os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
@@ -54,12 +63,34 @@ def test_a_change_reruns_what_follows_it_and_no_more(untouched, changed, stages)
     touch(untouched.folder / changed)
     commands = planned(untouched)
     assert [command for command in commands if command.startswith("run")] == [f"run {stage}" for stage in stages]
-    assert commands[-1] == "report baseline"
+    assert commands[-3:] == ["page baseline", "pdf baseline", "manifest baseline"]
 
 
-def test_a_change_of_the_page_alone_draws_nothing(untouched):
-    touch(untouched.folder / "fhi/assets/report.css")
-    assert planned(untouched) == ["report baseline"]
+@pytest.mark.parametrize(
+    "changed, commands",
+    [
+        ("fhi/assets/report/page.css", ["page"]),
+        ("fhi/assets/report/explorer.js", ["page"]),
+        ("fhi/assets/report/cities.html.j2", ["page"]),
+        ("fhi/assets/report/document.typ", ["pdf"]),
+        ("fhi/report/tables.py", ["page", "pdf"]),
+    ],
+)
+def test_a_change_of_page_or_print_alone_draws_nothing(untouched, changed, commands):
+    touch(untouched.folder / changed)
+    assert planned(untouched) == [f"{command} baseline" for command in (*commands, "manifest")]
+
+
+@pytest.mark.parametrize("name", ["report.html", "report.zh.pdf", "report.en.pdf", "manifest.json"])
+def test_a_deleted_page_or_print_is_written_again(untouched, name):
+    path = untouched.folder / "reports/baseline" / name
+    content = path.read_bytes()
+    path.unlink()
+    try:
+        expected = {"report.html": ["page"], "manifest.json": []}.get(name, ["pdf"])
+        assert planned(untouched) == [f"{command} baseline" for command in (*expected, "manifest")]
+    finally:
+        path.write_bytes(content)
 
 
 def test_a_deleted_output_is_built_again(untouched):
@@ -107,6 +138,18 @@ def test_make_knows_every_module_that_a_notebook_uses(untouched, stage):
         if relative != Path("fhi/__init__.py"):
             touch(untouched.folder / relative)
             assert f"run {stage}" in planned(untouched), f"{stage} does not depend on {relative}"
+            past = (untouched.folder / "Makefile").stat()
+            os.utime(untouched.folder / relative, ns=(past.st_atime_ns, past.st_mtime_ns))
+
+
+@pytest.mark.parametrize("command, module", [("page", "page"), ("page", "explorer_chart"), ("pdf", "pdf")])
+def test_make_knows_every_module_that_page_and_print_use(untouched, command, module):
+    source = ROOT / "fhi/report" / f"{module}.py"
+    for file in sorted({source, *closure(source)}):
+        relative = file.relative_to(ROOT)
+        if relative != Path("fhi/__init__.py"):
+            touch(untouched.folder / relative)
+            assert f"{command} baseline" in planned(untouched), f"{command} does not depend on {relative}"
             past = (untouched.folder / "Makefile").stat()
             os.utime(untouched.folder / relative, ns=(past.st_atime_ns, past.st_mtime_ns))
 

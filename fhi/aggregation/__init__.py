@@ -1,8 +1,8 @@
 """Handbook step 6, aggregation: the score of a parent from the scores of its children, up to the root.
 
 To add a method, write a function of (scores, weights) in the module it is nearest to and name it in that module's
-``METHODS``; a parameter is an argument by keyword, and what cannot be computed raises `ValueError` (what is wrong,
-what to do).
+``METHODS``; a parameter is an argument by keyword, annotated with its kind (see `fhi.calling`), and scores that it
+cannot take raise `ValueError` (what is wrong, what to do).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from fhi import calling
 from fhi.aggregation import checks, doubt, ideal, means, orders, pairs, penalties
 from fhi.errors import MethodError, choose
 from fhi.framework import Framework
@@ -102,6 +103,9 @@ def aggregate_and_weigh(
     share, own = weights.to_dict(), []
     levels = range(framework.levels.max() - 1, -1, -1)
     steps = steps_by_level(method, levels)
+    for step in steps.values():
+        function = choose(METHODS, step.method, "aggregation")
+        calling.check_params(function, step.params, step="aggregation", name=step.method)
     for level in levels:
         least = availability.get(level, 0.0)
         for parent in framework.inner(level):
@@ -131,7 +135,6 @@ class _Unfit(Exception):
 
 def _family(block: np.ndarray, shares: np.ndarray, least: float, step: Step) -> tuple[np.ndarray, np.ndarray | None]:
     """Return the scores of one parent and, if the method gives units weights of their own, these."""
-    function = choose(METHODS, step.method, "aggregation")
     present = np.where(np.isnan(block), 0.0, shares)
     covered = present.sum(axis=1)
     scored = (covered > 0) & (covered >= least * shares.sum() - 1e-12)
@@ -147,7 +150,7 @@ def _family(block: np.ndarray, shares: np.ndarray, least: float, step: Step) -> 
             used = np.full(block.shape, np.nan)
             found, used[scored] = UNIT_WEIGHTS[step.method](rows, weights, **step.params)
         else:
-            found = np.asarray(function(rows, weights, **step.params), dtype=float)
+            found = np.asarray(METHODS[step.method](rows, weights, **step.params), dtype=float)
     except ValueError as error:
         why, *remedy = error.args or ("it cannot be computed",)
         row, column = divmod(int(np.nanargmin(np.where(weights > 0, rows, np.nan))), rows.shape[1])

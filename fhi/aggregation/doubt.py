@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
-from fhi.aggregation.checks import number, refuse_negative
+from fhi.aggregation.checks import refuse_negative
+
+Share = Annotated[float, Field(ge=0, le=1, strict=True)]
 
 #: a score nearer to 1 than this is 1: a few times what the solver allows
 TOLERANCE = 1e-6
 
 
 def scores_and_weights(
-    scores: np.ndarray, weights: np.ndarray, *, least: float = 0.0, most: float = 1.0
+    scores: np.ndarray, weights: np.ndarray, *, least: Share = 0.0, most: Share = 1.0
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return each unit's best score and the weights, units × children, that give it: one linear program a unit.
 
@@ -28,8 +32,6 @@ def scores_and_weights(
 
     Raises
     ------
-    MethodError
-        If the bounds are not shares.
     ValueError
         If a score is negative, or no weights of so many children as a unit has can keep the bounds.
 
@@ -44,17 +46,16 @@ def scores_and_weights(
     Cherchye, Moesen, Rogge and Van Puyenbroeck (2007), An introduction to 'benefit of the doubt' composite
     indicators, Social Indicators Research 82; OECD/JRC (2008), Handbook, section 6.3.
     """
-    low, high = number(least, "least", 0, 1), number(most, "most", 0, 1)
     refuse_negative(scores, weights, "benefit of the doubt")
     given = weights > 0
     rivals = np.where(given, scores, 0.0)
     found = np.zeros_like(rivals)
     for unit in range(len(rivals)):
         columns = np.flatnonzero(given[unit])
-        if not low * len(columns) <= 1 <= high * len(columns):
-            message = f"no weights of {len(columns)} children lie each from {low:g} to {high:g} of their sum"
+        if not least * len(columns) <= 1 <= most * len(columns):
+            message = f"no weights of {len(columns)} children lie each from {least:g} to {most:g} of their sum"
             raise ValueError(message, "lower least or raise most")
-        found[unit, columns] = _best(rivals[:, columns], unit, low, high)
+        found[unit, columns] = _best(rivals[:, columns], unit, least, most)
     best = np.sum(found * rivals, axis=1)
     # the leaders tie: what the solver leaves over is not a difference between them
     return np.where(np.abs(best - 1.0) < TOLERANCE, 1.0, best), found
@@ -77,7 +78,7 @@ def _best(rivals: np.ndarray, unit: int, low: float, high: float) -> np.ndarray:
 
 
 def benefit_of_the_doubt(
-    scores: np.ndarray, weights: np.ndarray, *, least: float = 0.0, most: float = 1.0
+    scores: np.ndarray, weights: np.ndarray, *, least: Share = 0.0, most: Share = 1.0
 ) -> np.ndarray:
     """Return ``Σ w·x`` with each unit's own best weights, from 0 to 1; see `scores_and_weights`."""
     return scores_and_weights(scores, weights, least=least, most=most)[0]

@@ -27,15 +27,15 @@ def best_order(support: np.ndarray) -> np.ndarray:
     ValueError
         If there are more than `MOST_UNITS` units.
     """
-    from scipy.optimize import Bounds, LinearConstraint, milp
-    from scipy.sparse import csr_matrix
-
     count = len(support)
     if count > MOST_UNITS:
         message = f"the Condorcet order is found for at most {MOST_UNITS} units, not {count}"
         raise ValueError(message, "choose copeland or outranking")
     if count < 3:
         return np.argsort(np.argsort(-support.sum(axis=1), kind="stable"), kind="stable").astype(float)
+    from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.sparse import csr_matrix
+
     first, second = np.triu_indices(count, 1)
     number = np.zeros((count, count), dtype=int)
     number[first, second] = range(len(first))

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from fhi.aggregation.checks import number, refuse_negative, refuse_not_positive
+from fhi.aggregation.checks import refuse_negative, refuse_not_positive
+from fhi.calling import Number
 
 #: an exponent nearer to 0 than this is taken as 0
 NEAR_ZERO = 1e-9
@@ -41,7 +42,7 @@ def harmonic(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return 1.0 / np.sum(weights / np.where(weights > 0, scores, 1.0), axis=1)
 
 
-def generalised_mean(scores: np.ndarray, weights: np.ndarray, *, exponent: float) -> np.ndarray:
+def generalised_mean(scores: np.ndarray, weights: np.ndarray, *, exponent: Number) -> np.ndarray:
     """Return ``(Σ w·x^p)^(1/p)``, and for p = 0 its limit, the geometric mean.
 
     p = 1 is the arithmetic mean, p = −1 the harmonic; the smaller p, the less a strength makes up for a weakness.
@@ -54,8 +55,6 @@ def generalised_mean(scores: np.ndarray, weights: np.ndarray, *, exponent: float
 
     Raises
     ------
-    MethodError
-        If `exponent` is not a finite number.
     ValueError
         If a score that has weight is negative (for p ≤ 0: zero or negative), unless p = 1.
 
@@ -63,15 +62,14 @@ def generalised_mean(scores: np.ndarray, weights: np.ndarray, *, exponent: float
     ----------
     Decancq and Lugo (2013), Weights in multidimensional indices of wellbeing, Econometric Reviews 32.
     """
-    power = number(exponent, "exponent")
-    if power == 1:
+    if exponent == 1:
         return arithmetic(scores, weights)
-    if abs(power) < NEAR_ZERO:
+    if abs(exponent) < NEAR_ZERO:
         return geometric(scores, weights)
-    refuse = refuse_negative if power > 0 else refuse_not_positive
-    refuse(scores, weights, f"a generalised mean of exponent {power:g}")
+    refuse = refuse_negative if exponent > 0 else refuse_not_positive
+    refuse(scores, weights, f"a generalised mean of exponent {exponent:g}")
     weighted = weights > 0
-    if power > 0:
+    if exponent > 0:
         leading = np.where(weighted, scores, 0.0).max(axis=1)
     else:
         leading = np.where(weighted, scores, np.inf).min(axis=1)
@@ -79,8 +77,8 @@ def generalised_mean(scores: np.ndarray, weights: np.ndarray, *, exponent: float
     ratios = np.where(weighted & (scores > 0), scores / unit, 1.0)
     # w·(r^p − 1) rather than w·r^p keeps its digits for p near 0; a score of 0 has r^p = 0
     nothing = weighted & (scores <= 0) & (leading > 0)[:, None]
-    terms = np.where(nothing, -1.0, np.expm1(power * np.log(ratios)))
-    return leading * np.exp(np.log1p(np.sum(weights * terms, axis=1)) / power)
+    terms = np.where(nothing, -1.0, np.expm1(exponent * np.log(ratios)))
+    return leading * np.exp(np.log1p(np.sum(weights * terms, axis=1)) / exponent)
 
 
 METHODS: Mapping[str, Callable[..., np.ndarray]] = {

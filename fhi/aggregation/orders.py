@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from fhi.aggregation.checks import number
+from fhi.calling import NotNegative, Positive
 from fhi.errors import MethodError
 
 #: cumulative weights nearer to one half than this are one half
@@ -33,7 +33,7 @@ def minimum(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def owa(
-    scores: np.ndarray, weights: np.ndarray, *, exponent: float | None = None, order: Sequence[float] | None = None
+    scores: np.ndarray, weights: np.ndarray, *, exponent: Positive | None = None, order: list[NotNegative] | None = None
 ) -> np.ndarray:
     """Return an ordered weighted average, ``Σ v_k·x_(k)`` with x_(1) the best child of the unit.
 
@@ -45,13 +45,13 @@ def owa(
     ----------
     exponent : float, optional
         1 is the arithmetic mean; the larger, the more the worst children count; near 0 the best one alone.
-    order : sequence of float, optional
+    order : list of float, optional
         Weights from the best child to the worst, rescaled to sum to 1. Exactly one of the two is given.
 
     Raises
     ------
     MethodError
-        If not exactly one is given, `exponent` is not positive, or `order` is not a list of weights.
+        If not exactly one is given, or the weights of `order` sum to zero.
 
     References
     ----------
@@ -67,21 +67,13 @@ def owa(
     reached = np.minimum(np.cumsum(shares, axis=1), 1.0)
     reached[:, -1] = 1.0
     if order is None:
-        steps = reached ** number(exponent, "exponent", least=1e-9)
+        steps = reached**exponent
     else:
-        cumulative = np.concatenate([[0.0], np.cumsum(_order(order))])
+        if not sum(order) > 0:
+            raise MethodError("the weights of order sum to zero.", key="aggregation.order", value=order)
+        cumulative = np.concatenate([[0.0], np.cumsum(order) / sum(order)])
         steps = np.interp(reached, np.linspace(0.0, 1.0, len(cumulative)), cumulative)
     return np.sum(np.diff(steps, axis=1, prepend=0.0) * np.where(shares > 0, values, 0.0), axis=1)
-
-
-def _order(order: object) -> np.ndarray:
-    if isinstance(order, str | bytes) or not isinstance(order, Sequence) or not order:
-        message = f"give the weights from the best child to the worst, as [0.2, 0.3, 0.5]; found {order!r}."
-        raise MethodError(message, key="aggregation.order", value=order)
-    weights = np.array([number(weight, "order", least=0) for weight in order])
-    if not weights.sum() > 0:
-        raise MethodError("the weights of order sum to zero.", key="aggregation.order", value=order)
-    return weights / weights.sum()
 
 
 def _sorted(scores: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from fhi.aggregation.checks import number
 from fhi.aggregation.kemeny import best_order
+from fhi.calling import NotNegative
 from fhi.errors import MethodError
 
 
@@ -41,7 +41,7 @@ def copeland(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def outranking(
-    scores: np.ndarray, weights: np.ndarray, *, indifference: float = 0.0, preference: float = 0.0
+    scores: np.ndarray, weights: np.ndarray, *, indifference: NotNegative = 0.0, preference: NotNegative = 0.0
 ) -> np.ndarray:
     """Return the net outranking flow of PROMETHEE II, ``φ_i = Σ_k (π_ik − π_ki)/(n − 1)``, from −1 to 1.
 
@@ -56,14 +56,13 @@ def outranking(
     Raises
     ------
     MethodError
-        If they are not such numbers.
+        If the preference is below the indifference.
 
     References
     ----------
     Brans and Vincke (1985), A preference ranking organisation method, Management Science 31.
     """
-    low = number(indifference, "indifference", least=0)
-    high = number(preference, "preference", least=0)
+    low, high = indifference, preference
     if high < low:
         message = f"give a preference of at least the indifference ({low:g}); found {high:g}."
         raise MethodError(message, key="aggregation.preference", value=preference)

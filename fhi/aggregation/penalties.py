@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 import numpy as np
 
-from fhi.aggregation.checks import one_of, refuse_not_positive
+from fhi.aggregation.checks import refuse_not_positive
 
-SIGNS: Mapping[str, float] = {"-": -1.0, "+": 1.0}
+Penalty = Literal["-", "+"]
 
 
-def mazziotta_pareto(scores: np.ndarray, weights: np.ndarray, *, penalty: str = "-") -> np.ndarray:
+def mazziotta_pareto(scores: np.ndarray, weights: np.ndarray, *, penalty: Penalty = "-") -> np.ndarray:
     """Return ``MPI = M ∓ S·cv``, with M = Σ w·x, S² = Σ w·(x − M)² and cv = S/M over the children of a unit.
 
     Expects z-scores of mean 100 and standard deviation 10 (``{method: z-score, mean: 100, sd: 10}``). The penalty
@@ -19,14 +20,12 @@ def mazziotta_pareto(scores: np.ndarray, weights: np.ndarray, *, penalty: str = 
 
     Parameters
     ----------
-    penalty : str
+    penalty : {"-", "+"}
         ``-`` (default) where more is better: imbalance lowers the score; ``+`` where the index measures something
         bad, as poverty: imbalance raises it.
 
     Raises
     ------
-    MethodError
-        If `penalty` is neither.
     ValueError
         If a score that has weight is zero or negative.
 
@@ -38,7 +37,7 @@ def mazziotta_pareto(scores: np.ndarray, weights: np.ndarray, *, penalty: str = 
     return _penalised(scores, weights, penalty, "the Mazziotta-Pareto index", remedy)
 
 
-def adjusted_mazziotta_pareto(scores: np.ndarray, weights: np.ndarray, *, penalty: str = "-") -> np.ndarray:
+def adjusted_mazziotta_pareto(scores: np.ndarray, weights: np.ndarray, *, penalty: Penalty = "-") -> np.ndarray:
     """Return the adjusted index AMPI: ``M ∓ S·cv`` as for MPI, of scores between goalposts at 70 and 130.
 
     Expects ``70 + 60·(x − low)/(high − low)``, that is min-max or goalposts with scale [70, 130], so that editions can
@@ -56,13 +55,12 @@ def adjusted_mazziotta_pareto(scores: np.ndarray, weights: np.ndarray, *, penalt
     return _penalised(scores, weights, penalty, "the adjusted Mazziotta-Pareto index", remedy)
 
 
-def _penalised(scores, weights, penalty: str, what: str, remedy: str) -> np.ndarray:
-    sign = SIGNS[one_of(penalty, "penalty", SIGNS)]
+def _penalised(scores, weights, penalty: Penalty, what: str, remedy: str) -> np.ndarray:
     refuse_not_positive(scores, weights, what, remedy)
     values = np.where(weights > 0, scores, 0.0)
     mean = np.sum(weights * values, axis=1)
     variance = np.sum(weights * (values - mean[:, None]) ** 2, axis=1)
-    return mean + sign * variance / mean
+    return mean - variance / mean if penalty == "-" else mean + variance / mean
 
 
 METHODS: Mapping[str, Callable[..., np.ndarray]] = {

@@ -6,6 +6,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.font_manager import FontProperties
+from matplotlib.path import Path
+from matplotlib.textpath import TextPath
+from matplotlib.transforms import Affine2D
 
 from fhi.figures import style
 from fhi.figures.registry import Tables
@@ -51,9 +55,16 @@ def draw_ladder(data: pd.DataFrame, language: str, pillar: str):
     arrow = style.pick(language, "较2017年上升", "places gained since 2017")
     axes.scatter([], [], color=colour, s=style.DOT, label=style.pick(language, "本项排名", "pillar rank"))
     axes.scatter([], [], **style.RING, label=style.pick(language, "总排名", "overall rank"))
-    axes.scatter([], [], s=70, marker="$↑$", color=style.VERMILION, label=arrow)
+    axes.scatter([], [], s=70, marker=_glyph("↑"), color=style.VERMILION, label=arrow)
     axes.legend(loc="upper right", frameon=False, fontsize=style.SMALL)
     return figure
+
+
+def _glyph(character: str) -> Path:
+    """Return the outline of a character, its middle at the origin, to be used as a marker."""
+    outline = TextPath((0, 0), character, prop=FontProperties(family=[style.FONT]))
+    box = outline.get_extents()
+    return outline.transformed(Affine2D().translate(-(box.x0 + box.x1) / 2, -(box.y0 + box.y1) / 2))
 
 
 def ladder_caption(data: pd.DataFrame, zh: str, en: str) -> dict[str, str]:
@@ -69,6 +80,29 @@ def ladder_caption(data: pd.DataFrame, zh: str, en: str) -> dict[str, str]:
         "en": f"{en}: {', '.join(first['city_en'])} lead. Risers that the report names: {', '.join(gains['city_en'])}. "
         "Rings mark the overall rank.",
     }
+
+
+QUALIFIERS = {"above": "over ", "below": "nearly ", "about": "about ", "exact": ""}
+
+
+def quantity_text(value: float, qualifier: str, unit: str, printed: str, language: str) -> str:
+    """Return a printed quantity in words: in Chinese as printed, in English from its value, qualifier and unit."""
+    if unit == "rank":
+        return style.pick(language, f"第{value:.0f}位", ordinal(int(value)))
+    if language == "zh":
+        return printed
+    if pd.isna(value):
+        return "not disclosed"
+    if unit == "CNY":
+        size, name = (1e9, "bn") if value >= 1e9 else (1e6, "m")
+        return f"{QUALIFIERS[qualifier]}CNY {value / size:,.10g} {name}"
+    return f"{QUALIFIERS[qualifier]}{value:,.10g}{' %' if unit == '%' else ''}"
+
+
+def ordinal(number: int) -> str:
+    """Return an English ordinal: 1st, 2nd, 3rd, 4th, 11th, 21st."""
+    suffix = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th") if number % 100 not in (11, 12, 13) else "th"
+    return f"{number}{suffix}"
 
 
 def text_table(axes: Axes, cells: Sequence[Sequence[str]], x: Sequence[float], header: Sequence[str], align: str):

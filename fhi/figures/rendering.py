@@ -12,6 +12,7 @@ import pandas as pd
 
 from fhi.figures import entries, style
 from fhi.figures.registry import LANGUAGES, FigureEntry
+from fhi.figures.vector import compact
 from fhi.store import Store, to_csv
 
 DPI = 144
@@ -27,11 +28,11 @@ def images(entry: FigureEntry, data: pd.DataFrame, language: str) -> dict[str, b
     with matplotlib.rc_context(style.RC), warnings.catch_warnings():
         warnings.filterwarnings("error", message="Glyph .* missing")
         figure = style.frame(entry.draw(data, language), entry, language)
-        for kind, metadata in (("svg", {"Date": None, "Creator": None}), ("png", {"Software": None})):
+        for kind, unwanted in (("svg", ("Date", "Creator", "Format", "Type")), ("png", ("Software",))):
             buffer = io.BytesIO()
-            figure.savefig(buffer, format=kind, dpi=DPI, metadata=metadata)
+            figure.savefig(buffer, format=kind, dpi=DPI, metadata=dict.fromkeys(unwanted))
             result[kind] = buffer.getvalue()
-    return result
+    return result | {"svg": compact(result["svg"].decode("utf-8")).encode("utf-8")}
 
 
 def save(entry: FigureEntry, store: Store, languages: Iterable[str] = LANGUAGES) -> dict[str, object]:

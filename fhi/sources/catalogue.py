@@ -13,6 +13,7 @@ from fhi.sources.reading import read_table
 from fhi.sources.schemas import SCHEMAS
 
 CATALOGUE = "sources.csv"
+KINDS = ("*.csv", "*.geojson")
 
 
 def checksum(path: Path) -> str:
@@ -21,8 +22,8 @@ def checksum(path: Path) -> str:
 
 
 def raw_files(raw: Path = RAW) -> list[str]:
-    """Return the paths of the raw CSV files under `raw`, the catalogue left out, sorted."""
-    paths = (path.relative_to(raw).as_posix() for path in raw.rglob("*.csv"))
+    """Return the paths of the raw tables and boundaries under `raw`, the catalogue left out, sorted."""
+    paths = (path.relative_to(raw).as_posix() for kind in KINDS for path in raw.rglob(kind))
     return sorted(path for path in paths if path != CATALOGUE)
 
 

@@ -1,7 +1,8 @@
 """Handbook step 6, weights: a share for every node inside its parent.
 
 To add a method, write a function in the module it is nearest to and name it in that module's ``METHODS``: a function
-of one family's scores goes through `families.by_family`, any other takes (normalised, framework).
+of one family's scores goes through `families.by_family`, any other takes (normalised, framework). A parameter is an
+argument by keyword, annotated with its kind (see `fhi.calling`).
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from fhi.errors import MethodError, choose
+from fhi import calling
+from fhi.errors import MethodError
 from fhi.framework import Framework
 from fhi.weighting import components, experts, optimised, removal, spread, stated
 from fhi.weighting.families import with_data
@@ -28,6 +30,8 @@ METHODS: Mapping[str, Callable[..., pd.Series]] = {
 
 #: the methods here that take no account of the raw weights of the framework or of a scenario
 WITHOUT_RAW = frozenset(METHODS) - {"original"}
+#: the methods whose weights rest on judgements, which can be read before there are data
+FROM_JUDGEMENTS = frozenset(experts.METHODS)
 
 
 def weigh(normalised: pd.DataFrame, framework: Framework, method: str, **params) -> pd.Series:
@@ -55,7 +59,7 @@ def weigh(normalised: pd.DataFrame, framework: Framework, method: str, **params)
     MethodError
         If there is no such method, a weight is negative or missing, or a family's weights sum to zero.
     """
-    raw = choose(METHODS, method, "weighting")(normalised, framework, **params)
+    raw = calling.call(METHODS, method, normalised, framework, step="weighting", params=params)
     raw = raw.reindex(framework.nodes)
     bad = raw.index[~(raw >= 0) | raw.isin([float("inf")])].tolist()
     if bad:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from fhi.errors import MethodError
+from fhi.calling import Count
 from fhi.weighting.correlations import correlations
 from fhi.weighting.families import by_family
 
@@ -43,7 +43,7 @@ def pca(scores: pd.DataFrame) -> pd.Series:
 
 
 @by_family
-def factor_analysis(scores: pd.DataFrame, *, factors: int | None = None) -> pd.Series:
+def factor_analysis(scores: pd.DataFrame, *, factors: Count | None = None) -> pd.Series:
     """Weigh by the largest squared loading of a child on the factors, after varimax rotation.
 
     The Handbook's way: squared loadings scaled to sum to 1 in each factor make intermediate composites of the children
@@ -58,8 +58,6 @@ def factor_analysis(scores: pd.DataFrame, *, factors: int | None = None) -> pd.S
 
     Raises
     ------
-    MethodError
-        If `factors` is not a whole number from 1.
     ValueError
         If the last factor kept is not unique, or a correlation cannot be computed.
 
@@ -68,9 +66,6 @@ def factor_analysis(scores: pd.DataFrame, *, factors: int | None = None) -> pd.S
     Nicoletti, Scarpetta and Boylaud (2000), OECD Economics Department Working Paper 226; Kaiser (1958), The varimax
     criterion, Psychometrika 23; OECD/JRC (2008), Handbook, section 6.1 and tables 16 to 18.
     """
-    if factors is not None and (not isinstance(factors, int) or isinstance(factors, bool) or factors < 1):
-        message = f"give the number of factors, from 1; found {factors!r}."
-        raise MethodError(message, key="weighting.factors", value=factors)
     loadings = varimax(_loadings(correlations(scores), factors))
     return pd.Series((loadings**2).max(axis=1), index=scores.columns)
 
@@ -79,7 +74,7 @@ def _loadings(matrix: pd.DataFrame, count: int | None) -> np.ndarray:
     """Return the loadings, children × components, of the `count` largest components (default: eigenvalue above 1)."""
     values, vectors = np.linalg.eigh(matrix.to_numpy())
     values, vectors = values[::-1], vectors[:, ::-1]
-    kept = min(count or max(int((values > 1 + SAME).sum()), 1), int((values > SAME).sum()))
+    kept = min(int(count or 0) or max(int((values > 1 + SAME).sum()), 1), int((values > SAME).sum()))
     if kept < len(values) and values[kept - 1] - values[kept] < SAME:
         message = f"components {kept} and {kept + 1} of {', '.join(matrix)} explain the same and are not determined"
         raise ValueError(f"{message}; choose another number, or another method")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
+from fhi.calling import NotNegative, Positive
 from fhi.errors import MethodError
 from fhi.framework import Framework
 from fhi.weighting import judgements
@@ -16,7 +17,7 @@ RANDOM_INDEX = (0, 0, 0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1
 
 
 def budget_allocation(
-    normalised: pd.DataFrame, framework: Framework, *, experts: str | Mapping, budget: float | None = 100
+    normalised: pd.DataFrame, framework: Framework, *, experts: judgements.Given, budget: Positive | None = 100
 ) -> pd.Series:
     """Weigh by the mean share of points that experts give the children of a node.
 
@@ -66,7 +67,7 @@ def _check_budget(given: pd.Series, expert: str, parent: str, budget: float | No
 
 
 def ahp(
-    normalised: pd.DataFrame, framework: Framework, *, matrices: str | Mapping, consistency: float = 0.1
+    normalised: pd.DataFrame, framework: Framework, *, matrices: judgements.Given, consistency: NotNegative = 0.1
 ) -> pd.Series:
     """Weigh by the principal eigenvector of a matrix of pairwise comparisons for each family.
 
@@ -88,9 +89,6 @@ def ahp(
     Saaty (1980), The Analytic Hierarchy Process, McGraw-Hill; Saaty (1990), How to make a decision, European Journal
     of Operational Research 48.
     """
-    if isinstance(consistency, bool) or not isinstance(consistency, int | float) or not 0 <= consistency < np.inf:
-        message = f"give the largest consistency ratio that is accepted, as 0.1; found {consistency!r}."
-        raise MethodError(message, key="weighting.consistency", value=consistency)
     weights = pd.Series(1.0, index=framework.nodes)
     for parent in _families(framework):
         family = framework.children(parent)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from fhi.errors import MethodError, choose
+from fhi.errors import MethodError
 from fhi.framework import Framework
 
-#: where indicators are weighed against each other
-WITHIN = {"parent": "inside each parent, bottom-up", "all": "all indicators together, summed upwards"}
+#: what is weighed against each other: the children of each parent, or all indicators
+Within = Literal["parent", "all"]
 #: a column whose range is below this share of its size is constant but for rounding
 ROUNDING = 1e-12
 
@@ -35,13 +36,13 @@ def by_family(function: Callable[..., pd.Series]) -> Callable[..., pd.Series]:
     """
 
     @functools.wraps(function)
-    def method(normalised: pd.DataFrame, framework: Framework, *, within: str = "parent", **params) -> pd.Series:
-        choose(WITHIN, within, "weighting.within")
+    def method(normalised: pd.DataFrame, framework: Framework, *, within: Within = "parent", **params) -> pd.Series:
         weigh = functools.partial(_weigh_family, function=function, params=params)
         return (_upwards if within == "parent" else together)(normalised, framework, weigh)
 
     keywords = inspect.signature(method, follow_wrapped=False).parameters.values()
     own = [p for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY]
+    method.__annotations__ = {**function.__annotations__, "within": Within}
     method.__signature__ = inspect.Signature([*(p for p in keywords if p.kind is not p.VAR_KEYWORD), *own])
     return method
 

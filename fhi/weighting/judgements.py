@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,8 @@ from fhi.errors import DataError, MethodError, Problem, nearest_names
 from fhi.sources import parsing
 from fhi.sources.reading import read_cells
 
+#: a path, or a mapping of mappings; read and checked here
+Given = Any
 #: how far the product of a comparison and its reverse may be from 1: printed decimals, as 0.33 for 1/3
 RECIPROCAL = 0.05
 #: Saaty's scale ends here; a little more is allowed for the reverse of a rounded ninth

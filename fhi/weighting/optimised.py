@@ -10,6 +10,9 @@ import pandas as pd
 from fhi.weighting.correlations import correlations
 from fhi.weighting.families import by_family
 
+#: a share below this is a corner that the search came to but for its last digits
+NOTHING = 1e-7
+
 
 @by_family
 def correlation_optimised(scores: pd.DataFrame) -> pd.Series:
@@ -66,7 +69,8 @@ def balance(matrix: np.ndarray) -> np.ndarray:
             break
     if not np.isfinite(best[0]):
         raise ValueError("no weights make the children run with their mean; check their directions")
-    return best[1]
+    found = np.where(best[1] > NOTHING, best[1], 0.0)
+    return found / found.sum()
 
 
 METHODS: Mapping[str, Callable[..., pd.Series]] = {"correlation-optimised": correlation_optimised}

@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-from fhi.errors import choose
 from fhi.framework import Framework
-from fhi.weighting.families import WITHIN, together
+from fhi.weighting.families import Within, together
 
 
 def original(normalised: pd.DataFrame, framework: Framework) -> pd.Series:
@@ -16,9 +15,8 @@ def original(normalised: pd.DataFrame, framework: Framework) -> pd.Series:
     return framework.weights[framework.nodes]
 
 
-def equal(normalised: pd.DataFrame, framework: Framework, *, within: str = "parent") -> pd.Series:
+def equal(normalised: pd.DataFrame, framework: Framework, *, within: Within = "parent") -> pd.Series:
     """Return equal weights inside each parent; with ``within: all`` every indicator that has data weighs the same."""
-    choose(WITHIN, within, "weighting.within")
     if within == "parent":
         return pd.Series(1.0, index=framework.nodes)
     return together(normalised, framework, lambda scores, where: pd.Series(1.0, index=scores.columns))

@@ -29,7 +29,10 @@ def test_a_malformed_entry_is_refused(wrong, message):
 
 
 def test_the_figures_of_this_edition_are_registered_in_the_order_of_the_report():
-    expected = ["p05-top20", "p05-tiers", "p10-industry", "p12-pattern", "p13-banks", "p14-insurers-brokers"]
+    expected = ["p04-map", "p05-top20", "p05-tiers", "p06-beijing", "p07-shanghai", "p07-hangzhou"]
+    expected += ["p08-shenzhen", "p08-hongkong", "p08-guangzhou", "p10-industry", "p11-leaders", "p12-pattern"]
+    expected += ["p13-banks", "p14-insurers-brokers", "p15-financing", "p16-institutions", "p17-infrastructure"]
+    expected += ["p18-contributions"]
     expected += [
         "p20-experience",
         "p21-adoption",

@@ -3,7 +3,6 @@
 import matplotlib
 import pandas as pd
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from fhi.figures import LANGUAGES, entries, rendering, style
@@ -41,34 +40,15 @@ def test_the_captions_speak_both_languages(built, id):
     assert "nan" not in caption["en"].lower().split()
 
 
-def misplaced(figure) -> list[tuple[str, str]]:
-    """Return the texts that leave a picture (with the side), and the pairs of texts that overlap."""
-    figure.set_dpi(72)
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    renderer = canvas.get_renderer()
-    texts = [t for t in figure.findobj(matplotlib.text.Text) if t.get_text().strip() and t.get_visible()]
-    boxes = [(t.get_text(), t.get_window_extent(renderer), t.get_rotation()) for t in texts]
-    width, height = figure.get_size_inches() * 72
-    wrong = [(text, "sideways") for text, box, _ in boxes if box.x0 < -0.5 or box.x1 > width + 0.5]
-    wrong += [(text, "upwards or downwards") for text, box, _ in boxes if box.y0 < -0.5 or box.y1 > height + 0.5]
-    # the boxes of slanted texts overlap although the texts do not
-    level = [(text, box.shrunk(0.94, 0.7)) for text, box, rotation in boxes if rotation % 90 == 0]
-    return wrong + [(a, b) for i, (a, x) in enumerate(level) for b, y in level[i + 1 :] if x.overlaps(y)]
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("id", IDS)
-def test_no_text_leaves_the_picture_and_no_two_texts_overlap(built, id, language):
-    style.load_fonts()
-    with matplotlib.rc_context(style.RC):
-        figure = style.frame(entry(id).draw(entry(id).data(built.store()), language), entry(id), language)
-        assert misplaced(figure) == []
+def test_no_text_leaves_the_picture_and_no_two_texts_overlap(built, framed, misplaced, id, language):
+    assert misplaced(framed(entry(id), entry(id).data(built.store()), language)) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("id", [item.id for item in entries() if item.place > 18])
-def test_an_odd_name_of_a_city_neither_breaks_a_picture_nor_leaves_its_place(built, id, language):
+def test_an_odd_name_of_a_city_neither_breaks_a_picture_nor_leaves_its_place(built, framed, misplaced, id, language):
     odd = {
         "zh": '<script>alert("甲")</script>$x_1$名称很长很长的城市',
         "en": '<b>&</b> $x_1$ \\frac "a city of a very long name',
@@ -76,10 +56,7 @@ def test_an_odd_name_of_a_city_neither_breaks_a_picture_nor_leaves_its_place(bui
     data = entry(id).data(built.store())
     for zh, en in {"深圳": "Shenzhen", "北京": "Beijing", "香港": "Hong Kong"}.items():
         data = data.replace({zh: odd["zh"] + zh, en: odd["en"] + en})
-    style.load_fonts()
-    with matplotlib.rc_context(style.RC):
-        figure = style.frame(entry(id).draw(data, language), entry(id), language)
-        assert misplaced(figure) == []
+    assert misplaced(framed(entry(id), data, language)) == []
 
 
 def test_a_missing_glyph_is_an_error():

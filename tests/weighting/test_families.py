@@ -117,7 +117,8 @@ def test_a_column_with_one_value_is_one_without_spread(tree, within):
 def test_another_within_is_refused(tree, value):
     with pytest.raises(MethodError) as caught:
         weigh(DATA, tree(FAMILIES), "entropy", within=value)
-    assert (caught.value.key, caught.value.valid) == ("weighting.within", ["all", "parent"])
+    assert caught.value.key == "weighting.within"
+    assert "'parent' or 'all'" in str(caught.value)
 
 
 def test_weights_that_sum_to_zero_are_refused_by_node(tree, monkeypatch):
@@ -148,7 +149,8 @@ def test_weights_sum_to_one_and_do_not_depend_on_the_order_of_rows_and_columns(
     sums = weights.groupby(framework.parents[weights.index]).sum()
     assert sums.to_dict() == pytest.approx({"root": 1, "p": 1, "q": 1, "r": 1})
     assert framework.effective(weights)[framework.leaves].sum() == pytest.approx(1)
+    effective = framework.effective(weights).to_dict()
     shuffled = weigh(data.iloc[rows, columns], framework, method, within=within)
-    assert shuffled.to_dict() == pytest.approx(weights.to_dict(), abs=1e-5)
+    assert framework.effective(shuffled).to_dict() == pytest.approx(effective, abs=1e-5)
     turned = weigh(data, tree({"root": "rqp", "p": "ba", "q": "dc", "r": "e"}), method, within=within)
-    assert turned.to_dict() == pytest.approx(weights.to_dict(), abs=1e-5)
+    assert framework.effective(turned).to_dict() == pytest.approx(effective, abs=1e-5)

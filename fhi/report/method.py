@@ -1,0 +1,207 @@
+"""The method of a scenario as tables: what was chosen at each step, and the indicator tree with its weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from fhi.figures.registry import EVIDENCE, Tables, Texts
+from fhi.parameters import Method, Step
+from fhi.report.tables import NODE, Cell, Table
+from fhi.report.texts import NOTHING, UNITS, decimal, same, span
+
+#: field of `Method` -> name of the choice, and what it decides
+CHOICES: Mapping[str, tuple[Texts, Texts]] = {
+    "year": (
+        {"zh": "版本年份", "en": "Edition year"},
+        {"zh": "不使用晚于该年的数值", "en": "no later value is used"},
+    ),
+    "panel": (
+        {"zh": "年份取值", "en": "Years"},
+        {"zh": "当年缺失的数值如何由其他年份得到", "en": "how a value of another year stands in for the edition's"},
+    ),
+    "exclude_cities": (
+        {"zh": "排除的城市", "en": "Cities left out"},
+        {"zh": "不参与计算", "en": "not part of the index"},
+    ),
+    "exclude_indicators": (
+        {"zh": "排除的指标", "en": "Indicators left out"},
+        {"zh": "不参与计算", "en": "not part of the index"},
+    ),
+    "least_coverage": (
+        {"zh": "最低覆盖率", "en": "Least coverage"},
+        {
+            "zh": "有数据的城市不足此比例的指标不进入指数",
+            "en": "an indicator needs data for at least this share of the cities",
+        },
+    ),
+    "imputation": (
+        {"zh": "插补", "en": "Imputation"},
+        {"zh": "缺失的单元格如何处理", "en": "what is done about missing cells"},
+    ),
+    "treatment": (
+        {"zh": "异常值处理", "en": "Treatment"},
+        {"zh": "极端数值如何处理", "en": "what is done about extreme values"},
+    ),
+    "normalisation": (
+        {"zh": "标准化", "en": "Normalisation"},
+        {"zh": "使不同单位的指标可比", "en": "makes indicators of different units comparable"},
+    ),
+    "weighting": (
+        {"zh": "赋权", "en": "Weighting"},
+        {"zh": "同一父节点下各子节点的份额", "en": "the shares of the children of a node"},
+    ),
+    "weights": (
+        {"zh": "另定的权重", "en": "Weights set apart"},
+        {"zh": "代替框架中的权重", "en": "in place of the framework's"},
+    ),
+    "aggregation": (
+        {"zh": "汇总", "en": "Aggregation"},
+        {"zh": "由子节点得分到父节点得分", "en": "from the scores of the children to that of the parent"},
+    ),
+    "availability": (
+        {"zh": "数据要求", "en": "Data required"},
+        {
+            "zh": "按层级：城市在该节点至少需有数据的权重份额（0为总指数）",
+            "en": "by level, the share of a node's weight that a city needs data for (0 is the index)",
+        },
+    ),
+}
+#: Chinese names of methods, where they are established
+TERMS: Mapping[str, str] = {
+    "none": "不处理",
+    "last-observed": "最近观测值",
+    "linear": "线性插值",
+    "mean": "均值",
+    "median": "中位数",
+    "winsorise": "缩尾",
+    "min-max": "极差标准化",
+    "z-score": "Z分数",
+    "rank": "名次",
+    "original": "框架权重",
+    "equal": "等权",
+    "arithmetic": "算术平均",
+    "geometric": "几何平均",
+    "harmonic": "调和平均",
+    "entropy": "熵权",
+    "pca": "主成分",
+    "ahp": "层次分析",
+}
+
+
+#: widths of the columns of the tree
+TREE = (2.6, 1, 1, 1.3, 0.8, 0.9, 0.8, 1)
+
+
+def choices(method: Method) -> Table:
+    """What the scenario chose at each step, in the order of the steps."""
+    fields = [name for name in type(method).model_fields if name != "description"]
+    order = [name for name in CHOICES if name in fields] + [name for name in fields if name not in CHOICES]
+    rows = []
+    for name in order:
+        label, meaning = CHOICES.get(name, (same(name), same("")))
+        rows.append([label, _value(getattr(method, name)), meaning])
+    heads = [{"zh": "步骤", "en": "Step"}, {"zh": "选择", "en": "Choice"}, {"zh": "含义", "en": "Meaning"}]
+    title = {"zh": "各步骤的选择", "en": "The choices"}
+    return Table("table-choices", title, heads, rows, texts=(1, 2), widths=(1, 1.4, 2.4))
+
+
+def _value(value: object) -> Cell:
+    """Return a choice as text: a step by its name and parameters, a mapping as ``key: value``."""
+    if isinstance(value, Step):
+        params = f" ({_plain(value.params)})" if value.params else ""
+        return {"zh": _term(value.method) + params, "en": value.method + params}
+    if isinstance(value, str):
+        return {"zh": _term(value), "en": value}
+    return _plain(value) or NOTHING
+
+
+def _term(name: str) -> str:
+    return f"{TERMS[name]} ({name})" if name in TERMS else name
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {_plain(item)}" for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def tree(tables: Tables) -> Table:
+    """Every node with its weight as assumed and as the published numbers allow, its direction and its data."""
+    framework = tables["tables/framework"]
+    weights, allowed = (tables[name].set_index("node") for name in ("weights", "weight_bounds"))
+    cells = tables["coverage"].dropna(subset=["evidence"])
+    units, labels = cells.groupby("indicator").size(), cells.groupby("indicator")["evidence"].unique()
+    used = tables["screening"].set_index("indicator")["used"]
+    deepest = framework["level"].max()
+    rows: list[list[Cell]] = []
+    for node in _down(framework, framework.loc[framework["level"] == 0, "code"].iloc[0]):
+        code, leaf = node["code"], node["level"] == deepest
+        indent = "　" * (node["level"] - 1)
+        evidence = [{"badge": label} for label in EVIDENCE if label in set(labels.get(code, ()))]
+        rows.append(
+            [
+                {language: indent + node[f"name_{language}"] for language in ("zh", "en")},
+                decimal(weights["weight"].get(code, float("nan")), 3),
+                decimal(weights["effective"].get(code, float("nan")), 3),
+                span(*allowed.loc[code], places=2) if code in allowed.index else NOTHING,
+                f"{node['direction']:+d}" if leaf else "",
+                str(units.get(code, 0)) if leaf else "",
+                ({"zh": "是", "en": "yes"} if used.get(code, False) else {"zh": "否", "en": "no"}) if leaf else "",
+                evidence or (NOTHING if leaf else ""),
+            ]
+        )
+    heads = [
+        NODE,
+        {"zh": "父节点内权重", "en": "Weight in its parent"},
+        {"zh": "占指数份额", "en": "Share of the index"},
+        {"zh": "公布数字允许的份额", "en": "Share that the published numbers allow"},
+        {"zh": "方向", "en": "Direction"},
+        {"zh": "有数据的城市", "en": "Cities with data"},
+        {"zh": "进入指数", "en": "Used"},
+        {"zh": "证据", "en": "Evidence"},
+    ]
+    note = {
+        "zh": "报告未公布权重：前两列是本方案的假定，没有数据的节点把权重让给同级；第四列是公布的数字共同允许的范围。",
+        "en": "The report prints no weights: the first two columns are this scenario's assumption, a node without data "
+        "passing its weight to its siblings; the fourth is what the published numbers together allow.",
+    }
+    title = {"zh": "指标体系与权重", "en": "The indicator tree and its weights"}
+    return Table(
+        "table-tree", title, heads, rows, note, ("public", "identified"), texts=(7,), file="weights", widths=TREE
+    )
+
+
+def _down(framework: pd.DataFrame, parent: str) -> Iterator[dict]:
+    """Yield the nodes below one, each followed by its own children."""
+    for node in framework[framework["parent"] == parent].to_dict("records"):
+        yield node
+        yield from _down(framework, node["code"])
+
+
+def constructions(tables: Tables) -> Table:
+    """How each indicator is defined."""
+    framework = tables["tables/framework"]
+    leaves = framework[framework["level"] == framework["level"].max()].fillna("")
+    rows = [
+        [
+            {"zh": node["name_zh"], "en": node["name_en"]},
+            {"zh": node["definition_zh"], "en": node["definition_en"]},
+            {"zh": UNITS.get(node["unit"], node["unit"]), "en": node["unit"]} if node["unit"] else NOTHING,
+            same(node["construction"]),
+        ]
+        for node in leaves.to_dict("records")
+    ]
+    heads = [
+        {"zh": "指标", "en": "Indicator"},
+        {"zh": "含义", "en": "What it measures"},
+        {"zh": "单位", "en": "Unit"},
+        {"zh": "构建（英文）", "en": "Construction"},
+    ]
+    title = {"zh": "指标的构建", "en": "How the indicators are constructed"}
+    return Table(
+        "table-constructions", title, heads, rows, texts=(1, 2, 3), file="tables/framework", widths=(1.1, 1.6, 0.9, 2.4)
+    )

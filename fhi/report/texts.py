@@ -1,0 +1,72 @@
+"""Words and numbers as the page and the print show them, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from fhi.figures.registry import LANGUAGES, Texts
+
+MISSING: Texts = {"zh": "缺失", "en": "missing"}
+NOTHING = "—"
+#: Chinese names of units
+UNITS = {
+    "100 million CNY": "亿元",
+    "bodies": "家",
+    "firms": "家",
+    "institutes": "家",
+    "points": "分",
+    "services": "项",
+    "universities": "所",
+}
+
+
+def same(text: object) -> dict[str, str]:
+    """Return a text that is the same in every language."""
+    return dict.fromkeys(LANGUAGES, str(text))
+
+
+def in_both(texts: Mapping[str, str]) -> dict[str, str]:
+    """Return a text in every language, one that is missing in place of the other."""
+    return {language: texts.get(language) or next(iter(texts.values())) for language in LANGUAGES} if texts else {}
+
+
+def decimal(value: float, places: int) -> str:
+    """Return a number with so many decimals, and a dash for a missing one."""
+    return NOTHING if pd.isna(value) else f"{value:.{places}f}"
+
+
+def whole(value: float) -> str:
+    """Return a whole number, and a dash for a missing one."""
+    return NOTHING if pd.isna(value) else f"{value:.0f}"
+
+
+def signed(value: float) -> str:
+    """Return a difference with its sign; no difference has none."""
+    return NOTHING if pd.isna(value) else f"{value:+.0f}" if value else "0"
+
+
+def span(low: float, high: float, places: int = 1) -> str:
+    """Return bounds as ``low–high``."""
+    return NOTHING if pd.isna(low) or pd.isna(high) else f"{low:.{places}f}–{high:.{places}f}"
+
+
+def measured(value: float, unit: object, digits: int = 5) -> dict[str, str]:
+    """Return a value with its unit; an empty unit is none."""
+    number = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.{digits}g}"
+    if not isinstance(unit, str) or not unit:
+        return same(number)
+    return {"zh": number + UNITS.get(unit, unit), "en": number + (unit if unit == "%" else f" {unit}")}
+
+
+def significant(value: object, digits: int = 6) -> str:
+    """Return a cell of drawn data: numbers to so many significant digits, what is missing as a dash."""
+    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
+        return NOTHING
+    return f"{value:.{digits}g}" if isinstance(value, float) else str(value)
+
+
+def names(table: pd.DataFrame, key: str) -> dict[str, dict[str, str]]:
+    """Return the names in both languages by a column of a table with ``name_zh`` and ``name_en``."""
+    return {row[key]: {language: row[f"name_{language}"] for language in LANGUAGES} for row in table.to_dict("records")}

@@ -1,0 +1,64 @@
+"""The tables of page and print hold the numbers of the built tables, and nothing that is missing becomes one."""
+
+import pandas as pd
+import pytest
+
+from fhi.report import tables
+from fhi.report.texts import NOTHING
+
+
+@pytest.fixture(scope="module")
+def store(built):
+    return built.store()
+
+
+def column(table, place):
+    return [row[place] for row in table.rows]
+
+
+@pytest.mark.parametrize("name", tables.TABLES)
+def test_every_table_is_whole_and_speaks_both_languages(store, name):
+    table = tables.TABLES[name](store)
+    assert table.rows and all(len(row) == len(table.heads) for row in table.rows)
+    for text in (table.title, table.note, *table.heads):
+        assert set(text) == {"zh", "en"}
+    assert table.evidence
+    assert f"{table.file}" in store
+
+
+def test_the_published_ranking_is_the_printed_one(store):
+    table = tables.top20(store)
+    assert [cell["zh"] for cell in column(table, 0)][:3] == ["北京", "上海", "杭州"]
+    assert column(table, 1) == [str(rank) for rank in range(1, 21)]
+    assert table.rows[4][0]["en"] == "Hong Kong" and table.rows[4][3:6] == ["5", "20", "2"]
+
+
+def test_scores_of_all_cities_come_best_first_and_missing_ones_stay_missing(store):
+    table, scores = tables.scores(store), store["scores"].set_index("city")["FHI"]
+    assert len(table.rows) == len(scores)
+    shown = {row[0]["zh"]: row[1] for row in table.rows}
+    for city, score in scores.items():
+        assert shown[city] == NOTHING if pd.isna(score) else shown[city].startswith(f"{score:.1f} (")
+    assert sum(cell == NOTHING for cell in column(table, 1)) == scores.isna().sum() > 0
+
+
+def test_bounds_are_those_of_bounds_csv(store):
+    row = next(row for row in tables.bounds(store).rows if row[0]["zh"] == "北京")
+    low, high = store["bounds"].query("city == '北京' and node == 'FHI'")[["low", "high"]].iloc[0]
+    assert row[1] == f"{low:.1f}–{high:.1f}"
+
+
+def test_a_pillar_without_data_agrees_with_nothing(store):
+    frames = {name: store[name] for name in ("tables/framework", "agreement")}
+    frames["agreement"] = frames["agreement"].query("node != 'experience'")
+    assert [row[0]["en"] for row in tables.agreement(frames).rows][1:] == ["Fintech industry", "Fintech ecosystem"]
+
+
+def test_a_city_without_a_score_is_compared_with_nothing(store):
+    frames = {
+        name: store[name] for name in ("tables/cities", "tables/framework", "tables/top20", "scores", "comparison")
+    }
+    frames["comparison"] = frames["comparison"].query("city != '贵阳'")
+    frames["scores"] = frames["scores"].query("city != '贵阳'")
+    row = next(row for row in tables.comparison(frames).rows if row[0]["zh"] == "贵阳")
+    assert row[1:] == [NOTHING] * 6
