@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -21,6 +23,7 @@ STEPS: Mapping[str, Mapping] = {
     "imputation": imputation.METHODS,
     "treatment": treatment.METHODS,
     "normalisation": normalisation.METHODS,
+    "over_years": normalisation.OVER_YEARS,
     "weighting": weighting.METHODS,
 }
 
@@ -124,7 +127,33 @@ def prepare(
     Parameters and errors as for `build`.
     """
     check(method, framework, panel["city"].unique() if "city" in panel else (), units=units)
-    indicators, carried = observe(panel, framework, method.year if year is None else year, method.panel)
+    year = method.year if year is None else year
+    stages = _treated(panel, framework, method, year, units)
+    step, over = method.normalisation, method.over_years
+    normalise = partial(normalisation.normalise, method=step.method, directions=framework.directions, **step.params)
+    history = _history(panel, framework, method, year, units) if over.method != "by-year" else {}
+    history = dict(sorted({**history, year: stages["treated"]}.items()))
+    normalised = calling.call(
+        normalisation.OVER_YEARS, over.method, history, year, normalise, step="over_years", params=over.params
+    )
+    return stages | {"normalised": normalised.reindex(columns=framework.leaves)}
+
+
+def _history(panel, framework, method, year, units) -> dict[int | None, pd.DataFrame]:
+    """Return the treated indicators of every year of the panel up to the edition's, those of the year not among them."""
+    if year is None:
+        raise MethodError("levels of several years need an edition year; set year.", key="over_years")
+    last = max(year, method.year or year)
+    found = {}
+    for other in sorted(int(at) for at in panel["year"].unique() if at <= last and at != year):
+        with suppress(MethodError):  # a year in which no indicator can be used tells nothing
+            found[other] = _treated(panel, framework, method, other, units)["treated"]
+    return found
+
+
+def _treated(panel, framework, method, year, units) -> dict[str, pd.DataFrame]:
+    """Return the stages up to the treated indicators of a year."""
+    indicators, carried = observe(panel, framework, year, method.panel)
     indicators = indicators.drop(index=list(method.exclude_cities))
     indicators[list(method.exclude_indicators)] = float("nan")
     kept, screening = screen(indicators, method.least_coverage)
@@ -135,14 +164,8 @@ def prepare(
     imputed, mask = imputation.impute(kept[used], step.method, framework=framework, units=units, **step.params)
     mask |= carried.loc[imputed.index, used]
     treated, record = treatment.treat(imputed, method.treatment.method, **method.treatment.params)
-    step = method.normalisation
-    normalised = normalisation.normalise(treated, step.method, directions=framework.directions, **step.params)
     stages = {"indicators": indicators, "screening": screening, "imputed": imputed, "imputation": mask}
-    return stages | {
-        "treated": treated,
-        "treatment": record,
-        "normalised": normalised.reindex(columns=framework.leaves),
-    }
+    return stages | {"treated": treated, "treatment": record}
 
 
 def combine(normalised: pd.DataFrame, framework: Framework, method: Method) -> Index:

@@ -57,6 +57,11 @@ class Microdata(NamedTuple):
     quality: pd.DataFrame
     refused: pd.DataFrame
 
+    @classmethod
+    def empty(cls) -> Microdata:
+        """Return what no files give."""
+        return cls(*(pd.DataFrame(columns=columns) for columns in (PANEL, INTERVALS, SERVICES, REPORT, REFUSED)))
+
 
 def collect(
     folder: Path,
