@@ -186,7 +186,7 @@ def why(index: Index, framework: Framework, method: Method, city: str, other: st
         message = "only an index of arithmetic means, or of geometric means, at every level is such a sum."
         raise MethodError(message, key="aggregation", value=sorted(kinds))
     scale = SCALES[kinds.pop()]
-    weights = {name: _own_weights(index, framework, name) for name in (city, other)}
+    weights = {name: own_weights(index, framework, name) for name in (city, other)}
     nodes = [framework.root, *framework.nodes]
     table = pd.DataFrame({"parent": framework.parents, "level": framework.levels}).loc[nodes]
     parts = {}
@@ -204,7 +204,7 @@ def why(index: Index, framework: Framework, method: Method, city: str, other: st
     return table.loc[known, columns].rename_axis("node").reset_index()
 
 
-def _own_weights(index: Index, framework: Framework, city: str) -> pd.Series:
+def own_weights(index: Index, framework: Framework, city: str) -> pd.Series:
     """Return the effective weights of one city by node: of what it lacks, the siblings have the weight."""
     choose(dict.fromkeys(index.scores.index), city, "city")
     scores, weights = index.scores.loc[city], index.weights["weight"]

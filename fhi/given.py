@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from fhi import construction
 from fhi.framework import Framework
 from fhi.microdata import Microdata, collect
 from fhi.parameters import Method, user_folder
@@ -38,6 +39,14 @@ def read(method: Method, tables: Mapping[str, pd.DataFrame], framework: Framewor
     for name, content in made.items():
         path = store.write_bytes(f"{store.processed}/{FOLDER}/files/{name}", content)
     return collect(path.parent, tables, framework, shown="synthetic", **options)
+
+
+def panel(
+    method: Method, tables: Mapping[str, pd.DataFrame], framework: Framework, given: Microdata
+) -> pd.DataFrame:
+    """Return the panel of a scenario: what is constructed from the raw tables, and what its files give in its place."""
+    replaces = method.user_data.replaces if method.user_data else "indicator"
+    return construction.panel(tables, framework, given.panel, replaces)
 
 
 def write(store: Store, given: Microdata) -> None:

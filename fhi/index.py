@@ -140,7 +140,7 @@ def prepare(
 
 
 def _history(panel, framework, method, year, units) -> dict[int | None, pd.DataFrame]:
-    """Return the treated indicators of every year of the panel up to the edition's, those of the year not among them."""
+    """Return the treated indicators of the other years of the panel, up to the edition's."""
     if year is None:
         raise MethodError("levels of several years need an edition year; set year.", key="over_years")
     last = max(year, method.year or year)

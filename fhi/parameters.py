@@ -169,7 +169,7 @@ def beside_scenarios(name: object, key: str) -> Path:
 
 
 def user_folder(name: str) -> Path:
-    """Return the folder of the staff's files that a scenario names, looked up under ``data/user/``; ``.`` is that itself.
+    """Return the folder of the staff's files that a scenario names, inside ``data/user/``; ``.`` is that itself.
 
     Raises
     ------

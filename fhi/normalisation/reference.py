@@ -1,4 +1,4 @@
-"""What a year's values are normalised against: that year, all years together, or a base year, so that levels compare."""
+"""What a year is normalised against: itself, all years together, or a base year, so that levels compare."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def pooled(history: History, year: int, normalise: Normalise) -> pd.DataFrame:
 def base_year(history: History, year: int, normalise: Normalise, *, base: Whole) -> pd.DataFrame:
     """Normalise as the base year was: the line that takes its values to their scores takes those of any other year.
 
-    ``y = y₀ + (y₁ − y₀)·(x − x₀)/(x₁ − x₀)`` with the least and greatest value of the base year and their scores. A score may
-    leave the scale of the base year; that of a past edition stays as it was when a year is added.
+    ``y = y₀ + (y₁ − y₀)·(x − x₀)/(x₁ − x₀)`` with the least and greatest value of the base year and their scores. A
+    score may leave the scale of the base year; that of a past edition stays as it was when a year is added.
 
     Raises
     ------
@@ -57,7 +57,9 @@ def base_year(history: History, year: int, normalise: Normalise, *, base: Whole)
         line = y[low] + slope * (x - x[low])
         if (line - y).abs().max() > 1e-9 * max(1.0, y.abs().max()):
             message = f"the normalisation of {column} is no line, so that {base} says nothing of other values; "
-            raise MethodError(message + "choose pooled, or a method such as min-max.", key="over_years", value="base-year")
+            raise MethodError(
+                message + "choose pooled, or a method such as min-max.", key="over_years", value="base-year"
+            )
         result[column] = y[low] + slope * (current[column] - x[low])
     return result
 

@@ -22,7 +22,7 @@ def checksum(path: Path) -> str:
 
 
 def raw_files(raw: Path = RAW) -> list[str]:
-    """Return the paths of the raw tables and boundaries under `raw`, sorted; catalogues and other editions are left out."""
+    """Return the paths of the raw tables and boundaries under `raw`, sorted, without catalogue and other editions."""
     paths = [path for kind in KINDS for path in raw.rglob(kind)]
     others = {path.parent for path in paths if path.name == CATALOGUE} - {raw}
     own = (path for path in paths if not others & set(path.parents) and path != raw / CATALOGUE)

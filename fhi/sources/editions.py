@@ -1,4 +1,4 @@
-"""An edition of one's own: a folder below data/raw with its tree, its units and their values, in the template's form."""
+"""An edition of one's own: a folder below data/raw with its tree, its cities and their values."""
 
 from __future__ import annotations
 
