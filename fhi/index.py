@@ -150,6 +150,7 @@ def prepare(
     Parameters and errors as for `build`.
     """
     stages = fill(panel, framework, method, year, units)
+    framework = framework.with_directions(dict(method.directions))
     treated, record = treatment.treat(stages["imputed"], method.treatment.method, **method.treatment.params)
     step = method.normalisation
     normalised = normalisation.normalise(treated, step.method, directions=framework.directions, **step.params)

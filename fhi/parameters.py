@@ -114,7 +114,8 @@ COMBINING = frozenset({"weights", "weighting", "aggregation", "availability"})
 #: the keys of a scenario that a stage reads; a stage that is not named here may read them all
 READS: dict[str, frozenset[str]] = {
     "01_ingestion": frozenset(),
-    "02_indicators": frozenset(Method.model_fields) - COMBINING - {"description"},
+    "02_indicators": frozenset(Method.model_fields) - COMBINING - {"description", "robustness"},
+    "03_weighting": frozenset(Method.model_fields) - {"description", "robustness"},
     "05_identification": frozenset(),
     "06_audit": frozenset(),
     "07_charting": frozenset(),
@@ -241,5 +242,12 @@ def validated(settings: dict[str, Any], file: str) -> Method:
 
 
 def resolved_yaml(method: Method) -> str:
-    """Return the whole method as YAML, every key written out, to stand beside the results."""
-    return yaml.safe_dump(method.model_dump(mode="json"), allow_unicode=True, sort_keys=True)
+    """Return the whole method as YAML, every key written out in its order, to stand beside the results."""
+    return yaml.safe_dump(_plain(method.model_dump()), allow_unicode=True, sort_keys=False)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value with lists for tuples, which YAML has no safe form for; the numbers that are keys stay so."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value

@@ -12,7 +12,15 @@ import yaml
 
 from fhi.parameters import ROOT
 
-STAGES = ["01_ingestion", "02_indicators", "03_weighting", "05_identification", "06_audit", "07_charting"]
+STAGES = [
+    "01_ingestion",
+    "02_indicators",
+    "03_weighting",
+    "04_robustness",
+    "05_identification",
+    "06_audit",
+    "07_charting",
+]
 
 
 def planned(checkout, *arguments):
@@ -51,8 +59,8 @@ def test_a_second_report_has_nothing_to_do(built):
     "changed, stages",
     [
         ("fhi/figures/ecosystem.py", ["07_charting"]),
-        ("fhi/agreement.py", ["03_weighting", "07_charting"]),
-        ("fhi/aggregation/means.py", ["02_indicators", "03_weighting", "07_charting"]),
+        ("fhi/agreement.py", ["03_weighting", "04_robustness", "07_charting"]),
+        ("fhi/aggregation/means.py", ["02_indicators", "03_weighting", "04_robustness", "07_charting"]),
         ("fhi/identification/centre.py", ["05_identification", "07_charting"]),
         ("fhi/construction.py", STAGES),
         ("data/raw/report2018/adoption.csv", STAGES),

@@ -103,7 +103,8 @@ TREE = (2.6, 1, 1, 1.3, 0.8, 0.9, 0.8, 1)
 
 def choices(method: Method) -> Table:
     """What the scenario chose at each step, in the order of the steps."""
-    fields = [name for name in type(method).model_fields if name != "description"]
+    # what was varied stands in a section of its own
+    fields = [name for name in type(method).model_fields if name not in ("description", "robustness")]
     order = [name for name in CHOICES if name in fields] + [name for name in fields if name not in CHOICES]
     rows = []
     for name in order:
