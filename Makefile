@@ -3,6 +3,9 @@
 SCENARIO ?= baseline
 OUT ?= .
 VENV ?= .venv
+# the address of a Dask scheduler, as tcp://host:8786: the draws of 04_robustness and of make sweep are made there
+CLUSTER ?=
+export CLUSTER
 PYTHON3 ?= python3
 UV ?= $(BIN)/uv
 
@@ -37,14 +40,22 @@ N := $(R)/notebooks
 
 RAW := $(wildcard data/raw/*.csv data/raw/*/*.csv data/raw/*/*.geojson)
 CORE := requirements.lock $(addprefix fhi/,errors.py parameters.py files.py store.py framework.py) $(wildcard fhi/sources/*.py)
-STEPS := $(addprefix fhi/,calling.py selection.py treatment.py index.py) \
+STEPS := $(addprefix fhi/,calling.py selection.py treatment.py index.py multivariate.py) \
 	$(wildcard fhi/imputation/*.py fhi/normalisation/*.py fhi/weighting/*.py fhi/aggregation/*.py)
+ROBUSTNESS := fhi/agreement.py $(wildcard fhi/robustness/*.py)
 JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
-DRAWING := $(wildcard fhi/figures/*.py fhi/assets/fonts/*)
+DRAWING := $(addprefix fhi/,notebooks.py reuse.py multivariate.py calling.py treatment.py) \
+	$(wildcard fhi/figures/*.py fhi/assets/fonts/* data/raw/*/*.geojson)
+
+COMPARING := $(wildcard fhi/compare/*.py) $(addprefix fhi/,construction.py effects.py agreement.py) $(STEPS) $(DRAWING) $(CORE)
 
 OUTPUTS_01 := $(addprefix $(P)/,panel.csv national_shares.csv)
-OUTPUTS_02 := $(addprefix $(P)/,indicators.csv screening.csv coverage.csv treatment.csv normalised.csv)
-OUTPUTS_03 := $(addprefix $(P)/,weights.csv unit_weights.csv scores.csv ranks.csv effects.csv rank_shifts.csv comparison.csv agreement.csv)
+OUTPUTS_02 := $(addprefix $(P)/,indicators.csv screening.csv coverage.csv imputation.csv treatment.csv treated.csv \
+	normalised.csv distribution.csv correlations.csv reliability.csv)
+OUTPUTS_03 := $(addprefix $(P)/,weights.csv unit_weights.csv scores.csv ranks.csv effects.csv rank_shifts.csv \
+	importance.csv standings.csv comparison.csv agreement.csv)
+OUTPUTS_04 := $(addprefix $(P)/,rank_intervals.csv rank_probabilities.csv beats.csv convergence.csv robust_answers.csv \
+	sensitivity.csv tornado.csv rank_confidence.csv)
 OUTPUTS_05 := $(addprefix $(P)/,bounds.csv weight_bounds.csv bounds_by_facts.csv weight_bounds_by_facts.csv gap_bounds.csv \
 	weight_map.csv fact_influence.csv central_scores.csv central_weights.csv dropped_facts.csv)
 OUTPUTS_06 := $(P)/claims.csv
@@ -57,7 +68,7 @@ report: $(R)/manifest.json ## build everything for SCENARIO (default baseline): 
 	@echo "$(R)/report.html is up to date"
 
 $(P)/scenario.yml: notebooks/scenarios/$(SCENARIO).yml notebooks/scenarios/baseline.yml data/raw/framework.csv \
-		data/raw/cities.csv $(CORE) $(STEPS) $(JUDGEMENTS) | $(READY)
+		data/raw/cities.csv $(CORE) $(STEPS) $(ROBUSTNESS) $(JUDGEMENTS) | $(READY)
 	@$(FHI) check "$(SCENARIO)"
 
 # a scenario without a file is refused by name, with the nearest names, before anything runs
@@ -70,19 +81,25 @@ $(N)/02_indicators.ipynb: notebooks/02_indicators.ipynb $(N)/01_ingestion.ipynb 
 		$(call missing,$(OUTPUTS_02))
 $(N)/03_weighting.ipynb: notebooks/03_weighting.ipynb $(N)/02_indicators.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
 		fhi/agreement.py fhi/effects.py $(call missing,$(OUTPUTS_03))
+$(N)/04_robustness.ipynb: notebooks/04_robustness.ipynb $(N)/01_ingestion.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
+		$(ROBUSTNESS) $(call missing,$(OUTPUTS_04))
 $(N)/05_identification.ipynb: notebooks/05_identification.ipynb $(N)/01_ingestion.ipynb $(CORE) \
 		$(wildcard fhi/identification/*.py) $(call missing,$(OUTPUTS_05))
 $(N)/06_audit.ipynb: notebooks/06_audit.ipynb $(N)/01_ingestion.ipynb $(CORE) fhi/construction.py \
 		$(wildcard fhi/claims/*.py) $(call missing,$(OUTPUTS_06))
-$(N)/07_charting.ipynb: notebooks/07_charting.ipynb $(N)/03_weighting.ipynb $(N)/05_identification.ipynb \
-		$(N)/06_audit.ipynb $(DRAWING) $(CORE) \
+$(N)/07_charting.ipynb: notebooks/07_charting.ipynb $(N)/03_weighting.ipynb $(N)/04_robustness.ipynb \
+		$(N)/05_identification.ipynb $(N)/06_audit.ipynb $(DRAWING) $(CORE) \
 		$(call missing,$(OUTPUTS_07))
 
-STAGES := 01_ingestion 02_indicators 03_weighting 05_identification 06_audit 07_charting
+$(N)/lab.ipynb: notebooks/lab.ipynb fhi/lab.py $(RAW) $(COMPARING)
+
+STAGES := 01_ingestion 02_indicators 03_weighting 04_robustness 05_identification 06_audit 07_charting
 EXECUTED := $(STAGES:%=$(N)/%.ipynb)
 
-$(EXECUTED): | $(READY)
-	@$(FHI) run $(@F:.ipynb=) "$(SCENARIO)"
+# a stage that ran before, in whatever scenario, from the same content of its prerequisites and the same parameters is
+# not run again: its results are taken over (fhi/reuse.py)
+$(EXECUTED) $(N)/lab.ipynb: | $(READY)
+	@$(FHI) run $(@F:.ipynb=) "$(SCENARIO)" $(filter-out FORCE,$^)
 
 # --- what readers get: one page, one PDF a language, and what they were made from -------------------------
 REPORTING := $(N)/07_charting.ipynb $(wildcard fhi/report/*.py)
@@ -101,12 +118,51 @@ $(R)/report.en.pdf: $(R)/report.zh.pdf ;
 $(R)/manifest.json: $(R)/report.html $(PDFS) | $(READY)
 	@$(FHI) manifest "$(SCENARIO)"
 
+# --- scenarios against one another: each is built as far as its ranks, by its own run of this file ---------
+BASE ?= baseline
+RANKS = $(OUT)/reports/$(1)/notebooks/03_weighting.ipynb
+ALL := baseline $(filter-out baseline,$(basename $(notdir $(wildcard notebooks/scenarios/*.yml))))
+COMPARED := $(R)/compare/$(BASE)/summary.txt
+COMPARED_ALL := $(OUT)/reports/compare-all/summary.txt
+
+ranks: $(call RANKS,$(SCENARIO)) ## build SCENARIO as far as its ranks
+
+$(OUT)/reports/%/notebooks/03_weighting.ipynb: FORCE
+	@$(MAKE) --no-print-directory --silent SCENARIO="$*" ranks
+
+# the baseline first, so that the others take over what is the same
+$(foreach name,$(filter-out baseline $(SCENARIO),$(ALL)),$(call RANKS,$(name))): | $(call RANKS,baseline)
+
+compare: $(COMPARED) ## say and draw what became of the ranks of BASE (default baseline) in SCENARIO
+	@cat "$(COMPARED)"
+
+$(COMPARED): $(call RANKS,$(BASE)) $(call RANKS,$(SCENARIO)) $(COMPARING) | $(READY)
+	@$(FHI) compare "$(SCENARIO)" "$(BASE)"
+
+compare-all: $(COMPARED_ALL) ## the ranks in every scenario, side by side
+	@cat "$(COMPARED_ALL)"
+
+$(COMPARED_ALL): $(foreach name,$(ALL),$(call RANKS,$(name))) $(COMPARING) | $(READY)
+	@$(FHI) compare-all $(ALL)
+
+# --- the index as a workbook; python -m fhi import brings an edited one back -----------------------------
+BOOK := $(R)/fhi-$(SCENARIO).xlsx
+
+export: $(BOOK) ## write SCENARIO as a workbook, every stage a sheet
+	@echo "$(BOOK)"
+
+$(BOOK): $(N)/03_weighting.ipynb $(wildcard fhi/workbook/*.py) fhi/compare/assumptions.py $(CORE) $(STEPS) | $(READY)
+	@$(FHI) export "$(SCENARIO)"
+
 # --- the other commands -----------------------------------------------------------------------------------
 test: $(READY) ## run the tests, and the notebooks against their stored outputs
 	"$(PYTHON)" -m pytest
 
-notebooks: $(EXECUTED) ## run the notebooks and store them with their outputs
-	@$(FHI) refresh "$(SCENARIO)" $(STAGES)
+notebooks: $(EXECUTED) $(N)/lab.ipynb ## run the notebooks and store them with their outputs
+	@$(FHI) refresh "$(SCENARIO)" $(STAGES) lab
+
+sweep: $(N)/01_ingestion.ipynb $(P)/scenario.yml ## build every combination of the grid in SCENARIO: normalisation × weighting × …
+	@$(FHI) sweep "$(SCENARIO)"
 
 checksums: $(READY) ## after an intended change of a raw file: write its checksum into data/raw/sources.csv
 	@$(FHI) checksums
@@ -118,8 +174,8 @@ lock: $(READY) ## resolve pyproject.toml anew into requirements.lock
 	"$(UV)" pip compile --quiet --universal --fork-strategy fewest --generate-hashes --no-emit-index-url \
 		--python-version 3.11 --custom-compile-command "make lock" --all-extras pyproject.toml -o requirements.lock
 
-lab: $(READY) ## open JupyterLab on the notebooks
-	"$(BIN)/jupyter" lab notebooks
+lab: $(READY) ## open JupyterLab on the notebook in which to change one assumption
+	"$(BIN)/jupyter" lab notebooks/lab.ipynb
 
 bench: $(READY) ## time the steps; writes nothing
 	@"$(PYTHON)" tests/bench.py
@@ -131,8 +187,8 @@ clean: ## remove what was built (the environment stays)
 	rm -rf "$(OUT)/data/processed" "$(OUT)/reports" "$(OUT)/.timings"
 
 help: ## list these commands
-	@echo "make <command> [SCENARIO=name] [OUT=folder for the outputs] [VENV=folder of the environment]"
+	@echo "make <command> [SCENARIO=name] [OUT=folder for the outputs] [VENV=folder of the environment] [CLUSTER=tcp://host:8786]"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 FORCE:
-.PHONY: report test notebooks checksums readme lock lab bench lint clean help FORCE
+.PHONY: report ranks compare compare-all export test notebooks sweep checksums readme lock lab bench lint clean help FORCE

@@ -15,23 +15,35 @@ def check(scenario: str) -> None:
     from fhi import index
     from fhi.framework import Framework
     from fhi.parameters import load_scenario, resolved_yaml, user_folder
+    from fhi.robustness import runs
     from fhi.sources import units_of
     from fhi.store import Store
 
     method = load_scenario(scenario)
     cities, tree = units_of(method.edition)
-    index.check(method, Framework.from_table(tree), cities.index, f"scenarios/{scenario}.yml", units=cities)
+    file = f"scenarios/{scenario}.yml"
+    framework = Framework.from_table(tree)
+    index.check(method, framework, cities.index, file, units=cities)
+    runs.check(method, framework, cities.index, file, units=cities)
     if method.user_data and method.user_data.folder:
         user_folder(method.user_data.folder)
     store = Store(scenario)
     store.write_bytes(f"{store.processed}/scenario.yml", resolved_yaml(method).encode("utf-8"))
 
 
-def run(notebook: str, scenario: str) -> None:
-    """Run one notebook for a scenario."""
+def run(notebook: str, scenario: str, *prerequisites: str) -> None:
+    """Run one notebook for a scenario, unless the same prerequisites and parameters have given its results before."""
+    from fhi import reuse
+    from fhi.files import Files
+
+    cause = reuse.cause(notebook, Files(scenario), prerequisites)
+    source = reuse.take_over(cause, Files(scenario))
+    if source:
+        print(f"{notebook:<18} {'unchanged' if source == scenario else f'the same as in {source}'}")
+        return
     from fhi import pipeline
 
-    pipeline.run(notebook, scenario)
+    pipeline.run(notebook, scenario, cause=cause)
 
 
 def page(scenario: str) -> None:
@@ -69,6 +81,74 @@ def _timed(stage: str, scenario: str, write: Callable) -> None:
     record_seconds(store, stage, time.perf_counter() - started)
 
 
+def compare(scenario: str, base: str) -> None:
+    """Write what became of the ranks of one built scenario in another."""
+    from fhi.compare import compare, read_data, read_result
+    from fhi.compare.files import write_comparison
+    from fhi.errors import MethodError
+    from fhi.parameters import scenario_names
+    from fhi.store import Store
+
+    if scenario == base:
+        message = "a scenario is compared with another: make compare SCENARIO=x, and BASE=y if not with the baseline."
+        others = [name for name in scenario_names() if name != base]
+        raise MethodError(message, key="SCENARIO", value=scenario, valid=others)
+    store = Store(scenario)
+    write_comparison(compare(read_result(Store(base)), read_result(store), read_data(store)), store)
+
+
+def compare_all(*scenarios: str) -> None:
+    """Write the rank table over built scenarios; the first is what the others are compared with."""
+    from fhi.compare import read_data, read_result
+    from fhi.compare.files import write_across
+    from fhi.store import Store
+
+    store = Store(scenarios[0])
+    published = store["tables/top20"].set_index("city")["rank"]
+    write_across([read_result(Store(name)) for name in scenarios], read_data(store), published, store)
+
+
+def export(scenario: str) -> None:
+    """Write a built scenario as a workbook."""
+    from fhi.store import Store
+    from fhi.workbook.writing import write_workbook
+
+    write_workbook(Store(scenario))
+
+
+def import_(workbook: str, name: str | None = None) -> None:
+    """Write the changes of an edited workbook as a scenario."""
+    from pathlib import Path
+
+    from fhi.workbook.importing import import_workbook
+
+    path = Path(workbook)
+    changes = import_workbook(path, name)
+    if changes:
+        scenario = path.stem if name is None else name
+        print("\n".join(changes))
+        print(f"written to notebooks/scenarios/{scenario}.yml; next: make compare SCENARIO={scenario}")
+    else:
+        print("nothing differs; nothing was written")
+
+
+def sweep(scenario: str) -> None:
+    """Build every combination of a scenario's grid, write how each agrees with the published ranks, and sum up."""
+    from fhi.framework import Framework
+    from fhi.parameters import RAW, load_scenario
+    from fhi.robustness import runs, sweep
+    from fhi.store import Store
+
+    store, framework = Store(scenario), Framework.from_csv(RAW / "framework.csv")
+    units = store["tables/cities"].set_index("name_zh")
+    given = store["panel"], framework, load_scenario(scenario), store["tables/top20"]
+    table, ranks = sweep.sweep(*given, units=units, cluster=runs.cluster())
+    path = store.write("sweep", table, key=["combination"])
+    store.write("sweep_ranks", ranks, key=["combination", "city"])
+    print(sweep.summary(table))
+    print(f"{'written':<14}{path}")
+
+
 def refresh(scenario: str, *notebooks: str) -> None:
     """Store executed notebooks over their sources."""
     from fhi import pipeline
@@ -93,7 +173,24 @@ def readme() -> None:
     documentation.write()
 
 
-COMMANDS = {command.__name__: command for command in (check, run, page, pdf, manifest, refresh, checksums, readme)}
+COMMANDS = {
+    command.__name__.strip("_").replace("_", "-"): command
+    for command in (
+        check,
+        run,
+        page,
+        pdf,
+        manifest,
+        compare,
+        compare_all,
+        export,
+        import_,
+        sweep,
+        refresh,
+        checksums,
+        readme,
+    )
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

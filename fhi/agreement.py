@@ -24,7 +24,9 @@ def published(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 def by_node(top20: pd.DataFrame) -> pd.DataFrame:
     """Return the ranks of the TOP20 table in rows: ``node, city, rank``."""
-    frames = [top20[["city", column]].set_axis(["city", "rank"], axis=1).assign(node=n) for n, column in PUBLISHED.items()]
+    frames = [
+        top20[["city", column]].set_axis(["city", "rank"], axis=1).assign(node=n) for n, column in PUBLISHED.items()
+    ]
     return pd.concat(frames, ignore_index=True)[["node", "city", "rank"]]
 
 

@@ -41,9 +41,7 @@ def read(method: Method, tables: Mapping[str, pd.DataFrame], framework: Framewor
     return collect(path.parent, tables, framework, shown="synthetic", **options)
 
 
-def panel(
-    method: Method, tables: Mapping[str, pd.DataFrame], framework: Framework, given: Microdata
-) -> pd.DataFrame:
+def panel(method: Method, tables: Mapping[str, pd.DataFrame], framework: Framework, given: Microdata) -> pd.DataFrame:
     """Return the panel of a scenario: what is constructed from the raw tables, and what its files give in its place."""
     replaces = method.user_data.replaces if method.user_data else "indicator"
     return construction.panel(tables, framework, given.panel, replaces)

@@ -16,7 +16,7 @@ from fhi.framework import Framework
 from fhi.parameters import Method, Step, steps_by_level
 from fhi.selection import coverage, observe, screen, select
 
-__all__ = ["STEPS", "Index", "build", "check", "combine", "coverage", "prepare", "screen", "select"]
+__all__ = ["STEPS", "Index", "build", "check", "combine", "coverage", "fill", "filled", "prepare", "screen", "select"]
 
 STEPS: Mapping[str, Mapping] = {
     "panel": imputation.YEARS,
@@ -60,8 +60,9 @@ def check(
 ) -> None:
     """Raise `MethodError` for any name in a method that does not exist, before anything runs.
 
-    Checked: the name and the parameters of each step, the aggregation of each level, nodes with a weight,
-    excluded indicators, cities that are named if `cities` is given, and attributes of cities if `units` is given.
+    Checked: the name and the parameters of each step, the aggregation of each level, nodes with a weight, indicators
+    with a direction or excluded, cities that are named if `cities` is given, and attributes of cities if `units` is
+    given.
     """
     cities = [*cities]
     names = {"indicators": framework.leaves, "cities": cities, "attributes": () if units is None else units}
@@ -80,13 +81,12 @@ def check(
     for level in method.availability:
         if level not in levels:
             raise MethodError(f"there is no level {level} to compute.", file=file, key="availability", value=level)
-    for code in method.weights:
-        choose(dict.fromkeys(framework.nodes), code, "weights", file)
-    for code in method.exclude_indicators:
-        choose(dict.fromkeys(framework.leaves), code, "exclude_indicators", file)
-    known = dict.fromkeys(cities)
-    for city in method.exclude_cities if known else ():
-        choose(known, city, "exclude_cities", file)
+    valid = {"weights": framework.nodes, "directions": framework.leaves, "exclude_indicators": framework.leaves}
+    if cities:
+        valid["exclude_cities"] = cities
+    for key, known in valid.items():
+        for name in getattr(method, key):
+            choose(dict.fromkeys(known), name, key, file)
 
 
 def _try_weighting(method: Method, framework: Framework, file: str | None) -> None:
@@ -115,6 +115,32 @@ def _try_aggregation(step: Step, file: str | None) -> None:
         pass  # it depends on the scores and is told with city and node when they are there
 
 
+def fill(
+    panel: pd.DataFrame,
+    framework: Framework,
+    method: Method,
+    year: int | None = None,
+    units: pd.DataFrame | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Return the stages up to the imputed indicators (see `Index.stages`).
+
+    Parameters and errors as for `build`.
+    """
+    check(method, framework, panel["city"].unique() if "city" in panel else (), units=units)
+    framework = framework.with_directions(dict(method.directions))
+    indicators, carried = observe(panel, framework, method.year if year is None else year, method.panel)
+    indicators = indicators.drop(index=list(method.exclude_cities))
+    indicators[list(method.exclude_indicators)] = float("nan")
+    kept, screening = screen(indicators, method.least_coverage)
+    used = screening.index[screening["used"]]
+    if used.empty:
+        raise MethodError("no indicator has data for enough units; lower least_coverage.", key="least_coverage")
+    step = method.imputation
+    imputed, mask = imputation.impute(kept[used], step.method, framework=framework, units=units, **step.params)
+    mask |= carried.loc[imputed.index, used]
+    return {"indicators": indicators, "screening": screening, "imputed": imputed, "imputation": mask}
+
+
 def prepare(
     panel: pd.DataFrame,
     framework: Framework,
@@ -126,20 +152,34 @@ def prepare(
 
     Parameters and errors as for `build`.
     """
-    check(method, framework, panel["city"].unique() if "city" in panel else (), units=units)
     year = method.year if year is None else year
-    stages = _treated(panel, framework, method, year, units)
+    stages = treat(panel, framework, method, year, units)
+    directions = framework.with_directions(dict(method.directions)).directions
     step, over = method.normalisation, method.over_years
-    normalise = partial(normalisation.normalise, method=step.method, directions=framework.directions, **step.params)
-    history = _history(panel, framework, method, year, units) if over.method != "by-year" else {}
-    history = dict(sorted({**history, year: stages["treated"]}.items()))
+    normalise = partial(normalisation.normalise, method=step.method, directions=directions, **step.params)
+    history = {year: stages["treated"]}
+    if over.method != "by-year":
+        history = dict(sorted({**_other_years(panel, framework, method, year, units), **history}.items()))
     normalised = calling.call(
         normalisation.OVER_YEARS, over.method, history, year, normalise, step="over_years", params=over.params
     )
     return stages | {"normalised": normalised.reindex(columns=framework.leaves)}
 
 
-def _history(panel, framework, method, year, units) -> dict[int | None, pd.DataFrame]:
+def treat(
+    panel: pd.DataFrame,
+    framework: Framework,
+    method: Method,
+    year: int | None = None,
+    units: pd.DataFrame | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Return the stages up to the treated indicators (see `Index.stages`); parameters and errors as for `build`."""
+    stages = fill(panel, framework, method, year, units)
+    treated, record = treatment.treat(stages["imputed"], method.treatment.method, **method.treatment.params)
+    return stages | {"treated": treated, "treatment": record}
+
+
+def _other_years(panel, framework, method, year, units) -> dict[int, pd.DataFrame]:
     """Return the treated indicators of the other years of the panel, up to the edition's."""
     if year is None:
         raise MethodError("levels of several years need an edition year; set year.", key="over_years")
@@ -147,25 +187,14 @@ def _history(panel, framework, method, year, units) -> dict[int | None, pd.DataF
     found = {}
     for other in sorted(int(at) for at in panel["year"].unique() if at <= last and at != year):
         with suppress(MethodError):  # a year in which no indicator can be used tells nothing
-            found[other] = _treated(panel, framework, method, other, units)["treated"]
+            found[other] = treat(panel, framework, method, other, units)["treated"]
     return found
 
 
-def _treated(panel, framework, method, year, units) -> dict[str, pd.DataFrame]:
-    """Return the stages up to the treated indicators of a year."""
-    indicators, carried = observe(panel, framework, year, method.panel)
-    indicators = indicators.drop(index=list(method.exclude_cities))
-    indicators[list(method.exclude_indicators)] = float("nan")
-    kept, screening = screen(indicators, method.least_coverage)
-    used = screening.index[screening["used"]]
-    if used.empty:
-        raise MethodError("no indicator has data for enough units; lower least_coverage.", key="least_coverage")
-    step = method.imputation
-    imputed, mask = imputation.impute(kept[used], step.method, framework=framework, units=units, **step.params)
-    mask |= carried.loc[imputed.index, used]
-    treated, record = treatment.treat(imputed, method.treatment.method, **method.treatment.params)
-    stages = {"indicators": indicators, "screening": screening, "imputed": imputed, "imputation": mask}
-    return stages | {"treated": treated, "treatment": record}
+def filled(stages: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the cells that were filled, from other years, cities or indicators: ``city, indicator, value``."""
+    cells = stages["imputed"].where(stages["imputation"]).rename_axis(index="city", columns="indicator")
+    return cells.stack(future_stack=True).dropna().rename("value").reset_index()
 
 
 def combine(normalised: pd.DataFrame, framework: Framework, method: Method) -> Index:

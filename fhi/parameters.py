@@ -99,6 +99,23 @@ def _as_user_data(value: Any) -> Any:
     return {"folder": value} if isinstance(value, str) else value
 
 
+class Effort(BaseModel):
+    """How many draws an analysis of robustness makes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    draws: Annotated[int, Field(ge=1, strict=True)] = 10_000
+    sobol: Annotated[int, Field(ge=2, strict=True)] = 4096
+
+
+class Robustness(Effort):
+    """What is uncertain in a method, and how it is explored; `fhi.robustness.space` reads the space and the grid."""
+
+    seed: Annotated[int, Field(ge=0, strict=True)] = 0
+    one_by_one: Effort = Effort(draws=200, sobol=16)
+    space: dict[str, Any] = {}
+    grid: dict[str, list[Any]] = {}
+
+
 class Method(BaseModel):
     """Every choice that makes an index out of the panel; see ``baseline.yml`` for what each key means.
 
@@ -112,6 +129,7 @@ class Method(BaseModel):
     user_data: Annotated[UserData | None, BeforeValidator(_as_user_data)] = None
     exclude_cities: tuple[str, ...] = ()
     exclude_indicators: tuple[str, ...] = ()
+    directions: dict[str, Literal[1, -1]] = {}
     weights: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = {}
     least_coverage: Share = 0.0
     panel: NamedStep = Step(method="last-observed")
@@ -122,6 +140,20 @@ class Method(BaseModel):
     weighting: NamedStep = Step(method="original")
     aggregation: Aggregation = "arithmetic"
     availability: dict[int, Share] = {0: 1.0}
+    robustness: Robustness = Robustness()
+
+
+#: the keys that bear on weights and aggregation alone
+COMBINING = frozenset({"weights", "weighting", "aggregation", "availability"})
+#: the keys of a scenario that a stage reads; a stage that is not named here may read them all
+READS: dict[str, frozenset[str]] = {
+    "01_ingestion": frozenset({"edition", "year", "user_data"}),
+    "02_indicators": frozenset(Method.model_fields) - COMBINING - {"description", "robustness"},
+    "03_weighting": frozenset(Method.model_fields) - {"description", "robustness"},
+    "05_identification": frozenset({"edition"}),
+    "06_audit": frozenset({"edition"}),
+    "07_charting": frozenset({"edition"}),
+}
 
 
 def steps_by_level(aggregation: Any, levels: Iterable[int]) -> dict[int, Step]:
@@ -239,12 +271,20 @@ def load_scenario(name: str, folder: Path = SCENARIOS) -> Method:
     settings: dict[str, Any] = {}
     for layer in dict.fromkeys((BASELINE, name)):
         settings.pop("description", None)  # it describes one scenario and is not passed on
-        settings |= _read_yaml(folder / f"{layer}.yml")
-    return _validated(settings, f"{folder.name}/{name}.yml")
+        settings |= own_settings(layer, folder)
+    return validated(settings, f"{folder.name}/{name}.yml")
 
 
-def _read_yaml(path: Path) -> dict[str, Any]:
-    file = f"{path.parent.name}/{path.name}"
+def own_settings(name: str, folder: Path = SCENARIOS) -> dict[str, Any]:
+    """Return the keys that the file of a scenario itself holds, their values not yet checked.
+
+    Raises
+    ------
+    MethodError
+        If the file is not readable, or holds a key that does not exist.
+    """
+    path = folder / f"{name}.yml"
+    file = f"{folder.name}/{path.name}"
     try:
         settings = yaml.load(path.read_text(encoding="utf-8"), Loader=OnceLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -260,7 +300,8 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     return settings
 
 
-def _validated(settings: dict[str, Any], file: str) -> Method:
+def validated(settings: dict[str, Any], file: str) -> Method:
+    """Return settings as a method; raises `MethodError`, naming file, key and value, if they are not one."""
     try:
         return Method(**settings)
     except ValidationError as error:
@@ -271,5 +312,12 @@ def _validated(settings: dict[str, Any], file: str) -> Method:
 
 
 def resolved_yaml(method: Method) -> str:
-    """Return the whole method as YAML, every key written out, to stand beside the results."""
-    return yaml.safe_dump(method.model_dump(mode="json"), allow_unicode=True, sort_keys=True)
+    """Return the whole method as YAML, every key written out in its order, to stand beside the results."""
+    return yaml.safe_dump(_plain(method.model_dump()), allow_unicode=True, sort_keys=False)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value with lists for tuples, which YAML has no safe form for; the numbers that are keys stay so."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value

@@ -68,16 +68,14 @@ def winsorise(
     ----------
     OECD/JRC (2008), Handbook, section 1.4; Saisana and Saltelli (2011), for the limits 2 and 3.5.
     """
-    treated, labels = data.copy(), {}
-    failing = ~passes(data, skew, kurt)
-    for column in data.columns[failing]:
-        values = data[column].to_numpy()
-        drawn_in = _drawn_in(values, int(points), skew, kurt)
-        if drawn_in is not None:
-            treated[column], labels[column] = drawn_in, "winsorise"
-        elif otherwise != "none":
-            treated[column], labels[column] = TRANSFORMS[otherwise](values), otherwise
-    return treated, labels
+    treated, labels = data.to_numpy(copy=True), {}
+    failing = np.flatnonzero(~passes(data, skew, kurt))
+    drawn_in, enough = _drawn_in(treated[:, failing], int(points), skew, kurt)
+    for place, column, good in zip(failing, drawn_in.T, enough, strict=True):
+        if good or otherwise != "none":
+            treated[:, place] = column if good else TRANSFORMS[otherwise](treated[:, place])
+            labels[data.columns[place]] = "winsorise" if good else otherwise
+    return pd.DataFrame(treated, index=data.index, columns=data.columns), labels
 
 
 def winsorise_percentiles(data: pd.DataFrame, *, low: Percentile = 5.0, high: Percentile = 95.0) -> pd.DataFrame:
@@ -209,16 +207,25 @@ def _fits(skews: np.ndarray, kurts: np.ndarray, skew: float, kurt: float) -> np.
     return ~((np.abs(skews) >= skew) & (kurts >= kurt))
 
 
-def _drawn_in(values: np.ndarray, points: int, skew: float, kurt: float) -> np.ndarray | None:
-    """Return the column with its outermost values drawn in until it passes; None if `points` cells do not suffice."""
-    levels, counts = np.unique(values[~np.isnan(values)], return_counts=True)
-    low, high, current = 0, len(levels) - 1, values
-    while not _fits(*(shape := _shape(current)), skew, kurt):
-        low, high = (low, high - 1) if shape[0] > 0 else (low + 1, high)
-        if low >= high or counts[:low].sum() + counts[high + 1 :].sum() > points:
-            return None
-        current = np.clip(values, levels[low], levels[high])
-    return current
+def _drawn_in(values: np.ndarray, points: int, skew: float, kurt: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the columns with their outermost values drawn in until they pass, and whether `points` cells suffice."""
+    current, enough = values.copy(), np.ones(values.shape[1], dtype=bool)
+    low = np.nanmin(values, axis=0, initial=np.inf)
+    high = np.nanmax(values, axis=0, initial=-np.inf)
+    while True:
+        skews, kurts = _shape(current)
+        failing = np.flatnonzero(enough & ~_fits(skews, kurts, skew, kurt))
+        if not len(failing):
+            return current, enough
+        columns, right = values[:, failing], skews[failing] > 0
+        inside = np.max(columns, axis=0, where=columns < high[failing], initial=-np.inf)
+        high[failing] = np.where(right, inside, high[failing])
+        inside = np.min(columns, axis=0, where=columns > low[failing], initial=np.inf)
+        low[failing] = np.where(right, low[failing], inside)
+        changed = ((columns < low[failing]) | (columns > high[failing])).sum(axis=0)
+        enough[failing] = (low[failing] < high[failing]) & (changed <= points)
+        kept = failing[enough[failing]]
+        current[:, kept] = np.clip(values[:, kept], low[kept], high[kept])
 
 
 def _shares(values: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from itertools import pairwise
 
 import pandas as pd
 
@@ -42,9 +43,9 @@ def build_years(
 def scores(built: Mapping[int, Index], panel: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     """Return ``year, node, city, score, rank, evidence``: the scores of every node in the years in which it compares.
 
-    That is where it is made of the same indicators as in the last year, and any of them was observed in the year itself:
-    an index of GDP alone is no index, and what is carried on from the year before shows no movement. `evidence` are
-    the labels of what the scores rest on, joined by ``+``.
+    That is where it is made of the same indicators as in the last year, and any of them was observed in the year
+    itself: an index of GDP alone is no index, and what is carried on from the year before shows no movement. `evidence`
+    are the labels of what the scores rest on, joined by ``+``.
     """
     frames, alike = [pd.DataFrame(columns=SCORES)], comparable(built, framework)
     for year, index in built.items():
@@ -81,10 +82,14 @@ def _labels(panel: pd.DataFrame, indicators: list[str], year: int) -> str:
 
 
 def movement(table: pd.DataFrame) -> pd.DataFrame:
-    """Return who moved between neighbouring years, by node: ``node, city, from, to, rank_from, rank_to, change, status``.
+    """Return who moved between neighbouring years, by node.
 
-    `change` is the rank before less the rank after, so that a rise is positive; ranks are those among all cities of each
-    year. `status` is ``rose``, ``fell``, ``same``, ``entered`` (no score before) or ``left`` (none after).
+    Returns
+    -------
+    pandas.DataFrame
+        ``node, city, from, to, rank_from, rank_to, change, status, evidence``. `change` is the rank before less the
+        rank after, so that a rise is positive; ranks are those among all cities of each year. `status` is ``rose``,
+        ``fell``, ``same``, ``entered`` (no score before) or ``left`` (none after).
 
     Parameters
     ----------
@@ -95,7 +100,7 @@ def movement(table: pd.DataFrame) -> pd.DataFrame:
     for node, rows in table.groupby("node", sort=False):
         by_year = dict(list(rows.groupby("year")))
         years = sorted(by_year)
-        for before, after in zip(years, years[1:], strict=False):
+        for before, after in pairwise(years):
             old, new = by_year[before].set_index("city"), by_year[after].set_index("city")
             labels = {label for frame in (old, new) for label in frame["evidence"].iloc[0].split("+")}
             ranks = pd.DataFrame({"rank_from": old["rank"], "rank_to": new["rank"]}).rename_axis("city")
@@ -145,7 +150,7 @@ def changes(built: Mapping[int, Index], framework: Framework, method: Method) ->
     alike = comparable(built, framework)
     frames = [pd.DataFrame(columns=CHANGES)]
     years = sorted(year for year in built if framework.root in alike[year])
-    for before, after in zip(years, years[1:], strict=False) if kinds == {"arithmetic"} else ():
+    for before, after in pairwise(years) if kinds == {"arithmetic"} else ():
         old, new = built[before], built[after]
         both = old.scores[framework.root].dropna().index.intersection(new.scores[framework.root].dropna().index)
         for city in both:

@@ -26,6 +26,7 @@ def pytest_configure(config):
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
 
 
+@pytest.hookimpl(tryfirst=True)  # the scheduler reads the groups in the same hook
 def pytest_collection_modifyitems(items):
     """Keep a file together on one worker, and the notebooks too: each reads what the ones before it wrote."""
     for item in items:

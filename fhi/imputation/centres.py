@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
 import pandas as pd
 
 from fhi.calling import Attribute, Whole, listed
@@ -13,12 +14,18 @@ from fhi.framework import Framework
 
 def mean(data: pd.DataFrame) -> pd.DataFrame:
     """Fill with the mean of the indicator over the units that have it."""
-    return data.fillna(data.mean())
+    return _filled(data, data.mean())
 
 
 def median(data: pd.DataFrame) -> pd.DataFrame:
     """Fill with the median of the indicator over the units that have it."""
-    return data.fillna(data.median())
+    return _filled(data, data.median())
+
+
+def _filled(data: pd.DataFrame, values: pd.Series) -> pd.DataFrame:
+    """Return the table with one value a column in its gaps; `fillna` would go column by column."""
+    cells = data.to_numpy()
+    return pd.DataFrame(np.where(np.isnan(cells), values.to_numpy(), cells), index=data.index, columns=data.columns)
 
 
 def group_mean(data: pd.DataFrame, *, groups: Attribute | pd.Series, units: pd.DataFrame | None = None) -> pd.DataFrame:

@@ -20,7 +20,8 @@ def test_a_service_counts_once_on_each_platform(collect, values, counted):
 
 
 def test_market_values_are_sums_by_sector_and_a_named_city_without_one_has_none(collect, values):
-    rows = "000001,深圳,银行,1500,1000亿,20亿\n000002,深圳,软件,300,,\n600000,上海,金融业,2000,500亿,15亿\n600001,上海,其他,9,,\n"
+    rows = "000001,深圳,银行,1500,1000亿,20亿\n000002,深圳,软件,300,,\n"
+    rows += "600000,上海,金融业,2000,500亿,15亿\n600001,上海,其他,9,,\n"
     found = collect({"companies.csv": COMPANIES + rows + "600000,上海,金融业,2000,500亿,15亿\n"})
     assert values(found, "finance_industry") == {"深圳": 1500, "上海": 2000}
     assert values(found, "technology_industry") == {"深圳": 300, "上海": 0}

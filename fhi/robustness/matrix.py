@@ -1,0 +1,190 @@
+"""One matrix of normalised indicators, and an indicator in it with noise, for many draws at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fhi import imputation, index, normalisation, treatment
+from fhi.framework import Framework
+from fhi.parameters import Method, Step
+from fhi.robustness.space import NOTHING, Error
+from fhi.robustness.tree import Tree
+
+#: methods that treat every column for itself, so that a column may be left out, or put in many times over
+COLUMNWISE: Mapping[str, frozenset[str]] = {
+    "imputation": frozenset({"none", "mean", "median", "group-mean", "group-median"}),
+    "treatment": frozenset({"none", "winsorise", "winsorise-percentiles"}),
+    "normalisation": frozenset(
+        {
+            *("min-max", "log-min-max", "goalposts", "efficacy", "z-score", "robust", "proportion-of-sum"),
+            *("distance-to-maximum", "distance-to-reference", "distance-to-targets"),
+            *("rank", "borda", "percentile-rank"),
+        }
+    ),
+}
+#: the keys of a method that say what is observed, and with these what is filled
+OBSERVED = ("year", "panel")
+FILLED = ("exclude_cities", "exclude_indicators", "least_coverage", "imputation")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The data and the tree.
+
+    Attributes
+    ----------
+    panel : pandas.DataFrame
+    framework : Framework
+    tree : Tree
+    units : pandas.Index
+    attributes : pandas.DataFrame or None
+        Of the units, for a method that groups them.
+    """
+
+    panel: pd.DataFrame
+    framework: Framework
+    tree: Tree
+    units: pd.Index
+    attributes: pd.DataFrame | None
+
+    def __getstate__(self) -> dict[str, Any]:
+        # other processes work with what was made of the panel, which may be large
+        return self.__dict__ | {"panel": None}
+
+    @classmethod
+    def of(cls, data: pd.DataFrame, framework: Framework, attributes: pd.DataFrame | None) -> tuple[Inputs, bool]:
+        """Return the inputs of a panel or of units × indicators, and whether it was the latter."""
+        wide = not {"city", "year", "indicator", "value"} <= set(data.columns)
+        panel = as_panel(data, 0) if wide else data
+        units = pd.Index(data.index if wide else sorted(panel["city"].unique()), name="city")
+        return cls(panel, framework, Tree.of(framework), units, attributes), wide
+
+    def leaves_below(self, node: str) -> list[str]:
+        """Return the indicators below a node, itself if it is one; below `NOTHING` there are none."""
+        if node == NOTHING:
+            return []
+        level = next(level for level, nodes in enumerate(self.tree.nodes) if node in nodes)
+        below = self.tree.ancestors(self.tree.depth, level) == self.tree.nodes[level].index(node)
+        return [leaf for leaf, inside in zip(self.tree.leaves, below, strict=True) if inside]
+
+    def values_of(self, indicator: str) -> pd.Series:
+        """Return all values of an indicator."""
+        return self.panel.loc[self.panel["indicator"] == indicator, "value"].dropna()
+
+
+def as_panel(values: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Return units × indicators as a panel of one year."""
+    wide = values.rename_axis(index="city", columns="indicator")
+    return wide.stack(future_stack=True).rename("value").reset_index().assign(year=year)
+
+
+def steps(method: Method) -> list[Step]:
+    """Return the steps from the observed to the normalised indicators."""
+    return [getattr(method, name) for name in COLUMNWISE]
+
+
+def separable(method: Method) -> bool:
+    """Whether an indicator comes out the same whatever stands beside it."""
+    return all(step.method in names for step, names in zip(steps(method), COLUMNWISE.values(), strict=True))
+
+
+def repeatable(method: Method, indicators: Iterable[str]) -> bool:
+    """Whether `Matrix.column` may be used for indicators: no step looks across, or has a parameter by indicator."""
+    contents = [value for step in steps(method) for value in step.params.values() if isinstance(value, Mapping | list)]
+    return separable(method) and not any(indicator in content for indicator in indicators for content in contents)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """One matrix of normalised indicators.
+
+    Attributes
+    ----------
+    method : Method
+        What made it.
+    observed : pandas.DataFrame
+        Units × indicators before any step.
+    units : pandas.Index
+        The units that it has.
+    values : numpy.ndarray
+        All units × leaves in the order of the tree; NaN for a unit that it has not.
+    """
+
+    method: Method
+    observed: pd.DataFrame
+    units: pd.Index
+    values: np.ndarray
+
+    def normalised(self, inputs: Inputs) -> pd.DataFrame:
+        """Return its own units × indicators in the order of the framework."""
+        frame = pd.DataFrame(self.values, index=inputs.units, columns=inputs.tree.leaves)
+        return frame.loc[self.units, inputs.framework.leaves]
+
+    def column(self, inputs: Inputs, indicator: str, error: Error, noise: np.ndarray) -> np.ndarray:
+        """Return all units × draws: an indicator with noise, then imputed, treated and normalised.
+
+        The draws are the columns of one table, so that each step is called once; see `repeatable`.
+        """
+        own = self.units
+        rows = inputs.units.get_indexer(own)
+        columns = pd.RangeIndex(noise.shape[1]).astype(str)
+        frame = pd.DataFrame(error.moved(self.observed[indicator], noise)[rows], index=own, columns=columns)
+        impute, treat, normalise = steps(self.method)
+        given = {"framework": inputs.framework, "units": inputs.attributes}
+        frame, _ = imputation.impute(frame, impute.method, **given, **impute.params)
+        frame, _ = treatment.treat(frame, treat.method, **treat.params)
+        directions = pd.Series(inputs.framework.directions[indicator], index=columns)
+        frame = normalisation.normalise(frame, normalise.method, directions=directions, **normalise.params)
+        result = np.full(noise.shape, np.nan)
+        result[rows] = frame.to_numpy()
+        return result
+
+    def with_noise(
+        self, inputs: Inputs, method: Method, errors: Mapping[str, Error], noise: Mapping[str, np.ndarray]
+    ) -> pd.DataFrame:
+        """Return the normalised indicators of one draw by the ordinary steps; `noise` has one number a unit."""
+        values = self.observed.copy()
+        for indicator, numbers in noise.items():
+            values[indicator] = errors[indicator].moved(values[indicator], numbers[:, None])[:, 0]
+        panel = as_panel(values, 0 if method.year is None else method.year)
+        return index.prepare(panel, inputs.framework, method, units=inputs.attributes)["normalised"]
+
+
+class Workshop:
+    """Makes matrices by the ordinary steps, a step once for all the methods that share it."""
+
+    def __init__(self, inputs: Inputs):
+        self.inputs = inputs
+        self._made: dict[tuple, pd.DataFrame] = {}
+
+    def matrix(self, method: Method) -> Matrix:
+        """Return the matrix of a method."""
+        inputs = self.inputs
+        _, treat, normalise = steps(method)
+        observed = self._once(method, OBSERVED, self._observe)
+        imputed = self._once(method, (*OBSERVED, *FILLED), self._fill)
+        keys = (*OBSERVED, *FILLED, "treatment")
+        treated = self._once(method, keys, lambda _: treatment.treat(imputed, treat.method, **treat.params)[0])
+        directions = inputs.framework.directions
+        normalised = normalisation.normalise(treated, normalise.method, directions=directions, **normalise.params)
+        values = normalised.reindex(index=inputs.units, columns=inputs.tree.leaves).to_numpy()
+        return Matrix(method, observed, normalised.index, values)
+
+    def _once(self, method: Method, keys: tuple[str, ...], make: Callable[[Method], pd.DataFrame]) -> pd.DataFrame:
+        key = tuple(repr(getattr(method, name)) for name in keys)
+        if key not in self._made:
+            self._made[key] = make(method)
+        return self._made[key]
+
+    def _observe(self, method: Method) -> pd.DataFrame:
+        values, _ = index.observe(self.inputs.panel, self.inputs.framework, method.year, method.panel)
+        return values.reindex(self.inputs.units)
+
+    def _fill(self, method: Method) -> pd.DataFrame:
+        inputs = self.inputs
+        return index.fill(inputs.panel, inputs.framework, method, units=inputs.attributes)["imputed"]
