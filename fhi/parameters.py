@@ -209,6 +209,8 @@ def user_folder(name: str) -> Path:
         If it lies outside that folder, or is not there.
     """
     folder = USER.resolve()
+    if " " in name:
+        raise MethodError(f"give a name without blanks; found {name!r}.", key="user_data.folder", value=name)
     there = [".", *(path.name for path in folder.glob("*") if path.is_dir())]
     return _inside(folder, "data/user/", name, "user_data.folder", there)
 

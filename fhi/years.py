@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pandas as pd
 
+from fhi.construction import EDITION
 from fhi.effects import leaves_below, own_weights
 from fhi.errors import MethodError
 from fhi.framework import Framework
@@ -118,7 +119,13 @@ def _status(before: object, after: object) -> str:
     return "rose" if after < before else "fell" if after > before else "same"
 
 
-def published_movement(tables: Mapping[str, pd.DataFrame], edition: int) -> pd.DataFrame:
+def movements(table: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return what `movement` gives of computed scores, and the movement of the overall rank that the report prints."""
+    parts = [part for part in (movement(table), printed_movement(tables)) if len(part)]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=MOVES)
+
+
+def printed_movement(tables: Mapping[str, pd.DataFrame], edition: int = EDITION) -> pd.DataFrame:
     """Return the movement of the overall rank that the report prints (p5), in the form of `movement`.
 
     The rank of the year before follows from the printed change; a city that is new has none.

@@ -40,7 +40,11 @@ def files(folder: Path, shown: str, year: int | None, vocabulary: Vocabulary) ->
         match = _NAME.fullmatch(path.stem)
         kind = vocabulary.find("kind", match["kind"]) if match else None
         issue = re.search(r"(?<!\d)(?:19|20)\d{2}(?!\d)", path.stem)
-        if kind is None:
+        if " " in path.name:
+            # Make knows no file by such a name, and would not see that it changed
+            remedy = f"rename it to {path.name.replace(' ', '-')}"
+            problems.append(Problem(place, None, None, path.name, "a name without blanks", remedy))
+        elif kind is None:
             near = nearest_names(match["kind"] if match else path.stem, vocabulary.codes("kind"), 1)
             remedy = f"rename it to {near[0]}{suffix}" if near else "rename it, or take it out of the folder"
             expected = f"a name that begins with one of {', '.join(vocabulary.codes('kind'))}"

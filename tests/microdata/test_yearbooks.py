@@ -7,7 +7,8 @@ from fhi.microdata.units import in_unit
 
 
 def test_rows_of_measures(collect, values, counted):
-    text = "城市,指标,年份,数值,单位\n杭州,地区生产总值,2017,12603.36,亿元\n杭州,GDP,2016,1.13,万亿元\n杭州市,常住人口,2017,946.8,万人\n"
+    text = "城市,指标,年份,数值,单位\n杭州,地区生产总值,2017,12603.36,亿元\n"
+    text += "杭州,GDP,2016,1.13,万亿元\n杭州市,常住人口,2017,946.8,万人\n"
     found = collect({"yearbooks.csv": text})
     assert values(found, "gdp", 2017) == {"杭州": 12603.36}
     assert values(found, "gdp", 2016) == {"杭州": 11300}
@@ -15,7 +16,8 @@ def test_rows_of_measures(collect, values, counted):
 
 
 def test_a_table_of_cities_by_measures(collect, values):
-    text = '2017年主要城市\n城市,地区生产总值（亿元）,双一流高校,备注\n北京,28014.94,34,见注\n上海市,"30,632.99",14,\n注：当年价格\n'
+    text = '2017年主要城市\n城市,地区生产总值（亿元）,双一流高校,备注\n'
+    text += '北京,28014.94,34,见注\n上海市,"30,632.99",14,\n注：当年价格\n'
     found = collect({"yearbooks.csv": text})
     assert values(found, "gdp", 2017) == {"北京": 28014.94, "上海": 30632.99}
     assert values(found, "universities", 2017) == {"北京": 34, "上海": 14}
