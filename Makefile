@@ -40,15 +40,20 @@ N := $(R)/notebooks
 
 RAW := $(wildcard data/raw/*.csv data/raw/*/*.csv data/raw/*/*.geojson)
 CORE := requirements.lock $(addprefix fhi/,errors.py parameters.py files.py store.py framework.py) $(wildcard fhi/sources/*.py)
-STEPS := $(addprefix fhi/,calling.py selection.py treatment.py index.py) \
+STEPS := $(addprefix fhi/,calling.py selection.py treatment.py index.py multivariate.py) \
 	$(wildcard fhi/imputation/*.py fhi/normalisation/*.py fhi/weighting/*.py fhi/aggregation/*.py)
 ROBUSTNESS := fhi/agreement.py $(wildcard fhi/robustness/*.py)
 JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
-DRAWING := $(wildcard fhi/figures/*.py fhi/assets/fonts/*)
+DRAWING := $(addprefix fhi/,notebooks.py reuse.py multivariate.py calling.py treatment.py) \
+	$(wildcard fhi/figures/*.py fhi/assets/fonts/* data/raw/*/*.geojson)
+
+COMPARING := $(wildcard fhi/compare/*.py) $(addprefix fhi/,construction.py effects.py agreement.py) $(STEPS) $(DRAWING) $(CORE)
 
 OUTPUTS_01 := $(addprefix $(P)/,panel.csv national_shares.csv)
-OUTPUTS_02 := $(addprefix $(P)/,indicators.csv screening.csv coverage.csv treatment.csv normalised.csv)
-OUTPUTS_03 := $(addprefix $(P)/,weights.csv unit_weights.csv scores.csv ranks.csv effects.csv rank_shifts.csv comparison.csv agreement.csv)
+OUTPUTS_02 := $(addprefix $(P)/,indicators.csv screening.csv coverage.csv imputation.csv treatment.csv treated.csv \
+	normalised.csv distribution.csv correlations.csv reliability.csv)
+OUTPUTS_03 := $(addprefix $(P)/,weights.csv unit_weights.csv scores.csv ranks.csv effects.csv rank_shifts.csv \
+	importance.csv standings.csv comparison.csv agreement.csv)
 OUTPUTS_04 := $(addprefix $(P)/,rank_intervals.csv rank_probabilities.csv beats.csv convergence.csv robust_answers.csv \
 	sensitivity.csv tornado.csv rank_confidence.csv)
 OUTPUTS_05 := $(addprefix $(P)/,bounds.csv weight_bounds.csv bounds_by_facts.csv weight_bounds_by_facts.csv gap_bounds.csv \
@@ -86,11 +91,15 @@ $(N)/07_charting.ipynb: notebooks/07_charting.ipynb $(N)/03_weighting.ipynb $(N)
 		$(N)/05_identification.ipynb $(N)/06_audit.ipynb $(DRAWING) $(CORE) \
 		$(call missing,$(OUTPUTS_07))
 
+$(N)/lab.ipynb: notebooks/lab.ipynb fhi/lab.py $(RAW) $(COMPARING)
+
 STAGES := 01_ingestion 02_indicators 03_weighting 04_robustness 05_identification 06_audit 07_charting
 EXECUTED := $(STAGES:%=$(N)/%.ipynb)
 
-$(EXECUTED): | $(READY)
-	@$(FHI) run $(@F:.ipynb=) "$(SCENARIO)"
+# a stage that ran before, in whatever scenario, from the same content of its prerequisites and the same parameters is
+# not run again: its results are taken over (fhi/reuse.py)
+$(EXECUTED) $(N)/lab.ipynb: | $(READY)
+	@$(FHI) run $(@F:.ipynb=) "$(SCENARIO)" $(filter-out FORCE,$^)
 
 # --- what readers get: one page, one PDF a language, and what they were made from -------------------------
 REPORTING := $(N)/07_charting.ipynb $(wildcard fhi/report/*.py)
@@ -109,12 +118,48 @@ $(R)/report.en.pdf: $(R)/report.zh.pdf ;
 $(R)/manifest.json: $(R)/report.html $(PDFS) | $(READY)
 	@$(FHI) manifest "$(SCENARIO)"
 
+# --- scenarios against one another: each is built as far as its ranks, by its own run of this file ---------
+BASE ?= baseline
+RANKS = $(OUT)/reports/$(1)/notebooks/03_weighting.ipynb
+ALL := baseline $(filter-out baseline,$(basename $(notdir $(wildcard notebooks/scenarios/*.yml))))
+COMPARED := $(R)/compare/$(BASE)/summary.txt
+COMPARED_ALL := $(OUT)/reports/compare-all/summary.txt
+
+ranks: $(call RANKS,$(SCENARIO)) ## build SCENARIO as far as its ranks
+
+$(OUT)/reports/%/notebooks/03_weighting.ipynb: FORCE
+	@$(MAKE) --no-print-directory --silent SCENARIO="$*" ranks
+
+# the baseline first, so that the others take over what is the same
+$(foreach name,$(filter-out baseline $(SCENARIO),$(ALL)),$(call RANKS,$(name))): | $(call RANKS,baseline)
+
+compare: $(COMPARED) ## say and draw what became of the ranks of BASE (default baseline) in SCENARIO
+	@cat "$(COMPARED)"
+
+$(COMPARED): $(call RANKS,$(BASE)) $(call RANKS,$(SCENARIO)) $(COMPARING) | $(READY)
+	@$(FHI) compare "$(SCENARIO)" "$(BASE)"
+
+compare-all: $(COMPARED_ALL) ## the ranks in every scenario, side by side
+	@cat "$(COMPARED_ALL)"
+
+$(COMPARED_ALL): $(foreach name,$(ALL),$(call RANKS,$(name))) $(COMPARING) | $(READY)
+	@$(FHI) compare-all $(ALL)
+
+# --- the index as a workbook; python -m fhi import brings an edited one back -----------------------------
+BOOK := $(R)/fhi-$(SCENARIO).xlsx
+
+export: $(BOOK) ## write SCENARIO as a workbook, every stage a sheet
+	@echo "$(BOOK)"
+
+$(BOOK): $(N)/03_weighting.ipynb $(wildcard fhi/workbook/*.py) fhi/compare/assumptions.py $(CORE) $(STEPS) | $(READY)
+	@$(FHI) export "$(SCENARIO)"
+
 # --- the other commands -----------------------------------------------------------------------------------
 test: $(READY) ## run the tests, and the notebooks against their stored outputs
 	"$(PYTHON)" -m pytest
 
-notebooks: $(EXECUTED) ## run the notebooks and store them with their outputs
-	@$(FHI) refresh "$(SCENARIO)" $(STAGES)
+notebooks: $(EXECUTED) $(N)/lab.ipynb ## run the notebooks and store them with their outputs
+	@$(FHI) refresh "$(SCENARIO)" $(STAGES) lab
 
 sweep: $(N)/01_ingestion.ipynb $(P)/scenario.yml ## build every combination of the grid in SCENARIO: normalisation × weighting × …
 	@$(FHI) sweep "$(SCENARIO)"
@@ -129,8 +174,8 @@ lock: $(READY) ## resolve pyproject.toml anew into requirements.lock
 	"$(UV)" pip compile --quiet --universal --fork-strategy fewest --generate-hashes --no-emit-index-url \
 		--python-version 3.11 --custom-compile-command "make lock" --all-extras pyproject.toml -o requirements.lock
 
-lab: $(READY) ## open JupyterLab on the notebooks
-	"$(BIN)/jupyter" lab notebooks
+lab: $(READY) ## open JupyterLab on the notebook in which to change one assumption
+	"$(BIN)/jupyter" lab notebooks/lab.ipynb
 
 bench: $(READY) ## time the steps; writes nothing
 	@"$(PYTHON)" tests/bench.py
@@ -146,4 +191,4 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 FORCE:
-.PHONY: report test notebooks sweep checksums readme lock lab bench lint clean help FORCE
+.PHONY: report ranks compare compare-all export test notebooks sweep checksums readme lock lab bench lint clean help FORCE

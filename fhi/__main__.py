@@ -29,11 +29,19 @@ def check(scenario: str) -> None:
     store.write_bytes(f"{store.processed}/scenario.yml", resolved_yaml(method).encode("utf-8"))
 
 
-def run(notebook: str, scenario: str) -> None:
-    """Run one notebook for a scenario."""
+def run(notebook: str, scenario: str, *prerequisites: str) -> None:
+    """Run one notebook for a scenario, unless the same prerequisites and parameters have given its results before."""
+    from fhi import reuse
+    from fhi.files import Files
+
+    cause = reuse.cause(notebook, Files(scenario), prerequisites)
+    source = reuse.take_over(cause, Files(scenario))
+    if source:
+        print(f"{notebook:<18} {'unchanged' if source == scenario else f'the same as in {source}'}")
+        return
     from fhi import pipeline
 
-    pipeline.run(notebook, scenario)
+    pipeline.run(notebook, scenario, cause=cause)
 
 
 def page(scenario: str) -> None:
@@ -69,6 +77,57 @@ def _timed(stage: str, scenario: str, write: Callable) -> None:
     store = Store(scenario)
     write(store)
     record_seconds(store, stage, time.perf_counter() - started)
+
+
+def compare(scenario: str, base: str) -> None:
+    """Write what became of the ranks of one built scenario in another."""
+    from fhi.compare import compare, read_data, read_result
+    from fhi.compare.files import write_comparison
+    from fhi.errors import MethodError
+    from fhi.parameters import scenario_names
+    from fhi.store import Store
+
+    if scenario == base:
+        message = "a scenario is compared with another: make compare SCENARIO=x, and BASE=y if not with the baseline."
+        others = [name for name in scenario_names() if name != base]
+        raise MethodError(message, key="SCENARIO", value=scenario, valid=others)
+    store = Store(scenario)
+    write_comparison(compare(read_result(Store(base)), read_result(store), read_data(store)), store)
+
+
+def compare_all(*scenarios: str) -> None:
+    """Write the rank table over built scenarios; the first is what the others are compared with."""
+    from fhi.compare import read_data, read_result
+    from fhi.compare.files import write_across
+    from fhi.store import Store
+
+    store = Store(scenarios[0])
+    published = store["tables/top20"].set_index("city")["rank"]
+    write_across([read_result(Store(name)) for name in scenarios], read_data(store), published, store)
+
+
+def export(scenario: str) -> None:
+    """Write a built scenario as a workbook."""
+    from fhi.store import Store
+    from fhi.workbook.writing import write_workbook
+
+    write_workbook(Store(scenario))
+
+
+def import_(workbook: str, name: str | None = None) -> None:
+    """Write the changes of an edited workbook as a scenario."""
+    from pathlib import Path
+
+    from fhi.workbook.importing import import_workbook
+
+    path = Path(workbook)
+    changes = import_workbook(path, name)
+    if changes:
+        scenario = path.stem if name is None else name
+        print("\n".join(changes))
+        print(f"written to notebooks/scenarios/{scenario}.yml; next: make compare SCENARIO={scenario}")
+    else:
+        print("nothing differs; nothing was written")
 
 
 def sweep(scenario: str) -> None:
@@ -112,7 +171,22 @@ def readme() -> None:
 
 
 COMMANDS = {
-    command.__name__: command for command in (check, run, page, pdf, manifest, sweep, refresh, checksums, readme)
+    command.__name__.strip("_").replace("_", "-"): command
+    for command in (
+        check,
+        run,
+        page,
+        pdf,
+        manifest,
+        compare,
+        compare_all,
+        export,
+        import_,
+        sweep,
+        refresh,
+        checksums,
+        readme,
+    )
 }
 
 

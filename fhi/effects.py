@@ -104,11 +104,36 @@ def _summary(shifts: pd.DataFrame) -> tuple:
     return len(shifts), size.mean(), most["shift"], most["city"]
 
 
-def strengths(index: Index, framework: Framework, city: str, count: int = 3) -> pd.DataFrame:
-    """Return the indicators in which a city stands best and worst among the cities.
+def standings(index: Index, framework: Framework) -> pd.DataFrame:
+    """Return where each city stands among the cities in each indicator.
 
     ``standing`` is the share of the other cities with a value that it is ahead of, those level with it counted half: a
     city that shares the last place with thirty others does not pass for strong because their shared rank is 6.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a city and indicator with a score: ``city, node, rank, cities`` (with a score), ``standing`` (from 0,
+        the last, to 1, the first; one half for the only one), ``score, median, effective``.
+    """
+    scores = index.scores[framework.leaves].dropna(axis=1, how="all")
+    rivals = scores.notna().sum() - 1
+    # the mean place from below, less one, is how many stand below and half of those that are level
+    standing = ((scores.rank() - 1) / rivals.where(rivals > 0)).fillna(0.5)
+    rows = scores.rename_axis(index="city", columns="node").stack(future_stack=True).dropna()
+    table = rows.rename("score").reset_index()
+    cells = pd.MultiIndex.from_frame(table[["city", "node"]])
+    by_node = {"cities": rivals + 1, "median": scores.median(), "effective": index.weights["effective"]}
+    table = table.assign(
+        rank=index.ranks.stack(future_stack=True).reindex(cells).astype(int).to_numpy(),
+        standing=standing.stack(future_stack=True).reindex(cells).to_numpy(),
+        **{name: table["node"].map(values) for name, values in by_node.items()},
+    )
+    return table[["city", "node", "rank", "cities", "standing", "score", "median", "effective"]]
+
+
+def strengths(index: Index, framework: Framework, city: str, count: int = 3) -> pd.DataFrame:
+    """Return the indicators in which a city stands best and worst among the cities (see `standings`).
 
     Parameters
     ----------
@@ -130,22 +155,7 @@ def strengths(index: Index, framework: Framework, city: str, count: int = 3) -> 
         If the city is not in the index.
     """
     choose(dict.fromkeys(index.scores.index), city, "city")
-    scores = index.scores[framework.leaves]
-    scores = scores.loc[:, scores.loc[city].notna()]
-    own, others = scores.loc[city], scores.drop(index=city)
-    rivals = others.notna().sum()
-    ahead = (others < own).sum() + 0.5 * (others == own).sum()
-    table = pd.DataFrame(
-        {
-            "rank": index.ranks.loc[city, list(scores)].astype(int),
-            "cities": rivals + 1,
-            "standing": (ahead / rivals.where(rivals > 0)).fillna(0.5),
-            "score": own,
-            "median": scores.median(),
-            "effective": index.weights["effective"].reindex(list(scores)),
-        }
-    )
-    table = table.rename_axis("node").reset_index()
+    table = standings(index, framework).query("city == @city").drop(columns="city")
     best = table[table["standing"] > 0.5].sort_values("standing", ascending=False, kind="stable").head(count)
     worst = table[table["standing"] < 0.5].sort_values("standing", kind="stable").head(count)
     parts = [best.assign(kind="strength"), worst.assign(kind="weakness")]
@@ -186,7 +196,7 @@ def why(index: Index, framework: Framework, method: Method, city: str, other: st
         message = "only an index of arithmetic means, or of geometric means, at every level is such a sum."
         raise MethodError(message, key="aggregation", value=sorted(kinds))
     scale = SCALES[kinds.pop()]
-    weights = {name: _own_weights(index, framework, name) for name in (city, other)}
+    weights = {name: own_weights(index, framework, name) for name in (city, other)}
     nodes = [framework.root, *framework.nodes]
     table = pd.DataFrame({"parent": framework.parents, "level": framework.levels}).loc[nodes]
     parts = {}
@@ -204,8 +214,14 @@ def why(index: Index, framework: Framework, method: Method, city: str, other: st
     return table.loc[known, columns].rename_axis("node").reset_index()
 
 
-def _own_weights(index: Index, framework: Framework, city: str) -> pd.Series:
-    """Return the effective weights of one city by node: of what it lacks, the siblings have the weight."""
+def own_weights(index: Index, framework: Framework, city: str) -> pd.Series:
+    """Return the effective weights of one city by node: of what it lacks, the siblings have the weight.
+
+    Raises
+    ------
+    MethodError
+        If the city is not in the index or has no score.
+    """
     choose(dict.fromkeys(index.scores.index), city, "city")
     scores, weights = index.scores.loc[city], index.weights["weight"]
     if np.isnan(scores[framework.root]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from pathlib import Path
@@ -48,6 +49,21 @@ class Files:
     def write_bytes(self, relative: str, content: bytes) -> Path:
         """Write a file whole or not at all: to a temporary name first, then renamed."""
         return replace_file(self.bases[0] / relative, content)
+
+    def put_in_place(self, staging: Path, last: str) -> None:
+        """Move the files of a staging folder to their places, `last` at the end: its date is what Make compares."""
+        final = staging / last
+        written = sorted(path for path in staging.rglob("*") if path.is_file() and path != final)
+        for path in [*written, final]:
+            place = self.root / path.relative_to(staging)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(place)
+        os.utime(self.root / last)
+
+
+def digest(content: bytes) -> str:
+    """Return the SHA-256 of bytes, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def replace_file(path: Path, content: bytes) -> Path:

@@ -119,11 +119,24 @@ class Framework:
         MethodError
             If a code is not a node below the root.
         """
+        return self._with("weight", overrides, self.nodes, "node")
+
+    def with_directions(self, overrides: dict[str, int]) -> Framework:
+        """Return the tree with other directions for some indicators.
+
+        Raises
+        ------
+        MethodError
+            If a code is not an indicator.
+        """
+        return self._with("direction", overrides, self.leaves, "indicator")
+
+    def _with(self, column: str, overrides: dict, valid: list[str], what: str) -> Framework:
         for code in overrides:
-            if code not in self.nodes:
-                raise MethodError(f"there is no node {code!r}.", key=f"weights.{code}", value=code, valid=self.nodes)
-        table = self.table.assign(weight=self.weights)
-        table.loc[list(overrides), "weight"] = list(overrides.values())
+            if code not in valid:
+                raise MethodError(f"there is no {what} {code!r}.", key=f"{column}s.{code}", value=code, valid=valid)
+        table = self.table.assign(**{column: getattr(self, f"{column}s")})
+        table.loc[list(overrides), column] = list(overrides.values())
         return replace(self, table=table)
 
 

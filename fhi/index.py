@@ -14,7 +14,7 @@ from fhi.framework import Framework
 from fhi.parameters import Method, Step, steps_by_level
 from fhi.selection import coverage, observe, screen, select
 
-__all__ = ["STEPS", "Index", "build", "check", "combine", "coverage", "fill", "prepare", "screen", "select"]
+__all__ = ["STEPS", "Index", "build", "check", "combine", "coverage", "fill", "filled", "prepare", "screen", "select"]
 
 STEPS: Mapping[str, Mapping] = {
     "panel": imputation.YEARS,
@@ -57,8 +57,9 @@ def check(
 ) -> None:
     """Raise `MethodError` for any name in a method that does not exist, before anything runs.
 
-    Checked: the name and the parameters of each step, the aggregation of each level, nodes with a weight,
-    excluded indicators, cities that are named if `cities` is given, and attributes of cities if `units` is given.
+    Checked: the name and the parameters of each step, the aggregation of each level, nodes with a weight, indicators
+    with a direction or excluded, cities that are named if `cities` is given, and attributes of cities if `units` is
+    given.
     """
     cities = [*cities]
     names = {"indicators": framework.leaves, "cities": cities, "attributes": () if units is None else units}
@@ -77,13 +78,12 @@ def check(
     for level in method.availability:
         if level not in levels:
             raise MethodError(f"there is no level {level} to compute.", file=file, key="availability", value=level)
-    for code in method.weights:
-        choose(dict.fromkeys(framework.nodes), code, "weights", file)
-    for code in method.exclude_indicators:
-        choose(dict.fromkeys(framework.leaves), code, "exclude_indicators", file)
-    known = dict.fromkeys(cities)
-    for city in method.exclude_cities if known else ():
-        choose(known, city, "exclude_cities", file)
+    valid = {"weights": framework.nodes, "directions": framework.leaves, "exclude_indicators": framework.leaves}
+    if cities:
+        valid["exclude_cities"] = cities
+    for key, known in valid.items():
+        for name in getattr(method, key):
+            choose(dict.fromkeys(known), name, key, file)
 
 
 def _try_weighting(method: Method, framework: Framework, file: str | None) -> None:
@@ -124,6 +124,7 @@ def fill(
     Parameters and errors as for `build`.
     """
     check(method, framework, panel["city"].unique() if "city" in panel else (), units=units)
+    framework = framework.with_directions(dict(method.directions))
     indicators, carried = observe(panel, framework, method.year if year is None else year, method.panel)
     indicators = indicators.drop(index=list(method.exclude_cities))
     indicators[list(method.exclude_indicators)] = float("nan")
@@ -149,6 +150,7 @@ def prepare(
     Parameters and errors as for `build`.
     """
     stages = fill(panel, framework, method, year, units)
+    framework = framework.with_directions(dict(method.directions))
     treated, record = treatment.treat(stages["imputed"], method.treatment.method, **method.treatment.params)
     step = method.normalisation
     normalised = normalisation.normalise(treated, step.method, directions=framework.directions, **step.params)
@@ -157,6 +159,12 @@ def prepare(
         "treatment": record,
         "normalised": normalised.reindex(columns=framework.leaves),
     }
+
+
+def filled(stages: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the cells that were filled, from other years, cities or indicators: ``city, indicator, value``."""
+    cells = stages["imputed"].where(stages["imputation"]).rename_axis(index="city", columns="indicator")
+    return cells.stack(future_stack=True).dropna().rename("value").reset_index()
 
 
 def combine(normalised: pd.DataFrame, framework: Framework, method: Method) -> Index:

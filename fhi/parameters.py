@@ -96,6 +96,7 @@ class Method(BaseModel):
     year: Annotated[int, Field(strict=True)] | None = None
     exclude_cities: tuple[str, ...] = ()
     exclude_indicators: tuple[str, ...] = ()
+    directions: dict[str, Literal[1, -1]] = {}
     weights: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = {}
     least_coverage: Share = 0.0
     panel: NamedStep = Step(method="last-observed")
@@ -106,6 +107,19 @@ class Method(BaseModel):
     aggregation: Aggregation = "arithmetic"
     availability: dict[int, Share] = {0: 1.0}
     robustness: Robustness = Robustness()
+
+
+#: the keys that bear on weights and aggregation alone
+COMBINING = frozenset({"weights", "weighting", "aggregation", "availability"})
+#: the keys of a scenario that a stage reads; a stage that is not named here may read them all
+READS: dict[str, frozenset[str]] = {
+    "01_ingestion": frozenset(),
+    "02_indicators": frozenset(Method.model_fields) - COMBINING - {"description", "robustness"},
+    "03_weighting": frozenset(Method.model_fields) - {"description", "robustness"},
+    "05_identification": frozenset(),
+    "06_audit": frozenset(),
+    "07_charting": frozenset(),
+}
 
 
 def steps_by_level(aggregation: Any, levels: Iterable[int]) -> dict[int, Step]:
@@ -187,12 +201,20 @@ def load_scenario(name: str, folder: Path = SCENARIOS) -> Method:
     settings: dict[str, Any] = {}
     for layer in dict.fromkeys((BASELINE, name)):
         settings.pop("description", None)  # it describes one scenario and is not passed on
-        settings |= _read_yaml(folder / f"{layer}.yml")
-    return _validated(settings, f"{folder.name}/{name}.yml")
+        settings |= own_settings(layer, folder)
+    return validated(settings, f"{folder.name}/{name}.yml")
 
 
-def _read_yaml(path: Path) -> dict[str, Any]:
-    file = f"{path.parent.name}/{path.name}"
+def own_settings(name: str, folder: Path = SCENARIOS) -> dict[str, Any]:
+    """Return the keys that the file of a scenario itself holds, their values not yet checked.
+
+    Raises
+    ------
+    MethodError
+        If the file is not readable, or holds a key that does not exist.
+    """
+    path = folder / f"{name}.yml"
+    file = f"{folder.name}/{path.name}"
     try:
         settings = yaml.load(path.read_text(encoding="utf-8"), Loader=OnceLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -208,7 +230,8 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     return settings
 
 
-def _validated(settings: dict[str, Any], file: str) -> Method:
+def validated(settings: dict[str, Any], file: str) -> Method:
+    """Return settings as a method; raises `MethodError`, naming file, key and value, if they are not one."""
     try:
         return Method(**settings)
     except ValidationError as error:
@@ -219,5 +242,12 @@ def _validated(settings: dict[str, Any], file: str) -> Method:
 
 
 def resolved_yaml(method: Method) -> str:
-    """Return the whole method as YAML, every key written out, to stand beside the results."""
-    return yaml.safe_dump(method.model_dump(mode="json"), allow_unicode=True, sort_keys=True)
+    """Return the whole method as YAML, every key written out in its order, to stand beside the results."""
+    return yaml.safe_dump(_plain(method.model_dump()), allow_unicode=True, sort_keys=False)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value with lists for tuples, which YAML has no safe form for; the numbers that are keys stay so."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value

@@ -8,11 +8,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import papermill
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
+from fhi import notebooks, reuse
 from fhi.errors import FhiError, MethodError
 from fhi.files import STAGING, Files, record_seconds, replace_file
 from fhi.parameters import NOTEBOOKS, ROOT
@@ -25,7 +25,7 @@ class NotebookError(FhiError):
     """A cell of a notebook raised; the message names notebook and cell."""
 
 
-def run(name: str, scenario: str, parameters: dict[str, Any] | None = None) -> Path:
+def run(name: str, scenario: str, parameters: dict[str, Any] | None = None, cause: dict | None = None) -> Path:
     """Run a notebook for a scenario and put its outputs in place once it has succeeded.
 
     Everything that the notebook writes goes to a staging folder first. When the last cell is done, the
@@ -39,6 +39,8 @@ def run(name: str, scenario: str, parameters: dict[str, Any] | None = None) -> P
         Passed as the parameter ``scenario`` unless it is the notebook's default.
     parameters : dict, optional
         More parameters of the notebook.
+    cause : dict, optional
+        What the results depend on (`fhi.reuse.cause`), to be recorded with them.
 
     Returns
     -------
@@ -62,13 +64,11 @@ def run(name: str, scenario: str, parameters: dict[str, Any] | None = None) -> P
         executed = Path(staging) / target
         executed.parent.mkdir(parents=True)
         _execute(source, executed, given, staging, files.root)
-        _strip(executed)
-        written = sorted(path for path in Path(staging).rglob("*") if path.is_file() and path != executed)
-        for path in [*written, executed]:
-            place = files.root / path.relative_to(staging)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            path.replace(place)
-    os.utime(files.root / target)
+        executed.write_bytes(notebooks.encode(notebooks.tidied(notebooks.read(executed))))
+        (files.root / reuse.record_path(files, name)).unlink(missing_ok=True)
+        if cause:
+            reuse.write_record(cause, files, Path(staging))
+        files.put_in_place(Path(staging), last=target)
     record_seconds(files, name, time.perf_counter() - started)
     return files.root / target
 
@@ -113,19 +113,6 @@ def _execute(source: Path, executed: Path, parameters: dict[str, Any], staging: 
     finally:
         os.environ.clear()
         os.environ.update(saved)
-
-
-def _strip(path: Path) -> None:
-    """Remove what changes from run to run: times, durations, random cell ids."""
-    notebook = nbformat.read(path, as_version=4)
-    notebook.metadata.pop("papermill", None)
-    for number, cell in enumerate(notebook.cells, start=1):
-        cell.id = f"cell-{number:02d}"
-        for key in ("papermill", "execution"):
-            cell.metadata.pop(key, None)
-        if cell.metadata.get("tags") == []:
-            cell.metadata.pop("tags")
-    nbformat.write(notebook, path)
 
 
 def refresh(name: str, scenario: str) -> Path:

@@ -192,3 +192,16 @@ def test_a_weight_for_an_unknown_node_names_the_nearest():
 def test_the_root_has_no_weight_to_replace(read):
     with pytest.raises(MethodError, match="there is no node 'root'"):
         read(text()).with_weights({"root": 2})
+
+
+def test_other_directions_replace_those_named_and_leave_the_tree_as_it_was(read):
+    framework = read(text())
+    changed = framework.with_directions({"a1": -1, "a2": 1})
+    assert changed.directions.to_dict() == {"root": 1, "a": 1, "b": 1, "a1": -1, "a2": 1, "b1": 1}
+    assert framework.directions.to_dict() == {"root": 1, "a": 1, "b": 1, "a1": 1, "a2": -1, "b1": 1}
+
+
+@pytest.mark.parametrize("code", ["root", "a", "nothing"])
+def test_only_indicators_have_a_direction_to_replace(read, code):
+    with pytest.raises(MethodError, match=f"no indicator '{code}'"):
+        read(text()).with_directions({code: -1})

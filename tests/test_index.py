@@ -10,7 +10,7 @@ from fhi.construction import PANEL
 from fhi.errors import DataError, MethodError
 from fhi.framework import Framework
 from fhi.index import build, check, combine, coverage, prepare, screen, select
-from fhi.parameters import Method
+from fhi.parameters import COMBINING, Method
 
 NAN = float("nan")
 TREE = Framework.from_table(
@@ -91,6 +91,43 @@ def test_the_other_methods_are_carried_out_as_named():
     index = build(panel(), TREE, method)
     # ranks, worst 1: income 1, 2, 3; saving 3, 1, 2; noise 2, 3, 1; wealth 2, 1.5, 2.5; then √(wealth·noise)
     assert index.scores["index"].to_dict() == pytest.approx({"甲": 2, "乙": 4.5**0.5, "丙": 2.5**0.5})
+
+
+def test_a_direction_of_the_method_stands_in_for_that_of_the_tree():
+    index = build(panel(), TREE, Method(directions={"noise": 1, "income": -1}))
+    turned = Framework.from_table(TREE.table.reset_index(drop=True).assign(direction=[1, 1, 1, -1, 1, 1]))
+    pd.testing.assert_frame_equal(index.scores, build(panel(), turned, PLAIN).scores)
+    # noise, now the more the better: 20, 0, 100; income 100, 50, 0
+    assert index.scores["noise"].to_dict() == pytest.approx({"甲": 20, "乙": 0, "丙": 100})
+    assert index.scores["income"].to_dict() == pytest.approx({"甲": 100, "乙": 50, "丙": 0})
+
+
+def test_what_bears_on_weights_and_aggregation_alone_changes_nothing_before_them():
+    plain = prepare(panel(), TREE, PLAIN)
+    others = {"weights": {"wealth": 1}, "weighting": "equal", "aggregation": "geometric", "availability": {0: 0.5}}
+    assert set(others) == COMBINING
+    for key, value in others.items():
+        for name, stage in prepare(panel(), TREE, Method(**{key: value})).items():
+            pd.testing.assert_frame_equal(stage, plain[name])
+
+
+def test_what_bears_on_the_indicators_alone_changes_nothing_after_them():
+    normalised = prepare(panel(), TREE, Method(normalisation={"method": "min-max", "scale": [1, 100]}))["normalised"]
+    plain = combine(normalised, TREE, PLAIN)
+    before = {
+        "year": 2017,
+        "exclude_cities": ["甲"],
+        "exclude_indicators": ["noise"],
+        "directions": {"noise": 1},
+        "least_coverage": 0.9,
+        "panel": "linear",
+        "imputation": "mean",
+        "treatment": "winsorise",
+        "normalisation": "rank",
+    }
+    assert set(before) == set(Method.model_fields) - COMBINING - {"description", "robustness"}
+    for key, value in before.items():
+        pd.testing.assert_frame_equal(combine(normalised, TREE, Method(**{key: value})).scores, plain.scores)
 
 
 def test_the_parameters_of_a_step_reach_it():

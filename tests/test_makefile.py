@@ -12,7 +12,15 @@ import yaml
 
 from fhi.parameters import ROOT
 
-STAGES = ["01_ingestion", "02_indicators", "03_weighting", "05_identification", "06_audit", "07_charting"]
+STAGES = [
+    "01_ingestion",
+    "02_indicators",
+    "03_weighting",
+    "04_robustness",
+    "05_identification",
+    "06_audit",
+    "07_charting",
+]
 
 
 def planned(checkout, *arguments):
@@ -51,8 +59,8 @@ def test_a_second_report_has_nothing_to_do(built):
     "changed, stages",
     [
         ("fhi/figures/ecosystem.py", ["07_charting"]),
-        ("fhi/agreement.py", ["03_weighting", "07_charting"]),
-        ("fhi/aggregation/means.py", ["02_indicators", "03_weighting", "07_charting"]),
+        ("fhi/agreement.py", ["03_weighting", "04_robustness", "07_charting"]),
+        ("fhi/aggregation/means.py", ["02_indicators", "03_weighting", "04_robustness", "07_charting"]),
         ("fhi/identification/centre.py", ["05_identification", "07_charting"]),
         ("fhi/construction.py", STAGES),
         ("data/raw/report2018/adoption.csv", STAGES),
@@ -154,6 +162,38 @@ def test_make_knows_every_module_that_page_and_print_use(untouched, command, mod
             os.utime(untouched.folder / relative, ns=(past.st_atime_ns, past.st_mtime_ns))
 
 
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_is_told_of_every_module_that_it_uses(checkout, stage):
+    """What Make does not list is not part of a stage's cause, and its results would be taken over wrongly."""
+    commands = checkout.make("-n", "-B", "report").stdout
+    listed = set(re.search(rf'-m fhi run {stage} "baseline" (.*)', commands)[1].split())
+    used = {path.relative_to(ROOT).as_posix() for path in closure(ROOT / "notebooks" / f"{stage}.ipynb")}
+    assert used - listed <= {"fhi/__init__.py"}
+    assert f"notebooks/{stage}.ipynb" in listed
+
+
+def test_a_comparison_builds_what_it_compares_and_no_more(own):
+    text = own.make("-n", "compare", "SCENARIO=entropy").stdout
+    commands = re.findall(r'-m fhi (\w+) "?(\w+)"?', text)
+    assert commands == [
+        ("check", "entropy"),
+        *(("run", stage) for stage in ("01_ingestion", "02_indicators", "03_weighting")),
+        ("compare", "entropy"),
+    ]
+    touch(own.folder / "fhi/aggregation/means.py")
+    text = own.make("-n", "compare", "SCENARIO=entropy").stdout
+    assert re.findall(r'-m fhi run (\w+) "baseline"', text) == ["02_indicators", "03_weighting"]
+
+
+def test_a_scenario_is_not_compared_with_itself_or_with_none_that_exists(own):
+    done = own.make("compare", check=False)
+    assert done.returncode != 0 and "a scenario is compared with another" in done.stderr
+    done = own.make("compare", "SCENARIO=entorpy", check=False)
+    assert done.returncode != 0 and "Did you mean entropy" in done.stderr
+    done = own.make("compare", "SCENARIO=entropy", "BASE=equall", check=False)
+    assert done.returncode != 0 and "Did you mean equal" in done.stderr
+
+
 def test_an_unknown_scenario_fails_before_anything_runs(checkout):
     done = checkout.make("report", "SCENARIO=baselin", check=False)
     assert done.returncode != 0
@@ -203,9 +243,9 @@ def test_a_bad_raw_file_fails_with_every_bad_cell_and_writes_nothing(checkout):
 
 def test_help_is_the_default_and_lists_the_commands(checkout):
     text = checkout.make().stdout
-    for command in ("report", "test", "notebooks", "lab", "clean", "lint"):
+    for command in ("report", "compare", "compare-all", "export", "test", "notebooks", "lab", "clean", "lint"):
         assert re.search(rf"^  {command} ", text, re.MULTILINE)
 
 
 def test_make_stages_are_in_the_order_of_their_numbers():
-    assert sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb")) == STAGES
+    assert sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb")) == [*STAGES, "lab"]

@@ -125,6 +125,8 @@ def test_an_unknown_key_names_the_file_and_the_nearest_key(refused):
         ("weights: {adoption: -1}", "weights.adoption"),
         ("weights: {adoption: .inf}", "weights.adoption"),
         ("weights: {adoption: .nan}", "weights.adoption"),
+        ("directions: {adoption: 0}", "directions.adoption"),
+        ("directions: {adoption: down}", "directions.adoption"),
         ("least_coverage: 1.5", "least_coverage"),
         ("least_coverage: -0.1", "least_coverage"),
         ("availability: {0: 2}", "availability.0"),

@@ -2,6 +2,7 @@
 
 from fhi.figures import (
     audit,
+    diagnostics,
     economy,
     ecosystem,
     experience,
@@ -13,6 +14,7 @@ from fhi.figures import (
     innovation,
     landscape,
     leaders,
+    leaving_out,
     maps,
     method,
     pillars,
@@ -34,6 +36,7 @@ from fhi.figures.registry import EVIDENCE, LANGUAGES, PARTS, FigureEntry, entrie
 __all__ = ["EVIDENCE", "LANGUAGES", "PARTS", "FigureEntry", "entries"]
 __all__ += [
     "audit",
+    "diagnostics",
     "economy",
     "ecosystem",
     "experience",
@@ -45,6 +48,7 @@ __all__ += [
     "innovation",
     "landscape",
     "leaders",
+    "leaving_out",
     "maps",
     "method",
     "pillars",

@@ -20,9 +20,10 @@ PARTS: tuple[tuple[int, str, Texts], ...] = (
     (27, "ecosystem", {"zh": "金融科技生态", "en": "Fintech ecosystem"}),
     (37, "method", {"zh": "关于指数", "en": "About the index"}),
     (100, "beyond", {"zh": "报告之外：复现", "en": "Beyond the report: replication"}),
-    (101, "robustness", {"zh": "报告之外：名次是否稳健", "en": "Beyond the report: how robust the ranks are"}),
-    (102, "identified", {"zh": "报告之外：识别区间", "en": "Beyond the report: what the numbers pin down"}),
-    (103, "audit", {"zh": "报告之外：逐数核对", "en": "Beyond the report: every number recomputed"}),
+    (101, "diagnostics", {"zh": "报告之外：方法室", "en": "Beyond the report: the method room"}),
+    (102, "robustness", {"zh": "报告之外：名次是否稳健", "en": "Beyond the report: how robust the ranks are"}),
+    (103, "identified", {"zh": "报告之外：识别区间", "en": "Beyond the report: what the numbers pin down"}),
+    (104, "audit", {"zh": "报告之外：逐数核对", "en": "Beyond the report: every number recomputed"}),
 )
 BEYOND = {name: first for first, name, _ in PARTS if first >= 100}
 

@@ -6,16 +6,22 @@ import hashlib
 import io
 import warnings
 from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
 
 import matplotlib
 import pandas as pd
 
+from fhi import reuse
 from fhi.figures import entries, style
 from fhi.figures.registry import LANGUAGES, FigureEntry
 from fhi.figures.vector import compact
+from fhi.files import Files, digest
 from fhi.store import Store, to_csv
 
 DPI = 144
+STAGE = "07_charting"
+KINDS = ("svg", "png")
 
 
 def images(entry: FigureEntry, data: pd.DataFrame, language: str) -> dict[str, bytes]:
@@ -35,14 +41,20 @@ def images(entry: FigureEntry, data: pd.DataFrame, language: str) -> dict[str, b
     return result | {"svg": compact(result["svg"].decode("utf-8")).encode("utf-8")}
 
 
-def save(entry: FigureEntry, store: Store, languages: Iterable[str] = LANGUAGES) -> dict[str, object]:
-    """Write a figure's data and pictures; return one row for the list of figures."""
+def save(entry: FigureEntry, store: Store, earlier=()) -> dict[str, object]:
+    """Write a figure's data and pictures; return one row for the list of figures.
+
+    Pictures that were drawn before (`earlier`, see `fhi.reuse.same_code`) from the same data are taken over.
+    """
     data = entry.data(store)
-    folder = f"{store.reports}/figures"
-    store.write_bytes(f"{folder}/{entry.id}.csv", to_csv(data).encode("utf-8"))
-    for language in languages:
-        for kind, content in images(entry, data, language).items():
-            store.write_bytes(f"{folder}/{entry.id}.{language}.{kind}", content)
+    stem = f"reports/figures/{entry.id}"
+    drawn = to_csv(data).encode("utf-8")
+    names = [f"{stem}.{language}.{kind}" for language in LANGUAGES for kind in KINDS]
+    pictures = reuse.earlier_files(earlier, {f"{stem}.csv": digest(drawn)}, names) or [
+        picture for language in LANGUAGES for picture in images(entry, data, language).values()
+    ]
+    for name, content in zip([f"{stem}.csv", *names], [drawn, *pictures], strict=True):
+        store.write_bytes(f"{store.reports}/{name.removeprefix('reports/')}", content)
     return listing(entry) | {"rows": len(data)}
 
 
@@ -71,10 +83,15 @@ def save_all(store: Store, workers: int = 2) -> pd.DataFrame:
 def _save_one(id: str, store: Store) -> dict[str, object]:
     entry = next(entry for entry in entries() if entry.id == id)
     try:
-        return save(entry, store)
+        return save(entry, store, _earlier(store.scenario, store.root))
     except Exception as error:
         error.add_note(f"figure {id}")
         raise
+
+
+@cache
+def _earlier(scenario: str, root: Path) -> list:
+    return reuse.same_code(STAGE, Files(scenario, root))
 
 
 def fingerprints(store: Store, ids: Iterable[str]) -> pd.DataFrame:

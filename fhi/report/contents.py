@@ -56,7 +56,7 @@ def chapters(store: Store, chosen: Method) -> list[dict]:
         {
             "id": "method",
             "title": {"zh": "方法", "en": "Method"},
-            "tables": [method.choices(chosen), method.tree(store), method.constructions(store)],
+            "tables": [method.choices(chosen), method.tree(store, chosen), method.constructions(store)],
         },
         {
             "id": "ledger",

@@ -73,11 +73,17 @@ def inputs(scenario: str) -> list[Path]:
 
 
 def outputs(store: Store) -> list[Path]:
-    """Return the built files of a scenario; pictures of figures that are no longer registered are not among them."""
+    """Return the built files of a scenario.
+
+    Pictures of figures that are no longer registered are not among them, nor what other commands leave beside the
+    report: comparisons and the workbook.
+    """
     drawn = set(store["figures"]["id"])
     folders = [store.root / store.processed, store.root / store.reports]
     found = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     found = [path for path in found if path.name != NAME and not path.name.startswith(".")]
+    beside = store.root / store.reports / "compare"
+    found = [path for path in found if beside not in path.parents and path.suffix != ".xlsx"]
     return [path for path in found if path.parent.name != "figures" or path.name.split(".")[0] in drawn]
 
 

@@ -29,6 +29,13 @@ CHOICES: Mapping[str, tuple[Texts, Texts]] = {
         {"zh": "排除的指标", "en": "Indicators left out"},
         {"zh": "不参与计算", "en": "not part of the index"},
     ),
+    "directions": (
+        {"zh": "另定的方向", "en": "Directions set apart"},
+        {
+            "zh": "代替框架中的方向：1为越大越好，-1为越小越好",
+            "en": "in place of the framework's: 1 more is better, -1 less",
+        },
+    ),
     "least_coverage": (
         {"zh": "最低覆盖率", "en": "Least coverage"},
         {
@@ -130,7 +137,7 @@ def _plain(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def tree(tables: Tables) -> Table:
+def tree(tables: Tables, method: Method) -> Table:
     """Every node with its weight as assumed and as the published numbers allow, its direction and its data."""
     framework = tables["tables/framework"]
     weights, allowed = (tables[name].set_index("node") for name in ("weights", "weight_bounds"))
@@ -149,7 +156,7 @@ def tree(tables: Tables) -> Table:
                 decimal(weights["weight"].get(code, float("nan")), 3),
                 decimal(weights["effective"].get(code, float("nan")), 3),
                 span(*allowed.loc[code], places=2) if code in allowed.index else NOTHING,
-                f"{node['direction']:+d}" if leaf else "",
+                f"{method.directions.get(code, node['direction']):+d}" if leaf else "",
                 str(units.get(code, 0)) if leaf else "",
                 ({"zh": "是", "en": "yes"} if used.get(code, False) else {"zh": "否", "en": "no"}) if leaf else "",
                 evidence or (NOTHING if leaf else ""),

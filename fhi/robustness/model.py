@@ -57,6 +57,7 @@ class Model:
         method: Method | None = None,
         attributes: pd.DataFrame | None = None,
     ):
+        framework = framework.with_directions(dict(method.directions))
         self.inputs, wide = Inputs.of(data, framework, attributes)
         given = method or Method()
         if wide:

@@ -96,7 +96,18 @@ def read_table(
         With every bad cell of the file: file, row (line of the file), column, value, remedy.
     """
     file = file or str(path)
-    header, rows = read_cells(Path(path), file)
+    return table_from_cells(*read_cells(Path(path), file), schema, file=file, known=known)
+
+
+def table_from_cells(
+    header: list[str],
+    rows: list[tuple[int, list[str]]],
+    schema: pa.DataFrameSchema,
+    *,
+    file: str,
+    known: Mapping[str, Collection[str]] = {},
+) -> pd.DataFrame:
+    """Validate the cells of a table, wherever they were read; see `read_table`."""
     _check_header(header, schema, file)
     lines = [line for line, _ in rows]
     cells = pd.DataFrame([row for _, row in rows], columns=header, dtype=object)[list(schema.columns)]

@@ -41,18 +41,24 @@ def points(given: str | Mapping[str, Mapping[str, float]], nodes: Sequence[str])
     key = "weighting.experts"
     if isinstance(given, str):
         path = parameters.beside_scenarios(given, key)
-        header, rows = read_cells(path, _shown(path))
-        cells = {(row, name): cell for row, line in rows for name, cell in zip(header, line, strict=True)}
-        _refuse_bad_header(header, "node", path)
-        labels = {row: cells[row, "node"] for row, _ in rows}
-        values = _parse(path, labels, header[1:], cells, _points, nodes)
-        return pd.DataFrame(values, index=list(labels.values()), columns=header[1:], dtype=float)
+        return points_from_cells(*read_cells(path, _shown(path)), nodes, _shown(path))
     table = _frame(given, key, "expert → node → points", _points).T
     _refuse_unknown(table.index, nodes, key)
     bad = [(node, expert) for expert in table for node in table.index if table.at[node, expert] < 0]
     if bad:
         raise MethodError(f"points must not be negative: {bad[0][0]} of {bad[0][1]}.", key=key)
     return table
+
+
+def points_from_cells(
+    header: list[str], rows: list[tuple[int, list[str]]], nodes: Sequence[str], file: str
+) -> pd.DataFrame:
+    """Return nodes × experts from the cells of a table, wherever they were read; see `points`."""
+    cells = {(row, name): cell for row, line in rows for name, cell in zip(header, line, strict=True)}
+    _refuse_bad_header(header, "node", file)
+    labels = {row: cells[row, "node"] for row, _ in rows}
+    values = _parse(file, labels, header[1:], cells, _points, nodes)
+    return pd.DataFrame(values, index=list(labels.values()), columns=header[1:], dtype=float)
 
 
 def matrix(given: str | Mapping[str, Mapping], parent: str, children: Sequence[str]) -> pd.DataFrame | None:
@@ -88,11 +94,12 @@ def matrix(given: str | Mapping[str, Mapping], parent: str, children: Sequence[s
 
 
 def _read_matrix(path: Path, children: Sequence[str]) -> pd.DataFrame:
-    header, rows = read_cells(path, _shown(path))
-    _refuse_bad_header(header, "node", path, children)
+    file = _shown(path)
+    header, rows = read_cells(path, file)
+    _refuse_bad_header(header, "node", file, children)
     cells = {(row, name): cell for row, line in rows for name, cell in zip(header, line, strict=True)}
     labels = {row: cells[row, "node"] for row, _ in rows}
-    values = _parse(path, labels, header[1:], cells, _ratio, children)
+    values = _parse(file, labels, header[1:], cells, _ratio, children)
     table = pd.DataFrame(values, index=list(labels.values()), columns=header[1:], dtype=float)
     return table.reindex(index=children, columns=children)
 
@@ -133,14 +140,14 @@ def _ratio(cell: str) -> float:
     return value
 
 
-def _parse(path: Path, labels: Mapping[int, str], columns, cells, parse, nodes: Sequence[str]) -> list[list[float]]:
+def _parse(file: str, labels: Mapping[int, str], columns, cells, parse, nodes: Sequence[str]) -> list[list[float]]:
     """Return the parsed cells row by row, or raise `DataError` with every bad one and every bad label."""
     problems, values = [], []
     for row, label in labels.items():
         if label not in nodes or list(labels.values()).count(label) > 1:
             near = nearest_names(label, nodes, 1)
             remedy = f"write {near[0]!r}" if near and near[0] != label else "correct or remove the row"
-            problems.append(Problem(_shown(path), row, "node", label, f"each once of {', '.join(nodes)}", remedy))
+            problems.append(Problem(file, row, "node", label, f"each once of {', '.join(nodes)}", remedy))
         values.append([])
         for name in columns:
             cell = cells[row, name]
@@ -148,18 +155,18 @@ def _parse(path: Path, labels: Mapping[int, str], columns, cells, parse, nodes: 
             try:
                 values[-1][-1] = parse(cell) if cell else np.nan
             except (ValueError, ZeroDivisionError) as error:
-                problems.append(Problem(_shown(path), row, name, cell, str(error), "correct the cell"))
+                problems.append(Problem(file, row, name, cell, str(error), "correct the cell"))
     if problems:
         raise DataError(problems)
     return values
 
 
-def _refuse_bad_header(header: list[str], first: str, path: Path, wanted: Sequence[str] | None = None) -> None:
+def _refuse_bad_header(header: list[str], first: str, file: str, wanted: Sequence[str] | None = None) -> None:
     names = header[1:]
     good = header[0] == first and len(set(names)) == len(names) > 0 and all(names)
     if not good or (wanted is not None and set(names) != set(wanted)):
         expected = f"{first},{','.join(wanted)}" if wanted else f"{first} and one column an expert, each named once"
-        raise DataError([Problem(_shown(path), 1, None, ",".join(header), expected, "correct the header")])
+        raise DataError([Problem(file, 1, None, ",".join(header), expected, "correct the header")])
 
 
 def _frame(given: object, key: str, shape: str, parse) -> pd.DataFrame:

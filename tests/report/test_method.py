@@ -13,7 +13,7 @@ def store(built):
 
 def test_every_choice_of_a_method_has_a_row():
     table = method.choices(load_scenario("baseline"))
-    assert len(table.rows) == len(Method.model_fields) - 1
+    assert len(table.rows) == len(Method.model_fields) - 2
     assert all(row[2]["zh"] and row[2]["en"] for row in table.rows), "a choice without its meaning"
 
 
@@ -31,7 +31,7 @@ def test_choices_show_method_and_parameters():
 
 
 def test_the_tree_shows_weights_direction_and_data(store):
-    rows = {row[0]["en"].strip("　"): row for row in method.tree(store).rows}
+    rows = {row[0]["en"].strip("　"): row for row in method.tree(store, Method(directions={"gdp": -1})).rows}
     assert len(rows) == 30
     weights = store["weights"].set_index("node")
     assert rows["Users of fintech"][1:4] == [
@@ -40,6 +40,7 @@ def test_the_tree_shows_weights_direction_and_data(store):
         "{:.2f}–{:.2f}".format(*store["weight_bounds"].set_index("node").loc["adoption"]),
     ]
     assert rows["Users of fintech"][4:] == ["+1", "20", {"zh": "是", "en": "yes"}, [{"badge": "published"}]]
+    assert [name for name, row in rows.items() if row[4] == "-1"] == ["Size of the economy"]
     assert rows["Support for fintech"][5:] == ["0", {"zh": "否", "en": "no"}, "—"]
     assert rows["Fintech industry"][4:] == [""] * 4
 

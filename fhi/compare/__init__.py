@@ -1,0 +1,66 @@
+"""Two scenarios, or all of them: which ranks moved, by how much, through which indicators and assumptions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from fhi.compare import assumptions as _assumptions
+from fhi.compare import moves as _moves
+from fhi.compare.moves import across
+from fhi.compare.results import Data, Result, build_result, raw_data, read_data, read_result
+from fhi.errors import MethodError
+
+__all__ = ["Comparison", "Data", "Result", "across", "build_result", "compare", "raw_data", "read_data", "read_result"]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What became of the ranks of one result in another.
+
+    Attributes
+    ----------
+    base, other : Result
+    data : Data
+    moves, contributions, assumptions : pandas.DataFrame
+        See the functions of these names in `fhi.compare.moves` and `fhi.compare.assumptions`.
+    scale : str or None
+        The aggregation by which the contributions add up; None if there are no contributions.
+    tau_b : float
+        Kendall's tau-b of the two orders.
+    """
+
+    base: Result
+    other: Result
+    data: Data
+    moves: pd.DataFrame
+    contributions: pd.DataFrame
+    assumptions: pd.DataFrame
+    scale: str | None
+    tau_b: float
+
+
+def compare(base: Result, other: Result, data: Data) -> Comparison:
+    """Set a result beside another.
+
+    Raises
+    ------
+    MethodError
+        If no city has a score in both.
+    """
+    framework = data.framework
+    found = _moves.moves(base, other, framework)
+    if found.loc[found["node"] == framework.root, "shift"].isna().all():
+        message = f"no city has a score in both {base.name!r} and {other.name!r}; there is nothing to compare."
+        raise MethodError(message, key="SCENARIO", value=other.name)
+    return Comparison(
+        base,
+        other,
+        data,
+        found,
+        _moves.contributions(base, other, framework),
+        _assumptions.assumptions(base, other, data),
+        _moves.scale_of(base, other, framework),
+        _moves.agreement(base, other, framework),
+    )
