@@ -75,7 +75,8 @@ report: $(if $(OTHER),$(N)/07_charting.ipynb,$(R)/manifest.json) ## build everyt
 	@echo "$(if $(OTHER),$(R)/figures,$(R)/report.html) is up to date"
 
 $(P)/scenario.yml: notebooks/scenarios/$(SCENARIO).yml notebooks/scenarios/baseline.yml data/raw/framework.csv \
-		data/raw/cities.csv $(if $(OTHER),$(wildcard data/raw/$(OTHER)/*.csv)) $(CORE) $(STEPS) $(ROBUSTNESS) $(JUDGEMENTS) | $(READY)
+		data/raw/cities.csv $(if $(OTHER),$(wildcard data/raw/$(OTHER)/*.csv)) $(CORE) $(STEPS) \
+		$(filter-out fhi/agreement.py,$(ROBUSTNESS)) $(JUDGEMENTS) | $(READY)
 	@$(FHI) check "$(SCENARIO)"
 
 # a scenario without a file is refused by name, with the nearest names, before anything runs

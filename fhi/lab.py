@@ -35,7 +35,7 @@ def change(base: Result, changes: Mapping[str, Any], data: Data) -> Result:
     for key in changes:
         if key not in Method.model_fields:
             raise MethodError(f"there is no key {key!r}.", file=NAME, key=key, value=key, valid=Method.model_fields)
-    method = validated(base.method.model_dump(mode="json") | dict(changes), NAME)
+    method = validated(base.method.model_dump() | dict(changes), NAME)
     index.check(method, data.framework, data.units.index, NAME, units=data.units)
     return build_result(NAME, method, data)
 

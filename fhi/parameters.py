@@ -143,13 +143,15 @@ class Method(BaseModel):
     robustness: Robustness = Robustness()
 
 
+#: the keys that do not bear on the index itself
+ASIDE = frozenset({"description", "robustness"})
 #: the keys that bear on weights and aggregation alone
 COMBINING = frozenset({"weights", "weighting", "aggregation", "availability"})
 #: the keys of a scenario that a stage reads; a stage that is not named here may read them all
 READS: dict[str, frozenset[str]] = {
     "01_ingestion": frozenset({"edition", "year", "user_data"}),
-    "02_indicators": frozenset(Method.model_fields) - COMBINING - {"description", "robustness"},
-    "03_weighting": frozenset(Method.model_fields) - {"description", "robustness"},
+    "02_indicators": frozenset(Method.model_fields) - COMBINING - ASIDE,
+    "03_weighting": frozenset(Method.model_fields) - ASIDE,
     "05_identification": frozenset({"edition"}),
     "06_audit": frozenset({"edition"}),
     "07_charting": frozenset({"edition"}),

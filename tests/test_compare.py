@@ -156,13 +156,14 @@ def test_no_common_city_is_refused():
 
 def test_what_differs_is_named_by_key_and_weights_by_node():
     base = Method(weights={"wealth": 2, "income": 1}, description={"en": "one"})
-    other = Method(weights={"income": 1, "comfort": 3}, normalisation="rank", description={"en": "two"})
+    other = Method(weights={"income": 1, "comfort": 3}, normalisation="rank", robustness={"draws": 5})
     assert set(assumptions.changes(base, other)) == {"weights.wealth", "weights.comfort", "normalisation"}
     assert assumptions.changes(base, base) == {}
     changed = base
     for name, (_, after) in assumptions.changes(base, other).items():
         changed = assumptions.with_change(changed, name, after)
-    assert changed.model_copy(update={"description": {}}) == other.model_copy(update={"description": {}})
+    index_alone = {"description": {}, "robustness": base.robustness}
+    assert changed.model_copy(update=index_alone) == other.model_copy(update=index_alone)
 
 
 def test_each_assumption_alone_and_taken_back():

@@ -10,7 +10,7 @@ import pandas as pd
 from fhi.compare.moves import shifts
 from fhi.compare.results import Data, Result, build_result
 from fhi.errors import FhiError
-from fhi.parameters import Method
+from fhi.parameters import ASIDE, Method
 
 #: keys that are compared node by node
 BY_NODE = ("weights", "directions")
@@ -22,7 +22,7 @@ def changes(base: Method, other: Method) -> dict[str, tuple[Any, Any]]:
     found = {}
     for key in Method.model_fields:
         before, after = getattr(base, key), getattr(other, key)
-        if key == "description" or before == after:
+        if key in ASIDE or before == after:
             continue
         if key in BY_NODE:
             for node in dict.fromkeys([*before, *after]):

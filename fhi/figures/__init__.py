@@ -24,6 +24,10 @@ from fhi.figures import (
     ranks,
     replication,
     research,
+    robust,
+    robust_adoption,
+    robust_pairs,
+    robust_shares,
     service_cities,
     services,
 )
@@ -54,6 +58,10 @@ __all__ += [
     "ranks",
     "replication",
     "research",
+    "robust",
+    "robust_adoption",
+    "robust_pairs",
+    "robust_shares",
     "service_cities",
     "services",
 ]

@@ -21,6 +21,7 @@ PARTS: tuple[tuple[int, str, Texts], ...] = (
     (37, "method", {"zh": "关于指数", "en": "About the index"}),
     (100, "beyond", {"zh": "报告之外：复现", "en": "Beyond the report: replication"}),
     (101, "diagnostics", {"zh": "报告之外：方法室", "en": "Beyond the report: the method room"}),
+    (102, "robustness", {"zh": "报告之外：名次是否稳健", "en": "Beyond the report: how robust the ranks are"}),
     (103, "identified", {"zh": "报告之外：识别区间", "en": "Beyond the report: what the numbers pin down"}),
     (104, "audit", {"zh": "报告之外：逐数核对", "en": "Beyond the report: every number recomputed"}),
 )

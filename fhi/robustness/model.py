@@ -57,7 +57,7 @@ class Model:
         method: Method | None = None,
         attributes: pd.DataFrame | None = None,
     ):
-        framework = framework.with_directions(dict(method.directions))
+        framework = framework.with_directions(dict(method.directions) if method else {})
         self.inputs, wide = Inputs.of(data, framework, attributes)
         given = method or Method()
         if wide:

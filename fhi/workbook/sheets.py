@@ -11,7 +11,7 @@ import yaml
 from fhi.compare.assumptions import shown
 from fhi.figures.registry import Texts
 from fhi.framework import Framework
-from fhi.parameters import Method
+from fhi.parameters import ASIDE, Method
 from fhi.sources import SCHEMAS
 from fhi.store import Store
 from fhi.weighting import judgements
@@ -82,7 +82,7 @@ def about_sheet(scenario: str, method: Method, others: list[Sheet]) -> Sheet:
     rows += [["", "", "", ""]]
     rows += [
         [key, shown(value), "", ""]
-        for key, value in ((key, getattr(method, key)) for key in Method.model_fields if key != "description")
+        for key, value in ((key, getattr(method, key)) for key in Method.model_fields if key not in ASIDE)
     ]
     how = {
         "zh": "黄色单元格可改：framework的weight与direction，experts的打分。"

@@ -45,6 +45,8 @@ def test_the_figures_of_this_edition_are_registered_in_the_order_of_the_report()
     expected += ["p28-ecosystem", "p29-economy", "p30-leading", "p31-innovation", "p32-research", "p33-institutes"]
     expected += ["p34-policies", "p35-sandbox", "p36-attention", "p38-framework", "p39-method"]
     expected += ["pillar-heat", "pillar-profiles", "slope-2017-2018", "rank-coverage", "coverage", "replication"]
+    expected += ["robust-intervals", "robust-ranks", "robust-adoption", "robust-answers", "robust-pairs"]
+    expected += ["robust-convergence", "robust-sobol", "robust-tornado"]
     expected += ["identified-scores", "identified-groups", "identified-facts", "identified-weights", "identified-map"]
     assert [entry.id for entry in entries()] == [*expected, "audit-scorecard"]
 
@@ -59,5 +61,6 @@ def test_a_figure_belongs_to_the_part_of_its_page():
     assert parts["p38-framework"] == "method"
     assert parts["p39-method"] == "method"
     assert parts["coverage"] == parts["pillar-heat"] == "beyond"
+    assert parts["robust-sobol"] == "robustness"
     assert parts["identified-map"] == "identified"
     assert parts["audit-scorecard"] == "audit"

@@ -16,7 +16,7 @@ def test_rows_of_measures(collect, values, counted):
 
 
 def test_a_table_of_cities_by_measures(collect, values):
-    text = '2017年主要城市\n城市,地区生产总值（亿元）,双一流高校,备注\n'
+    text = "2017年主要城市\n城市,地区生产总值（亿元）,双一流高校,备注\n"
     text += '北京,28014.94,34,见注\n上海市,"30,632.99",14,\n注：当年价格\n'
     found = collect({"yearbooks.csv": text})
     assert values(found, "gdp", 2017) == {"北京": 28014.94, "上海": 30632.99}

@@ -1,0 +1,191 @@
+"""Beyond the report: the ranks under many alternative choices, as intervals and as probabilities."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+import matplotlib
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+
+from fhi.figures import style
+from fhi.figures.charts import with_names
+from fhi.figures.registry import Tables, figure
+
+SECTION = "robustness"
+EVIDENCE = ("public", "published")
+#: shades of a probability, each from the limit at its place upwards; what is below the first is not drawn
+SHADES = ("#f0f5fa", "#dae8f3", "#bfd8ea", "#95bfdd", "#679fcb", "#2f7fbf", "#1b5f9a", "#0b3c6f")
+LIMITS = (0.005, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8)
+
+#: the mark of the rank by the scenario itself
+BY_ITSELF = {"s": 17, "facecolor": style.PAPER, "edgecolor": style.INK, "linewidth": 1.0}
+
+
+def shade(share: float) -> str:
+    """Return the shade of a probability."""
+    return SHADES[max(bisect_right(LIMITS, share) - 1, 0)]
+
+
+def tiles(axes: Axes, cells: pd.DataFrame) -> None:
+    """Draw unit squares around (x, y) of the column ``colour``, all of one colour as one path."""
+    for colour, group in cells.groupby("colour", sort=False):
+        corners = [
+            Path([(x - 0.47, y - 0.44), (x + 0.47, y - 0.44), (x + 0.47, y + 0.44), (x - 0.47, y + 0.44)], closed=False)
+            for x, y in zip(group["x"], group["y"], strict=True)
+        ]
+        axes.add_patch(PathPatch(Path.make_compound_path(*corners), facecolor=colour, edgecolor="none"))
+
+
+def percent(share: float) -> str:
+    """Return a probability as a percentage that is 0 or 100 only if it is exactly so."""
+    if 0 < share < 0.01:
+        return "<1%"
+    return ">99%" if 0.99 < share < 1 else f"{share:.0%}"
+
+
+def intervals_data(tables: Tables) -> pd.DataFrame:
+    """Rank interval, median and reference of each city beside its published rank."""
+    columns = ["city", "tier", "published", "reference", "low", "median", "high", "level", "draws"]
+    return with_names(tables["rank_intervals"].sort_values("published")[columns], tables)
+
+
+def intervals_caption(data: pd.DataFrame) -> dict[str, str]:
+    outside = data[(data["published"] < data["low"]) | (data["published"] > data["high"])]
+    widths = data["high"] - data["low"]
+    wide, narrow = data.loc[widths.idxmax()], data.loc[widths.idxmin()]
+    share, draws = f"{data['level'].iloc[0]:.0%}", data["draws"].iloc[0]
+    return {
+        "zh": f"横条是{draws:,}次抽取中居中{share}的名次：条越短，名次越不取决于方法；圆圈落在条外，说明在这些选择下开放数据得不出公布的名次。"
+        f"最短的是{narrow['city']}（{narrow['low']}–{narrow['high']}），最长的是{wide['city']}（{wide['low']}–{wide['high']}）；"
+        f"公布名次落在条外的有{len(outside)}城{_listed(outside['city'], '：', '、')}。",
+        "en": f"Bars hold the middle {share} of the ranks in {draws:,} draws: the shorter a bar, the less the rank depends on the "
+        "method; a ring outside its bar is a published rank that open data do not give under any usual choice. The shortest is "
+        f"{narrow['city_en']} ({narrow['low']}–{narrow['high']}), the longest {wide['city_en']} ({wide['low']}–{wide['high']}); "
+        f"{len(outside)} published ranks lie outside{_listed(outside['city_en'], ': ', ', ')}.",
+    }
+
+
+def _listed(names: pd.Series, before: str, between: str) -> str:
+    return before + between.join(names) if len(names) else ""
+
+
+@figure(
+    "robust-intervals",
+    page=None,
+    section=SECTION,
+    evidence=EVIDENCE,
+    title={"zh": "换一种合理的方法，名次会落在哪里", "en": "Where the ranks fall under other defensible choices"},
+    data=intervals_data,
+    caption=intervals_caption,
+)
+def intervals(data: pd.DataFrame, language: str):
+    """A bar a city from the low to the high rank, a tick at the median, a ring at the published rank."""
+    figure = style.canvas(7.6)
+    axes = style.quiet(style.area(figure, left=1.6, right=1.1, top=1.15, bottom=0.95))
+    rows = range(len(data))
+    axes.barh(
+        rows,
+        data["high"] - data["low"] + 0.56,
+        left=data["low"] - 0.28,
+        height=0.5,
+        color=data["tier"].map(style.TIERS),
+    )
+    axes.scatter(data["median"], rows, marker="|", s=110, linewidth=2.6, color=style.ORANGE, zorder=3)
+    axes.scatter(data["published"], rows, zorder=4, s=75, facecolor="none", edgecolor=style.VERMILION, linewidth=1.7)
+    axes.scatter(data["reference"], rows, zorder=4, **BY_ITSELF)
+    for row, item in zip(rows, data.itertuples(), strict=True):
+        axes.text(len(data) + 0.9, row, f"{item.low}–{item.high}", va="center", size=style.SMALL, color=style.MUTED)
+    names = style.city_names(data, language)
+    axes.set_yticks(rows, [f"{name}  {rank}" for name, rank in zip(names, data["published"], strict=True)])
+    axes.set(ylim=(len(data) - 0.4, -0.6), xlim=(0.3, len(data) + 0.7), xticks=[1, *range(5, len(data) + 1, 5)])
+    label = style.pick(
+        language,
+        "在已公布城市中的名次（1为最佳）；城市后为公布的总排名",
+        "rank among the published cities (1 is best); published rank beside the city",
+    )
+    axes.set_xlabel(label, size=style.SMALL)
+    share = f"{data['level'].iloc[0]:.0%}"
+    looks = [
+        (
+            {"marker": "s", "s": 80, "color": style.TIERS["regional"]},
+            f"居中{share}的抽取",
+            f"middle {share} of the draws",
+        ),
+        ({"marker": "|", "s": 110, "linewidth": 2.6, "color": style.ORANGE}, "中位数", "median"),
+        (
+            {"s": 75, "facecolor": "none", "edgecolor": style.VERMILION, "linewidth": 1.7},
+            "公布的名次",
+            "published rank",
+        ),
+        (BY_ITSELF, "本方案的名次", "rank by the scenario itself"),
+    ]
+    for look, zh, en in looks:
+        axes.scatter([], [], label=style.pick(language, zh, en), **look)
+    axes.legend(loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=4, frameon=False, fontsize=style.SMALL)
+    return figure
+
+
+def ranks_data(tables: Tables) -> pd.DataFrame:
+    """The probability of each rank by city, with the published rank."""
+    published = tables["rank_intervals"][["city", "published"]]
+    frame = tables["rank_probabilities"].merge(published, on="city").sort_values(["published", "rank"])
+    return with_names(frame[["city", "published", "rank", "probability"]], tables)
+
+
+def ranks_caption(data: pd.DataFrame) -> dict[str, str]:
+    likeliest = data.loc[data.groupby("city", sort=False)["probability"].idxmax()]
+    sure = likeliest[likeliest["probability"] >= 0.5]
+    same = likeliest[likeliest["rank"] == likeliest["published"]]
+    most = likeliest.loc[likeliest["probability"].idxmax()]
+    return {
+        "zh": f"每行合计100%：深色集中在一格，名次就稳；颜色铺开，名次就取决于方法；红框为公布的名次。{len(sure)}城有某一名次的概率过半，"
+        f"最高的是{most['city']}第{most['rank']}（{percent(most['probability'])}）；{len(same)}城最可能的名次就是公布的名次。",
+        "en": "Each row adds up to 100%: where one cell is dark the rank is firm, where the colour spreads it depends on the method; "
+        f"the red frame is the published rank. {len(sure)} cities have one rank in more than half of the draws, first "
+        f"{most['city_en']} at {most['rank']} ({percent(most['probability'])}); for {len(same)} cities the likeliest rank is the "
+        "published one.",
+    }
+
+
+@figure(
+    "robust-ranks",
+    page=None,
+    section=SECTION,
+    evidence=EVIDENCE,
+    title={"zh": "每个名次的概率", "en": "The probability of each rank"},
+    data=ranks_data,
+    caption=ranks_caption,
+)
+def ranks(data: pd.DataFrame, language: str):
+    """City by rank, shaded by probability; the published rank is framed."""
+    figure = style.canvas(7.6)
+    axes = style.quiet(style.area(figure, left=1.6, right=0.5, top=1.05, bottom=0.95), grid=None)
+    cities = data.drop_duplicates("city").reset_index(drop=True)
+    place = {city: row for row, city in enumerate(cities["city"])}
+    drawn = data[data["probability"] >= LIMITS[0]]
+    rows = drawn["city"].map(place)
+    tiles(axes, pd.DataFrame({"x": drawn["rank"], "y": rows, "colour": drawn["probability"].map(shade)}))
+    for row, item in zip(rows, drawn.itertuples(), strict=True):
+        if item.probability >= 0.095:
+            ink = style.ink_on(shade(item.probability))
+            axes.text(item.rank, row, f"{item.probability:.0%}"[:-1], ha="center", va="center", size=7.5, color=ink)
+    for city, published in zip(cities["city"], cities["published"], strict=True):
+        corner = published - 0.47, place[city] - 0.44
+        frame = {"fill": False, "edgecolor": style.VERMILION, "linewidth": 1.5}
+        axes.add_patch(matplotlib.patches.Rectangle(corner, 0.94, 0.88, **frame))
+    names = style.city_names(cities, language)
+    axes.set_yticks(
+        range(len(cities)), [f"{name}  {rank}" for name, rank in zip(names, cities["published"], strict=True)]
+    )
+    axes.set(ylim=(len(cities) - 0.4, -0.6), xlim=(0.4, len(cities) + 0.6), xticks=range(1, len(cities) + 1))
+    axes.xaxis.tick_top()
+    label = style.pick(
+        language,
+        "名次；数字为概率（%），10以下只着色；红框为公布的名次",
+        "rank; figures are probabilities in %, below 10 only shaded; red frame: published rank",
+    )
+    figure.text(1.6 / 10, 0.62 / 7.6, label, size=style.SMALL, color=style.INK, va="center")
+    return figure
