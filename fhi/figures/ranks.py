@@ -6,9 +6,9 @@ import pandas as pd
 
 from fhi.figures import style
 from fhi.figures.charts import with_names
-from fhi.figures.registry import Tables, figure
+from fhi.figures.evidence import kinds
+from fhi.figures.registry import EVIDENCE, Tables, figure
 
-LABELS = ("published", "derived", "public")
 NONE = "#eef1f4"
 
 
@@ -104,11 +104,12 @@ def evidence_data(tables: Tables) -> pd.DataFrame:
     ranks = tables["tables/top20"][["city", "rank", "tier"]]
     cells = tables["coverage"]
     total = cells["indicator"].nunique()
-    counts = cells.groupby(["city", "evidence"]).size().unstack().reindex(columns=list(LABELS)).fillna(0).astype(int)
+    labels = list(kinds(cells["evidence"]))
+    counts = cells.groupby(["city", "evidence"]).size().unstack().reindex(columns=labels).fillna(0).astype(int)
     frame = ranks.merge(counts, left_on="city", right_index=True).sort_values("rank")
     used = cells[cells["used"] & cells["evidence"].notna()].groupby("city").size()
     frame["used"] = frame["city"].map(used).fillna(0).astype(int)
-    frame["known"] = frame[list(LABELS)].sum(axis=1)
+    frame["known"] = frame[labels].sum(axis=1)
     frame["indicators"] = total
     return with_names(frame, tables)
 
@@ -145,7 +146,8 @@ def evidence(data: pd.DataFrame, language: str):
     none, mark = style.pick(language, "缺失", "missing"), style.pick(language, "进入指数的项数", "used by the index")
     axes.barh(rows, [total] * len(data), height=0.62, color=NONE, label=none)
     start = pd.Series(0, index=data.index)
-    for label in LABELS:
+    labels = [label for label in EVIDENCE if label in data]
+    for label in labels:
         name = style.EVIDENCE_NAMES[label][language]
         axes.barh(rows, data[label], left=start, height=0.62, color=style.EVIDENCE_COLOURS[label], label=name)
         start = start + data[label]
@@ -168,7 +170,7 @@ def evidence(data: pd.DataFrame, language: str):
         style.pick(language, "指标数；城市后为公布的总排名", "indicators; published rank beside the city"),
         size=style.SMALL,
     )
-    _key(axes, [*(style.EVIDENCE_NAMES[label][language] for label in LABELS), none, mark])
+    _key(axes, [*(style.EVIDENCE_NAMES[label][language] for label in labels), none, mark])
     return figure
 
 

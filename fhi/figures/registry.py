@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -25,6 +25,8 @@ PARTS: tuple[tuple[int, str, Texts], ...] = (
     (103, "identified", {"zh": "报告之外：识别区间", "en": "Beyond the report: what the numbers pin down"}),
     (104, "audit", {"zh": "报告之外：逐数核对", "en": "Beyond the report: every number recomputed"}),
 )
+#: what the source line of a figure names
+REPORT: Texts = {"zh": "2018中国金融科技中心城市报告", "en": "2018 China Fintech Hub Index report"}
 BEYOND = {name: first for first, name, _ in PARTS if first >= 100}
 
 
@@ -50,6 +52,8 @@ class FigureEntry:
         What the source line names beside the report, by language: the public source of what the report does not print.
     section : str
         For figures beyond the report: the part they belong to.
+    cited : mapping
+        The publication that the source line names: the report, or that of another edition.
     draw : callable
         From that frame and a language to a matplotlib Figure; it sees nothing else and touches no file.
     """
@@ -63,6 +67,7 @@ class FigureEntry:
     draw: Callable
     section: str = "beyond"
     source: Texts | None = None
+    cited: Texts = field(default_factory=lambda: REPORT)
 
     @property
     def place(self) -> int:

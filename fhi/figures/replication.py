@@ -7,9 +7,8 @@ import pandas as pd
 
 from fhi.figures import style
 from fhi.figures.charts import with_names
+from fhi.figures.evidence import kinds
 from fhi.figures.registry import Tables, figure
-
-LABELS = ("published", "derived", "public")
 
 
 def coverage_data(tables: Tables) -> pd.DataFrame:
@@ -51,14 +50,16 @@ def coverage(data: pd.DataFrame, language: str):
     axes = style.area(figure, left=1.3, right=1.2, bottom=0.85, top=2.5)
     order = data.groupby("city")["evidence"].count().sort_values(ascending=False, kind="stable").index
     label = "city" if language == "zh" else "city_en"
+    labels = kinds(data["evidence"])
     codes = data.assign(
-        code=data["evidence"].map({name: place for place, name in enumerate(LABELS, start=1)}).fillna(0)
+        code=data["evidence"].map({name: place for place, name in enumerate(labels, start=1)}).fillna(0)
     )
     indicators = list(dict.fromkeys(data["indicator"]))
     grid = codes.pivot(index="city", columns="indicator", values="code").loc[order, indicators]
-    colours = ["#f3f5f7", *(style.EVIDENCE_COLOURS[name] for name in LABELS)]
+    colours = ["#f3f5f7", *(style.EVIDENCE_COLOURS[name] for name in labels)]
     colours = matplotlib.colors.ListedColormap(colours)
-    seaborn.heatmap(grid, ax=axes, cmap=colours, vmin=0, vmax=3, cbar=False, linewidths=1, linecolor=style.PAPER)
+    shades = {"cmap": colours, "vmin": 0, "vmax": len(labels)}
+    seaborn.heatmap(grid, ax=axes, **shades, cbar=False, linewidths=1, linecolor=style.PAPER)
     unused = data[data["evidence"].notna() & ~data["used"]]
     for city, indicator in zip(unused["city"], unused["indicator"], strict=True):
         place = indicators.index(indicator) + 0.5, list(order).index(city) + 0.5
@@ -77,19 +78,19 @@ def coverage(data: pd.DataFrame, language: str):
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     axes.set(xlabel="", ylabel="")
-    _key(axes, language, len(order), len(indicators))
+    _key(axes, labels, language, len(order), len(indicators))
     return figure
 
 
-def _key(axes, language: str, rows: int, columns: int) -> None:
-    entries = [(style.EVIDENCE_COLOURS[name], style.EVIDENCE_NAMES[name][language]) for name in LABELS]
+def _key(axes, labels: tuple[str, ...], language: str, rows: int, columns: int) -> None:
+    entries = [(style.EVIDENCE_COLOURS[name], style.EVIDENCE_NAMES[name][language]) for name in labels]
     entries.append(("#f3f5f7", style.pick(language, "缺失", "missing")))
     for place, (colour, text) in enumerate(entries):
-        x = columns * place / 5
+        x = columns * place / (len(entries) + 1)
         axes.scatter([x + 0.2], [rows + 0.75], marker="s", s=60, color=colour, edgecolor=style.LINE, clip_on=False)
         axes.text(x + 0.5, rows + 0.75, text, va="center", size=style.SMALL)
     axes.text(
-        columns * 0.8,
+        columns * len(entries) / (len(entries) + 1),
         rows + 0.75,
         style.pick(language, "×  有数据，未用", "×  data, not used"),
         va="center",
