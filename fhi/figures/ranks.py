@@ -120,12 +120,15 @@ def evidence_caption(data: pd.DataFrame) -> dict[str, str]:
     most, least = data.loc[data["known"].idxmax()], data.loc[data["known"].idxmin()]
     common = data["known"].mode().iloc[0]
     total, cities = data["indicators"].iloc[0], (data["known"] == common).sum()
+    # where files give the data, it is not the report that prints more of leaders
+    printed = "published" in data
     return {
         "zh": f"{total}项指标中，{most['city']}有{most['known']}项数据，最多；{least['city']}{least['known']}项，最少；{cities}城各{common}项。"
-        f"与公布名次的Spearman ρ为{rho:.2f}（负值：名次越好，数据越多）：多出的是报告只为领先城市印出的数值。",
+        f"与公布名次的Spearman ρ为{rho:.2f}（负值：名次越好，数据越多）{'：多出的是报告只为领先城市印出的数值' if printed else ''}。",
         "en": f"Of {total} indicators {most['city_en']} has data for {most['known']}, the most, {least['city_en']} for "
         f"{least['known']}, the fewest; {cities} cities have {common} each. Spearman's rho with the published rank is {rho:.2f} "
-        "(negative: the better the rank, the more data): what some have beyond the others is printed for leaders only.",
+        "(negative: the better the rank, the more data)"
+        f"{': what some have beyond the others is printed for leaders only' if printed else ''}.",
     }
 
 

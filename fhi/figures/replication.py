@@ -146,7 +146,7 @@ def replication_caption(data: pd.DataFrame) -> dict[str, str]:
     "replication",
     page=None,
     evidence=("public", "published"),
-    title={"zh": "由公开数据重算的名次与公布名次", "en": "Ranks recomputed from open data and as published"},
+    title={"zh": "重算的名次与公布的名次", "en": "Ranks as recomputed and as published"},
     data=replication_data,
     caption=replication_caption,
 )
