@@ -16,7 +16,7 @@ from fhi.index import Index, build
 from fhi.parameters import Method, steps_by_level
 
 SCORES = ["year", "node", "city", "score", "rank", "evidence"]
-MOVES = ["node", "city", "from", "to", "rank_from", "rank_to", "change", "status", "evidence"]
+MOVES = ["node", "city", "from", "to", "rank_from", "rank_to", "change", "among", "status", "evidence"]
 CHANGES = ["city", "from", "to", "node", "change", "by_value", "by_weight"]
 
 
@@ -88,9 +88,10 @@ def movement(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``node, city, from, to, rank_from, rank_to, change, status, evidence``. `change` is the rank before less the
-        rank after, so that a rise is positive; ranks are those among all cities of each year. `status` is ``rose``,
-        ``fell``, ``same``, ``entered`` (no score before) or ``left`` (none after).
+        ``node, city, from, to, rank_from, rank_to, change, among, status, evidence``. `change` is the rank before less
+        the rank after, so that a rise is positive; ranks are those among all cities of each year. `among` is the change
+        among the cities of both years: a city that enters pushes nobody down. `status` goes by it: ``rose``, ``fell``,
+        ``same``, ``entered`` (no score before) or ``left`` (none after).
 
     Parameters
     ----------
@@ -104,19 +105,23 @@ def movement(table: pd.DataFrame) -> pd.DataFrame:
         for before, after in pairwise(years):
             old, new = by_year[before].set_index("city"), by_year[after].set_index("city")
             labels = {label for frame in (old, new) for label in frame["evidence"].iloc[0].split("+")}
-            ranks = pd.DataFrame({"rank_from": old["rank"], "rank_to": new["rank"]}).rename_axis("city")
-            frame = ranks.astype("Int64").reset_index().assign(node=node, evidence="+".join(sorted(labels)))
+            frame = _moved(old["rank"], new["rank"]).assign(node=node, evidence="+".join(sorted(labels)))
             frames.append(frame.assign(**{"from": before, "to": after}))
-    moves = pd.concat(frames[1:] or frames, ignore_index=True)
-    moves["change"] = (moves["rank_from"] - moves["rank_to"]).astype("Int64")
-    moves["status"] = [_status(*pair) for pair in zip(moves["rank_from"], moves["rank_to"], strict=True)]
-    return moves[MOVES]
+    return pd.concat(frames[1:] or frames, ignore_index=True)[MOVES]
 
 
-def _status(before: object, after: object) -> str:
-    if pd.isna(before) or pd.isna(after):
-        return "entered" if pd.isna(before) else "left"
-    return "rose" if after < before else "fell" if after > before else "same"
+def _moved(before: pd.Series, after: pd.Series) -> pd.DataFrame:
+    """Return the move of each city between two years from its ranks in them."""
+    frame = pd.DataFrame({"rank_from": before, "rank_to": after}).astype("Int64").rename_axis("city")
+    both = frame.dropna().rank(method="min").astype("Int64")
+    frame["change"] = frame["rank_from"] - frame["rank_to"]
+    frame["among"] = both["rank_from"] - both["rank_to"]
+    status = frame["among"].map(
+        lambda among: "rose" if among > 0 else "fell" if among < 0 else "same", na_action="ignore"
+    )
+    frame["status"] = status.astype(object).where(frame["rank_from"].notna(), "entered")
+    frame["status"] = frame["status"].where(frame["rank_to"].notna(), "left")
+    return frame.reset_index()
 
 
 def movements(table: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -133,11 +138,9 @@ def printed_movement(tables: Mapping[str, pd.DataFrame], edition: int = EDITION)
     if "tables/top20" not in tables:
         return pd.DataFrame(columns=MOVES)
     rows = tables["tables/top20"]
-    before = (rows["rank"] + rows["change_value"]).astype("Int64")
-    frame = pd.DataFrame({"city": rows["city"], "rank_from": before, "rank_to": rows["rank"].astype("Int64")})
-    frame = frame.assign(node="FHI", evidence="published", change=rows["change_value"].astype("Int64"))
-    frame["status"] = [_status(*pair) for pair in zip(frame["rank_from"], frame["rank_to"], strict=True)]
-    return frame.assign(**{"from": edition - 1, "to": edition})[MOVES]
+    ranks = rows.set_index("city")["rank"].astype("Int64")
+    before = ranks + rows.set_index("city")["change_value"].astype("Int64")
+    return _moved(before, ranks).assign(node="FHI", evidence="published", **{"from": edition - 1, "to": edition})[MOVES]
 
 
 def changes(built: Mapping[int, Index], framework: Framework, method: Method) -> pd.DataFrame:

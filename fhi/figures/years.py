@@ -26,27 +26,33 @@ def years_data(tables: Tables) -> pd.DataFrame:
 
 
 def _moves(data: pd.DataFrame) -> pd.DataFrame:
-    """Return the first and last rank of each city in the last pair of years; NaN where it has none."""
+    """Return by city ``before`` and ``after``, its ranks in the last two years among the cities of both; NaN: in one only.
+
+    ``first`` and ``last`` say in which of the two years it is.
+    """
     years = sorted(data["year"].unique())[-2:]
     ranks = data.pivot(index="city", columns="year", values="rank").reindex(columns=years)
-    return ranks.set_axis(["before", "after"] if len(years) > 1 else ["after"], axis=1).reindex(
-        columns=["before", "after"]
-    )
+    moves = ranks.dropna().rank(method="min").reindex(ranks.index)
+    moves = moves.set_axis(["before", "after"] if len(years) > 1 else ["after"], axis=1)
+    moves = moves.reindex(columns=["before", "after"])
+    return moves.assign(first=ranks.iloc[:, 0].notna(), last=ranks.iloc[:, -1].notna())
 
 
 def years_caption(data: pd.DataFrame) -> dict[str, str]:
     years = sorted(data["year"].unique())
     first, names = data.iloc[0], data.drop_duplicates("city").set_index("city")["city_en"]
-    moves = _moves(data).loc[lambda frame: frame.notna().any(axis=1)]
-    entered, left = moves.index[moves["before"].isna()], moves.index[moves["after"].isna()]
+    moves = _moves(data)
+    entered, left = moves.index[moves["last"] & ~moves["first"]], moves.index[moves["first"] & ~moves["last"]]
     change = (moves["before"] - moves["after"]).dropna()
     zh = f"{first['node_zh']}，{years[0]}–{years[-1]}年，各年城市间名次（1为最佳）。"
     en = f"{first['node_en']}, {years[0]} to {years[-1]}: ranks among the cities of each year (1 is best). "
     if len(change):
-        zh += f"{years[-2]}至{years[-1]}年{(change > 0).sum()}城上升，{(change < 0).sum()}城下降，{(change == 0).sum()}城不变。"
-        en += f"From {years[-2]} to {years[-1]} {(change > 0).sum()} rose, {(change < 0).sum()} fell, {(change == 0).sum()} kept "
-        en += "their place. "
-    if len(years) > 1 and len(entered):
+        rose, fell, same = (change > 0).sum(), (change < 0).sum(), (change == 0).sum()
+        zh += f"在{years[-2]}与{years[-1]}年都有的城市中，{rose}城上升，{fell}城下降，{same}城不变。"
+        en += (
+            f"Among the cities of both {years[-2]} and {years[-1]}, {rose} rose, {fell} fell, {same} kept their place. "
+        )
+    if len(entered):
         zh += f"新增{'、'.join(entered)}。"
         en += f"Entered: {', '.join(names[entered])}. "
     if len(left):
@@ -75,7 +81,7 @@ def years(data: pd.DataFrame, language: str):
     for city, rows in data.groupby("city", sort=False):
         move = moves.loc[city]
         colour = _colour(move)
-        strong = abs(move["before"] - move["after"]) >= 3 or move.isna().any()
+        strong = not abs(move["before"] - move["after"]) < 3
         axes.plot(rows["year"], rows["rank"], color=colour, linewidth=2 if strong else 1.1, zorder=3 if strong else 2)
         axes.scatter(rows["year"], rows["rank"], s=16, color=colour, zorder=4)
         name = style.brief(rows[label].iloc[0])
@@ -122,7 +128,10 @@ def _key(figure, data: pd.DataFrame, language: str) -> None:
     words = [
         (UP, style.pick(language, "上升", "rose")),
         (DOWN, style.pick(language, "下降", "fell")),
-        (style.MUTED, style.pick(language, "不变", "same")),
+        (
+            style.MUTED,
+            style.pick(language, "不变（在最后两年都有的城市中）", "same (among the cities of the last two years)"),
+        ),
         (style.PURPLE, style.pick(language, "○ 新增   × 退出", "○ entered   × left")),
     ]
     x = 2.1
