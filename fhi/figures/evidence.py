@@ -11,7 +11,8 @@ from dataclasses import replace
 
 import pandas as pd
 
-from fhi.figures.registry import EVIDENCE, FigureEntry, Tables
+from fhi.figures.registry import EVIDENCE, REPORT, FigureEntry, Tables, Texts, entries
+from fhi.store import MissingTable
 
 #: labels of what does not come from the report or public sources
 GIVEN = ("user", "synthetic")
@@ -54,7 +55,33 @@ def seen(entry: FigureEntry, tables: Tables) -> tuple[FigureEntry, pd.DataFrame]
     """Return a figure with the labels that it carries in a scenario, and its data."""
     reading = Reading(tables)
     data = entry.data(reading)
-    return replace(entry, evidence=labels(entry, data, reading)), data
+    return replace(entry, evidence=labels(entry, data, reading), cited=cited(tables)), data
+
+
+def cited(tables: Tables) -> Texts:
+    """Return what the source lines of an edition name: the report, or what its own list of sources says of the values."""
+    if "tables/indicators" not in tables:
+        return REPORT
+    sources = tables["tables/sources"]
+    parts = sources.loc[sources["file"] == "indicators.csv", "citation"].iloc[0].split("|")
+    return {"zh": parts[0].strip(), "en": parts[-1].strip()}
+
+
+def drawable(tables: Tables) -> list[FigureEntry]:
+    """Return the figures that an edition can have: all of the report's; of another those beyond pages whose tables it has."""
+    if "tables/indicators" not in tables:
+        return entries()
+    return [entry for entry in entries() if entry.page is None and _has_data(entry, tables)]
+
+
+def _has_data(entry: FigureEntry, tables: Tables) -> bool:
+    if any(tables[name].empty for name in entry.needs if name in tables):
+        return False
+    try:
+        entry.data(tables)
+    except MissingTable:
+        return False
+    return True
 
 
 def labels(entry: FigureEntry, data: pd.DataFrame, reading: Reading) -> tuple[str, ...]:

@@ -54,6 +54,8 @@ class FigureEntry:
         For figures beyond the report: the part they belong to.
     cited : mapping
         The publication that the source line names: the report, or that of another edition.
+    needs : tuple of str
+        Tables without which it has nothing to show, in an edition where they are empty.
     draw : callable
         From that frame and a language to a matplotlib Figure; it sees nothing else and touches no file.
     """
@@ -68,6 +70,7 @@ class FigureEntry:
     section: str = "beyond"
     source: Texts | None = None
     cited: Texts = field(default_factory=lambda: REPORT)
+    needs: tuple[str, ...] = ()
 
     @property
     def place(self) -> int:
@@ -96,6 +99,7 @@ def figure(
     caption,
     section: str = "beyond",
     source: Texts | None = None,
+    needs: tuple[str, ...] = (),
 ):
     """Register the decorated drawing function ``(data, language) -> Figure`` under an id.
 
@@ -119,7 +123,7 @@ def figure(
         raise ValueError(f"{id}: a source in each of {', '.join(LANGUAGES)}")
 
     def register(draw):
-        _ENTRIES[id] = FigureEntry(id, page, labels, title, data, caption, draw, section, source)
+        _ENTRIES[id] = FigureEntry(id, page, labels, title, data, caption, draw, section, source, needs=needs)
         return draw
 
     return register

@@ -149,6 +149,7 @@ def replication_caption(data: pd.DataFrame) -> dict[str, str]:
     title={"zh": "重算的名次与公布的名次", "en": "Ranks as recomputed and as published"},
     data=replication_data,
     caption=replication_caption,
+    needs=("comparison",),
 )
 def replication(data: pd.DataFrame, language: str):
     """Four panels (index and pillars): recomputed rank as a dot, published rank as a ring, one row a city."""

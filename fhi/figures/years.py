@@ -68,6 +68,7 @@ def years_caption(data: pd.DataFrame) -> dict[str, str]:
     title={"zh": "历年名次", "en": "Ranks over the years"},
     data=years_data,
     caption=years_caption,
+    needs=("year_scores",),
 )
 def years(data: pd.DataFrame, language: str):
     """A line a city through its ranks; colours tell the last move, rings who entered, crosses who left."""

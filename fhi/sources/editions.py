@@ -13,7 +13,7 @@ from fhi.parameters import RAW, edition_folder
 from fhi.sources import catalogue
 from fhi.sources.catalogue import shown, verify
 from fhi.sources.columns import check, city, column, integer, number, one_of, schema, text
-from fhi.sources.reading import read_table
+from fhi.sources.reading import read_cells, read_table
 from fhi.sources.schemas import SCHEMAS as REPORT_SCHEMAS
 
 #: what the example rows of the template are called
@@ -80,10 +80,7 @@ def tables_of(edition: str | None) -> dict[str, pd.DataFrame]:
 def units_of(edition: str | None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the table of cities (indexed by name) and the tree of an edition, to check a scenario by."""
     folder, schemas = edition_folder(edition), REPORT_SCHEMAS if edition is None else SCHEMAS
-    cities, framework = (
-        read_table(folder / f"{name}.csv", schemas[name], file=shown(folder, f"{name}.csv"))
-        for name in ("cities", "framework")
-    )
+    cities, framework = (_read(folder, name, schemas) for name in ("cities", "framework"))
     return cities.set_index("name_zh"), framework
 
 
@@ -98,24 +95,38 @@ def load(folder: Path, common: Path = RAW) -> dict[str, pd.DataFrame]:
         With the problems of all files.
     """
     tables = {"sources": verify(folder)}
-    for name in ("cities", "framework"):
-        tables[name] = read_table(folder / f"{name}.csv", SCHEMAS[name], file=shown(folder, f"{name}.csv"))
-    leaves = tables["framework"].query("level == level.max()")
-    known = {"city": set(tables["cities"]["name_zh"]), "node": set(tables["framework"]["code"])}
     problems: list[Problem] = []
-    for name in ("indicators", *OPTIONAL):
+    for name in ("cities", "framework", "indicators", *OPTIONAL):
         path = folder / f"{name}.csv"
         if name in OPTIONAL and not path.is_file():
             continue
-        names = known | {"node": set(leaves["code"])} if name == "indicators" else known
         try:
-            tables[name] = read_table(path, SCHEMAS[name], file=shown(folder, path.name), known=names)
+            tables[name] = _read(folder, name, SCHEMAS, _known(tables, name))
         except DataError as error:
             problems += error.problems
     problems = problems or _other_units(tables, shown(folder, "indicators.csv"))
     if problems:
         raise DataError(problems)
     return tables | _common(tables, common)
+
+
+def _read(folder: Path, name: str, schemas: Mapping[str, pa.DataFrameSchema], known=None) -> pd.DataFrame:
+    """Read a table; a column that may be empty may as well not be there."""
+    path, file, schema = folder / f"{name}.csv", shown(folder, f"{name}.csv"), schemas[name]
+    header, _ = read_cells(path, file)
+    absent = [column for column, spec in schema.columns.items() if spec.nullable and column not in header]
+    table = read_table(path, schema.remove_columns(absent), file=file, known=known or {})
+    return table.assign(**dict.fromkeys(absent)) if absent else table
+
+
+def _known(tables: Mapping[str, pd.DataFrame], name: str) -> dict[str, set[str]]:
+    """Return the names that a table may use, as far as the tables that list them could be read."""
+    known = {"city": set(tables["cities"]["name_zh"])} if "cities" in tables else {}
+    if "framework" in tables:
+        tree = tables["framework"]
+        values = tree["level"] == tree["level"].max() if name == "indicators" else tree["level"] >= 0
+        known["node"] = set(tree[values]["code"])
+    return known
 
 
 def _other_units(tables: Mapping[str, pd.DataFrame], file: str) -> list[Problem]:
