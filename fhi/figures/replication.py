@@ -5,6 +5,7 @@ from __future__ import annotations
 import matplotlib
 import pandas as pd
 
+from fhi.agreement import published
 from fhi.figures import style
 from fhi.figures.charts import with_names
 from fhi.figures.evidence import kinds
@@ -106,8 +107,9 @@ def replication_data(tables: Tables) -> pd.DataFrame:
     used = used[used["node"].isin(nodes.index[nodes["level"] == nodes["level"].max()])]
     pillars = used["node"].map(lambda code: _pillar(nodes["parent"], code))
     frame["indicators"] = frame["node"].map(pillars.value_counts()).fillna(len(used)).astype(int)
-    order = tables["tables/top20"].set_index("city")["rank"]
-    frame["order"] = frame["city"].map(order)
+    printed = published(tables)
+    first = next(code for code in nodes.index if code in set(printed["node"]))
+    frame["order"] = frame["city"].map(printed[printed["node"] == first].set_index("city")["rank"])
     for language in ("zh", "en"):
         frame[f"node_{language}"] = frame["node"].map(nodes[f"name_{language}"])
     levels = frame["node"].map({code: place for place, code in enumerate(nodes.index)})
@@ -152,9 +154,10 @@ def replication_caption(data: pd.DataFrame) -> dict[str, str]:
     needs=("comparison",),
 )
 def replication(data: pd.DataFrame, language: str):
-    """Four panels (index and pillars): recomputed rank as a dot, published rank as a ring, one row a city."""
+    """Panels (index and pillars, at most four): recomputed rank a dot, published rank a ring, one row a city."""
     figure = style.canvas(7.4, width=11)
-    nodes = list(dict.fromkeys(data["node"]))
+    nodes = list(dict.fromkeys(data["node"]))[:4]
+    last = int(data[["rank", "published"]].max().max())
     cities = data[data["node"] == nodes[0]].reset_index(drop=True)
     place = {city: row for row, city in enumerate(cities["city"])}
     for column, node in enumerate(nodes):
@@ -164,10 +167,10 @@ def replication(data: pd.DataFrame, language: str):
         heights = rows["city"].map(place)
         axes.hlines(heights, rows["published"], rows["rank"], color=style.LINE, linewidth=2, zorder=1)
         axes.scatter(rows["published"], heights, zorder=2, **style.RING)
-        axes.scatter(rows["rank"], heights, s=style.DOT, color=style.PILLARS[node], zorder=3)
+        axes.scatter(rows["rank"], heights, s=style.DOT, color=style.PILLARS.get(node, style.INK), zorder=3)
         names = style.city_names(cities, language) if column == 0 else [""] * len(cities)
         axes.set_yticks(range(len(cities)), names)
-        axes.set(xlim=(0, 21), ylim=(len(cities) - 0.4, -0.6), xticks=[1, 10, 20])
+        axes.set(xlim=(0, last + 1), ylim=(len(cities) - 0.4, -0.6), xticks=[1, last // 2, last])
         first = rows.iloc[0]
         axes.text(
             0,
