@@ -188,6 +188,9 @@ lab: $(READY) ## open JupyterLab on the notebook in which to change one assumpti
 bench: $(READY) ## time the steps; writes nothing
 	@"$(PYTHON)" tests/bench.py
 
+fuzz: $(READY) ## throw random cells and files at the parsers: 13 properties, FUZZ_CASES of each (default 10000)
+	FUZZ_CASES=$(or $(FUZZ_CASES),10000) "$(PYTHON)" -m pytest tests/test_fuzz.py --dist=load --numprocesses=2
+
 lint: $(READY) ## check style and names
 	"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check .
 
@@ -199,4 +202,4 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 FORCE:
-.PHONY: report ranks compare compare-all export test notebooks sweep checksums readme lock lab bench lint clean help FORCE
+.PHONY: report ranks compare compare-all export test notebooks sweep checksums readme lock lab bench fuzz lint clean help FORCE

@@ -84,7 +84,7 @@ def _sorted(records: np.ndarray) -> np.ndarray:
 
 def take(records: np.ndarray, places: np.ndarray) -> np.ndarray:
     """Return the records at these places, moved as rows of words."""
-    words = records.view(np.uint64).reshape(len(records), -1)
+    words = records.view(np.uint64).reshape(-1, records.dtype.itemsize // 8)
     return words[places].reshape(-1).view(records.dtype)
 
 
