@@ -119,7 +119,7 @@ def mix(*parts: np.ndarray) -> np.ndarray:
     total = np.zeros(len(parts[0]), dtype=np.uint64)
     for part in parts:
         bits = part.astype(np.float64).view(np.uint64) if part.dtype.kind == "f" else part.astype(np.uint64)
-        total = (total ^ bits) * np.uint64(0xFF51AFD7ED558CCD)
+        total = ((total ^ bits) + np.uint64(0x9E3779B97F4A7C15)) * np.uint64(0xFF51AFD7ED558CCD)
         total ^= total >> np.uint64(33)
         total *= np.uint64(0xC4CEB9FE1A85EC53)
         total ^= total >> np.uint64(33)
