@@ -175,6 +175,7 @@ def treat(
 ) -> dict[str, pd.DataFrame]:
     """Return the stages up to the treated indicators (see `Index.stages`); parameters and errors as for `build`."""
     stages = fill(panel, framework, method, year, units)
+    framework = framework.with_directions(dict(method.directions))
     treated, record = treatment.treat(stages["imputed"], method.treatment.method, **method.treatment.params)
     return stages | {"treated": treated, "treatment": record}
 
