@@ -1,4 +1,4 @@
-"""Another edition: a folder in the template's form builds by configuration alone; the template asks for its own rows."""
+"""Another edition builds by configuration alone from a folder in the form of the template, which asks for own rows."""
 
 import csv
 import shutil
