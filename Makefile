@@ -43,6 +43,13 @@ CORE := requirements.lock $(addprefix fhi/,errors.py parameters.py files.py stor
 STEPS := $(addprefix fhi/,calling.py selection.py treatment.py index.py multivariate.py) \
 	$(wildcard fhi/imputation/*.py fhi/normalisation/*.py fhi/weighting/*.py fhi/aggregation/*.py)
 ROBUSTNESS := fhi/agreement.py $(wildcard fhi/robustness/*.py)
+MICRODATA := $(addprefix fhi/,given.py survey.py) $(wildcard fhi/microdata/*.py fhi/synthetic/*.py)
+# files of the staff's own, for a scenario that names some
+USER := $(if $(shell grep -s '^user_data:' notebooks/scenarios/$(SCENARIO).yml),\
+	$(foreach kind,csv xlsx,$(wildcard data/user/*.$(kind) data/user/*/*.$(kind))))
+# a scenario of another edition than the report's has its own tree and cities, and no pages to draw or to audit
+EDITION := $(shell sed -n 's/^edition: *\([^ \#]*\).*/\1/p' notebooks/scenarios/$(SCENARIO).yml 2>/dev/null)
+OTHER := $(filter-out null ~,$(EDITION))
 JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
 DRAWING := $(addprefix fhi/,notebooks.py reuse.py multivariate.py calling.py treatment.py) \
 	$(wildcard fhi/figures/*.py fhi/assets/fonts/* data/raw/*/*.geojson)
@@ -53,7 +60,7 @@ OUTPUTS_01 := $(addprefix $(P)/,panel.csv national_shares.csv)
 OUTPUTS_02 := $(addprefix $(P)/,indicators.csv screening.csv coverage.csv imputation.csv treatment.csv treated.csv \
 	normalised.csv distribution.csv correlations.csv reliability.csv)
 OUTPUTS_03 := $(addprefix $(P)/,weights.csv unit_weights.csv scores.csv ranks.csv effects.csv rank_shifts.csv \
-	importance.csv standings.csv comparison.csv agreement.csv)
+	importance.csv standings.csv year_scores.csv movement.csv changes.csv comparison.csv agreement.csv)
 OUTPUTS_04 := $(addprefix $(P)/,rank_intervals.csv rank_probabilities.csv beats.csv convergence.csv robust_answers.csv \
 	sensitivity.csv tornado.csv rank_confidence.csv)
 OUTPUTS_05 := $(addprefix $(P)/,bounds.csv weight_bounds.csv bounds_by_facts.csv weight_bounds_by_facts.csv gap_bounds.csv \
@@ -64,31 +71,32 @@ OUTPUTS_07 := $(P)/figures.csv
 # a stage whose output was deleted runs again although nothing is newer
 missing = $(if $(filter-out $(wildcard $(1)),$(1)),FORCE)
 
-report: $(R)/manifest.json ## build everything for SCENARIO (default baseline): data, index, figures, page, PDFs
-	@echo "$(R)/report.html is up to date"
+report: $(if $(OTHER),$(N)/07_charting.ipynb,$(R)/manifest.json) ## build everything for SCENARIO (default baseline): data, index, figures, page, PDFs
+	@echo "$(if $(OTHER),$(R)/figures,$(R)/report.html) is up to date"
 
 $(P)/scenario.yml: notebooks/scenarios/$(SCENARIO).yml notebooks/scenarios/baseline.yml data/raw/framework.csv \
-		data/raw/cities.csv $(CORE) $(STEPS) $(filter-out fhi/agreement.py,$(ROBUSTNESS)) $(JUDGEMENTS) | $(READY)
+		data/raw/cities.csv $(if $(OTHER),$(wildcard data/raw/$(OTHER)/*.csv)) $(CORE) $(STEPS) \
+		$(filter-out fhi/agreement.py,$(ROBUSTNESS)) $(JUDGEMENTS) | $(READY)
 	@$(FHI) check "$(SCENARIO)"
 
 # a scenario without a file is refused by name, with the nearest names, before anything runs
 notebooks/scenarios/%.yml: | $(READY)
 	@$(FHI) check "$*"
 
-$(N)/01_ingestion.ipynb: notebooks/01_ingestion.ipynb $(RAW) $(CORE) fhi/construction.py \
+$(N)/01_ingestion.ipynb: notebooks/01_ingestion.ipynb $(RAW) $(CORE) fhi/construction.py $(MICRODATA) $(USER) \
 		$(call missing,$(OUTPUTS_01)) | $(P)/scenario.yml
 $(N)/02_indicators.ipynb: notebooks/02_indicators.ipynb $(N)/01_ingestion.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
 		$(call missing,$(OUTPUTS_02))
 $(N)/03_weighting.ipynb: notebooks/03_weighting.ipynb $(N)/02_indicators.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
-		fhi/agreement.py fhi/effects.py $(call missing,$(OUTPUTS_03))
+		$(addprefix fhi/,agreement.py effects.py years.py construction.py) $(call missing,$(OUTPUTS_03))
 $(N)/04_robustness.ipynb: notebooks/04_robustness.ipynb $(N)/01_ingestion.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
 		$(ROBUSTNESS) $(call missing,$(OUTPUTS_04))
 $(N)/05_identification.ipynb: notebooks/05_identification.ipynb $(N)/01_ingestion.ipynb $(CORE) \
 		$(wildcard fhi/identification/*.py) $(call missing,$(OUTPUTS_05))
 $(N)/06_audit.ipynb: notebooks/06_audit.ipynb $(N)/01_ingestion.ipynb $(CORE) fhi/construction.py \
 		$(wildcard fhi/claims/*.py) $(call missing,$(OUTPUTS_06))
-$(N)/07_charting.ipynb: notebooks/07_charting.ipynb $(N)/03_weighting.ipynb $(N)/04_robustness.ipynb \
-		$(N)/05_identification.ipynb $(N)/06_audit.ipynb $(DRAWING) $(CORE) \
+$(N)/07_charting.ipynb: notebooks/07_charting.ipynb $(N)/03_weighting.ipynb $(if $(OTHER),, \
+		$(N)/04_robustness.ipynb $(N)/05_identification.ipynb $(N)/06_audit.ipynb) $(DRAWING) $(CORE) \
 		$(call missing,$(OUTPUTS_07))
 
 $(N)/lab.ipynb: notebooks/lab.ipynb fhi/lab.py $(RAW) $(COMPARING)
@@ -180,6 +188,9 @@ lab: $(READY) ## open JupyterLab on the notebook in which to change one assumpti
 bench: $(READY) ## time the steps; writes nothing
 	@"$(PYTHON)" tests/bench.py
 
+fuzz: $(READY) ## throw random cells and files at the parsers: 13 properties, FUZZ_CASES of each (default 10000)
+	FUZZ_CASES=$(or $(FUZZ_CASES),10000) "$(PYTHON)" -m pytest tests/test_fuzz.py --dist=load --numprocesses=2
+
 lint: $(READY) ## check style and names
 	"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check .
 
@@ -191,4 +202,4 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 FORCE:
-.PHONY: report ranks compare compare-all export test notebooks sweep checksums readme lock lab bench lint clean help FORCE
+.PHONY: report ranks compare compare-all export test notebooks sweep checksums readme lock lab bench fuzz lint clean help FORCE

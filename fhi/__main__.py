@@ -14,17 +14,21 @@ def check(scenario: str) -> None:
     """Validate a scenario against the framework and write it resolved beside the results."""
     from fhi import index
     from fhi.framework import Framework
-    from fhi.parameters import RAW, load_scenario, resolved_yaml
+    from fhi.parameters import load_scenario, resolved_yaml, user_folder
     from fhi.robustness import runs
-    from fhi.sources import SCHEMAS, read_table
+    from fhi.sources import units_of
     from fhi.store import Store
 
     method = load_scenario(scenario)
-    cities = read_table(RAW / "cities.csv", SCHEMAS["cities"], file="data/raw/cities.csv").set_index("name_zh")
+    cities, tree = units_of(method.edition)
     file = f"scenarios/{scenario}.yml"
-    framework = Framework.from_csv(RAW / "framework.csv")
+    framework = Framework.from_table(tree)
     index.check(method, framework, cities.index, file, units=cities)
-    runs.check(method, framework, cities.index, file, units=cities)
+    if method.edition is None:
+        # the space of the baseline is one of the report's tree
+        runs.check(method, framework, cities.index, file, units=cities)
+    if method.user_data and method.user_data.folder:
+        user_folder(method.user_data.folder)
     store = Store(scenario)
     store.write_bytes(f"{store.processed}/scenario.yml", resolved_yaml(method).encode("utf-8"))
 
@@ -157,9 +161,10 @@ def refresh(scenario: str, *notebooks: str) -> None:
 
 def checksums() -> None:
     """Write the checksums of the raw files into sources.csv."""
-    from fhi.sources import update_checksums
+    from fhi.parameters import RAW
+    from fhi.sources.catalogue import editions, update_checksums
 
-    changed = update_checksums()
+    changed = [f"{folder.name}/{file}" for folder in (RAW, *editions()) for file in update_checksums(folder)]
     print("\n".join(changed) if changed else "no raw file has changed")
 
 

@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 PUBLISHED = {"FHI": "rank", "industry": "industry_rank", "experience": "experience_rank", "ecosystem": "ecosystem_rank"}
+
+
+def published(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the ranks that an edition's publication prints, ``node, city, rank``; empty if it has none.
+
+    The report's stand in its TOP20 table (p5), those of another edition in published_ranks.csv.
+    """
+    if "tables/published_ranks" in tables:
+        return tables["tables/published_ranks"][["node", "city", "rank"]]
+    if "tables/top20" not in tables:
+        return pd.DataFrame(columns=["node", "city", "rank"])
+    return by_node(tables["tables/top20"])
+
+
+def by_node(top20: pd.DataFrame) -> pd.DataFrame:
+    """Return the ranks of the TOP20 table in rows: ``node, city, rank``."""
+    frames = [
+        top20[["city", column]].set_axis(["city", "rank"], axis=1).assign(node=n) for n, column in PUBLISHED.items()
+    ]
+    return pd.concat(frames, ignore_index=True)[["node", "city", "rank"]]
 
 
 def compare_ranks(scores: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
@@ -16,7 +38,7 @@ def compare_ranks(scores: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame
     scores : pandas.DataFrame
         Cities × nodes; any cities.
     published : pandas.DataFrame
-        The TOP20 table (p5): ``city`` and the columns of `PUBLISHED`.
+        ``node, city, rank``, or the TOP20 table (p5): ``city`` and the columns of `PUBLISHED`.
 
     Returns
     -------
@@ -24,14 +46,16 @@ def compare_ranks(scores: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame
         ``city, node, rank, published, difference``; difference is computed less published, so that a
         positive one means that the city stands lower here. A city without a score has no row.
     """
-    frames = []
-    for node, column in PUBLISHED.items():
-        printed = published.set_index("city")[column]
+    columns = ["city", "node", "rank", "published", "difference"]
+    published = published if "node" in published else by_node(published)
+    frames = [pd.DataFrame(columns=columns)] if published.empty else []
+    for node, rows in published.groupby("node", sort=False):
+        printed = rows.set_index("city")["rank"]
         among = scores[node].reindex(printed.index).dropna()
         ranks = among.rank(ascending=False, method="min").astype(int)
         frame = pd.DataFrame({"rank": ranks, "published": printed[ranks.index]}).rename_axis("city").reset_index()
         frames.append(frame.assign(node=node, difference=frame["rank"] - frame["published"]))
-    return pd.concat(frames, ignore_index=True)[["city", "node", "rank", "published", "difference"]]
+    return pd.concat(frames, ignore_index=True)[columns]
 
 
 def kendall_tau_b(x, y) -> float:

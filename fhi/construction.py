@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
+from fhi.errors import DataError, Problem
 from fhi.framework import Framework
 
 Tables = Mapping[str, pd.DataFrame]
@@ -33,15 +34,44 @@ def constructs(indicator: str):
     return register
 
 
-def panel(tables: Tables, framework: Framework) -> pd.DataFrame:
-    """Return the panel: every constructed value of every indicator, city and year, sorted."""
+def panel(
+    tables: Tables, framework: Framework, given: pd.DataFrame | None = None, replaces: str = "indicator"
+) -> pd.DataFrame:
+    """Return the panel: every constructed value of every indicator, city and year, sorted.
+
+    Parameters
+    ----------
+    tables : mapping
+        The raw tables.
+    framework : Framework
+    given : pandas.DataFrame, optional
+        Rows of the panel from the staff's own files (`fhi.microdata`).
+    replaces : str
+        ``indicator``: an indicator that is given is taken from there alone, so that it means one thing for all cities
+        and years; ``cell``: only the cities and years that are given are replaced.
+    """
     frames = []
     for indicator in framework.leaves:
-        if indicator in CONSTRUCTIONS:
-            rows = CONSTRUCTIONS[indicator](tables).dropna(subset=["value"])
+        rows = _constructed(indicator, tables)
+        if rows is not None:
             unit = framework.table.at[indicator, "unit"]
-            frames.append(rows.assign(indicator=indicator, unit=unit)[PANEL])
+            frames.append(rows.dropna(subset=["value"]).assign(indicator=indicator, unit=unit)[PANEL])
+    if given is not None and len(given):
+        key = ["indicator"] if replaces == "indicator" else ["city", "year", "indicator"]
+        taken = pd.MultiIndex.from_frame(given[key])
+        frames = [frame[~pd.MultiIndex.from_frame(frame[key]).isin(taken)] for frame in frames]
+        frames.append(given[PANEL])
+    if not frames:
+        raise DataError([Problem("panel", None, None, None, "a value of some indicator", "fill in indicators.csv")])
     return pd.concat(frames, ignore_index=True).sort_values(["indicator", "city", "year"], ignore_index=True)
+
+
+def _constructed(indicator: str, tables: Tables) -> pd.DataFrame | None:
+    """Return the values of an indicator; an edition of one's own has them in a table."""
+    if "indicators" in tables:
+        rows = tables["indicators"].query("indicator == @indicator")
+        return rows.assign(source_id="indicators") if len(rows) else None
+    return CONSTRUCTIONS[indicator](tables) if indicator in CONSTRUCTIONS else None
 
 
 def national_shares(tables: Tables) -> pd.DataFrame:
@@ -52,8 +82,10 @@ def national_shares(tables: Tables) -> pd.DataFrame:
     pandas.DataFrame
         ``indicator, class, city, share`` (per cent; NaN where unknown), ``page, source_id, evidence``.
         Banks count by loans (p13), insurers by premiums (p14), brokers (p14) and exchanges (p17) by number;
-        a share is of the disclosed total. Cloud and blockchain shares are as printed (p17).
+        a share is of the disclosed total. Cloud and blockchain shares are as printed (p17). Without these lists: empty.
     """
+    if "report2018/banks" not in tables:
+        return pd.DataFrame(columns=["indicator", "class", "city", "share", "page", "source_id", "evidence"])
     cities = tables["cities"]["name_zh"]
     firms = {
         "loans": ("firm_scale", "banks", "loans_value"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -21,6 +23,7 @@ STEPS: Mapping[str, Mapping] = {
     "imputation": imputation.METHODS,
     "treatment": treatment.METHODS,
     "normalisation": normalisation.METHODS,
+    "over_years": normalisation.OVER_YEARS,
     "weighting": weighting.METHODS,
 }
 
@@ -149,16 +152,44 @@ def prepare(
 
     Parameters and errors as for `build`.
     """
+    year = method.year if year is None else year
+    stages = treat(panel, framework, method, year, units)
+    directions = framework.with_directions(dict(method.directions)).directions
+    step, over = method.normalisation, method.over_years
+    normalise = partial(normalisation.normalise, method=step.method, directions=directions, **step.params)
+    history = {year: stages["treated"]}
+    if over.method != "by-year":
+        history = dict(sorted({**_other_years(panel, framework, method, year, units), **history}.items()))
+    normalised = calling.call(
+        normalisation.OVER_YEARS, over.method, history, year, normalise, step="over_years", params=over.params
+    )
+    return stages | {"normalised": normalised.reindex(columns=framework.leaves)}
+
+
+def treat(
+    panel: pd.DataFrame,
+    framework: Framework,
+    method: Method,
+    year: int | None = None,
+    units: pd.DataFrame | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Return the stages up to the treated indicators (see `Index.stages`); parameters and errors as for `build`."""
     stages = fill(panel, framework, method, year, units)
     framework = framework.with_directions(dict(method.directions))
     treated, record = treatment.treat(stages["imputed"], method.treatment.method, **method.treatment.params)
-    step = method.normalisation
-    normalised = normalisation.normalise(treated, step.method, directions=framework.directions, **step.params)
-    return stages | {
-        "treated": treated,
-        "treatment": record,
-        "normalised": normalised.reindex(columns=framework.leaves),
-    }
+    return stages | {"treated": treated, "treatment": record}
+
+
+def _other_years(panel, framework, method, year, units) -> dict[int, pd.DataFrame]:
+    """Return the treated indicators of the other years of the panel, up to the edition's."""
+    if year is None:
+        raise MethodError("levels of several years need an edition year; set year.", key="over_years")
+    last = max(year, method.year or year)
+    found = {}
+    for other in sorted(int(at) for at in panel["year"].unique() if at <= last and at != year):
+        with suppress(MethodError):  # a year in which no indicator can be used tells nothing
+            found[other] = treat(panel, framework, method, other, units)["treated"]
+    return found
 
 
 def filled(stages: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

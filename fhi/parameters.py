@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from fhi.errors import MethodError
 
@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parents[1]
 RAW = ROOT / "data" / "raw"
 NOTEBOOKS = ROOT / "notebooks"
 SCENARIOS = NOTEBOOKS / "scenarios"
+#: where the staff put files of their own; nothing in it is under version control
+USER = ROOT / "data" / "user"
 BASELINE = "baseline"
 
 
@@ -68,6 +70,35 @@ Aggregation = Annotated[str | Step | dict[int, str | Step], BeforeValidator(_as_
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
+class Synthetic(BaseModel):
+    """Sample micro-data to be made up (`fhi.synthetic`): the seed, and the years of its issues."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    seed: Annotated[int, Field(strict=True, ge=0)] = 2018
+    years: Annotated[tuple[Annotated[int, Field(strict=True)], ...], Field(min_length=1)] = (2018,)
+
+
+class UserData(BaseModel):
+    """Files of the staff's own, from a folder or made up; see ``baseline.yml``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    folder: str | None = None
+    synthetic: Synthetic | None = None
+    replaces: Literal["indicator", "cell"] = "indicator"
+    least_financing: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 5e7
+    rate_gap: Annotated[int, Field(ge=0, strict=True)] = 0
+
+    @model_validator(mode="after")
+    def _one_source(self) -> UserData:
+        if (self.folder is None) == (self.synthetic is None):
+            raise ValueError("give either a folder or synthetic, not both and not neither")
+        return self
+
+
+def _as_user_data(value: Any) -> Any:
+    return {"folder": value} if isinstance(value, str) else value
+
+
 class Effort(BaseModel):
     """How many draws an analysis of robustness makes."""
 
@@ -93,7 +124,9 @@ class Method(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     description: dict[Literal["zh", "en"], str] = {}
+    edition: str | None = None
     year: Annotated[int, Field(strict=True)] | None = None
+    user_data: Annotated[UserData | None, BeforeValidator(_as_user_data)] = None
     exclude_cities: tuple[str, ...] = ()
     exclude_indicators: tuple[str, ...] = ()
     directions: dict[str, Literal[1, -1]] = {}
@@ -103,6 +136,7 @@ class Method(BaseModel):
     imputation: NamedStep = Step(method="none")
     treatment: NamedStep = Step(method="none")
     normalisation: NamedStep = Step(method="min-max")
+    over_years: NamedStep = Step(method="by-year")
     weighting: NamedStep = Step(method="original")
     aggregation: Aggregation = "arithmetic"
     availability: dict[int, Share] = {0: 1.0}
@@ -115,12 +149,12 @@ ASIDE = frozenset({"description", "robustness"})
 COMBINING = frozenset({"weights", "weighting", "aggregation", "availability"})
 #: the keys of a scenario that a stage reads; a stage that is not named here may read them all
 READS: dict[str, frozenset[str]] = {
-    "01_ingestion": frozenset(),
+    "01_ingestion": frozenset({"edition", "year", "user_data"}),
     "02_indicators": frozenset(Method.model_fields) - COMBINING - ASIDE,
     "03_weighting": frozenset(Method.model_fields) - ASIDE,
-    "05_identification": frozenset(),
-    "06_audit": frozenset(),
-    "07_charting": frozenset(),
+    "05_identification": frozenset({"edition"}),
+    "06_audit": frozenset({"edition"}),
+    "07_charting": frozenset({"edition"}),
 }
 
 
@@ -160,13 +194,51 @@ def beside_scenarios(name: object, key: str) -> Path:
         If it lies outside that folder, or is not there.
     """
     folder = SCENARIOS.resolve()
-    place = (folder / name).resolve() if isinstance(name, str) else folder
-    if place == folder or not place.is_relative_to(folder):
+    there = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.suffix != ".yml")
+    place = _inside(folder, "notebooks/scenarios/", name, key, there)
+    if place == folder:
         message = f"give a path inside notebooks/scenarios/, written from there; found {name!r}."
         raise MethodError(message, key=key, value=name)
+    return place
+
+
+def user_folder(name: str) -> Path:
+    """Return the folder of the staff's files that a scenario names, inside ``data/user/``; ``.`` is that itself.
+
+    Raises
+    ------
+    MethodError
+        If it lies outside that folder, or is not there.
+    """
+    folder = USER.resolve()
+    if " " in name:
+        raise MethodError(f"give a name without blanks; found {name!r}.", key="user_data.folder", value=name)
+    there = [".", *(path.name for path in folder.glob("*") if path.is_dir())]
+    return _inside(folder, "data/user/", name, "user_data.folder", there)
+
+
+def edition_folder(name: str | None) -> Path:
+    """Return the folder of an edition below ``data/raw/``; None is the report's edition, ``data/raw/`` itself.
+
+    Raises
+    ------
+    MethodError
+        If it lies outside that folder, or is not there.
+    """
+    if name is None:
+        return RAW
+    there = (path.parent.name for path in RAW.glob("*/sources.csv"))
+    return _inside(RAW.resolve(), "data/raw/", name, "edition", there)
+
+
+def _inside(folder: Path, shown: str, name: object, key: str, there: Iterable[str]) -> Path:
+    """Return a path that stays inside a folder and is there."""
+    place = (folder / name).resolve() if isinstance(name, str) else folder.parent
+    if not place.is_relative_to(folder):
+        message = f"give a path inside {shown}, written from there; found {name!r}."
+        raise MethodError(message, key=key, value=name)
     if not place.exists():
-        there = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.suffix != ".yml")
-        raise MethodError(f"there is no {name!r} in notebooks/scenarios/.", key=key, value=name, valid=sorted(there))
+        raise MethodError(f"there is no {name!r} in {shown}.", key=key, value=name, valid=sorted(there))
     return place
 
 

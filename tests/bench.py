@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 import bench_draws
+import bench_microdata
 import numpy as np
 import pandas as pd
 
@@ -56,7 +57,17 @@ def building(units: int, indicators: int, method: Method, repeats: int) -> float
     return seconds(lambda: build(frame, framework, method), repeats)
 
 
+def reading() -> None:
+    """Print seconds and peak of a list of firms, from the file to the indicators, in a process of its own."""
+    for millions in (1, 10):
+        taken, peak = bench_microdata.measure(millions)
+        shape = f"{millions}000000x8"
+        print(f"microdata {shape}: {taken:.2f} s\nmicrodata, peak {shape}: {peak:.0f} MB")
+
+
 def main() -> None:
+    # first: a process starts with the peak of the one that began it
+    reading()
     tables, framework = sources.load(), Framework.from_csv(RAW / "framework.csv")
     values, method = panel(tables, framework), load_scenario(BASELINE)
     shape = f"{values['city'].nunique()}x{len(framework.leaves)}"

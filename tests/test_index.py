@@ -124,6 +124,10 @@ def test_what_bears_on_the_indicators_alone_changes_nothing_after_them():
         "imputation": "mean",
         "treatment": "winsorise",
         "normalisation": "rank",
+        "over_years": "pooled",
+        # what the panel is made of
+        "edition": "template",
+        "user_data": ".",
     }
     assert set(before) == set(Method.model_fields) - COMBINING - {"description", "robustness"}
     for key, value in before.items():

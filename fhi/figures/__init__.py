@@ -30,6 +30,7 @@ from fhi.figures import (
     robust_shares,
     service_cities,
     services,
+    years,
 )
 from fhi.figures.registry import EVIDENCE, LANGUAGES, PARTS, FigureEntry, entries
 
@@ -64,4 +65,5 @@ __all__ += [
     "robust_shares",
     "service_cities",
     "services",
+    "years",
 ]

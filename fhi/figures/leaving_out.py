@@ -89,7 +89,8 @@ def effects(data: pd.DataFrame, language: str):
 
 def standing_data(tables: Tables) -> pd.DataFrame:
     """Standing of each city with an index in each indicator that the index uses, in the order of the index."""
-    overall = tables["ranks"].set_index("city")["FHI"].dropna()
+    root = tables["tables/framework"].query("level == 0")["code"].iloc[0]
+    overall = tables["ranks"].set_index("city")[root].dropna()
     frame = tables["standings"].query("effective > 0")
     frame = frame[frame["city"].isin(overall.index)]
     frame = frame.assign(overall=frame["city"].map(overall).astype(int), place=in_order(tables, frame["node"]))

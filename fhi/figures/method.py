@@ -6,7 +6,8 @@ import pandas as pd
 from matplotlib.patches import FancyBboxPatch
 
 from fhi.figures import style
-from fhi.figures.registry import Tables, figure
+from fhi.figures.evidence import kinds
+from fhi.figures.registry import EVIDENCE, Tables, figure
 
 LABELS = ("published", "derived", "public")
 
@@ -94,8 +95,8 @@ def framework(data: pd.DataFrame, language: str):
         )
         if item.level == 3:
             _coverage_bar(axes, height, item)
-    for label, place in zip(LABELS, (10.4, 10.4, 10.4), strict=True):
-        row = 16.05 + 0.42 * LABELS.index(label)
+    for number, label in enumerate(kinds(data["evidence"])):
+        place, row = 10.4, 16.05 + 0.42 * number
         axes.scatter([place], [row], marker="s", s=34, color=style.EVIDENCE_COLOURS[label], clip_on=False)
         axes.text(
             place + 0.15, row, style.EVIDENCE_NAMES[label][language], va="center", size=style.SMALL, color=style.MUTED
@@ -108,7 +109,7 @@ def _coverage_bar(axes, height: float, item) -> None:
     start, full = 10.4, 1.0
     axes.barh(height, full, left=start, height=0.3, color="#eef1f4")
     if item.coverage > 0:
-        label = next(name for name in LABELS if name in item.evidence)
+        label = next(name for name in EVIDENCE if name in item.evidence)
         axes.barh(height, full * item.coverage, left=start, height=0.3, color=style.EVIDENCE_COLOURS[label])
     axes.text(start + full + 0.06, height, f"{item.coverage:.0%}", va="center", size=7.5, color=style.MUTED)
 

@@ -6,9 +6,9 @@ import pandas as pd
 
 from fhi.figures import style
 from fhi.figures.charts import with_names
-from fhi.figures.registry import Tables, figure
+from fhi.figures.evidence import kinds
+from fhi.figures.registry import EVIDENCE, Tables, figure
 
-LABELS = ("published", "derived", "public")
 NONE = "#eef1f4"
 
 
@@ -104,11 +104,12 @@ def evidence_data(tables: Tables) -> pd.DataFrame:
     ranks = tables["tables/top20"][["city", "rank", "tier"]]
     cells = tables["coverage"]
     total = cells["indicator"].nunique()
-    counts = cells.groupby(["city", "evidence"]).size().unstack().reindex(columns=list(LABELS)).fillna(0).astype(int)
+    labels = list(kinds(cells["evidence"]))
+    counts = cells.groupby(["city", "evidence"]).size().unstack().reindex(columns=labels).fillna(0).astype(int)
     frame = ranks.merge(counts, left_on="city", right_index=True).sort_values("rank")
     used = cells[cells["used"] & cells["evidence"].notna()].groupby("city").size()
     frame["used"] = frame["city"].map(used).fillna(0).astype(int)
-    frame["known"] = frame[list(LABELS)].sum(axis=1)
+    frame["known"] = frame[labels].sum(axis=1)
     frame["indicators"] = total
     return with_names(frame, tables)
 
@@ -119,12 +120,15 @@ def evidence_caption(data: pd.DataFrame) -> dict[str, str]:
     most, least = data.loc[data["known"].idxmax()], data.loc[data["known"].idxmin()]
     common = data["known"].mode().iloc[0]
     total, cities = data["indicators"].iloc[0], (data["known"] == common).sum()
+    # where files give the data, it is not the report that prints more of leaders
+    printed = "published" in data
     return {
         "zh": f"{total}项指标中，{most['city']}有{most['known']}项数据，最多；{least['city']}{least['known']}项，最少；{cities}城各{common}项。"
-        f"与公布名次的Spearman ρ为{rho:.2f}（负值：名次越好，数据越多）：多出的是报告只为领先城市印出的数值。",
+        f"与公布名次的Spearman ρ为{rho:.2f}（负值：名次越好，数据越多）{'：多出的是报告只为领先城市印出的数值' if printed else ''}。",
         "en": f"Of {total} indicators {most['city_en']} has data for {most['known']}, the most, {least['city_en']} for "
         f"{least['known']}, the fewest; {cities} cities have {common} each. Spearman's rho with the published rank is {rho:.2f} "
-        "(negative: the better the rank, the more data): what some have beyond the others is printed for leaders only.",
+        "(negative: the better the rank, the more data)"
+        f"{': what some have beyond the others is printed for leaders only' if printed else ''}.",
     }
 
 
@@ -145,7 +149,8 @@ def evidence(data: pd.DataFrame, language: str):
     none, mark = style.pick(language, "缺失", "missing"), style.pick(language, "进入指数的项数", "used by the index")
     axes.barh(rows, [total] * len(data), height=0.62, color=NONE, label=none)
     start = pd.Series(0, index=data.index)
-    for label in LABELS:
+    labels = [label for label in EVIDENCE if label in data]
+    for label in labels:
         name = style.EVIDENCE_NAMES[label][language]
         axes.barh(rows, data[label], left=start, height=0.62, color=style.EVIDENCE_COLOURS[label], label=name)
         start = start + data[label]
@@ -168,7 +173,7 @@ def evidence(data: pd.DataFrame, language: str):
         style.pick(language, "指标数；城市后为公布的总排名", "indicators; published rank beside the city"),
         size=style.SMALL,
     )
-    _key(axes, [*(style.EVIDENCE_NAMES[label][language] for label in LABELS), none, mark])
+    _key(axes, [*(style.EVIDENCE_NAMES[label][language] for label in labels), none, mark])
     return figure
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -25,6 +25,8 @@ PARTS: tuple[tuple[int, str, Texts], ...] = (
     (103, "identified", {"zh": "报告之外：识别区间", "en": "Beyond the report: what the numbers pin down"}),
     (104, "audit", {"zh": "报告之外：逐数核对", "en": "Beyond the report: every number recomputed"}),
 )
+#: what the source line of a figure names
+REPORT: Texts = {"zh": "2018中国金融科技中心城市报告", "en": "2018 China Fintech Hub Index report"}
 BEYOND = {name: first for first, name, _ in PARTS if first >= 100}
 
 
@@ -50,6 +52,10 @@ class FigureEntry:
         What the source line names beside the report, by language: the public source of what the report does not print.
     section : str
         For figures beyond the report: the part they belong to.
+    cited : mapping
+        The publication that the source line names: the report, or that of another edition.
+    needs : tuple of str
+        Tables without which it has nothing to show, in an edition where they are empty.
     draw : callable
         From that frame and a language to a matplotlib Figure; it sees nothing else and touches no file.
     """
@@ -63,6 +69,8 @@ class FigureEntry:
     draw: Callable
     section: str = "beyond"
     source: Texts | None = None
+    cited: Texts = field(default_factory=lambda: REPORT)
+    needs: tuple[str, ...] = ()
 
     @property
     def place(self) -> int:
@@ -91,6 +99,7 @@ def figure(
     caption,
     section: str = "beyond",
     source: Texts | None = None,
+    needs: tuple[str, ...] = (),
 ):
     """Register the decorated drawing function ``(data, language) -> Figure`` under an id.
 
@@ -114,7 +123,7 @@ def figure(
         raise ValueError(f"{id}: a source in each of {', '.join(LANGUAGES)}")
 
     def register(draw):
-        _ENTRIES[id] = FigureEntry(id, page, labels, title, data, caption, draw, section, source)
+        _ENTRIES[id] = FigureEntry(id, page, labels, title, data, caption, draw, section, source, needs=needs)
         return draw
 
     return register

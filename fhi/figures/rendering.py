@@ -14,6 +14,7 @@ import pandas as pd
 
 from fhi import reuse
 from fhi.figures import entries, style
+from fhi.figures.evidence import drawable, seen
 from fhi.figures.registry import LANGUAGES, FigureEntry
 from fhi.figures.vector import compact
 from fhi.files import Files, digest
@@ -46,7 +47,11 @@ def save(entry: FigureEntry, store: Store, earlier=()) -> dict[str, object]:
 
     Pictures that were drawn before (`earlier`, see `fhi.reuse.same_code`) from the same data are taken over.
     """
-    data = entry.data(store)
+    registered = entry.evidence
+    entry, data = seen(entry, store)
+    if entry.evidence != registered:
+        # the same data under other labels make another picture
+        earlier = ()
     stem = f"reports/figures/{entry.id}"
     drawn = to_csv(data).encode("utf-8")
     names = [f"{stem}.{language}.{kind}" for language in LANGUAGES for kind in KINDS]
@@ -74,7 +79,7 @@ def save_all(store: Store, workers: int = 2) -> pd.DataFrame:
     from concurrent.futures import ProcessPoolExecutor
 
     # the last figures are the largest: begun first, they do not leave one process waiting for the other
-    ids = [entry.id for entry in entries()][::-1]
+    ids = [entry.id for entry in drawable(store)][::-1]
     with ProcessPoolExecutor(workers) as pool:
         rows = list(pool.map(_save_one, ids, [store] * len(ids)))
     return pd.DataFrame(rows[::-1]).astype({"page": "Int64"})

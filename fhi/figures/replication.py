@@ -5,11 +5,11 @@ from __future__ import annotations
 import matplotlib
 import pandas as pd
 
+from fhi.agreement import published
 from fhi.figures import style
 from fhi.figures.charts import with_names
+from fhi.figures.evidence import kinds
 from fhi.figures.registry import Tables, figure
-
-LABELS = ("published", "derived", "public")
 
 
 def coverage_data(tables: Tables) -> pd.DataFrame:
@@ -51,14 +51,16 @@ def coverage(data: pd.DataFrame, language: str):
     axes = style.area(figure, left=1.3, right=1.2, bottom=0.85, top=2.5)
     order = data.groupby("city")["evidence"].count().sort_values(ascending=False, kind="stable").index
     label = "city" if language == "zh" else "city_en"
+    labels = kinds(data["evidence"])
     codes = data.assign(
-        code=data["evidence"].map({name: place for place, name in enumerate(LABELS, start=1)}).fillna(0)
+        code=data["evidence"].map({name: place for place, name in enumerate(labels, start=1)}).fillna(0)
     )
     indicators = list(dict.fromkeys(data["indicator"]))
     grid = codes.pivot(index="city", columns="indicator", values="code").loc[order, indicators]
-    colours = ["#f3f5f7", *(style.EVIDENCE_COLOURS[name] for name in LABELS)]
+    colours = ["#f3f5f7", *(style.EVIDENCE_COLOURS[name] for name in labels)]
     colours = matplotlib.colors.ListedColormap(colours)
-    seaborn.heatmap(grid, ax=axes, cmap=colours, vmin=0, vmax=3, cbar=False, linewidths=1, linecolor=style.PAPER)
+    shades = {"cmap": colours, "vmin": 0, "vmax": len(labels)}
+    seaborn.heatmap(grid, ax=axes, **shades, cbar=False, linewidths=1, linecolor=style.PAPER)
     unused = data[data["evidence"].notna() & ~data["used"]]
     for city, indicator in zip(unused["city"], unused["indicator"], strict=True):
         place = indicators.index(indicator) + 0.5, list(order).index(city) + 0.5
@@ -77,19 +79,19 @@ def coverage(data: pd.DataFrame, language: str):
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     axes.set(xlabel="", ylabel="")
-    _key(axes, language, len(order), len(indicators))
+    _key(axes, labels, language, len(order), len(indicators))
     return figure
 
 
-def _key(axes, language: str, rows: int, columns: int) -> None:
-    entries = [(style.EVIDENCE_COLOURS[name], style.EVIDENCE_NAMES[name][language]) for name in LABELS]
+def _key(axes, labels: tuple[str, ...], language: str, rows: int, columns: int) -> None:
+    entries = [(style.EVIDENCE_COLOURS[name], style.EVIDENCE_NAMES[name][language]) for name in labels]
     entries.append(("#f3f5f7", style.pick(language, "缺失", "missing")))
     for place, (colour, text) in enumerate(entries):
-        x = columns * place / 5
+        x = columns * place / (len(entries) + 1)
         axes.scatter([x + 0.2], [rows + 0.75], marker="s", s=60, color=colour, edgecolor=style.LINE, clip_on=False)
         axes.text(x + 0.5, rows + 0.75, text, va="center", size=style.SMALL)
     axes.text(
-        columns * 0.8,
+        columns * len(entries) / (len(entries) + 1),
         rows + 0.75,
         style.pick(language, "×  有数据，未用", "×  data, not used"),
         va="center",
@@ -105,8 +107,9 @@ def replication_data(tables: Tables) -> pd.DataFrame:
     used = used[used["node"].isin(nodes.index[nodes["level"] == nodes["level"].max()])]
     pillars = used["node"].map(lambda code: _pillar(nodes["parent"], code))
     frame["indicators"] = frame["node"].map(pillars.value_counts()).fillna(len(used)).astype(int)
-    order = tables["tables/top20"].set_index("city")["rank"]
-    frame["order"] = frame["city"].map(order)
+    printed = published(tables)
+    first = next(code for code in nodes.index if code in set(printed["node"]))
+    frame["order"] = frame["city"].map(printed[printed["node"] == first].set_index("city")["rank"])
     for language in ("zh", "en"):
         frame[f"node_{language}"] = frame["node"].map(nodes[f"name_{language}"])
     levels = frame["node"].map({code: place for place, code in enumerate(nodes.index)})
@@ -145,14 +148,16 @@ def replication_caption(data: pd.DataFrame) -> dict[str, str]:
     "replication",
     page=None,
     evidence=("public", "published"),
-    title={"zh": "由公开数据重算的名次与公布名次", "en": "Ranks recomputed from open data and as published"},
+    title={"zh": "重算的名次与公布的名次", "en": "Ranks as recomputed and as published"},
     data=replication_data,
     caption=replication_caption,
+    needs=("comparison",),
 )
 def replication(data: pd.DataFrame, language: str):
-    """Four panels (index and pillars): recomputed rank as a dot, published rank as a ring, one row a city."""
+    """Panels (index and pillars, at most four): recomputed rank a dot, published rank a ring, one row a city."""
     figure = style.canvas(7.4, width=11)
-    nodes = list(dict.fromkeys(data["node"]))
+    nodes = list(dict.fromkeys(data["node"]))[:4]
+    last = int(data[["rank", "published"]].max().max())
     cities = data[data["node"] == nodes[0]].reset_index(drop=True)
     place = {city: row for row, city in enumerate(cities["city"])}
     for column, node in enumerate(nodes):
@@ -162,10 +167,10 @@ def replication(data: pd.DataFrame, language: str):
         heights = rows["city"].map(place)
         axes.hlines(heights, rows["published"], rows["rank"], color=style.LINE, linewidth=2, zorder=1)
         axes.scatter(rows["published"], heights, zorder=2, **style.RING)
-        axes.scatter(rows["rank"], heights, s=style.DOT, color=style.PILLARS[node], zorder=3)
+        axes.scatter(rows["rank"], heights, s=style.DOT, color=style.PILLARS.get(node, style.INK), zorder=3)
         names = style.city_names(cities, language) if column == 0 else [""] * len(cities)
         axes.set_yticks(range(len(cities)), names)
-        axes.set(xlim=(0, 21), ylim=(len(cities) - 0.4, -0.6), xticks=[1, 10, 20])
+        axes.set(xlim=(0, last + 1), ylim=(len(cities) - 0.4, -0.6), xticks=[1, last // 2, last])
         first = rows.iloc[0]
         axes.text(
             0,

@@ -183,13 +183,31 @@ def frame(figure: Figure, entry, language: str) -> Figure:
 
 def source_line(entry, language: str) -> str:
     """Return what stands below a figure: the report with the page, and the public source of what it does not print."""
-    report = pick(language, "2018中国金融科技中心城市报告", "2018 China Fintech Hub Index report")
+    report = entry.cited[language]
     if entry.page:
         report += pick(language, f"，第{entry.page}页", f", p. {entry.page}")
-    elif "public" not in entry.evidence:
+    if given := [label for label in ("synthetic", "user") if label in entry.evidence]:
+        return _given_line(given[0], report, entry, language)
+    if not entry.page and "public" not in entry.evidence:
         return pick(language, f"来源：据{report}计算", f"Source: computed from the {report}")
     public = entry.source or (None if entry.page else {"zh": "公开统计", "en": "public statistics"})
     parts = [report, public[language]] if public else [report]
+    return pick(language, "来源：", "Source: ") + pick(language, "；", "; ").join(parts)
+
+
+def _given_line(label: str, report: str, entry, language: str) -> str:
+    """Return the source line of a figure that rests on given files: what they are comes first."""
+    names = {
+        "synthetic": pick(
+            language, "合成数据（虚构，仅供测试与教学）", "synthetic data, made up for tests and teaching"
+        ),
+        "user": pick(language, "用户文件", "files of the staff"),
+    }
+    parts = [names[label]]
+    if {"published", "derived"} & set(entry.evidence):
+        parts.append(report)
+    if "public" in entry.evidence:
+        parts.append(pick(language, "公开统计", "public statistics"))
     return pick(language, "来源：", "Source: ") + pick(language, "；", "; ").join(parts)
 
 

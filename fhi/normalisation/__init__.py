@@ -10,7 +10,7 @@ import pandas as pd
 from fhi import calling
 from fhi.calling import listed
 from fhi.errors import MethodError, choose
-from fhi.normalisation import distances, orders, ranges, standards
+from fhi.normalisation import distances, orders, ranges, reference, standards
 
 #: name -> function of (data with more always better, **params) that returns the normalised frame
 METHODS: Mapping[str, Callable[..., pd.DataFrame]] = {
@@ -19,6 +19,9 @@ METHODS: Mapping[str, Callable[..., pd.DataFrame]] = {
     **standards.METHODS,
     **orders.METHODS,
 }
+
+#: name -> function of (frames by year, year, normalise, **params): what a year is normalised against
+OVER_YEARS = reference.METHODS
 
 
 def normalise(data: pd.DataFrame, method: str, *, directions: pd.Series, scale=(0, 100), **params) -> pd.DataFrame:

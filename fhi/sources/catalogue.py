@@ -22,14 +22,21 @@ def checksum(path: Path) -> str:
 
 
 def raw_files(raw: Path = RAW) -> list[str]:
-    """Return the paths of the raw tables and boundaries under `raw`, the catalogue left out, sorted."""
-    paths = (path.relative_to(raw).as_posix() for kind in KINDS for path in raw.rglob(kind))
-    return sorted(path for path in paths if path != CATALOGUE)
+    """Return the paths of the raw tables and boundaries under `raw`, sorted, without catalogue and other editions."""
+    paths = [path for kind in KINDS for path in raw.rglob(kind)]
+    others = {path.parent for path in paths if path.name == CATALOGUE} - {raw}
+    own = (path for path in paths if not others & set(path.parents) and path != raw / CATALOGUE)
+    return sorted(path.relative_to(raw).as_posix() for path in own)
+
+
+def editions(raw: Path = RAW) -> list[Path]:
+    """Return the folders of the other editions: those below `raw` with a catalogue of their own."""
+    return sorted(path.parent for path in raw.glob(f"*/{CATALOGUE}"))
 
 
 def shown(raw: Path, file: str) -> str:
     """Return the name of a raw file as errors show it: ``data/raw/<file>`` in the checkout, else its path."""
-    return f"data/raw/{file}" if raw == RAW else str(raw / file)
+    return f"data/raw/{(raw / file).relative_to(RAW).as_posix()}" if raw.is_relative_to(RAW) else str(raw / file)
 
 
 def verify(raw: Path = RAW) -> pd.DataFrame:

@@ -6,39 +6,48 @@ text that is not wholly understood raises `ValueError` with what was expected.
 
 from __future__ import annotations
 
-import datetime
 import math
 import re
 import unicodedata
-from decimal import Decimal
 from typing import NamedTuple
 
-MULTIPLIERS = {"": 1, "十": 10, "百": 100, "千": 1e3, "万": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8}
-MULTIPLIERS |= {"万亿": 1e12, "十亿": 1e9, "百亿": 1e10, "千亿": 1e11}
-DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"两": 2}
+from fhi.sources.dates import read_date
+from fhi.sources.numerals import CHARACTERS, parse_numeral
+
 COUNTERS = "家个项名件份种人位所次倍年部篇分"
-CURRENCIES = {"元": "CNY", "人民币": "CNY", "元人民币": "CNY", "美元": "USD", "港元": "HKD"}
-ABOVE = {"超过", "突破", "超", "逾", "多于", ">", "≥", "余", "多", "以上"}
+ENGLISH = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "b": 1e9, "bn": 1e9, "billion": 1e9}
+CURRENCIES = {"元": "CNY", "人民币": "CNY", "元人民币": "CNY", "人民币元": "CNY", "rmb": "CNY", "¥": "CNY"}
+CURRENCIES |= {"美元": "USD", "美金": "USD", "us$": "USD", "$": "USD", "港元": "HKD", "港币": "HKD", "hk$": "HKD"}
+CURRENCIES |= {"欧元": "EUR", "€": "EUR", "日元": "JPY", "英镑": "GBP", "£": "GBP", "澳门元": "MOP", "新台币": "TWD"}
+CURRENCIES |= {code.casefold(): code for code in ("CNY", "USD", "HKD", "EUR", "JPY", "GBP", "MOP", "TWD")}
+ABOVE = {"超过", "突破", "超", "逾", "多于", "过", "上", ">", "≥", "余", "多", "以上"}
 BELOW = {"近", "不足", "<", "≤", "以下"}
 ABOUT = {"约", "大约", "左右", "级"}
 UNDISCLOSED = {"未披露", "未公布", "—", "-", "n/a", "N/A"}
+#: how files write that there is no value, after `fold` and in lower case
+MISSING = {"", "nan", "na", "n/a", "#n/a", "null", "none", "nil", ".", "-", "--", "—", "——", "/", "?", "无", "不详"}
+MISSING |= {"未知", "未披露", "未公布", "未透露", "暂无", "保密", "缺失", "undisclosed", "unknown", "missing"}
 
-_MARKS = "超过|突破|超|逾|多于|近|不足|大约|约|>|≥|<|≤"
-_UNITS = "|".join(sorted((unit for unit in MULTIPLIERS if unit), key=len, reverse=True))
+_MARKS = "超过|突破|超|逾|多于|近|不足|大约|约|过|上|>|≥|<|≤"
+_MONEY = "|".join(map(re.escape, sorted(CURRENCIES, key=len, reverse=True)))
+_TIMES = "|".join(sorted(ENGLISH, key=len, reverse=True))
 _QUANTITY = re.compile(
     rf"(?P<before>{_MARKS})?"
-    r"(?:(?P<number>[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)|(?P<word>[零一二两三四五六七八九]))?"
+    rf"(?P<prefix>{_MONEY})?"
+    r"(?P<of_hundred>百分之)?"
+    r"(?P<sign>[+-])?"
+    rf"(?P<head>[{CHARACTERS}]+)"
     r"(?P<inner>[余多])?"
-    rf"(?P<unit>{_UNITS})?"
+    r"(?P<unit>[十百千]?(?:万亿|亿|万)?)"
+    rf"(?P<english>{_TIMES})?"
     r"(?P<after>[余多级])?"
     rf"(?P<counter>[{COUNTERS}])?"
-    r"(?P<currency>元人民币|人民币|美元|港元|元)?"
+    rf"(?P<currency>{_MONEY})?"
     r"(?P<percent>%|成)?"
-    r"(?P<last>以上|以下|左右|多)?",
+    r"(?P<last>以上|以下|左右|多|级)?",
     re.ASCII,
 )
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
-_DATE = re.compile(r"(?P<year>\d{4})(?:[.\-/年](?P<month>\d{1,2})(?:[.\-/月](?P<day>\d{1,2})日?|月)?|年)?", re.ASCII)
 
 
 class Quantity(NamedTuple):
@@ -58,8 +67,14 @@ def fold(text: str) -> str:
 
     A blank between two digits stays, so that ``1 2`` is refused rather than read as 12.
     """
-    folded = unicodedata.normalize("NFKC", str(text)).replace("−", "-").replace("–", "-")
+    text = str(text)
+    folded = text if text.isascii() else unicodedata.normalize("NFKC", text).replace("−", "-").replace("–", "-")
     return re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", folded)
+
+
+def is_missing(text: str) -> bool:
+    """True if a cell says that there is no value: empty, ``NaN``, ``N/A``, ``null``, ``-``, ``未披露`` …"""
+    return fold(text).casefold() in MISSING
 
 
 def parse_number(text: str) -> float:
@@ -91,11 +106,11 @@ def parse_integer(text: str) -> int:
 
 
 def parse_quantity(text: str) -> Quantity:
-    """Read a printed quantity such as ``超100亿人民币``, ``18.59万``, ``近500``, ``三成``, ``83.5%``, ``未披露``.
+    """Read a printed quantity such as ``超100亿人民币``, ``18.59万``, ``近500``, ``三成``, ``USD 30 million``.
 
     ``亿`` is 1e8, ``万`` 1e4, ``成`` ten per cent; ``超 余 多 以上`` mark a lower bound (above), ``近 不足``
     an upper bound (below), ``约 级 左右`` an order of magnitude (about). A mixed marking such as
-    ``近4000多`` is read as about. The value is in the plain unit: CNY, firms, per cent.
+    ``近4000多`` is read as about. The value is in the plain unit: CNY, firms, per cent. ``$`` is USD, ``¥`` CNY.
 
     Raises
     ------
@@ -105,19 +120,32 @@ def parse_quantity(text: str) -> Quantity:
     folded = fold(text)
     if folded in UNDISCLOSED:
         return Quantity(math.nan, "undisclosed", "")
-    match = _QUANTITY.fullmatch(folded)
-    if not match or not (match["number"] or match["word"] or match["unit"]):
-        raise ValueError("a quantity such as 8700亿, 超100亿, 近500, 83.5% or 未披露")
-    if match["number"]:
-        number = Decimal(match["number"].replace(",", ""))
-    else:
-        number = Decimal(DIGITS[match["word"]]) if match["word"] else Decimal(1)
-    # decimal arithmetic: 18.59万 is 185900, not 185900.00000000003
-    value = float(number * int(MULTIPLIERS[match["unit"] or ""]) * (10 if match["percent"] == "成" else 1))
+    match = _QUANTITY.fullmatch(folded.casefold())
+    expected = "a quantity such as 8700亿, 超100亿, 近500, 83.5% or 未披露"
+    if not match or not _is_sound(match):
+        raise ValueError(expected)
+    try:
+        number = parse_numeral(match["head"] + match["unit"])
+    except ValueError:
+        raise ValueError(expected) from None
+    number *= int(ENGLISH.get(match["english"], 1)) * (10 if match["percent"] == "成" else 1)
+    value = float(-number if match["sign"] == "-" else number)
     if not math.isfinite(value):
         raise ValueError("a finite quantity")
-    unit = "%" if match["percent"] else CURRENCIES.get(match["currency"] or "", "")
-    return Quantity(value, _qualifier(match), unit)
+    money = match["prefix"] or match["currency"] or ""
+    percent = match["percent"] or match["of_hundred"]
+    return Quantity(value, _qualifier(match), "%" if percent else CURRENCIES.get(money, ""))
+
+
+def _is_sound(match: re.Match) -> bool:
+    """False for a text with two units, or two marks of the same thing."""
+    money = [mark for mark in (match["prefix"], match["currency"]) if mark]
+    if len({CURRENCIES[mark] for mark in money}) > 1 or (money and match["counter"]):
+        return False
+    shares = [mark for mark in (match["percent"], match["of_hundred"]) if mark]
+    bare = not any(character in "0123456789零〇一二两三四五六七八九" for character in match["head"])
+    unit_alone = bare and bool(match["english"] or match["sign"] or match["percent"] == "成")
+    return not (len(shares) > 1 or (shares and money) or unit_alone)
 
 
 def _qualifier(match: re.Match) -> str:
@@ -134,16 +162,9 @@ def parse_date(text: str) -> str:
     Raises
     ------
     ValueError
-        If the text is not a date or names a month or day that does not exist.
+        If the text is not a date, names a month or day that does not exist, or can be read as two dates (``5/6/2017``).
     """
-    match = _DATE.fullmatch(fold(text))
-    parts = [part for part in match.groups() if part] if match else []
-    try:
-        year, month, day = (int(part) for part in [*parts, "1", "1"][:3])
-        datetime.date(year, month, day)
-    except ValueError:
-        raise ValueError("a date such as 2014.12, 2017年9月29日 or 2012") from None
-    return "-".join([parts[0], *(f"{int(part):02d}" for part in parts[1:])])
+    return read_date(fold(text))
 
 
 def parse_change(text: str) -> Quantity:

@@ -45,6 +45,13 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         lat=number("latitude, WGS 84, degrees", 3, 54),
         in_top20=integer("1 if the report prints the city among its 20", 0, 1),
     ),
+    "vocabulary": schema(
+        ["list", "written"],
+        "the words by which files of the staff name columns, classes and answers",
+        list=text("column.<kind>, class, sector, sex, flag, platform, evidence, place, city, measure or kind"),
+        code=text("what the word stands for"),
+        written=text("the word; blanks, hyphens, width and case do not matter"),
+    ),
     **REPORT,
     "public/public_indicators": schema(
         ["city", "year", "indicator"],

@@ -3,8 +3,9 @@
 import pytest
 
 from fhi import sources
-from fhi.figures.ranks import LABELS, evidence_data, slope_data
+from fhi.figures.ranks import evidence_data, slope_data
 
+LABELS = ("published", "derived", "public")
 TABLES = sources.tidy(sources.load())
 
 

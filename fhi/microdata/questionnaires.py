@@ -1,0 +1,167 @@
+"""Questionnaires: the share of users by city, post-stratified to the population by age and sex where that is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from fhi.errors import DataError, Problem
+from fhi.microdata.firms import note_duplicates
+from fhi.microdata.quality import Quality
+from fhi.microdata.reading import Block
+from fhi.microdata.records import Records, mix, repeated
+from fhi.survey import post_stratified
+
+RECORD = np.dtype(
+    [("key", "u8"), ("what", "u8"), ("weight", "f8"), ("row", "u4"), ("year", "i2"), ("city", "i2")]
+    + [("age", "i2"), ("age_high", "i2"), ("sex", "i1"), ("use", "i1"), ("file", "u1")]
+)
+#: an interval is given only if strata with at least this part of the population were asked
+LEAST_COVERED = 0.5
+
+
+class Population:
+    """People by city, year, age band and sex; a table without age or sex has one stratum in it."""
+
+    def __init__(self):
+        self._rows: list[pd.DataFrame] = []
+        self.table, self.bands = pd.DataFrame(), []
+
+    def add(self, block: Block, quality: Quality, file: int) -> None:
+        """Take the rows of a block."""
+        missing = np.full(len(block.lines), -1)
+        names = ("city", "year", "people", "age", "age_high", "sex")
+        self._rows.append(pd.DataFrame({name: block.columns.get(name, missing) for name in names}).assign(file=file))
+
+    def finish(self, ledgers: list[Quality]) -> None:
+        """Sum up the rows, each stratum of a city and year once.
+
+        Raises
+        ------
+        DataError
+            If age bands overlap.
+        """
+        rows = pd.concat(self._rows, ignore_index=True)
+        self.bands = sorted(set(zip(rows["age"], rows["age_high"], strict=True)))
+        for (_, high), (low, top) in zip(self.bands, self.bands[1:], strict=False):
+            if low <= high:
+                expected, remedy = "age bands that do not overlap", "give every city the same bands"
+                file = ledgers[0].file
+                raise DataError([Problem(file, None, "age", f"{low}-{top} beside …-{high}", expected, remedy)])
+        self.table = rows
+
+    def strata(self, city: int, year: int) -> np.ndarray | None:
+        """Return people by band and sex (male, female, both) of the latest year not later; None if unknown."""
+        if not len(self.table):
+            return None
+        rows = self.table[(self.table["city"] == city) & (self.table["year"] <= year)]
+        rows = rows[rows["year"] == rows["year"].max()]
+        if not rows["people"].sum() > 0:
+            return None
+        people = np.zeros((len(self.bands), 3))
+        for row in rows.itertuples():
+            # a row without a sex (-1) is of both: the last place
+            people[self.bands.index((row.age, row.age_high)), row.sex] += row.people
+        # totals beside their parts are not counted again
+        if people[:, :2].any():
+            people[:, 2] = 0
+        if (-1, -1) in self.bands and people[1:].any():
+            people[0] = 0
+        return people
+
+    def place(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """Return the age band that each age (or band of ages) lies in; −1: none."""
+        found = np.full(len(low), -1)
+        for place, (least, most) in enumerate(self.bands):
+            found[(low >= least) & (high <= most) if least >= 0 else np.ones(len(low), dtype=bool)] = place
+        return found
+
+
+class Questionnaires:
+    """Takes blocks of answers; gives the adoption rate by city and year.
+
+    Parameters
+    ----------
+    population : Population
+        Finished before the first block is taken.
+
+    Notes
+    -----
+    A user is who uses any of the services asked for (the columns of use). An id stands once in a city and year; later
+    ones are duplicates.
+    """
+
+    def __init__(self, population: Population):
+        self.population = population
+        self.records = Records(RECORD)
+        self._sums: dict[tuple[int, int], np.ndarray] = {}
+
+    def add(self, block: Block, quality: Quality, file: int) -> None:
+        """Take the rows of a block."""
+        columns, count = block.columns, len(block.lines)
+        uses = np.stack([values for name, values in columns.items() if name.startswith("use:")])
+        missing = np.full(count, -1, dtype="i2")
+        records = {
+            "key": mix(columns["id"], columns["city"], columns["year"]),
+            "weight": np.nan_to_num(columns.get("weight", np.ones(count)), nan=1.0),
+            "row": block.lines,
+            "year": columns["year"],
+            "city": columns["city"],
+            "age": columns.get("age", missing),
+            "age_high": columns.get("age_high", missing),
+            "sex": columns.get("sex", missing),
+            # 1: uses any; 0: answers that none; -1: answers nothing
+            "use": uses.max(axis=0),
+            "file": np.full(count, file),
+        }
+        quality.count("no answer", int((records["use"] < 0).sum()), "use")
+        self.records.add(records)
+
+    def finish(self, ledgers: list[Quality]) -> None:
+        """Sum the answers up by stratum; write duplicates, and answers in no stratum, into the ledgers."""
+        for group in self.records.groups():
+            again, first = repeated(group)
+            if len(again):
+                note_duplicates(group, again, first, ledgers)
+                group = np.delete(group, again)
+            self._sum(group[(group["use"] >= 0) & (group["city"] >= 0)], ledgers)
+
+    def _sum(self, group: np.ndarray, ledgers: list[Quality]) -> None:
+        bands = self.population.place(group["age"], group["age_high"])
+        for city, year in sorted(set(zip(group["city"].tolist(), group["year"].tolist(), strict=True))):
+            chosen = (group["city"] == city) & (group["year"] == year)
+            people = self.population.strata(city, year)
+            rows, band = group[chosen], bands[chosen]
+            if people is None:
+                band, shape = np.zeros(len(rows), dtype=int), (1, 3)
+            else:
+                shape = people.shape
+            # a margin without the sexes takes both together
+            both = people is None or not people[:, :2].any()
+            sex = np.full(len(rows), 2) if both else rows["sex"].astype(int)
+            outside = (band < 0) | (sex < 0)
+            for file in np.unique(rows["file"][outside]):
+                lines = rows["row"][outside & (rows["file"] == file)]
+                expected = "an age and a sex of a stratum of the population"
+                ledgers[file].refuse(lines, "age", ["in no stratum"] * len(lines), expected)
+                ledgers[file].count("refused", len(lines))
+            place = (band * 3 + sex)[~outside]
+            weight, use = rows["weight"][~outside], rows["use"][~outside] > 0
+            sums = self._sums.setdefault((city, year), np.zeros((4, shape[0] * 3)))
+            for number, values in enumerate((weight, weight**2, weight * use, np.ones(len(weight)))):
+                sums[number] += np.bincount(place, weights=values, minlength=shape[0] * 3)
+
+    def measures(self) -> pd.DataFrame:
+        """Return ``place, year, measure, value, low, high, respondents, covered``: the adoption rate in per cent.
+
+        A city of which less than `LEAST_COVERED` of the population was asked has none.
+        """
+        rows = []
+        for (city, year), (weights, squares, hits, numbers) in sorted(self._sums.items()):
+            people = self.population.strata(city, year)
+            share = post_stratified(weights, squares, hits, None if people is None else people.ravel())
+            if share.covered >= LEAST_COVERED:
+                ends = [100 * end for end in share[:3]]
+                rows.append((city, year, "adoption", *ends, int(numbers.sum()), share.covered))
+        names = ["place", "year", "measure", "value", "low", "high", "respondents", "covered"]
+        return pd.DataFrame(rows, columns=names)

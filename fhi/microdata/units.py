@@ -1,0 +1,89 @@
+"""Bring a value from the unit it is written in to the unit of its indicator."""
+
+from __future__ import annotations
+
+import math
+import re
+from decimal import Decimal
+
+from fhi.microdata.cells import CURRENCY
+from fhi.microdata.money import Rates
+from fhi.sources.parsing import Quantity, fold, parse_number, parse_quantity
+
+_BARE = re.compile(r"[+-]?[\d.,]+(?:e[+-]?\d+)?", re.ASCII)
+
+
+def unit_of(text: str) -> Quantity:
+    """Return how many plain units a unit is: ``100 million CNY`` is 1e8 CNY, ``万元`` 1e4 CNY, ``%`` one per cent.
+
+    Raises
+    ------
+    ValueError
+        If it is no unit of a number; ``firms`` is none, and counts ones.
+    """
+    folded = fold(text)
+    return parse_quantity(folded if folded[:1].isdigit() else f"1{folded}")
+
+
+def in_unit(text: str, written: str, wanted: str, rates: Rates, year: int) -> float:
+    """Return a value in the unit of its indicator.
+
+    Parameters
+    ----------
+    text : str
+        The cell, perhaps with a unit of its own (``1.2万亿元``), which then counts.
+    written : str
+        The unit of its column; empty: that of the indicator.
+    wanted : str
+        The unit of the indicator in framework.csv, such as ``100 million CNY``; a word that is no unit of a number
+        (``firms``) counts ones.
+    rates : Rates
+        For an amount in another currency.
+    year : int
+        Year of the value, whose rate counts.
+
+    Raises
+    ------
+    ValueError
+        If one is a share or an amount of money and the other is not, or a currency has no rate of the year.
+    """
+    aim = _aim(wanted)
+    if _BARE.fullmatch(fold(text).casefold()):
+        number = parse_number(text)
+        if not written or fold(written).casefold() == fold(wanted).casefold():
+            return number
+        try:
+            unit = unit_of(written)
+        except ValueError:
+            raise ValueError(f"a value in {_shown(wanted)}; {written!r} is no unit of a number") from None
+        # in decimals, so that 280149400万元 are 28014.94亿元 and nothing beside it
+        value = float(Decimal(str(number)) * Decimal(unit.value) / Decimal(aim.value))
+        return value * _rate(unit.unit, aim.unit, wanted, rates, year)
+    given = parse_quantity(text)
+    if given.qualifier not in ("exact", "about"):
+        raise ValueError("a value, not a bound or a blank")
+    # 8700亿 in a column of money is money
+    money = aim.unit if not given.unit and aim.unit not in ("", "%") else given.unit
+    return given.value / aim.value * _rate(money, aim.unit, wanted, rates, year)
+
+
+def _aim(wanted: str) -> Quantity:
+    try:
+        return unit_of(wanted) if wanted else Quantity(1.0, "exact", "")
+    except ValueError:
+        return Quantity(1.0, "exact", "")
+
+
+def _rate(given: str, aim: str, wanted: str, rates: Rates, year: int) -> float:
+    if given == aim:
+        return 1.0
+    if "%" in (given, aim) or "" in (given, aim) or aim != "CNY":
+        raise ValueError(f"a value in {_shown(wanted)}, not in {_shown(given)}")
+    rate = rates.find(CURRENCY.index(given), year)
+    if math.isnan(rate):
+        raise ValueError(f"a currency with a rate of its year (none of {given} for {year})")
+    return rate
+
+
+def _shown(unit: str) -> str:
+    return unit or "a plain number"

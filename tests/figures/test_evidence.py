@@ -1,0 +1,85 @@
+"""Labels of figures: those registered, unless the index rests on given files."""
+
+import pandas as pd
+import pytest
+
+from fhi.figures import entries
+from fhi.figures.evidence import cited, drawable, kinds, seen
+from fhi.figures.registry import FigureEntry
+from fhi.store import MissingTable
+
+
+def entry(read, evidence, column=None):
+    """Return a figure that reads some tables, its data with a column of labels or without."""
+
+    def data(tables):
+        for name in read:
+            tables[name]
+        return pd.DataFrame({"x": [1]} | ({"evidence": [column]} if column else {}))
+
+    return FigureEntry("x", None, evidence, {}, data, None, None)
+
+
+def tables(label, **more):
+    cells = pd.DataFrame(
+        {"indicator": ["a", "b", "c"], "evidence": [label, label, "public"], "used": [True, True, False]}
+    )
+    names = ("scores", "ranks", "comparison", "bounds", "tables/top20", "tables/public_indicators", "tables/cities")
+    return {"coverage": cells, **dict.fromkeys(names, pd.DataFrame()), **more}
+
+
+@pytest.mark.parametrize(
+    "read, registered, column, expected",
+    [
+        # what is built from the index rests on the files
+        (["scores"], ("public",), None, ("synthetic",)),
+        (["scores", "tables/cities"], ("published", "derived", "public"), None, ("synthetic",)),
+        # a comparison with printed numbers keeps their label
+        (["comparison"], ("public", "published"), None, ("published", "synthetic")),
+        (["scores", "tables/top20"], ("public", "published"), None, ("published", "synthetic")),
+        (["scores", "tables/public_indicators"], ("public",), None, ("public", "synthetic")),
+        # the data tell themselves
+        (["scores"], ("published", "public"), "published+synthetic", ("published", "synthetic")),
+        # what has nothing to do with the index stays
+        (["tables/top20"], ("published",), None, ("published",)),
+        (["bounds"], ("identified",), None, ("identified",)),
+    ],
+)
+def test_labels_follow_the_tables_that_are_read(read, registered, column, expected):
+    assert seen(entry(read, registered, column), tables("synthetic"))[0].evidence == expected
+
+
+@pytest.mark.parametrize("read", [["scores"], ["comparison"], ["tables/top20"]])
+def test_in_the_edition_of_the_report_the_registered_labels_stand(read):
+    assert seen(entry(read, ("public", "published"), "derived"), tables("derived"))[0].evidence == (
+        "public",
+        "published",
+    )
+
+
+def test_a_given_value_that_the_index_does_not_use_labels_nothing():
+    cells = pd.DataFrame({"indicator": ["a"], "evidence": ["user"], "used": [False]})
+    assert seen(entry(["scores"], ("public",)), tables("public", coverage=cells))[0].evidence == ("public",)
+
+
+def test_the_kinds_to_draw():
+    assert kinds(pd.Series(["public", None])) == ("published", "derived", "public")
+    assert kinds(pd.Series(["user", "public", None])) == ("public", "user")
+
+
+def test_every_figure_of_the_baseline_has_its_registered_labels(built):
+    store = built.store()
+    listed = store["figures"].set_index("id")["evidence"]
+    assert listed.to_dict() == {entry.id: "+".join(entry.evidence) for entry in entries()}
+
+
+def test_another_edition_draws_what_it_has_and_cites_itself():
+    class Tables(dict):
+        def __missing__(self, name):
+            raise MissingTable([])
+
+    sources = pd.DataFrame({"file": ["indicators.csv"], "citation": ["Bericht | Report"]})
+    given = Tables({"tables/indicators": pd.DataFrame(), "tables/sources": sources})
+    assert drawable(given) == []
+    assert cited(given) == {"zh": "Bericht", "en": "Report"}
+    assert drawable({}) == entries()

@@ -1,0 +1,189 @@
+"""Parsers under fire: never an error of another kind, never another number than was written.
+
+``make fuzz`` tries each property on 10 000 cases, together more than 100 000 (FUZZ_CASES); the ordinary run on a few.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import os
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from fhi import microdata
+from fhi.errors import DataError
+from fhi.framework import Framework
+from fhi.microdata.cities import ELSEWHERE, CityNames
+from fhi.microdata.vocabulary import Vocabulary
+from fhi.parameters import RAW
+from fhi.sources import SCHEMAS, read_table
+from fhi.sources.amounts import parse_amount
+from fhi.sources.numerals import parse_numeral
+from fhi.sources.parsing import parse_date, parse_number, parse_quantity
+
+CASES = int(os.environ.get("FUZZ_CASES", "100"))
+FIRE = settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=CASES <= 100)
+TABLES = {
+    name: read_table(RAW / f"{name}.csv", SCHEMAS[name]) for name in ("cities", "vocabulary", "public/exchange_rates")
+}
+FRAMEWORK = Framework.from_csv(RAW / "framework.csv")
+CITIES = CityNames(TABLES["cities"], Vocabulary(TABLES["vocabulary"]))
+HAN, UNITS = "零一二三四五六七八九", {"": 0, "万": 4, "亿": 8, "万亿": 12, "百万": 6, "千万": 7}
+
+#: what cells are made of, and anything at all
+PIECES = [
+    *"0123456789.,+-%/:~ 　eE",
+    *HAN,
+    *"十百千万亿两〇余多约近超级成元",
+    "美元",
+    "人民币",
+    "USD",
+    "以上",
+    "年",
+    "月",
+    "日",
+]
+PIECES += [*"０１９，．％－", "数", "几", "至", "million", "bn", "k", "Jan", "May", "T", "Z", "$", "¥", "未披露", "NaN"]
+CELLS = st.one_of(st.text(max_size=15), st.lists(st.sampled_from(PIECES), max_size=9).map("".join))
+PLAIN = st.decimals(min_value=0, max_value=10**9, places=2)
+
+
+def wide(text):
+    return "".join(chr(ord(mark) + 0xFEE0) if mark in "0123456789.,+-%" else mark for mark in text)
+
+
+def in_han(number):
+    """Return a whole number below ten thousand as Chinese characters write it."""
+    if number == 0:
+        return "零"
+    text, gap = "", False
+    for scale, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit = number // scale % 10
+        if digit:
+            text += ("零" if gap and text else "") + HAN[digit] + name
+            gap = False
+        else:
+            gap = True
+    return text
+
+
+# --- never an error of another kind -----------------------------------------------------------------------
+@FIRE
+@given(CELLS)
+@example("1" * 5000)
+@example("9" * 400 + "亿")
+@example("\ud800")
+@pytest.mark.parametrize("parse", [parse_number, parse_quantity, parse_amount, parse_numeral, parse_date])
+def test_any_cell_is_read_or_refused(parse, text):
+    try:
+        found = parse(text)
+    except ValueError as error:
+        assert str(error)
+        return
+    if parse is parse_date:
+        assert datetime.date.fromisoformat((found + "-01-01")[:10])
+    elif parse is parse_amount and found.qualifier != "undisclosed":
+        assert 0 <= found.low <= found.value <= found.high and math.isfinite(found.value)
+    elif parse is parse_quantity:
+        assert math.isfinite(found.value) != (found.qualifier == "undisclosed")
+
+
+@FIRE
+@given(
+    st.one_of(
+        CELLS, st.lists(st.sampled_from([*"北京上海杭州市省区浙江西湖Hangzhou110000 -'"]), max_size=9).map("".join)
+    )
+)
+def test_any_text_is_a_city_or_refused(text):
+    try:
+        assert ELSEWHERE <= CITIES.find(text) < len(CITIES.names)
+    except ValueError as error:
+        assert str(error).startswith("a city")
+
+
+# --- never another number than was written ----------------------------------------------------------------
+@FIRE
+@given(PLAIN, st.sampled_from(list(UNITS)), st.booleans(), st.booleans(), st.sampled_from(["", "元", "美元", "人民币"]))
+def test_a_number_reads_back_in_every_form(number, unit, separators, full, money):
+    text = f"{number:,}" if separators else f"{number}"
+    exact = float(number * Decimal(10) ** UNITS[unit])
+    written = (wide(text) if full else text) + unit + money
+    found = parse_amount(written)
+    assert (found.value, found.low, found.high) == (exact, exact, exact)
+    assert parse_quantity(written).value == exact
+    if not unit and not money:
+        assert parse_number(written) == exact
+
+
+@FIRE
+@given(st.integers(0, 9999), st.integers(0, 9999), st.sampled_from(["万", "亿"]))
+def test_a_number_in_chinese_characters_reads_back(high, low, unit):
+    factor = {"万": 10**4, "亿": 10**8}[unit]
+    assert parse_numeral(in_han(high)) == high
+    assert parse_numeral(in_han(high) + unit) == high * factor
+    if high and low and unit == "万":
+        joint = "" if low >= 1000 else "零"
+        assert parse_numeral(in_han(high) + unit + joint + in_han(low)) == high * factor + low
+
+
+@FIRE
+@given(st.integers(1, 9), st.integers(1, 9), st.sampled_from(["万", "亿", "千万"]), st.sampled_from("-~至"))
+def test_an_interval_keeps_its_ends(one, other, unit, mark):
+    low, high = sorted((one, other))
+    factor = 10 ** UNITS[unit]
+    if low == high:
+        return
+    found = parse_amount(f"{low}{mark}{high}{unit}元")
+    assert (found.value, found.low, found.high, found.unit) == (low * factor, low * factor, high * factor, "CNY")
+
+
+@FIRE
+@given(st.dates(datetime.date(1000, 1, 1)), st.sampled_from(["{0}-{1:02}-{2:02}", "{0}年{1}月{2}日", "{0}.{1}.{2}"]))
+def test_a_day_reads_back_in_every_form(day, form):
+    assert parse_date(form.format(day.year, day.month, day.day)) == day.isoformat()
+    assert parse_date(day.strftime("%Y%m%d").zfill(8)) == day.isoformat()
+    assert parse_date(f"{day.day} {day:%b} {day.year}") == day.isoformat()
+    for text in (f"{day.day}/{day.month}/{day.year}", f"{day.month}/{day.day}/{day.year}"):
+        try:
+            assert parse_date(text) == day.isoformat()
+        except ValueError:
+            # it can be read as another day
+            assert day.day <= 12 and day.day != day.month
+
+
+@FIRE
+@given(
+    st.integers(0, len(CITIES.names) - 1),
+    st.sampled_from(["{zh}", "{zh}市", "{en}", "{upper}", "{code}", " {zh} ", "{code}.0"]),
+)
+def test_a_city_is_found_by_each_of_its_names(place, form):
+    row = TABLES["cities"].iloc[place]
+    names = {"zh": row["name_zh"], "en": row["name_en"], "upper": row["name_en"].upper(), "code": row["code_gbt2260"]}
+    assert CITIES.find(form.format(**names)) == place
+
+
+# --- whole files ------------------------------------------------------------------------------------------
+@settings(FIRE, max_examples=max(50, CASES // 100))
+@given(
+    st.one_of(
+        st.binary(max_size=200),
+        st.lists(CELLS, max_size=30).map(lambda cells: ",".join(cells).encode("utf-8", "ignore")),
+    )
+)
+@pytest.mark.parametrize("head", [b"name,city,class,financing\n", b""])
+def test_any_file_is_read_or_refused(tmp_path_factory, head, content):
+    folder = tmp_path_factory.mktemp("user")
+    (folder / "firms.csv").write_bytes(head + content)
+    (folder / "yearbooks.csv").write_bytes(content)
+    try:
+        found = microdata.collect(folder, TABLES, FRAMEWORK, year=2018)
+    except DataError as error:
+        assert all(problem.expected and problem.remedy for problem in error.problems)
+        return
+    counts = found.quality.groupby("what")["rows"].sum()
+    parts = sum(counts.get(word, 0) for word in ("kept", "refused", "duplicate", "empty"))
+    assert counts["read"] == parts
