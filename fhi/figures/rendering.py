@@ -106,9 +106,22 @@ def fingerprints(store: Store, ids: Iterable[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["id", "sha256 of the data"])
 
 
-def show(store: Store, ids: Iterable[str], language: str) -> None:
-    """Display the saved pictures of figures in a notebook."""
-    from IPython.display import Image, display
+def contact_sheet(store: Store, ids: Iterable[str], language: str, across: int = 4) -> bytes:
+    """Return the saved pictures of figures, small and side by side, as one PNG.
 
-    for id in ids:
-        display(Image(store.find(f"{store.reports}/figures/{id}.{language}.png").read_bytes(), width=720))
+    Executed notebooks are kept under version control: the pictures in full would add megabytes at every change.
+    """
+    from PIL import Image, ImageOps
+
+    paths = [store.find(f"{store.reports}/figures/{id}.{language}.png") for id in ids]
+    width, height, gap = 320, 260, 12
+    down = -(-len(paths) // across)
+    sheet = Image.new("RGB", (across * (width + gap) + gap, down * (height + gap) + gap), "#e6e6e6")
+    for place, path in enumerate(paths):
+        with Image.open(path) as picture:
+            small = ImageOps.pad(picture.convert("RGB"), (width, height), Image.Resampling.LANCZOS, "white")
+        row, column = divmod(place, across)
+        sheet.paste(small, (gap + column * (width + gap), gap + row * (height + gap)))
+    buffer = io.BytesIO()
+    sheet.quantize(48, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(buffer, "png", optimize=True)
+    return buffer.getvalue()
