@@ -15,7 +15,7 @@ from fhi.microdata.cities import CityNames
 from fhi.microdata.columns import Column
 from fhi.microdata.kinds import Field
 from fhi.microdata.vocabulary import Vocabulary
-from fhi.sources.amounts import parse_amount, parse_currency
+from fhi.sources.amounts import has_unit, parse_amount, parse_amount_in, parse_currency, times
 from fhi.sources.parsing import MISSING, fold, is_missing, parse_date, parse_integer, parse_number, parse_quantity
 
 #: currency codes by place; 0 is none
@@ -50,7 +50,7 @@ def _number(field: Field, context: Context, unit: str):
     factor = parse_quantity(f"1{unit}").value if unit and parse_quantity(f"1{unit}").unit != "%" else 1.0
 
     def read(text: str) -> tuple:
-        value = parse_number(text.removesuffix("%") if unit == "%" else text) * factor
+        value = _plain_number(text.removesuffix("%") if unit == "%" else text, factor)
         if not field.low <= value <= field.high:
             raise ValueError(f"a number from {field.low:g} to {field.high:g}")
         return (value,)
@@ -58,11 +58,23 @@ def _number(field: Field, context: Context, unit: str):
     return read
 
 
+def _plain_number(text: str, factor: float) -> float:
+    """Return a number, times the unit of its column unless it counts in 万 or 亿 itself (``812万人``)."""
+    try:
+        return times(parse_number(text), factor)
+    except ValueError as error:
+        try:
+            value, qualifier, unit = parse_quantity(text)
+        except ValueError:
+            raise error from None
+        if qualifier != "exact" or unit:
+            raise error from None
+        return value if has_unit(text) else times(value, factor)
+
+
 def _amount(field: Field, context: Context, unit: str):
     def read(text: str) -> tuple:
-        if unit and re.fullmatch(r"[\d.,]+", folded := fold(text)):
-            text = folded + unit
-        amount = parse_amount(text)
+        amount = parse_amount_in(text, unit) if unit else parse_amount(text)
         if amount.unit == "%":
             raise ValueError("an amount of money, not a share")
         vague = amount.qualifier in ("interval", "above", "below", "about")

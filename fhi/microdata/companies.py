@@ -5,16 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from fhi.microdata.firms import note_duplicates
+from fhi.microdata.duplicates import once
 from fhi.microdata.money import Rates, convert
 from fhi.microdata.quality import Quality
 from fhi.microdata.reading import Block
-from fhi.microdata.records import Records, mix, repeated
+from fhi.microdata.records import Records, mix
 
 RECORD = np.dtype(
     [("key", "u8"), ("what", "u8"), ("value", "f8"), ("spending", "f8"), ("revenue", "f8")]
-    + [("row", "u4"), ("year", "i2"), ("city", "i2"), ("sector", "i1"), ("file", "u1")]
+    + [("row", "u4"), ("year", "i2"), ("city", "i2"), ("sector", "i1"), ("file", "u2")]
 )
+AMOUNTS = ("market_value", "technology_spending", "revenue")
 MEASURES = {"finance": "finance_industry", "information_technology": "technology_industry"}
 
 
@@ -41,19 +42,23 @@ class Companies:
 
     def add(self, block: Block, quality: Quality, file: int) -> None:
         """Take the rows of a block."""
-        columns = block.columns
-        value, _, _, bad = convert(columns, "market_value", self.rates, block.lines, quality)
-        missing = np.full(len(value), np.nan)
+        columns, bad = block.columns, np.zeros(len(block.lines), dtype=bool)
+        money = dict.fromkeys(AMOUNTS, np.full(len(bad), np.nan))
+        for name in AMOUNTS:
+            if name in columns:
+                money[name], _, _, refused = convert(columns, name, self.rates, block.lines, quality)
+                bad |= refused
         records = {
             "key": mix(columns["code"], columns["year"]),
-            "value": value,
-            "spending": columns.get("technology_spending", missing),
-            "revenue": columns.get("revenue", missing),
+            "what": mix(columns["city"], columns["sector"], *money.values()),
+            "value": money["market_value"],
+            "spending": money["technology_spending"],
+            "revenue": money["revenue"],
             "row": block.lines,
             "year": columns["year"],
             "city": columns["city"],
             "sector": columns["sector"],
-            "file": np.full(len(value), file),
+            "file": np.full(len(bad), file),
         }
         quality.count("refused", int(bad.sum()))
         self.records.add({name: values[~bad] for name, values in records.items()})
@@ -61,10 +66,7 @@ class Companies:
     def finish(self, ledgers: list[Quality]) -> None:
         """Group the companies; write duplicates into the ledgers."""
         for group in self.records.groups():
-            again, first = repeated(group)
-            if len(again):
-                note_duplicates(group, again, first, ledgers)
-                group = np.delete(group, again)
+            group = once(group, ledgers)
             names = ("value", "spending", "revenue", "year", "city", "sector")
             self._groups.append(pd.DataFrame({name: group[name] for name in names}))
 

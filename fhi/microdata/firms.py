@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from fhi.microdata import duplicates
 from fhi.microdata.cells import CURRENCY
 from fhi.microdata.money import Rates, convert
 from fhi.microdata.outliers import Amounts
@@ -19,7 +20,7 @@ SCALE = ("internet_bank", "internet_insurer", "internet_broker")
 INFRASTRUCTURE = ("exchange", "information", "cloud", "blockchain")
 RECORD = np.dtype(
     [("key", "u8"), ("what", "u8"), ("value", "f8"), ("low", "f8"), ("high", "f8"), ("scale", "f8")]
-    + [("row", "u4"), ("year", "i2"), ("city", "i2"), ("class", "i1"), ("file", "u1"), ("known", "?")]
+    + [("row", "u4"), ("year", "i2"), ("city", "i2"), ("class", "i1"), ("file", "u2"), ("known", "?")]
 )
 TALLIES = ("firms", "counted", "sure", "possible", "value", "low", "high", "scale", "unsized")
 
@@ -47,6 +48,7 @@ class Firms:
         self.classes, self.cities, self.rates, self.least = classes, cities, rates, least
         self.records, self.amounts = Records(RECORD), Amounts()
         self.tallies: dict[int, dict[str, np.ndarray]] = {}
+        self.mixed = 0
 
     def add(self, block: Block, quality: Quality, file: int) -> None:
         """Take the rows of a block; `file` is the place of its ledger."""
@@ -80,6 +82,8 @@ class Firms:
         if "scale" not in columns:
             return np.full(count, np.nan)
         unit = columns["scale_unit"]
+        if "currency" in columns:
+            unit = np.where(unit > 0, unit, columns["currency"])
         rate = np.ones(count)
         foreign = unit > CURRENCY.index("CNY")
         rate[foreign] = self.rates.of(unit[foreign], columns["year"][foreign])
@@ -91,9 +95,10 @@ class Firms:
         for group in self.records.groups():
             again, first = repeated(group)
             if len(again):
-                note_duplicates(group, again, first, ledgers)
+                duplicates.note(group, again, first, ledgers)
                 group = np.delete(group, again)
             self._tally(group)
+        ledgers[0].count("several classes", self.mixed, "class", "firms: the first class of each counts")
         above, fence = self.amounts.above()
         if above:
             detail = f"firms financed with more than {fence:.3g} CNY, three quartile ranges of the logarithms above"
@@ -103,7 +108,8 @@ class Firms:
         starts = runs(group["key"])
         if not len(starts):
             return
-        head = group[starts]
+        head, classes = group[starts], group["class"]
+        self.mixed += int((np.maximum.reduceat(classes, starts) != np.minimum.reduceat(classes, starts)).sum())
         sums = {name: np.add.reduceat(group[name], starts) for name in ("value", "low", "high")}
         scale = np.fmax.reduceat(group["scale"], starts)
         self.amounts.add(sums["value"])
@@ -170,13 +176,3 @@ class Firms:
             whole = tally["firms"][place].sum() if not size.any() else size.sum()
             rows[name] = amounts[: self.cities] / whole * 100
         return pd.DataFrame(rows).T
-
-
-def note_duplicates(group: np.ndarray, again: np.ndarray, first: np.ndarray, ledgers: list[Quality]) -> None:
-    """Write rows that repeat an earlier one into the ledgers of their files."""
-    for file in np.unique(group["file"][again]):
-        chosen = group["file"][again] == file
-        lines = group["row"][again[chosen]]
-        shown = [f"as row {line}" for line in group["row"][first[chosen]]]
-        ledgers[file].refuse(lines, "", shown, "a row that is not there already", "nothing: it is counted once")
-        ledgers[file].count("duplicate", int(chosen.sum()))

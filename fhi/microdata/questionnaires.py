@@ -6,15 +6,15 @@ import numpy as np
 import pandas as pd
 
 from fhi.errors import DataError, Problem
-from fhi.microdata.firms import note_duplicates
+from fhi.microdata.duplicates import once
 from fhi.microdata.quality import Quality
 from fhi.microdata.reading import Block
-from fhi.microdata.records import Records, mix, repeated
+from fhi.microdata.records import Records, mix
 from fhi.survey import post_stratified
 
 RECORD = np.dtype(
     [("key", "u8"), ("what", "u8"), ("weight", "f8"), ("row", "u4"), ("year", "i2"), ("city", "i2")]
-    + [("age", "i2"), ("age_high", "i2"), ("sex", "i1"), ("use", "i1"), ("file", "u1")]
+    + [("age", "i2"), ("age_high", "i2"), ("sex", "i1"), ("use", "i1"), ("file", "u2")]
 )
 #: an interval is given only if strata with at least this part of the population were asked
 LEAST_COVERED = 0.5
@@ -101,15 +101,18 @@ class Questionnaires:
         columns, count = block.columns, len(block.lines)
         uses = np.stack([values for name, values in columns.items() if name.startswith("use:")])
         missing = np.full(count, -1, dtype="i2")
+        weight = np.nan_to_num(columns.get("weight", np.ones(count)), nan=1.0)
+        age, sex = columns.get("age", missing), columns.get("sex", missing)
         records = {
             "key": mix(columns["id"], columns["city"], columns["year"]),
-            "weight": np.nan_to_num(columns.get("weight", np.ones(count)), nan=1.0),
+            "what": mix(weight, age, sex, *uses),
+            "weight": weight,
             "row": block.lines,
             "year": columns["year"],
             "city": columns["city"],
-            "age": columns.get("age", missing),
+            "age": age,
             "age_high": columns.get("age_high", missing),
-            "sex": columns.get("sex", missing),
+            "sex": sex,
             # 1: uses any; 0: answers that none; -1: answers nothing
             "use": uses.max(axis=0),
             "file": np.full(count, file),
@@ -120,10 +123,7 @@ class Questionnaires:
     def finish(self, ledgers: list[Quality]) -> None:
         """Sum the answers up by stratum; write duplicates, and answers in no stratum, into the ledgers."""
         for group in self.records.groups():
-            again, first = repeated(group)
-            if len(again):
-                note_duplicates(group, again, first, ledgers)
-                group = np.delete(group, again)
+            group = once(group, ledgers)
             self._sum(group[(group["use"] >= 0) & (group["city"] >= 0)], ledgers)
 
     def _sum(self, group: np.ndarray, ledgers: list[Quality]) -> None:

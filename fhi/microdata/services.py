@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from fhi.microdata.firms import note_duplicates
+from fhi.microdata.duplicates import once
 from fhi.microdata.quality import Quality
 from fhi.microdata.reading import Block
-from fhi.microdata.records import Records, mix, repeated
+from fhi.microdata.records import Records, mix
 
 RECORD = np.dtype(
     [("key", "u8"), ("what", "u8"), ("row", "u4"), ("year", "i2"), ("city", "i2"), ("category", "i4")]
-    + [("special", "i1"), ("file", "u1")]
+    + [("special", "i1"), ("file", "u2")]
 )
 
 
@@ -30,13 +30,15 @@ class Services:
     def add(self, block: Block, quality: Quality, file: int) -> None:
         """Take the rows of a block."""
         columns, count = block.columns, len(block.lines)
+        category, special = self._codes(columns["category"]), columns.get("special", np.zeros(count, dtype="i1"))
         records = {
             "key": mix(columns["service"], self._codes(columns["platform"]), columns["city"], columns["year"]),
+            "what": mix(category, special > 0),
             "row": block.lines,
             "year": columns["year"],
             "city": columns["city"],
-            "category": self._codes(columns["category"]),
-            "special": columns.get("special", np.zeros(count, dtype="i1")),
+            "category": category,
+            "special": special,
             "file": np.full(count, file),
         }
         self.records.add(records)
@@ -48,10 +50,7 @@ class Services:
     def finish(self, ledgers: list[Quality]) -> None:
         """Count the services; write duplicates into the ledgers."""
         for group in self.records.groups():
-            again, first = repeated(group)
-            if len(again):
-                note_duplicates(group, again, first, ledgers)
-                group = np.delete(group, again)
+            group = once(group, ledgers)
             kept = group[group["city"] >= 0]
             names = ("city", "year", "category")
             frame = pd.DataFrame({name: kept[name] for name in names}).assign(special=kept["special"] > 0, services=1)

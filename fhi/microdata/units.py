@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from decimal import Decimal
 
 from fhi.microdata.cells import CURRENCY
 from fhi.microdata.money import Rates
-from fhi.sources.parsing import Quantity, fold, parse_number, parse_quantity
-
-_BARE = re.compile(r"[+-]?[\d.,]+(?:e[+-]?\d+)?", re.ASCII)
+from fhi.sources.amounts import has_unit
+from fhi.sources.parsing import COUNTERS, Quantity, fold, parse_number, parse_quantity
 
 
 def unit_of(text: str) -> Quantity:
@@ -48,23 +46,38 @@ def in_unit(text: str, written: str, wanted: str, rates: Rates, year: int) -> fl
         If one is a share or an amount of money and the other is not, or a currency has no rate of the year.
     """
     aim = _aim(wanted)
-    if _BARE.fullmatch(fold(text).casefold()):
-        number = parse_number(text)
-        if not written or fold(written).casefold() == fold(wanted).casefold():
-            return number
-        try:
-            unit = unit_of(written)
-        except ValueError:
-            raise ValueError(f"a value in {_shown(wanted)}; {written!r} is no unit of a number") from None
-        # in decimals, so that 280149400万元 are 28014.94亿元 and nothing beside it
-        value = float(Decimal(str(number)) * Decimal(unit.value) / Decimal(aim.value))
-        return value * _rate(unit.unit, aim.unit, wanted, rates, year)
+    if has_unit(text):
+        given = _exact(text)
+        # 8700亿 in a column of money is money
+        money = aim.unit if not given.unit and aim.unit not in ("", "%") else given.unit
+        return given.value / aim.value * _rate(money, aim.unit, wanted, rates, year)
+    number = _bare(text, aim)
+    if not written or fold(written).casefold() == fold(wanted).casefold():
+        return number
+    try:
+        unit = unit_of(written)
+    except ValueError:
+        raise ValueError(f"a value in {_shown(wanted)}; {written!r} is no unit of a number") from None
+    # in decimals, so that 280149400万元 are 28014.94亿元 and nothing beside it
+    value = float(Decimal(str(number)) * Decimal(unit.value) / Decimal(aim.value))
+    return value * _rate(unit.unit, aim.unit, wanted, rates, year)
+
+
+def _bare(text: str, aim: Quantity) -> float:
+    """Return a number without a unit of its own: ``1,200``, ``1.2E+03``, ``约1200``; ``1200家`` of what is counted."""
+    try:
+        return parse_number(text)
+    except ValueError:
+        if aim.unit and any(counter in fold(text) for counter in COUNTERS):
+            raise ValueError(f"a value in {_shown(aim.unit)}, not a count") from None
+        return _exact(text).value
+
+
+def _exact(text: str) -> Quantity:
     given = parse_quantity(text)
     if given.qualifier not in ("exact", "about"):
         raise ValueError("a value, not a bound or a blank")
-    # 8700亿 in a column of money is money
-    money = aim.unit if not given.unit and aim.unit not in ("", "%") else given.unit
-    return given.value / aim.value * _rate(money, aim.unit, wanted, rates, year)
+    return given
 
 
 def _aim(wanted: str) -> Quantity:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
 from typing import NamedTuple
 
 from fhi.sources.parsing import CURRENCIES, Quantity, fold, parse_number, parse_quantity
@@ -15,6 +16,8 @@ SOME = (2, 9)
 _SOME = re.compile(r"(?P<before>[^\d]*?)(?:好几|数|几)(?P<unit>[十百千]*(?:万亿|亿|万)?)(?P<after>[^\d]*)")
 _RANGE = re.compile(r"(?P<low>.+?)(?:~|至|到|(?<=[\d十百千万亿元])-)(?P<high>.+)")
 _TAIL = re.compile(r"[^\d]*$")
+_EXPONENT = re.compile(r"(?<=\d)e[+-]?\d+", re.ASCII)
+_OWN = re.compile(rf"[万亿成%a-z]|百分|{'|'.join(map(re.escape, sorted(CURRENCIES, key=len, reverse=True)))}")
 
 
 class Amount(NamedTuple):
@@ -52,6 +55,41 @@ def parse_amount(text: str) -> Amount:
             raise ValueError("an amount, 0 or more")
         return amount
     raise ValueError(EXPECTED)
+
+
+def has_unit(text: str) -> bool:
+    """True if a text names a unit of its own (``3亿``, ``5000元``, ``$5m``), so that its column's does not hold for it.
+
+    Bare are ``12,000``, ``1.2E+04``, ``约1200``, ``三千`` and ``1200家``.
+    """
+    return bool(_OWN.search(_EXPONENT.sub("", fold(text).casefold())))
+
+
+def times(value: float, factor: float) -> float:
+    """Return a product in decimals: 18.59 × 10000 is 185900 and nothing beside it."""
+    return float(Decimal(repr(value)) * Decimal(repr(factor)))
+
+
+def parse_amount_in(text: str, unit: str) -> Amount:
+    """Read an amount in a column whose heading names a unit, such as ``万美元``.
+
+    The unit holds for a bare number, whatever marks stand about it (``约1200``, ``超1200``, ``1.2E+03``, ``数千``). A
+    text that counts in 万 or 亿 but names no currency is in the column's.
+
+    Raises
+    ------
+    ValueError
+        As `parse_amount`, and if the unit is a share.
+    """
+    amount, column = parse_amount(text), parse_quantity(f"1{unit}")
+    if column.unit == "%":
+        raise ValueError("an amount of money, not a share")
+    if not has_unit(text):
+        ends = (times(end, column.value) for end in amount[:3])
+        amount = Amount(*ends, amount.qualifier, amount.unit)
+    if math.isinf(amount.value):
+        raise ValueError("a finite amount")
+    return amount._replace(unit=amount.unit or column.unit)
 
 
 def _plain(text: str) -> Amount:

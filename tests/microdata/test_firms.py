@@ -94,6 +94,46 @@ def test_the_unit_of_the_heading_is_that_of_bare_numbers(collect, values):
     assert values(found, "capital") == {"杭州": 2.0}
 
 
+@pytest.mark.parametrize(
+    "text, capital",
+    [("约12000", 1.2), ("超12000", 1.2), ("1.2E+04", 1.2), ("+12,000", 1.2), ("１２０００", 1.2)]
+    + [("18590.5", 1.85905), ("九千", 0.9), ("1.2亿", 1.2), ("5亿元", 5), ("1000万美元", 0.67518), ("$10m", 0.67518)]
+    # it counts in 万 itself: 12000 yuan, too little to count
+    + [("一万二千", 0), ("12000元", 0)],
+)
+def test_marks_about_a_bare_number_leave_it_in_the_unit_of_the_heading(collect, values, text, capital):
+    found = collect({"firms.csv": f'name,city,class,融资额（万元）\n甲,杭州,支付,"{text}"\n'}, year=2017)
+    assert values(found, "capital", 2017)["杭州"] == pytest.approx(capital, rel=1e-14)
+
+
+def test_a_heading_in_another_currency_holds_for_what_names_none(collect, values):
+    rows = "甲,杭州,支付,1000\n乙,北京,支付,3亿\n丙,上海,支付,3亿元\n丁,深圳,支付,约1000\n"
+    found = collect({"firms.csv": "name,city,class,融资额（万美元）\n" + rows}, year=2017)
+    expected = {"杭州": 0.67518, "北京": 3 * 6.7518, "上海": 3, "深圳": 0.67518}
+    assert values(found, "capital", 2017) == pytest.approx(expected)
+
+
+def test_a_size_is_in_the_currency_of_its_text_or_of_its_row(collect, values):
+    rows = "a,深圳,互联网银行,,USD,1亿\nb,杭州,互联网银行,,USD,6.7518亿元\nc,北京,互联网银行,,,13.5036亿\n"
+    found = collect({"firms.csv": "name,city,class,financing,currency,scale\n" + rows}, year=2017)
+    assert values(found, "firm_scale", 2017) == pytest.approx({"深圳": 25, "杭州": 25, "北京": 50})
+
+
+def test_a_firm_of_several_classes_is_of_the_first_and_noted(collect, values, counted):
+    found = collect({"firms.csv": HEAD + "甲,杭州,支付,6000万,,A轮,\n甲,杭州,区块链,6000万,,B轮,\n"})
+    assert values(found, "capital") == {"杭州": 1.2}
+    assert counted(found, "several classes") == 1
+
+
+def test_more_files_than_a_byte_can_number_keep_their_names(collect, values):
+    files = {f"firms-2018-{place:03d}.csv": HEAD + f"企业{place},杭州,支付,1亿,,,\n" for place in range(260)}
+    found = collect(files | {"firms-2018-259.csv": HEAD + "企业0,杭州,支付,1亿,,,\n"})
+    assert values(found, "firm_count") == {"杭州": 259}
+    (row,) = found.refused.to_dict("records")
+    assert row["file"] == "data/user/firms-2018-259.csv"
+    assert row["value"] == "as row 2 of data/user/firms-2018-000.csv"
+
+
 def test_issues_are_kept_apart_by_file_name_and_by_column(collect, values):
     old, new = "甲,杭州,支付,1亿,,,\n", "甲,杭州,支付,1亿,,,\n乙,杭州,支付,1亿,,,\n"
     found = collect({"firms-2016.csv": HEAD + old, "firms_2017.csv": HEAD + new})

@@ -31,3 +31,29 @@ def test_market_values_are_sums_by_sector_and_a_named_city_without_one_has_none(
 def test_a_market_value_in_another_currency_is_converted(collect, values):
     rows = "code,city,sector,market value,date\n1,香港,finance,100亿美元,2017-12-29\n"
     assert values(collect({"companies.csv": rows}), "finance_industry")["香港"] == pytest.approx(675.18)
+
+
+def test_spending_and_revenue_in_other_currencies_are_converted_before_they_are_summed(collect, values):
+    head = "code,city,sector,market value,currency,revenue,technology spending\n"
+    rows = "1,香港,finance,1亿,USD,100亿,1亿\n2,香港,finance,1亿元,,10亿美元,10亿元\n"
+    found = collect({"companies.csv": head + rows}, year=2017)
+    spending, revenue = 1 * 6.7518 + 10, 100 * 6.7518 + 10 * 6.7518
+    assert values(found, "technology_level", 2017) == pytest.approx({"香港": 100 * spending / revenue})
+
+
+def test_a_row_that_says_otherwise_than_an_earlier_one_is_named_as_such(collect, values, counted):
+    rows = "1,上海,金融业,2000,,\n1,上海,金融业,2000,,\n1,上海,金融业,2100,,\n2,上海,金融业,1,,\n"
+    found = collect({"companies.csv": COMPANIES + rows})
+    assert values(found, "finance_industry") == {"上海": 2001}
+    assert found.refused[["row", "value", "expected"]].to_dict("split")["data"] == [
+        [3, "as row 2", "a row that is not there already"],
+        [4, "as row 2", "one row for it"],
+    ]
+    assert counted(found, "duplicate") == 2
+    assert counted(found, "duplicate", detail="says otherwise than the first") == 1
+
+
+def test_a_service_that_is_special_in_one_row_only_is_named(collect, values):
+    found = collect({"services.csv": SERVICES + "深圳,微信,交通,地铁,否\n深圳,微信,交通,地铁,是\n"})
+    assert values(found, "services") == {"深圳": 1}
+    assert found.refused["expected"].tolist() == ["one row for it"]

@@ -71,12 +71,21 @@ def test_an_id_stands_once_in_a_city(collect, values, counted):
     text = HEAD + "1,杭州,30,男,是,否\n1,杭州,30,男,否,否\n1,北京,30,男,否,否\n"
     found = collect({"questionnaires.csv": text})
     assert values(found, "adoption") == {"杭州": 100, "北京": 0}
-    assert counted(found, "duplicate") == 1
+    assert counted(found, "duplicate", detail="says otherwise than the first") == 1
 
 
 def test_weights_count(collect, values):
     text = "id,city,use_payment,weight\n1,杭州,yes,3\n2,杭州,no,1\n"
     assert values(collect({"questionnaires.csv": text}), "adoption") == {"杭州": 75}
+
+
+def test_people_are_read_in_the_unit_of_the_heading_or_of_the_cell(collect, values, counted):
+    text = HEAD + answers("杭州", [20] * 10, 8) + answers("杭州", [70] * 10, 2, start=10)
+    margins = "城市,年龄,人口（万人）\n杭州,15-59,100\n杭州,60+,300万\n杭州,5-14,-1\n杭州,0-4,0\n"
+    found = collect({"questionnaires.csv": text, "population.csv": margins})
+    assert values(found, "adoption")["杭州"] == pytest.approx(35)
+    (row,) = found.refused.to_dict("records")
+    assert (row["row"], row["column"], row["value"]) == (4, "people", "-1")
 
 
 def test_bands_that_overlap_are_refused(problems):

@@ -88,8 +88,21 @@ def test_a_value_in_another_unit_or_of_another_kind_is_refused(collect):
         ("1.2万", "", "firms", 12000),
         ("1e3", "", "firms", 1000),
         ("１２", "services", "services", 12),
+        # marks about a bare number leave it in the unit of its column
+        ("约1200", "万元", "100 million CNY", 0.12),
+        ("三千", "万元", "100 million CNY", 0.3),
+        ("1.2E+04", "万元", "100 million CNY", 1.2),
+        ("约1200", "", "100 million CNY", 1200),
+        ("12000亿", "万元", "100 million CNY", 12000),
+        ("138家", "", "firms", 138),
     ],
 )
 def test_a_value_comes_in_the_unit_of_its_indicator(tables, text, written, wanted, value):
     found = in_unit(text, written, wanted, Rates(tables["public/exchange_rates"]), 2017)
     assert found == pytest.approx(value, rel=1e-15)
+
+
+@pytest.mark.parametrize("text", ["1200家", "超1200", "1200%", "1,20", "1e400", ""])
+def test_a_text_that_is_no_amount_is_refused(tables, text):
+    with pytest.raises(ValueError):
+        in_unit(text, "万元", "100 million CNY", Rates(tables["public/exchange_rates"]), 2017)
