@@ -47,7 +47,8 @@ MICRODATA := $(addprefix fhi/,given.py survey.py) $(wildcard fhi/microdata/*.py 
 # files of the staff's own, for a scenario that names some
 USER := $(if $(shell grep -s '^user_data:' notebooks/scenarios/$(SCENARIO).yml),\
 	$(foreach kind,csv xlsx,$(wildcard data/user/*.$(kind) data/user/*/*.$(kind))))
-# a scenario of another edition than the report's has its own tree and cities, and no pages to draw or to audit
+# a scenario of another edition than the report's has its own tree and cities, and no printed pages to draw, to bound
+# scores with or to audit
 EDITION := $(shell sed -n 's/^edition: *\([^ \#]*\).*/\1/p' notebooks/scenarios/$(SCENARIO).yml 2>/dev/null)
 OTHER := $(filter-out null ~,$(EDITION))
 JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
@@ -71,8 +72,8 @@ OUTPUTS_07 := $(P)/figures.csv
 # a stage whose output was deleted runs again although nothing is newer
 missing = $(if $(filter-out $(wildcard $(1)),$(1)),FORCE)
 
-report: $(if $(OTHER),$(N)/07_charting.ipynb,$(R)/manifest.json) ## build everything for SCENARIO (default baseline): data, index, figures, page, PDFs
-	@echo "$(if $(OTHER),$(R)/figures,$(R)/report.html) is up to date"
+report: $(R)/manifest.json ## build everything for SCENARIO (default baseline): data, index, figures, page, PDFs
+	@echo "$(R)/report.html is up to date"
 
 $(P)/scenario.yml: notebooks/scenarios/$(SCENARIO).yml notebooks/scenarios/baseline.yml data/raw/framework.csv \
 		data/raw/cities.csv $(if $(OTHER),$(wildcard data/raw/$(OTHER)/*.csv)) $(CORE) $(STEPS) \

@@ -154,7 +154,7 @@ def test_the_second_edition_builds_by_configuration_alone(checkout):
     (user / "yearbooks.csv").write_text(text, encoding="utf-8")
     checkout.make("checksums")
     done = checkout.make("report", "SCENARIO=baltic")
-    assert "reports/baltic/figures is up to date" in done.stdout
+    assert "reports/baltic/report.html is up to date" in done.stdout
     assert "up to date" in checkout.make("report", "SCENARIO=baltic").stdout
     store = checkout.store("baltic")
     # no stage of the report's own pages

@@ -8,6 +8,7 @@ from matplotlib.patches import Circle, FancyBboxPatch
 
 from fhi.figures import basemap, style
 from fhi.figures.charts import quantity_text
+from fhi.figures.evidence import GIVEN
 from fhi.figures.registry import EVIDENCE
 from fhi.figures.texts import wrapped
 
@@ -150,8 +151,10 @@ def _strips(axes: Axes, strips: pd.DataFrame, tier: str, language: str) -> None:
 
 def _label(axes: Axes, y: float, item: pd.Series, language: str) -> None:
     """The name of an indicator, and below it what it is measured by."""
-    measure = MEASURES.get(item["indicator"], {}).get(language, "").format(year=item["year"])
-    name = style.fit(item[f"name_{language}"], 130, style.SMALL)
+    # a given file has measures of its own
+    given = {"zh": "{year}年", "en": "{year}"} if item["evidence"] in GIVEN else {}
+    measure = (given or MEASURES.get(item["indicator"], {})).get(language, "").format(year=item["year"])
+    name = style.fit(item[f"name_{language}"], 118, style.SMALL)
     axes.text(style.SIDE + 0.18, y - 0.07 * bool(measure), name, size=style.SMALL, va="center")
     axes.text(style.SIDE + 0.18, y + 0.09, style.fit(measure, 114, 6.5), size=6.5, color=style.MUTED, va="center")
 

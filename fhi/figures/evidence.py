@@ -21,7 +21,8 @@ PRINTED, PUBLIC = ("published", "derived"), "public"
 NEUTRAL = ("cities", "framework", "sources", "vocabulary", "map_points")
 #: what is built from printed numbers alone, or compares with them
 FROM_PRINTED = ("bounds", "weight_bounds", "gap_bounds", "weight_map", "fact_influence", "central", "dropped", "claims")
-COMPARED = ("comparison", "agreement", "movement")
+FROM_PRINTED += ("rank_confidence",)
+COMPARED = ("comparison", "agreement", "movement", "rank_intervals")
 
 
 class Reading(Mapping[str, pd.DataFrame]):
@@ -58,9 +59,22 @@ def seen(entry: FigureEntry, tables: Tables) -> tuple[FigureEntry, pd.DataFrame]
     return replace(entry, evidence=labels(entry, data, reading), cited=cited(tables)), data
 
 
+def of_index(labels: tuple[str, ...], tables: Tables) -> tuple[str, ...]:
+    """Return the labels of a table of results: where files are given, what stands behind the index for ``public``."""
+    behind = _behind(tables)
+    if PUBLIC not in labels or not behind & set(GIVEN):
+        return labels
+    return tuple(label for label in EVIDENCE if label in behind | set(labels) - {PUBLIC})
+
+
+def is_own(tables: Tables) -> bool:
+    """True for the tables of another edition than the report's."""
+    return "tables/indicators" in tables
+
+
 def cited(tables: Tables) -> Texts:
     """Return what the source lines of an edition name: the report, or what its own list of sources says of the values."""
-    if "tables/indicators" not in tables:
+    if not is_own(tables):
         return REPORT
     sources = tables["tables/sources"]
     parts = sources.loc[sources["file"] == "indicators.csv", "citation"].iloc[0].split("|")
@@ -69,7 +83,7 @@ def cited(tables: Tables) -> Texts:
 
 def drawable(tables: Tables) -> list[FigureEntry]:
     """Return the figures that an edition can have: all of the report's; of another those beyond pages whose tables it has."""
-    if "tables/indicators" not in tables:
+    if not is_own(tables):
         return entries()
     return [entry for entry in entries() if entry.page is None and _has_data(entry, tables)]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from fhi.agreement import PUBLISHED
+from fhi.figures.evidence import GIVEN, of_index
 from fhi.figures.registry import LANGUAGES, Tables, Texts
 from fhi.report.tables import NODE, PAGE, Cell, Table, city_names, node_names
 from fhi.report.texts import MISSING, NOTHING, decimal, measured, names, signed, span, whole
@@ -36,6 +37,7 @@ class Lookup:
     covered: Mapping[tuple[str, str], Mapping]
     leaves: Sequence[str]
     printed: Sequence[Mapping]
+    labels: tuple[str, ...]
 
     @classmethod
     def of(cls, tables: Tables, year: int | None) -> Lookup:
@@ -48,6 +50,7 @@ class Lookup:
             values=latest(tables["panel"], year).to_dict("index"),
             covered=tables["coverage"].set_index(["city", "indicator"]).to_dict("index"),
             leaves=framework.loc[framework["level"] == framework["level"].max(), "code"].tolist(),
+            labels=of_index(("published", "public", "identified"), tables),
             printed=[row | {"table": name} for name in PRINTED for row in tables[f"tables/{name}"].to_dict("records")],
         )
 
@@ -119,7 +122,7 @@ def rank_table(cells: Lookup, row: Mapping) -> Table:
         {"zh": "公布数字允许的得分", "en": "Score that the published numbers allow"},
     ]
     title = {"zh": "名次、得分与区间", "en": "Ranks, scores and bounds"}
-    return Table("", title, heads, lines, evidence=("published", "public", "identified"))
+    return Table("", title, heads, lines, evidence=cells.labels)
 
 
 def indicator_table(cells: Lookup, city: str, scenario: str) -> Table:
@@ -137,7 +140,7 @@ def indicator_table(cells: Lookup, city: str, scenario: str) -> Table:
                 measured(float(value["value"]), value["unit"]),
                 str(value["year"]),
                 {"badge": value["evidence"]},
-                [source_link(source, scenario) for source in str(value["source_id"]).split("+")],
+                [source_link(source, scenario, value["evidence"]) for source in str(value["source_id"]).split("+")],
                 {"zh": "是", "en": "yes"} if used else {"zh": "否", "en": "no"},
             ]
         )
@@ -152,10 +155,11 @@ def indicator_table(cells: Lookup, city: str, scenario: str) -> Table:
     return Table("", {"zh": "指标", "en": "Indicators"}, heads, rows, texts=(3, 4))
 
 
-def source_link(source: str, scenario: str) -> dict[str, str]:
-    """Return the raw table behind a value, linked to its ingested form."""
+def source_link(source: str, scenario: str, evidence: str = "") -> dict[str, str]:
+    """Return the raw table behind a value, linked to its ingested form; a given file to what was read of it."""
     name = source.rsplit("/", 1)[-1]
-    return {"zh": name, "en": name, "href": BUILT.format(scenario=scenario, name=f"tables/{name}")}
+    behind = "microdata/quality" if evidence in GIVEN else f"tables/{name}"
+    return {"zh": name, "en": name, "href": BUILT.format(scenario=scenario, name=behind)}
 
 
 def missing(cells: Lookup, city: str) -> Texts:

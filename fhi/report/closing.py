@@ -10,8 +10,9 @@ from fhi.store import Store
 
 def summary(store: Store) -> str:
     """Return what was made and where, figures by evidence, agreement, seconds by stage."""
-    measures = store["agreement"].set_index("node")["kendall_tau_b"]
-    taus = ", ".join(f"{node} {measures[node]:.2f}" for node in PUBLISHED if node in measures)
+    measures = store["agreement"].set_index("node")["kendall_tau_b"].dropna()
+    nodes = [node for node in PUBLISHED if node in measures] or list(measures.index)
+    taus = ", ".join(f"{node} {measures[node]:.2f}" for node in nodes) or "no published ranks"
     timings = store.root / ".timings" / store.scenario
     seconds = {path.name: path.read_text().strip() for path in sorted(timings.glob("*"))}
     counts = evidence(store)["figures"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from fhi.figures import EVIDENCE, PARTS
+from fhi.figures.evidence import cited, is_own, of_index
+from fhi.figures.registry import Tables, Texts
 from fhi.figures.style import EVIDENCE_COLOURS, EVIDENCE_NAMES
 from fhi.parameters import Method
 from fhi.report import ledger, method, tables
@@ -40,27 +43,69 @@ LABELS = {
 }
 
 
-def parts_of(figures: Sequence[dict]) -> list[dict]:
+#: what must be said of an index that rests on given files
+NOTICES = {
+    "synthetic": {
+        "zh": "本方案的指数由合成数据（虚构，仅供测试与教学）算得，不说明任何城市的情况。",
+        "en": "The index of this scenario is built from synthetic data, made up for tests and teaching: it says "
+        "nothing of any city.",
+    },
+    "user": {
+        "zh": "本方案的指数包含由研究人员文件算得的指标。",
+        "en": "The index of this scenario contains indicators from files of the staff.",
+    },
+}
+
+
+def front(tables: Tables, chosen: Method) -> Mapping[str, Texts]:
+    """Return title, subtitle, lead, notice and rights: of the report, or of another edition by its root and sources."""
+    behind = of_index(("public",), tables)
+    notice = next((text for label, text in NOTICES.items() if label in behind), {"zh": "", "en": ""})
+    if not is_own(tables):
+        return {"title": TITLE, "subtitle": SUBTITLE, "lead": LEAD, "rights": RIGHTS, "notice": notice}
+    nodes = tables["tables/framework"]
+    root, source, folder = nodes[nodes["level"] == 0].iloc[0], cited(tables), f"data/raw/{chosen.edition}"
+    return {
+        "title": {"zh": root["name_zh"], "en": root["name_en"]},
+        "subtitle": {"zh": f"版本 {chosen.edition}", "en": f"Edition {chosen.edition}"},
+        "lead": {
+            "zh": f"框架、城市与数值出自 {folder}/（{source['zh']}）。每个数字都带有证据标签，缺失即标为缺失。",
+            "en": f"Tree, cities and values come from {folder}/ ({source['en']}). Every number carries a "
+            "label of its evidence; what is missing is shown as missing.",
+        },
+        "rights": {
+            "zh": f"代码采用MIT许可；数字出自所注来源，见 {folder}/sources.csv。",
+            "en": f"Code under the MIT licence; numbers from the sources named in {folder}/sources.csv.",
+        },
+        "notice": notice,
+    }
+
+
+def parts_of(figures: Sequence[dict], tables: Tables) -> list[dict]:
     """Return the parts of the report that have figures, in order, each with its figures."""
     parts = [
-        {"name": name, "title": title, "figures": [item for item in figures if item["part"] == name]}
+        {"name": name, "title": _part(title, tables), "figures": [item for item in figures if item["part"] == name]}
         for _, name, title in PARTS
     ]
     return [part for part in parts if part["figures"]]
 
 
+def _part(title: Texts, tables: Tables) -> Texts:
+    """Return the title of a part; in another edition nothing is beyond the report."""
+    if not is_own(tables):
+        return title
+    return {"zh": title["zh"].split("：")[-1], "en": title["en"].split(": ")[-1].capitalize()}
+
+
 def chapters(store: Store, chosen: Method) -> list[dict]:
-    """Return the chapters of tables: the results, the method, the ledger."""
+    """Return the chapters of tables: the results, the method, the ledger; each table labelled as its numbers are."""
+    results = tables.own_tables(store) if is_own(store) else tables.all_tables(store)
+    methods = [method.choices(chosen), method.tree(store, chosen), method.constructions(store)]
+    found = [("tables", {"zh": "数据表", "en": "Tables"}, results), ("method", {"zh": "方法", "en": "Method"}, methods)]
+    if "claims" in store:
+        book = [ledger.contradictions(store), ledger.ledger(store)]
+        found.append(("ledger", {"zh": "逐数核对", "en": "The ledger"}, book))
     return [
-        {"id": "tables", "title": {"zh": "数据表", "en": "Tables"}, "tables": tables.all_tables(store)},
-        {
-            "id": "method",
-            "title": {"zh": "方法", "en": "Method"},
-            "tables": [method.choices(chosen), method.tree(store, chosen), method.constructions(store)],
-        },
-        {
-            "id": "ledger",
-            "title": {"zh": "逐数核对", "en": "The ledger"},
-            "tables": [ledger.contradictions(store), ledger.ledger(store)],
-        },
+        {"id": name, "title": title, "tables": [replace(t, evidence=of_index(t.evidence, store)) for t in parts]}
+        for name, title, parts in found
     ]

@@ -78,6 +78,8 @@ def contradictions(tables: Tables) -> Table:
 
 
 def verdict_counts(tables: Tables) -> list[dict]:
-    """Return each verdict with its name and the number of claims."""
+    """Return each verdict with its name and the number of claims; nothing where there is no ledger."""
+    if "claims" not in tables:
+        return []
     counts = tables["claims"]["verdict"].value_counts()
     return [{"name": name, "label": look, "count": int(counts.get(name, 0))} for name, look in VERDICTS.items()]

@@ -40,8 +40,15 @@ def build_manifest(store: Store) -> dict:
         "inputs": checksums(ROOT, inputs(store.scenario)),
         "outputs": checksums(store.root, outputs(store)),
         "evidence": evidence(store),
-        "verdicts": {key: int(n) for key, n in store["claims"]["verdict"].value_counts().sort_index().items()},
+        "verdicts": verdicts(store),
     }
+
+
+def verdicts(store: Store) -> dict[str, int]:
+    """Return the number of claims by verdict; none in an edition without a ledger."""
+    if "claims" not in store:
+        return {}
+    return {key: int(n) for key, n in store["claims"]["verdict"].value_counts().sort_index().items()}
 
 
 def commit(root: Path) -> dict | None:

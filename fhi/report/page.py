@@ -13,10 +13,11 @@ import jinja2
 from fontTools import subset
 
 from fhi.figures import LANGUAGES, entries
+from fhi.figures.evidence import drawable, is_own, of_index
 from fhi.figures.style import FONT, FONTS
 from fhi.parameters import Method, load_scenario
 from fhi.report import cities, explorer, ledger
-from fhi.report.contents import LABELS, LEAD, RIGHTS, TITLE, chapters, parts_of
+from fhi.report.contents import LABELS, chapters, front, parts_of
 from fhi.report.pictures import figure_context
 from fhi.report.tables import words
 from fhi.report.texts import decimal, in_both, span, whole
@@ -37,23 +38,22 @@ def build_page(store: Store) -> str:
     chosen = load_scenario(store.scenario)
     # a second process draws up the explorer and cuts one of the fonts meanwhile
     with ProcessPoolExecutor(1) as pool:
-        lab = explorer_context(store, chosen, pool)
-        figures = [figure_context(entry, store) for entry in entries()]
+        # another edition has no printed ranks and bounds to set beside sliders and cities
+        lab = None if is_own(store) else explorer_context(store, chosen, pool)
+        figures = [figure_context(entry, store) for entry in drawable(store)]
         book = chapters(store, chosen)
         mentions = cities.mentions_of(store["tables/cities"], texts_of(figures, book))
         context = {
-            "parts": parts_of(figures),
+            **front(store, chosen),
+            "parts": parts_of(figures, store),
             "figure_count": len(figures),
             "titles": {item["id"]: item["title"] for item in [*figures, *tables_of(book)]},
-            "title": TITLE,
-            "lead": LEAD,
-            "rights": RIGHTS,
             "scenario": store.scenario,
             "description": in_both(chosen.description),
             "languages": LANGUAGES,
             "labels": LABELS,
             "verdicts": ledger.verdict_counts(store),
-            "cities": cities.sections(store, store.scenario, chosen.year, mentions),
+            "cities": [] if is_own(store) else cities.sections(store, store.scenario, chosen.year, mentions),
             "places": places_context(store, mentions),
             "chapters": book,
             "built": f"../../data/processed/{store.scenario}",
@@ -62,10 +62,10 @@ def build_page(store: Store) -> str:
         return page.replace(FONT_MARK, font_css("".join(sorted(set(page))), pool), 1)
 
 
-def render(context: dict, lab: dict) -> str:
+def render(context: dict, lab: dict | None) -> str:
     """Return the page with its style and scripts inside, and a mark where the fonts go."""
     scripts = [(ASSETS / "page.js").read_text(encoding="utf-8")]
-    if lab["obstacle"] is None:
+    if lab and lab["obstacle"] is None:
         runtime, spec = lab["drawing"].result()
         scripts += [runtime, (ASSETS / "explorer.js").read_text(encoding="utf-8")]
         lab["state"] = embedded({"spec": spec, "families": lab["families"]})
@@ -105,7 +105,7 @@ def texts_of(figures: list[dict], book: list[dict]) -> dict[str, str]:
 
 def places_context(store: Store, mentions: dict[str, list[str]]) -> list[dict]:
     """Return what the search knows of each city: its names, its section, and what names it."""
-    ranked = set(store["tables/top20"]["city"])
+    ranked = set() if is_own(store) else set(store["tables/top20"]["city"])
     return [
         {
             "zh": row["name_zh"],
@@ -124,6 +124,7 @@ def explorer_context(store: Store, chosen: Method, pool: ProcessPoolExecutor) ->
     scores = store["scores"].set_index("city")["FHI"]
     context = {
         "obstacle": explorer.obstacle(store, run, rows),
+        "evidence": of_index(("public", "published", "identified"), store),
         "hundred": explorer.on_hundred(chosen),
         "sliders": explorer.sliders(store, run),
         "families": explorer.families_state(run),

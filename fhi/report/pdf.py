@@ -9,11 +9,12 @@ from pathlib import Path
 
 import typst
 
-from fhi.figures import LANGUAGES, FigureEntry, entries
+from fhi.figures import LANGUAGES, FigureEntry
+from fhi.figures.evidence import drawable, seen
 from fhi.figures.style import FONT, FONTS
 from fhi.parameters import load_scenario
 from fhi.report import ledger
-from fhi.report.contents import LABELS, LEAD, RIGHTS, SUBTITLE, TITLE, chapters, parts_of
+from fhi.report.contents import LABELS, chapters, front, parts_of
 from fhi.report.pictures import picture, svg_size
 from fhi.report.tables import Cell, Table
 from fhi.report.texts import in_both
@@ -55,27 +56,31 @@ def compile_document(data: dict) -> bytes:
 def document(store: Store, language: str) -> dict:
     """Return everything that the print says, in one language, as plain strings."""
     method = load_scenario(store.scenario)
-    figures = [figure(entry, store, language) for entry in entries()]
-    counts = [(COUNTS[0], len(figures)), (COUNTS[1], len(store["claims"]))]
-    counts += [(row["label"], row["count"]) for row in ledger.verdict_counts(store) if row["count"]]
+    words = front(store, method)
+    figures = [figure(entry, store, language) for entry in drawable(store)]
+    counts = [(COUNTS[0], len(figures))]
+    if verdicts := ledger.verdict_counts(store):
+        counts += [(COUNTS[1], len(store["claims"]))]
+        counts += [(row["label"], row["count"]) for row in verdicts if row["count"]]
     data = {
         "language": language,
         "font": FONT,
-        "title": TITLE[language],
+        "title": words["title"][language],
         "scenario": store.scenario,
         "description": in_both(method.description).get(language, ""),
         "words": {
-            "subtitle": SUBTITLE[language],
-            "lead": LEAD[language],
+            "subtitle": words["subtitle"][language],
+            "lead": words["lead"][language],
+            "notice": words["notice"][language],
             "contents": CONTENTS[language],
-            "rights": RIGHTS[language],
+            "rights": words["rights"][language],
         },
         "labels": {
             name: {"name": label["name"][language], "meaning": label["meaning"][language], "colour": label["colour"]}
             for name, label in LABELS.items()
         },
         "counts": [{"label": label[language], "count": str(count)} for label, count in counts],
-        "parts": [part | {"title": part["title"][language]} for part in parts_of(figures)],
+        "parts": [part | {"title": part["title"][language]} for part in parts_of(figures, store)],
         "chapters": [
             {"title": chapter["title"][language], "tables": [plain(table, language) for table in chapter["tables"]]}
             for chapter in chapters(store, method)
@@ -86,7 +91,8 @@ def document(store: Store, language: str) -> dict:
 
 def figure(entry: FigureEntry, store: Store, language: str) -> dict:
     """Return one figure: its picture, its height in millimetres at the full width, and what stands around it."""
-    caption = entry.caption(entry.data(store))[language]
+    entry, data = seen(entry, store)
+    caption = entry.caption(data)[language]
     svg = picture(entry, store, language)
     width, height = svg_size(svg)
     place = {"zh": f"报告第{entry.page}页 · ", "en": f"report p. {entry.page} · "}[language] if entry.page else ""

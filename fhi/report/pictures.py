@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from fhi.figures import style
+from fhi.figures.evidence import seen
 from fhi.figures.registry import LANGUAGES, FigureEntry
 from fhi.report.texts import significant
 from fhi.store import Store
@@ -24,8 +25,8 @@ COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 def figure_context(entry: FigureEntry, store: Store) -> dict:
-    """Return what the page shows of one figure."""
-    data = entry.data(store)
+    """Return what the page shows of one figure, labelled as the picture is."""
+    entry, data = seen(entry, store)
     caption = entry.caption(data)
     pictures = {}
     for language in LANGUAGES:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from fhi.agreement import PUBLISHED
+from fhi.agreement import PUBLISHED, published
 from fhi.figures.registry import Tables, Texts
 from fhi.report.texts import NOTHING, decimal, names, same, signed, span, whole
 
@@ -71,6 +71,12 @@ def node_names(tables: Tables) -> dict[str, dict[str, str]]:
     return names(tables["tables/framework"], "code")
 
 
+def upper_nodes(tables: Tables) -> list[str]:
+    """Return the index and its pillars, in the order of the tree."""
+    framework = tables["tables/framework"]
+    return framework.loc[framework["level"] <= 1, "code"].tolist()
+
+
 def top20(tables: Tables) -> Table:
     """The published ranking (p5)."""
     cities, nodes, tiers = city_names(tables), node_names(tables), names(tables["tables/tiers"], "tier")
@@ -115,9 +121,8 @@ def agreement(tables: Tables) -> Table:
         [*heads, {"zh": "平均名次差", "en": "Mean rank difference"}],
         rows,
         {
-            "zh": "由公开数据构建的指数与公布名次相比，TOP20城市之间重新排名。",
-            "en": "The index built from open data against the published ranks, the twenty cities ranked among "
-            "themselves.",
+            "zh": "重建的指数与公布名次相比，TOP20城市之间重新排名。",
+            "en": "The index as rebuilt against the published ranks, the twenty cities ranked among themselves.",
         },
         ("public", "published"),
         file="agreement",
@@ -146,8 +151,8 @@ def comparison(tables: Tables) -> Table:
         heads,
         rows,
         {
-            "zh": "斜线前为由公开数据重算的名次，斜线后为公布的名次；差为重算减公布。",
-            "en": "Before the stroke the rank recomputed from open data, behind it the published one; the difference "
+            "zh": "斜线前为重算的名次，斜线后为公布的名次；差为重算减公布。",
+            "en": "Before the stroke the rank as recomputed, behind it the published one; the difference "
             "is recomputed less published.",
         },
         ("public", "published"),
@@ -158,22 +163,23 @@ def comparison(tables: Tables) -> Table:
 def scores(tables: Tables) -> Table:
     """Score and rank of every city that the index covers."""
     cities, nodes = city_names(tables), node_names(tables)
-    points, ranks = (tables[name].set_index("city")[list(PUBLISHED)] for name in ("scores", "ranks"))
-    order = points.sort_values(list(PUBLISHED), ascending=False, kind="stable", na_position="last").index
+    shown = upper_nodes(tables)
+    points, ranks = (tables[name].set_index("city").reindex(columns=shown) for name in ("scores", "ranks"))
+    order = points.sort_values(shown, ascending=False, kind="stable", na_position="last").index
     rows = [
         [cities[city]]
         + [
             NOTHING
             if pd.isna(points.at[city, node])
             else f"{points.at[city, node]:.1f} ({whole(ranks.at[city, node])})"
-            for node in PUBLISHED
+            for node in shown
         ]
         for city in order
     ]
     return Table(
         "table-scores",
         {"zh": "全部城市的得分与名次", "en": "Scores and ranks of all cities"},
-        [CITY, *(nodes[node] for node in PUBLISHED)],
+        [CITY, *(nodes[node] for node in shown)],
         rows,
         {
             "zh": "括号内为全部城市中的名次；—为没有得分：数据不足的城市没有名次。",
@@ -210,6 +216,37 @@ def bounds(tables: Tables) -> Table:
 TABLES: Mapping[str, Callable[[Tables], Table]] = {
     function.__name__: function for function in (top20, agreement, comparison, scores, bounds)
 }
+
+
+def ranks_compared(tables: Tables) -> Table:
+    """Computed beside published ranks of another edition, node by node."""
+    cities, nodes = city_names(tables), node_names(tables)
+    rows = [
+        [
+            nodes[row["node"]],
+            cities[row["city"]],
+            whole(row["rank"]),
+            whole(row["published"]),
+            signed(row["difference"]),
+        ]
+        for row in tables["comparison"].to_dict("records")
+    ]
+    heads = [NODE, CITY, {"zh": "重算名次", "en": "Rank recomputed"}, {"zh": "公布名次", "en": "Rank published"}]
+    return Table(
+        "table-comparison",
+        {"zh": "重算名次与公布名次", "en": "Recomputed and published ranks"},
+        [*heads, {"zh": "差", "en": "Difference"}],
+        rows,
+        {"zh": "有公布名次的城市之间重新排名。", "en": "The cities with a published rank, ranked among themselves."},
+        ("public", "published"),
+        texts=(1,),
+        file="comparison",
+    )
+
+
+def own_tables(tables: Tables) -> list[Table]:
+    """Return the tables of results of another edition: the scores, and published ranks beside them if it has any."""
+    return [scores(tables), *([] if published(tables).empty else [ranks_compared(tables)])]
 
 
 def all_tables(tables: Tables) -> list[Table]:
