@@ -1,6 +1,8 @@
 """Another edition builds by configuration alone from a folder in the form of the template, which asks for own rows."""
 
 import csv
+import json
+import re
 import shutil
 
 import pandas as pd
@@ -144,6 +146,22 @@ user_data: .
 """
 
 
+def read_by_readers(folder):
+    """Page, print and manifest of the edition are there, in its own words, without what belongs to the report alone."""
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "<title>Ostsee-Fintech-Index · Baltic Fintech Index (baltic)</title>" in page
+    assert "Baltic Fintech Report 2019 (made up)" in page and "contains indicators from files of the staff" in page
+    assert not any(word in page for word in ('id="explorer"', 'id="ledger"', "cities-title", "2018 China Fintech"))
+    ids = set(re.findall(r' id="([^"]+)"', page))
+    assert set(re.findall(r'href="#([^"/]+)"', page)) <= ids
+    links = [link for link in re.findall(r' href="([^"#]+)"', page) if not link.startswith("data:")]
+    assert links and all((folder / link).is_file() for link in links)
+    for language in ("zh", "en"):
+        assert (folder / f"report.{language}.pdf").read_bytes().startswith(b"%PDF")
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["verdicts"] == {} and manifest["evidence"]["panel"]["user"] == 6
+
+
 def test_the_second_edition_builds_by_configuration_alone(checkout):
     shutil.copytree(BALTIC, checkout.folder / "data/raw/baltic")
     (checkout.folder / "notebooks/scenarios/baltic.yml").write_text(SCENARIO, encoding="utf-8")
@@ -175,6 +193,7 @@ def test_the_second_edition_builds_by_configuration_alone(checkout):
     assert {f"{id}.{language}.svg" for id in figures.index for language in ("zh", "en")} <= {
         p.name for p in folder.iterdir()
     }
+    read_by_readers(checkout.folder / "reports/baltic")
     names = pd.read_csv(folder / "coverage.csv")
     assert {"Wilna", "Krakau"} <= set(names["city"]) and "Gründungen" in set(names["indicator_zh"])
 

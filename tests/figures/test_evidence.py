@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from fhi.figures import entries
-from fhi.figures.evidence import cited, drawable, kinds, seen
+from fhi.figures.evidence import cited, drawable, is_own, kinds, of_index, seen
 from fhi.figures.registry import FigureEntry
 from fhi.store import MissingTable
 
@@ -25,6 +25,7 @@ def tables(label, **more):
         {"indicator": ["a", "b", "c"], "evidence": [label, label, "public"], "used": [True, True, False]}
     )
     names = ("scores", "ranks", "comparison", "bounds", "tables/top20", "tables/public_indicators", "tables/cities")
+    names += ("rank_intervals", "rank_confidence")
     return {"coverage": cells, **dict.fromkeys(names, pd.DataFrame()), **more}
 
 
@@ -43,6 +44,10 @@ def tables(label, **more):
         # what has nothing to do with the index stays
         (["tables/top20"], ("published",), None, ("published",)),
         (["bounds"], ("identified",), None, ("identified",)),
+        (["rank_confidence", "tables/cities"], ("published", "derived"), None, ("published", "derived")),
+        # ranks drawn at random stand beside the published ones
+        (["rank_intervals"], ("public", "published"), None, ("published", "synthetic")),
+        (["rank_intervals"], ("public",), None, ("synthetic",)),
     ],
 )
 def test_labels_follow_the_tables_that_are_read(read, registered, column, expected):
@@ -60,6 +65,17 @@ def test_in_the_edition_of_the_report_the_registered_labels_stand(read):
 def test_a_given_value_that_the_index_does_not_use_labels_nothing():
     cells = pd.DataFrame({"indicator": ["a"], "evidence": ["user"], "used": [False]})
     assert seen(entry(["scores"], ("public",)), tables("public", coverage=cells))[0].evidence == ("public",)
+
+
+def test_a_table_of_results_has_the_labels_behind_the_index():
+    labels = ("public", "published", "identified")
+    assert of_index(labels, tables("synthetic")) == ("published", "identified", "synthetic")
+    assert of_index(("published",), tables("synthetic")) == ("published",)
+    assert of_index(labels, tables("derived")) == labels
+
+
+def test_an_edition_is_told_by_its_own_table_of_values():
+    assert is_own({"tables/indicators": pd.DataFrame()}) and not is_own({"tables/top20": pd.DataFrame()})
 
 
 def test_the_kinds_to_draw():
