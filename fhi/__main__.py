@@ -162,9 +162,12 @@ def refresh(scenario: str, *notebooks: str) -> None:
 def checksums() -> None:
     """Write the checksums of the raw files into sources.csv."""
     from fhi.parameters import RAW
-    from fhi.sources.catalogue import editions, update_checksums
+    from fhi.sources import editions
+    from fhi.sources.catalogue import editions as folders
+    from fhi.sources.catalogue import update_checksums
 
-    changed = [f"{folder.name}/{file}" for folder in (RAW, *editions()) for file in update_checksums(folder)]
+    changed = [f"{RAW.name}/{file}" for file in update_checksums()]
+    changed += [f"{folder.name}/{file}" for folder in folders() for file in editions.update(folder)]
     print("\n".join(changed) if changed else "no raw file has changed")
 
 

@@ -103,12 +103,32 @@ def test_the_template_has_every_table_with_every_column():
 def test_nothing_but_its_example_rows_keeps_the_template_from_being_an_edition():
     with pytest.raises(DataError) as caught:
         sources.tables_of("template")
-    assert {problem.file for problem in caught.value.problems} == {
-        "data/raw/template/cities.csv",
-        "data/raw/template/framework.csv",
-    }
+    files = ("cities", "framework", "sources")
+    assert {problem.file for problem in caught.value.problems} == {f"data/raw/template/{name}.csv" for name in files}
     for problem in caught.value.problems:
-        assert problem.value.startswith(EXAMPLE) and "remove the row" in problem.remedy
+        assert problem.value.startswith(EXAMPLE)
+        assert "remove the row" in problem.remedy or problem.column == "citation"
+
+
+def test_a_scenario_is_told_of_all_example_rows_at_once():
+    with pytest.raises(DataError) as caught:
+        sources.units_of("template")
+    assert len({problem.file for problem in caught.value.problems}) == 2
+
+
+def test_what_an_edition_does_without_is_taken_off_its_list(edition):
+    folder = edition()
+    (folder / "published_ranks.csv").unlink()
+    with pytest.raises(DataError, match="published_ranks"):
+        editions.load(folder)
+    assert editions.update(folder) == ["published_ranks.csv"]
+    assert "published_ranks" not in editions.load(folder)
+    assert editions.update(folder) == []
+    # what it needs stays on the list, and is missed
+    (folder / "cities.csv").unlink()
+    editions.update(folder)
+    with pytest.raises(DataError, match=r"cities.csv.*expected a file"):
+        editions.load(folder)
 
 
 def test_the_templates_of_staff_files_have_every_column_and_give_nothing(tables_of_report, tmp_path):

@@ -18,6 +18,7 @@ from fhi.sources.schemas import SCHEMAS as REPORT_SCHEMAS
 
 #: what the example rows of the template are called
 EXAMPLE = "EXAMPLE"
+NEEDED = ("cities", "framework", "indicators")
 OPTIONAL = ("published_ranks", "vocabulary", "exchange_rates")
 
 
@@ -80,8 +81,15 @@ def tables_of(edition: str | None) -> dict[str, pd.DataFrame]:
 def units_of(edition: str | None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the table of cities (indexed by name) and the tree of an edition, to check a scenario by."""
     folder, schemas = edition_folder(edition), REPORT_SCHEMAS if edition is None else SCHEMAS
-    cities, framework = (_read(folder, name, schemas) for name in ("cities", "framework"))
-    return cities.set_index("name_zh"), framework
+    tables, problems = {}, []
+    for name in ("cities", "framework"):
+        try:
+            tables[name] = _read(folder, name, schemas)
+        except DataError as error:
+            problems += error.problems
+    if problems:
+        raise DataError(problems)
+    return tables["cities"].set_index("name_zh"), tables["framework"]
 
 
 def load(folder: Path, common: Path = RAW) -> dict[str, pd.DataFrame]:
@@ -95,8 +103,8 @@ def load(folder: Path, common: Path = RAW) -> dict[str, pd.DataFrame]:
         With the problems of all files.
     """
     tables = {"sources": verify(folder)}
-    problems: list[Problem] = []
-    for name in ("cities", "framework", "indicators", *OPTIONAL):
+    problems = _uncited(tables["sources"], shown(folder, catalogue.CATALOGUE))
+    for name in (*NEEDED, *OPTIONAL):
         path = folder / f"{name}.csv"
         if name in OPTIONAL and not path.is_file():
             continue
@@ -108,6 +116,29 @@ def load(folder: Path, common: Path = RAW) -> dict[str, pd.DataFrame]:
     if problems:
         raise DataError(problems)
     return tables | _common(tables, common)
+
+
+def update(folder: Path) -> list[str]:
+    """Write the present checksums of an edition; return the files that changed.
+
+    A file that an edition can do without, and that is not there, is taken off its list.
+    """
+    path = folder / catalogue.CATALOGUE
+    listed = pd.read_csv(path, dtype=str, keep_default_na=False)
+    needed = {f"{name}.csv" for name in NEEDED}
+    gone = [file not in needed and not (folder / file).is_file() for file in listed["file"]]
+    listed[[not lost for lost in gone]].to_csv(path, index=False, lineterminator="\n")
+    return [*listed["file"][gone], *catalogue.update_checksums(folder)]
+
+
+def _uncited(sources: pd.DataFrame, file: str) -> list[Problem]:
+    """Return a problem for each file whose citation is still that of the template."""
+    rows = sources[sources["citation"].str.startswith(EXAMPLE)]
+    expected, remedy = "what the file is taken from", "say what to cite; it stands below the figures"
+    return [
+        Problem(file, int(row), "citation", citation, expected, remedy)
+        for row, citation in zip(rows["row"], rows["citation"], strict=True)
+    ]
 
 
 def _read(folder: Path, name: str, schemas: Mapping[str, pa.DataFrameSchema], known=None) -> pd.DataFrame:
