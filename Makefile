@@ -189,7 +189,7 @@ lab: $(READY) ## open JupyterLab on the notebook in which to change one assumpti
 bench: $(READY) ## time the steps; writes nothing
 	@"$(PYTHON)" tests/bench.py
 
-fuzz: $(READY) ## throw random cells and files at the parsers: 13 properties, FUZZ_CASES of each (default 10000)
+fuzz: $(READY) ## throw random cells and files at the parsers: 15 properties, FUZZ_CASES of each (default 10000)
 	FUZZ_CASES=$(or $(FUZZ_CASES),10000) "$(PYTHON)" -m pytest tests/test_fuzz.py --dist=load --numprocesses=2
 
 lint: $(READY) ## check style and names

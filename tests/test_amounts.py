@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from fhi.sources.amounts import parse_amount, parse_currency
+from fhi.sources.amounts import has_unit, parse_amount, parse_amount_in, parse_currency, times
 from fhi.sources.parsing import is_missing, parse_date
 
 INF = math.inf
@@ -34,6 +34,15 @@ INF = math.inf
         ("1-2亿元", 1e8, 1e8, 2e8, "interval", "CNY"),
         ("5000万至1亿元", 5e7, 5e7, 1e8, "interval", "CNY"),
         ("３０００～５０００万美元", 3e7, 3e7, 5e7, "interval", "USD"),
+        # the unit at the end is that of both, whatever stands about the low one
+        ("约1.2-1.5亿元", 1.2e8, 1.2e8, 1.5e8, "interval", "CNY"),
+        ("三到五亿", 3e8, 3e8, 5e8, "interval", ""),
+        ("3千-5千万", 3e7, 3e7, 5e7, "interval", ""),
+        ("1-2百万元", 1e6, 1e6, 2e6, "interval", "CNY"),
+        ("1-2 million USD", 1e6, 1e6, 2e6, "interval", "USD"),
+        ("5000元-1万元", 5000, 5000, 10000, "interval", "CNY"),
+        ("3000萬", 3e7, 3e7, 3e7, "exact", ""),
+        ("1億圓", 1e8, 1e8, 1e8, "exact", "CNY"),
     ],
 )
 def test_an_amount_is_read_with_what_it_leaves_open(text, value, low, high, qualifier, unit):
@@ -55,6 +64,11 @@ def test_what_is_not_disclosed_has_no_value():
         "2亿-1亿",
         "1亿-1亿",
         "5-12",
+        "三至五",
+        # a dollar or a million
+        "$1-2m",
+        "¥1-2亿",
+        "5000-1万元",
         "1万-2美元-3",
         "1亿元-2亿美元",
         "USD5元",
@@ -66,6 +80,30 @@ def test_what_is_not_disclosed_has_no_value():
 def test_what_says_no_amount_is_refused(text):
     with pytest.raises(ValueError, match=r"amount|currency"):
         parse_amount(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [("3亿", True), ("5000元", True), ("$5m", True), ("30%", True), ("1.2E+04", False), ("约1,200", False)]
+    + [("三千", False), ("1200家", False), ("３億", True), ("12k", True)],
+)
+def test_a_text_has_a_unit_of_its_own_or_takes_its_columns(text, own):
+    assert has_unit(text) is own
+    if "%" not in text:
+        scaled = parse_amount_in(text, "万港元").value / parse_amount(text).value
+        assert scaled == (1 if own else 10_000)
+
+
+def test_an_amount_in_a_column_of_shares_or_beyond_all_numbers_is_refused():
+    with pytest.raises(ValueError, match="not a share"):
+        parse_amount_in("5", "%")
+    with pytest.raises(ValueError, match="finite"):
+        parse_amount_in("1e308", "亿元")
+
+
+def test_a_product_is_exact_in_decimals():
+    assert times(18.59, 1e4) == 185900
+    assert times(INF, 1e4) == INF and math.isnan(times(math.nan, 1e4))
 
 
 @pytest.mark.parametrize(

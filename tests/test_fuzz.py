@@ -21,7 +21,7 @@ from fhi.microdata.cities import ELSEWHERE, CityNames
 from fhi.microdata.vocabulary import Vocabulary
 from fhi.parameters import RAW
 from fhi.sources import SCHEMAS, read_table
-from fhi.sources.amounts import parse_amount
+from fhi.sources.amounts import has_unit, parse_amount, parse_amount_in
 from fhi.sources.numerals import parse_numeral
 from fhi.sources.parsing import parse_date, parse_number, parse_quantity
 
@@ -139,6 +139,48 @@ def test_an_interval_keeps_its_ends(one, other, unit, mark):
         return
     found = parse_amount(f"{low}{mark}{high}{unit}元")
     assert (found.value, found.low, found.high, found.unit) == (low * factor, low * factor, high * factor, "CNY")
+
+
+@FIRE
+@given(
+    st.integers(2, 9999),
+    st.integers(2, 9999),
+    st.sampled_from(["万", "亿"]),
+    st.booleans(),
+    st.sampled_from(["", "约"]),
+    st.sampled_from(["", "元", "美元"]),
+)
+def test_the_ends_of_an_interval_share_the_unit_of_the_high_one(one, other, unit, han, mark, money):
+    low, high = sorted((one, other))
+    if low == high:
+        return
+    write = in_han if han else str
+    text = f"{mark}{write(low)}至{write(high)}{unit}{money}"
+    try:
+        found = parse_amount(text)
+    except ValueError:
+        # a numeral of several characters may not be one before 亿
+        assert han
+        return
+    factor = 10 ** UNITS[unit]
+    assert (found.low, found.high) == (low * factor, high * factor)
+
+
+@FIRE
+@given(
+    PLAIN,
+    st.sampled_from(["", "约", "超", "+"]),
+    st.sampled_from(["万元", "亿美元", "千万元", "元", "million USD"]),
+    st.sampled_from(["", "万", "亿", "万元", "亿美元", "港元"]),
+    st.booleans(),
+)
+def test_the_unit_of_a_heading_holds_for_what_has_none(number, mark, heading, own, full):
+    column, text = parse_quantity(f"1{heading}"), f"{mark}{wide(str(number)) if full else number}{own}"
+    found = parse_amount_in(text, heading)
+    given, factor = parse_quantity(f"1{own}"), Decimal(1) if own else Decimal(column.value)
+    assert found.value == float(number * (Decimal(given.value) if own else factor))
+    assert found.unit == (given.unit or column.unit)
+    assert has_unit(text) == bool(own)
 
 
 @FIRE

@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
-from fhi.sources.parsing import CURRENCIES, Quantity, fold, parse_number, parse_quantity
+from fhi.sources.parsing import CURRENCIES, ENGLISH, Quantity, fold, fold_quantity, parse_number, parse_quantity
 
 EXPECTED = "an amount such as 1.2亿元, 3000万美元, 超100亿, 数千万 or 1-2亿元"
 #: 数 and 几 stand for some digit from two to nine
@@ -17,7 +17,10 @@ _SOME = re.compile(r"(?P<before>[^\d]*?)(?:好几|数|几)(?P<unit>[十百千]*(
 _RANGE = re.compile(r"(?P<low>.+?)(?:~|至|到|(?<=[\d十百千万亿元])-)(?P<high>.+)")
 _TAIL = re.compile(r"[^\d]*$")
 _EXPONENT = re.compile(r"(?<=\d)e[+-]?\d+", re.ASCII)
-_OWN = re.compile(rf"[万亿成%a-z]|百分|{'|'.join(map(re.escape, sorted(CURRENCIES, key=len, reverse=True)))}")
+_MONEY = "|".join(map(re.escape, sorted(CURRENCIES, key=len, reverse=True)))
+_OWN = re.compile(rf"[万亿成%a-z]|百分|{_MONEY}")
+_SCALE = re.compile(rf"[万亿]|\d(?:{'|'.join(sorted(ENGLISH, key=len, reverse=True))})")
+_BARE = re.compile(r"[^\d]*[\d.,]+", re.ASCII)
 
 
 class Amount(NamedTuple):
@@ -45,7 +48,7 @@ def parse_amount(text: str) -> Amount:
     ValueError
         If any part is not understood, the ends of an interval do not ascend, or an amount is negative.
     """
-    folded = fold(text)
+    folded = fold_quantity(text)
     for read in (_plain, _quantity, _some, _range):
         try:
             amount = read(folded)
@@ -62,7 +65,7 @@ def has_unit(text: str) -> bool:
 
     Bare are ``12,000``, ``1.2E+04``, ``约1200``, ``三千`` and ``1200家``.
     """
-    return bool(_OWN.search(_EXPONENT.sub("", fold(text).casefold())))
+    return bool(_OWN.search(_EXPONENT.sub("", fold_quantity(text).casefold())))
 
 
 def times(value: float, factor: float) -> float:
@@ -116,15 +119,26 @@ def _range(text: str) -> Amount:
     if not match:
         raise ValueError(EXPECTED)
     low, high = match["low"], match["high"]
-    ends = parse_quantity(low), parse_quantity(high)
-    tail = _TAIL.search(high)[0]
-    if not tail:
+    if not has_unit(high):
         # 5-12 may as well be a date that a spreadsheet program made of something
         raise ValueError(EXPECTED)
-    if re.fullmatch(r"[\d.,]+", low):
-        # 1-2亿元: the unit of the high end is that of both
-        ends = parse_quantity(low + tail), ends[1]
-    return _interval(*ends)
+    if not has_unit(low):
+        low += _tail(low, high)
+    elif _scaled(high) and not _scaled(low) and re.match(_MONEY, low.casefold()):
+        # $1-2m: a million or a dollar
+        raise ValueError(EXPECTED)
+    return _interval(parse_quantity(low), parse_quantity(high))
+
+
+def _tail(low: str, high: str) -> str:
+    """Return what the ends of an interval have in common: of 1-2百万元 百万元, of 三-五亿元 亿元, of 3千-5千万 万."""
+    if _BARE.fullmatch(low):
+        return _TAIL.search(high)[0]
+    return high[_OWN.search(high.casefold()).start() :]
+
+
+def _scaled(text: str) -> bool:
+    return bool(_SCALE.search(text.casefold()))
 
 
 def _interval(low: Quantity, high: Quantity) -> Amount:

@@ -28,6 +28,7 @@ UNDISCLOSED = {"未披露", "未公布", "—", "-", "n/a", "N/A"}
 MISSING = {"", "nan", "na", "n/a", "#n/a", "null", "none", "nil", ".", "-", "--", "—", "——", "/", "?", "无", "不详"}
 MISSING |= {"未知", "未披露", "未公布", "未透露", "暂无", "保密", "缺失", "undisclosed", "unknown", "missing"}
 
+_SIMPLIFIED = str.maketrans("萬億圓圆", "万亿元元")
 _MARKS = "超过|突破|超|逾|多于|近|不足|大约|约|过|上|>|≥|<|≤"
 _MONEY = "|".join(map(re.escape, sorted(CURRENCIES, key=len, reverse=True)))
 _TIMES = "|".join(sorted(ENGLISH, key=len, reverse=True))
@@ -70,6 +71,11 @@ def fold(text: str) -> str:
     text = str(text)
     folded = text if text.isascii() else unicodedata.normalize("NFKC", text).replace("−", "-").replace("–", "-")
     return re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", folded)
+
+
+def fold_quantity(text: str) -> str:
+    """Return a text as `fold`, its units in simplified characters (萬, 億, 圓)."""
+    return fold(text).translate(_SIMPLIFIED)
 
 
 def is_missing(text: str) -> bool:
@@ -117,7 +123,7 @@ def parse_quantity(text: str) -> Quantity:
     ValueError
         If any part of the text is not understood.
     """
-    folded = fold(text)
+    folded = fold_quantity(text)
     if folded in UNDISCLOSED:
         return Quantity(math.nan, "undisclosed", "")
     match = _QUANTITY.fullmatch(folded.casefold())

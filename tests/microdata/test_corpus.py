@@ -76,6 +76,11 @@ ODD = {
     "amounts in English": replaced(("1亿元", "CNY 100 million"), ("3亿元", "RMB 0.3bn")),
     "amounts with signs of currencies": replaced(("1亿元", "¥1亿"), ("3亿元", "￥3亿")),
     "a unit in the heading": replaced(("financing", "融资额（亿元）"), ("1亿元", "1"), ("2亿元", "2"), ("3亿元", "3")),
+    "amounts in traditional characters": replaced(("1亿元", "1億元"), ("6000万元", "6000萬圓")),
+    "a line that names the separator": "sep=;\n" + semicolons(GOOD),
+    "a vague amount in the unit of the heading": replaced(("financing", "融资额（万元）"), ("1亿元", "约10000")),
+    "an exponent in the unit of the heading": replaced(("financing", "融资额（万元）"), ("1亿元", "1E+04")),
+    "a unit at the end of an interval": replaced(("3亿元", "约3-4亿元")),
     "dates of every kind": replaced(("2017-05-01", "2017年5月1日"), ("2016-05-01", "2016.5")),
     "compact dates": replaced(("2017-05-01", "20170501"), ("2016-05-01", "01-May-2016")),
     "dates with a time of day": replaced(("2017-05-01", "2017-05-01 00:00:00"), ("2016-05-01", "2016-05-01T08:30:00Z")),
@@ -120,6 +125,7 @@ REFUSED = {
     "an amount with odd separators": ('甲,杭州,支付,"1,23亿",,,\n', "financing"),
     "an amount with a blank in it": ("甲,杭州,支付,1 2亿,,,\n", "financing"),
     "an interval that falls": ("甲,杭州,支付,2亿-1亿,,,\n", "financing"),
+    "an interval with two meanings": ("甲,杭州,支付,$1-2m,,,\n", "financing"),
     "an interval without a unit": ("甲,杭州,支付,5-12,,,\n", "financing"),
     "two currencies": ("甲,杭州,支付,1亿元,USD,,\n", "financing"),
     "a currency without a rate": ("甲,杭州,支付,1亿美元,,,2009-01\n", "financing"),
@@ -157,6 +163,58 @@ def test_semicolons_leave_a_comma_in_a_number_open_and_it_is_refused(collect):
     found = collect({"firms.csv": semicolons(HEAD + ROW + OTHERS) + "戊;杭州;支付;1,500亿;;;\n"})
     (refused,) = found.refused.to_dict("records")
     assert (refused["row"], refused["column"], refused["value"]) == (6, "financing", "1,500亿")
+
+
+OTHER = {
+    "questionnaires.csv": ("id,city,age,sex,weight,use\n", "1,杭州,30,男,1,是\n2,北京,30,女,1,否\n"),
+    "population.csv": ("city,age,sex,people,year\n", "杭州,15-59,男,5,2018\n杭州,60+,男,5,2018\n"),
+    "services.csv": ("city,platform,category,service,special\n", "深圳,微信,交通,地铁,否\n深圳,微信,医疗,挂号,是\n"),
+    "companies.csv": ("code,city,sector,market value,date\n", "1,上海,金融,9亿,\n2,上海,软件,9亿,\n"),
+    "yearbooks.csv": ("city,measure,year,value,unit\n", "杭州,gdp,2017,5,亿元\n北京,gdp,2017,6,亿元\n"),
+    "rates.csv": ("currency,year,rate\n", "USD,2016,6.6\nHKD,2016,0.85\n"),
+}
+# a bad row in a file of each kind, and the column that says why
+REFUSED_OTHERS = {
+    "a negative weight": ("questionnaires.csv", "3,杭州,30,男,-1,是\n", "weight"),
+    "an age beyond any": ("questionnaires.csv", "3,杭州,200,男,1,是\n", "age"),
+    "an age of two meanings": ("questionnaires.csv", "3,杭州,3-,男,1,是\n", "age"),
+    "an unknown sex": ("questionnaires.csv", "3,杭州,30,x,1,是\n", "sex"),
+    "an answer that is none": ("questionnaires.csv", "3,杭州,30,男,1,也许\n", "use:use"),
+    "a negative count": ("population.csv", "杭州,0-14,男,-5,2018\n", "people"),
+    "a count that is money": ("population.csv", "杭州,0-14,男,5元,2018\n", "people"),
+    "a year in the future": ("population.csv", "杭州,0-14,男,5,2035\n", "year"),
+    "a mark that is neither yes nor no": ("services.csv", "深圳,微信,交通,公交,或\n", "special"),
+    "a negative market value": ("companies.csv", "3,上海,金融,-9亿,\n", "market_value"),
+    "an unknown sector": ("companies.csv", "3,上海,银杏,9亿,\n", "sector"),
+    "a value of a future year": ("yearbooks.csv", "上海,gdp,2035,5,亿元\n", "year"),
+    "a value in a count": ("yearbooks.csv", "上海,gdp,2017,5家,亿元\n", "gdp"),
+    "a value of no unit": ("yearbooks.csv", "上海,gdp,2017,5,斤\n", "gdp"),
+    "an error in a yearbook": ("yearbooks.csv", "上海,gdp,2017,#REF!,亿元\n", "gdp"),
+    "a city of no yearbook": ("yearbooks.csv", "上梅,gdp,2017,5,亿元\n", "city"),
+    "a rate of 0": ("rates.csv", "JPY,2016,0\n", "cny_per_unit"),
+    "a rate of an unknown currency": ("rates.csv", "XAU,2016,9\n", "currency"),
+}
+
+
+@pytest.mark.parametrize("name, row, column", REFUSED_OTHERS.values(), ids=REFUSED_OTHERS)
+def test_a_bad_row_of_every_kind_is_refused_with_its_reason(collect, name, row, column):
+    head, good = OTHER[name]
+    whole, found = collect({name: head + good}), collect({name: head + good + row})
+    (refused,) = found.refused.to_dict("records")
+    assert (refused["file"], refused["row"], refused["column"]) == (f"data/user/{name}", 4, column)
+    assert refused["expected"] and refused["remedy"]
+    assert found.panel.equals(whole.panel)
+
+
+@pytest.mark.parametrize("lost", [1, 2, 4, 9])
+def test_a_truncated_file_gives_its_whole_rows_and_refuses_the_last(collect, values, lost):
+    # cut amid a character of the last cell, and before it
+    whole = (
+        HEAD.replace(",currency,round,date", "") + "甲,杭州,支付,2亿\n乙,北京,支付,3亿\n丙,上海,支付,6千万"
+    ).encode()
+    found = collect({"firms.csv": whole[:-lost]})
+    assert values(found, "capital") == {"杭州": 2.0, "北京": 3.0}
+    assert found.refused["row"].tolist() == [4]
 
 
 def picture():
@@ -336,4 +394,4 @@ def test_a_file_that_is_mostly_refused_is_given_up_early(problems):
 
 
 def test_there_are_sixty_of_them():
-    assert len(ODD) + len(REFUSED) + len(BROKEN) >= 60
+    assert len(ODD) + len(REFUSED) + len(REFUSED_OTHERS) + len(BROKEN) >= 60
