@@ -14,7 +14,6 @@ from fhi.files import Files, replace_file
 from fhi.parameters import RAW, ROOT
 from fhi.sources import SCHEMAS
 
-
 HEADS = {
     "en": "| figure | page | evidence | notebook | function | file |",
     "zh": "| 图 | 页 | 证据 | 笔记本 | 函数 | 文件 |",

@@ -1,4 +1,4 @@
-"""The layout of the code: imports go down only, no circles, small modules, documents that speak of the project alone."""
+"""The layout of the code: imports go down only, no circles, small modules; what documents point to is there."""
 
 import ast
 import graphlib
