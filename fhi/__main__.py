@@ -152,11 +152,12 @@ def sweep(scenario: str) -> None:
 
 
 def refresh(scenario: str, *notebooks: str) -> None:
-    """Store executed notebooks over their sources."""
-    from fhi import pipeline
+    """Store executed notebooks over their sources, and the pictures that the READMEs show."""
+    from fhi import documentation, pipeline
 
     for notebook in notebooks:
         pipeline.refresh(notebook, scenario)
+    documentation.write_pictures(scenario)
 
 
 def checksums() -> None:
@@ -172,7 +173,7 @@ def checksums() -> None:
 
 
 def readme() -> None:
-    """Write the generated tables into the two READMEs."""
+    """Write what is generated of the documents: tables of the READMEs, notes on methods."""
     from fhi import documentation
 
     documentation.write()

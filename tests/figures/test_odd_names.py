@@ -26,7 +26,7 @@ def test_a_figure_draws_an_odd_name_as_text_in_its_place(tables, framed, misplac
     data = entry.data(odd)
     for language in ("zh", "en"):
         assert misplaced(framed(entry, data, language)) == []
-        assert b"<script" not in rendering.images(entry, data, language)["svg"]
+        assert b"<script" not in rendering.images(entry, data, language, ["svg"])["svg"]
 
 
 @pytest.mark.parametrize("name", NAMES, ids=["markup", "mathematics", "long, Chinese", "long, English"])
@@ -37,4 +37,4 @@ def test_the_profile_of_a_city_with_an_odd_name(tables, framed, misplaced, name)
     data = entry.data(odd)
     for language in ("zh", "en"):
         assert misplaced(framed(entry, data, language)) == []
-        assert b"<script" not in rendering.images(entry, data, language)["svg"]
+        assert b"<script" not in rendering.images(entry, data, language, ["svg"])["svg"]
