@@ -123,7 +123,7 @@ $(R)/report.zh.pdf: $(REPORTING) fhi/assets/report/document.typ $(call missing,$
 
 $(R)/report.en.pdf: $(R)/report.zh.pdf ;
 
-$(R)/manifest.json: $(R)/report.html $(PDFS) | $(READY)
+$(R)/manifest.json: $(R)/report.html $(PDFS) fhi/datapackage.py $(call missing,$(P)/datapackage.json) | $(READY)
 	@$(FHI) manifest "$(SCENARIO)"
 
 # --- scenarios against one another: each is built as far as its ranks, by its own run of this file ---------
@@ -162,6 +162,22 @@ export: $(BOOK) ## write SCENARIO as a workbook, every stage a sheet
 $(BOOK): $(N)/03_weighting.ipynb $(wildcard fhi/workbook/*.py) fhi/compare/assumptions.py $(CORE) $(STEPS) | $(READY)
 	@$(FHI) export "$(SCENARIO)"
 
+# --- the results against those committed: everything is built anew, in a folder where nothing can be taken over ---
+FRESH := $(OUT)/.verify
+
+verify: tests/expected/$(SCENARIO)/checksums.csv ## build SCENARIO afresh and compare it with tests/expected
+
+expected: ## after an intended change of results: build SCENARIO afresh and write tests/expected
+
+verify expected: $(READY)
+	@rm -rf "$(FRESH)"
+	@$(MAKE) --no-print-directory OUT="$(FRESH)" report
+	@FHI_OUT="$(FRESH)" "$(PYTHON)" -m fhi $@ "$(SCENARIO)"
+	@rm -rf "$(FRESH)"
+
+tests/expected/%/checksums.csv:
+	@echo "nothing is expected of $* yet; write it with: make expected SCENARIO=$*" >&2; exit 1
+
 # --- the other commands -----------------------------------------------------------------------------------
 test: $(READY) ## run the tests, and the notebooks against their stored outputs
 	"$(PYTHON)" -m pytest
@@ -195,11 +211,11 @@ lint: $(READY) ## check style and names
 	"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check .
 
 clean: ## remove what was built (the environment stays)
-	rm -rf "$(OUT)/data/processed" "$(OUT)/reports" "$(OUT)/.timings"
+	rm -rf "$(OUT)/data/processed" "$(OUT)/reports" "$(OUT)/.timings" "$(FRESH)"
 
 help: ## list these commands
 	@echo "make <command> [SCENARIO=name] [OUT=folder for the outputs] [VENV=folder of the environment] [CLUSTER=tcp://host:8786]"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 FORCE:
-.PHONY: report ranks compare compare-all export test notebooks sweep checksums readme lock lab bench fuzz lint clean help FORCE
+.PHONY: report ranks compare compare-all export test notebooks sweep checksums readme lock lab bench fuzz lint clean help verify expected FORCE

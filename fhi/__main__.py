@@ -63,12 +63,14 @@ def pdf(scenario: str) -> None:
 
 
 def manifest(scenario: str) -> None:
-    """Write what the run was made from and what it made; print the closing summary."""
+    """Write what the run was made from and what it made, its tables as a package; print the closing summary."""
+    from fhi import datapackage
     from fhi.report.closing import summary
     from fhi.report.manifest import write_manifest
     from fhi.store import Store
 
     store = Store(scenario)
+    datapackage.write_built(store)
     write_manifest(store)
     print(summary(store))
 
@@ -151,6 +153,27 @@ def sweep(scenario: str) -> None:
     print(f"{'written':<14}{path}")
 
 
+def verify(scenario: str) -> None:
+    """Compare a built scenario with what is expected of it under ``tests/expected``."""
+    from fhi import verification
+    from fhi.files import Files
+
+    files = Files(scenario)
+    checks = verification.verify(files, verification.EXPECTED / scenario)
+    print(verification.text(checks))
+    verification.require(checks, files)
+
+
+def expected(scenario: str) -> None:
+    """Write what is expected of a scenario anew from its build."""
+    from fhi import verification
+    from fhi.store import Store
+
+    folder = verification.EXPECTED / scenario
+    changed = verification.write_expected(Store(scenario), folder)
+    print("\n".join([*changed, f"{len(changed)} files changed in {folder}"]))
+
+
 def refresh(scenario: str, *notebooks: str) -> None:
     """Store executed notebooks over their sources."""
     from fhi import pipeline
@@ -160,16 +183,18 @@ def refresh(scenario: str, *notebooks: str) -> None:
 
 
 def checksums() -> None:
-    """Write the checksums of the raw files into sources.csv."""
+    """Write the checksums of the raw files into sources.csv, and the package that repeats them."""
+    from fhi import datapackage
     from fhi.parameters import RAW
     from fhi.sources.catalogue import editions, update_checksums
 
     changed = [f"{folder.name}/{file}" for folder in (RAW, *editions()) for file in update_checksums(folder)]
+    datapackage.write_raw()
     print("\n".join(changed) if changed else "no raw file has changed")
 
 
 def readme() -> None:
-    """Write the generated tables into the two READMEs."""
+    """Write the generated tables into the two READMEs, and the package of the raw data."""
     from fhi import documentation
 
     documentation.write()
@@ -188,6 +213,8 @@ COMMANDS = {
         export,
         import_,
         sweep,
+        verify,
+        expected,
         refresh,
         checksums,
         readme,

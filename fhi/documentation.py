@@ -1,10 +1,11 @@
-"""The tables of the READMEs that are generated, so that they stay true: figures, and the data dictionary."""
+"""The texts that are generated, so that they stay true: tables of the READMEs, and the package of the raw data."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
+from fhi import datapackage
 from fhi.figures import entries
 from fhi.files import replace_file
 from fhi.parameters import RAW, ROOT
@@ -51,12 +52,13 @@ def fill(text: str, name: str, content: str) -> str:
 
 
 def pages() -> dict[Path, str]:
-    """Return the text that each generated page should have."""
+    """Return the text that each file with generated parts should have."""
     parts = {ROOT / "README.md": ("figures", figure_map()), RAW / "README.md": ("dictionary", data_dictionary())}
-    return {path: fill(path.read_text(encoding="utf-8"), *part) for path, part in parts.items()}
+    texts = {path: fill(path.read_text(encoding="utf-8"), *part) for path, part in parts.items()}
+    return texts | {RAW / datapackage.NAME: datapackage.encode(datapackage.raw_package())}
 
 
 def write() -> None:
-    """Bring the generated tables of both READMEs up to date."""
+    """Bring the generated tables of both READMEs and the package of the raw data up to date."""
     for path, text in pages().items():
         replace_file(path, text.encode("utf-8"))
