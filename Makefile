@@ -38,7 +38,12 @@ P := $(OUT)/data/processed/$(SCENARIO)
 R := $(OUT)/reports/$(SCENARIO)
 N := $(R)/notebooks
 
+# a stage whose output was deleted runs again although nothing is newer
+missing = $(if $(filter-out $(wildcard $(1)),$(1)),FORCE)
+
 RAW := $(wildcard data/raw/*.csv data/raw/*/*.csv data/raw/*/*.geojson)
+# what sources.csv lists: a raw file that is gone is missed at ingestion, which names it
+LISTED := $(shell awk -F , 'NR > 1 { print "data/raw/" $$2 }' data/raw/sources.csv 2>/dev/null)
 CORE := requirements.lock $(addprefix fhi/,errors.py parameters.py files.py store.py framework.py) $(wildcard fhi/sources/*.py)
 STEPS := $(addprefix fhi/,calling.py selection.py treatment.py index.py multivariate.py) \
 	$(wildcard fhi/imputation/*.py fhi/normalisation/*.py fhi/weighting/*.py fhi/aggregation/*.py)
@@ -68,9 +73,6 @@ OUTPUTS_05 := $(addprefix $(P)/,bounds.csv weight_bounds.csv bounds_by_facts.csv
 OUTPUTS_06 := $(P)/claims.csv
 OUTPUTS_07 := $(P)/figures.csv
 
-# a stage whose output was deleted runs again although nothing is newer
-missing = $(if $(filter-out $(wildcard $(1)),$(1)),FORCE)
-
 report: $(if $(OTHER),$(N)/07_charting.ipynb,$(R)/manifest.json) ## build everything for SCENARIO (default baseline): data, index, figures, page, PDFs
 	@echo "$(if $(OTHER),$(R)/figures,$(R)/report.html) is up to date"
 
@@ -84,7 +86,7 @@ notebooks/scenarios/%.yml: | $(READY)
 	@$(FHI) check "$*"
 
 $(N)/01_ingestion.ipynb: notebooks/01_ingestion.ipynb $(RAW) $(CORE) fhi/construction.py $(MICRODATA) $(USER) \
-		$(call missing,$(OUTPUTS_01)) | $(P)/scenario.yml
+		$(call missing,$(OUTPUTS_01) $(LISTED)) | $(P)/scenario.yml
 $(N)/02_indicators.ipynb: notebooks/02_indicators.ipynb $(N)/01_ingestion.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
 		$(call missing,$(OUTPUTS_02))
 $(N)/03_weighting.ipynb: notebooks/03_weighting.ipynb $(N)/02_indicators.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
@@ -204,6 +206,9 @@ lab: $(READY) ## open JupyterLab on the notebook in which to change one assumpti
 bench: $(READY) ## time the steps; writes nothing
 	@"$(PYTHON)" tests/bench.py
 
+faults: $(READY) ## kill, starve and break make report in KILLS moments (default 50) and other ways; takes half an hour
+	@"$(PYTHON)" tests/faults.py
+
 fuzz: $(READY) ## throw random cells and files at the parsers: 13 properties, FUZZ_CASES of each (default 10000)
 	FUZZ_CASES=$(or $(FUZZ_CASES),10000) "$(PYTHON)" -m pytest tests/test_fuzz.py --dist=load --numprocesses=2
 
@@ -218,4 +223,4 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 FORCE:
-.PHONY: report ranks compare compare-all export test notebooks sweep checksums readme lock lab bench fuzz lint clean help verify expected FORCE
+.PHONY: report ranks compare compare-all export test notebooks sweep checksums readme lock lab bench faults fuzz lint clean help verify expected FORCE

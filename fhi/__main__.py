@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import sys
 import time
 from collections.abc import Callable
 
 from fhi.errors import FhiError
+
+#: a full disk, a limit on files, a folder that may not be written to: no fault of the program
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES)
 
 
 def check(scenario: str) -> None:
@@ -223,7 +227,7 @@ COMMANDS = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; an error of data or method is printed as one message."""
+    """Run a command; an error of data or method, or of the disk, is printed as one message."""
     parser = argparse.ArgumentParser(prog="python -m fhi", description=__doc__)
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("arguments", nargs="*")
@@ -232,6 +236,11 @@ def main(arguments: list[str] | None = None) -> int:
         COMMANDS[parsed.command](*parsed.arguments)
     except FhiError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        print(f"{error.strerror}: {error.filename or 'the outputs'}; nothing half-written stays", file=sys.stderr)
         return 1
     return 0
 

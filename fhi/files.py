@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import os
+import shutil
 import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from fhi.parameters import BASELINE, output_root
@@ -13,6 +18,8 @@ from fhi.parameters import BASELINE, output_root
 STAGING = "FHI_STAGING"
 #: set while a notebook runs in the pipeline, if there is one: the terminal that it may show its progress on
 TERMINAL = "FHI_TERMINAL"
+#: seconds for which a staging folder is left alone whether it is locked or not: it may be about to be
+YOUNG = 60
 
 
 class Files:
@@ -52,6 +59,23 @@ class Files:
         """Write a file whole or not at all: to a temporary name first, then renamed."""
         return replace_file(self.bases[0] / relative, content)
 
+    @contextlib.contextmanager
+    def staging(self, stage: str) -> Iterator[Path]:
+        """Yield a folder for what a stage writes before it is whole, and remove it afterwards.
+
+        It stays locked meanwhile. The system unlocks it when the run is killed, so that a later run of the stage knows
+        it for one that was left behind, and removes it.
+        """
+        home, prefix = self.root / self.processed, f".{stage}-"
+        home.mkdir(parents=True, exist_ok=True)
+        for folder in home.glob(f"{prefix}*"):
+            _remove_left(folder)
+        with (
+            tempfile.TemporaryDirectory(prefix=prefix, dir=home, ignore_cleanup_errors=True) as folder,
+            _locked(folder),
+        ):
+            yield Path(folder)
+
     def put_in_place(self, staging: Path, last: str) -> None:
         """Move the files of a staging folder to their places, `last` at the end: its date is what Make compares."""
         final = staging / last
@@ -61,6 +85,35 @@ class Files:
             place.parent.mkdir(parents=True, exist_ok=True)
             path.replace(place)
         os.utime(self.root / last)
+
+
+@contextlib.contextmanager
+def _locked(folder: str | Path) -> Iterator[bool]:
+    """Lock a folder while the block runs; yield False if another process has it, or if it cannot be locked here."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(handle)
+
+
+def _remove_left(folder: Path) -> None:
+    # another run may remove it at the same moment
+    with contextlib.suppress(FileNotFoundError):
+        if time.time() - folder.stat().st_mtime > YOUNG:
+            with _locked(folder) as left:
+                if left:
+                    shutil.rmtree(folder, ignore_errors=True)
+
+
+def is_hidden(path: Path, folder: Path) -> bool:
+    """True if a path below a folder belongs to what is not in place yet: a staging folder or a temporary file."""
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
 def digest(content: bytes) -> str:
