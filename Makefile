@@ -14,6 +14,13 @@ export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
+# names of scenarios go into commands and paths: letters of any script, digits, - _ and . alone
+ODD := $(shell cd notebooks/scenarios && ls -- *.yml | tr ' \t' '!!' | LC_ALL=C tr -d 'A-Za-z0-9_.\n\200-\377-')
+$(if $(ODD),$(error rename the file in notebooks/scenarios with $(ODD) in its name; use letters, digits, -, _ and .))
+
+# file names as words of a command, whatever they hold
+quoted = $(foreach file,$(1),'$(subst ','\'',$(file))')
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -109,7 +116,7 @@ EXECUTED := $(STAGES:%=$(N)/%.ipynb)
 # a stage that ran before, in whatever scenario, from the same content of its prerequisites and the same parameters is
 # not run again: its results are taken over (fhi/reuse.py)
 $(EXECUTED) $(N)/lab.ipynb: | $(READY)
-	@$(FHI) run $(@F:.ipynb=) "$(SCENARIO)" $(filter-out FORCE,$^)
+	@$(FHI) run $(@F:.ipynb=) "$(SCENARIO)" $(call quoted,$(filter-out FORCE,$^))
 
 # --- what readers get: one page, one PDF a language, and what they were made from -------------------------
 REPORTING := $(N)/07_charting.ipynb $(wildcard fhi/report/*.py)

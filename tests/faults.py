@@ -1,13 +1,14 @@
 """Faults, at full length: what ``make report`` leaves when it is killed, starved, crowded or fed what is broken.
 
-Run by ``make faults`` with ``KILLS`` (default 50), ``SEED`` (default 2018) and ``ONLY``, the name of one fault. Prints a
-line for each and fails if one is not survived. The short forms of some stand in the suite. A file in its place is
+Run by ``make faults`` with ``KILLS`` (default 50), ``SEED`` (default 2018) and ``ONLY``, the name of one fault. Prints
+a line for each and fails if one is not survived. The short forms of some stand in the suite. A file in its place is
 always compared with the same file of an undisturbed build: it is either absent or the same to the byte.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import random
 import shutil
@@ -20,6 +21,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from conftest import Checkout
+
+from fhi.datapackage import NAME
+from fhi.files import Files
+from fhi.reuse import record_path
 
 KILLS = int(os.environ.get("KILLS") or 50)
 SEED = int(os.environ.get("SEED") or 2018)
@@ -63,7 +68,7 @@ class Faults:
         """Start ``make report`` in a process group of its own."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("FHI_", "MAKE", "MFLAGS", "CONDA", "PYTHON"))}
         command = [*before, "make", f"VENV={venv}", *(arguments or ["report"])]
-        log = tempfile.TemporaryFile("w+", encoding="utf-8")
+        log = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - read when the run has ended
         options = {"cwd": checkout.folder, "env": kept, "stdout": log, "stderr": subprocess.STDOUT}
         process = subprocess.Popen(command, start_new_session=True, stdin=subprocess.DEVNULL, **options)
         process.log = log
@@ -100,33 +105,68 @@ class Faults:
     # --- the faults -------------------------------------------------------------------------------------------
 
     def killed(self) -> str:
-        """SIGKILL at random moments; the next run goes on from what is there."""
-        checkout = Checkout(self.folder / "杀 and again")
-        kills = rounds = 0
-        partial = set()
-        while kills < KILLS:
+        """SIGKILL at random moments of a build.
+
+        A moment falls into a step in proportion to the step's seconds; what stands before that step is taken from the
+        undisturbed build, dates and all, and the run is killed in the step. What is left must be whole. After a late
+        step, and after every tenth kill, the build is run again to its end.
+        """
+        steps = self.steps()
+        again, states = 0, set()
+        for kill in range(1, KILLS + 1):
+            step = self.random.choices(list(steps), weights=[max(seconds, 1) for seconds in steps.values()])[0]
+            checkout = self.built_up_to(step, "杀 and again")
             process = self.start(checkout, "report", self.random.choice(["-j1", "-j2"]))
-            try:
-                process.wait(self.random.uniform(0, self.seconds))
-            except subprocess.TimeoutExpired:
+            # make itself, and the first imports, take a moment
+            time.sleep(self.random.uniform(0.2, steps[step] + 1))
+            done = process.poll() is not None
+            if not done:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-                kills += 1
-                self.whole(checkout.folder)
-                partial.add(len(sums(checkout.folder)))
-                print(f"  kill {kills}: {len(sums(checkout.folder))} of {len(self.sums)} files, all whole", flush=True)
-            else:
-                demand(process.returncode == 0, self.finish(process)[-2000:])
+            self.whole(checkout.folder)
+            standing = len(sums(checkout.folder))
+            states.add(standing)
+            print(f"  kill {kill} in {step}: {standing} of {len(self.sums)} files, all whole", flush=True)
+            if step in LATE or kill % 10 == 0:
+                self.run(checkout)
                 self.complete(checkout.folder)
-                rounds += 1
-                checkout.make("clean")
-        self.run(checkout)
-        self.complete(checkout.folder)
-        return f"{kills} kills, {rounds + 1} builds completed and identical, {len(partial)} different states seen"
+                again += 1
+            shutil.rmtree(checkout.folder)
+        return f"{KILLS} kills, all whole, {len(states)} different states; {again} run again: complete and identical"
+
+    def steps(self) -> dict[str, float]:
+        """Return the seconds of each step of the undisturbed build, in order."""
+        timings = self.reference.folder / ".timings/baseline"
+        found = {path.name: float(path.read_text()) for path in timings.iterdir()}
+        return {name: found[name] for name in (*sorted(set(found) - set(LATE)), *LATE)}
+
+    def built_up_to(self, step: str, name: str) -> Checkout:
+        """Return a copy of the undisturbed build without what `step` and those after it wrote."""
+        checkout = self.copy_built(name)
+        files = checkout.store()
+        stages = [path.stem for path in sorted((files.root / files.processed / "stages").iterdir())]
+        written = {stage: self.written(files, stage) for stage in stages}
+        of_stages = set().union(*written.values()) | {files.root / files.processed / "scenario.yml"}
+        everything = {files.root / name for name in self.sums}
+        prints = {path for path in everything if path.suffix == ".pdf" or path.name in ("manifest.json", NAME)}
+        gone = prints if step == "pdf" else everything - of_stages
+        for stage in stages[stages.index(step) :] if step in stages else ():
+            gone |= written[stage]
+        for path in gone:
+            path.unlink()
+        return checkout
+
+    @staticmethod
+    def written(files: Files, stage: str) -> set[Path]:
+        record = files.root / record_path(files, stage)
+        folders = {"processed": files.processed, "reports": files.reports}
+        names = [name.split("/", 1) for name in json.loads(record.read_text(encoding="utf-8"))["outputs"]]
+        return {record, *(files.root / folders[kind] / rest for kind, rest in names)}
 
     def two_at_once(self) -> str:
         checkout = Checkout(self.folder / "two")
-        for pause in (0, 0.5, self.seconds / 3):
+        pauses = (0, self.seconds / 3)
+        for pause in pauses:
             checkout.make("clean")
             first = self.start(checkout)
             time.sleep(pause)
@@ -135,18 +175,20 @@ class Faults:
                 text = self.finish(process)
                 demand(process.returncode == 0, f"one of two failed: {text[-3000:]}")
             self.complete(checkout.folder)
-        return "3 pairs, both of each succeed, results identical"
+        return f"{len(pauses)} pairs, both of each succeed, results identical"
 
-    def read_only(self) -> str:
-        checkout, out = Checkout(self.folder / "locked"), self.folder / "out"
+    def sealed(self) -> str:
+        """All at once: a read-only checkout with an odd path, and no network."""
+        checkout, out = Checkout(self.folder / "一个 空格 & 'quotes' (and) 中文"), self.folder / "out"
         script = 'mount --bind . . && mount -o remount,ro,bind . && cd "$PWD" && ! touch x 2>/dev/null && exec "$@"'
-        self.run(checkout, "report", f"OUT={out}", before=self.mounting(script))
+        self.run(checkout, "report", f"OUT={out}", before=("unshare", "--net", *self.mounting(script)))
         self.complete(out)
-        return "built with OUT= and VENV= elsewhere, identical"
+        demand(not sums(checkout.folder), "something was written into the checkout")
+        return "read-only checkout, blanks, quotes and Chinese in its path, no network, OUT= and VENV= elsewhere: identical"
 
     def full_disk(self) -> str:
         """A disk too small: what does not fit is told, what stands is whole, and with room it is finished."""
-        for size in ("256k", "2m", "12m", "38m"):
+        for size in SIZES:
             out = self.folder / f"rescued {size}"
             checkout = Checkout(self.folder / f"beside {size}")
             text = self.run(checkout, "report", "OUT=out", before=self.mounting(FULL, size, str(out)))
@@ -156,7 +198,7 @@ class Faults:
             self.whole(out / "full")
             self.complete(out / "roomy")
             shutil.rmtree(out)
-        return "4 sizes: told, whole, and completed once there was room"
+        return f"{len(SIZES)} sizes ({', '.join(SIZES)}): told, whole, and completed once there was room"
 
     def file_limit(self) -> str:
         checkout = self.copy_built("limited")
@@ -168,18 +210,6 @@ class Faults:
         demand(page.is_file(), "the older page is gone")
         self.complete(checkout.folder)
         return "told, the older page whole"
-
-    def no_network(self) -> str:
-        checkout = Checkout(self.folder / "offline")
-        self.run(checkout, "report", before=("unshare", "--net"))
-        self.complete(checkout.folder)
-        return "built without a network, identical"
-
-    def odd_path(self) -> str:
-        checkout = Checkout(self.folder / "一个 空格 & 'quotes' (and) 中文")
-        self.run(checkout)
-        self.complete(checkout.folder)
-        return "blanks, quotes, brackets and Chinese in the path: identical"
 
     def raising_cell(self) -> str:
         checkout = self.copy_built("raising")
@@ -200,7 +230,7 @@ class Faults:
         checkout = self.copy_built("raw")
         path = checkout.folder / "data/raw/report2018/adoption.csv"
         content = path.read_bytes()
-        for change in (lambda: path.write_bytes(content.replace(b"84", b"48", 1)), path.unlink):
+        for change in (lambda: path.write_bytes(content + b"\n"), path.unlink):
             change()
             said = self.run(checkout, fails=True)
             demand("data/raw/report2018/adoption.csv" in said, f"the file is not named:\n{said}")
@@ -226,9 +256,8 @@ class Faults:
             else:
                 demand(False, "the set-up was done before it could be killed")
         self.run(checkout, ready, venv=str(venv))
-        self.run(checkout, venv=str(venv))
-        self.complete(checkout.folder)
-        return f"killed after {', '.join(map(str, moments))} s; the next call set up and built, identical"
+        self.run(checkout, "./data/processed/baseline/scenario.yml", venv=str(venv))
+        return f"killed after {', '.join(map(str, moments))} s; the next call sets up and runs"
 
     @staticmethod
     def mounting(script: str, *arguments: str) -> tuple[str, ...]:
@@ -247,8 +276,11 @@ mount -o remount,size=1g out
 cp -a out "$keep/roomy"
 """
 
-FAULTS = ("file_limit", "raising_cell", "raw_file", "odd_path", "read_only", "no_network", "two_at_once", "full_disk")
-FAULTS += ("set_up", "killed")
+#: what is too small for the second stage, and for the last
+SIZES = ("2m", "38m")
+#: the steps after the notebooks
+LATE = ("page", "pdf")
+FAULTS = ("file_limit", "raising_cell", "raw_file", "killed", "sealed", "set_up", "two_at_once", "full_disk")
 
 
 def attempt(name: str, fault: Callable[[], str]) -> bool:

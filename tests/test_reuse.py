@@ -208,7 +208,7 @@ def write_notebook(tmp_path, monkeypatch):
 def test_a_notebook_taken_over_is_the_one_that_would_have_been_executed(write_notebook):
     write_notebook("import pandas as pd\nprint('several')\npd.DataFrame({'a': [1]})", "1 + 1")
     baseline = notebooks.read(pipeline.run("one", "baseline"))
-    for name in ("equal", "方案_1"):
+    for name in ("equal", "方案_1", '"; raise SystemExit #\\'):
         executed = pipeline.run("one", name).read_bytes()
         assert notebooks.encode(notebooks.for_scenario(baseline, name)) == executed
         # and back
