@@ -56,9 +56,12 @@ STEPS := $(addprefix fhi/,calling.py selection.py treatment.py index.py multivar
 	$(wildcard fhi/imputation/*.py fhi/normalisation/*.py fhi/weighting/*.py fhi/aggregation/*.py)
 ROBUSTNESS := fhi/agreement.py $(wildcard fhi/robustness/*.py)
 MICRODATA := $(addprefix fhi/,given.py survey.py) $(wildcard fhi/microdata/*.py fhi/synthetic/*.py)
-# files of the staff's own, for a scenario that names some
-USER := $(if $(shell grep -s '^user_data:' notebooks/scenarios/$(SCENARIO).yml),\
-	$(foreach kind,csv xlsx,$(wildcard data/user/*.$(kind) data/user/*/*.$(kind))))
+# files of the staff's own, for a scenario that names some; a name may not hold what Make takes for its own signs
+ifneq ($(shell grep -s '^user_data:' notebooks/scenarios/$(SCENARIO).yml),)
+USER := $(foreach kind,csv xlsx,$(wildcard data/user/*.$(kind) data/user/*/*.$(kind)))
+SIGNS := $(shell find data/user -name '*.csv' -o -name '*.xlsx' | LC_ALL=C tr -dc '$$;:\#%=|*?<>~\\`[]')
+$(if $(SIGNS),$(error rename the file in data/user with $(SIGNS) in its name))
+endif
 # a scenario of another edition than the report's has its own tree and cities, and no pages to draw or to audit
 EDITION := $(shell sed -n 's/^edition: *\([^ \#]*\).*/\1/p' notebooks/scenarios/$(SCENARIO).yml 2>/dev/null)
 OTHER := $(filter-out null ~,$(EDITION))

@@ -268,14 +268,24 @@ def test_a_page_larger_than_files_may_be_is_told_and_the_older_page_stays(own):
 
 
 def test_the_name_of_a_file_of_the_staff_is_no_command(checkout):
-    names = ["firms-(1).csv", "firms-'$(touch${IFS}made)`touch${IFS}made`.csv", 'firms-"&touch${IFS}made;".csv']
+    names = ["firms-(1).csv", "firms-'&made&'.csv", 'firms-"&made&".csv']
     (checkout.folder / "data/user").mkdir()
     for number, name in enumerate(names):
         firms = f"name,city,class,financing,date\n甲{number},杭州,支付,1亿元,2018-01\n"
         (checkout.folder / "data/user" / name).write_text(firms, encoding="utf-8")
     (checkout.folder / "notebooks/scenarios/mine.yml").write_text("user_data: .\nyear: 2018\n", encoding="utf-8")
     checkout.make("./reports/mine/notebooks/01_ingestion.ipynb", "SCENARIO=mine")
-    assert not list(checkout.folder.rglob("made"))
+    assert not list(checkout.folder.rglob("*made"))
+
+
+@pytest.mark.parametrize("name", ["x;touch${IFS}made;", "$(shell touch made)", "`touch${IFS}made`", "x#", "x:y"])
+def test_the_name_of_a_file_of_the_staff_that_make_would_read_is_refused(checkout, name):
+    (checkout.folder / "data/user").mkdir()
+    (checkout.folder / f"data/user/firms-2018{name}.csv").write_text("name\n", encoding="utf-8")
+    (checkout.folder / "notebooks/scenarios/mine.yml").write_text("user_data: .\n", encoding="utf-8")
+    done = checkout.make("report", "SCENARIO=mine", check=False)
+    assert done.returncode != 0 and "rename the file in data/user" in done.stderr
+    assert not list(checkout.folder.rglob("*made"))
 
 
 @pytest.mark.parametrize("name", ["a b", "x;touch made", "$(touch made)", "`touch made`", "x'", "$(shell touch made)"])
