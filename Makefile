@@ -59,7 +59,7 @@ MICRODATA := $(addprefix fhi/,given.py survey.py) $(wildcard fhi/microdata/*.py 
 # files of the staff's own, for a scenario that names some; a name may not hold what Make takes for its own signs
 ifneq ($(shell grep -s '^user_data:' notebooks/scenarios/$(SCENARIO).yml),)
 USER := $(foreach kind,csv xlsx,$(wildcard data/user/*.$(kind) data/user/*/*.$(kind)))
-SIGNS := $(shell find data/user -name '*.csv' -o -name '*.xlsx' | LC_ALL=C tr -dc '$$;:\#%=|*?<>~\\`[]')
+SIGNS := $(shell find data/user -name '*.csv' -o -name '*.xlsx' 2>/dev/null | LC_ALL=C tr -dc '$$;:\#%=|*?<>~\\`[]')
 $(if $(SIGNS),$(error rename the file in data/user with $(SIGNS) in its name))
 endif
 # a scenario of another edition than the report's has its own tree and cities, and no pages to draw or to audit

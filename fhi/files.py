@@ -18,7 +18,7 @@ from fhi.parameters import BASELINE, output_root
 STAGING = "FHI_STAGING"
 #: set while a notebook runs in the pipeline, if there is one: the terminal that it may show its progress on
 TERMINAL = "FHI_TERMINAL"
-#: seconds for which a staging folder is left alone whether it is locked or not: it may be about to be
+#: seconds for which a staging folder or a temporary file is left alone: one may be about to be locked, or renamed
 YOUNG = 60
 
 
@@ -57,7 +57,10 @@ class Files:
 
     def write_bytes(self, relative: str, content: bytes) -> Path:
         """Write a file whole or not at all: to a temporary name first, then renamed."""
-        return replace_file(self.bases[0] / relative, content)
+        path = self.bases[0] / relative
+        if len(self.bases) == 1:
+            _remove_unfinished(path)
+        return replace_file(path, content)
 
     @contextlib.contextmanager
     def staging(self, stage: str) -> Iterator[Path]:
@@ -109,6 +112,15 @@ def _remove_left(folder: Path) -> None:
             with _locked(folder) as left:
                 if left:
                     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_unfinished(path: Path) -> None:
+    """Remove the temporary files that killed runs left beside a file."""
+    for left in path.parent.iterdir() if path.parent.is_dir() else ():
+        if left.name.startswith(f".{path.name}."):
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - left.stat().st_mtime > YOUNG:
+                    left.unlink()
 
 
 def is_hidden(path: Path, folder: Path) -> bool:

@@ -197,6 +197,18 @@ def test_a_staging_folder_that_a_killed_run_left_is_removed_and_no_other(store):
     assert list(home.iterdir()) == []
 
 
+def test_a_temporary_file_that_a_killed_run_left_is_removed_when_the_file_is_written(store):
+    path = store.write_bytes("reports/other/report.html", b"old")
+    left, young, other = (path.with_name(f".{name}") for name in ("report.html.x1", "report.html.x2", "report.pdf.x1"))
+    for file in (left, young, other):
+        file.write_bytes(b"half")
+    past = left.stat().st_mtime - 2 * files.YOUNG
+    for file in (left, other):
+        os.utime(file, (past, past))
+    store.write_bytes("reports/other/report.html", b"new")
+    assert (left.exists(), young.exists(), other.exists()) == (False, True, True)
+
+
 def test_a_staged_file_is_read_first_and_written_first(tmp_path, monkeypatch):
     monkeypatch.delenv(STAGING, raising=False)
     root, staging = tmp_path / "root", tmp_path / "staging"
