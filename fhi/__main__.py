@@ -179,11 +179,12 @@ def expected(scenario: str) -> None:
 
 
 def refresh(scenario: str, *notebooks: str) -> None:
-    """Store executed notebooks over their sources."""
-    from fhi import pipeline
+    """Store executed notebooks over their sources, and the pictures that the READMEs show."""
+    from fhi import documentation, pipeline
 
     for notebook in notebooks:
         pipeline.refresh(notebook, scenario)
+    documentation.write_pictures(scenario)
 
 
 def checksums() -> None:
@@ -198,7 +199,7 @@ def checksums() -> None:
 
 
 def readme() -> None:
-    """Write the generated tables into the two READMEs, and the package of the raw data."""
+    """Write what is generated: tables of the READMEs, notes on methods, the package of the raw data."""
     from fhi import documentation
 
     documentation.write()

@@ -1,22 +1,48 @@
-"""The texts that are generated, so that they stay true: tables of the READMEs, and the package of the raw data."""
+"""What is generated of the documents, so that it stays true: figures, data dictionary and package, notes on methods."""
 
 from __future__ import annotations
 
+import inspect
 import re
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from fhi import datapackage
+from fhi import aggregation, datapackage, imputation, normalisation, treatment, weighting
+from fhi.calling import CONTEXT, keywords
 from fhi.figures import entries
-from fhi.files import replace_file
+from fhi.files import Files, replace_file
 from fhi.parameters import RAW, ROOT
 from fhi.sources import SCHEMAS
 
+HEADS = {
+    "en": "| figure | page | evidence | notebook | function | file |",
+    "zh": "| 图 | 页 | 证据 | 笔记本 | 函数 | 文件 |",
+}
+#: the steps whose methods have notes, in the order of the index, and where a scenario names them
+STEPS: Mapping[str, tuple[str, Mapping[str, Callable]]] = {
+    "Imputation": ("imputation", imputation.METHODS),
+    "Years that stand in for one another": ("panel", imputation.YEARS),
+    "Treatment": ("treatment", treatment.METHODS),
+    "Normalisation": ("normalisation", normalisation.METHODS),
+    "Normalisation over years": ("over_years", normalisation.OVER_YEARS),
+    "Weighting": ("weighting", weighting.METHODS),
+    "Aggregation": ("aggregation", aggregation.METHODS),
+}
+#: the figures that the READMEs show
+PICTURES = ("replication", "identified-scores")
 
-def figure_map() -> str:
+
+def figure_map(language: str = "en") -> str:
     """Return the table figure → page → notebook → function → file, in Markdown."""
-    lines = ["| figure | page | evidence | notebook | function | file |", "|---|---|---|---|---|---|"]
+    lines = [HEADS[language], "|---|---|---|---|---|---|"]
     for entry in entries():
-        cells = (entry.title["en"], entry.page or "—", ", ".join(entry.evidence), "07_charting", f"`{entry.function}`")
+        cells = (
+            entry.title[language],
+            entry.page or "—",
+            ", ".join(entry.evidence),
+            "07_charting",
+            f"`{entry.function}`",
+        )
         lines.append(f"| {' | '.join(map(str, cells))} | `figures/{entry.id}.*` |")
     return "\n".join(lines)
 
@@ -37,6 +63,37 @@ def data_dictionary() -> str:
     return "\n\n".join(blocks)
 
 
+def method_notes() -> str:
+    """Return the notes on every method of every step, from its docstring, in Markdown."""
+    blocks = []
+    for title, (key, methods) in STEPS.items():
+        blocks.append(f"## {title}\n\nIn a scenario: `{key}:`")
+        blocks += ["\n\n".join(_note(name, function)) for name, function in methods.items()]
+    return "\n\n".join(blocks)
+
+
+def _note(name: str, function: Callable) -> Iterator[str]:
+    sections = re.split(r"\n(\w+)\n-{3,}\n", inspect.getdoc(function))
+    yield f"### {name}"
+    yield _as_markdown(sections[0])
+    own = [parameter for parameter in keywords(function).values() if parameter.name not in CONTEXT]
+    if own:
+        yield f"Parameters: {', '.join(map(_parameter, own))}."
+    known = dict(zip(sections[1::2], sections[2::2], strict=True))
+    if "References" in known:
+        yield f"*{' '.join(known['References'].split())}*"
+
+
+def _as_markdown(text: str) -> str:
+    return text.strip().replace("``", "`")
+
+
+def _parameter(parameter: inspect.Parameter) -> str:
+    if parameter.default is parameter.empty:
+        return f"`{parameter.name}` (required)"
+    return f"`{parameter.name}` (default {parameter.default!r})"
+
+
 def fill(text: str, name: str, content: str) -> str:
     """Return `text` with what stands between ``<!-- name -->`` and ``<!-- /name -->`` replaced.
 
@@ -53,12 +110,25 @@ def fill(text: str, name: str, content: str) -> str:
 
 def pages() -> dict[Path, str]:
     """Return the text that each file with generated parts should have."""
-    parts = {ROOT / "README.md": ("figures", figure_map()), RAW / "README.md": ("dictionary", data_dictionary())}
+    parts = {
+        ROOT / "README.md": ("figures", figure_map()),
+        ROOT / "README.zh.md": ("figures", figure_map("zh")),
+        ROOT / "docs" / "methods.md": ("methods", method_notes()),
+        RAW / "README.md": ("dictionary", data_dictionary()),
+    }
     texts = {path: fill(path.read_text(encoding="utf-8"), *part) for path, part in parts.items()}
     return texts | {RAW / datapackage.NAME: datapackage.encode(datapackage.raw_package())}
 
 
 def write() -> None:
-    """Bring the generated tables of both READMEs and the package of the raw data up to date."""
+    """Bring what is generated of the documents up to date."""
     for path, text in pages().items():
         replace_file(path, text.encode("utf-8"))
+
+
+def write_pictures(scenario: str) -> None:
+    """Copy the pictures that the READMEs show from a built report to ``docs/pictures/``."""
+    files = Files(scenario)
+    for name in (f"{id}.{language}.png" for id in PICTURES for language in HEADS):
+        content = files.find(f"{files.reports}/figures/{name}").read_bytes()
+        replace_file(ROOT / "docs" / "pictures" / name, content)

@@ -20,6 +20,10 @@ from fhi.store import Store
 SHIPPED = ("Makefile", ".ci", "requirements.lock", "pyproject.toml", "README.md", "LICENSE")
 SHIPPED += ("fhi", "notebooks", "data/raw")
 
+# one thread of linear algebra in each process, as in the Makefile: several processes run side by side
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
+
 # a run of the tests says the same of a commit anywhere; HYPOTHESIS_PROFILE=default draws new cases at every run
 settings.register_profile("steady", derandomize=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import pandas as pd
+from pydantic import BaseModel
 
 from fhi.figures.registry import EVIDENCE, Tables, Texts
 from fhi.parameters import Method, Step
@@ -13,9 +14,17 @@ from fhi.report.texts import NOTHING, UNITS, decimal, same, span
 
 #: field of `Method` -> name of the choice, and what it decides
 CHOICES: Mapping[str, tuple[Texts, Texts]] = {
+    "edition": (
+        {"zh": "版本", "en": "Edition"},
+        {"zh": "空则为本报告的城市、框架与数据", "en": "none: the cities, tree and data of the report"},
+    ),
     "year": (
         {"zh": "版本年份", "en": "Edition year"},
         {"zh": "不使用晚于该年的数值", "en": "no later value is used"},
+    ),
+    "user_data": (
+        {"zh": "自有文件", "en": "Files of one's own"},
+        {"zh": "由其算出的指标取代已公布与公开数值", "en": "indicators from them replace published and public values"},
     ),
     "panel": (
         {"zh": "年份取值", "en": "Years"},
@@ -55,6 +64,10 @@ CHOICES: Mapping[str, tuple[Texts, Texts]] = {
         {"zh": "标准化", "en": "Normalisation"},
         {"zh": "使不同单位的指标可比", "en": "makes indicators of different units comparable"},
     ),
+    "over_years": (
+        {"zh": "各年标准化", "en": "Normalisation over years"},
+        {"zh": "各年得分以何年为准", "en": "by which year or years the scores of a year are measured"},
+    ),
     "weighting": (
         {"zh": "赋权", "en": "Weighting"},
         {"zh": "同一父节点下各子节点的份额", "en": "the shares of the children of a node"},
@@ -86,6 +99,9 @@ TERMS: Mapping[str, str] = {
     "min-max": "极差标准化",
     "z-score": "Z分数",
     "rank": "名次",
+    "by-year": "逐年",
+    "pooled": "各年合并",
+    "base-year": "基年",
     "original": "框架权重",
     "equal": "等权",
     "arithmetic": "算术平均",
@@ -130,6 +146,8 @@ def _term(name: str) -> str:
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, BaseModel):
+        value = value.model_dump(exclude_none=True)
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {_plain(item)}" for key, item in value.items())
     if isinstance(value, list | tuple):

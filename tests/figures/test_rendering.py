@@ -85,3 +85,22 @@ def test_the_plotted_numbers_are_those_of_the_source_tables(built):
     banks = entry("p13-banks").data(built.store()).set_index("city")
     assert round(banks.at["深圳", "share"], 2) == 63.86
     assert banks.loc[["福州", "长春"], "share"].isna().all()
+
+
+def test_a_contact_sheet_shows_every_picture_in_order(built, tmp_path):
+    from PIL import Image
+
+    one, two, three = IDS[:3]
+    sheet = tmp_path / "sheet.png"
+    sheet.write_bytes(rendering.contact_sheet(built.store(), [one, two, three], "en", across=2))
+    with Image.open(sheet) as picture:
+        assert picture.size == (2 * 332 + 12, 2 * 272 + 12)
+        tiles = [picture.convert("RGB").crop((x, y, x + 320, y + 260)) for x, y in ((12, 12), (344, 12), (12, 284))]
+    assert len({tile.tobytes() for tile in tiles}) == 3
+    alone = tmp_path / "alone.png"
+    alone.write_bytes(rendering.contact_sheet(built.store(), [three], "en", across=1))
+    with Image.open(alone) as picture:
+        own = picture.convert("RGB").crop((12, 12, 332, 272))
+    # the palettes of the two sheets differ a little
+    close = sum(abs(a - b) < 40 for a, b in zip(own.tobytes(), tiles[2].tobytes(), strict=True))
+    assert close > 0.99 * len(own.tobytes())

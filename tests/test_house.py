@@ -1,0 +1,92 @@
+"""The layout of the code: imports go down only, no circles, small modules; what documents point to is there."""
+
+import ast
+import graphlib
+import re
+
+import pytest
+
+from fhi.parameters import ROOT
+
+#: the floors from the ground up; what stands on one floor may be used by those above it, and by its own
+FLOORS = (
+    {"errors", "parameters", "files", "store", "sources", "framework", "calling", "notebooks"},
+    {"imputation", "treatment", "normalisation", "weighting", "aggregation", "agreement", "survey"},
+    {"selection", "construction", "microdata", "synthetic", "given", "index", "reuse"},
+    {"multivariate", "effects", "years", "robustness", "identification", "claims"},
+    {"compare", "workbook", "figures", "lab", "datapackage"},
+    {"report", "pipeline", "documentation", "verification"},
+    {"__main__"},
+)
+STEPS = FLOORS[1] - {"agreement", "survey"}
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted((ROOT / "fhi").rglob("*.py"))
+}
+
+
+def imports(name: str) -> set[str]:
+    """Return the modules of this project that a module imports, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse(MODULES[name].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name for name in names if name in MODULES} or {node.module}
+    return {name for name in found if name == "fhi" or str(name).startswith("fhi.")} - {"fhi", name}
+
+
+def room(name: str) -> str:
+    return name.split(".")[1] if "." in name else ""
+
+
+def floor(name: str) -> int:
+    return next(number for number, rooms in enumerate(FLOORS) if room(name) in rooms)
+
+
+def test_every_room_has_its_floor():
+    rooms = [name for floor in FLOORS for name in floor]
+    assert len(rooms) == len(set(rooms))
+    assert {room(name) for name in MODULES} - {""} <= set(rooms)
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if room(name)])
+def test_imports_go_down(name):
+    above = {other for other in imports(name) if floor(other) > floor(name)}
+    assert not above, f"{name} reaches up to {above}"
+
+
+def test_the_steps_do_not_import_one_another():
+    for name in MODULES:
+        if room(name) in STEPS:
+            assert not {other for other in imports(name) if room(other) in STEPS - {room(name)}}, name
+
+
+def test_there_are_no_circles():
+    rooms = {}
+    for name in MODULES:
+        rooms.setdefault(room(name), set()).update(room(other) for other in imports(name) if room(other) != room(name))
+    graphlib.TopologicalSorter(rooms).prepare()
+    graphlib.TopologicalSorter({name: imports(name) for name in MODULES}).prepare()
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_is_small(name):
+    text = MODULES[name].read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 330
+    assert ast.get_docstring(ast.parse(text)), "say what it is for"
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            described = node.body[0].end_lineno if ast.get_docstring(node) else node.lineno
+            assert node.end_lineno - described <= 50, node.name
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh.md", "CONTRIBUTING.md", "docs/methods.md"])
+def test_what_a_document_points_to_is_there(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    folder = (ROOT / name).parent
+    for target in re.findall(r"\]\(([^)#]+?)\)", text):
+        assert target.startswith("https://") or (folder / target).exists(), target
+    for path in re.findall(r"`((?:data/raw|fhi|tests|notebooks|docs)/[\w./-]+)`", text):
+        assert (ROOT / path).exists(), path
