@@ -144,8 +144,11 @@ def replace_file(path: Path, content: bytes) -> Path:
         os.umask(umask)
         Path(temporary).chmod(0o666 & ~umask)
         Path(temporary).replace(path)
-    except BaseException:
+    except BaseException as error:
         Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            # a full disk does not say which file it is too small for
+            error.filename = str(path)
         raise
     return path
 
