@@ -146,7 +146,7 @@ def replace_file(path: Path, content: bytes) -> Path:
         Path(temporary).replace(path)
     except BaseException as error:
         Path(temporary).unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.filename is None:
+        if isinstance(error, OSError) and error.errno and error.filename is None:
             # a full disk does not say which file it is too small for
             error.filename = str(path)
         raise
