@@ -21,6 +21,7 @@ from fhi.figures.evidence import drawable, seen
 from fhi.figures.registry import LANGUAGES, FigureEntry
 from fhi.figures.vector import compact
 from fhi.files import Files, digest
+from fhi.processes import pool
 from fhi.store import Store, to_csv
 
 DPI = 144
@@ -93,12 +94,10 @@ def save_all(store: Store, workers: int = 2) -> pd.DataFrame:
     Exception
         Whatever a drawing function raised, with the figure's id as a note.
     """
-    from concurrent.futures import ProcessPoolExecutor
-
     # the last figures are the largest: begun first, they do not leave one process waiting for the other
     ids = [entry.id for entry in drawable(store)][::-1]
-    with ProcessPoolExecutor(workers) as pool:
-        rows = list(pool.map(_save_one, ids, [store] * len(ids)))
+    with pool(workers) as processes:
+        rows = list(processes.map(_save_one, ids, [store] * len(ids)))
     return pd.DataFrame(rows[::-1]).astype({"page": "Int64"})
 
 

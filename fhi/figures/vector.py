@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from functools import cache
 
-#: coordinates are kept to a hundredth of a point, and those of glyphs to 1/800 of the type size: finer than print
-HUNDREDTH, GLYPH_GRID = 0.01, 8
+#: coordinates are kept to a hundredth of a point, and those of glyphs to 1/400 of the type size: finer than print
+HUNDREDTH, GLYPH_GRID = 0.01, 16
+#: matplotlib draws glyphs in 64ths of a unit, a hundred units to the type size
+GLYPH_UNIT = 0.015625 * GLYPH_GRID
 _GLYPH = re.compile(r'<path id="FHISansSC-([RB])\w*-([0-9a-f]+)"(?: d="([^"]*)")? transform="scale\(0.015625\)"/>')
 _REFERENCE = re.compile(r'<use xlink:href="#FHISansSC-([RB])\w*-([0-9a-f]+)"')
 _OFFSET = re.compile(r'(<use xlink:href="#[^"]+") transform="translate\(([\d.]+) 0\)"/>')
+#: the scale of a line of glyphs; nothing else is turned upside down
+_LINE = re.compile(r" scale\(([\d.]+) -\1\)")
 _PATH = re.compile(r' d="([MLQCz\d\s.e+-]*)"')
 _SEGMENT = re.compile(r"([MLQCz])([^MLQCz]*)")
 
@@ -18,19 +22,20 @@ def compact(svg: str) -> str:
     """Return an SVG picture of matplotlib with relative, rounded coordinates, short names of glyphs, no blanks between tags.
 
     Rounding errors do not add up: each point is rounded where it stands, and the steps are taken between rounded points.
+    Glyphs lose a scale of their own: the line of text in which they stand has it in its own.
     Expects the paths as matplotlib writes them, absolute M, L, Q, C and z.
     """
     svg = _PATH.sub(lambda match: f' d="{_relative(match[1], HUNDREDTH)}"', _GLYPH.sub(_glyph, svg))
     svg = _REFERENCE.sub(r'<use xlink:href="#\1\2"', svg)
-    # the place of a glyph in its line, in hundredths of its size
-    svg = _OFFSET.sub(lambda match: f'{match[1]} x="{round(float(match[2]), 1):.10g}"/>', svg)
+    svg = _LINE.sub(lambda match: " scale({0:.10g} -{0:.10g})".format(float(match[1]) * GLYPH_UNIT), svg)
+    svg = _OFFSET.sub(lambda match: f'{match[1]} x="{round(float(match[2]) / GLYPH_UNIT)}"/>', svg)
     return re.sub(r">\s+<", "><", svg)
 
 
 def _glyph(match: re.Match) -> str:
     # a blank has no path
     path = f' d="{_relative(match[3], GLYPH_GRID)}"' if match[3] else ""
-    return f'<path id="{match[1]}{match[2]}"{path} transform="scale({0.015625 * GLYPH_GRID:g})"/>'
+    return f'<path id="{match[1]}{match[2]}"{path}/>'
 
 
 @cache

@@ -15,6 +15,7 @@ from fontTools import subset
 from fhi.figures import LANGUAGES, entries
 from fhi.figures.style import FONT, FONTS
 from fhi.parameters import Method, load_scenario
+from fhi.processes import pool
 from fhi.report import cities, explorer, ledger
 from fhi.report.contents import LABELS, LEAD, RIGHTS, TITLE, chapters, parts_of
 from fhi.report.pictures import figure_context
@@ -36,8 +37,8 @@ def build_page(store: Store) -> str:
     """
     chosen = load_scenario(store.scenario)
     # a second process draws up the explorer and cuts one of the fonts meanwhile
-    with ProcessPoolExecutor(1) as pool:
-        lab = explorer_context(store, chosen, pool)
+    with pool(1) as process:
+        lab = explorer_context(store, chosen, process)
         figures = [figure_context(entry, store) for entry in entries()]
         book = chapters(store, chosen)
         mentions = cities.mentions_of(store["tables/cities"], texts_of(figures, book))
@@ -59,7 +60,7 @@ def build_page(store: Store) -> str:
             "built": f"../../data/processed/{store.scenario}",
         }
         page = render(context, lab)
-        return page.replace(FONT_MARK, font_css("".join(sorted(set(page))), pool), 1)
+        return page.replace(FONT_MARK, font_css("".join(sorted(set(page))), process), 1)
 
 
 def render(context: dict, lab: dict) -> str:
@@ -117,7 +118,7 @@ def places_context(store: Store, mentions: dict[str, list[str]]) -> list[dict]:
     ]
 
 
-def explorer_context(store: Store, chosen: Method, pool: ProcessPoolExecutor) -> dict:
+def explorer_context(store: Store, chosen: Method, process: ProcessPoolExecutor) -> dict:
     """Return what the page shows of the explorer, live or, where the run cannot be repeated, as a table."""
     run = explorer.read_run(store, chosen)
     rows = explorer.rows_of(store, run)
@@ -137,7 +138,7 @@ def explorer_context(store: Store, chosen: Method, pool: ProcessPoolExecutor) ->
         ],
     }
     if context["obstacle"] is None:
-        context["drawing"] = pool.submit(_drawing, run, rows, context["hundred"])
+        context["drawing"] = process.submit(_drawing, run, rows, context["hundred"])
     return context
 
 
@@ -159,12 +160,12 @@ def script_hash(script: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
 
 
-def font_css(text: str, pool: ProcessPoolExecutor) -> str:
+def font_css(text: str, process: ProcessPoolExecutor) -> str:
     """Return ``@font-face`` rules with the project's font cut down to the characters of `text`.
 
     So the page shows every character on a machine without a Chinese font.
     """
-    bold = pool.submit(font_rule, "Bold", 700, text)
+    bold = process.submit(font_rule, "Bold", 700, text)
     return "\n".join([font_rule("Regular", 400, text), bold.result()])
 
 

@@ -19,8 +19,9 @@ FIRST = LANGUAGES[0]
 #: a table longer than this is cut on the page; the CSV has all of it
 LONGEST = 1000
 POINTS_PER_INCH = 72
-#: matplotlib repeats every text of a picture as a comment
-COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+#: what only an editor of the picture needs: its texts as comments, names of groups, an older name space of references
+UNREAD = re.compile(r'<!--.*?-->|(?<=<g) id="[^"]*"| xmlns:xlink="[^"]*"|(?<= )xlink:(?=href=)', re.DOTALL)
+EMPTY = re.compile(r"<g\s*/>|<g></g>")
 
 
 def figure_context(entry: FigureEntry, store: Store) -> dict:
@@ -53,7 +54,7 @@ def figure_context(entry: FigureEntry, store: Store) -> dict:
 def picture(entry: FigureEntry, store: Store, language: str) -> str:
     """Return the drawn picture without the head, which page and print set as text, and without the file's prologue."""
     path = store.find(f"{store.reports}/figures/{entry.id}.{language}.svg")
-    svg = COMMENT.sub("", path.read_text(encoding="utf-8"))
+    svg = EMPTY.sub("", UNREAD.sub("", path.read_text(encoding="utf-8")))
     return beheaded(svg[svg.index("<svg") :], style.HEAD * POINTS_PER_INCH)
 
 
@@ -75,7 +76,7 @@ def words(data: pd.DataFrame) -> str:
 def svg_uri(svg: str) -> str:
     """Return a picture as a data address that stands safely inside double quotes."""
     markup = " ".join(svg.split()).replace("'", "&apos;").replace('"', "'")
-    return "data:image/svg+xml," + quote(markup, safe=" !$'()*+,-./:;=?@[]^_`{|}~")
+    return "data:image/svg+xml," + quote(markup, safe=" !$'()*+,-./:;<=>?@[]^_`{|}~")
 
 
 def packed(svg: str) -> str:

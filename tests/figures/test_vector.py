@@ -60,19 +60,27 @@ def test_other_commands_are_left_alone():
     assert compact(arc) == arc
 
 
-def test_glyphs_get_short_names_and_a_coarser_grid():
+def test_glyphs_get_short_names_a_coarser_grid_and_the_scale_of_their_line():
     svg = (
+        '<g transform="translate(9 8) scale(0.08 -0.08)">'
         '<path id="FHISansSC-Regular-6d2" d="M 262 826 \nL 416 352 \n" transform="scale(0.015625)"/>'
-        '<use xlink:href="#FHISansSC-Regular-6d2" transform="translate(100.0049 0)"/>'
+        '<use xlink:href="#FHISansSC-Regular-6d2" transform="translate(100.0049 0)"/></g>'
     )
+    # 262/16 and 826/16; a quarter of 0.08; four times 100
     assert compact(svg) == (
-        '<path id="R6d2" d="m33 103l19-59" transform="scale(0.125)"/><use xlink:href="#R6d2" x="100"/>'
+        '<g transform="translate(9 8) scale(0.02 -0.02)">'
+        '<path id="R6d2" d="m16 52l10-30"/><use xlink:href="#R6d2" x="400"/></g>'
     )
+
+
+def test_a_scale_that_is_not_of_text_is_left_alone():
+    svg = '<g transform="matrix(1 0 0 -1 0 9) scale(0.5)"/>'
+    assert compact(svg) == svg
 
 
 def test_a_blank_has_a_short_name_too():
     blank = '<path id="FHISansSC-Bold-1" transform="scale(0.015625)"/>'
-    assert compact(blank) == '<path id="B1" transform="scale(0.125)"/>'
+    assert compact(blank) == '<path id="B1"/>'
 
 
 def test_text_in_a_comment_and_an_attribute_is_not_touched():

@@ -17,7 +17,7 @@ from fhi.report import pictures
 
 def test_a_picture_address_cannot_leave_its_attribute():
     address = pictures.svg_uri("<svg a=\"b'c\">\n<x y='1'/>&amp;#%</svg>")
-    assert not set(address) & set('"<>&\n#')
+    assert not set(address) & set('"&\n#')
     assert unquote(address).startswith("data:image/svg+xml,<svg a='b&apos;c'>")
 
 
@@ -40,6 +40,17 @@ def test_a_picture_holds_no_text_of_the_data_as_a_comment(folder, built):
     assert "<!--" in (folder / f"figures/{entry.id}.zh.svg").read_text(encoding="utf-8")
     svg = pictures.picture(entry, built.store(), "zh")
     assert svg.startswith("<svg ") and "<!--" not in svg
+
+
+@pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry.id)
+def test_every_reference_of_a_picture_on_the_page_has_its_target(built, entry):
+    svg = pictures.picture(entry, built.store(), "zh")
+    assert "xlink" not in svg and '<g id="' not in svg
+    named = re.findall(r' id="([^"]+)"', svg)
+    assert len(named) == len(set(named))
+    assert set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', svg)) <= {(id, "") for id in named} | {
+        ("", id) for id in named
+    }
 
 
 @pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry.id)
