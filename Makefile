@@ -14,6 +14,13 @@ export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
+# names of scenarios go into commands and paths: letters of any script, digits, - _ and . alone
+ODD := $(shell cd notebooks/scenarios && ls -- *.yml | tr ' \t' '!!' | LC_ALL=C tr -d 'A-Za-z0-9_.\n\200-\377-')
+$(if $(ODD),$(error rename the file in notebooks/scenarios with $(ODD) in its name; use letters, digits, -, _ and .))
+
+# file names as words of a command, whatever they hold
+quoted = $(foreach file,$(1),'$(subst ','\'',$(file))')
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -38,15 +45,23 @@ P := $(OUT)/data/processed/$(SCENARIO)
 R := $(OUT)/reports/$(SCENARIO)
 N := $(R)/notebooks
 
+# a stage whose output was deleted runs again although nothing is newer
+missing = $(if $(filter-out $(wildcard $(1)),$(1)),FORCE)
+
 RAW := $(wildcard data/raw/*.csv data/raw/*/*.csv data/raw/*/*.geojson)
+# what sources.csv lists: a raw file that is gone is missed at ingestion, which names it
+LISTED := $(shell awk -F , 'NR > 1 { print "data/raw/" $$2 }' data/raw/sources.csv 2>/dev/null)
 CORE := requirements.lock $(addprefix fhi/,errors.py parameters.py files.py store.py framework.py) $(wildcard fhi/sources/*.py)
 STEPS := $(addprefix fhi/,calling.py selection.py treatment.py index.py multivariate.py) \
 	$(wildcard fhi/imputation/*.py fhi/normalisation/*.py fhi/weighting/*.py fhi/aggregation/*.py)
 ROBUSTNESS := fhi/agreement.py $(wildcard fhi/robustness/*.py)
 MICRODATA := $(addprefix fhi/,given.py survey.py) $(wildcard fhi/microdata/*.py fhi/synthetic/*.py)
-# files of the staff's own, for a scenario that names some
-USER := $(if $(shell grep -s '^user_data:' notebooks/scenarios/$(SCENARIO).yml),\
-	$(foreach kind,csv xlsx,$(wildcard data/user/*.$(kind) data/user/*/*.$(kind))))
+# files of the staff's own, for a scenario that names some; a name may not hold what Make takes for its own signs
+ifneq ($(shell grep -s '^user_data:' notebooks/scenarios/$(SCENARIO).yml),)
+USER := $(foreach kind,csv xlsx,$(wildcard data/user/*.$(kind) data/user/*/*.$(kind)))
+SIGNS := $(shell find data/user -name '*.csv' -o -name '*.xlsx' 2>/dev/null | LC_ALL=C tr -dc '$$;:\#%=|*?<>~\\`[]')
+$(if $(SIGNS),$(error rename the file in data/user with $(SIGNS) in its name))
+endif
 # a scenario of another edition than the report's has its own tree and cities, and no printed pages to draw, to bound
 # scores with or to audit
 EDITION := $(shell sed -n 's/^edition: *\([^ \#]*\).*/\1/p' notebooks/scenarios/$(SCENARIO).yml 2>/dev/null)
@@ -69,9 +84,6 @@ OUTPUTS_05 := $(addprefix $(P)/,bounds.csv weight_bounds.csv bounds_by_facts.csv
 OUTPUTS_06 := $(P)/claims.csv
 OUTPUTS_07 := $(P)/figures.csv
 
-# a stage whose output was deleted runs again although nothing is newer
-missing = $(if $(filter-out $(wildcard $(1)),$(1)),FORCE)
-
 report: $(R)/manifest.json ## build everything for SCENARIO (default baseline): data, index, figures, page, PDFs
 	@echo "$(R)/report.html is up to date"
 
@@ -85,7 +97,7 @@ notebooks/scenarios/%.yml: | $(READY)
 	@$(FHI) check "$*"
 
 $(N)/01_ingestion.ipynb: notebooks/01_ingestion.ipynb $(RAW) $(CORE) fhi/construction.py $(MICRODATA) $(USER) \
-		$(call missing,$(OUTPUTS_01)) | $(P)/scenario.yml
+		$(call missing,$(OUTPUTS_01) $(LISTED)) | $(P)/scenario.yml
 $(N)/02_indicators.ipynb: notebooks/02_indicators.ipynb $(N)/01_ingestion.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
 		$(call missing,$(OUTPUTS_02))
 $(N)/03_weighting.ipynb: notebooks/03_weighting.ipynb $(N)/02_indicators.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
@@ -108,7 +120,7 @@ EXECUTED := $(STAGES:%=$(N)/%.ipynb)
 # a stage that ran before, in whatever scenario, from the same content of its prerequisites and the same parameters is
 # not run again: its results are taken over (fhi/reuse.py)
 $(EXECUTED) $(N)/lab.ipynb: | $(READY)
-	@$(FHI) run $(@F:.ipynb=) "$(SCENARIO)" $(filter-out FORCE,$^)
+	@$(FHI) run $(@F:.ipynb=) "$(SCENARIO)" $(call quoted,$(filter-out FORCE,$^))
 
 # --- what readers get: one page, one PDF a language, and what they were made from -------------------------
 REPORTING := $(N)/07_charting.ipynb $(wildcard fhi/report/*.py)
@@ -124,7 +136,7 @@ $(R)/report.zh.pdf: $(REPORTING) fhi/assets/report/document.typ $(call missing,$
 
 $(R)/report.en.pdf: $(R)/report.zh.pdf ;
 
-$(R)/manifest.json: $(R)/report.html $(PDFS) | $(READY)
+$(R)/manifest.json: $(R)/report.html $(PDFS) fhi/datapackage.py $(call missing,$(P)/datapackage.json) | $(READY)
 	@$(FHI) manifest "$(SCENARIO)"
 
 # --- scenarios against one another: each is built as far as its ranks, by its own run of this file ---------
@@ -163,6 +175,22 @@ export: $(BOOK) ## write SCENARIO as a workbook, every stage a sheet
 $(BOOK): $(N)/03_weighting.ipynb $(wildcard fhi/workbook/*.py) fhi/compare/assumptions.py $(CORE) $(STEPS) | $(READY)
 	@$(FHI) export "$(SCENARIO)"
 
+# --- the results against those committed: everything is built anew, in a folder where nothing can be taken over ---
+FRESH := $(OUT)/.verify
+
+verify: tests/expected/$(SCENARIO)/checksums.csv ## build SCENARIO afresh and compare it with tests/expected
+
+expected: ## after an intended change of results: build SCENARIO afresh and write tests/expected
+
+verify expected: $(READY)
+	@rm -rf "$(FRESH)"
+	@$(MAKE) --no-print-directory OUT="$(FRESH)" report
+	@FHI_OUT="$(FRESH)" "$(PYTHON)" -m fhi $@ "$(SCENARIO)"
+	@rm -rf "$(FRESH)"
+
+tests/expected/%/checksums.csv:
+	@echo "nothing is expected of $* yet; write it with: make expected SCENARIO=$*" >&2; exit 1
+
 # --- the other commands -----------------------------------------------------------------------------------
 test: $(READY) ## run the tests, and the notebooks against their stored outputs
 	"$(PYTHON)" -m pytest
@@ -189,6 +217,9 @@ lab: $(READY) ## open JupyterLab on the notebook in which to change one assumpti
 bench: $(READY) ## time the steps; writes nothing
 	@"$(PYTHON)" tests/bench.py
 
+faults: $(READY) ## kill, starve and break make report in KILLS moments (default 50) and other ways; takes half an hour
+	@"$(PYTHON)" tests/faults.py
+
 fuzz: $(READY) ## throw random cells and files at the parsers: 15 properties, FUZZ_CASES of each (default 10000)
 	FUZZ_CASES=$(or $(FUZZ_CASES),10000) "$(PYTHON)" -m pytest tests/test_fuzz.py --dist=load --numprocesses=2
 
@@ -196,11 +227,11 @@ lint: $(READY) ## check style and names
 	"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check .
 
 clean: ## remove what was built (the environment stays)
-	rm -rf "$(OUT)/data/processed" "$(OUT)/reports" "$(OUT)/.timings"
+	rm -rf "$(OUT)/data/processed" "$(OUT)/reports" "$(OUT)/.timings" "$(FRESH)"
 
 help: ## list these commands
 	@echo "make <command> [SCENARIO=name] [OUT=folder for the outputs] [VENV=folder of the environment] [CLUSTER=tcp://host:8786]"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 FORCE:
-.PHONY: report ranks compare compare-all export test notebooks sweep checksums readme lock lab bench fuzz lint clean help FORCE
+.PHONY: report ranks compare compare-all export test notebooks sweep checksums readme lock lab bench faults fuzz lint clean help verify expected FORCE

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import sys
 import time
 from collections.abc import Callable
 
 from fhi.errors import FhiError
+
+#: a full disk, a limit on files, a folder that may not be written to: no fault of the program
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES)
 
 
 def check(scenario: str) -> None:
@@ -63,12 +67,14 @@ def pdf(scenario: str) -> None:
 
 
 def manifest(scenario: str) -> None:
-    """Write what the run was made from and what it made; print the closing summary."""
+    """Write what the run was made from and what it made, its tables as a package; print the closing summary."""
+    from fhi import datapackage
     from fhi.report.closing import summary
     from fhi.report.manifest import write_manifest
     from fhi.store import Store
 
     store = Store(scenario)
+    datapackage.write_built(store)
     write_manifest(store)
     print(summary(store))
 
@@ -151,6 +157,27 @@ def sweep(scenario: str) -> None:
     print(f"{'written':<14}{path}")
 
 
+def verify(scenario: str) -> None:
+    """Compare a built scenario with what is expected of it under ``tests/expected``."""
+    from fhi import verification
+    from fhi.files import Files
+
+    files = Files(scenario)
+    checks = verification.verify(files, verification.EXPECTED / scenario)
+    print(verification.text(checks))
+    verification.require(checks, files)
+
+
+def expected(scenario: str) -> None:
+    """Write what is expected of a scenario anew from its build."""
+    from fhi import verification
+    from fhi.store import Store
+
+    folder = verification.EXPECTED / scenario
+    changed = verification.write_expected(Store(scenario), folder)
+    print("\n".join([*changed, f"{len(changed)} files changed in {folder}"]))
+
+
 def refresh(scenario: str, *notebooks: str) -> None:
     """Store executed notebooks over their sources, and the pictures that the READMEs show."""
     from fhi import documentation, pipeline
@@ -161,7 +188,8 @@ def refresh(scenario: str, *notebooks: str) -> None:
 
 
 def checksums() -> None:
-    """Write the checksums of the raw files into sources.csv."""
+    """Write the checksums of the raw files into sources.csv, and the package that repeats them."""
+    from fhi import datapackage
     from fhi.parameters import RAW
     from fhi.sources import editions
     from fhi.sources.catalogue import editions as folders
@@ -169,11 +197,12 @@ def checksums() -> None:
 
     changed = [f"{RAW.name}/{file}" for file in update_checksums()]
     changed += [f"{folder.name}/{file}" for folder in folders() for file in editions.update(folder)]
+    datapackage.write_raw()
     print("\n".join(changed) if changed else "no raw file has changed")
 
 
 def readme() -> None:
-    """Write what is generated of the documents: tables of the READMEs, notes on methods."""
+    """Write what is generated: tables of the READMEs, notes on methods, the package of the raw data."""
     from fhi import documentation
 
     documentation.write()
@@ -192,6 +221,8 @@ COMMANDS = {
         export,
         import_,
         sweep,
+        verify,
+        expected,
         refresh,
         checksums,
         readme,
@@ -200,7 +231,7 @@ COMMANDS = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; an error of data or method is printed as one message."""
+    """Run a command; an error of data or method, or of the disk, is printed as one message."""
     parser = argparse.ArgumentParser(prog="python -m fhi", description=__doc__)
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("arguments", nargs="*")
@@ -209,6 +240,11 @@ def main(arguments: list[str] | None = None) -> int:
         COMMANDS[parsed.command](*parsed.arguments)
     except FhiError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        print(f"{error.strerror}: {error.filename or 'the outputs'}; nothing half-written stays", file=sys.stderr)
         return 1
     return 0
 

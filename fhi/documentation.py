@@ -1,4 +1,4 @@
-"""What is generated of the documents, so that it stays true: figures, the data dictionary, the notes on methods."""
+"""What is generated of the documents, so that it stays true: figures, data dictionary and package, notes on methods."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from fhi import aggregation, imputation, normalisation, treatment, weighting
+from fhi import aggregation, datapackage, imputation, normalisation, treatment, weighting
 from fhi.calling import CONTEXT, keywords
 from fhi.figures import entries
 from fhi.files import Files, replace_file
@@ -109,14 +109,15 @@ def fill(text: str, name: str, content: str) -> str:
 
 
 def pages() -> dict[Path, str]:
-    """Return the text that each generated page should have."""
+    """Return the text that each file with generated parts should have."""
     parts = {
         ROOT / "README.md": ("figures", figure_map()),
         ROOT / "README.zh.md": ("figures", figure_map("zh")),
         ROOT / "docs" / "methods.md": ("methods", method_notes()),
         RAW / "README.md": ("dictionary", data_dictionary()),
     }
-    return {path: fill(path.read_text(encoding="utf-8"), *part) for path, part in parts.items()}
+    texts = {path: fill(path.read_text(encoding="utf-8"), *part) for path, part in parts.items()}
+    return texts | {RAW / datapackage.NAME: datapackage.encode(datapackage.raw_package())}
 
 
 def write() -> None:

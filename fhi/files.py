@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import os
+import shutil
 import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from fhi.parameters import BASELINE, output_root
@@ -13,6 +18,8 @@ from fhi.parameters import BASELINE, output_root
 STAGING = "FHI_STAGING"
 #: set while a notebook runs in the pipeline, if there is one: the terminal that it may show its progress on
 TERMINAL = "FHI_TERMINAL"
+#: seconds for which a staging folder or a temporary file is left alone: one may be about to be locked, or renamed
+YOUNG = 60
 
 
 class Files:
@@ -50,7 +57,27 @@ class Files:
 
     def write_bytes(self, relative: str, content: bytes) -> Path:
         """Write a file whole or not at all: to a temporary name first, then renamed."""
-        return replace_file(self.bases[0] / relative, content)
+        path = self.bases[0] / relative
+        if len(self.bases) == 1:
+            _remove_unfinished(path)
+        return replace_file(path, content)
+
+    @contextlib.contextmanager
+    def staging(self, stage: str) -> Iterator[Path]:
+        """Yield a folder for what a stage writes before it is whole, and remove it afterwards.
+
+        It stays locked meanwhile. The system unlocks it when the run is killed, so that a later run of the stage knows
+        it for one that was left behind, and removes it.
+        """
+        home, prefix = self.root / self.processed, f".{stage}-"
+        home.mkdir(parents=True, exist_ok=True)
+        for folder in home.glob(f"{prefix}*"):
+            _remove_left(folder)
+        with (
+            tempfile.TemporaryDirectory(prefix=prefix, dir=home, ignore_cleanup_errors=True) as folder,
+            _locked(folder),
+        ):
+            yield Path(folder)
 
     def put_in_place(self, staging: Path, last: str) -> None:
         """Move the files of a staging folder to their places, `last` at the end: its date is what Make compares."""
@@ -61,6 +88,44 @@ class Files:
             place.parent.mkdir(parents=True, exist_ok=True)
             path.replace(place)
         os.utime(self.root / last)
+
+
+@contextlib.contextmanager
+def _locked(folder: str | Path) -> Iterator[bool]:
+    """Lock a folder while the block runs; yield False if another process has it, or if it cannot be locked here."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(handle)
+
+
+def _remove_left(folder: Path) -> None:
+    # another run may remove it at the same moment
+    with contextlib.suppress(FileNotFoundError):
+        if time.time() - folder.stat().st_mtime > YOUNG:
+            with _locked(folder) as left:
+                if left:
+                    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_unfinished(path: Path) -> None:
+    """Remove the temporary files that killed runs left beside a file."""
+    for left in path.parent.iterdir() if path.parent.is_dir() else ():
+        if left.name.startswith(f".{path.name}."):
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - left.stat().st_mtime > YOUNG:
+                    left.unlink()
+
+
+def is_hidden(path: Path, folder: Path) -> bool:
+    """True if a path below a folder belongs to what is not in place yet: a staging folder or a temporary file."""
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
 def digest(content: bytes) -> str:
@@ -79,8 +144,11 @@ def replace_file(path: Path, content: bytes) -> Path:
         os.umask(umask)
         Path(temporary).chmod(0o666 & ~umask)
         Path(temporary).replace(path)
-    except BaseException:
+    except BaseException as error:
         Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno and error.filename is None:
+            # a full disk does not say which file it is too small for
+            error.filename = str(path)
         raise
     return path
 

@@ -59,16 +59,15 @@ def run(name: str, scenario: str, parameters: dict[str, Any] | None = None, caus
     given = changed_parameters(source, {"scenario": scenario, **(parameters or {})})
     target = f"{files.reports}/notebooks/{name}.ipynb"
     started = time.perf_counter()
-    (files.root / files.processed).mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=files.root / files.processed) as staging:
-        executed = Path(staging) / target
+    with files.staging(name) as staging:
+        executed = staging / target
         executed.parent.mkdir(parents=True)
-        _execute(source, executed, given, staging, files.root)
+        _execute(source, executed, given, str(staging), files.root)
         executed.write_bytes(notebooks.encode(notebooks.tidied(notebooks.read(executed))))
         (files.root / reuse.record_path(files, name)).unlink(missing_ok=True)
         if cause:
-            reuse.write_record(cause, files, Path(staging))
-        files.put_in_place(Path(staging), last=target)
+            reuse.write_record(cause, files, staging)
+        files.put_in_place(staging, last=target)
     record_seconds(files, name, time.perf_counter() - started)
     return files.root / target
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import platform
-import tempfile
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -147,9 +146,7 @@ def take_over(found: dict | None, files: Files) -> str | None:
 
 
 def _copy(found: dict, names: Iterable[str], other: Files, files: Files, executed: str) -> None:
-    (files.root / files.processed).mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{found['stage']}-", dir=files.root / files.processed) as folder:
-        staging = Path(folder)
+    with files.staging(found["stage"]) as staging:
         staged = Files(files.scenario, staging)
         for name in names:
             path = _place(staged, name)

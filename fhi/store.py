@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from fhi.errors import DataError, Problem
-from fhi.files import Files
+from fhi.files import Files, is_hidden
 from fhi.parameters import BASELINE
 
 
@@ -42,8 +42,8 @@ class Store(Files, Mapping[str, pd.DataFrame]):
 
     def __iter__(self) -> Iterator[str]:
         folders = [base / self.processed for base in self.bases]
-        paths = (path.relative_to(folder) for folder in folders for path in folder.rglob("*.csv"))
-        return iter(sorted({path.with_suffix("").as_posix() for path in paths}))
+        paths = ((path, folder) for folder in folders for path in folder.rglob("*.csv") if not is_hidden(path, folder))
+        return iter(sorted({path.relative_to(folder).with_suffix("").as_posix() for path, folder in paths}))
 
     def __len__(self) -> int:
         return len(list(iter(self)))

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ from hypothesis import settings
 from fhi.parameters import ROOT
 from fhi.store import Store
 
-SHIPPED = ("Makefile", ".ci", "requirements.lock", "pyproject.toml", "README.md", "fhi", "notebooks", "data/raw")
+SHIPPED = ("Makefile", ".ci", "requirements.lock", "pyproject.toml", "README.md", "LICENSE")
+SHIPPED += ("fhi", "notebooks", "data/raw")
 
 # one thread of linear algebra in each process, as in the Makefile: several processes run side by side
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -60,14 +62,20 @@ class Checkout:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(source, target)
 
-    def make(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
-        """Run make with this environment; the variables of this run do not leak in."""
+    def make(
+        self, *arguments: str, check: bool = True, before: Sequence[str] = (), umask: int = -1, **variables: str
+    ) -> subprocess.CompletedProcess:
+        """Run make with this environment; the variables of this run do not leak in.
+
+        `before` is put before the command, `variables` into its environment.
+        """
         environment = {
             k: v for k, v in os.environ.items() if not k.startswith(("FHI_", "MAKE", "MFLAGS", "CONDA", "PYTHON"))
         }
-        environment["PYTHONWARNINGS"] = "default"
-        command = ["make", f"VENV={sys.prefix}", *arguments]
-        done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=300)
+        environment |= {"PYTHONWARNINGS": "default"} | variables
+        command = [*before, "make", f"VENV={sys.prefix}", *arguments]
+        how = {"cwd": self.folder, "env": environment, "umask": umask, "capture_output": True, "timeout": 300}
+        done = subprocess.run(command, text=True, check=False, **how)
         if check and done.returncode:
             raise AssertionError(f"{' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")
         return done

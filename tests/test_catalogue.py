@@ -88,6 +88,15 @@ def test_a_changed_a_deleted_and_an_unlisted_file_are_reported_together(raw):
     assert set(problems(verify, raw)) == {"cities.csv", "report2018/tiers.csv", "new.csv"}
 
 
+@pytest.mark.parametrize("file", ["../outside.csv", "report2018/../../outside.csv", "/etc/hostname"])
+def test_a_file_outside_the_folder_is_not_read(raw, file):
+    (raw.parent / "outside.csv").write_text("a\n1\n", encoding="utf-8")
+    replace_text(raw / "sources.csv", ",framework.csv,", f",{file},")
+    found = [problem for listed in problems(verify, raw).values() for problem in listed]
+    assert any(problem.value is None and problem.expected.startswith("a file (sources.csv row") for problem in found)
+    assert not any("sha256" in problem.expected for problem in found)
+
+
 def test_a_missing_catalogue_is_reported_by_name(raw):
     (raw / "sources.csv").unlink()
     assert set(problems(verify, raw)) == {"sources.csv"}

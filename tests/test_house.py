@@ -14,7 +14,7 @@ FLOORS = (
     {"imputation", "treatment", "normalisation", "weighting", "aggregation", "agreement", "survey"},
     {"selection", "construction", "microdata", "synthetic", "given", "index", "reuse"},
     {"multivariate", "effects", "years", "robustness", "identification", "claims"},
-    {"compare", "workbook", "figures", "lab"},
+    {"compare", "workbook", "figures", "lab", "datapackage"},
     {"report", "pipeline", "documentation", "verification"},
     {"__main__"},
 )

@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import shlex
 import shutil
 import time
 from pathlib import Path
@@ -166,7 +167,7 @@ def test_make_knows_every_module_that_page_and_print_use(untouched, command, mod
 def test_a_stage_is_told_of_every_module_that_it_uses(checkout, stage):
     """What Make does not list is not part of a stage's cause, and its results would be taken over wrongly."""
     commands = checkout.make("-n", "-B", "report").stdout
-    listed = set(re.search(rf'-m fhi run {stage} "baseline" (.*)', commands)[1].split())
+    listed = set(shlex.split(re.search(rf'-m fhi run {stage} "baseline" (.*)', commands)[1]))
     used = {path.relative_to(ROOT).as_posix() for path in closure(ROOT / "notebooks" / f"{stage}.ipynb")}
     assert used - listed <= {"fhi/__init__.py"}
     assert f"notebooks/{stage}.ipynb" in listed
@@ -239,6 +240,60 @@ def test_a_bad_raw_file_fails_with_every_bad_cell_and_writes_nothing(checkout):
         assert part in done.stderr, part
     processed = checkout.folder / "data/processed/baseline"
     assert [path.name for path in processed.rglob("*") if path.is_file()] == ["scenario.yml"]
+
+
+def test_a_deleted_raw_file_is_named_and_the_older_results_stay(own):
+    path = own.folder / "data/raw/report2018/adoption.csv"
+    content, ranks = path.read_bytes(), (own.folder / "data/processed/baseline/ranks.csv").read_bytes()
+    path.unlink()
+    try:
+        done = own.make("report", check=False)
+        assert done.returncode != 0
+        assert "data/raw/report2018/adoption.csv: whole file: found nothing" in done.stderr
+        assert (own.folder / "data/processed/baseline/ranks.csv").read_bytes() == ranks
+    finally:
+        path.write_bytes(content)
+
+
+def test_a_page_larger_than_files_may_be_is_told_and_the_older_page_stays(own):
+    """The same as on a full disk: the short form of what tests/faults.py tries at length."""
+    page = own.folder / "reports/baseline/report.html"
+    before = page.read_bytes()
+    touch(own.folder / "fhi/assets/report/page.css")
+    done = own.make("report", check=False, before=["sh", "-c", 'ulimit -f 2000 && exec "$@"', "sh"])
+    assert done.returncode != 0
+    assert re.search(r"^File too large: .*report\.html", done.stderr, re.MULTILINE) and "Traceback" not in done.stderr
+    assert page.read_bytes() == before
+    assert sorted(path.name for path in page.parent.iterdir() if path.name.startswith(".")) == []
+
+
+def test_the_name_of_a_file_of_the_staff_is_no_command(checkout):
+    names = ["firms-(1).csv", "firms-'&made&'.csv", 'firms-"&made&".csv']
+    (checkout.folder / "data/user").mkdir()
+    for number, name in enumerate(names):
+        firms = f"name,city,class,financing,date\n甲{number},杭州,支付,1亿元,2018-01\n"
+        (checkout.folder / "data/user" / name).write_text(firms, encoding="utf-8")
+    (checkout.folder / "notebooks/scenarios/mine.yml").write_text("user_data: .\nyear: 2018\n", encoding="utf-8")
+    checkout.make("./reports/mine/notebooks/01_ingestion.ipynb", "SCENARIO=mine")
+    assert not list(checkout.folder.rglob("*made"))
+
+
+@pytest.mark.parametrize("name", ["x;touch${IFS}made;", "$(shell touch made)", "`touch${IFS}made`", "x#", "x:y"])
+def test_the_name_of_a_file_of_the_staff_that_make_would_read_is_refused(checkout, name):
+    (checkout.folder / "data/user").mkdir()
+    (checkout.folder / f"data/user/firms-2018{name}.csv").write_text("name\n", encoding="utf-8")
+    (checkout.folder / "notebooks/scenarios/mine.yml").write_text("user_data: .\n", encoding="utf-8")
+    done = checkout.make("report", "SCENARIO=mine", check=False)
+    assert done.returncode != 0 and "rename the file in data/user" in done.stderr
+    assert not list(checkout.folder.rglob("*made"))
+
+
+@pytest.mark.parametrize("name", ["a b", "x;touch made", "$(touch made)", "`touch made`", "x'", "$(shell touch made)"])
+def test_the_name_of_a_scenario_is_no_command(checkout, name):
+    (checkout.folder / f"notebooks/scenarios/{name}.yml").write_text("", encoding="utf-8")
+    done = checkout.make("compare-all", check=False)
+    assert done.returncode != 0 and "rename the file in notebooks/scenarios" in done.stderr
+    assert not list(checkout.folder.rglob("made"))
 
 
 def test_help_is_the_default_and_lists_the_commands(checkout):

@@ -41,6 +41,22 @@ def test_a_parameter_reaches_the_notebook(notebooks):
     assert executed.cells[-1].outputs[0]["data"]["text/plain"] == "70"
 
 
+@pytest.mark.parametrize(
+    "text", ['"; raise SystemExit #', "'''\nraise SystemExit\n'''", "\\", "{level}", "!touch made"]
+)
+def test_a_parameter_is_a_value_whatever_it_looks_like(notebooks, text):
+    notebooks("one", "print(repr(level))")
+    executed = nbformat.read(pipeline.run("one", "baseline", {"level": text}), as_version=4)
+    assert executed.cells[-1].outputs[0]["text"] == f"{text!r}\n"
+
+
+def test_the_name_of_a_scenario_is_a_value_whatever_it_looks_like(notebooks):
+    name = '"; raise SystemExit #'
+    notebooks("one", "print(repr(scenario))")
+    executed = nbformat.read(pipeline.run("one", name), as_version=4)
+    assert executed.cells[-1].outputs[0]["text"] == f"{name!r}\n"
+
+
 def test_a_failing_cell_is_named_and_the_older_results_stay(notebooks):
     good = HEADER + 'store.write_bytes("reports/baseline/a.txt", b"old")'
     out = notebooks("one", good)

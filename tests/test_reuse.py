@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -148,6 +149,31 @@ def test_results_that_are_not_as_they_were_written_are_not_taken_over(project, d
     assert path.read_bytes() == b"result of a.csv"
 
 
+@pytest.mark.parametrize("moves", range(4))
+def test_a_run_that_ends_while_its_files_are_put_in_place_leaves_whole_files_and_is_run_again(
+    project, monkeypatch, moves
+):
+    names, before = ("a.csv", "b.csv"), []
+    project.run("01_ingestion", "baseline", outputs=names)
+    project.write("raw.csv", "2")
+    replace = Path.replace
+
+    def move(self, target):
+        if len(before) == moves:
+            raise KeyboardInterrupt
+        before.append(target)
+        return replace(self, target)
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(Path, "replace", move)
+        project.run("01_ingestion", "baseline", outputs=names, text="new result")
+    found = [project.result("01_ingestion", "baseline", name).read_text() for name in names]
+    assert found == [f"{'new result' if place < moves else 'result'} of {name}" for place, name in enumerate(names)]
+    project.run("01_ingestion", "baseline", outputs=names, text="new result")
+    found = [project.result("01_ingestion", "baseline", name).read_text() for name in names]
+    assert found == [f"new result of {name}" for name in names]
+
+
 def test_a_stage_after_one_without_a_record_runs(project):
     project.run("01_ingestion", "baseline")
     (project.root / "data/processed/baseline/stages/01_ingestion.json").unlink()
@@ -208,7 +234,7 @@ def write_notebook(tmp_path, monkeypatch):
 def test_a_notebook_taken_over_is_the_one_that_would_have_been_executed(write_notebook):
     write_notebook("import pandas as pd\nprint('several')\npd.DataFrame({'a': [1]})", "1 + 1")
     baseline = notebooks.read(pipeline.run("one", "baseline"))
-    for name in ("equal", "方案_1"):
+    for name in ("equal", "方案_1", '"; raise SystemExit #\\'):
         executed = pipeline.run("one", name).read_bytes()
         assert notebooks.encode(notebooks.for_scenario(baseline, name)) == executed
         # and back

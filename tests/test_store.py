@@ -2,6 +2,8 @@
 
 import math
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from fhi import files
 from fhi.errors import DataError
 from fhi.files import STAGING, Files, replace_file
 from fhi.store import Store, to_csv
@@ -162,6 +165,48 @@ def test_a_file_has_the_rights_that_the_umask_leaves(tmp_path):
     finally:
         os.umask(before)
     assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_what_is_not_in_place_yet_is_no_table(store):
+    store.write("ranks", FRAME, key=["city"])
+    with store.staging("03_weighting") as staging:
+        Store("other", root=staging).write("scores", FRAME, key=["city"])
+        (store.root / store.processed / ".ranks.csv.x1.csv").touch()
+        assert list(store) == ["ranks"]
+
+
+def test_a_staging_folder_that_a_killed_run_left_is_removed_and_no_other(store):
+    home = store.root / store.processed
+    script = (
+        "import os, sys, pathlib, fhi.files as f; m = f.Files('other', pathlib.Path(sys.argv[1])).staging('one');"
+        "print(m.__enter__(), flush=True); os.kill(os.getpid(), 9)"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(store.root)], capture_output=True, text=True)
+    left = Path(done.stdout.strip())
+    with store.staging("one"):
+        assert left.is_dir()  # it is young: it may be about to be locked
+    past = left.stat().st_mtime - 2 * files.YOUNG
+    os.utime(left, (past, past))
+    with store.staging("other"):
+        assert left.is_dir()  # another stage's
+    with store.staging("one") as running:
+        os.utime(running, (past, past))
+        assert not left.exists()
+        with store.staging("one"):
+            assert running.is_dir()  # locked: it is in use
+    assert list(home.iterdir()) == []
+
+
+def test_a_temporary_file_that_a_killed_run_left_is_removed_when_the_file_is_written(store):
+    path = store.write_bytes("reports/other/report.html", b"old")
+    left, young, other = (path.with_name(f".{name}") for name in ("report.html.x1", "report.html.x2", "report.pdf.x1"))
+    for file in (left, young, other):
+        file.write_bytes(b"half")
+    past = left.stat().st_mtime - 2 * files.YOUNG
+    for file in (left, other):
+        os.utime(file, (past, past))
+    store.write_bytes("reports/other/report.html", b"new")
+    assert (left.exists(), young.exists(), other.exists()) == (False, True, True)
 
 
 def test_a_staged_file_is_read_first_and_written_first(tmp_path, monkeypatch):

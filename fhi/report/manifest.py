@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from fhi.figures.registry import EVIDENCE
-from fhi.files import Files
+from fhi.files import Files, is_hidden
 from fhi.parameters import BASELINE, RAW, ROOT, SCENARIOS, load_scenario
 from fhi.sources.catalogue import checksum
 from fhi.store import Store
@@ -75,7 +75,7 @@ def packages() -> dict[str, str]:
 
 def inputs(scenario: str) -> list[Path]:
     """Return the files that a run starts from: raw data, the scenario with the baseline, the lock."""
-    raw = [path for path in RAW.rglob("*") if path.is_file()]
+    raw = [path for path in RAW.rglob("*") if path.is_file() and not is_hidden(path, RAW)]
     return [*raw, *{SCENARIOS / f"{name}.yml" for name in (BASELINE, scenario)}, ROOT / "requirements.lock"]
 
 
@@ -87,8 +87,8 @@ def outputs(store: Store) -> list[Path]:
     """
     drawn = set(store["figures"]["id"])
     folders = [store.root / store.processed, store.root / store.reports]
-    found = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-    found = [path for path in found if path.name != NAME and not path.name.startswith(".")]
+    found = [path for folder in folders for path in folder.rglob("*") if path.is_file() and not is_hidden(path, folder)]
+    found = [path for path in found if path.name != NAME]
     beside = store.root / store.reports / "compare"
     found = [path for path in found if beside not in path.parents and path.suffix != ".xlsx"]
     return [path for path in found if path.parent.name != "figures" or path.name.split(".")[0] in drawn]

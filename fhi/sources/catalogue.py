@@ -48,17 +48,18 @@ def verify(raw: Path = RAW) -> pd.DataFrame:
         With one problem a file that is missing, unlisted or changed.
     """
     listed = read_table(raw / CATALOGUE, SCHEMAS["sources"], file=shown(raw, CATALOGUE))
-    problems = []
+    present, problems = set(raw_files(raw)), []
     for row, file, stated in zip(listed["row"], listed["file"], listed["sha256"], strict=True):
         place = (shown(raw, file), None, None)
-        if not (raw / file).is_file():
+        # what lies outside the folder is not there either
+        if file not in present:
             problems.append(Problem(*place, None, f"a file (sources.csv row {row})", "restore it from version control"))
         elif (found := checksum(raw / file)) != stated:
             remedy = "restore it from version control; if the change is meant, run make checksums and commit both"
             problems.append(
                 Problem(*place, f"sha256 {found[:12]}…", f"sha256 {stated[:12]}… as in sources.csv", remedy)
             )
-    for file in sorted(set(raw_files(raw)) - set(listed["file"])):
+    for file in sorted(present - set(listed["file"])):
         remedy = "add a row to sources.csv, then run make checksums"
         problems.append(Problem(shown(raw, file), None, None, file, "a row of sources.csv", remedy))
     if problems:

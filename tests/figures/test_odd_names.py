@@ -1,5 +1,7 @@
 """Odd city names: markup, mathematics and very long names are drawn as text, cut where they do not fit."""
 
+from xml.etree import ElementTree
+
 import pytest
 
 from fhi.figures import entries, rendering
@@ -26,7 +28,8 @@ def test_a_figure_draws_an_odd_name_as_text_in_its_place(tables, framed, misplac
     data = entry.data(odd)
     for language in ("zh", "en"):
         assert misplaced(framed(entry, data, language)) == []
-        assert b"<script" not in rendering.images(entry, data, language, ["svg"])["svg"]
+        svg = rendering.images(entry, data, language, ["svg"])["svg"]
+        assert ElementTree.fromstring(svg).tag.endswith("svg") and b"<script" not in svg
 
 
 @pytest.mark.parametrize("name", NAMES, ids=["markup", "mathematics", "long, Chinese", "long, English"])
@@ -37,4 +40,5 @@ def test_the_profile_of_a_city_with_an_odd_name(tables, framed, misplaced, name)
     data = entry.data(odd)
     for language in ("zh", "en"):
         assert misplaced(framed(entry, data, language)) == []
-        assert b"<script" not in rendering.images(entry, data, language, ["svg"])["svg"]
+        svg = rendering.images(entry, data, language, ["svg"])["svg"]
+        assert ElementTree.fromstring(svg).tag.endswith("svg") and b"<script" not in svg
