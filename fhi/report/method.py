@@ -155,60 +155,61 @@ def _plain(value: object) -> str:
     return "" if value is None else str(value)
 
 
+TREE_HEADS: tuple[Texts, ...] = (
+    NODE,
+    {"zh": "父节点内权重", "en": "Weight in its parent"},
+    {"zh": "占指数份额", "en": "Share of the index"},
+    {"zh": "公布数字允许的份额", "en": "Share that the published numbers allow"},
+    {"zh": "方向", "en": "Direction"},
+    {"zh": "有数据的城市", "en": "Cities with data"},
+    {"zh": "进入指数", "en": "Used"},
+    {"zh": "证据", "en": "Evidence"},
+)
+ALLOWED = 3
+TREE_NOTE = {
+    "zh": "报告未公布权重：前两列是本方案的假定，没有数据的节点把权重让给同级；第四列是公布的数字共同允许的范围。",
+    "en": "The report prints no weights: the first two columns are this scenario's assumption, a node without data "
+    "passing its weight to its siblings; the fourth is what the published numbers together allow.",
+}
+OTHER_NOTE = {"zh": "没有数据的节点把权重让给同级。", "en": "A node without data passes its weight to its siblings."}
+
+
 def tree(tables: Tables, method: Method) -> Table:
     """Every node with its weight as assumed and as the published numbers allow, its direction and its data."""
-    framework = tables["tables/framework"]
-    weights = tables["weights"].set_index("node")
-    # another edition has no printed numbers that bound its weights
-    allowed = tables["weight_bounds"].set_index("node") if "weight_bounds" in tables else None
+    rows, heads, widths = list(_nodes(tables, method)), list(TREE_HEADS), list(TREE)
+    note, evidence = TREE_NOTE, ("public", "identified")
+    if "weight_bounds" not in tables:
+        # another edition has no printed numbers that bound its weights
+        for columns in (*rows, heads, widths):
+            del columns[ALLOWED]
+        note, evidence = OTHER_NOTE, ("public",)
+    title = {"zh": "指标体系与权重", "en": "The indicator tree and its weights"}
+    texts = (len(heads) - 1,)
+    return Table("table-tree", title, heads, rows, note, evidence, texts=texts, file="weights", widths=tuple(widths))
+
+
+def _nodes(tables: Tables, method: Method) -> Iterator[list[Cell]]:
+    """Yield the row of each node, from the top down."""
+    framework, weights = tables["tables/framework"], tables["weights"].set_index("node")
+    allowed = tables["weight_bounds"].set_index("node") if "weight_bounds" in tables else pd.DataFrame()
     cells = tables["coverage"].dropna(subset=["evidence"])
     units, labels = cells.groupby("indicator").size(), cells.groupby("indicator")["evidence"].unique()
     used = tables["screening"].set_index("indicator")["used"]
     deepest = framework["level"].max()
-    rows: list[list[Cell]] = []
     for node in _down(framework, framework.loc[framework["level"] == 0, "code"].iloc[0]):
         code, leaf = node["code"], node["level"] == deepest
         indent = "　" * (node["level"] - 1)
         evidence = [{"badge": label} for label in EVIDENCE if label in set(labels.get(code, ()))]
-        bounds = [] if allowed is None else [span(*allowed.loc[code], places=2) if code in allowed.index else NOTHING]
-        rows.append(
-            [
-                {language: indent + node[f"name_{language}"] for language in ("zh", "en")},
-                decimal(weights["weight"].get(code, float("nan")), 3),
-                decimal(weights["effective"].get(code, float("nan")), 3),
-                *bounds,
-                f"{method.directions.get(code, node['direction']):+d}" if leaf else "",
-                str(units.get(code, 0)) if leaf else "",
-                ({"zh": "是", "en": "yes"} if used.get(code, False) else {"zh": "否", "en": "no"}) if leaf else "",
-                evidence or (NOTHING if leaf else ""),
-            ]
-        )
-    heads = [
-        NODE,
-        {"zh": "父节点内权重", "en": "Weight in its parent"},
-        {"zh": "占指数份额", "en": "Share of the index"},
-        *([] if allowed is None else [{"zh": "公布数字允许的份额", "en": "Share that the published numbers allow"}]),
-        {"zh": "方向", "en": "Direction"},
-        {"zh": "有数据的城市", "en": "Cities with data"},
-        {"zh": "进入指数", "en": "Used"},
-        {"zh": "证据", "en": "Evidence"},
-    ]
-    title = {"zh": "指标体系与权重", "en": "The indicator tree and its weights"}
-    if allowed is None:
-        note = {
-            "zh": "没有数据的节点把权重让给同级。",
-            "en": "A node without data passes its weight to its siblings.",
-        }
-        widths = TREE[:3] + TREE[4:]
-        return Table("table-tree", title, heads, rows, note, ("public",), texts=(6,), file="weights", widths=widths)
-    note = {
-        "zh": "报告未公布权重：前两列是本方案的假定，没有数据的节点把权重让给同级；第四列是公布的数字共同允许的范围。",
-        "en": "The report prints no weights: the first two columns are this scenario's assumption, a node without data "
-        "passing its weight to its siblings; the fourth is what the published numbers together allow.",
-    }
-    return Table(
-        "table-tree", title, heads, rows, note, ("public", "identified"), texts=(7,), file="weights", widths=TREE
-    )
+        yield [
+            {language: indent + node[f"name_{language}"] for language in ("zh", "en")},
+            decimal(weights["weight"].get(code, float("nan")), 3),
+            decimal(weights["effective"].get(code, float("nan")), 3),
+            span(*allowed.loc[code], places=2) if code in allowed.index else NOTHING,
+            f"{method.directions.get(code, node['direction']):+d}" if leaf else "",
+            str(units.get(code, 0)) if leaf else "",
+            ({"zh": "是", "en": "yes"} if used.get(code, False) else {"zh": "否", "en": "no"}) if leaf else "",
+            evidence or (NOTHING if leaf else ""),
+        ]
 
 
 def _down(framework: pd.DataFrame, parent: str) -> Iterator[dict]:
