@@ -25,9 +25,9 @@ def misplaced():
 
 def misplaced_texts(figure) -> list[tuple[str, str]]:
     figure.set_dpi(72)
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    renderer = canvas.get_renderer()
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    # everything takes its place; no pixel is needed
+    figure.draw_without_rendering()
     texts = [t for t in figure.findobj(matplotlib.text.Text) if t.get_text().strip() and t.get_visible()]
     boxes = [(t.get_text(), t.get_window_extent(renderer), t.get_rotation()) for t in texts]
     width, height = figure.get_size_inches() * 72

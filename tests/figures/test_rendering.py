@@ -24,14 +24,6 @@ def test_a_figure_has_its_files_in_both_languages_and_its_data(built, id):
 
 
 @pytest.mark.parametrize("id", IDS)
-def test_a_figure_drawn_again_gives_the_bytes_on_disk(built, id):
-    data = entry(id).data(built.store())
-    assert rendering.to_csv(data).encode() == (built.folder / f"reports/baseline/figures/{id}.csv").read_bytes()
-    for kind, content in rendering.images(entry(id), data, "en").items():
-        assert content == (built.folder / f"reports/baseline/figures/{id}.en.{kind}").read_bytes(), kind
-
-
-@pytest.mark.parametrize("id", IDS)
 def test_the_captions_speak_both_languages(built, id):
     caption = entry(id).caption(entry(id).data(built.store()))
     assert set(caption) == set(LANGUAGES)
