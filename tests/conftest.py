@@ -37,12 +37,29 @@ def pytest_configure(config):
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
 
 
+#: what takes long comes first, so that no process is left alone with it at the end; the first of all builds the report
+LONG = [
+    "tests/test_scenario_runs.py",
+    "tests/robustness/test_engine.py",
+    "tests/test_editions.py",
+    "notebooks",
+    "tests/test_same_bytes.py",
+    "tests/figures/test_rendering.py",
+    "tests/test_makefile.py",
+    "tests/test_workbook.py",
+]
+
+
 @pytest.hookimpl(tryfirst=True)  # the scheduler reads the groups in the same hook
 def pytest_collection_modifyitems(items):
     """Keep a file together on one worker, and the notebooks too: each reads what the ones before it wrote."""
+    groups = {}
     for item in items:
         group = "notebooks" if item.path.suffix == ".ipynb" else item.path.relative_to(ROOT).as_posix()
         item.add_marker(pytest.mark.xdist_group(group))
+        groups.setdefault(group, []).append(item)
+    order = sorted(groups, key=lambda group: LONG.index(group) if group in LONG else len(LONG))
+    items[:] = [item for group in order for item in groups[group]]
 
 
 def pytest_runtest_setup(item):
