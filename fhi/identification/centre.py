@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 
@@ -36,6 +38,7 @@ def central_weights(identified: IdentifiedSet) -> pd.DataFrame:
     return pd.DataFrame(records, columns=["node", "weight"]).round(DECIMALS)
 
 
+@lru_cache(maxsize=4)
 def analytic_centre(identified: IdentifiedSet) -> np.ndarray:
     """Return the analytic centre: the one point that maximises ``Σ log s_i``.
 

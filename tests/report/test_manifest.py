@@ -101,3 +101,6 @@ def test_the_summary_names_what_was_made_the_figures_and_the_agreement(built):
         assert name in text
     assert f"{len(built.store()['figures'])} in zh and en; by evidence: published " in text
     assert "experience 0.97" in text
+    told = [line for line in text.splitlines() if line.startswith(("figures ", "agreement "))]
+    for readme in ("README.md", "README.zh.md"):
+        assert "\n".join(told) in (ROOT / readme).read_text(encoding="utf-8"), f"{readme} expects something else"
