@@ -53,10 +53,11 @@ def kinds(column: pd.Series) -> tuple[str, ...]:
 
 
 def seen(entry: FigureEntry, tables: Tables) -> tuple[FigureEntry, pd.DataFrame]:
-    """Return a figure with the labels that it carries in a scenario, and its data."""
+    """Return a figure with the labels that it carries in a scenario and the tables that were read, and its data."""
     reading = Reading(tables)
     data = entry.data(reading)
-    return replace(entry, evidence=labels(entry, data, reading), cited=cited(tables)), data
+    read = tuple(sorted(reading.names))
+    return replace(entry, evidence=labels(entry, data, reading), cited=cited(tables), read=read), data
 
 
 def of_index(labels: tuple[str, ...], tables: Tables) -> tuple[str, ...]:

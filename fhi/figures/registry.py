@@ -56,6 +56,8 @@ class FigureEntry:
         The publication that the source line names: the report, or that of another edition.
     needs : tuple of str
         Tables without which it has nothing to show, in an edition where they are empty.
+    read : tuple of str
+        The tables that its data were made from, once it has been drawn for a scenario.
     draw : callable
         From that frame and a language to a matplotlib Figure; it sees nothing else and touches no file.
     """
@@ -71,6 +73,7 @@ class FigureEntry:
     source: Texts | None = None
     cited: Texts = field(default_factory=lambda: REPORT)
     needs: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
 
     @property
     def place(self) -> int:

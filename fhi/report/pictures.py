@@ -45,6 +45,7 @@ def figure_context(entry: FigureEntry, store: Store) -> dict:
         "function": entry.function,
         "module": f"{entry.draw.__module__.rsplit('.', 1)[-1]}.py",
         "data": f"figures/{entry.id}.csv",
+        "tables": {name.rsplit("/", 1)[-1]: f"../../{store.processed}/{name}.csv" for name in entry.read},
         "rows": len(data),
         "columns": [str(column) for column in data.columns],
         "cells": [[significant(cell) for cell in row] for row in data.head(LONGEST).itertuples(index=False)],

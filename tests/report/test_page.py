@@ -135,6 +135,17 @@ def test_only_scripts_of_the_page_may_run(text, parsed):
     assert not [attributes for _, attributes in parsed(text).tags if any(name.startswith("on") for name in attributes)]
 
 
+def test_a_figure_names_the_tables_it_was_made_from_and_what_it_links_is_there(text, folder):
+    traces = {}
+    for entry in entries():
+        block = text.split(f'<figure id="{entry.id}">')[1].split("</figure>")[0]
+        traces[entry.id] = re.search('<p class="trace">.*?</p>', block)[0]
+        links = re.findall('href="([^"]+)"', traces[entry.id])
+        assert any(link.startswith("../../data/processed/baseline/") for link in links), entry.id
+        assert all((folder / link).is_file() for link in links), entry.id
+    assert "tables/banks.csv" in traces["p13-banks"] and "tables/adoption.csv" not in traces["p13-banks"]
+
+
 def test_a_hostile_city_name_is_shown_as_text(hostile, parsed):
     built = hostile.page.read_text(encoding="utf-8")
     tags = parsed(built)
