@@ -67,6 +67,17 @@ SPACES = {
     },
 }
 
+
+def named(alternative):
+    return {"method": alternative} if isinstance(alternative, str) else alternative
+
+
+def with_all(alternatives, module, but=()):
+    """Return alternatives and, by their names alone, the methods of a step that are not among them."""
+    listed = {named(one).get("method") for one in alternatives}
+    return [*alternatives, *sorted(set(module.METHODS) - listed - set(but))]
+
+
 TREATMENTS = [
     "none",
     *({"method": "winsorise", "points": points, "skew": 0.3, "kurt": 0.1} for points in range(1, 4)),
@@ -97,6 +108,10 @@ AGGREGATIONS = [
     {0: "copeland", 1: "median", 2: "arithmetic"},
     {0: "harmonic", 1: "geometric", 2: "geometric"},
 ]
+TREATMENTS, IMPUTATIONS = with_all(TREATMENTS, treatment), with_all(IMPUTATIONS, imputation)
+NORMALISATIONS, AGGREGATIONS = with_all(NORMALISATIONS, normalisation), with_all(AGGREGATIONS, aggregation)
+# principal components refuse these data: some indicators run against the others
+WEIGHTINGS = with_all(WEIGHTINGS, weighting, but=["pca"])
 METHODS = {
     "every treatment": {"treatment": TREATMENTS, "data_noise": DATA_NOISE, "weight_noise": WEIGHT_NOISE},
     "every imputation": {"imputation": IMPUTATIONS, "left_out": ["none", "income"], "weight_noise": WEIGHT_NOISE},
@@ -192,16 +207,11 @@ def test_a_method_is_taken_for_columnwise_only_if_columns_do_not_touch(cases, tr
                     pd.testing.assert_frame_equal(run(data[[column]], alternative["method"], **params), whole[[column]])
 
 
-def named(alternative):
-    return {"method": alternative} if isinstance(alternative, str) else alternative
-
-
 def test_every_method_of_the_tables_is_among_those_compared():
     steps = {"imputation": (imputation, IMPUTATIONS), "treatment": (treatment, TREATMENTS)}
     steps |= {"normalisation": (normalisation, NORMALISATIONS), "aggregation": (aggregation, AGGREGATIONS)}
     for module, alternatives in steps.values():
         assert set(module.METHODS) <= {named(one).get("method") for one in alternatives}
-    # principal components refuse these data: some indicators run against the others
     assert set(weighting.METHODS) - {named(one)["method"] for one in WEIGHTINGS} == {"pca"}
     assert set(aggregation.METHODS) > ROWWISE
     assert set(weighting.METHODS) > WITHOUT_DATA
