@@ -1,6 +1,5 @@
 """Drawing: files for every figure and language, the same bytes each time, no missing glyph, data beside the picture."""
 
-import matplotlib
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
@@ -8,6 +7,11 @@ from matplotlib.figure import Figure
 from fhi.figures import LANGUAGES, entries, rendering, style
 
 IDS = [entry.id for entry in entries()]
+
+
+@pytest.fixture(scope="module")
+def store(built):
+    return built.store()
 
 
 def entry(id):
@@ -24,8 +28,8 @@ def test_a_figure_has_its_files_in_both_languages_and_its_data(built, id):
 
 
 @pytest.mark.parametrize("id", IDS)
-def test_the_captions_speak_both_languages(built, id):
-    caption = entry(id).caption(entry(id).data(built.store()))
+def test_the_captions_speak_both_languages(store, id):
+    caption = entry(id).caption(entry(id).data(store))
     assert set(caption) == set(LANGUAGES)
     assert any("\u4e00" <= character <= "\u9fff" for character in caption["zh"])
     assert not any("\u4e00" <= character <= "\u9fff" for character in caption["en"])
@@ -34,18 +38,24 @@ def test_the_captions_speak_both_languages(built, id):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("id", IDS)
-def test_no_text_leaves_the_picture_and_no_two_texts_overlap(built, framed, misplaced, id, language):
-    assert misplaced(framed(entry(id), entry(id).data(built.store()), language)) == []
+def test_no_text_leaves_the_picture_no_two_texts_overlap_and_the_data_are_left_alone(
+    store, framed, misplaced, id, language
+):
+    data = entry(id).data(store)
+    before = data.copy()
+    figure = framed(entry(id), data, language)
+    assert isinstance(figure, Figure) and misplaced(figure) == []
+    pd.testing.assert_frame_equal(data, before)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("id", [item.id for item in entries() if item.place > 18])
-def test_an_odd_name_of_a_city_neither_breaks_a_picture_nor_leaves_its_place(built, framed, misplaced, id, language):
+def test_an_odd_name_of_a_city_neither_breaks_a_picture_nor_leaves_its_place(store, framed, misplaced, id, language):
     odd = {
         "zh": '<script>alert("甲")</script>$x_1$名称很长很长的城市',
         "en": '<b>&</b> $x_1$ \\frac "a city of a very long name',
     }
-    data = entry(id).data(built.store())
+    data = entry(id).data(store)
     for zh, en in {"深圳": "Shenzhen", "北京": "Beijing", "香港": "Hong Kong"}.items():
         data = data.replace({zh: odd["zh"] + zh, en: odd["en"] + en})
     assert misplaced(framed(entry(id), data, language)) == []
@@ -62,35 +72,26 @@ def test_a_missing_glyph_is_an_error():
         rendering.images(broken, pd.DataFrame(), "en")
 
 
-def test_a_drawing_function_returns_a_figure_and_leaves_its_data_alone(built):
-    for item in entries():
-        data = item.data(built.store())
-        before = data.copy()
-        with matplotlib.rc_context(style.RC):
-            assert isinstance(item.draw(data, "zh"), Figure)
-        pd.testing.assert_frame_equal(data, before)
-
-
-def test_the_plotted_numbers_are_those_of_the_source_tables(built):
-    adoption = entry("p21-adoption").data(built.store()).query("series == 'city'").set_index("city")["rate"]
+def test_the_plotted_numbers_are_those_of_the_source_tables(store):
+    adoption = entry("p21-adoption").data(store).query("series == 'city'").set_index("city")["rate"]
     assert adoption["杭州"] == 91.5 and adoption["香港"] == 35.1 and len(adoption) == 20
-    banks = entry("p13-banks").data(built.store()).set_index("city")
+    banks = entry("p13-banks").data(store).set_index("city")
     assert round(banks.at["深圳", "share"], 2) == 63.86
     assert banks.loc[["福州", "长春"], "share"].isna().all()
 
 
-def test_a_contact_sheet_shows_every_picture_in_order(built, tmp_path):
+def test_a_contact_sheet_shows_every_picture_in_order(store, tmp_path):
     from PIL import Image
 
     one, two, three = IDS[:3]
     sheet = tmp_path / "sheet.png"
-    sheet.write_bytes(rendering.contact_sheet(built.store(), [one, two, three], "en", across=2))
+    sheet.write_bytes(rendering.contact_sheet(store, [one, two, three], "en", across=2))
     with Image.open(sheet) as picture:
         assert picture.size == (2 * 332 + 12, 2 * 272 + 12)
         tiles = [picture.convert("RGB").crop((x, y, x + 320, y + 260)) for x, y in ((12, 12), (344, 12), (12, 284))]
     assert len({tile.tobytes() for tile in tiles}) == 3
     alone = tmp_path / "alone.png"
-    alone.write_bytes(rendering.contact_sheet(built.store(), [three], "en", across=1))
+    alone.write_bytes(rendering.contact_sheet(store, [three], "en", across=1))
     with Image.open(alone) as picture:
         own = picture.convert("RGB").crop((12, 12, 332, 272))
     # the palettes of the two sheets differ a little
