@@ -160,7 +160,7 @@ def test_draws_together_are_the_draws_one_by_one(cases, tree, name, gaps):
 @pytest.mark.parametrize("name", METHODS)
 def test_every_method_of_every_step_is_the_same_together(cases, tree, name, gaps):
     data = cases["make_data"](tree, 9, seed=8, gaps=gaps)
-    result = compare(cases, data, tree, METHODS[name], 16, among=["unit 0", "unit 7", "unit 8"], units=KINDS)
+    result = compare(cases, data, tree, METHODS[name], 24, among=["unit 0", "unit 7", "unit 8"], units=KINDS)
     varied = next(
         iter(set(METHODS[name]) - {"normalisation", "weight_noise", "data_noise", "left_out"}), "normalisation"
     )
