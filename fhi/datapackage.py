@@ -11,7 +11,7 @@ import pandera.pandas as pa
 from fhi.files import digest, replace_file
 from fhi.parameters import RAW
 from fhi.sources import SCHEMAS
-from fhi.sources.catalogue import CATALOGUE
+from fhi.sources.catalogue import CATALOGUE, listing
 from fhi.store import Store
 
 NAME = "datapackage.json"
@@ -27,11 +27,9 @@ MEDIA = {"csv": "text/csv", "geojson": "application/geo+json"}
 
 def raw_package(raw: Path = RAW) -> dict:
     """Return the package of the raw files: each with its source, rights and checksum, each table with its schema."""
-    listed = pd.read_csv(raw / CATALOGUE, dtype=str, keep_default_na=False)
     resources = [
-        _file(row.file, digest=row.sha256)
-        | {"sources": [{"title": f"{row.citation}, {row.publisher}, {row.date}"}], "rights": row.licence}
-        for row in listed.itertuples()
+        _file(row.file, digest=row.sha256) | {"sources": [_source(row)], "rights": row.licence}
+        for row in listing(raw).itertuples()
     ]
     resources.append(_file(CATALOGUE))
     for resource in resources:
@@ -65,8 +63,7 @@ def built_package(store: Store) -> dict:
         resources.append(resource)
     title = f"The Fintech Hub Index: built tables of the scenario {store.scenario}"
     cited = store["tables/sources"].drop_duplicates("citation")
-    sources = [{"title": f"{row.citation}, {row.publisher}, {row.date}"} for row in cited.itertuples()]
-    return _package("fhi-built", title, resources) | {"sources": sources}
+    return _package("fhi-built", title, resources) | {"sources": [_source(row) for row in cited.itertuples()]}
 
 
 def built_fields(table: pd.DataFrame, schema: pa.DataFrameSchema | None) -> list[dict]:
@@ -81,6 +78,10 @@ def built_fields(table: pd.DataFrame, schema: pa.DataFrameSchema | None) -> list
             field["type"] = "integer" if pd.api.types.is_integer_dtype(dtype) else "number"
         fields.append(field | ({"description": meanings[name]} if name in meanings else {}))
     return fields
+
+
+def _source(row) -> dict:
+    return {"title": f"{row.citation}, {row.publisher}, {row.date}"}
 
 
 def _file(path: str, digest: str = "") -> dict:

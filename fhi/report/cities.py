@@ -11,13 +11,11 @@ from fhi.agreement import PUBLISHED
 from fhi.figures.evidence import GIVEN, of_index
 from fhi.figures.registry import LANGUAGES, Tables, Texts
 from fhi.report.tables import NODE, PAGE, Cell, Table, city_names, node_names
-from fhi.report.texts import MISSING, NOTHING, decimal, measured, names, signed, span, whole
+from fhi.report.texts import MISSING, NOTHING, built, decimal, measured, names, signed, span, whole
 
 NAN = float("nan")
 #: tables of single printed numbers by city, all of one form
 PRINTED = ("city_profiles", "experience_facts", "innovation", "headlines")
-#: built tables as the page's folder sees them
-BUILT = "../../data/processed/{scenario}/{name}.csv"
 
 
 def anchor(code: object) -> str:
@@ -159,7 +157,7 @@ def source_link(source: str, scenario: str, evidence: str = "") -> dict[str, str
     """Return the raw table behind a value, linked to its ingested form; a given file to what was read of it."""
     name = source.rsplit("/", 1)[-1]
     behind = "microdata/quality" if evidence in GIVEN else f"tables/{name}"
-    return {"zh": name, "en": name, "href": BUILT.format(scenario=scenario, name=behind)}
+    return {"zh": name, "en": name, "href": f"{built(scenario)}/{behind}.csv"}
 
 
 def missing(cells: Lookup, city: str) -> Texts:

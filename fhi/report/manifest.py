@@ -15,6 +15,7 @@ from pathlib import Path
 from fhi.figures.registry import EVIDENCE
 from fhi.files import Files, is_hidden
 from fhi.parameters import BASELINE, RAW, ROOT, SCENARIOS, load_scenario
+from fhi.report.ledger import verdict_counts
 from fhi.sources.catalogue import checksum
 from fhi.store import Store
 
@@ -40,15 +41,8 @@ def build_manifest(store: Store) -> dict:
         "inputs": checksums(ROOT, inputs(store.scenario)),
         "outputs": checksums(store.root, outputs(store)),
         "evidence": evidence(store),
-        "verdicts": verdicts(store),
+        "verdicts": dict(sorted((row["name"], row["count"]) for row in verdict_counts(store) if row["count"])),
     }
-
-
-def verdicts(store: Store) -> dict[str, int]:
-    """Return the number of claims by verdict; none in an edition without a ledger."""
-    if "claims" not in store:
-        return {}
-    return {key: int(n) for key, n in store["claims"]["verdict"].value_counts().sort_index().items()}
 
 
 def commit(root: Path) -> dict | None:

@@ -21,7 +21,7 @@ from fhi.report import cities, explorer, ledger
 from fhi.report.contents import LABELS, chapters, front, parts_of
 from fhi.report.pictures import figure_context
 from fhi.report.tables import words
-from fhi.report.texts import decimal, in_both, span, whole
+from fhi.report.texts import built, decimal, in_both, span, whole
 from fhi.store import Store
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets" / "report"
@@ -57,7 +57,7 @@ def build_page(store: Store) -> str:
             "cities": [] if is_own(store) else cities.sections(store, store.scenario, chosen.year, mentions),
             "places": places_context(store, mentions),
             "chapters": book,
-            "built": f"../../data/processed/{store.scenario}",
+            "built": built(store.scenario),
         }
         page = render(context, lab)
         return page.replace(FONT_MARK, font_css("".join(sorted(set(page))), process), 1)

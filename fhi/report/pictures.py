@@ -12,7 +12,7 @@ import pandas as pd
 from fhi.figures import style
 from fhi.figures.evidence import seen
 from fhi.figures.registry import LANGUAGES, FigureEntry
-from fhi.report.texts import significant
+from fhi.report.texts import built, significant
 from fhi.store import Store
 
 #: the language of the page before anything is chosen; its pictures need no script
@@ -45,7 +45,7 @@ def figure_context(entry: FigureEntry, store: Store) -> dict:
         "function": entry.function,
         "module": f"{entry.draw.__module__.rsplit('.', 1)[-1]}.py",
         "data": f"figures/{entry.id}.csv",
-        "tables": {name.rsplit("/", 1)[-1]: f"../../{store.processed}/{name}.csv" for name in entry.read},
+        "tables": {name.rsplit("/", 1)[-1]: f"{built(store.scenario)}/{name}.csv" for name in entry.read},
         "rows": len(data),
         "columns": [str(column) for column in data.columns],
         "cells": [[significant(cell) for cell in row] for row in data.head(LONGEST).itertuples(index=False)],

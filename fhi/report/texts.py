@@ -22,6 +22,11 @@ UNITS = {
 }
 
 
+def built(scenario: str) -> str:
+    """Return the folder of the built tables of a scenario as its page sees it."""
+    return f"../../data/processed/{scenario}"
+
+
 def same(text: object) -> dict[str, str]:
     """Return a text that is the same in every language."""
     return dict.fromkeys(LANGUAGES, str(text))

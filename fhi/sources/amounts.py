@@ -7,7 +7,16 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
-from fhi.sources.parsing import CURRENCIES, ENGLISH, Quantity, fold, fold_quantity, parse_number, parse_quantity
+from fhi.sources.parsing import (
+    CURRENCIES,
+    MONEY,
+    TIMES,
+    Quantity,
+    fold,
+    fold_quantity,
+    parse_number,
+    parse_quantity,
+)
 
 EXPECTED = "an amount such as 1.2亿元, 3000万美元, 超100亿, 数千万 or 1-2亿元"
 #: 数 and 几 stand for some digit from two to nine
@@ -17,9 +26,8 @@ _SOME = re.compile(r"(?P<before>[^\d]*?)(?:好几|数|几)(?P<unit>[十百千]*(
 _RANGE = re.compile(r"(?P<low>.+?)(?:~|至|到|(?<=[\d十百千万亿元])-)(?P<high>.+)")
 _TAIL = re.compile(r"[^\d]*$")
 _EXPONENT = re.compile(r"(?<=\d)e[+-]?\d+", re.ASCII)
-_MONEY = "|".join(map(re.escape, sorted(CURRENCIES, key=len, reverse=True)))
-_OWN = re.compile(rf"[万亿成%a-z]|百分|{_MONEY}")
-_SCALE = re.compile(rf"[万亿]|\d(?:{'|'.join(sorted(ENGLISH, key=len, reverse=True))})")
+_OWN = re.compile(rf"[万亿成%a-z]|百分|{MONEY}")
+_SCALE = re.compile(rf"[万亿]|\d(?:{TIMES})")
 _BARE = re.compile(r"[^\d]*[\d.,]+", re.ASCII)
 
 
@@ -124,7 +132,7 @@ def _range(text: str) -> Amount:
         raise ValueError(EXPECTED)
     if not has_unit(low):
         low += _tail(low, high)
-    elif _scaled(high) and not _scaled(low) and re.match(_MONEY, low.casefold()):
+    elif _scaled(high) and not _scaled(low) and re.match(MONEY, low.casefold()):
         # $1-2m: a million or a dollar
         raise ValueError(EXPECTED)
     return _interval(parse_quantity(low), parse_quantity(high))

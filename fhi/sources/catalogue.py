@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from pathlib import Path
 
 import pandas as pd
@@ -67,16 +68,25 @@ def verify(raw: Path = RAW) -> pd.DataFrame:
     return listed
 
 
-def update_checksums(raw: Path = RAW) -> list[str]:
-    """Write the present checksums into sources.csv; return the files whose checksum changed."""
-    path = raw / CATALOGUE
-    listed = pd.read_csv(path, dtype=str, keep_default_na=False)
-    pairs = zip(listed["file"], listed["sha256"], strict=True)
-    present = [checksum(raw / file) if (raw / file).is_file() else stated for file, stated in pairs]
-    changed = listed["file"][listed["sha256"] != present].tolist()
-    listed["sha256"] = present
-    listed.to_csv(path, index=False, lineterminator="\n")
-    return changed
+def listing(raw: Path = RAW) -> pd.DataFrame:
+    """Return sources.csv as it is written, every cell a text."""
+    return pd.read_csv(raw / CATALOGUE, dtype=str, keep_default_na=False)
+
+
+def update_checksums(raw: Path = RAW, needed: Collection[str] | None = None) -> list[str]:
+    """Write the present checksums into sources.csv; return the files that changed.
+
+    Files beside those `needed` (default: every file is) may be gone: these are taken off the list, and returned first.
+    """
+    listed = listing(raw)
+    there = listed["file"].map(lambda file: (raw / file).is_file())
+    kept = there | (True if needed is None else listed["file"].isin(needed))
+    gone, listed = listed["file"][~kept], listed[kept]
+    triples = zip(listed["file"], there[kept], listed["sha256"], strict=True)
+    present = [checksum(raw / file) if found else stated for file, found, stated in triples]
+    changed = listed["file"][listed["sha256"] != present]
+    listed.assign(sha256=present).to_csv(raw / CATALOGUE, index=False, lineterminator="\n")
+    return [*gone, *changed]
 
 
 def load(raw: Path = RAW) -> dict[str, pd.DataFrame]:

@@ -123,12 +123,7 @@ def update(folder: Path) -> list[str]:
 
     A file that an edition can do without, and that is not there, is taken off its list.
     """
-    path = folder / catalogue.CATALOGUE
-    listed = pd.read_csv(path, dtype=str, keep_default_na=False)
-    needed = {f"{name}.csv" for name in NEEDED}
-    gone = [file not in needed and not (folder / file).is_file() for file in listed["file"]]
-    listed[[not lost for lost in gone]].to_csv(path, index=False, lineterminator="\n")
-    return [*listed["file"][gone], *catalogue.update_checksums(folder)]
+    return catalogue.update_checksums(folder, [f"{name}.csv" for name in NEEDED])
 
 
 def _uncited(sources: pd.DataFrame, file: str) -> list[Problem]:

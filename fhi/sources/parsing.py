@@ -30,20 +30,21 @@ MISSING |= {"未知", "未披露", "未公布", "未透露", "暂无", "保密",
 
 _SIMPLIFIED = str.maketrans("萬億圓圆", "万亿元元")
 _MARKS = "超过|突破|超|逾|多于|近|不足|大约|约|过|上|>|≥|<|≤"
-_MONEY = "|".join(map(re.escape, sorted(CURRENCIES, key=len, reverse=True)))
-_TIMES = "|".join(sorted(ENGLISH, key=len, reverse=True))
+#: words for currencies and for powers of ten, as alternatives of a pattern
+MONEY = "|".join(map(re.escape, sorted(CURRENCIES, key=len, reverse=True)))
+TIMES = "|".join(sorted(ENGLISH, key=len, reverse=True))
 _QUANTITY = re.compile(
     rf"(?P<before>{_MARKS})?"
-    rf"(?P<prefix>{_MONEY})?"
+    rf"(?P<prefix>{MONEY})?"
     r"(?P<of_hundred>百分之)?"
     r"(?P<sign>[+-])?"
     rf"(?P<head>[{CHARACTERS}]+)"
     r"(?P<inner>[余多])?"
     r"(?P<unit>[十百千]?(?:万亿|亿|万)?)"
-    rf"(?P<english>{_TIMES})?"
+    rf"(?P<english>{TIMES})?"
     r"(?P<after>[余多级])?"
     rf"(?P<counter>[{COUNTERS}])?"
-    rf"(?P<currency>{_MONEY})?"
+    rf"(?P<currency>{MONEY})?"
     r"(?P<percent>%|成)?"
     r"(?P<last>以上|以下|左右|多|级)?",
     re.ASCII,
