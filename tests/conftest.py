@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from fhi.files import digest, is_hidden
 from fhi.parameters import ROOT
 from fhi.store import Store
 
@@ -66,16 +67,22 @@ def pytest_runtest_setup(item):
     """Let the notebook of the figures take over what the report of this run drew from equal data, as a build does."""
     if item.path.name != "07_charting.ipynb":
         return
-    folders = item.config._tmp_path_factory.getbasetemp().parent.glob("**/built")
-    built = next((folder / "checkout" for folder in folders if (folder / "done").exists()), None)
-    if built is None:
-        return
-    for kept in ("reports/baseline/figures", "data/processed/baseline/stages"):
-        shutil.copytree(built / kept, Path(item.config.fhi_out) / kept, dirs_exist_ok=True)
+    out, home = Path(item.config.fhi_out), shared_build(item.config._tmp_path_factory)
+    kept = ("reports/baseline/figures", "data/processed/baseline/stages")
+    # its first cell finds no figures yet
+    if (home / "done").exists() and not (out / kept[0]).exists():
+        for folder in kept:
+            shutil.copytree(home / "checkout" / folder, out / folder, dirs_exist_ok=True)
 
 
 def pytest_unconfigure(config):
     shutil.rmtree(config.fhi_out, ignore_errors=True)
+
+
+def shared_build(tmp_path_factory) -> Path:
+    """Return the folder of the one built copy that the workers of a run share; it holds ``done`` once it is built."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "built"
 
 
 class Checkout:
@@ -91,6 +98,22 @@ class Checkout:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(source, target)
 
+    @staticmethod
+    def environment() -> dict[str, str]:
+        """Return the variables of this run without those that would steer another make."""
+        own = ("FHI_", "MAKE", "MFLAGS", "CONDA", "PYTHON")
+        return {name: value for name, value in os.environ.items() if not name.startswith(own)}
+
+    def sums(self, hidden: bool = True) -> dict[str, str]:
+        """Return the checksums of all that was built; `hidden`: with what is not in its place yet."""
+        folders = (self.folder / name for name in ("data/processed", "reports"))
+        return {
+            path.relative_to(self.folder).as_posix(): digest(path.read_bytes())
+            for folder in folders
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and (hidden or not is_hidden(path, folder))
+        }
+
     def make(
         self, *arguments: str, check: bool = True, before: Sequence[str] = (), umask: int = -1, **variables: str
     ) -> subprocess.CompletedProcess:
@@ -98,10 +121,7 @@ class Checkout:
 
         `before` is put before the command, `variables` into its environment.
         """
-        environment = {
-            k: v for k, v in os.environ.items() if not k.startswith(("FHI_", "MAKE", "MFLAGS", "CONDA", "PYTHON"))
-        }
-        environment |= {"PYTHONWARNINGS": "default"} | variables
+        environment = self.environment() | {"PYTHONWARNINGS": "default"} | variables
         command = [*before, "make", f"VENV={sys.prefix}", *arguments]
         how = {"cwd": self.folder, "env": environment, "umask": umask, "capture_output": True, "timeout": 300}
         done = subprocess.run(command, text=True, check=False, **how)
@@ -114,10 +134,9 @@ class Checkout:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory, worker_id) -> Checkout:
+def built(tmp_path_factory) -> Checkout:
     """A copy of the project after ``make report``; to be read, not changed. The workers of one run share it."""
-    shared = tmp_path_factory.getbasetemp()
-    folder = (shared if worker_id == "master" else shared.parent) / "built" / "checkout"
+    folder = shared_build(tmp_path_factory) / "checkout"
     folder.parent.mkdir(exist_ok=True)
     with (folder.parent / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

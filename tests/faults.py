@@ -7,7 +7,6 @@ always compared with the same file of an undisturbed build: it is either absent 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import random
@@ -42,14 +41,8 @@ def demand(holds: object, message: str) -> None:
 
 
 def sums(root: Path) -> dict[str, str]:
-    """Return the checksums of what stands in its place; staging folders and temporary files are hidden."""
-    found = {}
-    for folder in ("data/processed", "reports"):
-        for path in sorted((root / folder).rglob("*")):
-            relative = path.relative_to(root)
-            if path.is_file() and not any(part.startswith(".") for part in relative.parts):
-                found[relative.as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
-    return found
+    """Return the checksums of what stands in its place below a folder of outputs."""
+    return Checkout(root, copied=True).sums(hidden=False)
 
 
 class Faults:
@@ -66,10 +59,9 @@ class Faults:
 
     def start(self, checkout: Checkout, *arguments: str, before: tuple[str, ...] = (), venv: str = sys.prefix):
         """Start ``make report`` in a process group of its own."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("FHI_", "MAKE", "MFLAGS", "CONDA", "PYTHON"))}
         command = [*before, "make", f"VENV={venv}", *(arguments or ["report"])]
         log = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - read when the run has ended
-        options = {"cwd": checkout.folder, "env": kept, "stdout": log, "stderr": subprocess.STDOUT}
+        options = {"cwd": checkout.folder, "env": checkout.environment(), "stdout": log, "stderr": subprocess.STDOUT}
         process = subprocess.Popen(command, start_new_session=True, stdin=subprocess.DEVNULL, **options)
         process.log = log
         return process

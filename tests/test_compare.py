@@ -107,7 +107,7 @@ def test_contributions_sum_to_the_difference(base, other, scores):
     check_sums(compared(Method(**base), Method(**other), scores))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.one_of(st.floats(0, 100), st.just(NAN)), min_size=15, max_size=15),
     st.floats(0.1, 10),

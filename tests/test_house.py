@@ -5,6 +5,7 @@ import graphlib
 import re
 
 import pytest
+from arrows import imported
 
 from fhi.parameters import ROOT
 
@@ -27,14 +28,9 @@ MODULES = {
 
 def imports(name: str) -> set[str]:
     """Return the modules of this project that a module imports, wherever in it."""
-    found = set()
-    for node in ast.walk(ast.parse(MODULES[name].read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            names = {f"{node.module}.{alias.name}" for alias in node.names}
-            found |= {name for name in names if name in MODULES} or {node.module}
-    return {name for name in found if name == "fhi" or str(name).startswith("fhi.")} - {"fhi", name}
+    pairs = imported(MODULES[name].read_text(encoding="utf-8"))
+    found = {path if (path := f"{module}.{part}") in MODULES else module for module, part in pairs}
+    return found - {"fhi", name}
 
 
 def room(name: str) -> str:

@@ -1,6 +1,5 @@
 """What Make promises: nothing runs twice, a change reruns what follows it and no more, bad choices fail first."""
 
-import ast
 import os
 import re
 import shlex
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from arrows import imported
 
 from fhi.parameters import ROOT
 
@@ -119,12 +119,7 @@ def imports(path: Path) -> set[str]:
         code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     else:
         code = path.read_text(encoding="utf-8")
-    names = set()
-    for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "fhi":
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-        elif isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names if alias.name.split(".")[0] == "fhi"}
+    names = {name for module, part in imported(code) for name in (module, f"{module}.{part}")}
     files = set()
     for name in names:
         base = ROOT / name.replace(".", "/")

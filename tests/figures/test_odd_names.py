@@ -28,8 +28,8 @@ def test_a_figure_draws_an_odd_name_as_text_in_its_place(tables, framed, misplac
     data = entry.data(odd)
     for language in ("zh", "en"):
         assert misplaced(framed(entry, data, language)) == []
-    svg = rendering.images(entry, data, "en", ["svg"])["svg"]
-    assert ElementTree.fromstring(svg).tag.endswith("svg") and b"<script" not in svg
+        svg = rendering.images(entry, data, language, ["svg"])["svg"]
+        assert ElementTree.fromstring(svg).tag.endswith("svg") and b"<script" not in svg
 
 
 @pytest.mark.parametrize("name", NAMES, ids=["markup", "mathematics", "long, Chinese", "long, English"])
@@ -40,5 +40,5 @@ def test_the_profile_of_a_city_with_an_odd_name(tables, framed, misplaced, name)
     data = entry.data(odd)
     for language in ("zh", "en"):
         assert misplaced(framed(entry, data, language)) == []
-    svg = rendering.images(entry, data, "en", ["svg"])["svg"]
-    assert ElementTree.fromstring(svg).tag.endswith("svg") and b"<script" not in svg
+        svg = rendering.images(entry, data, language, ["svg"])["svg"]
+        assert ElementTree.fromstring(svg).tag.endswith("svg") and b"<script" not in svg
