@@ -15,9 +15,11 @@ from fhi.parameters import Method, steps_by_level
 
 #: aggregation -> what its scores are added in: contributions sum to the difference of the scores so changed
 SCALES = {"arithmetic": lambda scores: scores, "geometric": np.log}
+UNITS = {"arithmetic": "points", "geometric": "logarithm"}
 
 EFFECTS = ["node", "cities", "mean_absolute_shift", "largest_shift", "city", "note"]
 SHIFTS = ["node", "city", "rank", "rank_without", "shift"]
+NEXT_ABOVE = ["city", "above", "node", "contribution", "unit"]
 
 
 def leaves_below(framework: Framework, node: str) -> list[str]:
@@ -191,7 +193,7 @@ def why(index: Index, framework: Framework, method: Method, city: str, other: st
     MethodError
         If a city has no score, or a level is aggregated by another method: then no such split is exact.
     """
-    kinds = {step.method for step in steps_by_level(method.aggregation, range(framework.levels.max())).values()}
+    kinds = aggregations(framework, method)
     if len(kinds) > 1 or not kinds <= set(SCALES):
         message = "only an index of arithmetic means, or of geometric means, at every level is such a sum."
         raise MethodError(message, key="aggregation", value=sorted(kinds))
@@ -212,6 +214,34 @@ def why(index: Index, framework: Framework, method: Method, city: str, other: st
     known = table[["score", "other_score"]].notna().any(axis=1)
     columns = ["parent", "level", "score", "other_score", "weight", "other_weight", "contribution"]
     return table.loc[known, columns].rename_axis("node").reset_index()
+
+
+def next_above(index: Index, framework: Framework, method: Method) -> pd.DataFrame:
+    """Split the gap of each city to the city next above it, as `why` splits it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``city, above, node, contribution, unit``: every node that either of the two has, the root with the whole gap,
+        from the second city on in order of rank. Of cities that share the place above, the first by name. Contributions
+        are negative where the city is behind; `unit` is ``points``, or ``logarithm`` if all means are geometric. Empty
+        if levels are aggregated by other methods, since no such split is exact then.
+    """
+    kinds, frames = aggregations(framework, method), [pd.DataFrame(columns=NEXT_ABOVE)]
+    unit = UNITS.get(*kinds) if len(kinds) == 1 else None
+    scores = index.scores[framework.root].dropna().sort_index().sort_values(ascending=False, kind="stable")
+    for city, score in scores.items() if unit else ():
+        better = scores[scores > score]
+        if len(better):
+            above = better.index[better == better.min()][0]
+            split = why(index, framework, method, city, above)
+            frames.append(split.assign(city=city, above=above, unit=unit)[NEXT_ABOVE])
+    return pd.concat(frames[1:] or frames, ignore_index=True)
+
+
+def aggregations(framework: Framework, method: Method) -> set[str]:
+    """Return the methods by which the levels of the tree are aggregated."""
+    return {step.method for step in steps_by_level(method.aggregation, range(framework.levels.max())).values()}
 
 
 def own_weights(index: Index, framework: Framework, city: str) -> pd.Series:

@@ -9,11 +9,11 @@ from itertools import pairwise
 import pandas as pd
 
 from fhi.construction import EDITION
-from fhi.effects import leaves_below, own_weights
+from fhi.effects import aggregations, leaves_below, own_weights
 from fhi.errors import MethodError
 from fhi.framework import Framework
 from fhi.index import Index, build
-from fhi.parameters import Method, steps_by_level
+from fhi.parameters import Method
 
 SCORES = ["year", "node", "city", "score", "rank", "evidence"]
 MOVES = ["node", "city", "from", "to", "rank_from", "rank_to", "change", "among", "status", "evidence"]
@@ -156,11 +156,10 @@ def changes(built: Mapping[int, Index], framework: Framework, method: Method) ->
         ``city, from, to, node, change, by_value, by_weight``: the indicators, and the root with the whole change. Empty
         if another aggregation is used, since no such split is exact then; without cities that lack a score in a year.
     """
-    kinds = {step.method for step in steps_by_level(method.aggregation, range(framework.levels.max())).values()}
     alike = comparable(built, framework)
     frames = [pd.DataFrame(columns=CHANGES)]
     years = sorted(year for year in built if framework.root in alike[year])
-    for before, after in pairwise(years) if kinds == {"arithmetic"} else ():
+    for before, after in pairwise(years) if aggregations(framework, method) == {"arithmetic"} else ():
         old, new = built[before], built[after]
         both = old.scores[framework.root].dropna().index.intersection(new.scores[framework.root].dropna().index)
         for city in both:

@@ -10,6 +10,7 @@ import pandas as pd
 from fhi.agreement import PUBLISHED
 from fhi.figures.evidence import GIVEN, of_index
 from fhi.figures.registry import LANGUAGES, Tables, Texts
+from fhi.report.reasons import next_above, printed_moves
 from fhi.report.tables import NODE, PAGE, Cell, Table, city_names, node_names
 from fhi.report.texts import MISSING, NOTHING, built, decimal, measured, names, signed, span, whole
 
@@ -69,7 +70,7 @@ def sections(tables: Tables, scenario: str, year: int | None, mentions: Mapping[
     """
     places = tables["tables/cities"].set_index("name_zh").to_dict("index")
     cityname, tiers = city_names(tables), names(tables["tables/tiers"], "tier")
-    cells = Lookup.of(tables, year)
+    cells, moves, parted = Lookup.of(tables, year), printed_moves(tables), next_above(tables)
     return [
         {
             "id": anchor(places[row["city"]]["code_gbt2260"]),
@@ -78,7 +79,9 @@ def sections(tables: Tables, scenario: str, year: int | None, mentions: Mapping[
             "tier": tiers[row["tier"]],
             "rank": row["rank"],
             "change": row["change"],
+            "moved": moves.get(row["city"]),
             "ranks": rank_table(cells, row),
+            "parted": parted.get(row["city"]),
             "indicators": indicator_table(cells, row["city"], scenario),
             "missing": missing(cells, row["city"]),
             "printed": printed_table(cells, row["city"], scenario),
