@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from fhi import compare
 from fhi.compare import assumptions, moves, text
-from fhi.compare.files import evidence, slope_data, through_data, write_comparison
+from fhi.compare.files import evidence, slope_data, through_data, write_across, write_comparison
 from fhi.errors import MethodError
 from fhi.files import Files
 from fhi.framework import Framework
@@ -152,6 +152,22 @@ def test_a_city_with_one_score_is_ranked_there_and_not_compared():
 def test_no_common_city_is_refused():
     with pytest.raises(MethodError, match="no city has a score in both 'old' and 'new'"):
         compared(Method(exclude_cities=["甲", "乙"]), Method(exclude_cities=["丙", "丁"]))
+
+
+def test_two_editions_are_not_compared(tmp_path):
+    base, other = compare.build_result("old", PLAIN, data()), compare.Result("new", Method(edition="baltic"), None)
+    with pytest.raises(MethodError, match="'old' and 'new' are of two editions"):
+        compare.compare(base, other, data())
+    path = write_across([base, other], data(), pd.Series({"乙": 1, "丙": 2}), Files("old", tmp_path))
+    assert path.read_text(encoding="utf-8").endswith("\nnot compared, of another edition: new\n")
+    assert pd.read_csv(path.parent / "ranks.csv").columns.tolist() == ["city", "old"]
+
+
+def test_without_a_common_city_there_is_no_mean_shift():
+    pairs = {"old": ["甲", "乙"], "new": ["丙", "丁"]}
+    results = [compare.build_result(name, Method(exclude_cities=cities), data()) for name, cities in pairs.items()]
+    _, agreement = compare.across(results, TREE, pd.Series({"乙": 1, "丙": 2}))
+    assert agreement["moved"].tolist() == [0, 0] and agreement["mean_shift"].isna().tolist() == [False, True]
 
 
 def test_what_differs_is_named_by_key_and_weights_by_node():

@@ -47,8 +47,11 @@ def compare(base: Result, other: Result, data: Data) -> Comparison:
     Raises
     ------
     MethodError
-        If no city has a score in both.
+        If they are of two editions, or no city has a score in both.
     """
+    if base.method.edition != other.method.edition:
+        message = f"{base.name!r} and {other.name!r} are of two editions; name a scenario of the same with BASE=."
+        raise MethodError(message, key="BASE", value=base.name)
     framework = data.framework
     found = _moves.moves(base, other, framework)
     if found.loc[found["node"] == framework.root, "shift"].isna().all():

@@ -43,8 +43,13 @@ def write_comparison(found: Comparison, files: Files) -> Path:
 
 
 def write_across(results: list[Result], data: Data, published: pd.Series, files: Files) -> Path:
-    """Write the rank table over all scenarios into ``reports/compare-all/``; return the file of its text."""
-    folder = "reports/compare-all"
+    """Write the rank table over all scenarios into ``reports/compare-all/``; return the file of its text.
+
+    Those of another edition than the first have other cities: the text names them, and nothing more is said of them.
+    """
+    folder, edition = "reports/compare-all", results[0].method.edition
+    others = [result.name for result in results if result.method.edition != edition]
+    results = [result for result in results if result.method.edition == edition]
     ranks, agreement = across(results, data.framework, published)
     names = data.units["name_en"]
     wide = ranks.pivot(index="city", columns="scenario", values="rank")[agreement["scenario"].tolist()]
@@ -55,6 +60,8 @@ def write_across(results: list[Result], data: Data, published: pd.Series, files:
     drawn = drawn.drop(columns="place").assign(city_en=drawn["city"].map(names))
     _write_pictures(moves.across_entry(evidence(results)), drawn, files, folder)
     text = across_text(ranks, agreement, names)
+    if others:
+        text += f"\nnot compared, of another edition: {', '.join(others)}\n"
     return files.write_bytes(f"{folder}/{SUMMARY}", text.encode("utf-8"))
 
 
