@@ -172,7 +172,7 @@ BOOK := $(R)/fhi-$(SCENARIO).xlsx
 export: $(BOOK) ## write SCENARIO as a workbook, every stage a sheet
 	@echo "$(BOOK)"
 
-$(BOOK): $(N)/03_weighting.ipynb $(wildcard fhi/workbook/*.py) fhi/compare/assumptions.py $(CORE) $(STEPS) | $(READY)
+$(BOOK): $(N)/03_weighting.ipynb $(wildcard fhi/workbook/*.py fhi/compare/*.py) $(CORE) $(STEPS) | $(READY)
 	@$(FHI) export "$(SCENARIO)"
 
 # --- the results against those committed: everything is built anew, in a folder where nothing can be taken over ---
