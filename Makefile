@@ -13,6 +13,7 @@ UV ?= $(BIN)/uv
 export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
+export VECLIB_MAXIMUM_THREADS := 1
 
 # names of scenarios go into commands and paths: letters of any script, digits, - _ and . alone
 ODD := $(shell cd notebooks/scenarios && ls -- *.yml | tr ' \t' '!!' | LC_ALL=C tr -d 'A-Za-z0-9_.\n\200-\377-')
@@ -204,7 +205,7 @@ sweep: $(N)/01_ingestion.ipynb $(P)/scenario.yml ## build every combination of t
 checksums: $(READY) ## after an intended change of a raw file: write its checksum into data/raw/sources.csv
 	@$(FHI) checksums
 
-readme: $(READY) ## write the generated tables into README.md and data/raw/README.md
+readme: $(READY) ## write what is generated of the READMEs, docs/methods.md and data/raw/datapackage.json
 	@$(FHI) readme
 
 lock: $(READY) ## resolve pyproject.toml anew into requirements.lock
