@@ -252,12 +252,19 @@ def test_a_bad_cell_of_the_tree_is_named_with_sheet_row_and_column(refused, node
     assert problem.row == {"gdp": 24, "economy": 12, "FHI": 2}[node] or column == "code"
 
 
-def test_all_problems_of_a_sheet_are_told_together(refused):
-    cells = {"adoption": -1, "gdp": "=1/3", "services": "x"}
-    problems = refused(
-        {("framework", node, "weight"): value for node, value in cells.items()} | {("framework", "gdp", "direction"): 3}
-    )
-    assert set(problems) == {("framework", "weight"), ("framework", "direction")}
+def test_all_problems_of_a_sheet_are_told_together(scenarios, edited):
+    cells = {
+        ("adoption", "weight"): -1,
+        ("gdp", "weight"): "=1/3",
+        ("services", "weight"): "x",
+        ("gdp", "direction"): 3,
+    }
+    path = edited({("framework", *cell): value for cell, value in cells.items()})
+    worksheet = openpyxl.load_workbook(path)["framework"]
+    with pytest.raises(DataError) as caught:
+        importing.import_workbook(path)
+    places = [(problem.row, problem.column) for problem in caught.value.problems]
+    assert sorted(places) == sorted((find(worksheet, *cell).row, cell[1]) for cell in cells)
 
 
 def test_weights_that_sum_to_nothing_are_refused(refused):
