@@ -218,7 +218,7 @@ lab: $(READY) ## open JupyterLab on the notebook in which to change one assumpti
 bench: $(READY) ## time the steps; writes nothing
 	@"$(PYTHON)" tests/bench.py
 
-faults: $(READY) ## kill, starve and break make report in KILLS moments (default 50) and other ways; takes half an hour
+faults: $(READY) ## kill, starve and break make report in KILLS moments (default 50) and other ways; half an hour, as root on Linux
 	@"$(PYTHON)" tests/faults.py
 
 fuzz: $(READY) ## throw random cells and files at the parsers: 15 properties, FUZZ_CASES of each (default 10000)
