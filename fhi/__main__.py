@@ -102,8 +102,9 @@ def compare(scenario: str, base: str) -> None:
         message = "a scenario is compared with another: make compare SCENARIO=x, and BASE=y if not with the baseline."
         others = [name for name in scenario_names() if name != base]
         raise MethodError(message, key="SCENARIO", value=scenario, valid=others)
-    store = Store(scenario)
-    write_comparison(compare(read_result(Store(base)), read_result(store), read_data(store)), store)
+    store, before = Store(scenario), Store(base)
+    found = compare(read_result(before), read_result(store), read_data(store), read_data(before))
+    write_comparison(found, store)
 
 
 def compare_all(*scenarios: str) -> None:

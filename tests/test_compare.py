@@ -12,7 +12,7 @@ from fhi.compare.files import evidence, slope_data, through_data, write_across, 
 from fhi.errors import MethodError
 from fhi.files import Files
 from fhi.framework import Framework
-from fhi.parameters import Method
+from fhi.parameters import Method, UserData
 
 NAN = float("nan")
 TREE = Framework.from_table(
@@ -193,6 +193,18 @@ def test_each_assumption_alone_and_taken_back():
     assert found.assumptions.query("assumption == 'weights.wealth'")[["before", "after"]].iloc[0].tolist() == ["3", "1"]
 
 
+def test_files_of_ones_own_change_the_panel_and_no_other_assumption_does():
+    before, own = data(), data(SCORES.assign(quiet=[100.0, 0, 60, 80]))
+    base = compare.build_result("old", PLAIN, before)
+    other = compare.build_result("new", Method(weights={"wealth": 1}, user_data="."), own)
+    shifts = compare.compare(base, other, own, before).assumptions.set_index(["assumption", "city"])
+    assert shifts.loc["weights.wealth", "alone"].to_dict() == {"甲": 1, "乙": 0, "丙": 0, "丁": -1}
+    # with them 3:1 gives 62.5, 33.75, 52.5, 31.25 and 1:1 gives 75, 22.5, 55, 47.5
+    assert shifts.loc["user_data", "alone"].to_dict() == {"甲": -2, "乙": 2, "丙": 0, "丁": 0}
+    assert shifts.loc["user_data", "last"].to_dict() == {"甲": -3, "乙": 3, "丙": 0, "丁": 0}
+    assert shifts.loc["weights.wealth", "last"].to_dict() == {"甲": 0, "乙": 1, "丙": 0, "丁": -1}
+
+
 def test_an_assumption_that_cannot_stand_alone_says_why():
     found = compared(other=Method(**GEOMETRIC))
     notes = found.assumptions[found.assumptions["city"].isna()].set_index("assumption")["note"]
@@ -252,8 +264,9 @@ def test_a_choice_is_shown_as_one_reads_it():
         weights={"a": 2.0}, exclude_cities=["甲", "乙"], normalisation={"method": "min-max", "scale": [0, 1]}
     )
     values = (method.normalisation, method.weights, method.exclude_cities, method.exclude_indicators, method.panel)
-    shown = [assumptions.shown(value) for value in values]
-    assert shown == ["min-max (scale: [0, 1])", "a: 2", "甲, 乙", "none", "last-observed"]
+    shown = [assumptions.shown(value) for value in (*values, UserData(synthetic={"years": [2017, 2018]}, rate_gap=1))]
+    assert shown[:5] == ["min-max (scale: [0, 1])", "a: 2", "甲, 乙", "none", "last-observed"]
+    assert shown[5].startswith("synthetic: seed: 2018, years: 2017, 2018, ")
 
 
 def test_judged_weights_are_labelled():
@@ -263,6 +276,12 @@ def test_judged_weights_are_labelled():
     )
     assert evidence([plain]) == ("public",)
     assert evidence([plain, judged]) == ("public", "user")
+
+
+def test_what_rests_on_given_files_is_labelled():
+    own, made_up = (compare.Result("x", Method(user_data=given), None) for given in (".", {"synthetic": {}}))
+    assert evidence([own]) == ("public", "user")
+    assert evidence([own, made_up]) == ("public", "user", "synthetic")
 
 
 def test_the_files_of_a_comparison_hold_its_tables(tmp_path):

@@ -41,8 +41,14 @@ class Comparison:
     tau_b: float
 
 
-def compare(base: Result, other: Result, data: Data) -> Comparison:
+def compare(base: Result, other: Result, data: Data, base_data: Data | None = None) -> Comparison:
     """Set a result beside another.
+
+    Parameters
+    ----------
+    base, other : Result
+    data, base_data : Data
+        What `other` and what `base` is built from (default: the same).
 
     Raises
     ------
@@ -63,7 +69,7 @@ def compare(base: Result, other: Result, data: Data) -> Comparison:
         data,
         found,
         _moves.contributions(base, other, framework),
-        _assumptions.assumptions(base, other, data),
+        _assumptions.assumptions(base, other, data, base_data or data),
         _moves.scale_of(base, other, framework),
         _moves.agreement(base, other, framework),
     )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from fhi.compare import Comparison, Data, Result, across
 from fhi.compare.text import across_text, comparison_text
-from fhi.figures import LANGUAGES, FigureEntry, moves, rendering
+from fhi.figures import EVIDENCE, LANGUAGES, FigureEntry, moves, rendering
 from fhi.files import Files
 from fhi.store import to_csv
 from fhi.weighting import FROM_JUDGEMENTS
@@ -18,9 +18,14 @@ SUMMARY = "summary.txt"
 
 
 def evidence(results: Iterable[Result]) -> tuple[str, ...]:
-    """Return the labels of indices built from public figures, and from judgements where weights rest on these."""
-    judged = any(result.method.weighting.method in FROM_JUDGEMENTS for result in results)
-    return ("public", "user") if judged else ("public",)
+    """Return the labels of indices built from public figures, from given or made up files, and from judgements."""
+    found = {"public"}
+    for method in (result.method for result in results):
+        if method.user_data:
+            found.add("synthetic" if method.user_data.synthetic else "user")
+        if method.weighting.method in FROM_JUDGEMENTS:
+            found.add("user")
+    return tuple(label for label in EVIDENCE if label in found)
 
 
 def write_comparison(found: Comparison, files: Files) -> Path:
