@@ -341,6 +341,10 @@ def test_a_change_builds_on_the_scenario_that_was_exported(scenarios, edited):
     book.save(path)
     with pytest.raises(DataError, match=r"sheet about: row 2, column value: found '../../etc'"):
         importing.import_workbook(path)
+    book["about"].delete_cols(2, 9)
+    book.save(path)
+    with pytest.raises(DataError, match=r"sheet about: row 2, column value: found ''"):
+        importing.import_workbook(path)
 
 
 def test_a_workbook_of_another_edition_is_read_by_its_own_tree(scenarios, tmp_path, monkeypatch):

@@ -95,7 +95,8 @@ def base_scenario(book: Book) -> str:
     if "about" not in book:
         return BASELINE
     rows = book.read("about", lambda header, rows: rows)
-    row, base = next(((number, cells[1]) for number, cells in rows if cells[:1] == ["scenario"]), (1, BASELINE))
+    named = ((number, "".join(cells[1:2])) for number, cells in rows if cells[:1] == ["scenario"])
+    row, base = next(named, (1, BASELINE))
     if base not in scenario_names(parameters.SCENARIOS):
         near = nearest_names(base, scenario_names(parameters.SCENARIOS), 1)
         remedy = f"write {near[0]!r}" if near else "write the name of a file in notebooks/scenarios/"
