@@ -13,6 +13,7 @@ UV ?= $(BIN)/uv
 export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
+export VECLIB_MAXIMUM_THREADS := 1
 
 # names of scenarios go into commands and paths: letters of any script, digits, - _ and . alone
 ODD := $(shell cd notebooks/scenarios && ls -- *.yml | tr ' \t' '!!' | LC_ALL=C tr -d 'A-Za-z0-9_.\n\200-\377-')
@@ -172,7 +173,7 @@ BOOK := $(R)/fhi-$(SCENARIO).xlsx
 export: $(BOOK) ## write SCENARIO as a workbook, every stage a sheet
 	@echo "$(BOOK)"
 
-$(BOOK): $(N)/03_weighting.ipynb $(wildcard fhi/workbook/*.py) fhi/compare/assumptions.py $(CORE) $(STEPS) | $(READY)
+$(BOOK): $(N)/03_weighting.ipynb $(wildcard fhi/workbook/*.py fhi/compare/*.py) $(CORE) $(STEPS) | $(READY)
 	@$(FHI) export "$(SCENARIO)"
 
 # --- the results against those committed: everything is built anew, in a folder where nothing can be taken over ---
@@ -204,7 +205,7 @@ sweep: $(N)/01_ingestion.ipynb $(P)/scenario.yml ## build every combination of t
 checksums: $(READY) ## after an intended change of a raw file: write its checksum into data/raw/sources.csv
 	@$(FHI) checksums
 
-readme: $(READY) ## write the generated tables into README.md and data/raw/README.md
+readme: $(READY) ## write what is generated of the READMEs, docs/methods.md and data/raw/datapackage.json
 	@$(FHI) readme
 
 lock: $(READY) ## resolve pyproject.toml anew into requirements.lock
@@ -217,7 +218,7 @@ lab: $(READY) ## open JupyterLab on the notebook in which to change one assumpti
 bench: $(READY) ## time the steps; writes nothing
 	@"$(PYTHON)" tests/bench.py
 
-faults: $(READY) ## kill, starve and break make report in KILLS moments (default 50) and other ways; takes half an hour
+faults: $(READY) ## kill, starve and break make report in KILLS moments (default 50) and other ways; half an hour, as root on Linux
 	@"$(PYTHON)" tests/faults.py
 
 fuzz: $(READY) ## throw random cells and files at the parsers: 15 properties, FUZZ_CASES of each (default 10000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import inspect
 import sys
 import time
 from collections.abc import Callable
@@ -101,8 +102,9 @@ def compare(scenario: str, base: str) -> None:
         message = "a scenario is compared with another: make compare SCENARIO=x, and BASE=y if not with the baseline."
         others = [name for name in scenario_names() if name != base]
         raise MethodError(message, key="SCENARIO", value=scenario, valid=others)
-    store = Store(scenario)
-    write_comparison(compare(read_result(Store(base)), read_result(store), read_data(store)), store)
+    store, before = Store(scenario), Store(base)
+    found = compare(read_result(before), read_result(store), read_data(store), read_data(before))
+    write_comparison(found, store)
 
 
 def compare_all(*scenarios: str) -> None:
@@ -142,14 +144,19 @@ def import_(workbook: str, name: str | None = None) -> None:
 
 def sweep(scenario: str) -> None:
     """Build every combination of a scenario's grid, write how each agrees with the published ranks, and sum up."""
+    from fhi.errors import MethodError
     from fhi.framework import Framework
     from fhi.parameters import RAW, load_scenario
     from fhi.robustness import runs, sweep
     from fhi.store import Store
 
+    method = load_scenario(scenario)
+    if method.edition is not None:
+        message = "the sweep sets every combination beside the report's ranks; another edition has no part in it."
+        raise MethodError(message, file=f"scenarios/{scenario}.yml", key="edition", value=method.edition)
     store, framework = Store(scenario), Framework.from_csv(RAW / "framework.csv")
     units = store["tables/cities"].set_index("name_zh")
-    given = store["panel"], framework, load_scenario(scenario), store["tables/top20"]
+    given = store["panel"], framework, method, store["tables/top20"]
     table, ranks = sweep.sweep(*given, units=units, cluster=runs.cluster())
     path = store.write("sweep", table, key=["combination"])
     store.write("sweep_ranks", ranks, key=["combination", "city"])
@@ -236,8 +243,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("arguments", nargs="*")
     parsed = parser.parse_args(arguments)
+    command = COMMANDS[parsed.command]
     try:
-        COMMANDS[parsed.command](*parsed.arguments)
+        inspect.signature(command).bind(*parsed.arguments)
+    except TypeError as error:
+        parser.error(f"{parsed.command}: {error}")
+    try:
+        command(*parsed.arguments)
     except FhiError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1

@@ -25,11 +25,11 @@ TYPES = {"integer": "integer", "number": "number"}
 MEDIA = {"csv": "text/csv", "geojson": "application/geo+json"}
 
 
-def raw_package(raw: Path = RAW) -> dict:
+def raw_package() -> dict:
     """Return the package of the raw files: each with its source, rights and checksum, each table with its schema."""
     resources = [
         _file(row.file, digest=row.sha256) | {"sources": [_source(row)], "rights": row.licence}
-        for row in listing(raw).itertuples()
+        for row in listing().itertuples()
     ]
     resources.append(_file(CATALOGUE))
     for resource in resources:
@@ -99,9 +99,9 @@ def encode(package: dict) -> str:
     return json.dumps(package, ensure_ascii=False, indent=1) + "\n"
 
 
-def write_raw(raw: Path = RAW) -> Path:
+def write_raw() -> Path:
     """Write ``datapackage.json`` beside the raw files."""
-    return replace_file(raw / NAME, encode(raw_package(raw)).encode("utf-8"))
+    return replace_file(RAW / NAME, encode(raw_package()).encode("utf-8"))
 
 
 def write_built(store: Store) -> Path:

@@ -20,8 +20,8 @@ NAME = "lab"
 
 
 def start(scenario: str, data: Data) -> Result:
-    """Return the index of a scenario, built in memory."""
-    return build_result(scenario, load_scenario(scenario), data)
+    """Return the index of a scenario, built in memory; errors as of `change`."""
+    return _build(scenario, load_scenario(scenario), data)
 
 
 def change(base: Result, changes: Mapping[str, Any], data: Data) -> Result:
@@ -30,14 +30,23 @@ def change(base: Result, changes: Mapping[str, Any], data: Data) -> Result:
     Raises
     ------
     MethodError
-        If a key, a name or a value does not exist, with the nearest that do; or the index cannot be built so.
+        If a key, a name or a value does not exist, with the nearest that do; the index cannot be built so; or the
+        method asks for other data than the raw files of the report.
     """
     for key in changes:
         if key not in Method.model_fields:
             raise MethodError(f"there is no key {key!r}.", file=NAME, key=key, value=key, valid=Method.model_fields)
     method = validated(base.method.model_dump() | dict(changes), NAME)
     index.check(method, data.framework, data.units.index, NAME, units=data.units)
-    return build_result(NAME, method, data)
+    return _build(NAME, method, data)
+
+
+def _build(name: str, method: Method, data: Data) -> Result:
+    for key in ("edition", "user_data"):
+        if getattr(method, key) is not None:
+            message = "the lab computes from the raw files of the report alone; make compare takes such a scenario."
+            raise MethodError(message, file=name, key=key)
+    return build_result(name, method, data)
 
 
 def say(comparison: Comparison) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import threading
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import parent_process
+from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 
 
 def pool(workers: int) -> ProcessPoolExecutor:
     """Return a pool whose processes end when the one that began them is killed: they would wait for work forever."""
-    return ProcessPoolExecutor(workers, initializer=_watch_parent)
+    # begun anew, as on a Mac: a copy of a process with threads (a kernel is one) may hang, and Python 3.12 warns of it
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_watch_parent)
 
 
 def _watch_parent() -> None:

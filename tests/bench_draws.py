@@ -76,7 +76,8 @@ def peak() -> None:
         # the operating system's other count holds what the process was before it became this program
         kibibytes = next(line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM"))
     else:
-        kibibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        # a Mac counts bytes
+        kibibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(float(kibibytes) / 1024)
 
 

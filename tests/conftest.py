@@ -22,7 +22,7 @@ SHIPPED = ("Makefile", ".ci", "requirements.lock", "pyproject.toml", "README.md"
 SHIPPED += ("fhi", "notebooks", "data/raw")
 
 # one thread of linear algebra in each process, as in the Makefile: several processes run side by side
-for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ.setdefault(name, "1")
 
 # a run of the tests says the same of a commit anywhere; HYPOTHESIS_PROFILE=default draws new cases at every run

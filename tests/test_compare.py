@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from fhi import compare
 from fhi.compare import assumptions, moves, text
-from fhi.compare.files import evidence, slope_data, through_data, write_comparison
+from fhi.compare.files import evidence, slope_data, through_data, write_across, write_comparison
 from fhi.errors import MethodError
 from fhi.files import Files
 from fhi.framework import Framework
-from fhi.parameters import Method
+from fhi.parameters import Method, UserData
 
 NAN = float("nan")
 TREE = Framework.from_table(
@@ -154,6 +154,22 @@ def test_no_common_city_is_refused():
         compared(Method(exclude_cities=["甲", "乙"]), Method(exclude_cities=["丙", "丁"]))
 
 
+def test_two_editions_are_not_compared(tmp_path):
+    base, other = compare.build_result("old", PLAIN, data()), compare.Result("new", Method(edition="baltic"), None)
+    with pytest.raises(MethodError, match="'old' and 'new' are of two editions"):
+        compare.compare(base, other, data())
+    path = write_across([base, other], data(), pd.Series({"乙": 1, "丙": 2}), Files("old", tmp_path))
+    assert path.read_text(encoding="utf-8").endswith("\nnot compared, of another edition: new\n")
+    assert pd.read_csv(path.parent / "ranks.csv").columns.tolist() == ["city", "old"]
+
+
+def test_without_a_common_city_there_is_no_mean_shift():
+    pairs = {"old": ["甲", "乙"], "new": ["丙", "丁"]}
+    results = [compare.build_result(name, Method(exclude_cities=cities), data()) for name, cities in pairs.items()]
+    _, agreement = compare.across(results, TREE, pd.Series({"乙": 1, "丙": 2}))
+    assert agreement["moved"].tolist() == [0, 0] and agreement["mean_shift"].isna().tolist() == [False, True]
+
+
 def test_what_differs_is_named_by_key_and_weights_by_node():
     base = Method(weights={"wealth": 2, "income": 1}, description={"en": "one"})
     other = Method(weights={"income": 1, "comfort": 3}, normalisation="rank", robustness={"draws": 5})
@@ -175,6 +191,18 @@ def test_each_assumption_alone_and_taken_back():
     # both: income and quiet 1:1 give 0, 75, 80, 50, the order of the second alone; so the weight is last without effect
     assert (shifts.loc["weights.wealth", "last"] == 0).all()
     assert found.assumptions.query("assumption == 'weights.wealth'")[["before", "after"]].iloc[0].tolist() == ["3", "1"]
+
+
+def test_files_of_ones_own_change_the_panel_and_no_other_assumption_does():
+    before, own = data(), data(SCORES.assign(quiet=[100.0, 0, 60, 80]))
+    base = compare.build_result("old", PLAIN, before)
+    other = compare.build_result("new", Method(weights={"wealth": 1}, user_data="."), own)
+    shifts = compare.compare(base, other, own, before).assumptions.set_index(["assumption", "city"])
+    assert shifts.loc["weights.wealth", "alone"].to_dict() == {"甲": 1, "乙": 0, "丙": 0, "丁": -1}
+    # with them 3:1 gives 62.5, 33.75, 52.5, 31.25 and 1:1 gives 75, 22.5, 55, 47.5
+    assert shifts.loc["user_data", "alone"].to_dict() == {"甲": -2, "乙": 2, "丙": 0, "丁": 0}
+    assert shifts.loc["user_data", "last"].to_dict() == {"甲": -3, "乙": 3, "丙": 0, "丁": 0}
+    assert shifts.loc["weights.wealth", "last"].to_dict() == {"甲": 0, "乙": 1, "丙": 0, "丁": -1}
 
 
 def test_an_assumption_that_cannot_stand_alone_says_why():
@@ -236,8 +264,9 @@ def test_a_choice_is_shown_as_one_reads_it():
         weights={"a": 2.0}, exclude_cities=["甲", "乙"], normalisation={"method": "min-max", "scale": [0, 1]}
     )
     values = (method.normalisation, method.weights, method.exclude_cities, method.exclude_indicators, method.panel)
-    shown = [assumptions.shown(value) for value in values]
-    assert shown == ["min-max (scale: [0, 1])", "a: 2", "甲, 乙", "none", "last-observed"]
+    shown = [assumptions.shown(value) for value in (*values, UserData(synthetic={"years": [2017, 2018]}, rate_gap=1))]
+    assert shown[:5] == ["min-max (scale: [0, 1])", "a: 2", "甲, 乙", "none", "last-observed"]
+    assert shown[5].startswith("synthetic: seed: 2018, years: 2017, 2018, ")
 
 
 def test_judged_weights_are_labelled():
@@ -247,6 +276,12 @@ def test_judged_weights_are_labelled():
     )
     assert evidence([plain]) == ("public",)
     assert evidence([plain, judged]) == ("public", "user")
+
+
+def test_what_rests_on_given_files_is_labelled():
+    own, made_up = (compare.Result("x", Method(user_data=given), None) for given in (".", {"synthetic": {}}))
+    assert evidence([own]) == ("public", "user")
+    assert evidence([own, made_up]) == ("public", "user", "synthetic")
 
 
 def test_the_files_of_a_comparison_hold_its_tables(tmp_path):

@@ -194,6 +194,8 @@ def test_the_second_edition_builds_by_configuration_alone(checkout):
     done = checkout.make("report", "SCENARIO=baltic")
     assert "reports/baltic/report.html is up to date" in done.stdout
     assert "up to date" in checkout.make("report", "SCENARIO=baltic").stdout
+    done = checkout.make("sweep", "SCENARIO=baltic", check=False)
+    assert "scenarios/baltic.yml: edition: the sweep sets every combination beside the report's ranks" in done.stderr
     store = checkout.store("baltic")
     # no stage of the report's own pages
     assert not {"claims", "bounds", "rank_intervals"} & set(store)

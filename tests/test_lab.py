@@ -47,6 +47,14 @@ def test_what_does_not_exist_is_refused_with_the_nearest(base, data, changes, ne
         lab.change(base, changes, data)
 
 
+@pytest.mark.parametrize("changes", [{"edition": "baltic"}, {"user_data": "."}])
+def test_other_data_than_those_of_the_report_are_refused(base, data, changes):
+    with pytest.raises(MethodError, match=rf"lab: {next(iter(changes))}: the lab computes from the raw files"):
+        lab.change(base, changes, data)
+    with pytest.raises(MethodError, match="synthetic: user_data: the lab computes from the raw files"):
+        lab.start("synthetic", data)
+
+
 def test_what_is_said_and_kept(base, data, capsys):
     lab.say(compare.compare(base, lab.change(base, {"weights": {"experience": 2}}, data), data))
     assert "lab against baseline" in capsys.readouterr().out

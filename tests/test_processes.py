@@ -23,6 +23,12 @@ def test_a_pool_works():
         assert list(workers.map(abs, [-1, 2])) == [1, 2]
 
 
+def test_a_process_begins_anew():
+    """It is no copy of this one, whose threads may hold locks: Python 3.12 and later warn of such copies."""
+    with pool(1) as workers:
+        assert not workers.submit(eval, "'hypothesis' in __import__('sys').modules").result()
+
+
 def running(process: int) -> bool:
     try:
         os.kill(process, 0)

@@ -15,9 +15,10 @@ from fhi import parameters
 from fhi.errors import DataError, MethodError
 from fhi.framework import Framework
 from fhi.index import build
-from fhi.parameters import RAW, SCENARIOS, load_scenario
+from fhi.parameters import RAW, ROOT, SCENARIOS, load_scenario
+from fhi.sources import units_of
 from fhi.workbook import importing, reading, writing
-from fhi.workbook.sheets import Sheet, sheets
+from fhi.workbook.sheets import Sheet, framework_sheet, sheets
 
 EVIL = ['=HYPERLINK("http://x","y")', "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "=1+1", "#N/A", "#DIV/0!", "TRUE", "1.5"]
 
@@ -251,12 +252,19 @@ def test_a_bad_cell_of_the_tree_is_named_with_sheet_row_and_column(refused, node
     assert problem.row == {"gdp": 24, "economy": 12, "FHI": 2}[node] or column == "code"
 
 
-def test_all_problems_of_a_sheet_are_told_together(refused):
-    cells = {"adoption": -1, "gdp": "=1/3", "services": "x"}
-    problems = refused(
-        {("framework", node, "weight"): value for node, value in cells.items()} | {("framework", "gdp", "direction"): 3}
-    )
-    assert set(problems) == {("framework", "weight"), ("framework", "direction")}
+def test_all_problems_of_a_sheet_are_told_together(scenarios, edited):
+    cells = {
+        ("adoption", "weight"): -1,
+        ("gdp", "weight"): "=1/3",
+        ("services", "weight"): "x",
+        ("gdp", "direction"): 3,
+    }
+    path = edited({("framework", *cell): value for cell, value in cells.items()})
+    worksheet = openpyxl.load_workbook(path)["framework"]
+    with pytest.raises(DataError) as caught:
+        importing.import_workbook(path)
+    places = [(problem.row, problem.column) for problem in caught.value.problems]
+    assert sorted(places) == sorted((find(worksheet, *cell).row, cell[1]) for cell in cells)
 
 
 def test_weights_that_sum_to_nothing_are_refused(refused):
@@ -333,6 +341,21 @@ def test_a_change_builds_on_the_scenario_that_was_exported(scenarios, edited):
     book.save(path)
     with pytest.raises(DataError, match=r"sheet about: row 2, column value: found '../../etc'"):
         importing.import_workbook(path)
+    book["about"].delete_cols(2, 9)
+    book.save(path)
+    with pytest.raises(DataError, match=r"sheet about: row 2, column value: found ''"):
+        importing.import_workbook(path)
+
+
+def test_a_workbook_of_another_edition_is_read_by_its_own_tree(scenarios, tmp_path, monkeypatch):
+    shutil.copytree(ROOT / "tests/data/baltic", tmp_path / "raw/baltic")
+    monkeypatch.setattr(parameters, "RAW", tmp_path / "raw")
+    (scenarios / "baltic.yml").write_text("edition: baltic\n", encoding="utf-8")
+    tree = Framework.from_table(units_of("baltic")[1]).with_weights({"fees": 3})
+    about = Sheet("about", {}, [["item", "value"]], [["scenario", "baltic"]])
+    (tmp_path / "mine.xlsx").write_bytes(writing.workbook_bytes([about, framework_sheet(tree)]))
+    assert importing.import_workbook(tmp_path / "mine.xlsx") == ["weight of fees: 1 → 3"]
+    assert (load_scenario("mine").edition, load_scenario("mine").weights) == ("baltic", {"fees": 3})
 
 
 def test_raw_weights_beside_weights_of_the_data_are_refused(scenarios, edited):

@@ -41,14 +41,23 @@ class Comparison:
     tau_b: float
 
 
-def compare(base: Result, other: Result, data: Data) -> Comparison:
+def compare(base: Result, other: Result, data: Data, base_data: Data | None = None) -> Comparison:
     """Set a result beside another.
+
+    Parameters
+    ----------
+    base, other : Result
+    data, base_data : Data
+        What `other` and what `base` is built from (default: the same).
 
     Raises
     ------
     MethodError
-        If no city has a score in both.
+        If they are of two editions, or no city has a score in both.
     """
+    if base.method.edition != other.method.edition:
+        message = f"{base.name!r} and {other.name!r} are of two editions; name a scenario of the same with BASE=."
+        raise MethodError(message, key="BASE", value=base.name)
     framework = data.framework
     found = _moves.moves(base, other, framework)
     if found.loc[found["node"] == framework.root, "shift"].isna().all():
@@ -60,7 +69,7 @@ def compare(base: Result, other: Result, data: Data) -> Comparison:
         data,
         found,
         _moves.contributions(base, other, framework),
-        _assumptions.assumptions(base, other, data),
+        _assumptions.assumptions(base, other, data, base_data or data),
         _moves.scale_of(base, other, framework),
         _moves.agreement(base, other, framework),
     )

@@ -6,6 +6,7 @@ from numbers import Real
 from typing import Any
 
 import pandas as pd
+from pydantic import BaseModel
 
 from fhi.compare.moves import shifts
 from fhi.compare.results import Data, Result, build_result
@@ -42,12 +43,19 @@ def with_change(method: Method, assumption: str, value: Any) -> Method:
     return method.model_copy(update={key: value})
 
 
-def assumptions(base: Result, other: Result, data: Data) -> pd.DataFrame:
+def assumptions(base: Result, other: Result, data: Data, base_data: Data) -> pd.DataFrame:
     """Return what each assumption that differs does to the ranks by itself.
 
     The index is built anew with one assumption changed and all others as in `base` (``alone``), and with all changed
     but that one (``last`` compares it with `other`). Assumptions that act upon one another make the two differ, and
     the sum of either differ from the whole shift.
+
+    Parameters
+    ----------
+    base, other : Result
+    data, base_data : Data
+        What `other` and what `base` is built from. Where the panels differ, files of the staff's own made them so: the
+        panel changes with that assumption (or, if both have files, with the year that their rows are of) and no other.
 
     Returns
     -------
@@ -56,17 +64,19 @@ def assumptions(base: Result, other: Result, data: Data) -> pd.DataFrame:
         that has no score both times; where the index cannot be built, one row without a city whose note says why.
     """
     rows = []
-    root = data.framework.root
-    for name, (before, after) in changes(base.method, other.method).items():
-        alone, why = _scores(with_change(base.method, name, after), data, root)
-        without, why_not = _scores(with_change(other.method, name, before), data, root)
-        found = pd.DataFrame(
+    root, found = data.framework.root, changes(base.method, other.method)
+    of_panel = "user_data" if "user_data" in found else "year"
+    for name, (before, after) in found.items():
+        changed, kept = (data, base_data) if name == of_panel else (base_data, data)
+        alone, why = _scores(with_change(base.method, name, after), changed, root)
+        without, why_not = _scores(with_change(other.method, name, before), kept, root)
+        moved = pd.DataFrame(
             {
                 "alone": shifts(base.index.scores[root], alone),
                 "last": shifts(without, other.index.scores[root]),
             }
         ).astype("Int64")
-        frame = found.rename_axis("city").reset_index().assign(note="")
+        frame = moved.rename_axis("city").reset_index().assign(note="")
         notes = [f"{what}: {note}" for what, note in (("alone", why), ("last", why_not)) if note]
         if notes:
             frame = pd.concat([frame, pd.DataFrame({"city": [None], "note": ["; ".join(notes)]})], ignore_index=True)
@@ -95,6 +105,8 @@ def shown(value: Any) -> str:
     if hasattr(value, "params"):
         params = ", ".join(f"{key}: {item}" for key, item in value.params.items())
         return f"{value.method} ({params})" if params else value.method
+    if isinstance(value, BaseModel):
+        value = value.model_dump(exclude_none=True)
     if isinstance(value, dict):
         return ", ".join(f"{key}: {shown(item)}" for key, item in value.items()) or "none"
     if isinstance(value, tuple | list):

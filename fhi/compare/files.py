@@ -9,7 +9,7 @@ import pandas as pd
 
 from fhi.compare import Comparison, Data, Result, across
 from fhi.compare.text import across_text, comparison_text
-from fhi.figures import LANGUAGES, FigureEntry, moves, rendering
+from fhi.figures import EVIDENCE, LANGUAGES, FigureEntry, moves, rendering
 from fhi.files import Files
 from fhi.store import to_csv
 from fhi.weighting import FROM_JUDGEMENTS
@@ -18,9 +18,14 @@ SUMMARY = "summary.txt"
 
 
 def evidence(results: Iterable[Result]) -> tuple[str, ...]:
-    """Return the labels of indices built from public figures, and from judgements where weights rest on these."""
-    judged = any(result.method.weighting.method in FROM_JUDGEMENTS for result in results)
-    return ("public", "user") if judged else ("public",)
+    """Return the labels of indices built from public figures, from given or made up files, and from judgements."""
+    found = {"public"}
+    for method in (result.method for result in results):
+        if method.user_data:
+            found.add("synthetic" if method.user_data.synthetic else "user")
+        if method.weighting.method in FROM_JUDGEMENTS:
+            found.add("user")
+    return tuple(label for label in EVIDENCE if label in found)
 
 
 def write_comparison(found: Comparison, files: Files) -> Path:
@@ -43,8 +48,13 @@ def write_comparison(found: Comparison, files: Files) -> Path:
 
 
 def write_across(results: list[Result], data: Data, published: pd.Series, files: Files) -> Path:
-    """Write the rank table over all scenarios into ``reports/compare-all/``; return the file of its text."""
-    folder = "reports/compare-all"
+    """Write the rank table over all scenarios into ``reports/compare-all/``; return the file of its text.
+
+    Those of another edition than the first have other cities: the text names them, and nothing more is said of them.
+    """
+    folder, edition = "reports/compare-all", results[0].method.edition
+    others = [result.name for result in results if result.method.edition != edition]
+    results = [result for result in results if result.method.edition == edition]
     ranks, agreement = across(results, data.framework, published)
     names = data.units["name_en"]
     wide = ranks.pivot(index="city", columns="scenario", values="rank")[agreement["scenario"].tolist()]
@@ -55,6 +65,8 @@ def write_across(results: list[Result], data: Data, published: pd.Series, files:
     drawn = drawn.drop(columns="place").assign(city_en=drawn["city"].map(names))
     _write_pictures(moves.across_entry(evidence(results)), drawn, files, folder)
     text = across_text(ranks, agreement, names)
+    if others:
+        text += f"\nnot compared, of another edition: {', '.join(others)}\n"
     return files.write_bytes(f"{folder}/{SUMMARY}", text.encode("utf-8"))
 
 

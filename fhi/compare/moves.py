@@ -149,4 +149,4 @@ def across(results: list[Result], framework: Framework, published: pd.Series) ->
         rows.append((result.name, len(ranks), agreed, int((moved != 0).sum()), float(moved.abs().mean()), tau))
     columns = ["scenario", "cities", "tau_b", "moved", "mean_shift", "published_tau_b"]
     table = pd.concat(frames, ignore_index=True)[["scenario", "city", "rank", "shift"]]
-    return table, pd.DataFrame(rows, columns=columns).replace({"mean_shift": {np.nan: 0.0}})
+    return table, pd.DataFrame(rows, columns=columns)

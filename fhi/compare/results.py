@@ -43,6 +43,11 @@ def raw_data() -> Data:
     return Data(construction.panel(tables, framework), framework, tables["cities"].set_index("name_zh"))
 
 
+def read_method(store: Store) -> Method:
+    """Return the method of a built scenario, as it was resolved for it."""
+    return Method(**yaml.safe_load(store.find(f"{store.processed}/scenario.yml").read_text(encoding="utf-8")))
+
+
 def read_result(store: Store) -> Result:
     """Return the index of a built scenario, with the method as it was resolved for it.
 
@@ -52,10 +57,9 @@ def read_result(store: Store) -> Result:
         If it has not been built.
     """
     weights, scores, ranks = store["weights"], store["scores"], store["ranks"]
-    resolved = yaml.safe_load(store.find(f"{store.processed}/scenario.yml").read_text(encoding="utf-8"))
     stages = {"normalised": store["normalised"].set_index("city")}
     built = Index(scores.set_index("city"), ranks.set_index("city").astype("Int64"), weights.set_index("node"), stages)
-    return Result(store.scenario, Method(**resolved), built)
+    return Result(store.scenario, read_method(store), built)
 
 
 def build_result(name: str, method: Method, data: Data) -> Result:

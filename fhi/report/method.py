@@ -12,7 +12,7 @@ from fhi.parameters import Method, Step
 from fhi.report.tables import NODE, Cell, Table
 from fhi.report.texts import NOTHING, UNITS, decimal, same, span
 
-#: field of `Method` -> name of the choice, and what it decides
+#: field of `Method`, but for its description and `robustness` -> name of the choice, and what it decides
 CHOICES: Mapping[str, tuple[Texts, Texts]] = {
     "edition": (
         {"zh": "版本", "en": "Edition"},
@@ -119,13 +119,7 @@ TREE = (2.6, 1, 1, 1.3, 0.8, 0.9, 0.8, 1)
 
 def choices(method: Method) -> Table:
     """What the scenario chose at each step, in the order of the steps."""
-    # what was varied stands in a section of its own
-    fields = [name for name in type(method).model_fields if name not in ("description", "robustness")]
-    order = [name for name in CHOICES if name in fields] + [name for name in fields if name not in CHOICES]
-    rows = []
-    for name in order:
-        label, meaning = CHOICES.get(name, (same(name), same("")))
-        rows.append([label, _value(getattr(method, name)), meaning])
+    rows = [[label, _value(getattr(method, name)), meaning] for name, (label, meaning) in CHOICES.items()]
     heads = [{"zh": "步骤", "en": "Step"}, {"zh": "选择", "en": "Choice"}, {"zh": "含义", "en": "Meaning"}]
     title = {"zh": "各步骤的选择", "en": "The choices"}
     return Table("table-choices", title, heads, rows, texts=(1, 2), widths=(1, 1.4, 2.4))
@@ -146,6 +140,8 @@ def _term(name: str) -> str:
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, Step):
+        return _value(value)["en"]
     if isinstance(value, BaseModel):
         value = value.model_dump(exclude_none=True)
     if isinstance(value, Mapping):

@@ -57,19 +57,19 @@ def span(low: float, high: float, places: int = 1) -> str:
     return NOTHING if pd.isna(low) or pd.isna(high) else f"{low:.{places}f}–{high:.{places}f}"
 
 
-def measured(value: float, unit: object, digits: int = 5) -> dict[str, str]:
+def measured(value: float, unit: object) -> dict[str, str]:
     """Return a value with its unit; an empty unit is none."""
-    number = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.{digits}g}"
+    number = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.5g}"
     if not isinstance(unit, str) or not unit:
         return same(number)
     return {"zh": number + UNITS.get(unit, unit), "en": number + (unit if unit == "%" else f" {unit}")}
 
 
-def significant(value: object, digits: int = 6) -> str:
-    """Return a cell of drawn data: numbers to so many significant digits, what is missing as a dash."""
+def significant(value: object) -> str:
+    """Return a cell of drawn data: numbers to six significant digits, what is missing as a dash."""
     if value is None or value is pd.NA or (isinstance(value, float) and value != value):
         return NOTHING
-    return f"{value:.{digits}g}" if isinstance(value, float) else str(value)
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def names(table: pd.DataFrame, key: str) -> dict[str, dict[str, str]]:

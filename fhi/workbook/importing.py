@@ -15,7 +15,7 @@ from fhi.errors import DataError, MethodError, Problem, nearest_names
 from fhi.files import replace_file
 from fhi.framework import Framework
 from fhi.parameters import BASELINE, Method, load_scenario, own_settings, scenario_names, validated
-from fhi.sources import SCHEMAS, read_table
+from fhi.sources import SCHEMAS, units_of
 from fhi.sources.reading import table_from_cells
 from fhi.weighting import judgements
 from fhi.workbook.reading import Book
@@ -52,7 +52,8 @@ def import_workbook(path: Path, name: str | None = None) -> list[str]:
     book = Book(path)
     base = base_scenario(book)
     method = load_scenario(base)
-    framework = Framework.from_csv(parameters.RAW / "framework.csv")
+    cities, tree = units_of(method.edition)
+    framework = Framework.from_table(tree)
     settings = own_settings(base) if base != BASELINE else {}
     changes: list[str] = []
     if "framework" in book:
@@ -64,7 +65,8 @@ def import_workbook(path: Path, name: str | None = None) -> list[str]:
         raise DataError([Problem(book.name, None, None, None, expected, "start from a workbook of make export")])
     if changes:
         settings["description"] = {"zh": f"由工作簿导入，基于方案{base}", "en": f"From a workbook, based on {base}"}
-        _check(settings, name, framework)
+        file = f"scenarios/{name}.yml"
+        index.check(validated(own_settings(BASELINE) | settings, file), framework, cities.index, file, units=cities)
         text = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False)
         replace_file(target, f"{MARK}\n\n{text}".encode())
     return changes
@@ -93,7 +95,8 @@ def base_scenario(book: Book) -> str:
     if "about" not in book:
         return BASELINE
     rows = book.read("about", lambda header, rows: rows)
-    row, base = next(((number, cells[1]) for number, cells in rows if cells[:1] == ["scenario"]), (1, BASELINE))
+    named = ((number, "".join(cells[1:2])) for number, cells in rows if cells[:1] == ["scenario"])
+    row, base = next(named, (1, BASELINE))
     if base not in scenario_names(parameters.SCENARIOS):
         near = nearest_names(base, scenario_names(parameters.SCENARIOS), 1)
         remedy = f"write {near[0]!r}" if near else "write the name of a file in notebooks/scenarios/"
@@ -134,7 +137,7 @@ def _refuse_other_changes(table: pd.DataFrame, before: Framework, file: str) -> 
     for row, code in zip(table["row"], table["code"], strict=True):
         if code not in codes:
             near = nearest_names(code, codes, 1)
-            remedy = f"write {near[0]!r}" if near else "remove the row; nodes are added in data/raw/framework.csv"
+            remedy = f"write {near[0]!r}" if near else "remove the row; nodes are added in the raw framework.csv"
             problems.append(Problem(file, row, "code", code, "a node of framework.csv", remedy))
     for code in codes:
         if code not in set(table["code"]):
@@ -147,7 +150,7 @@ def _refuse_other_changes(table: pd.DataFrame, before: Framework, file: str) -> 
             found, wanted = item[column], before.table.at[item["code"], column]
             if found != wanted and not (pd.isna(found) and pd.isna(wanted)):
                 shown = None if pd.isna(found) else found
-                remedy = "put it back; other changes of the tree are made in data/raw/framework.csv"
+                remedy = "put it back; other changes of the tree are made in the raw framework.csv"
                 problems.append(Problem(file, item["row"], column, shown, _expected(wanted), remedy))
     if problems:
         raise DataError(problems)
@@ -191,12 +194,3 @@ def _same(points: pd.DataFrame, other: pd.DataFrame) -> bool:
 
 def _plain(value: float) -> int | float:
     return int(value) if float(value).is_integer() else float(value)
-
-
-def _check(settings: dict[str, Any], name: str, framework: Framework) -> None:
-    """Raise `MethodError` if the scenario so written would be refused."""
-    file = f"scenarios/{name}.yml"
-    method = validated(own_settings(BASELINE) | settings, file)
-    raw = parameters.RAW / "cities.csv"
-    cities = read_table(raw, SCHEMAS["cities"], file="data/raw/cities.csv").set_index("name_zh")
-    index.check(method, framework, cities.index, file, units=cities)

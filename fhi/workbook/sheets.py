@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
-import yaml
 
 from fhi.compare.assumptions import shown
+from fhi.compare.results import read_method
 from fhi.figures.registry import Texts
 from fhi.framework import Framework
 from fhi.parameters import ASIDE, Method
@@ -57,7 +57,7 @@ class Sheet:
 
 def sheets(store: Store) -> list[Sheet]:
     """Return the sheets of a built scenario, the one that explains the others first."""
-    method = Method(**yaml.safe_load(store.find(f"{store.processed}/scenario.yml").read_text(encoding="utf-8")))
+    method = read_method(store)
     tree = Framework.from_table(store["tables/framework"]).with_weights(dict(method.weights))
     tree = tree.with_directions(dict(method.directions))
     found = [

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import io
 import re
-import unicodedata
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,6 +18,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
+from fhi.compare.text import width
 from fhi.store import Store
 from fhi.workbook.sheets import Sheet, sheets
 
@@ -130,11 +130,6 @@ def put(cell: Cell, value: object) -> Cell:
         cell.quotePrefix = True
         cell.number_format = "@"
     return cell
-
-
-def width(text: str) -> int:
-    """Return how many columns a text takes; a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _shown(value: object) -> str:

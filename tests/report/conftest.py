@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from fhi.report import write_report
+from fhi.report.page import write_report
 from fhi.store import Store
 
 #: a name that is markup, script, template, formula and code at once (without the signs that facts.csv is written in)

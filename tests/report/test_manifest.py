@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from fhi.parameters import RAW, ROOT
-from fhi.report import manifest, summary
+from fhi.report import manifest
+from fhi.report.closing import summary
 from fhi.sources.catalogue import raw_files
 from fhi.store import Store
 

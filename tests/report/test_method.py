@@ -21,12 +21,12 @@ def test_choices_show_method_and_parameters():
     chosen = Method(
         normalisation=Step(method="min-max", scale=[1, 100]),
         weights={"adoption": 2},
-        aggregation={0: "geometric", 1: "x"},
+        aggregation={0: "geometric", 1: Step(method="owa", exponent=2)},
     )
     rows = {row[0]["en"]: row[1] for row in method.choices(chosen).rows}
     assert rows["Normalisation"] == {"zh": "极差标准化 (min-max) (scale: 1, 100)", "en": "min-max (scale: 1, 100)"}
     assert rows["Weights set apart"] == "adoption: 2.0"
-    assert rows["Aggregation"] == "0: geometric, 1: x"
+    assert rows["Aggregation"] == "0: geometric, 1: owa (exponent: 2)"
     assert rows["Cities left out"] == "—"
 
 

@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 from fontTools.ttLib import TTFont
 
-from fhi import report
 from fhi.figures import LANGUAGES, entries
 from fhi.report import page
 from fhi.report.contents import LABELS
@@ -156,7 +155,7 @@ def test_a_hostile_city_name_is_shown_as_text(hostile, parsed):
 def test_a_run_that_the_page_cannot_repeat_is_shown_as_a_table(built, parsed, monkeypatch):
     reason = {"zh": "不能重算", "en": "cannot be repeated"}
     monkeypatch.setattr(page.explorer, "obstacle", lambda *arguments: reason)
-    text = report.build_page(built.store())
+    text = page.build_page(built.store())
     section = text.split('<section id="explorer"')[1].split("</section>")[0]
     assert reason["en"] in section and "<details open>" in section
     ranks = built.store()["ranks"].set_index("city")["FHI"].dropna().sort_values()
