@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from fhi.effects import drop_each, leaves_below, strengths, why
+from fhi.effects import drop_each, leaves_below, next_above, strengths, why
 from fhi.errors import MethodError
 from fhi.framework import Framework
 from fhi.index import build, combine
@@ -250,3 +250,36 @@ def test_a_city_without_a_score_has_nothing_to_explain():
     scores.loc["丁", ["quiet", "green"]] = NAN
     with pytest.raises(MethodError, match="丁 has no score to explain"):
         why(build(panel(scores), TREE, PLAIN), TREE, PLAIN, "甲", "丁")
+
+
+def test_the_gap_to_the_next_above_by_hand():
+    # 甲 50, 丙 48.75, 乙 46.25, 丁 32.5; weights 3/8 for income and saving, 1/8 for quiet and green
+    table = next_above(build(panel(), TREE, PLAIN), TREE, PLAIN)
+    assert table.drop_duplicates("city")[["city", "above"]].to_numpy().tolist() == [
+        ["丙", "甲"],
+        ["乙", "丙"],
+        ["丁", "乙"],
+    ]
+    parts = table[table["city"] == "丙"].set_index("node")["contribution"]
+    expected = {"index": -1.25, "wealth": 0, "comfort": -1.25, "income": 37.5, "saving": -37.5, "quiet": 7.5}
+    assert parts.to_dict() == pytest.approx(expected | {"green": -8.75})
+    assert set(table["unit"]) == {"points"}
+
+
+def test_of_cities_level_above_the_first_by_name_is_compared_with():
+    level = SCORES.assign(income=[10.0, 100, 100, 0], saving=[10.0, 100, 100, 0], quiet=[0.0, 100, 100, 0]).assign(
+        green=[10.0, 100, 100, 0]
+    )
+    table = next_above(build(panel(level), TREE, PLAIN), TREE, PLAIN)
+    # 乙 and 丙 share the first place: neither has one above it
+    assert table.drop_duplicates("city").set_index("city")["above"].to_dict() == {"甲": "丙", "丁": "甲"}
+
+
+def test_the_gap_is_one_of_logarithms_or_not_split():
+    table = next_above(build(panel(), TREE, GEOMETRIC), TREE, GEOMETRIC)
+    assert set(table["unit"]) == {"logarithm"}
+    root = build(panel(), TREE, GEOMETRIC).scores["index"]
+    for row in table[table["node"] == "index"].itertuples():
+        assert row.contribution == pytest.approx(np.log(root[row.city] / root[row.above]))
+    mixed = GEOMETRIC.model_copy(update={"aggregation": {0: Method().aggregation, 1: GEOMETRIC.aggregation}})
+    assert next_above(build(panel(), TREE, mixed), TREE, mixed).empty

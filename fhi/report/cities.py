@@ -10,7 +10,7 @@ import pandas as pd
 from fhi.agreement import PUBLISHED
 from fhi.figures.evidence import GIVEN, of_index
 from fhi.figures.registry import LANGUAGES, Tables, Texts
-from fhi.report.reasons import next_above, printed_moves
+from fhi.report.reasons import changed, next_above, printed_moves
 from fhi.report.tables import NODE, PAGE, Cell, Table, city_names, node_names
 from fhi.report.texts import MISSING, NOTHING, built, decimal, measured, names, signed, span, whole
 
@@ -34,6 +34,7 @@ class Lookup:
     allowed: Mapping[tuple[str, str], Mapping]
     values: Mapping[tuple[str, str], Mapping]
     covered: Mapping[tuple[str, str], Mapping]
+    places: Mapping[tuple[str, str], str]
     leaves: Sequence[str]
     printed: Sequence[Mapping]
     labels: tuple[str, ...]
@@ -48,6 +49,7 @@ class Lookup:
             allowed=tables["bounds"].set_index(["city", "node"]).to_dict("index"),
             values=latest(tables["panel"], year).to_dict("index"),
             covered=tables["coverage"].set_index(["city", "indicator"]).to_dict("index"),
+            places=places(tables["standings"]),
             leaves=framework.loc[framework["level"] == framework["level"].max(), "code"].tolist(),
             labels=of_index(("published", "public", "identified"), tables),
             printed=[row | {"table": name} for name in PRINTED for row in tables[f"tables/{name}"].to_dict("records")],
@@ -70,7 +72,8 @@ def sections(tables: Tables, scenario: str, year: int | None, mentions: Mapping[
     """
     places = tables["tables/cities"].set_index("name_zh").to_dict("index")
     cityname, tiers = city_names(tables), names(tables["tables/tiers"], "tier")
-    cells, moves, parted = Lookup.of(tables, year), printed_moves(tables), next_above(tables)
+    cells, moves = Lookup.of(tables, year), printed_moves(tables)
+    reasons = [next_above(tables), changed(tables)]
     return [
         {
             "id": anchor(places[row["city"]]["code_gbt2260"]),
@@ -81,7 +84,7 @@ def sections(tables: Tables, scenario: str, year: int | None, mentions: Mapping[
             "change": row["change"],
             "moved": moves.get(row["city"]),
             "ranks": rank_table(cells, row),
-            "parted": parted.get(row["city"]),
+            "reasons": [found[row["city"]] for found in reasons if row["city"] in found],
             "indicators": indicator_table(cells, row["city"], scenario),
             "missing": missing(cells, row["city"]),
             "printed": printed_table(cells, row["city"], scenario),
@@ -101,6 +104,17 @@ def latest(panel: pd.DataFrame, year: int | None) -> pd.DataFrame:
         .drop_duplicates(["city", "indicator"], keep="last")
         .set_index(["city", "indicator"])
     )
+
+
+def places(standings: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """Return the place of a city among those with a value, by city and indicator; a shared one as ``6–37 / 37``."""
+    level = standings.groupby(["node", "rank"])["city"].transform("size")
+    last = standings["rank"] + level - 1
+    shown = [
+        f"{first}–{end} / {count}" if end > first else f"{first} / {count}"
+        for first, end, count in zip(standings["rank"], last, standings["cities"], strict=True)
+    ]
+    return dict(zip(zip(standings["city"], standings["node"], strict=True), shown, strict=True))
 
 
 def rank_table(cells: Lookup, row: Mapping) -> Table:
@@ -132,13 +146,14 @@ def indicator_table(cells: Lookup, city: str, scenario: str) -> Table:
     for code in cells.leaves:
         value = cells.values.get((city, code))
         if value is None:
-            rows.append([cells.nodes[code], MISSING, "", "", "", ""])
+            rows.append([cells.nodes[code], MISSING, "", "", "", "", ""])
             continue
         used = cells.covered.get((city, code), {}).get("used", False)
         rows.append(
             [
                 cells.nodes[code],
                 measured(float(value["value"]), value["unit"]),
+                cells.places.get((city, code), NOTHING),
                 str(value["year"]),
                 {"badge": value["evidence"]},
                 [source_link(source, scenario, value["evidence"]) for source in str(value["source_id"]).split("+")],
@@ -148,12 +163,13 @@ def indicator_table(cells: Lookup, city: str, scenario: str) -> Table:
     heads = [
         {"zh": "指标", "en": "Indicator"},
         {"zh": "数值", "en": "Value"},
+        {"zh": "位次／城市数", "en": "Place / cities"},
         {"zh": "年份", "en": "Year"},
         {"zh": "证据", "en": "Evidence"},
         {"zh": "来源", "en": "Source"},
         {"zh": "进入指数", "en": "Used"},
     ]
-    return Table("", {"zh": "指标", "en": "Indicators"}, heads, rows, texts=(3, 4))
+    return Table("", {"zh": "指标", "en": "Indicators"}, heads, rows, texts=(4, 5))
 
 
 def source_link(source: str, scenario: str, evidence: str = "") -> dict[str, str]:

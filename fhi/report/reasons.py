@@ -8,7 +8,7 @@ import pandas as pd
 
 from fhi.figures.evidence import of_index
 from fhi.figures.registry import Tables, Texts
-from fhi.report.tables import Cell, Table, city_names, node_names
+from fhi.report.tables import NODE, Cell, Table, city_names, node_names
 from fhi.report.texts import MISSING, decimal
 
 #: by the unit of contributions: its names, and the decimals shown, of which nought is left out
@@ -49,7 +49,7 @@ def printed_moves(tables: Tables) -> dict[str, Texts]:
         if gone:
             text["zh"] += f"原居其前而今不在二十城之列：{gone}城。"
             text["en"] += f" No longer among the twenty, once above it: {gone}."
-        text["zh"] += f"报告未印{row[3]}年的分项名次与任何得分，何以升降无从由其得知。"
+        text["zh"] += f"报告未印{row[3]}年的分项名次，也未印得分，升降的原因无从得知。"
         text["en"] += f" The report prints no pillar ranks of {row[3]} and no scores, so that it cannot tell why."
         said[row.city] = text
     return said
@@ -82,6 +82,33 @@ def next_above(tables: Tables) -> dict[str, Table]:
             {"zh": f"对差的贡献（{unit_name['zh']}）", "en": f"Part in the difference ({unit_name['en']})"},
         ]
         found[city] = Table("", title, heads, lines, evidence=of_index(("public",), tables), file="next_above")
+    return found
+
+
+def changed(tables: Tables) -> dict[str, Table]:
+    """Return by city what each indicator did to its score from the year before, where several years are built."""
+    rows, nodes = tables["changes"], node_names(tables)
+    leaves = tables["tables/framework"].query("level == level.max()")["code"]
+    heads = [
+        NODE,
+        {"zh": "得分之变（分）", "en": "Change of the score (points)"},
+        {"zh": "因数值", "en": "By its value"},
+        {"zh": "因权重", "en": "By its weight"},
+    ]
+    found = {}
+    for city, own in rows[rows["to"] == rows["to"].max()].groupby("city", sort=False):
+        rank = own["change"].abs().where(own["node"].isin(leaves), float("inf"))
+        own = own.loc[rank.sort_values(ascending=False, kind="stable").index]
+        before, after = own[["from", "to"]].iloc[0]
+        lines = [
+            [nodes[row.node], *(f"{part:+.1f}" for part in (row.change, row.by_value, row.by_weight))]
+            for row in own.itertuples()
+        ]
+        title = {
+            "zh": f"{before}年至{after}年重算得分的变化",
+            "en": f"What changed its recomputed score from {before} to {after}",
+        }
+        found[city] = Table("", title, heads, lines, evidence=of_index(("public",), tables), file="changes")
     return found
 
 

@@ -62,7 +62,8 @@ def measured(value: float, unit: object) -> dict[str, str]:
     number = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.5g}"
     if not isinstance(unit, str) or not unit:
         return same(number)
-    return {"zh": number + UNITS.get(unit, unit), "en": number + (unit if unit == "%" else f" {unit}")}
+    between = "" if unit == "%" else " × " if unit[0].isdigit() else " "
+    return {"zh": number + UNITS.get(unit, unit), "en": f"{number}{between}{unit}"}
 
 
 def significant(value: object) -> str:

@@ -23,6 +23,13 @@ def test_every_published_city_has_a_section_in_published_order(sections, store):
     assert sections["北京"]["mentions"] == ["p05-top20"] and sections["上海"]["mentions"] == []
 
 
+def test_a_section_says_why(sections):
+    assert sections["天津"]["moved"]["en"].startswith("Place 9 in 2017, 12 in 2018. Passed by: Xi'an, Chongqing.")
+    assert [table.file for table in sections["天津"]["reasons"]] == ["next_above"]
+    # new among the twenty; first in the recomputed index
+    assert sections["香港"]["moved"] is None and sections["上海"]["reasons"] == []
+
+
 def test_ranks_scores_and_bounds_are_those_of_the_tables(sections, store):
     row = sections["香港"]["ranks"].rows[0]
     compared = store["comparison"].query("city == '香港' and node == 'FHI'").iloc[0]
@@ -45,10 +52,19 @@ def test_every_indicator_is_a_value_with_source_and_evidence_or_missing(sections
         assert [row[0]["en"] for row in rows] == leaves["name_en"].tolist()
         for code, row in zip(leaves["code"], rows, strict=True):
             if pd.isna(coverage[(city, code)]):
-                assert row[1] == MISSING and row[2:] == [""] * 4
+                assert row[1] == MISSING and row[2:] == [""] * 5
             else:
-                assert row[3] == {"badge": coverage[(city, code)]}
-                assert row[4] and all(link["href"].endswith(".csv") for link in row[4])
+                assert row[4] == {"badge": coverage[(city, code)]}
+                assert row[5] and all(link["href"].endswith(".csv") for link in row[5])
+
+
+def test_a_place_that_several_share_is_shown_as_a_span():
+    standings = pd.DataFrame(
+        [("甲", "gdp", 1, 3), ("乙", "gdp", 2, 3), ("丙", "gdp", 2, 3), ("甲", "firms", 1, 1)],
+        columns=["city", "node", "rank", "cities"],
+    )
+    shown = {("甲", "gdp"): "1 / 3", ("乙", "gdp"): "2–3 / 3", ("丙", "gdp"): "2–3 / 3", ("甲", "firms"): "1 / 1"}
+    assert cities.places(standings) == shown
 
 
 def test_the_value_is_the_latest_not_later_than_the_edition():
