@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ from fhi.errors import DataError, Problem
 
 #: bytes of a workbook beyond which merged cells and formulas are not looked into, and of its parts unpacked
 LARGE, UNPACKED = 20 << 20, 2 << 30
+#: what a number format shows as it stands: a sign in it does not make the number one in per cent
+_LITERAL = re.compile(r'"[^"]*"|\\.')
 
 
 class Sheet(NamedTuple):
@@ -75,7 +78,7 @@ def _text(cell) -> str:
     if isinstance(value, datetime.datetime | datetime.date):
         return value.isoformat()[:10]
     if isinstance(value, int | float):
-        if "%" in (cell.number_format or ""):
+        if "%" in _LITERAL.sub("", cell.number_format or ""):
             # 0.915 is stored where 91.5% is shown
             return f"{round(value * 100, 12):.15g}%"
         return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)

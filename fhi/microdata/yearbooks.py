@@ -44,13 +44,15 @@ class Yearbooks:
         return self.rows[-1]
 
     def finish(self, ledgers: list[Quality]) -> None:
-        rows = pd.concat(self.rows, ignore_index=True)
-        twice = rows[rows.duplicated(["place", "year", "measure"], keep=False)]
+        rows = pd.concat([frame.assign(file=ledger.file) for frame, ledger in zip(self.rows, ledgers, strict=True)])
+        twice = rows[rows.duplicated(["place", "year", "measure"])]
         if len(twice):
             names = self.context.cities.names
-            shown = [f"{names[row.place]} {row.year} {row.measure}" for row in twice.head(20).itertuples()]
             expected, remedy = "one value for a city, measure and year over all yearbooks", "remove one of them"
-            raise DataError([Problem(ledgers[0].file, None, "value", value, expected, remedy) for value in shown])
+            raise DataError(
+                Problem(row.file, row.row, row.measure, f"{names[row.place]} {row.year}", expected, remedy)
+                for row in twice.head(20).itertuples()
+            )
 
     def measures(self) -> pd.DataFrame:
         rows = pd.concat(self.rows, ignore_index=True)

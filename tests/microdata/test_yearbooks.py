@@ -57,6 +57,20 @@ def test_a_share_shown_in_per_cent_is_read_as_shown(collect, values, sheet):
     assert values(found, "adoption") == {"杭州": 91.5, "北京": 83.5}
 
 
+def test_a_sign_that_a_format_only_adds_does_not_multiply(collect, values, sheet):
+    rows = [["城市", "金融科技使用者占比"], ["杭州", 91.5], ["北京", 83.5]]
+    found = collect({"yearbooks.xlsx": sheet(rows, formats={"B2": '0.0"%"', "B3": "0.0\\%"})})
+    assert values(found, "adoption") == {"杭州": 91.5, "北京": 83.5}
+
+
+def test_two_yearbooks_with_one_cell_are_refused_with_file_and_row_of_the_later(problems):
+    head = "city,measure,value\n"
+    (problem,) = problems(
+        {"yearbooks-2018-a.csv": head + "北京,gdp,1\n", "yearbooks-2018-b.csv": head + "上海,gdp,1\n北京,gdp,2\n"}
+    )
+    assert problem[:4] == ("data/user/yearbooks-2018-b.csv", 3, "gdp", "北京 2018")
+
+
 def test_two_values_for_one_cell_are_refused_unless_they_agree(collect, values, counted):
     text = "city,measure,value\n北京,gdp,1\n北京,gdp,1.0\n北京市,gdp,2\n上海,gdp,3\n"
     found = collect({"yearbooks.csv": text})
