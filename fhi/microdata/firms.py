@@ -87,8 +87,9 @@ class Firms:
         rate = np.ones(count)
         foreign = unit > CURRENCY.index("CNY")
         rate[foreign] = self.rates.of(unit[foreign], columns["year"][foreign])
-        quality.count("no rate", int(np.isnan(rate).sum()), "scale", "read as undisclosed")
-        return columns["scale"] * rate
+        scale = columns["scale"]
+        quality.count("no rate", int((np.isnan(rate) & ~np.isnan(scale)).sum()), "scale", "read as undisclosed")
+        return scale * rate
 
     def finish(self, ledgers: list[Quality]) -> None:
         """Group the records by firm; write duplicates and outliers into the ledgers."""

@@ -236,7 +236,7 @@ BROKEN = {
     "a PDF": (b"%PDF-1.7\n" + bytes(100), None, None),
     "bytes 0": (GOOD.encode() + b"\0\n", None, None),
     "random bytes": (bytes((i * 7919 + i // 13) % 255 + 1 for i in range(5000)), None, None),
-    "a quote that never ends": (GOOD.replace("乙", '"乙', 1) * 1, 3, None),
+    "a quote that never ends": (GOOD.replace("乙", '"乙', 1), 3, None),
     "another delimiter": (GOOD.replace(",", "，"), 1, "name"),
     "most rows refused": (HEAD + "甲,Nowhere,支付,1亿元,,,\n" * 3 + ROW, None, None),
 }
@@ -391,7 +391,3 @@ def test_a_file_that_is_mostly_refused_is_given_up_early(problems):
     rows = "".join(f"企业{place},Nowhere,支付,1万元,,,\n" for place in range(200_000))
     found = problems({"firms.csv": HEAD + rows})
     assert len(found) <= 21 and not math.isnan(found[1].row)
-
-
-def test_there_are_sixty_of_them():
-    assert len(ODD) + len(REFUSED) + len(REFUSED_OTHERS) + len(BROKEN) >= 60
