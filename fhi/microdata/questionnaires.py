@@ -114,7 +114,9 @@ class Questionnaires:
         columns, count = block.columns, len(block.lines)
         uses = np.stack([values for name, values in columns.items() if name.startswith("use:")])
         missing = np.full(count, -1, dtype="i2")
-        weight = np.nan_to_num(columns.get("weight", np.ones(count)), nan=1.0)
+        weight = columns.get("weight", np.ones(count))
+        quality.count("no weight", int(np.isnan(weight).sum()), "weight", "counted as 1")
+        weight = np.nan_to_num(weight, nan=1.0)
         age, sex = columns.get("age", missing), columns.get("sex", missing)
         records = {
             "key": mix(columns["id"], columns["city"], columns["year"]),

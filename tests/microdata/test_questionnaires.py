@@ -97,9 +97,10 @@ def test_an_id_stands_once_in_a_city(collect, values, counted):
     assert counted(found, "duplicate", detail="says otherwise than the first") == 1
 
 
-def test_weights_count(collect, values):
-    text = "id,city,use_payment,weight\n1,杭州,yes,3\n2,杭州,no,1\n"
-    assert values(collect({"questionnaires.csv": text}), "adoption") == {"杭州": 75}
+def test_weights_count_and_a_missing_one_is_1_and_noted(collect, values, counted):
+    found = collect({"questionnaires.csv": "id,city,use_payment,weight\n1,杭州,yes,3\n2,杭州,no,\n"})
+    assert values(found, "adoption") == {"杭州": 75}
+    assert counted(found, "no weight", column="weight") == 1
 
 
 def test_people_are_read_in_the_unit_of_the_heading_or_of_the_cell(collect, values, counted):
