@@ -223,12 +223,15 @@ def edition_folder(name: str | None) -> Path:
     Raises
     ------
     MethodError
-        If it lies outside that folder, or is not there.
+        If there is none of this name.
     """
     if name is None:
         return RAW
-    there = (path.parent.name for path in RAW.glob("*/sources.csv"))
-    return _inside(RAW.resolve(), "data/raw/", name, "edition", there)
+    there = sorted(path.parent.name for path in RAW.glob("*/sources.csv"))
+    if name not in there:
+        message = f"there is no edition {name!r} (an edition is a folder data/raw/<name>/ with its sources.csv)."
+        raise MethodError(message, key="edition", value=name, valid=there)
+    return RAW / name
 
 
 def _inside(folder: Path, shown: str, name: object, key: str, there: Iterable[str]) -> Path:

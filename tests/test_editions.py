@@ -84,8 +84,10 @@ def test_a_changed_file_of_an_edition_is_noticed(edition):
 def test_an_edition_that_is_not_there_is_refused_with_those_that_are():
     with pytest.raises(MethodError, match="template"):
         edition_folder("templates")
-    with pytest.raises(MethodError, match="data/raw"):
-        edition_folder("../user")
+    # not a folder elsewhere, nor one of the report's tables, nor the report's edition by another name
+    for name in ("../user", "report2018", ".", ""):
+        with pytest.raises(MethodError, match="data/raw"):
+            edition_folder(name)
     assert edition_folder(None) == RAW
 
 
