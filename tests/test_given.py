@@ -78,6 +78,13 @@ def test_made_up_files_are_written_beside_the_results_and_read(tmp_path):
     assert set(store["microdata/intervals"]["evidence"]) == {"synthetic"}
 
 
+def test_an_issue_made_up_before_is_not_read_again(tmp_path):
+    for years in ([2017, 2018], [2018]):
+        _, store = panel(Method(year=2018, user_data={"synthetic": {"years": years}}), tmp_path)
+    assert set(store["microdata/intervals"]["year"]) == {2018}
+    assert not (tmp_path / "data/processed/mine/microdata/files/firms-2017.csv").exists()
+
+
 @pytest.mark.parametrize("name", ["..", "../raw", "/etc", "mine/../..", "no-such", "two words"])
 def test_a_folder_elsewhere_is_refused(user, name):
     user("firms.csv", FIRMS)
