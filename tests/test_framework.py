@@ -132,6 +132,12 @@ def test_a_negative_weight_another_direction_and_a_repeated_code_are_refused(pro
     assert problems(text(line6="2,a1,a,1,3,%,甲二,A two")) == [(5, "code"), (6, "code")]
 
 
+def test_a_repeated_code_of_a_table_is_refused_too(read):
+    table = read(text()).table
+    with pytest.raises(DataError, match=r"row 7, column code: found 'b1'"):
+        Framework.from_table(pd.concat([table, table.tail(1)]))
+
+
 def test_all_faults_of_a_tree_are_reported_together(problems):
     found = problems(text(line3="1,a,root,-1,1,,甲,A", line7="2,b1,c,1,5,,乙一,B one"))
     assert sorted(found) == [(3, "direction"), (4, "code"), (7, "parent")]
