@@ -9,7 +9,8 @@ import pandas as pd
 from fhi import construction, synthetic
 from fhi.framework import Framework
 from fhi.microdata import Microdata, collect
-from fhi.parameters import Method, user_folder
+from fhi.parameters import Method
+from fhi.paths import user_folder
 from fhi.store import Store
 
 #: folder of the tables, below the scenario's own

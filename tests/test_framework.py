@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from fhi.errors import DataError, MethodError
 from fhi.framework import Framework
-from fhi.parameters import RAW
+from fhi.paths import RAW
 
 HEADER = "level,code,parent,direction,weight,unit,name_zh,name_en"
 #: a root, two pillars, three indicators

@@ -5,7 +5,7 @@ import pytest
 from fhi import sources
 from fhi.construction import national_shares
 from fhi.framework import Framework
-from fhi.parameters import RAW
+from fhi.paths import RAW
 
 TABLES = sources.load()
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from fhi.errors import DataError, Problem
 from fhi.files import digest, replace_file
-from fhi.parameters import RAW
+from fhi.paths import RAW
 from fhi.sources.reading import read_table
 from fhi.sources.schemas import SCHEMAS
 from fhi.store import to_csv

@@ -9,7 +9,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from fhi.errors import DataError, Problem
-from fhi.parameters import RAW, edition_folder
+from fhi.paths import RAW, edition_folder
 from fhi.sources import catalogue
 from fhi.sources.catalogue import shown, verify
 from fhi.sources.columns import check, city, integer, node, number, one_of, schema, text
