@@ -45,7 +45,12 @@ def sheets(path: Path, file: str) -> Iterator[Sheet]:
     except (KeyError, ValueError, TypeError, OSError, zipfile.BadZipFile, SyntaxError) as error:
         raise _no_workbook(file, f"{type(error).__name__}: {error}"[:120]) from None
     for sheet in book.worksheets:
+        if large:
+            # the size that a sheet states may be wrong, and what lies beyond it would not be read
+            sheet.reset_dimensions()
         rows = [[_text(cell) for cell in cells] for cells in sheet.iter_rows()]
+        width = max(map(len, rows), default=0)
+        rows = [texts + [""] * (width - len(texts)) for texts in rows]
         if formulas:
             _fill(rows, formulas[sheet.title])
         filled = [(line, texts) for line, texts in enumerate(rows, start=1) if any(texts)]
