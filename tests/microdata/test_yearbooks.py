@@ -108,6 +108,9 @@ def test_a_value_in_another_unit_or_of_another_kind_is_refused(collect):
         ("1.2E+04", "万元", "100 million CNY", 1.2),
         ("约1200", "", "100 million CNY", 1200),
         ("12000亿", "万元", "100 million CNY", 12000),
+        # a text that names no currency is in that of its column
+        ("3亿", "亿美元", "100 million CNY", 3 * 6.7518),
+        ("3亿元", "亿美元", "100 million CNY", 3),
         ("138家", "", "firms", 138),
     ],
 )
@@ -116,7 +119,15 @@ def test_a_value_comes_in_the_unit_of_its_indicator(tables, text, written, wante
     assert found == pytest.approx(value, rel=1e-15)
 
 
-@pytest.mark.parametrize("text", ["1200家", "超1200", "1200%", "1,20", "1e400", ""])
-def test_a_text_that_is_no_amount_is_refused(tables, text):
-    with pytest.raises(ValueError):
-        in_unit(text, "万元", "100 million CNY", Rates(tables["public/exchange_rates"]), 2017)
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [(text, "万元") for text in ("1200家", "超1200", "1200%", "1,20", "1e400", "")] + [("3亿", "家"), ("3亿", "斤")],
+)
+def test_a_text_that_is_no_amount_is_refused(tables, text, written):
+    with pytest.raises(ValueError, match=r"value|number|quantity"):
+        in_unit(text, written, "100 million CNY", Rates(tables["public/exchange_rates"]), 2017)
+
+
+def test_a_sheet_of_a_year_beyond_the_scenario_is_refused(problems, sheet):
+    _, problem = problems({"yearbooks.xlsx": sheet([["城市", "gdp"], ["北京", 1]], title="2031")})
+    assert (problem.column, problem.value) == ("year", "2031")
