@@ -157,7 +157,8 @@ def steps_by_level(aggregation: Any, levels: Iterable[int]) -> dict[int, Step]:
     try:
         read = TypeAdapter(Aggregation).validate_python(aggregation)
     except ValidationError as error:
-        raise MethodError(f"{error.errors()[0]['msg']}.", key="aggregation", value=aggregation) from None
+        message = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise MethodError(f"{message}.", key="aggregation", value=aggregation) from None
     by_level = read if isinstance(read, dict) else dict.fromkeys(levels, read)
     for level in levels:
         if level not in by_level:

@@ -86,7 +86,7 @@ def validated(settings: dict[str, Any], file: str) -> Method:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"]))
-        message = f"{first['msg']}; found {first['input']!r}."
+        message = f"{first['msg'].removeprefix('Value error, ')}; found {first['input']!r}."
         raise MethodError(message, file=file, key=key, value=first["input"]) from None
 
 

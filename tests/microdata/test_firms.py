@@ -50,6 +50,13 @@ def test_shares_of_the_nation_are_means_over_the_classes(collect, values):
     assert values(found, "contribution") == {"上海": 50, "大连": 25, "深圳": 0, "杭州": 0, "香港": 0}
 
 
+def test_a_vague_size_counts_at_its_low_end_and_is_noted(collect, values, counted):
+    rows = "a,深圳,互联网银行,,超100亿\nb,北京,互联网银行,,100亿\n"
+    found = collect({"firms.csv": "name,city,class,financing,scale\n" + rows})
+    assert values(found, "firm_scale") == {"深圳": 50, "北京": 50}
+    assert counted(found, "vague amount", column="scale") == 1
+
+
 def test_a_firm_of_undisclosed_size_leaves_its_city_missing_where_others_have_one(collect, values):
     rows = "a,深圳,互联网银行,,8700亿\nb,福州,互联网银行,,未披露\nc,北京,支付,,\n"
     found = collect({"firms.csv": "name,city,class,financing,scale\n" + rows})
