@@ -39,8 +39,8 @@ def text(description: str, *checks: pa.Check, nullable=False, unique=False) -> p
     return column(str, "text", description, *checks, nullable=nullable, unique=unique)
 
 
-def city(description="city, a name_zh of cities.csv", *, nullable=False, unique=False) -> pa.Column:
-    return column(str, "city", description, nullable=nullable, unique=unique)
+def city(description="city, a name_zh of cities.csv", *, nullable=False) -> pa.Column:
+    return column(str, "city", description, nullable=nullable)
 
 
 def node(description="node of framework.csv that the number bears on", *, nullable=True) -> pa.Column:
