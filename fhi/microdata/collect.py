@@ -139,6 +139,9 @@ class _Collection:
                     self._read(file, collector, quality, number)
                 if own and not problems:
                     collector.finish(ledgers)
+                    for quality in ledgers:
+                        # answers that are in no stratum are refused only now
+                        quality.check()
                     self.given.append(kind)
             except DataError as error:
                 problems += error.problems

@@ -90,6 +90,12 @@ def test_an_age_outside_the_strata_is_refused(collect, counted):
     assert counted(found, "kept", kind="questionnaires") == 2
 
 
+def test_questionnaires_of_which_most_are_in_no_stratum_stop_the_run(problems):
+    text = HEAD + answers("杭州", [20, 8, 9], 2)
+    whole, *rows = problems({"questionnaires.csv": text, "population.csv": "城市,年龄,人口\n杭州,15-59,1\n"})
+    assert whole.value == "2 refused" and [problem.row for problem in rows] == [3, 4]
+
+
 def test_an_id_stands_once_in_a_city(collect, values, counted):
     text = HEAD + "1,杭州,30,男,是,否\n1,杭州,30,男,否,否\n1,北京,30,男,否,否\n"
     found = collect({"questionnaires.csv": text})
