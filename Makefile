@@ -52,7 +52,8 @@ missing = $(if $(filter-out $(wildcard $(1)),$(1)),FORCE)
 RAW := $(wildcard data/raw/*.csv data/raw/*/*.csv data/raw/*/*.geojson)
 # what sources.csv lists: a raw file that is gone is missed at ingestion, which names it
 LISTED := $(shell awk -F , 'NR > 1 { print "data/raw/" $$2 }' data/raw/sources.csv 2>/dev/null)
-CORE := requirements.lock $(addprefix fhi/,errors.py parameters.py files.py store.py framework.py) $(wildcard fhi/sources/*.py)
+CORE := requirements.lock $(addprefix fhi/,errors.py paths.py parameters.py scenarios.py files.py store.py framework.py) \
+	$(wildcard fhi/sources/*.py)
 STEPS := $(addprefix fhi/,calling.py selection.py treatment.py index.py multivariate.py) \
 	$(wildcard fhi/imputation/*.py fhi/normalisation/*.py fhi/weighting/*.py fhi/aggregation/*.py)
 ROBUSTNESS := fhi/agreement.py $(wildcard fhi/robustness/*.py)

@@ -19,8 +19,9 @@ def check(scenario: str) -> None:
     """Validate a scenario against the framework and write it resolved beside the results."""
     from fhi import index
     from fhi.framework import Framework
-    from fhi.parameters import load_scenario, resolved_yaml, user_folder
+    from fhi.paths import user_folder
     from fhi.robustness import runs
+    from fhi.scenarios import load_scenario, resolved_yaml
     from fhi.sources import units_of
     from fhi.store import Store
 
@@ -95,7 +96,7 @@ def compare(scenario: str, base: str) -> None:
     from fhi.compare import compare, read_data, read_result
     from fhi.compare.files import write_comparison
     from fhi.errors import MethodError
-    from fhi.parameters import scenario_names
+    from fhi.scenarios import scenario_names
     from fhi.store import Store
 
     if scenario == base:
@@ -146,8 +147,9 @@ def sweep(scenario: str) -> None:
     """Build every combination of a scenario's grid, write how each agrees with the published ranks, and sum up."""
     from fhi.errors import MethodError
     from fhi.framework import Framework
-    from fhi.parameters import RAW, load_scenario
+    from fhi.paths import RAW
     from fhi.robustness import runs, sweep
+    from fhi.scenarios import load_scenario
     from fhi.store import Store
 
     method = load_scenario(scenario)
@@ -197,7 +199,7 @@ def refresh(scenario: str, *notebooks: str) -> None:
 def checksums() -> None:
     """Write the checksums of the raw files into sources.csv, and the package that repeats them."""
     from fhi import datapackage
-    from fhi.parameters import RAW
+    from fhi.paths import RAW
     from fhi.sources import editions
     from fhi.sources.catalogue import editions as folders
     from fhi.sources.catalogue import update_checksums

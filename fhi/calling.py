@@ -150,7 +150,7 @@ def call(table: Mapping[str, Callable], name: str, data: Any, *rest: Any, step: 
 
 
 def check_frame(result: Any, data: pd.DataFrame, *, step: str, name: str) -> pd.DataFrame:
-    """Return what a method made of `data` as floats, or refuse what is not units × indicators of finite numbers."""
+    """Return what a method made of `data` as floats, or refuse what is not units × indicators, or is infinite."""
     if not isinstance(result, pd.DataFrame) or not result.axes[0].equals(data.index) or [*result] != [*data]:
         message = f"{name!r} must return a frame with the same units and indicators in the same order."
         raise MethodError(message, key=step, value=name)

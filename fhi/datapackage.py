@@ -9,7 +9,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from fhi.files import digest, replace_file
-from fhi.parameters import RAW
+from fhi.paths import RAW
 from fhi.sources import SCHEMAS
 from fhi.sources.catalogue import CATALOGUE, listing
 from fhi.store import Store

@@ -11,7 +11,7 @@ from fhi import aggregation, datapackage, imputation, normalisation, treatment, 
 from fhi.calling import CONTEXT, keywords
 from fhi.figures import entries
 from fhi.files import Files, replace_file
-from fhi.parameters import RAW, ROOT
+from fhi.paths import RAW, ROOT
 from fhi.sources import SCHEMAS
 
 HEADS = {

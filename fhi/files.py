@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from fhi.parameters import BASELINE, output_root
+from fhi.paths import BASELINE, output_root
 
 #: set while a notebook runs in the pipeline: the folder that its files are written to until it has succeeded
 STAGING = "FHI_STAGING"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from fhi.errors import DataError, MethodError, Problem
-from fhi.sources.reading import read_cells, read_table
+from fhi.sources.reading import read_cells, table_from_cells
 from fhi.sources.schemas import SCHEMAS
 
 REQUIRED = ("level", "code", "parent", "direction", "weight", "unit", "name_zh", "name_en")
@@ -46,10 +46,10 @@ class Framework:
             With every bad cell: a repeated code, an unknown parent, a level that is not one below its
             parent's, a leaf above the deepest level, more than one root, a weightless family.
         """
-        optional = [name for name in SCHEMAS["framework"].columns if name not in REQUIRED]
-        header, _ = read_cells(Path(path), str(path))
-        absent = [name for name in optional if name not in header]
-        return cls.from_table(read_table(Path(path), SCHEMAS["framework"].remove_columns(absent)), str(path))
+        header, rows = read_cells(Path(path), str(path))
+        absent = [name for name in SCHEMAS["framework"].columns if name not in (*REQUIRED, *header)]
+        schema = SCHEMAS["framework"].remove_columns(absent)
+        return cls.from_table(table_from_cells(header, rows, schema, file=str(path)), str(path))
 
     @classmethod
     def from_table(cls, table: pd.DataFrame, file: str = "framework.csv") -> Framework:
@@ -149,7 +149,9 @@ def _problems(table: pd.DataFrame, file: str):
     if len(roots) != 1:
         yield Problem(file, None, "level", len(roots), "one root of level 0", "give exactly one row the level 0")
     lines = table["row"] if "row" in table else table.index + 2
-    for row, node in zip(lines, table.itertuples(), strict=True):
+    for row, node, again in zip(lines, table.itertuples(), table["code"].duplicated(), strict=True):
+        if again:
+            yield Problem(file, row, "code", node.code, "each code once", "rename or remove one of the nodes")
         parent = node.parent if isinstance(node.parent, str) and node.parent else None
         if node.level == 0 and parent:
             yield Problem(file, row, "parent", parent, "no parent for the root", "empty the cell")
@@ -163,6 +165,11 @@ def _problems(table: pd.DataFrame, file: str):
             yield Problem(file, row, "code", node.code, expected, "give the node a child or remove it")
         if node.code in inner and node.direction != 1:
             yield Problem(file, row, "direction", node.direction, "1 above the indicators", "set it to 1")
+    yield from _weightless(table, lines, file)
+
+
+def _weightless(table: pd.DataFrame, lines, file: str):
+    """Yield the families whose weights sum to 0."""
     for parent, group in table.groupby("parent"):
         if not group["weight"].sum() > 0:
             row = lines[group.index[0]]

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from fhi import construction
+from fhi import construction, synthetic
 from fhi.framework import Framework
 from fhi.microdata import Microdata, collect
-from fhi.parameters import Method, user_folder
+from fhi.parameters import Method
+from fhi.paths import user_folder
 from fhi.store import Store
 
 #: folder of the tables, below the scenario's own
@@ -33,12 +34,13 @@ def read(method: Method, tables: Mapping[str, pd.DataFrame], framework: Framewor
     if given.synthetic is None:
         shown = f"data/user/{given.folder}".removesuffix("/.")
         return collect(user_folder(given.folder), tables, framework, shown=shown, **options)
-    from fhi import synthetic
-
     made = synthetic.files(tables, framework, given.synthetic.years, given.synthetic.seed)
-    for name, content in made.items():
-        path = store.write_bytes(f"{store.processed}/{FOLDER}/files/{name}", content)
-    return collect(path.parent, tables, framework, shown="synthetic", **options)
+    paths = [store.write_bytes(f"{store.processed}/{FOLDER}/files/{name}", content) for name, content in made.items()]
+    folder = paths[0].parent
+    for left in {*folder.glob("*.csv")} - {*paths}:
+        # an issue that was made up before and is not meant now
+        left.unlink()
+    return collect(folder, tables, framework, shown="synthetic", **options)
 
 
 def panel(method: Method, tables: Mapping[str, pd.DataFrame], framework: Framework, given: Microdata) -> pd.DataFrame:

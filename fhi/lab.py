@@ -13,7 +13,8 @@ from fhi.compare.files import evidence, slope_data, through_data
 from fhi.compare.text import comparison_text
 from fhi.errors import MethodError
 from fhi.figures import moves, rendering
-from fhi.parameters import Method, load_scenario, validated
+from fhi.parameters import Method
+from fhi.scenarios import load_scenario, validated
 
 #: what the changed scenario is called
 NAME = "lab"

@@ -1,33 +1,13 @@
-"""Where things stand, and the method of a scenario: typed, validated before anything runs, resolved once.
-
-A scenario is ``notebooks/scenarios/<name>.yml``. It holds only what differs from ``baseline.yml``; an
-unknown key, a wrong type or an unknown name is refused with the nearest valid ones.
-"""
+"""The method of a scenario: every choice with its type, and which stage reads which."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from fhi.errors import MethodError
-
-ROOT = Path(__file__).resolve().parents[1]
-RAW = ROOT / "data" / "raw"
-NOTEBOOKS = ROOT / "notebooks"
-SCENARIOS = NOTEBOOKS / "scenarios"
-#: where the staff put files of their own; nothing in it is under version control
-USER = ROOT / "data" / "user"
-BASELINE = "baseline"
-
-
-def output_root() -> Path:
-    """Return the folder that ``data/processed`` and ``reports`` are built in: ``$FHI_OUT`` or the checkout."""
-    return Path(os.environ.get("FHI_OUT") or ROOT).resolve()
 
 
 class Step(BaseModel):
@@ -177,151 +157,10 @@ def steps_by_level(aggregation: Any, levels: Iterable[int]) -> dict[int, Step]:
     try:
         read = TypeAdapter(Aggregation).validate_python(aggregation)
     except ValidationError as error:
-        raise MethodError(f"{error.errors()[0]['msg']}.", key="aggregation", value=aggregation) from None
+        message = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise MethodError(f"{message}.", key="aggregation", value=aggregation) from None
     by_level = read if isinstance(read, dict) else dict.fromkeys(levels, read)
     for level in levels:
         if level not in by_level:
             raise MethodError(f"no method for level {level}.", key="aggregation", value=by_level)
     return {level: Step.model_validate(_as_step(by_level[level])) for level in levels}
-
-
-def beside_scenarios(name: object, key: str) -> Path:
-    """Return the file or folder that a scenario names, looked up under ``notebooks/scenarios/`` and nowhere else.
-
-    Raises
-    ------
-    MethodError
-        If it lies outside that folder, or is not there.
-    """
-    folder = SCENARIOS.resolve()
-    there = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.suffix != ".yml")
-    place = _inside(folder, "notebooks/scenarios/", name, key, there)
-    if place == folder:
-        message = f"give a path inside notebooks/scenarios/, written from there; found {name!r}."
-        raise MethodError(message, key=key, value=name)
-    return place
-
-
-def user_folder(name: str) -> Path:
-    """Return the folder of the staff's files that a scenario names, inside ``data/user/``; ``.`` is that itself.
-
-    Raises
-    ------
-    MethodError
-        If it lies outside that folder, or is not there.
-    """
-    folder = USER.resolve()
-    if " " in name:
-        raise MethodError(f"give a name without blanks; found {name!r}.", key="user_data.folder", value=name)
-    there = [".", *(path.name for path in folder.glob("*") if path.is_dir())]
-    return _inside(folder, "data/user/", name, "user_data.folder", there)
-
-
-def edition_folder(name: str | None) -> Path:
-    """Return the folder of an edition below ``data/raw/``; None is the report's edition, ``data/raw/`` itself.
-
-    Raises
-    ------
-    MethodError
-        If it lies outside that folder, or is not there.
-    """
-    if name is None:
-        return RAW
-    there = (path.parent.name for path in RAW.glob("*/sources.csv"))
-    return _inside(RAW.resolve(), "data/raw/", name, "edition", there)
-
-
-def _inside(folder: Path, shown: str, name: object, key: str, there: Iterable[str]) -> Path:
-    """Return a path that stays inside a folder and is there."""
-    place = (folder / name).resolve() if isinstance(name, str) else folder.parent
-    if not place.is_relative_to(folder):
-        message = f"give a path inside {shown}, written from there; found {name!r}."
-        raise MethodError(message, key=key, value=name)
-    if not place.exists():
-        raise MethodError(f"there is no {name!r} in {shown}.", key=key, value=name, valid=sorted(there))
-    return place
-
-
-class OnceLoader(yaml.SafeLoader):
-    """The safe loader of YAML, for which a key that stands twice is an error."""
-
-    def construct_mapping(self, node, deep=False):
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = [key for key in keys if keys.count(key) > 1]
-        if twice:
-            raise yaml.constructor.ConstructorError(None, None, f"the key {twice[0]!r} stands twice", node.start_mark)
-        return super().construct_mapping(node, deep)
-
-
-def scenario_names(folder: Path = SCENARIOS) -> list[str]:
-    """Return the names of the scenarios that have a file."""
-    return sorted(path.stem for path in folder.glob("*.yml"))
-
-
-def load_scenario(name: str, folder: Path = SCENARIOS) -> Method:
-    """Return the method of a scenario: the baseline with the scenario's own keys in place of its.
-
-    A key of the scenario replaces the baseline's whole value of that key.
-
-    Raises
-    ------
-    MethodError
-        Naming the file, the key, the value and the nearest valid names.
-    """
-    valid = scenario_names(folder)
-    if name not in valid:
-        message = f"there is no scenario {name!r} (a scenario is a file {folder.name}/<name>.yml)."
-        raise MethodError(message, file=f"SCENARIO={name}", value=name, valid=valid)
-    settings: dict[str, Any] = {}
-    for layer in dict.fromkeys((BASELINE, name)):
-        settings.pop("description", None)  # it describes one scenario and is not passed on
-        settings |= own_settings(layer, folder)
-    return validated(settings, f"{folder.name}/{name}.yml")
-
-
-def own_settings(name: str, folder: Path = SCENARIOS) -> dict[str, Any]:
-    """Return the keys that the file of a scenario itself holds, their values not yet checked.
-
-    Raises
-    ------
-    MethodError
-        If the file is not readable, or holds a key that does not exist.
-    """
-    path = folder / f"{name}.yml"
-    file = f"{folder.name}/{path.name}"
-    try:
-        settings = yaml.load(path.read_text(encoding="utf-8"), Loader=OnceLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise MethodError(f"not readable as YAML in UTF-8: {error}", file=file) from None
-    if settings is None:
-        return {}
-    if not isinstance(settings, dict):
-        raise MethodError("a scenario is a list of 'key: value' lines.", file=file, value=settings)
-    unknown = [key for key in settings if key not in Method.model_fields]
-    if unknown:
-        message = f"there is no key {unknown[0]!r}."
-        raise MethodError(message, file=file, key=str(unknown[0]), value=unknown[0], valid=Method.model_fields)
-    return settings
-
-
-def validated(settings: dict[str, Any], file: str) -> Method:
-    """Return settings as a method; raises `MethodError`, naming file, key and value, if they are not one."""
-    try:
-        return Method(**settings)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(map(str, first["loc"]))
-        message = f"{first['msg']}; found {first['input']!r}."
-        raise MethodError(message, file=file, key=key, value=first["input"]) from None
-
-
-def resolved_yaml(method: Method) -> str:
-    """Return the whole method as YAML, every key written out in its order, to stand beside the results."""
-    return yaml.safe_dump(_plain(method.model_dump()), allow_unicode=True, sort_keys=False)
-
-
-def _plain(value: Any) -> Any:
-    """Return a value with lists for tuples, which YAML has no safe form for; the numbers that are keys stay so."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value

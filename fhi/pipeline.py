@@ -15,7 +15,7 @@ from traitlets.config import Config
 from fhi import notebooks, reuse
 from fhi.errors import FhiError, MethodError
 from fhi.files import STAGING, TERMINAL, Files, record_seconds, replace_file
-from fhi.parameters import NOTEBOOKS, ROOT
+from fhi.paths import NOTEBOOKS, ROOT
 
 #: seconds that a kernel may take to start on a machine under load
 START_TIMEOUT = 300

@@ -14,9 +14,11 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from fhi import notebooks, parameters
+from fhi import notebooks, paths
 from fhi.files import Files, digest
-from fhi.parameters import BASELINE, READS, ROOT, load_scenario
+from fhi.parameters import READS
+from fhi.paths import BASELINE, ROOT
+from fhi.scenarios import load_scenario
 
 BUILT = ("processed/", "reports/")
 
@@ -38,13 +40,13 @@ def cause(stage: str, files: Files, prerequisites: Iterable[str]) -> dict | None
     dict
         ``stage, parameters, python, inputs``; inputs are checksums by name, a built file named without its scenario.
     """
-    paths = [Path(path).resolve() for path in prerequisites]
-    if not paths:
+    needed = [Path(path).resolve() for path in prerequisites]
+    if not needed:
         return None
     method = load_scenario(files.scenario).model_dump(mode="json", exclude={"description"})
     read = {key: value for key, value in method.items() if key in READS.get(stage, method)}
     inputs = {}
-    for path in [*paths, *_named_files(read)]:
+    for path in [*needed, *_named_files(read)]:
         if path.parent == files.root / files.reports / "notebooks":
             before = _record(files, path.stem)
             if before is None:
@@ -63,8 +65,8 @@ def _named_files(value: object) -> Iterator[Path]:
         for item in value.values() if isinstance(value, dict) else value:
             yield from _named_files(item)
     elif isinstance(value, str) and value:
-        place = (parameters.SCENARIOS / value).resolve()
-        within = place.is_relative_to(parameters.SCENARIOS.resolve()) and place != parameters.SCENARIOS.resolve()
+        place = (paths.SCENARIOS / value).resolve()
+        within = place.is_relative_to(paths.SCENARIOS.resolve()) and place != paths.SCENARIOS.resolve()
         if within and place.exists():
             yield from sorted(p for p in ([place] if place.is_file() else place.rglob("*")) if p.is_file())
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from fhi.errors import DataError, Problem
 from fhi.files import Files, is_hidden
-from fhi.parameters import BASELINE
+from fhi.paths import BASELINE
 
 
 class MissingTable(DataError, KeyError):

@@ -66,9 +66,9 @@ def post_stratified(
     return Share(value, *wilson(value, size), covered)
 
 
-def wilson(share: float, size: float, z: float = Z) -> tuple[float, float]:
-    """Return Wilson's interval, ``(p + z²/2n ± z√(p(1−p)/n + z²/4n²)) / (1 + z²/n)``; n need not be whole."""
-    centre = share + z**2 / (2 * size)
-    half = z * np.sqrt(share * (1 - share) / size + z**2 / (4 * size**2))
-    low, high = (centre - half) / (1 + z**2 / size), (centre + half) / (1 + z**2 / size)
+def wilson(share: float, size: float) -> tuple[float, float]:
+    """Return Wilson's interval of 95 %, ``(p + z²/2n ± z√(p(1−p)/n + z²/4n²)) / (1 + z²/n)``; n need not be whole."""
+    centre = share + Z**2 / (2 * size)
+    half = Z * np.sqrt(share * (1 - share) / size + Z**2 / (4 * size**2))
+    low, high = (centre - half) / (1 + Z**2 / size), (centre + half) / (1 + Z**2 / size)
     return float(max(low, 0.0)), float(min(high, 1.0))

@@ -20,7 +20,7 @@ from fhi.compare.text import table
 from fhi.errors import DataError, FhiError, Problem
 from fhi.figures.registry import LANGUAGES
 from fhi.files import Files, digest, replace_file
-from fhi.parameters import ROOT
+from fhi.paths import ROOT
 from fhi.store import Store, to_csv
 
 EXPECTED = ROOT / "tests" / "expected"

@@ -18,8 +18,10 @@ from fhi.identification import IdentifiedSet
 from fhi.identification.contradictions import consistent
 from fhi.identification.runs import ALL, by_facts, influence, runs
 from fhi.index import build
-from fhi.parameters import BASELINE, RAW, Method, load_scenario
+from fhi.parameters import Method
+from fhi.paths import BASELINE, RAW
 from fhi.robustness.runs import Analysis
+from fhi.scenarios import load_scenario
 
 
 def seconds(function: Callable[[], object], repeats: int = 5) -> float:

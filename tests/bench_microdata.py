@@ -67,7 +67,7 @@ def measure(millions: int) -> tuple[float, float]:
 def main(folder: str) -> None:
     from fhi import microdata
     from fhi.framework import Framework
-    from fhi.parameters import RAW
+    from fhi.paths import RAW
     from fhi.sources import SCHEMAS, read_table
 
     names = ("cities", "vocabulary", "public/exchange_rates")

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import settings
 
 from fhi.files import digest, is_hidden
-from fhi.parameters import ROOT
+from fhi.paths import ROOT
 from fhi.store import Store
 
 SHIPPED = ("Makefile", ".ci", "requirements.lock", "pyproject.toml", "README.md", "LICENSE")

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from fhi.errors import DataError
-from fhi.parameters import RAW
+from fhi.paths import RAW
 from fhi.sources.catalogue import checksum, load, raw_files, tidy, update_checksums, verify
 
 

@@ -6,7 +6,7 @@ import pytest
 from fhi import construction, sources
 from fhi.construction import CONSTRUCTIONS, PANEL, constructs, national_shares
 from fhi.framework import Framework
-from fhi.parameters import RAW
+from fhi.paths import RAW
 
 TABLES = sources.load()
 FRAMEWORK = Framework.from_csv(RAW / "framework.csv")

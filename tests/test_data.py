@@ -5,7 +5,7 @@ import json
 import pytest
 
 from fhi import sources
-from fhi.parameters import RAW
+from fhi.paths import RAW
 from fhi.sources.catalogue import checksum, raw_files
 
 TABLES = sources.load()

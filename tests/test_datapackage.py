@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from fhi import datapackage
-from fhi.parameters import RAW
+from fhi.paths import RAW
 from fhi.sources import SCHEMAS
 from fhi.sources.catalogue import raw_files
 from fhi.store import Store

@@ -12,7 +12,7 @@ from fhi import sources
 from fhi.errors import DataError, MethodError
 from fhi.index import check
 from fhi.microdata.kinds import KINDS
-from fhi.parameters import RAW, ROOT, edition_folder
+from fhi.paths import RAW, ROOT
 from fhi.sources import catalogue, editions
 from fhi.sources.editions import EXAMPLE, OPTIONAL, SCHEMAS
 
@@ -79,14 +79,6 @@ def test_a_changed_file_of_an_edition_is_noticed(edition):
     (folder / "cities.csv").write_text((folder / "cities.csv").read_text(encoding="utf-8") + "\n", encoding="utf-8")
     with pytest.raises(DataError, match="sha256"):
         editions.load(folder)
-
-
-def test_an_edition_that_is_not_there_is_refused_with_those_that_are():
-    with pytest.raises(MethodError, match="template"):
-        edition_folder("templates")
-    with pytest.raises(MethodError, match="data/raw"):
-        edition_folder("../user")
-    assert edition_folder(None) == RAW
 
 
 def test_the_files_of_other_editions_are_no_files_of_the_report():

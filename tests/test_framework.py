@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from fhi.errors import DataError, MethodError
 from fhi.framework import Framework
-from fhi.parameters import RAW
+from fhi.paths import RAW
 
 HEADER = "level,code,parent,direction,weight,unit,name_zh,name_en"
 #: a root, two pillars, three indicators
@@ -130,6 +130,12 @@ def test_a_negative_weight_another_direction_and_a_repeated_code_are_refused(pro
     assert problems(text(line6="2,a2,a,1,-3,%,甲二,A two")) == [(6, "weight")]
     assert problems(text(line6="2,a2,a,2,3,%,甲二,A two")) == [(6, "direction")]
     assert problems(text(line6="2,a1,a,1,3,%,甲二,A two")) == [(5, "code"), (6, "code")]
+
+
+def test_a_repeated_code_of_a_table_is_refused_too(read):
+    table = read(text()).table
+    with pytest.raises(DataError, match=r"row 7, column code: found 'b1'"):
+        Framework.from_table(pd.concat([table, table.tail(1)]))
 
 
 def test_all_faults_of_a_tree_are_reported_together(problems):

@@ -19,7 +19,7 @@ from fhi.errors import DataError
 from fhi.framework import Framework
 from fhi.microdata.cities import ELSEWHERE, CityNames
 from fhi.microdata.vocabulary import Vocabulary
-from fhi.parameters import RAW
+from fhi.paths import RAW
 from fhi.sources import SCHEMAS, read_table
 from fhi.sources.amounts import has_unit, parse_amount, parse_amount_in
 from fhi.sources.numerals import parse_numeral

@@ -5,9 +5,11 @@ import pytest
 import yaml
 
 from fhi import construction, given, sources
-from fhi.errors import DataError, MethodError
+from fhi.errors import DataError
 from fhi.framework import Framework
-from fhi.parameters import RAW, USER, Method, resolved_yaml, user_folder
+from fhi.parameters import Method
+from fhi.paths import RAW, USER
+from fhi.scenarios import resolved_yaml
 from fhi.store import Store
 
 TABLES, FRAMEWORK = sources.load(), Framework.from_csv(RAW / "framework.csv")
@@ -17,7 +19,7 @@ FIRMS = "name,city,class,financing\n甲,杭州,支付,1亿\n乙,北京,网贷,2�
 @pytest.fixture
 def user(tmp_path, monkeypatch):
     """Return a function that puts a file into a folder of the staff's."""
-    monkeypatch.setattr("fhi.parameters.USER", tmp_path / "user")
+    monkeypatch.setattr("fhi.paths.USER", tmp_path / "user")
 
     def put(name, text, folder="mine"):
         path = tmp_path / "user" / folder / name
@@ -78,16 +80,11 @@ def test_made_up_files_are_written_beside_the_results_and_read(tmp_path):
     assert set(store["microdata/intervals"]["evidence"]) == {"synthetic"}
 
 
-@pytest.mark.parametrize("name", ["..", "../raw", "/etc", "mine/../..", "no-such", "two words"])
-def test_a_folder_elsewhere_is_refused(user, name):
-    user("firms.csv", FIRMS)
-    with pytest.raises(MethodError, match=r"data/user|without blanks"):
-        user_folder(name)
-
-
-def test_the_folder_itself_can_be_named(user):
-    user("firms.csv", FIRMS, folder=".")
-    assert user_folder(".").name == "user"
+def test_an_issue_made_up_before_is_not_read_again(tmp_path):
+    for years in ([2017, 2018], [2018]):
+        _, store = panel(Method(year=2018, user_data={"synthetic": {"years": years}}), tmp_path)
+    assert set(store["microdata/intervals"]["year"]) == {2018}
+    assert not (tmp_path / "data/processed/mine/microdata/files/firms-2017.csv").exists()
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,12 @@ import re
 import pytest
 from arrows import imported
 
-from fhi.parameters import ROOT
+from fhi.paths import ROOT
 
 #: the floors from the ground up; what stands on one floor may be used by those above it, and by its own
 FLOORS = (
-    {"errors", "parameters", "files", "store", "sources", "framework", "calling", "notebooks", "processes"},
+    {"errors", "paths", "parameters", "scenarios", "files", "store", "sources", "framework"}
+    | {"calling", "notebooks", "processes"},
     {"imputation", "treatment", "normalisation", "weighting", "aggregation", "agreement", "survey"},
     {"selection", "construction", "microdata", "synthetic", "given", "index", "reuse"},
     {"multivariate", "effects", "years", "robustness", "identification", "claims"},

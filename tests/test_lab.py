@@ -6,7 +6,7 @@ import pytest
 from fhi import compare, lab
 from fhi.errors import MethodError
 from fhi.index import build
-from fhi.parameters import load_scenario
+from fhi.scenarios import load_scenario
 
 
 @pytest.fixture(scope="module")

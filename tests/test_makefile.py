@@ -11,7 +11,7 @@ import pytest
 import yaml
 from arrows import imported
 
-from fhi.parameters import ROOT
+from fhi.paths import ROOT
 
 STAGES = [
     "01_ingestion",

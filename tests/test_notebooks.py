@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from fhi.parameters import NOTEBOOKS, ROOT
+from fhi.paths import NOTEBOOKS, ROOT
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 

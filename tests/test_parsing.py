@@ -76,7 +76,28 @@ def test_what_is_not_disclosed_has_no_value(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "多", "个", "%", "成", "许多", "1 2", "1,23", "1.2.3", "超", "5亿亿", "约定", "1e5", "inf", "nan"]
+    "text",
+    [
+        "",
+        " ",
+        "多",
+        "个",
+        "%",
+        "成",
+        "许多",
+        "1 2",
+        "1,23",
+        "1.2.3",
+        "超",
+        "5亿亿",
+        "5万million",
+        "3万k",
+        "5个%",
+        "约定",
+        "1e5",
+        "inf",
+        "nan",
+    ],
 )
 def test_a_text_that_is_not_wholly_a_quantity_is_refused(text):
     with pytest.raises(ValueError, match="a quantity such as"):

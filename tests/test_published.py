@@ -4,8 +4,6 @@ import pytest
 
 from fhi import sources
 from fhi.construction import national_shares
-from fhi.framework import Framework
-from fhi.parameters import RAW
 
 TABLES = sources.load()
 
@@ -51,12 +49,6 @@ def test_three_cities_have_a_bank_and_an_insurer():  # p10
 def test_the_first_insurer_earns_over_sixty_per_cent():  # p7
     shares = national_shares(TABLES).query("`class` == 'premiums'").set_index("city")["share"]
     assert shares["上海"] > 60
-
-
-def test_the_tree_has_three_eleven_and_sixteen_nodes():  # p38
-    framework = Framework.from_csv(RAW / "framework.csv")
-    assert framework.levels.value_counts().sort_index().tolist() == [1, 3, 11, 16]
-    assert len(framework.leaves) == 16
 
 
 def test_the_exchanges_are_eight_with_half_in_shanghai():  # p17

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from fhi import notebooks, parameters, pipeline, reuse
+from fhi import notebooks, paths, pipeline, reuse
 from fhi.files import Files, digest
 from fhi.parameters import READS, Method
 
@@ -28,7 +28,7 @@ def project(tmp_path, monkeypatch):
     """A project of two stages and three scenarios in which stages are pretended to run."""
     monkeypatch.setattr(reuse, "ROOT", tmp_path)
     monkeypatch.setattr(reuse, "load_scenario", lambda name: Project.methods[name])
-    monkeypatch.setattr(parameters, "SCENARIOS", tmp_path / "scenarios")
+    monkeypatch.setattr(paths, "SCENARIOS", tmp_path / "scenarios")
     return Project(tmp_path)
 
 

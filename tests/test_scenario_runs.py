@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from fhi.parameters import Method, load_scenario
+from fhi.parameters import Method
+from fhi.scenarios import load_scenario
 
 KEPT = ("baseline", "drop-experience", "equal", "geometric")
 STAGES = ("03_weighting", "05_identification", "06_audit")

@@ -11,11 +11,12 @@ import pytest
 import yaml
 from openpyxl import Workbook
 
-from fhi import parameters
+from fhi import paths
 from fhi.errors import DataError, MethodError
 from fhi.framework import Framework
 from fhi.index import build
-from fhi.parameters import RAW, ROOT, SCENARIOS, load_scenario
+from fhi.paths import RAW, ROOT, SCENARIOS
+from fhi.scenarios import load_scenario, own_settings, resolved_yaml, scenario_names
 from fhi.sources import units_of
 from fhi.workbook import importing, reading, writing
 from fhi.workbook.sheets import Sheet, framework_sheet, sheets
@@ -33,8 +34,8 @@ def scenarios(tmp_path, monkeypatch):
     """A folder of the shipped scenarios in which a test may write."""
     folder = tmp_path / "scenarios"
     shutil.copytree(SCENARIOS, folder)
-    monkeypatch.setattr(parameters, "SCENARIOS", folder)
-    for function in (parameters.load_scenario, parameters.own_settings, parameters.scenario_names):
+    monkeypatch.setattr(paths, "SCENARIOS", folder)
+    for function in (load_scenario, own_settings, scenario_names):
         monkeypatch.setattr(function, "__defaults__", (folder,))
     return folder
 
@@ -192,7 +193,7 @@ def test_a_round_trip_of_a_changed_scenario_changes_nothing(scenarios, edited, b
     method = load_scenario("mine")
     copy = type(store)("mine", root=tmp_path / "out")
     shutil.copytree(built.folder / "data/processed/baseline", tmp_path / "out/data/processed/mine")
-    copy.write_bytes("data/processed/mine/scenario.yml", parameters.resolved_yaml(method).encode())
+    copy.write_bytes("data/processed/mine/scenario.yml", resolved_yaml(method).encode())
     again = tmp_path / "again.xlsx"
     again.write_bytes(writing.workbook_bytes(sheets(copy)))
     assert importing.import_workbook(again) == []
@@ -349,7 +350,7 @@ def test_a_change_builds_on_the_scenario_that_was_exported(scenarios, edited):
 
 def test_a_workbook_of_another_edition_is_read_by_its_own_tree(scenarios, tmp_path, monkeypatch):
     shutil.copytree(ROOT / "tests/data/baltic", tmp_path / "raw/baltic")
-    monkeypatch.setattr(parameters, "RAW", tmp_path / "raw")
+    monkeypatch.setattr(paths, "RAW", tmp_path / "raw")
     (scenarios / "baltic.yml").write_text("edition: baltic\n", encoding="utf-8")
     tree = Framework.from_table(units_of("baltic")[1]).with_weights({"fees": 3})
     about = Sheet("about", {}, [["item", "value"]], [["scenario", "baltic"]])

@@ -8,7 +8,9 @@ from fhi import construction, sources, years
 from fhi.errors import MethodError
 from fhi.framework import Framework
 from fhi.index import build
-from fhi.parameters import RAW, Method, load_scenario
+from fhi.parameters import Method
+from fhi.paths import RAW
+from fhi.scenarios import load_scenario
 
 TREE = Framework.from_table(
     pd.DataFrame(

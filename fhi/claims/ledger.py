@@ -70,10 +70,8 @@ def _row(claim, tables: Tables) -> dict[str, object]:
         found = FUNCTIONS[claim.id](hide(tables, claim.page, claim.printed))
         found = found if isinstance(found, Found) else Found(found)
         recomputed, verdict = _shown(found), judge(claim.printed, claim.unit, claim.tolerance, found)
-    notes = {
-        language: _note(claim, language, {"zh": "；", "en": "; "}[language], {"zh": "需要", "en": "needs "}[language])
-        for language in ("zh", "en")
-    }
+    words = (("zh", "；", "需要"), ("en", "; ", "needs "))
+    notes = {language: _note(claim, language, joint, needs) for language, joint, needs in words}
     return {
         "id": claim.id,
         "page": claim.page,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 
 import pandas as pd
 
@@ -54,14 +53,10 @@ def claim(id: str, *arguments):
     def register(function):
         if id in FUNCTIONS:
             raise ValueError(f"two functions for the claim {id!r}")
-        FUNCTIONS[id] = partial(_call, function, arguments)
+        FUNCTIONS[id] = lambda tables: function(tables, *arguments)
         return function
 
     return register
-
-
-def _call(function, arguments: tuple, tables: Tables):
-    return function(tables, *arguments)
 
 
 def names(values: Iterable[str]) -> str:

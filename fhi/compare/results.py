@@ -10,7 +10,8 @@ import yaml
 from fhi import construction, sources
 from fhi.framework import Framework
 from fhi.index import Index, build
-from fhi.parameters import RAW, Method
+from fhi.parameters import Method
+from fhi.paths import RAW
 from fhi.store import Store
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fhi.figures.projection import albers
-from fhi.parameters import RAW
+from fhi.paths import RAW
 
 FILE = "boundaries/china_provinces.geojson"
 

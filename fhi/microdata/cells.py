@@ -263,8 +263,8 @@ def _has_odd(cells: Column) -> np.ndarray:
     return before[cells.ends] > before[cells.starts]
 
 
-#: the numbers of the words that stand for no name
-_MISSING = Column.of(sorted(MISSING)).numbers()
+#: the numbers of the words that stand for no name, in the cases that programs write them in
+_MISSING = Column.of(sorted({"NaN", *MISSING, *map(str.upper, MISSING), *map(str.capitalize, MISSING)})).numbers()
 
 
 def _refuse_formula(text: str) -> None:

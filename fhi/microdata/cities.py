@@ -43,7 +43,9 @@ class CityNames:
             for name in self._names(row):
                 if name and self._places.setdefault(plain(name), place) != place:
                     expected = f"a name of one city (it is that of {self.names[self._places[plain(name)]]} too)"
-                    problems.append(Problem("cities.csv", None, "name_zh", name, expected, "rename one of them"))
+                    problems.append(
+                        Problem("cities.csv", row.get("row"), "name_zh", name, expected, "rename one of them")
+                    )
         if problems:
             raise DataError(problems)
         for word, city in vocabulary.words("city").items():

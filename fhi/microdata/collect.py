@@ -139,6 +139,9 @@ class _Collection:
                     self._read(file, collector, quality, number)
                 if own and not problems:
                     collector.finish(ledgers)
+                    for quality in ledgers:
+                        # answers that are in no stratum are refused only now
+                        quality.check()
                     self.given.append(kind)
             except DataError as error:
                 problems += error.problems
@@ -175,8 +178,9 @@ class _Collection:
         """Return what was read as tables."""
         rows = self._rows()
         outside = rows[~rows["indicator"].isin(framework.leaves)]
-        for measure, count in outside["indicator"].value_counts().items():
-            self.ledgers[0].count("measure not in the tree", count, str(measure))
+        for (source, measure), count in outside[["source_id", "indicator"]].value_counts().items():
+            ledger = next(ledger for ledger in self.ledgers if source.endswith(f"/{ledger.kind}"))
+            ledger.count("measure not in the tree", count, str(measure))
         rows = rows.drop(outside.index).sort_values(["indicator", "city", "year"], ignore_index=True)
         rows["unit"] = rows["indicator"].map(framework.table["unit"])
         left_open = (rows["low"] != rows["high"]) | rows["respondents"].notna()

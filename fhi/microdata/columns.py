@@ -36,8 +36,9 @@ class Column:
     def of(cls, texts: Sequence[str]) -> Column:
         """Return a column of texts."""
         cells = [text.encode() for text in texts]
-        ends = np.cumsum([len(cell) for cell in cells], dtype=np.int64)
-        return cls(b"".join(cells) + PAD, np.concatenate([[0], ends[:-1]]).astype(np.int64), ends)
+        lengths = np.array([len(cell) for cell in cells], dtype=np.int64)
+        ends = np.cumsum(lengths)
+        return cls(b"".join(cells) + PAD, ends - lengths, ends)
 
     def __len__(self) -> int:
         return len(self.starts)

@@ -12,10 +12,11 @@ from fhi.microdata.reading import Block
 from fhi.microdata.records import Records, mix
 
 RECORD = np.dtype(
-    [("key", "u8"), ("what", "u8"), ("value", "f8"), ("spending", "f8"), ("revenue", "f8")]
-    + [("row", "u4"), ("year", "i2"), ("city", "i2"), ("sector", "i1"), ("file", "u2")]
+    [("key", "u8"), ("what", "u8"), ("value", "f8"), ("low", "f8"), ("high", "f8"), ("spending", "f8")]
+    + [("revenue", "f8"), ("row", "u4"), ("year", "i2"), ("city", "i2"), ("sector", "i1"), ("file", "u2")]
 )
 AMOUNTS = ("market_value", "technology_spending", "revenue")
+ENDS = ["value", "low", "high"]
 MEASURES = {"finance": "finance_industry", "information_technology": "technology_industry"}
 
 
@@ -43,15 +44,17 @@ class Companies:
     def add(self, block: Block, quality: Quality, file: int) -> None:
         """Take the rows of a block."""
         columns, bad = block.columns, np.zeros(len(block.lines), dtype=bool)
-        money = dict.fromkeys(AMOUNTS, np.full(len(bad), np.nan))
+        money, ends = dict.fromkeys(AMOUNTS, np.full(len(bad), np.nan)), {}
         for name in AMOUNTS:
             if name in columns:
-                money[name], _, _, refused = convert(columns, name, self.rates, block.lines, quality)
+                money[name], *ends[name], refused = convert(columns, name, self.rates, block.lines, quality)
                 bad |= refused
         records = {
             "key": mix(columns["code"], columns["year"]),
             "what": mix(columns["city"], columns["sector"], *money.values()),
             "value": money["market_value"],
+            "low": ends["market_value"][0],
+            "high": ends["market_value"][1],
             "spending": money["technology_spending"],
             "revenue": money["revenue"],
             "row": block.lines,
@@ -67,30 +70,30 @@ class Companies:
         """Group the companies; write duplicates into the ledgers."""
         for group in self.records.groups():
             group = once(group, ledgers)
-            names = ("value", "spending", "revenue", "year", "city", "sector")
+            names = (*ENDS, "spending", "revenue", "year", "city", "sector")
             self._groups.append(pd.DataFrame({name: group[name] for name in names}))
 
     def measures(self) -> pd.DataFrame:
         """Return ``place, year, measure, value, low, high`` for every city.
 
         ``finance_industry`` and ``technology_industry`` are market values in 100 million CNY; a city without a company
-        of the sector has 0. ``technology_level`` is the technology spending of a city's finance companies in per cent
-        of their revenue, over those that disclose both; a city without any has none.
+        of the sector has 0, and low and high say how far vague values leave the sum open. ``technology_level`` is the
+        technology spending of a city's finance companies in per cent of their revenue, over those that disclose both;
+        a city without any has none.
         """
         rows = pd.concat(self._groups, ignore_index=True)
         rows["sector"] = [self.sectors[code] for code in rows["sector"]]
         frames = []
         for year, issue in rows[rows["city"] >= 0].groupby("year"):
             for sector, measure in MEASURES.items():
-                total = issue[issue["sector"] == sector].groupby("city")["value"].sum() / 1e8
+                total = issue[issue["sector"] == sector].groupby("city")[ENDS].sum() / 1e8
                 frames.append(_frame(total.reindex(range(self.cities), fill_value=0.0), year, measure))
             told = issue[issue["sector"] == "finance"].dropna(subset=["spending", "revenue"])
             sums = told.groupby("city")[["spending", "revenue"]].sum()
             level = (sums["spending"] / sums["revenue"] * 100)[sums["revenue"] > 0]
-            frames.append(_frame(level, year, "technology_level"))
+            frames.append(_frame(pd.DataFrame(dict.fromkeys(ENDS, level)), year, "technology_level"))
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
-def _frame(values: pd.Series, year: int, measure: str) -> pd.DataFrame:
-    frame = values.rename("value").rename_axis("place").reset_index()
-    return frame.assign(year=int(year), measure=measure, low=frame["value"], high=frame["value"])
+def _frame(ends: pd.DataFrame, year: int, measure: str) -> pd.DataFrame:
+    return ends.rename_axis("place").reset_index().assign(year=int(year), measure=measure)

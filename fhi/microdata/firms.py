@@ -87,8 +87,10 @@ class Firms:
         rate = np.ones(count)
         foreign = unit > CURRENCY.index("CNY")
         rate[foreign] = self.rates.of(unit[foreign], columns["year"][foreign])
-        quality.count("no rate", int(np.isnan(rate).sum()), "scale", "read as undisclosed")
-        return columns["scale"] * rate
+        scale, known = columns["scale"], ~np.isnan(columns["scale"])
+        quality.count("no rate", int((np.isnan(rate) & known).sum()), "scale", "read as undisclosed")
+        quality.count("vague amount", int((columns["scale_vague"] & known).sum()), "scale", "an interval or a bound")
+        return scale * rate
 
     def finish(self, ledgers: list[Quality]) -> None:
         """Group the records by firm; write duplicates and outliers into the ledgers."""

@@ -73,8 +73,10 @@ def _bad_issue(file: File, year: int | None) -> list[Problem]:
 
 def words(table: pd.DataFrame, framework: Framework, files: list[File]) -> Vocabulary:
     """Return the words of the project and of the folder, and the names of the tree's indicators as measures."""
-    own = [read_table(file.path, SCHEMAS["vocabulary"], file=file.shown) for file in files if file.kind == "vocabulary"]
-    vocabulary = Vocabulary(table, *own)
+    own = [file for file in files if file.kind == "vocabulary"]
+    vocabulary = Vocabulary(
+        table, {file.shown: read_table(file.path, SCHEMAS["vocabulary"], file=file.shown) for file in own}
+    )
     for column in ("code", "name_zh", "name_en"):
         names = framework.table.loc[framework.leaves, column]
         vocabulary.add("measure", zip(names, framework.leaves, strict=True))

@@ -37,7 +37,7 @@ class Quality:
             self._counts[what, column, detail] += int(rows)
 
     def rows(self, what: str) -> int:
-        """Return the rows of all lines of the report that begin with a word."""
+        """Return the rows of all lines of the report under a word."""
         return sum(rows for (name, _, _), rows in self._counts.items() if name == what)
 
     def refuse(self, lines: Iterable[int], column: str, values: Iterable[object], expected: str, remedy=REMEDY) -> None:

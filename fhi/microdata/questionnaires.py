@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
@@ -16,6 +18,12 @@ RECORD = np.dtype(
     [("key", "u8"), ("what", "u8"), ("weight", "f8"), ("row", "u4"), ("year", "i2"), ("city", "i2")]
     + [("age", "i2"), ("age_high", "i2"), ("sex", "i1"), ("use", "i1"), ("file", "u2")]
 )
+MARGIN = np.dtype(
+    [("key", "u8"), ("what", "u8"), ("people", "f8"), ("row", "u4"), ("year", "i2"), ("city", "i2")]
+    + [("age", "i2"), ("age_high", "i2"), ("sex", "i1"), ("file", "u2")]
+)
+#: the band of rows without ages
+ALL_AGES = (-1, -1)
 #: an interval is given only if strata with at least this part of the population were asked
 LEAST_COVERED = 0.5
 
@@ -24,31 +32,36 @@ class Population:
     """People by city, year, age band and sex; a table without age or sex has one stratum in it."""
 
     def __init__(self):
-        self._rows: list[pd.DataFrame] = []
+        self.records = Records(MARGIN)
         self.table, self.bands = pd.DataFrame(), []
 
     def add(self, block: Block, quality: Quality, file: int) -> None:
-        """Take the rows of a block."""
+        """Take the rows of a block; people elsewhere are not needed."""
         missing = np.full(len(block.lines), -1)
-        names = ("city", "year", "people", "age", "age_high", "sex")
-        self._rows.append(pd.DataFrame({name: block.columns.get(name, missing) for name in names}).assign(file=file))
+        columns = {name: block.columns.get(name, missing) for name in ("city", "year", "age", "age_high", "sex")}
+        people, here = block.columns["people"], columns["city"] >= 0
+        records = {"key": mix(*columns.values()), "what": mix(people), "people": people, "row": block.lines, **columns}
+        records["file"] = np.full(len(people), file)
+        self.records.add({name: values[here] for name, values in records.items()})
 
     def finish(self, ledgers: list[Quality]) -> None:
-        """Sum up the rows, each stratum of a city and year once.
+        """Take each stratum of a city and year once; write duplicates into the ledgers.
 
         Raises
         ------
         DataError
             If age bands overlap.
         """
-        rows = pd.concat(self._rows, ignore_index=True)
-        self.bands = sorted(set(zip(rows["age"], rows["age_high"], strict=True)))
-        for (_, high), (low, top) in zip(self.bands, self.bands[1:], strict=False):
+        groups = [once(group, ledgers) for group in self.records.groups()]
+        names = ("city", "year", "people", "age", "age_high", "sex", "file")
+        self.table = pd.concat([pd.DataFrame({name: group[name] for name in names}) for group in groups])
+        files = self.table.groupby(["age", "age_high"])["file"].min()
+        self.bands = files.index.tolist()
+        for (_, high), (low, top) in pairwise(self.bands):
             if low <= high:
                 expected, remedy = "age bands that do not overlap", "give every city the same bands"
-                file = ledgers[0].file
+                file = ledgers[files[low, top]].file
                 raise DataError([Problem(file, None, "age", f"{low}-{top} beside …-{high}", expected, remedy)])
-        self.table = rows
 
     def strata(self, city: int, year: int) -> np.ndarray | None:
         """Return people by band and sex (male, female, both) of the latest year not later; None if unknown."""
@@ -65,7 +78,7 @@ class Population:
         # totals beside their parts are not counted again
         if people[:, :2].any():
             people[:, 2] = 0
-        if (-1, -1) in self.bands and people[1:].any():
+        if ALL_AGES in self.bands and people[1:].any():
             people[0] = 0
         return people
 
@@ -101,7 +114,9 @@ class Questionnaires:
         columns, count = block.columns, len(block.lines)
         uses = np.stack([values for name, values in columns.items() if name.startswith("use:")])
         missing = np.full(count, -1, dtype="i2")
-        weight = np.nan_to_num(columns.get("weight", np.ones(count)), nan=1.0)
+        weight = columns.get("weight", np.ones(count))
+        quality.count("no weight", int(np.isnan(weight).sum()), "weight", "counted as 1")
+        weight = np.nan_to_num(weight, nan=1.0)
         age, sex = columns.get("age", missing), columns.get("sex", missing)
         records = {
             "key": mix(columns["id"], columns["city"], columns["year"]),
@@ -130,16 +145,13 @@ class Questionnaires:
         bands = self.population.place(group["age"], group["age_high"])
         for city, year in sorted(set(zip(group["city"].tolist(), group["year"].tolist(), strict=True))):
             chosen = (group["city"] == city) & (group["year"] == year)
-            people = self.population.strata(city, year)
-            rows, band = group[chosen], bands[chosen]
-            if people is None:
-                band, shape = np.zeros(len(rows), dtype=int), (1, 3)
-            else:
-                shape = people.shape
-            # a margin without the sexes takes both together
-            both = people is None or not people[:, :2].any()
-            sex = np.full(len(rows), 2) if both else rows["sex"].astype(int)
-            outside = (band < 0) | (sex < 0)
+            people, rows = self.population.strata(city, year), group[chosen]
+            whole = people is None or (ALL_AGES in self.population.bands and not people[1:].any())
+            people = np.array([[0, 0, 1]]) if people is None else people
+            # margins without ages, or without the sexes, take all of them together
+            band = np.zeros(len(rows), dtype=int) if whole else bands[chosen]
+            sex = rows["sex"].astype(int) if people[:, :2].any() else np.full(len(rows), 2)
+            outside = (band < 0) | (sex < 0) | (people[band, sex] == 0)
             for file in np.unique(rows["file"][outside]):
                 lines = rows["row"][outside & (rows["file"] == file)]
                 expected = "an age and a sex of a stratum of the population"
@@ -147,9 +159,9 @@ class Questionnaires:
                 ledgers[file].count("refused", len(lines))
             place = (band * 3 + sex)[~outside]
             weight, use = rows["weight"][~outside], rows["use"][~outside] > 0
-            sums = self._sums.setdefault((city, year), np.zeros((4, shape[0] * 3)))
+            sums = self._sums.setdefault((city, year), np.zeros((4, people.size)))
             for number, values in enumerate((weight, weight**2, weight * use, np.ones(len(weight)))):
-                sums[number] += np.bincount(place, weights=values, minlength=shape[0] * 3)
+                sums[number] += np.bincount(place, weights=values, minlength=people.size)
 
     def measures(self) -> pd.DataFrame:
         """Return ``place, year, measure, value, low, high, respondents, covered``: the adoption rate in per cent.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ from fhi.errors import DataError, Problem
 
 #: bytes of a workbook beyond which merged cells and formulas are not looked into, and of its parts unpacked
 LARGE, UNPACKED = 20 << 20, 2 << 30
+#: what a number format shows as it stands: a sign in it does not make the number one in per cent
+_LITERAL = re.compile(r'"[^"]*"|\\.')
 
 
 class Sheet(NamedTuple):
@@ -42,7 +45,12 @@ def sheets(path: Path, file: str) -> Iterator[Sheet]:
     except (KeyError, ValueError, TypeError, OSError, zipfile.BadZipFile, SyntaxError) as error:
         raise _no_workbook(file, f"{type(error).__name__}: {error}"[:120]) from None
     for sheet in book.worksheets:
+        if large:
+            # the size that a sheet states may be wrong, and what lies beyond it would not be read
+            sheet.reset_dimensions()
         rows = [[_text(cell) for cell in cells] for cells in sheet.iter_rows()]
+        width = max(map(len, rows), default=0)
+        rows = [texts + [""] * (width - len(texts)) for texts in rows]
         if formulas:
             _fill(rows, formulas[sheet.title])
         filled = [(line, texts) for line, texts in enumerate(rows, start=1) if any(texts)]
@@ -75,7 +83,7 @@ def _text(cell) -> str:
     if isinstance(value, datetime.datetime | datetime.date):
         return value.isoformat()[:10]
     if isinstance(value, int | float):
-        if "%" in (cell.number_format or ""):
+        if "%" in _LITERAL.sub("", cell.number_format or ""):
             # 0.915 is stored where 91.5% is shown
             return f"{round(value * 100, 12):.15g}%"
         return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)

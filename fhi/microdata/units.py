@@ -46,21 +46,22 @@ def in_unit(text: str, written: str, wanted: str, rates: Rates, year: int) -> fl
         If one is a share or an amount of money and the other is not, or a currency has no rate of the year.
     """
     aim = _aim(wanted)
-    if has_unit(text):
-        given = _exact(text)
-        # 8700亿 in a column of money is money
-        money = aim.unit if not given.unit and aim.unit not in ("", "%") else given.unit
-        return given.value / aim.value * _rate(money, aim.unit, wanted, rates, year)
-    number = _bare(text, aim)
-    if not written or fold(written).casefold() == fold(wanted).casefold():
-        return number
+    same = not written or fold(written).casefold() == fold(wanted).casefold()
     try:
-        unit = unit_of(written)
+        column = aim if same else unit_of(written)
     except ValueError:
         raise ValueError(f"a value in {_shown(wanted)}; {written!r} is no unit of a number") from None
+    if has_unit(text):
+        given = _exact(text)
+        # 8700亿 in a column of money is money, in the currency of the column
+        unit = given.unit or column.unit.removesuffix("%")
+        return given.value / aim.value * _rate(unit, aim.unit, wanted, rates, year)
+    number = _bare(text, aim)
+    if same:
+        return number
     # in decimals, so that 280149400万元 are 28014.94亿元 and nothing beside it
-    value = float(Decimal(str(number)) * Decimal(unit.value) / Decimal(aim.value))
-    return value * _rate(unit.unit, aim.unit, wanted, rates, year)
+    value = float(Decimal(str(number)) * Decimal(column.value) / Decimal(aim.value))
+    return value * _rate(column.unit, aim.unit, wanted, rates, year)
 
 
 def _bare(text: str, aim: Quantity) -> float:

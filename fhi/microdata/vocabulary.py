@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -21,8 +21,10 @@ class Vocabulary:
 
     Parameters
     ----------
-    tables : pandas.DataFrame
-        With the columns of vocabulary.csv, ``list, code, written``; a later table adds to the earlier ones.
+    table : pandas.DataFrame
+        With the columns of vocabulary.csv, ``list, code, written``.
+    own : mapping, optional
+        Further tables by the name of their file; they add to it.
 
     Raises
     ------
@@ -30,13 +32,11 @@ class Vocabulary:
         If a word stands for two codes of a list.
     """
 
-    def __init__(self, *tables: pd.DataFrame, file: str = "vocabulary.csv"):
+    def __init__(self, table: pd.DataFrame, own: Mapping[str, pd.DataFrame] = {}):
         self._codes: dict[str, dict[str, str]] = {}
         problems = []
-        for table in tables:
-            for row, name, code, written in zip(
-                table["row"], table["list"], table["code"], table["written"], strict=True
-            ):
+        for file, rows in {"vocabulary.csv": table, **own}.items():
+            for row, name, code, written in zip(rows["row"], rows["list"], rows["code"], rows["written"], strict=True):
                 words = self._codes.setdefault(name, {})
                 if words.setdefault(plain(written), code) != code:
                     expected = f"one meaning in the list {name!r} (it stands for {words[plain(written)]!r})"

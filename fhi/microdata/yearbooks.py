@@ -44,13 +44,15 @@ class Yearbooks:
         return self.rows[-1]
 
     def finish(self, ledgers: list[Quality]) -> None:
-        rows = pd.concat(self.rows, ignore_index=True)
-        twice = rows[rows.duplicated(["place", "year", "measure"], keep=False)]
+        rows = pd.concat([frame.assign(file=ledger.file) for frame, ledger in zip(self.rows, ledgers, strict=True)])
+        twice = rows[rows.duplicated(["place", "year", "measure"])]
         if len(twice):
             names = self.context.cities.names
-            shown = [f"{names[row.place]} {row.year} {row.measure}" for row in twice.head(20).itertuples()]
             expected, remedy = "one value for a city, measure and year over all yearbooks", "remove one of them"
-            raise DataError([Problem(ledgers[0].file, None, "value", value, expected, remedy) for value in shown])
+            raise DataError(
+                Problem(row.file, row.row, row.measure, f"{names[row.place]} {row.year}", expected, remedy)
+                for row in twice.head(20).itertuples()
+            )
 
     def measures(self) -> pd.DataFrame:
         rows = pd.concat(self.rows, ignore_index=True)
@@ -74,13 +76,12 @@ def values(
     A value is brought to the indicator's unit; without a unit it is taken to be in it. The later of two values for one
     cell of the panel is a duplicate if they agree, and refused if they do not.
     """
-    rows, seen, bad, used = [], {}, set(), set()
+    rows, seen, bad = [], {}, set()
     for cell in found:
         code = context.vocabulary.find("measure", cell.measure)
         if code not in framework.leaves:
             quality.count("measure not read", 1, cell.measure[:60])
             continue
-        used.add(cell.line)
         try:
             row = _value(cell, code, framework, context, rates, year)
         except _Refused as refusal:
@@ -118,17 +119,17 @@ def _value(cell: Cell, code: str, framework: Framework, context: Context, rates:
         raise _Refused("city", cell.city, str(error)) from None
     if is_missing(cell.value):
         return None
-    of_year = fold(cell.year).removesuffix("年").removesuffix(".0")
-    if of_year and not (_YEAR.fullmatch(of_year) and int(of_year) <= context.latest):
-        raise _Refused("year", cell.year, f"a year up to {context.latest}")
+    of_year = fold(cell.year).removesuffix("年").removesuffix(".0") or str(year)
+    if not (_YEAR.fullmatch(of_year) and int(of_year) <= context.latest):
+        raise _Refused("year", cell.year or of_year, f"a year up to {context.latest}")
     try:
         if cell.value.startswith(("=", "#")):
             raise ValueError("a stored value, not a formula or an error of one")
         wanted = framework.table.at[code, "unit"]
-        value = in_unit(cell.value, cell.unit, wanted if isinstance(wanted, str) else "", rates, int(of_year or year))
+        value = in_unit(cell.value, cell.unit, wanted if isinstance(wanted, str) else "", rates, int(of_year))
     except ValueError as error:
         raise _Refused(code, cell.value, str(error)) from None
     evidence = context.vocabulary.find("evidence", cell.evidence) if cell.evidence else "user"
     if evidence is None:
         raise _Refused("evidence", cell.evidence, f"one of {', '.join(context.vocabulary.codes('evidence'))}")
-    return place, int(of_year or year), code, value, evidence
+    return place, int(of_year), code, value, evidence

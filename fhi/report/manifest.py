@@ -14,8 +14,9 @@ from pathlib import Path
 
 from fhi.figures.registry import EVIDENCE
 from fhi.files import Files, is_hidden
-from fhi.parameters import BASELINE, RAW, ROOT, SCENARIOS, load_scenario
+from fhi.paths import BASELINE, RAW, ROOT, SCENARIOS
 from fhi.report.ledger import verdict_counts
+from fhi.scenarios import load_scenario
 from fhi.sources.catalogue import checksum
 from fhi.store import Store
 

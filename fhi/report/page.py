@@ -15,13 +15,14 @@ from fontTools import subset
 from fhi.figures import LANGUAGES, entries
 from fhi.figures.evidence import drawable, is_own, of_index
 from fhi.figures.style import FONT, FONTS
-from fhi.parameters import Method, load_scenario
+from fhi.parameters import Method
 from fhi.processes import pool
 from fhi.report import cities, explorer, ledger
 from fhi.report.contents import LABELS, chapters, front, parts_of
 from fhi.report.pictures import figure_context
 from fhi.report.tables import words
 from fhi.report.texts import built, decimal, in_both, span, whole
+from fhi.scenarios import load_scenario
 from fhi.store import Store
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets" / "report"

@@ -12,12 +12,12 @@ import typst
 from fhi.figures import LANGUAGES, FigureEntry
 from fhi.figures.evidence import drawable, seen
 from fhi.figures.style import FONT, FONTS
-from fhi.parameters import load_scenario
 from fhi.report import ledger
 from fhi.report.contents import LABELS, chapters, front, parts_of
 from fhi.report.pictures import picture, svg_size
 from fhi.report.tables import Cell, Table
 from fhi.report.texts import in_both
+from fhi.scenarios import load_scenario
 from fhi.store import Store
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "assets" / "report" / "document.typ"

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
 from pathlib import Path
 
 import pandas as pd
 
 from fhi.errors import DataError, Problem
-from fhi.parameters import RAW
+from fhi.files import digest, replace_file
+from fhi.paths import RAW
 from fhi.sources.reading import read_table
 from fhi.sources.schemas import SCHEMAS
+from fhi.store import to_csv
 
 CATALOGUE = "sources.csv"
 KINDS = ("*.csv", "*.geojson")
@@ -19,7 +20,7 @@ KINDS = ("*.csv", "*.geojson")
 
 def checksum(path: Path) -> str:
     """Return the SHA-256 of a file, in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return digest(path.read_bytes())
 
 
 def raw_files(raw: Path = RAW) -> list[str]:
@@ -85,7 +86,7 @@ def update_checksums(raw: Path = RAW, needed: Collection[str] | None = None) -> 
     triples = zip(listed["file"], there[kept], listed["sha256"], strict=True)
     present = [checksum(raw / file) if found else stated for file, found, stated in triples]
     changed = listed["file"][listed["sha256"] != present]
-    listed.assign(sha256=present).to_csv(raw / CATALOGUE, index=False, lineterminator="\n")
+    replace_file(raw / CATALOGUE, to_csv(listed.assign(sha256=present)).encode())
     return [*gone, *changed]
 
 

@@ -39,12 +39,12 @@ def text(description: str, *checks: pa.Check, nullable=False, unique=False) -> p
     return column(str, "text", description, *checks, nullable=nullable, unique=unique)
 
 
-def city(description="city, a name_zh of cities.csv", *, nullable=False, unique=False) -> pa.Column:
-    return column(str, "city", description, nullable=nullable, unique=unique)
+def city(description="city, a name_zh of cities.csv", *, nullable=False) -> pa.Column:
+    return column(str, "city", description, nullable=nullable)
 
 
-def node(nullable=True) -> pa.Column:
-    return column(str, "node", "node of framework.csv that the number bears on", nullable=nullable)
+def node(description="node of framework.csv that the number bears on", *, nullable=True) -> pa.Column:
+    return column(str, "node", description, nullable=nullable)
 
 
 def integer(description: str, low: int, high: int, *checks: pa.Check, nullable=False, unique=False) -> pa.Column:
@@ -53,8 +53,8 @@ def integer(description: str, low: int, high: int, *checks: pa.Check, nullable=F
     return column(dtype, "integer", description, *checks, nullable=nullable, unique=unique)
 
 
-def number(description: str, low=float("-inf"), high=float("inf")) -> pa.Column:
-    return column(float, "number", description, between(low, high, "a number"))
+def number(description: str, low=float("-inf"), high=float("inf"), *, nullable=False) -> pa.Column:
+    return column(float, "number", description, between(low, high, "a number"), nullable=nullable)
 
 
 def quantity(description: str, nullable=False) -> pa.Column:

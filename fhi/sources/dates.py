@@ -6,12 +6,13 @@ import datetime
 import re
 
 EXPECTED = "a date such as 2014.12, 2017年9月29日 or 2012"
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTHS = ("january", "february", "march", "april", "may", "june")
+MONTHS += ("july", "august", "september", "october", "november", "december")
 
 # a time of day is dropped; between it and the day stands T, a blank or 日
 _TIME = r"(?:(?:T|\s+|(?<=日))\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 _BIG_END = re.compile(
-    r"(?P<year>\d{4})(?:(?P<mark>[.\-/年])(?P<month>\d{1,2})(?:[.\-/月](?P<day>\d{1,2})日?" + _TIME + r"|月)?|年)?",
+    r"(?P<year>\d{4})(?:[.\-/年](?P<month>\d{1,2})(?:[.\-/月](?P<day>\d{1,2})日?" + _TIME + r"|月)?|年)?",
     re.ASCII,
 )
 _COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})", re.ASCII)
@@ -51,9 +52,6 @@ def _parts(text: str) -> list[str]:
 def _named(match: re.Match) -> list[str]:
     """Return the parts of a date with the month as an English word."""
     name, days = match["name"], [day for day in (match["day"], match["other"]) if day]
-    full = [month for month in MONTHS if name.startswith(month)]
-    words = {"january", "february", "march", "april", "may", "june", "july", "august", "september", "sept"}
-    words |= {"october", "november", "december", *MONTHS}
-    if not full or name not in words or len(days) > 1:
-        return []
-    return [match["year"], str(MONTHS.index(full[0]) + 1), *days]
+    month = [number for number, word in enumerate(MONTHS, start=1) if name in (word, word[:3])]
+    month = [9] if name == "sept" else month
+    return [match["year"], str(month[0]), *days] if month and len(days) < 2 else []

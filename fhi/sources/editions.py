@@ -9,11 +9,11 @@ import pandas as pd
 import pandera.pandas as pa
 
 from fhi.errors import DataError, Problem
-from fhi.parameters import RAW, edition_folder
+from fhi.paths import RAW, edition_folder
 from fhi.sources import catalogue
 from fhi.sources.catalogue import shown, verify
-from fhi.sources.columns import check, city, column, integer, number, one_of, schema, text
-from fhi.sources.reading import read_cells, read_table
+from fhi.sources.columns import check, city, integer, node, number, one_of, schema, text
+from fhi.sources.reading import read_cells, read_table, table_from_cells
 from fhi.sources.schemas import SCHEMAS as REPORT_SCHEMAS
 
 #: what the example rows of the template are called
@@ -25,11 +25,6 @@ OPTIONAL = ("published_ranks", "vocabulary", "exchange_rates")
 def _own(what: str) -> pa.Check:
     expected, remedy = f"{what} of your own", "remove the row: it shows how the table is filled in"
     return check(lambda value: not str(value).startswith(EXAMPLE), expected, remedy, element_wise=True)
-
-
-def _degrees(description: str, limit: float) -> pa.Column:
-    bounds = check(lambda v: -limit <= v <= limit, f"from {-limit} to {limit}", "correct it", element_wise=True)
-    return column(float, "number", description, bounds, nullable=True)
 
 
 SCHEMAS: dict[str, pa.DataFrameSchema] = {
@@ -44,15 +39,15 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         name_en=text("name in the second language", unique=True),
         aliases=text("other names that files use, joined by |", nullable=True),
         group=text("group for methods that need one", nullable=True),
-        lon=_degrees("longitude, WGS 84, degrees", 180),
-        lat=_degrees("latitude, WGS 84, degrees", 90),
+        lon=number("longitude, WGS 84, degrees", -180, 180, nullable=True),
+        lat=number("latitude, WGS 84, degrees", -90, 90, nullable=True),
     ),
     "indicators": schema(
         ["city", "year", "indicator"],
         "the values, one row a city, year and indicator",
         city=city(),
         year=integer("year of the figure", 1900, 2100),
-        indicator=column(str, "node", "code of an indicator of framework.csv"),
+        indicator=node("code of an indicator of framework.csv", nullable=False),
         value=number("value, in the unit of framework.csv"),
         unit=text("unit, to be compared with that of framework.csv; empty: the same", nullable=True),
         evidence=text("where it comes from", one_of("published", "derived", "public")),
@@ -62,7 +57,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "published_ranks": schema(
         ["node", "city"],
         "ranks that a publication prints, to compare with",
-        node=column(str, "node", "node of framework.csv"),
+        node=node("node of framework.csv", nullable=False),
         city=city(),
         rank=integer("rank, 1 is best", 1, 10_000),
         page=integer("page", 1, 10_000, nullable=True),
@@ -139,9 +134,9 @@ def _uncited(sources: pd.DataFrame, file: str) -> list[Problem]:
 def _read(folder: Path, name: str, schemas: Mapping[str, pa.DataFrameSchema], known=None) -> pd.DataFrame:
     """Read a table; a column that may be empty may as well not be there."""
     path, file, schema = folder / f"{name}.csv", shown(folder, f"{name}.csv"), schemas[name]
-    header, _ = read_cells(path, file)
+    header, rows = read_cells(path, file)
     absent = [column for column, spec in schema.columns.items() if spec.nullable and column not in header]
-    table = read_table(path, schema.remove_columns(absent), file=file, known=known or {})
+    table = table_from_cells(header, rows, schema.remove_columns(absent), file=file, known=known or {})
     return table.assign(**dict.fromkeys(absent)) if absent else table
 
 

@@ -15,7 +15,8 @@ from fhi.sources.dates import read_date
 from fhi.sources.numerals import CHARACTERS, parse_numeral
 
 COUNTERS = "家个项名件份种人位所次倍年部篇分"
-ENGLISH = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "b": 1e9, "bn": 1e9, "billion": 1e9}
+ENGLISH = {"k": 10**3, "thousand": 10**3, "m": 10**6, "mn": 10**6, "million": 10**6}
+ENGLISH |= {"b": 10**9, "bn": 10**9, "billion": 10**9}
 CURRENCIES = {"元": "CNY", "人民币": "CNY", "元人民币": "CNY", "人民币元": "CNY", "rmb": "CNY", "¥": "CNY"}
 CURRENCIES |= {"美元": "USD", "美金": "USD", "us$": "USD", "$": "USD", "港元": "HKD", "港币": "HKD", "hk$": "HKD"}
 CURRENCIES |= {"欧元": "EUR", "€": "EUR", "日元": "JPY", "英镑": "GBP", "£": "GBP", "澳门元": "MOP", "新台币": "TWD"}
@@ -135,7 +136,7 @@ def parse_quantity(text: str) -> Quantity:
         number = parse_numeral(match["head"] + match["unit"])
     except ValueError:
         raise ValueError(expected) from None
-    number *= int(ENGLISH.get(match["english"], 1)) * (10 if match["percent"] == "成" else 1)
+    number *= ENGLISH.get(match["english"], 1) * (10 if match["percent"] == "成" else 1)
     value = float(-number if match["sign"] == "-" else number)
     if not math.isfinite(value):
         raise ValueError("a finite quantity")
@@ -147,9 +148,11 @@ def parse_quantity(text: str) -> Quantity:
 def _is_sound(match: re.Match) -> bool:
     """False for a text with two units, or two marks of the same thing."""
     money = [mark for mark in (match["prefix"], match["currency"]) if mark]
-    if len({CURRENCIES[mark] for mark in money}) > 1 or (money and match["counter"]):
-        return False
     shares = [mark for mark in (match["percent"], match["of_hundred"]) if mark]
+    if len({CURRENCIES[mark] for mark in money}) > 1 or ((money or shares) and match["counter"]):
+        return False
+    if match["english"] and re.search("[十百千万亿]", match["head"] + match["unit"]):
+        return False
     bare = not any(character in "0123456789零〇一二两三四五六七八九" for character in match["head"])
     unit_alone = bare and bool(match["english"] or match["sign"] or match["percent"] == "成")
     return not (len(shares) > 1 or (shares and money) or unit_alone)
@@ -179,7 +182,7 @@ def parse_change(text: str) -> Quantity:
     folded = fold(text)
     if folded == "新增":
         return Quantity(math.nan, "undisclosed", "")
-    if str(text).strip() in {"—", "-", "–"}:
+    if folded in {"—", "-"}:
         return Quantity(0.0, "exact", "")
     try:
         return Quantity(float(parse_integer(folded)), "exact", "")

@@ -118,7 +118,7 @@ def table_from_cells(
     frame = pd.DataFrame(columns)
     problems += _validate(frame, schema, lines, file, {(p.row, p.column) for p in problems})
     if problems:
-        raise DataError(sorted(problems, key=lambda p: (p.row or 0, list(schema.columns).index(p.column or header[0]))))
+        raise DataError(sorted(problems, key=lambda p: (p.row or 0, list(schema.columns).index(p.column))))
     frame.insert(0, "row", lines)
     return frame
 

@@ -34,7 +34,7 @@ def statements(description: str) -> pa.DataFrameSchema:
         measure_en=text("what is measured, in English"),
         printed=quantity("the number"),
         unit=text("unit of the parsed value; rank: a place, 1 is best"),
-        note=text("reading of the page, where it is not plain", nullable=True),
+        note=NOTE,
     )
 
 
@@ -246,7 +246,7 @@ REPORT: dict[str, pa.DataFrameSchema] = {
             one_of("order", "leaders", "tie", "mean", "value"),
         ),
         subjects=text("cities, joined by |"),
-        node=column(str, "node", "node of framework.csv that the fact is about"),
+        node=node("node of framework.csv that the fact is about", nullable=False),
         value=quantity("printed number; the least gap of an order", nullable=True),
         tolerance=number("half the last printed digit, or the width of a tie", 0),
         note=NOTE,

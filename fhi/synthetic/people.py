@@ -16,6 +16,7 @@ BANDS = {
     (45, 59): (0.25, -4.0),
     (60, 90): (0.18, -14.0),
 }
+#: services with the share of users who use each: whoever uses any uses the first
 USES = {"使用移动支付": 1.0, "使用互联网理财": 0.5, "使用网络借贷": 0.2, "使用互联网保险": 0.15}
 #: people of the largest city
 LARGEST = 24_000_000
@@ -46,7 +47,6 @@ def questionnaires(places: Places, margins: pd.DataFrame, year: int, stream: np.
         uses = {}
         for name, part in USES.items():
             uses[name] = np.where(users & (stream.random(each) < part), "是", "否")
-        # whoever uses anything uses the first of them
         frame = pd.DataFrame({"城市": city, "年龄": stream.integers(low, high + 1), **uses})
         frames.append(frame.assign(性别=stream.choice(["男", "女"], each)))
     frame = pd.concat(frames, ignore_index=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from fhi.store import to_csv
 from fhi.synthetic.places import Places
 
 LABEL = "synthetic"
@@ -12,14 +13,9 @@ LABEL = "synthetic"
 ODD = 0.15
 
 
-def labelled(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return rows that say that they are made up."""
-    return frame.assign(evidence=LABEL)
-
-
 def to_bytes(frame: pd.DataFrame) -> bytes:
     """Return a file in UTF-8; every row carries the label."""
-    return labelled(frame).to_csv(index=False, lineterminator="\n").encode("utf-8")
+    return to_csv(frame.assign(evidence=LABEL)).encode("utf-8")
 
 
 def cities(names: np.ndarray, places: Places, stream: np.random.Generator) -> np.ndarray:

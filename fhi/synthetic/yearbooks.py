@@ -36,7 +36,7 @@ def values(places: Places, framework: Framework, year: int, stream: np.random.Ge
 
 
 def _gdp(places: Places, year: int) -> pd.Series:
-    """Return the public GDP of the year, carried on from the latest year before it, or back from the first after."""
+    """Return the public GDP of the year, carried on or back from the nearest year that has one."""
     rows = construction.gdp(places.tables).pivot(index="city", columns="year", values="value")
     by_city = {}
     for city, known in rows.iterrows():

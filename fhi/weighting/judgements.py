@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fhi import parameters
+from fhi import paths
 from fhi.errors import DataError, MethodError, Problem, nearest_names
 from fhi.sources import parsing
 from fhi.sources.reading import read_cells
@@ -40,7 +40,7 @@ def points(given: str | Mapping[str, Mapping[str, float]], nodes: Sequence[str])
     """
     key = "weighting.experts"
     if isinstance(given, str):
-        path = parameters.beside_scenarios(given, key)
+        path = paths.beside_scenarios(given, key)
         return points_from_cells(*read_cells(path, _shown(path)), nodes, _shown(path))
     table = _frame(given, key, "expert → node → points", _points).T
     _refuse_unknown(table.index, nodes, key)
@@ -80,7 +80,7 @@ def matrix(given: str | Mapping[str, Mapping], parent: str, children: Sequence[s
     """
     key = "weighting.matrices"
     if isinstance(given, str):
-        path = parameters.beside_scenarios(given, key) / f"{parent}.csv"
+        path = paths.beside_scenarios(given, key) / f"{parent}.csv"
         if not path.is_file():
             return None
         table = _read_matrix(path, children)
@@ -192,4 +192,4 @@ def _refuse_unknown(names: Iterable[str], valid: Sequence[str], key: str) -> Non
 
 
 def _shown(path: Path) -> str:
-    return f"scenarios/{path.relative_to(parameters.SCENARIOS.resolve()).as_posix()}"
+    return f"scenarios/{path.relative_to(paths.SCENARIOS.resolve()).as_posix()}"

@@ -10,11 +10,13 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from fhi import index, parameters
+from fhi import index, paths
 from fhi.errors import DataError, MethodError, Problem, nearest_names
 from fhi.files import replace_file
 from fhi.framework import Framework
-from fhi.parameters import BASELINE, Method, load_scenario, own_settings, scenario_names, validated
+from fhi.parameters import Method
+from fhi.paths import BASELINE
+from fhi.scenarios import load_scenario, own_settings, scenario_names, validated
 from fhi.sources import SCHEMAS, units_of
 from fhi.sources.reading import table_from_cells
 from fhi.weighting import judgements
@@ -83,7 +85,7 @@ def target_file(name: str) -> Path:
     if not NAME.fullmatch(name):
         message = f"{name!r} cannot name a scenario; use letters, digits, - and _."
         raise MethodError(message, key="name", value=name)
-    target = parameters.SCENARIOS / f"{name}.yml"
+    target = paths.SCENARIOS / f"{name}.yml"
     if target.exists() and not target.read_text(encoding="utf-8", errors="replace").startswith(MARK):
         message = f"there is a scenario {name!r} that was not imported; give another name."
         raise MethodError(message, key="name", value=name)
@@ -97,8 +99,8 @@ def base_scenario(book: Book) -> str:
     rows = book.read("about", lambda header, rows: rows)
     named = ((number, "".join(cells[1:2])) for number, cells in rows if cells[:1] == ["scenario"])
     row, base = next(named, (1, BASELINE))
-    if base not in scenario_names(parameters.SCENARIOS):
-        near = nearest_names(base, scenario_names(parameters.SCENARIOS), 1)
+    if base not in scenario_names(paths.SCENARIOS):
+        near = nearest_names(base, scenario_names(paths.SCENARIOS), 1)
         remedy = f"write {near[0]!r}" if near else "write the name of a file in notebooks/scenarios/"
         raise DataError([Problem(book.shown("about"), row, "value", base, "the name of a scenario", remedy)])
     return base

@@ -7,7 +7,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from fhi import construction, sources
 from fhi.figures import style
 from fhi.framework import Framework
-from fhi.parameters import RAW
+from fhi.paths import RAW
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import pytest
 
 from fhi.framework import Framework
 from fhi.identification import IdentifiedSet
-from fhi.parameters import RAW
+from fhi.paths import RAW
 from fhi.sources import SCHEMAS, read_table
 
 COLUMNS = ["level", "code", "parent", "direction", "weight", "unit", "name_zh", "name_en"]

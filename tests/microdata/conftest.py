@@ -12,7 +12,7 @@ from fhi.framework import Framework
 from fhi.microdata.cells import Context
 from fhi.microdata.cities import CityNames
 from fhi.microdata.vocabulary import Vocabulary
-from fhi.parameters import RAW
+from fhi.paths import RAW
 from fhi.sources import SCHEMAS, read_table
 
 NAMES = ("cities", "vocabulary", "public/exchange_rates")

@@ -90,3 +90,9 @@ def test_names_are_the_same_but_for_blanks_and_width():
     numbers = found["x"]
     assert numbers[0] == numbers[1] != numbers[2]
     assert sorted(place for places in bad.values() for place in places) == [3, 4]
+
+
+@pytest.mark.parametrize("word", ["", "N/A", "n/a", "NaN", "NULL", "None", "Unknown", "未披露"])
+def test_a_word_for_nothing_is_no_name(word):
+    _, bad = NameReader(Field("x", "name", filled=True))(Column.of(["甲", word]))
+    assert {expected: places.tolist() for expected, places in bad.items()} == {"a value": [1]}

@@ -5,6 +5,8 @@ import math
 import numpy as np
 import pytest
 
+from fhi.framework import Framework
+
 HEAD = "name,city,class,financing,currency,round,date\n"
 
 
@@ -46,6 +48,13 @@ def test_shares_of_the_nation_are_means_over_the_classes(collect, values):
     assert values(found, "firm_scale")["深圳"] == pytest.approx((8700 / 14000 + 1 / 2) / 2 * 100)
     assert values(found, "firm_scale")["香港"] == pytest.approx(25)
     assert values(found, "contribution") == {"上海": 50, "大连": 25, "深圳": 0, "杭州": 0, "香港": 0}
+
+
+def test_a_vague_size_counts_at_its_low_end_and_is_noted(collect, values, counted):
+    rows = "a,深圳,互联网银行,,超100亿\nb,北京,互联网银行,,100亿\n"
+    found = collect({"firms.csv": "name,city,class,financing,scale\n" + rows})
+    assert values(found, "firm_scale") == {"深圳": 50, "北京": 50}
+    assert counted(found, "vague amount", column="scale") == 1
 
 
 def test_a_firm_of_undisclosed_size_leaves_its_city_missing_where_others_have_one(collect, values):
@@ -117,6 +126,20 @@ def test_a_size_is_in_the_currency_of_its_text_or_of_its_row(collect, values):
     rows = "a,深圳,互联网银行,,USD,1亿\nb,杭州,互联网银行,,USD,6.7518亿元\nc,北京,互联网银行,,,13.5036亿\n"
     found = collect({"firms.csv": "name,city,class,financing,currency,scale\n" + rows}, year=2017)
     assert values(found, "firm_scale", 2017) == pytest.approx({"深圳": 25, "杭州": 25, "北京": 50})
+
+
+def test_only_a_size_that_is_given_can_lack_a_rate(collect, counted):
+    rows = "a,深圳,互联网银行,,TWD,1亿\nb,杭州,互联网银行,,TWD,\nc,北京,互联网银行,,,1亿\n"
+    found = collect({"firms.csv": "name,city,class,financing,currency,scale\n" + rows}, year=2009)
+    assert counted(found, "no rate", column="scale") == 1
+
+
+def test_a_measure_that_the_tree_lacks_is_noted_at_a_file_that_gives_it(collect, framework):
+    tree = Framework.from_table(framework.table[framework.table["code"] != "capital"])
+    files = {"firms.csv": HEAD + "甲,杭州,支付,1亿,,,\n", "population.csv": "city,people\n杭州,5\n"}
+    found = collect(files, tree=tree)
+    lost = found.quality[found.quality["what"] == "measure not in the tree"]
+    assert lost[["file", "column"]].to_dict("split")["data"] == [["data/user/firms.csv", "capital"]]
 
 
 def test_a_firm_of_several_classes_is_of_the_first_and_noted(collect, values, counted):

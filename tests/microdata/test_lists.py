@@ -1,5 +1,7 @@
 """Services and listed companies: counted once, summed by city, sizes in the unit of the indicator."""
 
+import math
+
 import pytest
 
 SERVICES = "城市,平台,类别,服务,是否特色\n"
@@ -26,6 +28,14 @@ def test_market_values_are_sums_by_sector_and_a_named_city_without_one_has_none(
     assert values(found, "finance_industry") == {"深圳": 1500, "上海": 2000}
     assert values(found, "technology_industry") == {"深圳": 300, "上海": 0}
     assert values(found, "technology_level") == pytest.approx({"深圳": 2, "上海": 3})
+
+
+def test_vague_market_values_leave_their_sum_open(collect, values):
+    rows = "1,上海,金融业,1-2亿,,\n2,上海,金融业,100,,\n3,北京,金融业,超5亿,,\n"
+    found = collect({"companies.csv": COMPANIES + rows})
+    assert values(found, "finance_industry") == {"上海": 101, "北京": 5}
+    assert values(found, "finance_industry", column="low") == {"上海": 101, "北京": 5}
+    assert values(found, "finance_industry", column="high") == {"上海": 102, "北京": math.inf}
 
 
 def test_a_market_value_in_another_currency_is_converted(collect, values):

@@ -54,6 +54,29 @@ def test_totals_beside_their_parts_are_not_counted_again(collect, values):
     assert values(found, "adoption")["杭州"] == pytest.approx(35)
 
 
+def test_a_stratum_that_stands_twice_is_counted_once(collect, values, counted):
+    text = HEAD + answers("杭州", [20] * 10, 8) + answers("杭州", [70] * 10, 2, start=10)
+    margins = "城市,年龄,人口\n杭州,15-59,1000\n杭州,60+,3000\n杭州,60+,3000\n杭州,15-59,9000\n"
+    margins += "其他,15-59,1\n其他,15-59,1\n"
+    found = collect({"questionnaires.csv": text, "population.csv": margins})
+    assert values(found, "adoption")["杭州"] == pytest.approx(35)
+    assert counted(found, "duplicate", kind="population") == 2
+    assert counted(found, "duplicate", detail="says otherwise than the first") == 1
+
+
+def test_a_city_without_ages_in_the_population_keeps_its_rate_beside_cities_that_have_them(collect, values):
+    text = HEAD + answers("杭州", [20] * 10, 8) + answers("北京", [20] * 10, 5, start=20)
+    found = collect({"questionnaires.csv": text, "population.csv": "城市,年龄,人口\n杭州,15-59,1000\n北京,,2000\n"})
+    assert values(found, "adoption") == pytest.approx({"杭州": 80, "北京": 50})
+
+
+def test_who_has_no_age_is_in_no_stratum_of_a_city_with_ages(collect, values, counted):
+    text = HEAD + answers("杭州", [20] * 10, 8) + "99,杭州,,男,是,否\n"
+    found = collect({"questionnaires.csv": text, "population.csv": "城市,年龄,人口\n杭州,,4000\n杭州,15-59,4000\n"})
+    assert found.refused["row"].tolist() == [12]
+    assert values(found, "adoption", column="respondents") == {"杭州": 10}
+
+
 def test_a_city_of_which_too_little_was_asked_has_no_rate(collect, values):
     margins = "城市,年龄,人口\n杭州,15-59,1000\n杭州,60+,3000\n"
     found = collect({"questionnaires.csv": HEAD + answers("杭州", [20] * 10, 8), "population.csv": margins})
@@ -67,6 +90,12 @@ def test_an_age_outside_the_strata_is_refused(collect, counted):
     assert counted(found, "kept", kind="questionnaires") == 2
 
 
+def test_questionnaires_of_which_most_are_in_no_stratum_stop_the_run(problems):
+    text = HEAD + answers("杭州", [20, 8, 9], 2)
+    whole, *rows = problems({"questionnaires.csv": text, "population.csv": "城市,年龄,人口\n杭州,15-59,1\n"})
+    assert whole.value == "2 refused" and [problem.row for problem in rows] == [3, 4]
+
+
 def test_an_id_stands_once_in_a_city(collect, values, counted):
     text = HEAD + "1,杭州,30,男,是,否\n1,杭州,30,男,否,否\n1,北京,30,男,否,否\n"
     found = collect({"questionnaires.csv": text})
@@ -74,9 +103,10 @@ def test_an_id_stands_once_in_a_city(collect, values, counted):
     assert counted(found, "duplicate", detail="says otherwise than the first") == 1
 
 
-def test_weights_count(collect, values):
-    text = "id,city,use_payment,weight\n1,杭州,yes,3\n2,杭州,no,1\n"
-    assert values(collect({"questionnaires.csv": text}), "adoption") == {"杭州": 75}
+def test_weights_count_and_a_missing_one_is_1_and_noted(collect, values, counted):
+    found = collect({"questionnaires.csv": "id,city,use_payment,weight\n1,杭州,yes,3\n2,杭州,no,\n"})
+    assert values(found, "adoption") == {"杭州": 75}
+    assert counted(found, "no weight", column="weight") == 1
 
 
 def test_people_are_read_in_the_unit_of_the_heading_or_of_the_cell(collect, values, counted):

@@ -56,9 +56,9 @@ def test_headings_below_titles_and_over_two_rows_are_found(context):
 
 def test_a_word_of_two_meanings_is_refused(tables):
     table = tables["vocabulary"].iloc[:1]
-    other = table.assign(code="another")
-    with pytest.raises(DataError, match="one meaning"):
-        Vocabulary(table, other)
+    with pytest.raises(DataError, match="one meaning") as caught:
+        Vocabulary(table, {"data/user/vocabulary.csv": table.assign(code="another")})
+    assert caught.value.problems[0].file == "data/user/vocabulary.csv"
 
 
 def test_words_are_compared_without_case_blanks_and_marks():

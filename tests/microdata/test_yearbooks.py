@@ -57,6 +57,20 @@ def test_a_share_shown_in_per_cent_is_read_as_shown(collect, values, sheet):
     assert values(found, "adoption") == {"杭州": 91.5, "北京": 83.5}
 
 
+def test_a_sign_that_a_format_only_adds_does_not_multiply(collect, values, sheet):
+    rows = [["城市", "金融科技使用者占比"], ["杭州", 91.5], ["北京", 83.5]]
+    found = collect({"yearbooks.xlsx": sheet(rows, formats={"B2": '0.0"%"', "B3": "0.0\\%"})})
+    assert values(found, "adoption") == {"杭州": 91.5, "北京": 83.5}
+
+
+def test_two_yearbooks_with_one_cell_are_refused_with_file_and_row_of_the_later(problems):
+    head = "city,measure,value\n"
+    (problem,) = problems(
+        {"yearbooks-2018-a.csv": head + "北京,gdp,1\n", "yearbooks-2018-b.csv": head + "上海,gdp,1\n北京,gdp,2\n"}
+    )
+    assert problem[:4] == ("data/user/yearbooks-2018-b.csv", 3, "gdp", "北京 2018")
+
+
 def test_two_values_for_one_cell_are_refused_unless_they_agree(collect, values, counted):
     text = "city,measure,value\n北京,gdp,1\n北京,gdp,1.0\n北京市,gdp,2\n上海,gdp,3\n"
     found = collect({"yearbooks.csv": text})
@@ -94,6 +108,9 @@ def test_a_value_in_another_unit_or_of_another_kind_is_refused(collect):
         ("1.2E+04", "万元", "100 million CNY", 1.2),
         ("约1200", "", "100 million CNY", 1200),
         ("12000亿", "万元", "100 million CNY", 12000),
+        # a text that names no currency is in that of its column
+        ("3亿", "亿美元", "100 million CNY", 3 * 6.7518),
+        ("3亿元", "亿美元", "100 million CNY", 3),
         ("138家", "", "firms", 138),
     ],
 )
@@ -102,7 +119,15 @@ def test_a_value_comes_in_the_unit_of_its_indicator(tables, text, written, wante
     assert found == pytest.approx(value, rel=1e-15)
 
 
-@pytest.mark.parametrize("text", ["1200家", "超1200", "1200%", "1,20", "1e400", ""])
-def test_a_text_that_is_no_amount_is_refused(tables, text):
-    with pytest.raises(ValueError):
-        in_unit(text, "万元", "100 million CNY", Rates(tables["public/exchange_rates"]), 2017)
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [(text, "万元") for text in ("1200家", "超1200", "1200%", "1,20", "1e400", "")] + [("3亿", "家"), ("3亿", "斤")],
+)
+def test_a_text_that_is_no_amount_is_refused(tables, text, written):
+    with pytest.raises(ValueError, match=r"value|number|quantity"):
+        in_unit(text, written, "100 million CNY", Rates(tables["public/exchange_rates"]), 2017)
+
+
+def test_a_sheet_of_a_year_beyond_the_scenario_is_refused(problems, sheet):
+    _, problem = problems({"yearbooks.xlsx": sheet([["城市", "gdp"], ["北京", 1]], title="2031")})
+    assert (problem.column, problem.value) == ("year", "2031")

@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from fhi.figures.registry import entries
-from fhi.parameters import Method, load_scenario
+from fhi.parameters import Method
 from fhi.report import cities, contents, pdf, pictures
+from fhi.scenarios import load_scenario
 
 OWN = {"edition": "baltic"}
 

@@ -7,7 +7,7 @@ import pytest
 
 from fhi import index
 from fhi.framework import Framework
-from fhi.parameters import load_scenario
+from fhi.scenarios import load_scenario
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import subprocess
 import pandas as pd
 import pytest
 
-from fhi.parameters import RAW, ROOT
+from fhi.paths import RAW, ROOT
 from fhi.report import manifest
 from fhi.report.closing import summary
 from fhi.sources.catalogue import raw_files

@@ -2,8 +2,9 @@
 
 import pytest
 
-from fhi.parameters import Method, Step, load_scenario
+from fhi.parameters import Method, Step
 from fhi.report import method
+from fhi.scenarios import load_scenario
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,10 @@ from fhi.construction import panel
 from fhi.errors import MethodError
 from fhi.framework import Framework
 from fhi.index import build
-from fhi.parameters import BASELINE, RAW, Method, load_scenario, scenario_names
+from fhi.parameters import Method
+from fhi.paths import BASELINE, RAW
 from fhi.robustness import runs, sweep
+from fhi.scenarios import load_scenario, scenario_names
 
 FRAMEWORK = Framework.from_csv(RAW / "framework.csv")
 

@@ -7,7 +7,7 @@ import pytest
 
 from fhi import microdata, sources, synthetic
 from fhi.framework import Framework
-from fhi.parameters import RAW
+from fhi.paths import RAW
 from fhi.synthetic.places import Places
 
 TABLES, FRAMEWORK = sources.load(), Framework.from_csv(RAW / "framework.csv")

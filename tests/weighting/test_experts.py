@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fhi import parameters
+from fhi import paths
 from fhi.errors import MethodError
 from fhi.weighting import weigh
 from fhi.weighting.experts import RANDOM_INDEX, priorities
@@ -144,7 +144,7 @@ def test_points_that_sum_to_zero_are_refused(tree, budget):
 
 
 def test_judgements_are_read_from_files_beside_the_scenarios(tree, tmp_path, monkeypatch):
-    monkeypatch.setattr(parameters, "SCENARIOS", tmp_path)
+    monkeypatch.setattr(paths, "SCENARIOS", tmp_path)
     (tmp_path / "panel.csv").write_text(
         "node,王,李\np,60,80\nq,40,20\na,50,30\nb,30,30\nc,20,40\nd,100,\ne,0,\n", "utf-8"
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fhi import parameters
+from fhi import paths
 from fhi.errors import DataError, MethodError
 from fhi.weighting import judgements
 
@@ -11,7 +11,7 @@ CHILDREN = ["a", "b", "c"]
 
 @pytest.fixture
 def write(tmp_path, monkeypatch):
-    monkeypatch.setattr(parameters, "SCENARIOS", tmp_path)
+    monkeypatch.setattr(paths, "SCENARIOS", tmp_path)
     (tmp_path / "ahp").mkdir()
 
     def write_file(content, name="ahp/p.csv"):
