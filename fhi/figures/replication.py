@@ -100,13 +100,13 @@ def _key(axes, labels: tuple[str, ...], language: str, rows: int, columns: int) 
 
 
 def replication_data(tables: Tables) -> pd.DataFrame:
-    """Computed and published rank by city and node, with the agreement of each node."""
+    """Computed and published rank by city and node, with the agreement of each node and the number of indicators used below it."""
     nodes = tables["tables/framework"].set_index("code")
     frame = tables["comparison"].merge(tables["agreement"][["node", "kendall_tau_b", "spearman_rho"]], on="node")
     used = tables["weights"].query("effective > 0")
     used = used[used["node"].isin(nodes.index[nodes["level"] == nodes["level"].max()])]
-    pillars = used["node"].map(lambda code: _pillar(nodes["parent"], code))
-    frame["indicators"] = frame["node"].map(pillars.value_counts()).fillna(len(used)).astype(int)
+    below = pd.Series([node for leaf in used["node"] for node in _upwards(nodes["parent"], leaf)]).value_counts()
+    frame["indicators"] = frame["node"].map(below)
     printed = published(tables)
     first = next(code for code in nodes.index if code in set(printed["node"]))
     frame["order"] = frame["city"].map(printed[printed["node"] == first].set_index("city")["rank"])
@@ -117,11 +117,10 @@ def replication_data(tables: Tables) -> pd.DataFrame:
     return with_names(frame, tables)
 
 
-def _pillar(parents: pd.Series, code: str) -> str:
-    """Return the child of the root above a node."""
-    while isinstance(parents.get(parents[code]), str):
-        code = parents[code]
-    return code
+def _upwards(parents: pd.Series, code: str) -> list[str]:
+    """Return a node and all that stand above it, up to the root."""
+    parent = parents[code]
+    return [code, *(_upwards(parents, parent) if isinstance(parent, str) else [])]
 
 
 def replication_caption(data: pd.DataFrame) -> dict[str, str]:
