@@ -99,7 +99,7 @@ def _record(files: Files, stage: str) -> dict | None:
     path = files.root / record_path(files, stage)
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
+    except (FileNotFoundError, ValueError):
         return None
 
 

@@ -182,9 +182,10 @@ def test_a_stage_after_one_without_a_record_runs(project):
     assert reuse.take_over(None, Files("baseline", project.root)) is None
 
 
-def test_a_broken_record_is_no_record(project):
+@pytest.mark.parametrize("broken", [b"{", "城".encode()[:2]])
+def test_a_broken_record_is_no_record(project, broken):
     project.run("01_ingestion", "baseline")
-    project.write("data/processed/baseline/stages/01_ingestion.json", "{")
+    (project.root / "data/processed/baseline/stages/01_ingestion.json").write_bytes(broken)
     assert project.run("01_ingestion", "equal") is None
 
 
