@@ -36,11 +36,11 @@ def _pillars(parents: pd.Series) -> dict[str, str]:
 
 def weights_caption(data: pd.DataFrame) -> dict[str, str]:
     pillars = data.query("level == 1 and facts == 'all'").set_index("node")["high"]
-    tight = data.query("level == 1 and facts != 'all'").groupby("node")["high"].min()
+    tight = data[data["facts"] == "all, indicators within 1/48-1/4"].set_index("node")["high"]
     return {
-        "zh": f"权重完全自由时，公布的事实只把体验的权重压到{pillars['experience']:.0%}以下；若每个指标的权重在1/48与1/4之间，"
+        "zh": f"权重完全自由时，公布的事实只把体验的权重限制在至多{pillars['experience']:.0%}；若每个指标的权重在1/48与1/4之间，"
         f"则至多{tight['experience']:.0%}。产业与生态几乎不受限制。",
-        "en": f"With weights entirely free the published facts only keep the weight of experience below "
+        "en": f"With weights entirely free the published facts only keep the weight of experience to at most "
         f"{pillars['experience']:.0%}; with every indicator within 1/48 and 1/4 it is at most {tight['experience']:.0%}. Industry "
         "and ecosystem are hardly bounded.",
     }

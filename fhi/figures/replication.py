@@ -29,9 +29,10 @@ def coverage_caption(data: pd.DataFrame) -> dict[str, str]:
     complete = data[data["used"] & filled].groupby("city").size().eq(used).sum()
     return {
         "zh": f"{cities}城×{total}项指标中，{filled.sum()}格有数据（{filled.mean():.0%}）。{used}项指标进入指数；"
-        f"×标记的数值因覆盖城市过少而未用。{complete}个城市的这{used}项齐全。",
+        f"×标记的数值未进入指数：覆盖城市过少，或方案未取。{complete}个城市的这{used}项齐全。",
         "en": f"Of {cities} cities × {total} indicators, {filled.sum()} cells hold data ({filled.mean():.0%}). {used} indicators "
-        f"enter the index; values marked × are left out because too few cities have them. {complete} cities have all {used}.",
+        "enter the index; values marked × do not: too few cities have them, or the scenario leaves them out. "
+        f"{complete} cities have all {used}.",
     }
 
 

@@ -58,11 +58,11 @@ def intervals_caption(data: pd.DataFrame) -> dict[str, str]:
     wide, narrow = data.loc[widths.idxmax()], data.loc[widths.idxmin()]
     share, draws = f"{data['level'].iloc[0]:.0%}", data["draws"].iloc[0]
     return {
-        "zh": f"横条是{draws:,}次抽取中居中{share}的名次：条越短，名次越不取决于方法；圆圈落在条外，说明在这些选择下重建的指数得不出公布的名次。"
+        "zh": f"横条是{draws:,}次抽取中居中{share}的名次：条越短，名次越不取决于方法；圆圈落在条外，说明在这些选择下重建的指数很少得出公布的名次。"
         f"最短的是{narrow['city']}（{narrow['low']}–{narrow['high']}），最长的是{wide['city']}（{wide['low']}–{wide['high']}）；"
         f"公布名次落在条外的有{len(outside)}城{_listed(outside['city'], '：', '、')}。",
         "en": f"Bars hold the middle {share} of the ranks in {draws:,} draws: the shorter a bar, the less the rank depends on the "
-        "method; a ring outside its bar is a published rank that the rebuilt index does not give under any usual choice. The shortest is "
+        "method; a ring outside its bar is a published rank that the rebuilt index seldom gives under these choices. The shortest is "
         f"{narrow['city_en']} ({narrow['low']}–{narrow['high']}), the longest {wide['city_en']} ({wide['low']}–{wide['high']}); "
         f"{len(outside)} published ranks lie outside{_listed(outside['city_en'], ': ', ', ')}.",
     }
@@ -137,7 +137,7 @@ def ranks_data(tables: Tables) -> pd.DataFrame:
 
 def ranks_caption(data: pd.DataFrame) -> dict[str, str]:
     likeliest = data.loc[data.groupby("city", sort=False)["probability"].idxmax()]
-    sure = likeliest[likeliest["probability"] >= 0.5]
+    sure = likeliest[likeliest["probability"] > 0.5]
     same = likeliest[likeliest["rank"] == likeliest["published"]]
     most = likeliest.loc[likeliest["probability"].idxmax()]
     return {

@@ -23,11 +23,11 @@ def adoption_caption(data: pd.DataFrame) -> dict[str, str]:
     one = data.iloc[0]
     middle = (data["high"] - data["low"] + 1).median()
     return {
-        "zh": f"应用率来自问卷，按每城约{answers}份答卷的假设（第39页：共8000多份，39城），真实名次以{level}的把握落在条内；两条重叠的城市分不出先后。"
+        "zh": f"应用率来自问卷，按每城约{answers}份答卷的假设（第39页：共8000多份，39城），真实名次以{level}的把握落在条内；条越长，与之分不出先后的城市越多。"
         f"印为第{one['rank']}的{one['city']}可在第{one['low']}至第{one['high']}之间；条长的中位数是{middle:.0f}个名次，"
         f"全部同时成立时只有{len(sure)}城的名次唯一确定。",
         "en": f"The rates come from a survey; if each rests on about {answers} answers (p. 39: some 8000 over 39 cities), the true rank lies "
-        f"inside the bar with {level} confidence, and cities whose bars overlap cannot be told apart. {one['city_en']}, printed as "
+        f"inside the bar with {level} confidence; the longer the bar of a city, the more others cannot be told apart from it. {one['city_en']}, printed as "
         f"{one['rank']}, may be anywhere from {one['low']} to {one['high']}; the median bar spans {middle:.0f} ranks, and with all sets "
         f"holding together only {len(sure)} {'city has' if len(sure) == 1 else 'cities have'} a single possible rank.",
     }

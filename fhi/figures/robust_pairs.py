@@ -140,15 +140,16 @@ def beats_data(tables: Tables) -> pd.DataFrame:
 
 def beats_caption(data: pd.DataFrame) -> dict[str, str]:
     near = data[data["other_published"] - data["published"] == 1]
-    upset = data[data["probability"] < 0.1]
-    firm, open_ = (near["probability"] >= FIRM).sum(), near["probability"].between(1 - LEANING, LEANING).sum()
+    verdicts = near["probability"].map(verdict)
+    firm, open_ = ((verdicts == "firm") & (near["probability"] > 0.5)).sum(), (verdicts == "open").sum()
+    upset = data[(data["probability"].map(verdict) == "firm") & (data["probability"] < 0.5)]
     return {
         "zh": f"每格是行城市排在列城市之上的抽取比例：越蓝越支持公布的次序，越橙越反对，灰白为没有定论；阶梯边上是相邻的城市。"
         f"{len(near)}对相邻城市中，{firm}对的次序在九成以上的抽取中成立，{open_}对没有定论；{len(data)}对中有{len(upset)}对在九成以上的抽取中相反。",
         "en": "Each cell is the share of draws in which the city of the row stands above that of the column: blue speaks for the "
         "published order, orange against it, grey is open; neighbours stand along the stairs. Of "
-        f"{len(near)} pairs of neighbours {firm} keep their order in nine draws of ten and {open_} are open; of all {len(data)} pairs "
-        f"{len(upset)} stand the other way round in more than nine of ten.",
+        f"{len(near)} pairs of neighbours {firm} keep their order in nine draws of ten or more and {open_} are open; of all {len(data)} pairs "
+        f"{len(upset)} stand the other way round in nine of ten or more.",
     }
 
 
