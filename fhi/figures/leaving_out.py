@@ -125,14 +125,10 @@ def standing_caption(data: pd.DataFrame) -> dict[str, str]:
 )
 def standings(data: pd.DataFrame, language: str):
     """Table of cities by indicators: the rank in each, shaded by the share of the cities left behind."""
-    order = list(dict.fromkeys(data["node"]))
-    columns = data.drop_duplicates("node").set_index("node").loc[order]
-    nodes = columns.index.tolist()
-    standing = heat.grid(data, "city", "node", "standing").reindex(columns=nodes)
-    ranks = heat.grid(data, "city", "node", "rank").reindex(columns=nodes)
+    standing, ranks = (heat.grid(data, "city", "node", value) for value in ("standing", "rank"))
     texts = [["" if pd.isna(rank) else f"{rank:.0f}" for rank in row] for row in ranks.to_numpy()]
-    heads = columns[f"node_{language}"].tolist()
-    axes = heat.table(len(standing), len(nodes), 0.27, heads)
+    heads = data.drop_duplicates("node")[f"node_{language}"].tolist()
+    axes = heat.table(len(standing), len(heads), 0.27, heads)
     heat.cells(axes, 2 * standing.to_numpy(dtype=float) - 1, 1.0, texts)
     heat.heads(axes, heads)
     cities = data.drop_duplicates("city").set_index("city", drop=False)

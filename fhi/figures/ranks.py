@@ -58,7 +58,7 @@ def slope(data: pd.DataFrame, language: str):
     axes = style.bare(style.area(figure, left=2.2, right=2.6, top=1.05, bottom=0.6))
     known = data.dropna(subset=["change_value"])
     for name, item in zip(style.city_names(known, language), known.itertuples(), strict=True):
-        colour = _direction(item.change_value)
+        colour = style.direction(item.change_value)
         heavy = 2.4 if abs(item.change_value) >= 4 else 1.3
         ends = [item.rank_2017, item.rank_2018]
         axes.plot([0, 1], ends, color=colour, linewidth=heavy, solid_capstyle="round", zorder=2)
@@ -78,7 +78,7 @@ def slope(data: pd.DataFrame, language: str):
             ha="right",
             va="center",
             color=style.PURPLE,
-            size=8.5,
+            size=style.SMALL,
             weight="bold",
         )
     for rank in left["rank_2017"]:
@@ -89,10 +89,6 @@ def slope(data: pd.DataFrame, language: str):
         axes.text(x, -0.35, year, ha="center", va="center", weight="bold", size=12)
     axes.set(xlim=(-0.02, 1.02), ylim=(data["rank_2017"].max() + 0.6, 0.2))
     return figure
-
-
-def _direction(change: float) -> str:
-    return style.PILLARS["ecosystem"] if change > 0 else style.VERMILION if change < 0 else style.MUTED
 
 
 def _end(axes, x: float, y: float, text: str, side: str, colour: str = style.INK) -> None:

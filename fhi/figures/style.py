@@ -22,6 +22,8 @@ INK, MUTED, LINE, PAPER = "#1c2733", "#5b6773", "#d5dbe1", "#ffffff"
 BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE = "#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9", "#a04d84"
 PILLARS = {"FHI": INK, "industry": BLUE, "experience": "#b87a00", "ecosystem": "#00805d"}
 TIERS = {"national": "#0b3c6f", "regional": "#2f7fbf", "distinctive": "#8fc1e3"}
+#: of places gained, and of places lost
+UP, DOWN = PILLARS["ecosystem"], VERMILION
 EVIDENCE_COLOURS = {
     "published": "#0b3c6f",
     "derived": "#2b71b1",
@@ -135,6 +137,11 @@ def ink_on(colour: str) -> str:
 
     light, dark, ground = luminance(PAPER), luminance(INK), luminance(colour)
     return PAPER if (light + 0.05) / (ground + 0.05) >= (ground + 0.05) / (dark + 0.05) else INK
+
+
+def direction(gained: float) -> str:
+    """Return the colour of so many places gained."""
+    return UP if gained > 0 else DOWN if gained < 0 else MUTED
 
 
 def dots(axes: Axes, points: Iterable[tuple[float, float]], size: float, colour: str) -> None:
