@@ -12,14 +12,38 @@ from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D
 
 from fhi.figures import style
-from fhi.figures.registry import Tables
+from fhi.figures.registry import LANGUAGES, Tables
+
+
+def english(tables: Tables) -> pd.Series:
+    """Return the English names of the cities, by their Chinese ones."""
+    return tables["tables/cities"].set_index("name_zh")["name_en"]
 
 
 def with_names(frame: pd.DataFrame, tables: Tables) -> pd.DataFrame:
     """Return `frame` with the English city name in ``city_en`` beside ``city``."""
-    names = tables["tables/cities"].set_index("name_zh")["name_en"]
     result = frame.reset_index(drop=True)
-    result.insert(result.columns.get_loc("city") + 1, "city_en", result["city"].map(names))
+    result.insert(result.columns.get_loc("city") + 1, "city_en", result["city"].map(english(tables)))
+    return result
+
+
+def with_node_names(frame: pd.DataFrame, tables: Tables, *columns: str) -> pd.DataFrame:
+    """Return `frame` with the names of nodes in ``<column>_zh`` and ``<column>_en`` for columns of their codes."""
+    nodes = tables["tables/framework"].set_index("code")
+    pairs = [(column, language) for column in columns for language in LANGUAGES]
+    return frame.assign(**{f"{column}_{name}": frame[column].map(nodes[f"name_{name}"]) for column, name in pairs})
+
+
+def in_order(tables: Tables, nodes: pd.Series) -> pd.Series:
+    """Return the places of nodes in the indicator tree, to sort by."""
+    return nodes.map({code: place for place, code in enumerate(tables["tables/framework"]["code"])})
+
+
+def pillars(nodes: pd.DataFrame) -> dict[str, str]:
+    """Return the pillar that each node of a tree (``code, parent, level``) belongs to; the root stands for itself."""
+    result = {}
+    for item in nodes.sort_values("level").itertuples():
+        result[item.code] = item.code if item.level < 2 else result[item.parent]
     return result
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from fhi.figures import style
-from fhi.figures.charts import with_names
+from fhi.figures.charts import english, with_names
 from fhi.figures.registry import Tables, figure
 
 SECTION = "identified"
@@ -88,7 +88,7 @@ def groups_data(tables: Tables) -> pd.DataFrame:
     frame = pd.DataFrame({"facts": [run for run in RUNS if run in widths.index]})
     frame["mean_width"] = frame["facts"].map(widths)
     frame["gap_low"], frame["gap_high"] = frame["facts"].map(gaps["low"]), frame["facts"].map(gaps["high"])
-    names = tables["tables/cities"].set_index("name_zh")["name_en"]
+    names = english(tables)
     pair = third, gaps["next"].iloc[0]
     return frame.assign(first=pair[0], second=pair[1], first_en=names[pair[0]], second_en=names[pair[1]])
 
@@ -150,7 +150,7 @@ def facts_data(tables: Tables) -> pd.DataFrame:
     frame = tables["fact_influence"].query("widening > 0").sort_values(["widening", "id"], ascending=[False, True])
     facts = tables["tables/facts"].set_index("id")
     nodes = tables["tables/framework"].set_index("code")
-    names = tables["tables/cities"].set_index("name_zh")["name_en"]
+    names = english(tables)
     for language in ("zh", "en"):
         frame[f"label_{language}"] = [
             _fact_label(facts.loc[id], nodes.at[node, f"name_{language}"], names, language)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from fhi.figures import heat, style
-from fhi.figures.charts import with_names
-from fhi.figures.diagnostics import in_order, node_names
+from fhi.figures.charts import in_order, with_names, with_node_names
 from fhi.figures.moves import arrow
-from fhi.figures.registry import LANGUAGES, Tables, figure
+from fhi.figures.registry import Tables, figure
 
 
 def effect_data(tables: Tables) -> pd.DataFrame:
@@ -26,9 +25,7 @@ def effect_data(tables: Tables) -> pd.DataFrame:
     frame["pillar"] = frame["node"].map(nodes["level"]) == 1
     frame["place"] = in_order(tables, frame["node"])
     frame = frame.sort_values(["pillar", "mean_absolute_shift", "place", "shift"], ascending=[False, False, True, True])
-    for language in LANGUAGES:
-        frame[f"node_{language}"] = node_names(tables, frame["node"], language)
-    return with_names(frame.drop(columns="place"), tables)
+    return with_names(with_node_names(frame.drop(columns="place"), tables, "node"), tables)
 
 
 def effect_caption(data: pd.DataFrame) -> dict[str, str]:
@@ -95,9 +92,7 @@ def standing_data(tables: Tables) -> pd.DataFrame:
     frame = frame[frame["city"].isin(overall.index)]
     frame = frame.assign(overall=frame["city"].map(overall).astype(int), place=in_order(tables, frame["node"]))
     frame = frame.sort_values(["overall", "city", "place"]).drop(columns=["place", "median"])
-    for language in LANGUAGES:
-        frame[f"node_{language}"] = node_names(tables, frame["node"], language)
-    return with_names(frame, tables)
+    return with_names(with_node_names(frame, tables, "node"), tables)
 
 
 def standing_caption(data: pd.DataFrame) -> dict[str, str]:

@@ -7,19 +7,15 @@ import pandas as pd
 
 from fhi.agreement import published
 from fhi.figures import style
-from fhi.figures.charts import with_names
+from fhi.figures.charts import in_order, with_names, with_node_names
 from fhi.figures.evidence import kinds
 from fhi.figures.registry import Tables, figure
 
 
 def coverage_data(tables: Tables) -> pd.DataFrame:
     """One row a city and indicator: its evidence label (empty: missing), and whether the index uses it."""
-    names = tables["tables/framework"].set_index("code")
-    order = {code: place for place, code in enumerate(names.index)}
-    frame = with_names(tables["coverage"].sort_values("indicator", key=lambda c: c.map(order), kind="stable"), tables)
-    for language in ("zh", "en"):
-        frame[f"indicator_{language}"] = frame["indicator"].map(names[f"name_{language}"])
-    return frame
+    cells = tables["coverage"].sort_values("indicator", key=lambda codes: in_order(tables, codes), kind="stable")
+    return with_node_names(with_names(cells, tables), tables, "indicator")
 
 
 def coverage_caption(data: pd.DataFrame) -> dict[str, str]:
@@ -111,11 +107,8 @@ def replication_data(tables: Tables) -> pd.DataFrame:
     printed = published(tables)
     first = next(code for code in nodes.index if code in set(printed["node"]))
     frame["order"] = frame["city"].map(printed[printed["node"] == first].set_index("city")["rank"])
-    for language in ("zh", "en"):
-        frame[f"node_{language}"] = frame["node"].map(nodes[f"name_{language}"])
-    levels = frame["node"].map({code: place for place, code in enumerate(nodes.index)})
-    frame = frame.assign(level=levels).sort_values(["level", "order"]).drop(columns="level")
-    return with_names(frame, tables)
+    frame = with_node_names(frame.assign(place=in_order(tables, frame["node"])), tables, "node")
+    return with_names(frame.sort_values(["place", "order"]).drop(columns="place"), tables)
 
 
 def _upwards(parents: pd.Series, code: str) -> list[str]:

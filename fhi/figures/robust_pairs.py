@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from fhi.figures import style
-from fhi.figures.charts import with_names
+from fhi.figures.charts import english, with_names
 from fhi.figures.registry import Tables, figure
 from fhi.figures.robust import EVIDENCE, SECTION, percent, tiles
 
@@ -28,7 +28,7 @@ def answers_data(tables: Tables) -> pd.DataFrame:
     """Statements of the published ranking and the share of draws in which they hold."""
     table, tiers = tables["robust_answers"], tables["tables/tiers"].set_index("tier")
     order = tables["rank_intervals"].sort_values("published")
-    names = tables["tables/cities"].set_index("name_zh")["name_en"]
+    names = english(tables)
     rows = []
     above = (
         table[table["question"] == "above"].set_index("city").reindex(order["city"].head(4)).dropna(subset=["other"])
@@ -133,7 +133,7 @@ def beats_data(tables: Tables) -> pd.DataFrame:
         published=lambda f: f["city"].map(published), below=lambda f: f["other"].map(published)
     )
     frame = frame[frame["published"] < frame["below"]].sort_values(["published", "below"])
-    names = tables["tables/cities"].set_index("name_zh")["name_en"]
+    names = english(tables)
     frame = frame.assign(other_en=frame["other"].map(names)).rename(columns={"below": "other_published"})
     return with_names(frame[["city", "published", "other", "other_en", "other_published", "probability"]], tables)
 
@@ -206,7 +206,7 @@ def _side(share: float) -> str:
 
 def convergence_data(tables: Tables) -> pd.DataFrame:
     """Estimates from the first n draws."""
-    names = tables["tables/cities"].set_index("name_zh")["name_en"]
+    names = english(tables)
     frame = tables["convergence"].copy()
     order = tables["rank_intervals"].set_index("city")["published"]
     frame = frame.assign(place=frame["city"].map(order).fillna(0)).sort_values(["measure", "place", "n"])
