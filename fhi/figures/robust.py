@@ -20,7 +20,9 @@ EVIDENCE = ("public", "published")
 SHADES = ("#f0f5fa", "#dae8f3", "#bfd8ea", "#95bfdd", "#679fcb", "#2f7fbf", "#1b5f9a", "#0b3c6f")
 LIMITS = (0.005, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8)
 
-#: the mark of the rank by the scenario itself
+#: the marks of the median of the draws, of the published rank, and of the rank by the scenario itself
+MEDIAN = {"marker": "|", "s": 110, "linewidth": 2.6, "color": style.ORANGE}
+PUBLISHED = {"s": 75, "facecolor": "none", "edgecolor": style.VERMILION, "linewidth": 1.7}
 BY_ITSELF = {"s": 17, "facecolor": style.PAPER, "edgecolor": style.INK, "linewidth": 1.0}
 
 
@@ -93,8 +95,8 @@ def intervals(data: pd.DataFrame, language: str):
         height=0.5,
         color=data["tier"].map(style.TIERS),
     )
-    axes.scatter(data["median"], rows, marker="|", s=110, linewidth=2.6, color=style.ORANGE, zorder=3)
-    axes.scatter(data["published"], rows, zorder=4, s=75, facecolor="none", edgecolor=style.VERMILION, linewidth=1.7)
+    axes.scatter(data["median"], rows, zorder=3, **MEDIAN)
+    axes.scatter(data["published"], rows, zorder=4, **PUBLISHED)
     axes.scatter(data["reference"], rows, zorder=4, **BY_ITSELF)
     for row, item in zip(rows, data.itertuples(), strict=True):
         axes.text(len(data) + 0.9, row, f"{item.low}–{item.high}", va="center", size=style.SMALL, color=style.MUTED)
@@ -108,18 +110,11 @@ def intervals(data: pd.DataFrame, language: str):
     )
     axes.set_xlabel(label, size=style.SMALL)
     share = f"{data['level'].iloc[0]:.0%}"
+    middle = {"marker": "s", "s": 80, "color": style.TIERS["regional"]}
     looks = [
-        (
-            {"marker": "s", "s": 80, "color": style.TIERS["regional"]},
-            f"居中{share}的抽取",
-            f"middle {share} of the draws",
-        ),
-        ({"marker": "|", "s": 110, "linewidth": 2.6, "color": style.ORANGE}, "中位数", "median"),
-        (
-            {"s": 75, "facecolor": "none", "edgecolor": style.VERMILION, "linewidth": 1.7},
-            "公布的名次",
-            "published rank",
-        ),
+        (middle, f"居中{share}的抽取", f"middle {share} of the draws"),
+        (MEDIAN, "中位数", "median"),
+        (PUBLISHED, "公布的名次", "published rank"),
         (BY_ITSELF, "本方案的名次", "rank by the scenario itself"),
     ]
     for look, zh, en in looks:

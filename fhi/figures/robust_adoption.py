@@ -9,6 +9,10 @@ from fhi.figures.charts import with_names
 from fhi.figures.registry import Tables, figure
 from fhi.figures.robust import SECTION
 
+#: colours of a city's own set and of all sets together, and the mark of the printed rank
+OWN, TOGETHER = style.PILLARS["experience"], "#e7c98a"
+PRINTED = {"s": 46, "color": style.PAPER, "edgecolor": style.INK, "linewidth": 1.4}
+
 
 def adoption_data(tables: Tables) -> pd.DataFrame:
     """Adoption rate, standard error, rank and confidence sets for the rank, each city's own and all together."""
@@ -47,11 +51,9 @@ def adoption(data: pd.DataFrame, language: str):
     figure = style.canvas(7.4)
     axes = style.quiet(style.area(figure, left=2.3, right=0.6, top=1.15, bottom=0.95))
     rows = range(len(data))
-    axes.barh(rows, data["high_all"] - data["low_all"] + 0.3, left=data["low_all"] - 0.15, height=0.16, color="#e7c98a")
-    axes.barh(
-        rows, data["high"] - data["low"] + 0.44, left=data["low"] - 0.22, height=0.5, color=style.PILLARS["experience"]
-    )
-    axes.scatter(data["rank"], rows, s=46, color=style.PAPER, edgecolor=style.INK, linewidth=1.4, zorder=3)
+    axes.barh(rows, data["high_all"] - data["low_all"] + 0.3, left=data["low_all"] - 0.15, height=0.16, color=TOGETHER)
+    axes.barh(rows, data["high"] - data["low"] + 0.44, left=data["low"] - 0.22, height=0.5, color=OWN)
+    axes.scatter(data["rank"], rows, zorder=3, **PRINTED)
     names = style.city_names(data, language)
     axes.set_yticks(rows, [f"{name}  {rate:.1f}%" for name, rate in zip(names, data["estimate"], strict=True)])
     last = len(data)
@@ -65,31 +67,12 @@ def adoption(data: pd.DataFrame, language: str):
         size=style.SMALL,
     )
     level = f"{data['level'].iloc[0]:.0%}"
-    axes.scatter(
-        [],
-        [],
-        marker="s",
-        s=80,
-        color=style.PILLARS["experience"],
-        label=style.pick(language, f"本城的{level}置信集", f"{level} set of the city alone"),
-    )
-    axes.scatter(
-        [],
-        [],
-        marker="_",
-        s=200,
-        linewidth=3,
-        color="#e7c98a",
-        label=style.pick(language, "全部城市同时成立", "all cities together"),
-    )
-    axes.scatter(
-        [],
-        [],
-        s=46,
-        color=style.PAPER,
-        edgecolor=style.INK,
-        linewidth=1.4,
-        label=style.pick(language, "印出的名次", "printed rank"),
-    )
+    looks = [
+        ({"marker": "s", "s": 80, "color": OWN}, f"本城的{level}置信集", f"{level} set of the city alone"),
+        ({"marker": "_", "s": 200, "linewidth": 3, "color": TOGETHER}, "全部城市同时成立", "all cities together"),
+        (PRINTED, "印出的名次", "printed rank"),
+    ]
+    for look, zh, en in looks:
+        axes.scatter([], [], label=style.pick(language, zh, en), **look)
     axes.legend(loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=3, frameon=False, fontsize=style.SMALL)
     return figure

@@ -205,12 +205,10 @@ def source_line(entry, language: str) -> str:
 def _given_line(label: str, report: str, entry, language: str) -> str:
     """Return the source line of a figure that rests on given files: what they are comes first."""
     names = {
-        "synthetic": pick(
-            language, "合成数据（虚构，仅供测试与教学）", "synthetic data, made up for tests and teaching"
-        ),
-        "user": pick(language, "用户文件", "files of the staff"),
+        "synthetic": ("合成数据（虚构，仅供测试与教学）", "synthetic data, made up for tests and teaching"),
+        "user": ("用户文件", "files of the staff"),
     }
-    parts = [names[label]]
+    parts = [pick(language, *names[label])]
     if {"published", "derived"} & set(entry.evidence):
         parts.append(report)
     if "public" in entry.evidence:
