@@ -106,29 +106,6 @@ def ladder_caption(data: pd.DataFrame, zh: str, en: str) -> dict[str, str]:
     }
 
 
-QUALIFIERS = {"above": "over ", "below": "nearly ", "about": "about ", "exact": ""}
-
-
-def quantity_text(value: float, qualifier: str, unit: str, printed: str, language: str) -> str:
-    """Return a printed quantity in words: in Chinese as printed, in English from its value, qualifier and unit."""
-    if unit == "rank":
-        return style.pick(language, f"第{value:.0f}位", ordinal(int(value)))
-    if language == "zh":
-        return printed
-    if pd.isna(value):
-        return "not disclosed"
-    if unit == "CNY":
-        size, name = (1e9, "bn") if value >= 1e9 else (1e6, "m")
-        return f"{QUALIFIERS[qualifier]}CNY {value / size:,.10g} {name}"
-    return f"{QUALIFIERS[qualifier]}{value:,.10g}{' %' if unit == '%' else ''}"
-
-
-def ordinal(number: int) -> str:
-    """Return an English ordinal: 1st, 2nd, 3rd, 4th, 11th, 21st."""
-    suffix = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th") if number % 100 not in (11, 12, 13) else "th"
-    return f"{number}{suffix}"
-
-
 def text_table(axes: Axes, cells: Sequence[Sequence[str]], x: Sequence[float], header: Sequence[str], align: str):
     """Write a table of text: row r at height r (0 the first), columns at `x`; `align` has one of l, c, r a column.
 

@@ -8,10 +8,9 @@ from matplotlib.patches import Circle, FancyBboxPatch
 
 from fhi.figures import basemap, style
 from fhi.figures.cards import sheet
-from fhi.figures.charts import quantity_text
 from fhi.figures.evidence import GIVEN
 from fhi.figures.registry import EVIDENCE
-from fhi.figures.texts import wrapped
+from fhi.figures.texts import quantity_text, wrapped
 
 WIDTH = 10.0
 TOP = 2.62  # where strips and facts begin

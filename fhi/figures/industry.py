@@ -7,6 +7,7 @@ import pandas as pd
 from fhi.figures import style
 from fhi.figures.charts import draw_ladder, ladder_caption, pillar_ladder, text_table, with_names
 from fhi.figures.registry import Tables, figure
+from fhi.figures.texts import SIGNS
 
 CLASSES = {
     "banks": {"zh": "互联网银行", "en": "Internet banks", "colour": style.BLUE},
@@ -15,7 +16,6 @@ CLASSES = {
 }
 FIRM = ["city", "name_zh", "name_en", "founded", "shareholders_zh", "shareholders_en"]
 SPLIT = 3.15  # inches from the right edge to the end of a table with bars beside it
-QUALIFIERS = {"above": ">", "below": "<", "about": "≈", "exact": ""}
 
 
 @figure(
@@ -206,7 +206,7 @@ def _size(item, language: str) -> str:
     if pd.isna(item.value):
         return style.pick(language, "未披露", "not disclosed")
     divisor = 1e8 if language == "zh" else 1e9
-    return f"{QUALIFIERS[item.qualifier]}{item.value / divisor:,.10g}"
+    return f"{SIGNS[item.qualifier]}{item.value / divisor:,.10g}"
 
 
 def _share_bars(axes, data: pd.DataFrame, language: str, colour: str) -> None:

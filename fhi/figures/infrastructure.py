@@ -6,8 +6,9 @@ import pandas as pd
 from matplotlib.patches import Rectangle
 
 from fhi.figures import style
-from fhi.figures.charts import english, quantity_text, with_names
+from fhi.figures.charts import english, with_names
 from fhi.figures.registry import Tables, figure
+from fhi.figures.texts import quantity_text
 
 PANELS = {
     "exchanges": {"zh": "全国性交易所（家）", "en": "National exchanges"},

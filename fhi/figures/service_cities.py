@@ -9,9 +9,8 @@ import pandas as pd
 from fhi.figures import style
 from fhi.figures.cards import bar, block, box, ladder, line, ring, sheet
 from fhi.figures.charts import with_names
-from fhi.figures.industry import QUALIFIERS
 from fhi.figures.registry import Tables, figure
-from fhi.figures.texts import number, width
+from fhi.figures.texts import SIGNS, number, width
 
 COLOUR, PALE = style.PILLARS["experience"], "#e7c98a"
 UNITS = {"people": ("人", "people"), "services": ("项", "services"), "cities": ("城", "cities")}
@@ -168,7 +167,7 @@ def _wording(item: pd.Series, language: str) -> tuple[str, str]:
     if item["unit"] == "rank":
         return style.pick(language, f"第{value:.0f}位", f"No. {value:.0f}"), label.removeprefix("rank ")
     if item["unit"] == "%":
-        return f"{QUALIFIERS[item['qualifier']]}{value:g}", label
+        return f"{SIGNS[item['qualifier']]}{value:g}", label
     return number(value, language, item["qualifier"]), label
 
 
