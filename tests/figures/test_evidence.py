@@ -85,8 +85,7 @@ def test_the_kinds_to_draw():
     assert kinds(pd.Series(["user", "public", None])) == ("public", "user")
 
 
-def test_every_figure_of_the_baseline_has_its_registered_labels(built):
-    store = built.store()
+def test_every_figure_of_the_baseline_has_its_registered_labels(store):
     listed = store["figures"].set_index("id")["evidence"]
     assert listed.to_dict() == {entry.id: "+".join(entry.evidence) for entry in entries()}
 

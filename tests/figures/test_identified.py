@@ -1,14 +1,8 @@
 """The identified set in words: a bound is that of the restriction named, and what the words take for granted holds."""
 
 import pandas as pd
-import pytest
 
 from fhi.figures import identified, identified_weights
-
-
-@pytest.fixture(scope="module")
-def store(built):
-    return built.store()
 
 
 def test_the_caption_of_the_weights_gives_the_bound_of_the_restriction_that_it_names():

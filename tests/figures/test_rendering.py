@@ -12,11 +12,6 @@ IDS = [entry.id for entry in entries()]
 TITLE = {"zh": "题", "en": "t"}
 
 
-@pytest.fixture(scope="module")
-def store(built):
-    return built.store()
-
-
 def entry(id):
     return next(item for item in entries() if item.id == id)
 
