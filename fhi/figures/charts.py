@@ -47,6 +47,12 @@ def pillars(nodes: pd.DataFrame) -> dict[str, str]:
     return result
 
 
+def name_rows(axes: Axes, data: pd.DataFrame, language: str, rank: str) -> None:
+    """Name one row a city at the left, with its rank in that column of the frame."""
+    names = style.city_names(data, language)
+    axes.set_yticks(range(len(data)), [f"{name}  {place}" for name, place in zip(names, data[rank], strict=True)])
+
+
 def pillar_ladder(tables: Tables, pillar: str) -> pd.DataFrame:
     """Return a pillar's ranks beside the overall ranks, with the printed movers (places gained since 2017)."""
     ranks = tables["tables/top20"].rename(columns={f"{pillar}_rank": "pillar_rank", "rank": "overall_rank"})
@@ -70,8 +76,7 @@ def draw_ladder(data: pd.DataFrame, language: str, pillar: str):
             furthest = max(item.pillar_rank, item.overall_rank)
             text = f"↑{int(item.gained)}"
             axes.text(furthest + 0.55, row, text, color=style.VERMILION, weight="bold", va="center")
-    names = style.city_names(data, language)
-    axes.set_yticks(rows, [f"{name}  {rank}" for name, rank in zip(names, data["pillar_rank"], strict=True)])
+    name_rows(axes, data, language, "pillar_rank")
     axes.set_ylim(len(data) - 0.4, -0.6)
     axes.set_xlim(0.2, 21.4)
     axes.set_xticks([1, 5, 10, 15, 20])

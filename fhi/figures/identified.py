@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from fhi.figures import style
-from fhi.figures.charts import english, with_names
+from fhi.figures.charts import english, name_rows, with_names
 from fhi.figures.registry import Tables, figure
 
 SECTION = "identified"
@@ -69,8 +69,7 @@ def scores(data: pd.DataFrame, language: str):
     for row, item in zip(rows, data.itertuples(), strict=True):
         axes.text(item.low - 0.8, row, f"{item.low:.1f}", ha="right", va="center", size=7.5, color=style.MUTED)
         axes.text(item.high + 0.8, row, f"{item.high:.1f}", va="center", size=7.5, color=style.MUTED)
-    names = style.city_names(data, language)
-    axes.set_yticks(rows, [f"{name}  {rank}" for name, rank in zip(names, data["rank"], strict=True)])
+    name_rows(axes, data, language, "rank")
     axes.set(xlim=(-6, 106), ylim=(len(data) - 0.4, -0.6), xticks=range(0, 101, 20))
     axes.set_xlabel(
         style.pick(language, "得分（0–100）；城市后为公布的总排名", "score (0–100); published rank beside the city"),

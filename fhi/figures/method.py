@@ -95,7 +95,7 @@ def framework(data: pd.DataFrame, language: str):
 
 def _coverage_bar(axes, height: float, item) -> None:
     start, full = 10.4, 1.0
-    axes.barh(height, full, left=start, height=0.3, color="#eef1f4")
+    axes.barh(height, full, left=start, height=0.3, color=style.REST)
     if item.coverage > 0:
         label = next(name for name in EVIDENCE if name in item.evidence)
         axes.barh(height, full * item.coverage, left=start, height=0.3, color=style.EVIDENCE_COLOURS[label])

@@ -5,11 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from fhi.figures import style
-from fhi.figures.charts import with_names
+from fhi.figures.charts import name_rows, with_names
 from fhi.figures.evidence import kinds
 from fhi.figures.registry import EVIDENCE, Tables, figure
-
-NONE = "#eef1f4"
 
 
 def slope_data(tables: Tables) -> pd.DataFrame:
@@ -143,7 +141,7 @@ def evidence(data: pd.DataFrame, language: str):
     rows = range(len(data))
     total = data["indicators"].iloc[0]
     none, mark = style.pick(language, "缺失", "missing"), style.pick(language, "进入指数的项数", "used by the index")
-    axes.barh(rows, [total] * len(data), height=0.62, color=NONE, label=none)
+    axes.barh(rows, [total] * len(data), height=0.62, color=style.REST, label=none)
     start = pd.Series(0, index=data.index)
     labels = [label for label in EVIDENCE if label in data]
     for label in labels:
@@ -162,8 +160,7 @@ def evidence(data: pd.DataFrame, language: str):
     )
     for row, known in zip(rows, data["known"], strict=True):
         axes.text(total + 0.25, row, f"{known}/{total}", va="center", size=style.SMALL)
-    names = style.city_names(data, language)
-    axes.set_yticks(rows, [f"{name}  {rank}" for name, rank in zip(names, data["rank"], strict=True)])
+    name_rows(axes, data, language, "rank")
     axes.set(xlim=(0, total), ylim=(len(data) - 0.4, -0.6), xticks=range(0, total + 1, 4))
     axes.set_xlabel(
         style.pick(language, "指标数；城市后为公布的总排名", "indicators; published rank beside the city"),

@@ -11,7 +11,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from fhi.figures import style
-from fhi.figures.charts import with_names
+from fhi.figures.charts import name_rows, with_names
 from fhi.figures.registry import Tables, figure
 
 SECTION = "robustness"
@@ -100,8 +100,7 @@ def intervals(data: pd.DataFrame, language: str):
     axes.scatter(data["reference"], rows, zorder=4, **BY_ITSELF)
     for row, item in zip(rows, data.itertuples(), strict=True):
         axes.text(len(data) + 0.9, row, f"{item.low}–{item.high}", va="center", size=style.SMALL, color=style.MUTED)
-    names = style.city_names(data, language)
-    axes.set_yticks(rows, [f"{name}  {rank}" for name, rank in zip(names, data["published"], strict=True)])
+    name_rows(axes, data, language, "published")
     axes.set(ylim=(len(data) - 0.4, -0.6), xlim=(0.3, len(data) + 0.7), xticks=[1, *range(5, len(data) + 1, 5)])
     label = style.pick(
         language,
@@ -171,10 +170,7 @@ def ranks(data: pd.DataFrame, language: str):
         corner = published - 0.47, place[city] - 0.44
         frame = {"fill": False, "edgecolor": style.VERMILION, "linewidth": 1.5}
         axes.add_patch(matplotlib.patches.Rectangle(corner, 0.94, 0.88, **frame))
-    names = style.city_names(cities, language)
-    axes.set_yticks(
-        range(len(cities)), [f"{name}  {rank}" for name, rank in zip(names, cities["published"], strict=True)]
-    )
+    name_rows(axes, cities, language, "published")
     axes.set(ylim=(len(cities) - 0.4, -0.6), xlim=(0.4, len(cities) + 0.6), xticks=range(1, len(cities) + 1))
     axes.xaxis.tick_top()
     label = style.pick(

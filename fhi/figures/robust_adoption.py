@@ -10,7 +10,7 @@ from fhi.figures.registry import Tables, figure
 from fhi.figures.robust import SECTION
 
 #: colours of a city's own set and of all sets together, and the mark of the printed rank
-OWN, TOGETHER = style.PILLARS["experience"], "#e7c98a"
+OWN, TOGETHER = style.PILLARS["experience"], style.PALE_OCHRE
 PRINTED = {"s": 46, "color": style.PAPER, "edgecolor": style.INK, "linewidth": 1.4}
 
 

@@ -100,7 +100,7 @@ def answers(data: pd.DataFrame, language: str):
     axes = style.quiet(style.area(figure, left=3.6, right=2.0, top=0.95, bottom=0.75))
     rows = range(len(data))
     colours = {"firm": style.GREEN, "leaning": style.SKY, "open": style.ORANGE}
-    axes.barh(rows, [1] * len(data), height=0.56, color="#eef1f4")
+    axes.barh(rows, [1] * len(data), height=0.56, color=style.REST)
     axes.barh(rows, data["probability"], height=0.56, color=data["verdict"].map(colours))
     words = {
         ("firm", True): ("稳健成立", "firm"),

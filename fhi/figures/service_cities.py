@@ -12,7 +12,7 @@ from fhi.figures.charts import with_names
 from fhi.figures.registry import Tables, figure
 from fhi.figures.texts import SIGNS, number, width
 
-COLOUR, PALE = style.PILLARS["experience"], "#e7c98a"
+COLOUR, PALE = style.PILLARS["experience"], style.PALE_OCHRE
 UNITS = {"people": ("人", "people"), "services": ("项", "services"), "cities": ("城", "cities")}
 PAGES = {"深圳": 23, "杭州": 24, "武汉": 25, "西安": 26}
 FULL = 9.3  # inches between the margins

@@ -22,6 +22,8 @@ INK, MUTED, LINE, PAPER = "#1c2733", "#5b6773", "#d5dbe1", "#ffffff"
 BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE = "#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9", "#a04d84"
 PILLARS = {"FHI": INK, "industry": BLUE, "experience": "#b87a00", "ecosystem": "#00805d"}
 TIERS = {"national": "#0b3c6f", "regional": "#2f7fbf", "distinctive": "#8fc1e3"}
+#: a paler shade for experience, and what a bar leaves of its room
+PALE_OCHRE, REST = "#e7c98a", "#eef1f4"
 #: of places gained, and of places lost
 UP, DOWN = PILLARS["ecosystem"], VERMILION
 EVIDENCE_COLOURS = {
