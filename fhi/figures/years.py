@@ -71,7 +71,8 @@ def years_caption(data: pd.DataFrame) -> dict[str, str]:
 def years(data: pd.DataFrame, language: str):
     """A line a city through its ranks; colours tell the last move, rings who entered, crosses who left."""
     at = sorted(data["year"].unique())
-    lowest = int(data["rank"].max())
+    # as many names as cities stand at a side, more than ranks where the last of them tie
+    lowest = int(data.groupby("year").size().max())
     figure = style.canvas(1.75 + 0.235 * lowest)
     axes = style.bare(style.area(figure, left=2.1, right=2.1, top=1.25, bottom=0.75))
     moves, label = _moves(data), "city" if language == "zh" else "city_en"
