@@ -189,6 +189,18 @@ def test_a_broken_record_is_no_record(project, broken):
     assert project.run("01_ingestion", "equal") is None
 
 
+def test_a_file_behind_a_link_out_of_the_checkout_counts_by_its_content(project, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("share") / "raw.csv"
+    elsewhere.write_text("1", encoding="utf-8")
+    (project.root / "raw.csv").unlink()
+    (project.root / "raw.csv").symlink_to(elsewhere)
+    project.run("01_ingestion", "baseline")
+    assert project.run("01_ingestion", "equal") == "baseline"
+    assert reuse.same_code("01_ingestion", Files("equal", project.root))
+    elsewhere.write_text("2", encoding="utf-8")
+    assert project.run("01_ingestion", "equal") is None
+
+
 def test_the_outputs_of_a_notebook_are_no_part_of_its_content(project):
     path = project.write("notebooks/n.ipynb", json.dumps(NOTEBOOK))
     before = reuse._content(path)
