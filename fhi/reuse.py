@@ -54,7 +54,8 @@ def cause(stage: str, files: Files, prerequisites: Iterable[str]) -> dict | None
             names = [*before["outputs"], *(name for name in before["inputs"] if name.startswith(BUILT))]
             inputs |= {name: _content(_place(files, name)) for name in names if not name.endswith(".ipynb")}
         elif path != files.root / files.processed / "scenario.yml":
-            inputs[path.relative_to(ROOT).as_posix()] = _content(path)
+            # a folder of the checkout may be a link to a place elsewhere
+            inputs[(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path).as_posix()] = _content(path)
     found = {"stage": stage, "parameters": read, "python": platform.python_version(), "inputs": inputs}
     return json.loads(json.dumps(found))
 
@@ -101,7 +102,7 @@ def _record(files: Files, stage: str) -> dict | None:
     path = files.root / record_path(files, stage)
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
+    except (FileNotFoundError, ValueError):
         return None
 
 

@@ -182,9 +182,22 @@ def test_a_stage_after_one_without_a_record_runs(project):
     assert reuse.take_over(None, Files("baseline", project.root)) is None
 
 
-def test_a_broken_record_is_no_record(project):
+@pytest.mark.parametrize("broken", [b"{", "城".encode()[:2]])
+def test_a_broken_record_is_no_record(project, broken):
     project.run("01_ingestion", "baseline")
-    project.write("data/processed/baseline/stages/01_ingestion.json", "{")
+    (project.root / "data/processed/baseline/stages/01_ingestion.json").write_bytes(broken)
+    assert project.run("01_ingestion", "equal") is None
+
+
+def test_a_file_behind_a_link_out_of_the_checkout_counts_by_its_content(project, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("share") / "raw.csv"
+    elsewhere.write_text("1", encoding="utf-8")
+    (project.root / "raw.csv").unlink()
+    (project.root / "raw.csv").symlink_to(elsewhere)
+    project.run("01_ingestion", "baseline")
+    assert project.run("01_ingestion", "equal") == "baseline"
+    assert reuse.same_code("01_ingestion", Files("equal", project.root))
+    elsewhere.write_text("2", encoding="utf-8")
     assert project.run("01_ingestion", "equal") is None
 
 

@@ -93,7 +93,7 @@ def _at_scale(axes: Axes) -> Outlines:
     return outlines(round(0.65 * kilometres(axes), 3))
 
 
-def in_points(axes: Axes, view: View = NATION) -> Axes:
+def in_points(axes: Axes) -> Axes:
     """Lay clear axes over a map, with coordinates in points from its lower left corner."""
     box = axes.get_position()
     above = style.bare(axes.figure.add_axes(box))

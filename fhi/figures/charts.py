@@ -12,15 +12,45 @@ from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D
 
 from fhi.figures import style
-from fhi.figures.registry import Tables
+from fhi.figures.registry import LANGUAGES, Tables
+
+
+def english(tables: Tables) -> pd.Series:
+    """Return the English names of the cities, by their Chinese ones."""
+    return tables["tables/cities"].set_index("name_zh")["name_en"]
 
 
 def with_names(frame: pd.DataFrame, tables: Tables) -> pd.DataFrame:
     """Return `frame` with the English city name in ``city_en`` beside ``city``."""
-    names = tables["tables/cities"].set_index("name_zh")["name_en"]
     result = frame.reset_index(drop=True)
-    result.insert(result.columns.get_loc("city") + 1, "city_en", result["city"].map(names))
+    result.insert(result.columns.get_loc("city") + 1, "city_en", result["city"].map(english(tables)))
     return result
+
+
+def with_node_names(frame: pd.DataFrame, tables: Tables, *columns: str) -> pd.DataFrame:
+    """Return `frame` with the names of nodes in ``<column>_zh`` and ``<column>_en`` for columns of their codes."""
+    nodes = tables["tables/framework"].set_index("code")
+    pairs = [(column, language) for column in columns for language in LANGUAGES]
+    return frame.assign(**{f"{column}_{name}": frame[column].map(nodes[f"name_{name}"]) for column, name in pairs})
+
+
+def in_order(tables: Tables, nodes: pd.Series) -> pd.Series:
+    """Return the places of nodes in the indicator tree, to sort by."""
+    return nodes.map({code: place for place, code in enumerate(tables["tables/framework"]["code"])})
+
+
+def pillars(nodes: pd.DataFrame) -> dict[str, str]:
+    """Return the pillar that each node of a tree (``code, parent, level``) belongs to; the root stands for itself."""
+    result = {}
+    for item in nodes.sort_values("level").itertuples():
+        result[item.code] = item.code if item.level < 2 else result[item.parent]
+    return result
+
+
+def name_rows(axes: Axes, data: pd.DataFrame, language: str, rank: str) -> None:
+    """Name one row a city at the left, with its rank in that column of the frame."""
+    names = style.city_names(data, language)
+    axes.set_yticks(range(len(data)), [f"{name}  {place}" for name, place in zip(names, data[rank], strict=True)])
 
 
 def pillar_ladder(tables: Tables, pillar: str) -> pd.DataFrame:
@@ -46,8 +76,7 @@ def draw_ladder(data: pd.DataFrame, language: str, pillar: str):
             furthest = max(item.pillar_rank, item.overall_rank)
             text = f"↑{int(item.gained)}"
             axes.text(furthest + 0.55, row, text, color=style.VERMILION, weight="bold", va="center")
-    names = style.city_names(data, language)
-    axes.set_yticks(rows, [f"{name}  {rank}" for name, rank in zip(names, data["pillar_rank"], strict=True)])
+    name_rows(axes, data, language, "pillar_rank")
     axes.set_ylim(len(data) - 0.4, -0.6)
     axes.set_xlim(0.2, 21.4)
     axes.set_xticks([1, 5, 10, 15, 20])
@@ -80,29 +109,6 @@ def ladder_caption(data: pd.DataFrame, zh: str, en: str) -> dict[str, str]:
         "en": f"{en}: {', '.join(first['city_en'])} lead. Risers that the report names: {', '.join(gains['city_en'])}. "
         "Rings mark the overall rank.",
     }
-
-
-QUALIFIERS = {"above": "over ", "below": "nearly ", "about": "about ", "exact": ""}
-
-
-def quantity_text(value: float, qualifier: str, unit: str, printed: str, language: str) -> str:
-    """Return a printed quantity in words: in Chinese as printed, in English from its value, qualifier and unit."""
-    if unit == "rank":
-        return style.pick(language, f"第{value:.0f}位", ordinal(int(value)))
-    if language == "zh":
-        return printed
-    if pd.isna(value):
-        return "not disclosed"
-    if unit == "CNY":
-        size, name = (1e9, "bn") if value >= 1e9 else (1e6, "m")
-        return f"{QUALIFIERS[qualifier]}CNY {value / size:,.10g} {name}"
-    return f"{QUALIFIERS[qualifier]}{value:,.10g}{' %' if unit == '%' else ''}"
-
-
-def ordinal(number: int) -> str:
-    """Return an English ordinal: 1st, 2nd, 3rd, 4th, 11th, 21st."""
-    suffix = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th") if number % 100 not in (11, 12, 13) else "th"
-    return f"{number}{suffix}"
 
 
 def text_table(axes: Axes, cells: Sequence[Sequence[str]], x: Sequence[float], header: Sequence[str], align: str):

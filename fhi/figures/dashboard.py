@@ -7,10 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Circle, FancyBboxPatch
 
 from fhi.figures import basemap, style
-from fhi.figures.charts import quantity_text
+from fhi.figures.cards import sheet
 from fhi.figures.evidence import GIVEN
 from fhi.figures.registry import EVIDENCE
-from fhi.figures.texts import wrapped
+from fhi.figures.texts import quantity_text, wrapped
 
 WIDTH = 10.0
 TOP = 2.62  # where strips and facts begin
@@ -37,9 +37,7 @@ def draw_profile(data: pd.DataFrame, language: str):
     blocks = _fact_lines(facts, firms, language)
     long = TOP + 0.4 + LINE * sum(len(lines) + gap for lines, _, gap in blocks)
     figure = style.canvas(0.5 + max(long, TOP + 0.65 + ROW * strips["indicator"].nunique()), WIDTH)
-    height = figure.get_size_inches()[1]
-    axes = style.bare(figure.add_axes((0, 0, 1, 1)))
-    axes.set(xlim=(0, WIDTH), ylim=(height, 0))
+    axes = sheet(figure)
     _badges(axes, badges, language)
     _locator(figure, badges.iloc[0])
     _strips(axes, strips, badges["tier"].iloc[0], language)

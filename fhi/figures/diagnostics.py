@@ -6,22 +6,13 @@ import numpy as np
 import pandas as pd
 
 from fhi.figures import heat, style
+from fhi.figures.charts import in_order, with_node_names
 from fhi.figures.registry import LANGUAGES, Tables, figure
 from fhi.multivariate import COLLINEAR
 
 NAMED = ("first", "second")
 #: inches for the names of nodes
 LEFT = 3.0
-
-
-def node_names(tables: Tables, nodes: pd.Series, language: str) -> pd.Series:
-    """Return the names of nodes in a language."""
-    return nodes.map(tables["tables/framework"].set_index("code")[f"name_{language}"])
-
-
-def in_order(tables: Tables, nodes: pd.Series) -> pd.Series:
-    """Return the places of nodes in the indicator tree, to sort by."""
-    return nodes.map({code: place for place, code in enumerate(tables["tables/framework"]["code"])})
 
 
 def correlation_data(tables: Tables) -> pd.DataFrame:
@@ -37,10 +28,7 @@ def correlation_data(tables: Tables) -> pd.DataFrame:
     alphas = tables["reliability"].dropna(subset=["alpha"])
     alphas = alphas.rename(columns={"node": "first", "alpha": "value"}).assign(kind="alpha")
     alphas = alphas.sort_values("first", key=lambda nodes: in_order(tables, nodes))
-    frame = pd.concat([pairs, alphas], ignore_index=True)
-    for name in NAMED:
-        for language in LANGUAGES:
-            frame[f"{name}_{language}"] = node_names(tables, frame[name], language)
+    frame = with_node_names(pd.concat([pairs, alphas], ignore_index=True), tables, *NAMED)
     names = [f"{name}_{language}" for name in NAMED for language in LANGUAGES]
     columns = ["kind", "first", "second", "first_pillar", "second_pillar", *names]
     frame = frame.assign(collinear=frame["kind"].map({"pair": COLLINEAR}))
@@ -146,10 +134,7 @@ def weight_data(tables: Tables) -> pd.DataFrame:
     places = {name: in_order(tables, frame[name]) for name in ("parent", "node")}
     order = frame.assign(**places).sort_values(["parent", "node"]).index
     frame = frame.loc[order, ["parent", "node", "weight", "share", "correlation"]].reset_index(drop=True)
-    for name in ("parent", "node"):
-        for language in LANGUAGES:
-            frame[f"{name}_{language}"] = node_names(tables, frame[name], language)
-    return frame
+    return with_node_names(frame, tables, "parent", "node")
 
 
 def weight_caption(data: pd.DataFrame) -> dict[str, str]:

@@ -18,7 +18,7 @@ from fhi.store import MissingTable
 GIVEN = ("user", "synthetic")
 PRINTED, PUBLIC = ("published", "derived"), "public"
 #: ingested tables that hold no number of their own
-NEUTRAL = ("cities", "framework", "sources", "vocabulary", "map_points")
+NEUTRAL = ("cities", "framework", "sources", "vocabulary")
 #: what is built from printed numbers alone, or compares with them
 FROM_PRINTED = ("bounds", "weight_bounds", "gap_bounds", "weight_map", "fact_influence", "central", "dropped", "claims")
 FROM_PRINTED += ("rank_confidence",)
@@ -122,7 +122,7 @@ def labels(entry: FigureEntry, data: pd.DataFrame, reading: Reading) -> tuple[st
 def _read(entry: FigureEntry, names: set[str]) -> set[str]:
     """Return the registered labels that stand for numbers beside the index."""
     tables = {name.removeprefix("tables/") for name in names if name.startswith("tables/")} - set(NEUTRAL)
-    public = {name for name in tables if name.startswith(("public", "universities", "external", "exchange"))}
+    public = {name for name in tables if name.startswith(("public", "universities", "external", "exchange_rates"))}
     stands = {"identified"}
     if tables - public or names & set(COMPARED) or any(name.startswith(FROM_PRINTED) for name in names):
         stands |= set(PRINTED)

@@ -69,7 +69,7 @@ def adoption(data: pd.DataFrame, language: str):
     cities = data[data["series"] == "city"]
     printed, computed = _means(data)
     rows = range(len(cities))
-    colours = [style.PILLARS["experience"] if rate > printed else "#e7c98a" for rate in cities["rate"]]
+    colours = [style.PILLARS["experience"] if rate > printed else style.PALE_OCHRE for rate in cities["rate"]]
     axes.barh(rows, cities["rate"], height=0.66, color=colours)
     for row, rate in zip(rows, cities["rate"], strict=True):
         ink = style.PAPER if rate > printed else style.INK

@@ -7,9 +7,10 @@ import pandas as pd
 from matplotlib.patches import Rectangle
 
 from fhi.figures import basemap, style
-from fhi.figures.charts import quantity_text, with_names
+from fhi.figures.charts import with_names
 from fhi.figures.labels import place_labels
 from fhi.figures.registry import Tables, figure
+from fhi.figures.texts import quantity_text
 
 TOP = 20  # the list is headed so
 COLUMNS = 5

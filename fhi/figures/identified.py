@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from fhi.figures import style
-from fhi.figures.charts import with_names
+from fhi.figures.charts import english, name_rows, with_names
 from fhi.figures.registry import Tables, figure
 
 SECTION = "identified"
@@ -69,8 +69,7 @@ def scores(data: pd.DataFrame, language: str):
     for row, item in zip(rows, data.itertuples(), strict=True):
         axes.text(item.low - 0.8, row, f"{item.low:.1f}", ha="right", va="center", size=7.5, color=style.MUTED)
         axes.text(item.high + 0.8, row, f"{item.high:.1f}", va="center", size=7.5, color=style.MUTED)
-    names = style.city_names(data, language)
-    axes.set_yticks(rows, [f"{name}  {rank}" for name, rank in zip(names, data["rank"], strict=True)])
+    name_rows(axes, data, language, "rank")
     axes.set(xlim=(-6, 106), ylim=(len(data) - 0.4, -0.6), xticks=range(0, 101, 20))
     axes.set_xlabel(
         style.pick(language, "得分（0–100）；城市后为公布的总排名", "score (0–100); published rank beside the city"),
@@ -88,7 +87,7 @@ def groups_data(tables: Tables) -> pd.DataFrame:
     frame = pd.DataFrame({"facts": [run for run in RUNS if run in widths.index]})
     frame["mean_width"] = frame["facts"].map(widths)
     frame["gap_low"], frame["gap_high"] = frame["facts"].map(gaps["low"]), frame["facts"].map(gaps["high"])
-    names = tables["tables/cities"].set_index("name_zh")["name_en"]
+    names = english(tables)
     pair = third, gaps["next"].iloc[0]
     return frame.assign(first=pair[0], second=pair[1], first_en=names[pair[0]], second_en=names[pair[1]])
 
@@ -150,7 +149,7 @@ def facts_data(tables: Tables) -> pd.DataFrame:
     frame = tables["fact_influence"].query("widening > 0").sort_values(["widening", "id"], ascending=[False, True])
     facts = tables["tables/facts"].set_index("id")
     nodes = tables["tables/framework"].set_index("code")
-    names = tables["tables/cities"].set_index("name_zh")["name_en"]
+    names = english(tables)
     for language in ("zh", "en"):
         frame[f"label_{language}"] = [
             _fact_label(facts.loc[id], nodes.at[node, f"name_{language}"], names, language)

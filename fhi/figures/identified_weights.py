@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 
 from fhi.figures import style
+from fhi.figures.charts import in_order, pillars
 from fhi.figures.identified import RUNS, SECTION
 from fhi.figures.registry import Tables, figure
 
+PILLARS = ["industry", "experience", "ecosystem"]
 RESTRICTED = {"all": "#dcc3d3", "all, equal inside parents": "#b676a0", "all, indicators within 1/48-1/4": style.PURPLE}
 
 
@@ -18,30 +20,21 @@ def weights_data(tables: Tables) -> pd.DataFrame:
     by_facts = tables["weight_bounds_by_facts"]
     frame = pd.concat([tables["weight_bounds"].assign(facts="all"), by_facts[by_facts["facts"].isin(RESTRICTED)]])
     nodes = tables["tables/framework"].set_index("code")
-    order = {code: place for place, code in enumerate(nodes.index)}
-    frame["level"] = frame["node"].map(nodes["level"])
-    frame["name_zh"], frame["name_en"] = frame["node"].map(nodes["name_zh"]), frame["node"].map(nodes["name_en"])
-    frame["pillar"] = frame["node"].map(_pillars(nodes["parent"]))
-    frame = frame.assign(order=frame["node"].map(order)).sort_values(["order", "facts"]).drop(columns="order")
+    for column in ("level", "name_zh", "name_en"):
+        frame[column] = frame["node"].map(nodes[column])
+    frame["pillar"] = frame["node"].map(pillars(tables["tables/framework"]))
+    frame = frame.assign(place=in_order(tables, frame["node"])).sort_values(["place", "facts"])
     return frame[["facts", "node", "pillar", "level", "name_zh", "name_en", "low", "high"]]
 
 
-def _pillars(parents: pd.Series) -> dict[str, str]:
-    """Return the pillar that each node below the root belongs to."""
-    result = {}
-    for code in parents.dropna().index:
-        result[code] = result.get(parents[code], code)
-    return result
-
-
 def weights_caption(data: pd.DataFrame) -> dict[str, str]:
-    pillars = data.query("level == 1 and facts == 'all'").set_index("node")["high"]
-    tight = data.query("level == 1 and facts != 'all'").groupby("node")["high"].min()
+    free = data[data["facts"] == "all"].set_index("node")["high"]
+    tight = data[data["facts"] == "all, indicators within 1/48-1/4"].set_index("node")["high"]
     return {
-        "zh": f"权重完全自由时，公布的事实只把体验的权重压到{pillars['experience']:.0%}以下；若每个指标的权重在1/48与1/4之间，"
+        "zh": f"权重完全自由时，公布的事实只把体验的权重限制在至多{free['experience']:.0%}；若每个指标的权重在1/48与1/4之间，"
         f"则至多{tight['experience']:.0%}。产业与生态几乎不受限制。",
-        "en": f"With weights entirely free the published facts only keep the weight of experience below "
-        f"{pillars['experience']:.0%}; with every indicator within 1/48 and 1/4 it is at most {tight['experience']:.0%}. Industry "
+        "en": f"With weights entirely free the published facts only keep the weight of experience to at most "
+        f"{free['experience']:.0%}; with every indicator within 1/48 and 1/4 it is at most {tight['experience']:.0%}. Industry "
         "and ecosystem are hardly bounded.",
     }
 
@@ -97,7 +90,7 @@ def map_data(tables: Tables) -> pd.DataFrame:
 
 
 def map_caption(data: pd.DataFrame) -> dict[str, str]:
-    highs = data[data["facts"] == "all"].set_index("facts")[["industry", "experience", "ecosystem"]].max()
+    highs = data[data["facts"] == "all"].set_index("facts")[PILLARS].max()
     return {
         "zh": f"三角形中每一点是一组三个维度的权重，着色区域内的都与公布的事实相容。权重自由时，体验至多{highs['experience']:.1%}，"
         f"产业可到{highs['industry']:.1%}，生态可到{highs['ecosystem']:.1%}。",
@@ -121,7 +114,6 @@ def weight_map(data: pd.DataFrame, language: str):
     figure = style.canvas(6.6, width=8.4)
     axes = style.bare(style.area(figure, left=0.7, right=0.7, top=0.8, bottom=0.55))
     corners = np.array([[0.0, 0.0], [0.5, np.sqrt(3) / 2], [1.0, 0.0]])
-    pillars = ["industry", "experience", "ecosystem"]
     for share in (0.25, 0.5, 0.75):
         for one in range(3):
             ends = np.full((2, 3), 0.0)
@@ -129,7 +121,7 @@ def weight_map(data: pd.DataFrame, language: str):
             axes.plot(*(ends @ corners).T, color=style.LINE, linewidth=0.8, zorder=0)
     axes.add_patch(matplotlib.patches.Polygon(corners, fill=False, edgecolor=style.INK, linewidth=1.2))
     for facts, colour in RESTRICTED.items():
-        points = data.loc[data["facts"] == facts, pillars].to_numpy() @ corners
+        points = data.loc[data["facts"] == facts, PILLARS].to_numpy() @ corners
         label = style.pick(language, "权重自由", "weights free") if facts == "all" else RUNS[facts][language]
         axes.add_patch(
             matplotlib.patches.Polygon(points, facecolor=colour, edgecolor=style.PAPER, alpha=0.85, label=label)
@@ -137,7 +129,7 @@ def weight_map(data: pd.DataFrame, language: str):
     names = style.pick(
         language, ["产业 100%", "体验 100%", "生态 100%"], ["Industry 100%", "Experience 100%", "Ecosystem 100%"]
     )
-    for place, name, pillar, shift in zip(corners, names, pillars, (-0.045, 0.03, -0.045), strict=True):
+    for place, name, pillar, shift in zip(corners, names, PILLARS, (-0.045, 0.03, -0.045), strict=True):
         axes.text(
             place[0], place[1] + shift, name, ha="center", va="center", weight="bold", color=style.PILLARS[pillar]
         )

@@ -7,6 +7,7 @@ import pandas as pd
 from fhi.figures import style
 from fhi.figures.charts import draw_ladder, ladder_caption, pillar_ladder, text_table, with_names
 from fhi.figures.registry import Tables, figure
+from fhi.figures.texts import SIGNS
 
 CLASSES = {
     "banks": {"zh": "互联网银行", "en": "Internet banks", "colour": style.BLUE},
@@ -15,7 +16,6 @@ CLASSES = {
 }
 FIRM = ["city", "name_zh", "name_en", "founded", "shareholders_zh", "shareholders_en"]
 SPLIT = 3.15  # inches from the right edge to the end of a table with bars beside it
-QUALIFIERS = {"above": ">", "below": "<", "about": "≈", "exact": ""}
 
 
 @figure(
@@ -119,7 +119,7 @@ def banks_caption(data: pd.DataFrame) -> dict[str, str]:
         "zh": f"{data['city'].iloc[0]}占已披露贷款的{first:.2f}%，前两家合计{two:.1f}%。{hidden}家未披露；"
         "标>者按下限计入。括号内为报告正文印出的行名，其余行名在报告中仅为徽标。",
         "en": f"{data['city_en'].iloc[0]} holds {first:.2f} % of the disclosed loans, the first two {two:.1f} %. {hidden} banks "
-        "disclose nothing; a figure marked > enters at its lower bound. Names are given where the report's text prints them.",
+        "disclose nothing; a figure marked > enters at its lower bound. The names in brackets are those that the report's text prints; the others are logos there.",
     }
 
 
@@ -159,7 +159,7 @@ def institutions_caption(data: pd.DataFrame) -> dict[str, str]:
     where = brokers["city"].unique(), brokers["city_en"].unique()
     return {
         "zh": f"{first['name_zh']}占{len(data) - len(brokers)}家已赚保费的{first['share']:.1f}%；{len(brokers)}家互联网证券都在{'、'.join(where[0])}，规模未公布。",
-        "en": f"The insurer of {first['city_en']} earns {first['share']:.1f} % of the premiums. All {len(brokers)} "
+        "en": f"{first['name_en']} earns {first['share']:.1f} % of the premiums of the {len(data) - len(brokers)} insurers. All {len(brokers)} "
         f"brokers stand in {', '.join(where[1])}; no size of theirs is published.",
     }
 
@@ -206,7 +206,7 @@ def _size(item, language: str) -> str:
     if pd.isna(item.value):
         return style.pick(language, "未披露", "not disclosed")
     divisor = 1e8 if language == "zh" else 1e9
-    return f"{QUALIFIERS[item.qualifier]}{item.value / divisor:,.10g}"
+    return f"{SIGNS[item.qualifier]}{item.value / divisor:,.10g}"
 
 
 def _share_bars(axes, data: pd.DataFrame, language: str, colour: str) -> None:

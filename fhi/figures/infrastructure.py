@@ -6,8 +6,9 @@ import pandas as pd
 from matplotlib.patches import Rectangle
 
 from fhi.figures import style
-from fhi.figures.charts import quantity_text, with_names
+from fhi.figures.charts import english, with_names
 from fhi.figures.registry import Tables, figure
+from fhi.figures.texts import quantity_text
 
 PANELS = {
     "exchanges": {"zh": "全国性交易所（家）", "en": "National exchanges"},
@@ -49,7 +50,7 @@ def panels_data(tables: Tables) -> pd.DataFrame:
     frame = frame.assign(order=order).sort_values("order", kind="stable")
     first = tables["tables/leaders"].query("position == 1 and page == @page").set_index("list")["city"]
     frame["first"] = frame["panel"].map(first)
-    frame["first_en"] = frame["first"].map(tables["tables/cities"].set_index("name_zh")["name_en"])
+    frame["first_en"] = frame["first"].map(english(tables))
     return with_names(frame, tables)[[*COLUMNS, "first", "first_en"]]
 
 
@@ -135,7 +136,7 @@ def contributions_data(tables: Tables) -> pd.DataFrame:
     """
     printed = shares(tables)
     headlines = tables["tables/headlines"].set_index("measure_en")
-    names = tables["tables/cities"].set_index("name_zh")["name_en"]
+    names = english(tables)
     rows = [printed]
     for panel, label in SUMS.items():
         total, known = headlines.loc[label], printed[printed["panel"] == panel]
@@ -159,8 +160,8 @@ def contributions_data(tables: Tables) -> pd.DataFrame:
     )
     columns = {"printed_value": "number", "printed_qualifier": "qualifier"}
     frame = frame.rename(columns=columns).sort_values("panel", kind="stable", ignore_index=True)
-    names = ["name_zh", "name_en", "measure_zh", "measure_en", "printed", "number", "qualifier", "unit"]
-    return frame[["panel", "kind", "city", "city_en", "value", *names, "page", "evidence"]]
+    said = ["name_zh", "name_en", "measure_zh", "measure_en", "printed", "number", "qualifier", "unit"]
+    return frame[["panel", "kind", "city", "city_en", "value", *said, "page", "evidence"]]
 
 
 def contributions_caption(data: pd.DataFrame) -> dict[str, str]:

@@ -24,9 +24,8 @@ MULTIPLE = "national makerspaces as a multiple of those of Shenzhen"
 def cards_data(tables: Tables) -> pd.DataFrame:
     """The printed numbers by city, the printed place of a measure beside it (``place``), and one derived number.
 
-    The makerspaces of 深圳 are those of 北京 over the printed multiple, to the nearest whole number, the only one that
-    rounds to it. ``scale`` is the largest value of a measure
-    that two cities have.
+    The makerspaces of 深圳 are those of 北京 over the printed multiple, to the nearest whole number: the only one that
+    gives this multiple when rounded. ``scale`` is the largest value of a measure that two cities have.
     """
     rows = tables["tables/innovation"]
     ranks = rows[rows["unit"] == "rank"]

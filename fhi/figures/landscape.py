@@ -82,7 +82,7 @@ def _change(change: float, language: str) -> tuple[str, str]:
         return style.pick(language, "新增", "new"), style.PURPLE
     if change == 0:
         return "—", style.MUTED
-    return (f"↑ {change:.0f}", style.PILLARS["ecosystem"]) if change > 0 else (f"↓ {-change:.0f}", style.VERMILION)
+    return f"{'↑' if change > 0 else '↓'} {abs(change):.0f}", style.direction(change)
 
 
 def tiers_data(tables: Tables) -> pd.DataFrame:

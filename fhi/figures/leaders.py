@@ -20,12 +20,8 @@ KINDS = {
     "securities": {"zh": "证券公司", "en": "securities firm"},
     "group": {"zh": "综合金融集团", "en": "financial group"},
 }
-PITCH, WIDE, TALL, STEP = (
-    2.5,
-    1.8,
-    0.4,
-    0.52,
-)  # inches: from panel to panel, a tile's width and height, from tile to tile
+#: inches: from panel to panel, a tile's width and height, from tile to tile
+PITCH, WIDE, TALL, STEP = 2.5, 1.8, 0.4, 0.52
 
 
 def leaders_data(tables: Tables) -> pd.DataFrame:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from fhi.figures import heat, style
-from fhi.figures.charts import with_names
-from fhi.figures.diagnostics import in_order, node_names
+from fhi.figures.charts import in_order, with_names, with_node_names
 from fhi.figures.moves import arrow
-from fhi.figures.registry import LANGUAGES, Tables, figure
+from fhi.figures.registry import Tables, figure
 
 
 def effect_data(tables: Tables) -> pd.DataFrame:
@@ -26,9 +25,7 @@ def effect_data(tables: Tables) -> pd.DataFrame:
     frame["pillar"] = frame["node"].map(nodes["level"]) == 1
     frame["place"] = in_order(tables, frame["node"])
     frame = frame.sort_values(["pillar", "mean_absolute_shift", "place", "shift"], ascending=[False, False, True, True])
-    for language in LANGUAGES:
-        frame[f"node_{language}"] = node_names(tables, frame["node"], language)
-    return with_names(frame.drop(columns="place"), tables)
+    return with_names(with_node_names(frame.drop(columns="place"), tables, "node"), tables)
 
 
 def effect_caption(data: pd.DataFrame) -> dict[str, str]:
@@ -95,9 +92,7 @@ def standing_data(tables: Tables) -> pd.DataFrame:
     frame = frame[frame["city"].isin(overall.index)]
     frame = frame.assign(overall=frame["city"].map(overall).astype(int), place=in_order(tables, frame["node"]))
     frame = frame.sort_values(["overall", "city", "place"]).drop(columns=["place", "median"])
-    for language in LANGUAGES:
-        frame[f"node_{language}"] = node_names(tables, frame["node"], language)
-    return with_names(frame, tables)
+    return with_names(with_node_names(frame, tables, "node"), tables)
 
 
 def standing_caption(data: pd.DataFrame) -> dict[str, str]:
@@ -125,14 +120,10 @@ def standing_caption(data: pd.DataFrame) -> dict[str, str]:
 )
 def standings(data: pd.DataFrame, language: str):
     """Table of cities by indicators: the rank in each, shaded by the share of the cities left behind."""
-    order = list(dict.fromkeys(data["node"]))
-    columns = data.drop_duplicates("node").set_index("node").loc[order]
-    nodes = columns.index.tolist()
-    standing = heat.grid(data, "city", "node", "standing").reindex(columns=nodes)
-    ranks = heat.grid(data, "city", "node", "rank").reindex(columns=nodes)
+    standing, ranks = (heat.grid(data, "city", "node", value) for value in ("standing", "rank"))
     texts = [["" if pd.isna(rank) else f"{rank:.0f}" for rank in row] for row in ranks.to_numpy()]
-    heads = columns[f"node_{language}"].tolist()
-    axes = heat.table(len(standing), len(nodes), 0.27, heads)
+    heads = data.drop_duplicates("node")[f"node_{language}"].tolist()
+    axes = heat.table(len(standing), len(heads), 0.27, heads)
     heat.cells(axes, 2 * standing.to_numpy(dtype=float) - 1, 1.0, texts)
     heat.heads(axes, heads)
     cities = data.drop_duplicates("city").set_index("city", drop=False)

@@ -104,10 +104,11 @@ def _label_regions(axes, middles: np.ndarray, taken: list, regions: pd.DataFrame
 
 
 def _discs(axes, centres: np.ndarray, cities: pd.DataFrame) -> None:
-    axes.scatter(*centres.T, s=DISC**2, color=[style.TIERS[tier] for tier in cities["tier"]], zorder=3)
-    for centre, tier, rank in zip(centres, cities["tier"], cities["rank"], strict=True):
-        ink = style.INK if tier == "distinctive" else style.PAPER
-        axes.text(*centre, str(rank), ha="center", va="center_baseline", size=7.5, weight="bold", color=ink, zorder=4)
+    colours = [style.TIERS[tier] for tier in cities["tier"]]
+    axes.scatter(*centres.T, s=DISC**2, color=colours, zorder=3)
+    for centre, colour, rank in zip(centres, colours, cities["rank"], strict=True):
+        look = {"ha": "center", "va": "center_baseline", "size": 7.5, "weight": "bold", "zorder": 4}
+        axes.text(*centre, str(rank), color=style.ink_on(colour), **look)
 
 
 def _region_key(axes, language: str) -> None:

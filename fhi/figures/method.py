@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.patches import FancyBboxPatch
 
 from fhi.figures import style
+from fhi.figures.charts import pillars
 from fhi.figures.evidence import kinds
 from fhi.figures.registry import EVIDENCE, Tables, figure
 
@@ -47,19 +48,6 @@ def _heights(data: pd.DataFrame) -> dict[str, float]:
     return heights
 
 
-def _pillars(data: pd.DataFrame) -> dict[str, str]:
-    """Return the pillar (or root) that each node belongs to."""
-    parents = data.set_index("code")["parent"].to_dict()
-    levels = data.set_index("code")["level"].to_dict()
-    result = {}
-    for code in parents:
-        node = code
-        while levels[node] > 1:
-            node = parents[node]
-        result[code] = node
-    return result
-
-
 @figure(
     "p38-framework",
     page=38,
@@ -73,9 +61,9 @@ def framework(data: pd.DataFrame, language: str):
     figure = style.canvas(7.6, width=11)
     axes = style.bare(style.area(figure, bottom=0.75))
     left, width = [0.0, 2.05, 4.3, 7.3], [1.75, 1.95, 2.7, 2.95]
-    heights, pillars = _heights(data), _pillars(data)
+    heights, owners = _heights(data), pillars(data)
     for item in data.itertuples():
-        colour, height = style.PILLARS[pillars[item.code]], heights[item.code]
+        colour, height = style.PILLARS[owners[item.code]], heights[item.code]
         if isinstance(item.parent, str):
             start, end = left[item.level - 1] + width[item.level - 1], left[item.level]
             middle, above = (start + end) / 2, heights[item.parent]
@@ -107,7 +95,7 @@ def framework(data: pd.DataFrame, language: str):
 
 def _coverage_bar(axes, height: float, item) -> None:
     start, full = 10.4, 1.0
-    axes.barh(height, full, left=start, height=0.3, color="#eef1f4")
+    axes.barh(height, full, left=start, height=0.3, color=style.REST)
     if item.coverage > 0:
         label = next(name for name in EVIDENCE if name in item.evidence)
         axes.barh(height, full * item.coverage, left=start, height=0.3, color=style.EVIDENCE_COLOURS[label])

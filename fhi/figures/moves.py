@@ -10,8 +10,6 @@ import pandas as pd
 from fhi.figures import heat, style
 from fhi.figures.registry import FigureEntry
 
-UP, DOWN = "#00805d", style.VERMILION
-
 
 def entry(id: str, title: dict[str, str], draw, evidence: tuple[str, ...]) -> FigureEntry:
     """Return the figure of a comparison; it stands in no list, since it belongs to no single scenario."""
@@ -36,10 +34,6 @@ def arrow(shift: int) -> str:
     return f"{'↓' if shift > 0 else '↑'}{abs(shift)}" if shift else "–"
 
 
-def _colour(shift: int) -> str:
-    return DOWN if shift > 0 else UP if shift < 0 else style.MUTED
-
-
 def slope(data: pd.DataFrame, language: str, base: str, other: str):
     """Lines from the place in one scenario to that in the other, over the cities that have a score in both.
 
@@ -55,7 +49,7 @@ def slope(data: pd.DataFrame, language: str, base: str, other: str):
     # those that moved furthest lie on top
     for row in data["shift"].abs().sort_values(kind="stable").index:
         item = data.loc[row]
-        colour, name = _colour(item["shift"]), style.brief(item["city" if language == "zh" else "city_en"])
+        colour, name = style.direction(-item["shift"]), style.brief(item["city" if language == "zh" else "city_en"])
         heights = [ends[0][row], ends[1][row]]
         axes.plot([0, 1], heights, color=colour, linewidth=2.2 if abs(item["shift"]) >= 3 else 1.2, zorder=2)
         look = {"va": "center", "size": style.BODY}
@@ -92,7 +86,7 @@ def through(data: pd.DataFrame, language: str):
     heat.heads(axes, heads)
     heat.rows(axes, style.city_names(cities, language), style.BODY)
     for row, city in enumerate(cities.index):
-        look = {"va": "center", "ha": "left", "weight": "bold", "color": _colour(totals[city])}
+        look = {"va": "center", "ha": "left", "weight": "bold", "color": style.direction(-totals[city])}
         axes.annotate(arrow(totals[city]), (len(heads), row + 0.5), (10, 0), textcoords="offset points", **look)
     heat.scale(axes, *_ends(places, limit, language))
     return axes.get_figure()

@@ -8,10 +8,10 @@ import pandas as pd
 from fhi.figures import style
 from fhi.figures.cards import line, sheet
 from fhi.figures.charts import with_names
+from fhi.figures.heat import SHADES
 from fhi.figures.registry import Tables, figure
 
 PILLARS = {"industry": ("产业", "Industry"), "experience": ("体验", "Experience"), "ecosystem": ("生态", "Ecosystem")}
-AHEAD, BEHIND = "#2166ac", "#c2571a"
 
 
 def pillars_data(tables: Tables) -> pd.DataFrame:
@@ -53,7 +53,6 @@ def heat(data: pd.DataFrame, language: str):
     figure = style.canvas(7.9)
     axes = style.bare(style.area(figure, left=1.55, bottom=0.95, top=0.8))
     widest = int(data[[f"gap_{pillar}" for pillar in PILLARS]].abs().max().max())
-    shades = matplotlib.colors.LinearSegmentedColormap.from_list("gap", [BEHIND, "#f7f7f7", AHEAD])
     norm = matplotlib.colors.Normalize(-widest, widest)
     x = {pillar: 1.95 + 1.5 * place for place, pillar in enumerate(PILLARS)}
     heads = {"rank": (0.5, ("总排名", "Overall")), "spread": (6.2, ("三维相差（位）", "Pillars apart (places)"))}
@@ -68,13 +67,13 @@ def heat(data: pd.DataFrame, language: str):
         axes.text(0.5, row, f"{item.rank}", ha="center", va="center", weight="bold")
         for pillar, place in x.items():
             gap = getattr(item, f"gap_{pillar}")
-            colour = matplotlib.colors.to_hex(shades(norm(gap)))
+            colour = matplotlib.colors.to_hex(SHADES(norm(gap)))
             axes.fill(*_cell(place, row, 0.71, 0.44), color=colour, linewidth=0)
             ink = style.ink_on(colour)
             axes.text(place, row, f"{getattr(item, f'{pillar}_rank')}", ha="center", va="center", color=ink)
         axes.text(6.2 + item.spread * 0.088 + 0.1, row, f"{item.spread}", va="center", size=style.SMALL)
     axes.barh(range(len(data)), data["spread"] * 0.088, left=6.2, height=0.5, color=style.MUTED)
-    _scale(axes, shades, widest, len(data) + 0.35, language)
+    _scale(axes, widest, len(data) + 0.35, language)
     axes.set(xlim=(0, 8.1), ylim=(len(data) - 0.4, -1.6))
     return figure
 
@@ -83,12 +82,12 @@ def _cell(x: float, y: float, across: float, along: float) -> tuple[list[float],
     return [x - across, x + across, x + across, x - across], [y - along, y - along, y + along, y + along]
 
 
-def _scale(axes, shades, widest: int, y: float, language: str) -> None:
+def _scale(axes, widest: int, y: float, language: str) -> None:
     """Draw the scale of colours below the table."""
     steps = 9
     for step in range(steps):
         x = 2.6 + step * 0.42
-        axes.fill(*_cell(x, y, 0.21, 0.16), color=shades(step / (steps - 1)), linewidth=0, clip_on=False)
+        axes.fill(*_cell(x, y, 0.21, 0.16), color=SHADES(step / (steps - 1)), linewidth=0, clip_on=False)
     for x, text, side in (
         (2.3, style.pick(language, f"落后{widest}位", f"{widest} places behind"), "right"),
         (2.6 + (steps - 1) * 0.42 + 0.3, style.pick(language, f"领先{widest}位", f"{widest} ahead"), "left"),

@@ -12,7 +12,7 @@ from fhi.figures.charts import with_names
 from fhi.figures.registry import Tables, figure
 from fhi.figures.texts import number, wrapped
 
-GREEN, PALE = style.PILLARS["ecosystem"], "#e3f2ec"
+GREEN = style.PILLARS["ecosystem"]
 KINDS = {"body": ("设立的机构", "institutions founded"), "rule": ("发布的文件", "documents issued")}
 LANES = {"firm": 1.5, "regulator": 2.55}  # middle of the lane, inches from the top
 STEP = 0.74  # height of a step, inches
@@ -114,8 +114,7 @@ def sandbox_data(tables: Tables) -> pd.DataFrame:
     outlook = tables["tables/enumerations"].query("list == 'outlook_conditions'").sort_values("position")
     names = {"name_zh": "text_zh", "name_en": "text_en", "position": "step"}
     outlook = outlook.rename(columns=names).assign(part="outlook")
-    frame = pd.concat([steps, pilots, outlook]).rename(columns={"products_value": "count"}).drop(columns="products")
-    frame = frame.rename(columns={"count": "products"})
+    frame = pd.concat([steps, pilots, outlook]).drop(columns="products").rename(columns={"products_value": "products"})
     columns = ["part", "step", "actor", "city", "date", "text_zh", "text_en", "products", "page"]
     return with_names(frame[columns], tables)
 

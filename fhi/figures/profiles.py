@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 
 from fhi.errors import MethodError
-from fhi.figures.charts import with_names
+from fhi.figures.charts import in_order, with_names
 from fhi.figures.dashboard import draw_profile
 from fhi.figures.leaders import PAGE as LEADERS_PAGE
 from fhi.figures.registry import FigureEntry, Tables, entries, figure
@@ -46,16 +46,18 @@ def profile_data(tables: Tables, city: str) -> pd.DataFrame:
     MethodError
         If the city is not among the twenty.
     """
-    listed = tables["tables/top20"]
-    if city not in set(listed["city"]):
-        raise MethodError(
-            f"there is no {city!r} among the ranked cities.", key="city", value=city, valid=listed["city"]
-        )
+    _refuse_unranked(city, tables)
     parts = [_badges(tables, city), _strips(tables), _facts(tables, city), _firms(tables, city)]
     frame = pd.concat([part for part in parts if len(part)], ignore_index=True)
     frame = with_names(frame, tables).astype(dict.fromkeys(("place", "of", "page", "year"), "Int64"))
     frame.insert(0, "profile", city)
     return frame
+
+
+def _refuse_unranked(city: str, tables: Tables) -> None:
+    ranked = tables["tables/top20"]["city"]
+    if city not in set(ranked):
+        raise MethodError(f"there is no {city!r} among the ranked cities.", key="city", value=city, valid=ranked)
 
 
 def _badges(tables: Tables, city: str) -> pd.DataFrame:
@@ -96,8 +98,7 @@ def _strips(tables: Tables) -> pd.DataFrame:
     signed = frame["value"].where(frame["unit"] != "rank", -frame["value"])
     frame["place"] = signed.groupby(frame["indicator"]).rank(method="min", ascending=False).astype("Int64")
     frame["of"] = frame.groupby("indicator")["value"].transform("count")
-    order = {code: place for place, code in enumerate(tables["tables/framework"]["code"])}
-    frame = frame.sort_values("indicator", key=lambda codes: codes.map(order), kind="stable")
+    frame = frame.sort_values("indicator", key=lambda codes: in_order(tables, codes), kind="stable")
     return _named(frame, tables).assign(series="strip")
 
 
@@ -194,25 +195,9 @@ def profile_entry(city: str, tables: Tables) -> FigureEntry:
     MethodError
         If the city is not among the twenty.
     """
-    names = tables["tables/cities"].set_index("name_zh")
-    if city not in set(tables["tables/top20"]["city"]):
-        raise MethodError(
-            f"there is no {city!r} among the ranked cities.",
-            key="city",
-            value=city,
-            valid=tables["tables/top20"]["city"],
-        )
-    registered = {entry.title["zh"]: entry for entry in entries()}
-    title = _title(city, names.at[city, "name_en"])
-    data = partial(profile_data, city=city)
-    made = FigureEntry(
-        f"profile-{names.at[city, 'code_gbt2260']}",
-        None,
-        EVIDENCE,
-        title,
-        data,
-        profile_caption,
-        profile,
-        source=SOURCE,
-    )
-    return registered.get(title["zh"], made)
+    _refuse_unranked(city, tables)
+    place = tables["tables/cities"].set_index("name_zh").loc[city]
+    title = _title(city, place["name_en"])
+    registered = next((entry for entry in entries() if entry.title["zh"] == title["zh"]), None)
+    id, data = f"profile-{place['code_gbt2260']}", partial(profile_data, city=city)
+    return registered or FigureEntry(id, None, EVIDENCE, title, data, profile_caption, profile, source=SOURCE)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from fhi.figures import style
-from fhi.figures.charts import with_names
+from fhi.figures.charts import name_rows, with_names
 from fhi.figures.evidence import kinds
 from fhi.figures.registry import EVIDENCE, Tables, figure
-
-NONE = "#eef1f4"
 
 
 def slope_data(tables: Tables) -> pd.DataFrame:
@@ -58,7 +56,7 @@ def slope(data: pd.DataFrame, language: str):
     axes = style.bare(style.area(figure, left=2.2, right=2.6, top=1.05, bottom=0.6))
     known = data.dropna(subset=["change_value"])
     for name, item in zip(style.city_names(known, language), known.itertuples(), strict=True):
-        colour = _direction(item.change_value)
+        colour = style.direction(item.change_value)
         heavy = 2.4 if abs(item.change_value) >= 4 else 1.3
         ends = [item.rank_2017, item.rank_2018]
         axes.plot([0, 1], ends, color=colour, linewidth=heavy, solid_capstyle="round", zorder=2)
@@ -78,7 +76,7 @@ def slope(data: pd.DataFrame, language: str):
             ha="right",
             va="center",
             color=style.PURPLE,
-            size=8.5,
+            size=style.SMALL,
             weight="bold",
         )
     for rank in left["rank_2017"]:
@@ -89,10 +87,6 @@ def slope(data: pd.DataFrame, language: str):
         axes.text(x, -0.35, year, ha="center", va="center", weight="bold", size=12)
     axes.set(xlim=(-0.02, 1.02), ylim=(data["rank_2017"].max() + 0.6, 0.2))
     return figure
-
-
-def _direction(change: float) -> str:
-    return style.PILLARS["ecosystem"] if change > 0 else style.VERMILION if change < 0 else style.MUTED
 
 
 def _end(axes, x: float, y: float, text: str, side: str, colour: str = style.INK) -> None:
@@ -147,7 +141,7 @@ def evidence(data: pd.DataFrame, language: str):
     rows = range(len(data))
     total = data["indicators"].iloc[0]
     none, mark = style.pick(language, "缺失", "missing"), style.pick(language, "进入指数的项数", "used by the index")
-    axes.barh(rows, [total] * len(data), height=0.62, color=NONE, label=none)
+    axes.barh(rows, [total] * len(data), height=0.62, color=style.REST, label=none)
     start = pd.Series(0, index=data.index)
     labels = [label for label in EVIDENCE if label in data]
     for label in labels:
@@ -166,8 +160,7 @@ def evidence(data: pd.DataFrame, language: str):
     )
     for row, known in zip(rows, data["known"], strict=True):
         axes.text(total + 0.25, row, f"{known}/{total}", va="center", size=style.SMALL)
-    names = style.city_names(data, language)
-    axes.set_yticks(rows, [f"{name}  {rank}" for name, rank in zip(names, data["rank"], strict=True)])
+    name_rows(axes, data, language, "rank")
     axes.set(xlim=(0, total), ylim=(len(data) - 0.4, -0.6), xticks=range(0, total + 1, 4))
     axes.set_xlabel(
         style.pick(language, "指标数；城市后为公布的总排名", "indicators; published rank beside the city"),

@@ -27,6 +27,7 @@ PARTS: tuple[tuple[int, str, Texts], ...] = (
 )
 #: what the source line of a figure names
 REPORT: Texts = {"zh": "2018中国金融科技中心城市报告", "en": "2018 China Fintech Hub Index report"}
+#: sections of the figures without a page, and where they stand
 BEYOND = {name: first for first, name, _ in PARTS if first >= 100}
 
 

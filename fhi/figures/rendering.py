@@ -66,13 +66,12 @@ WRITERS = {"svg": _vector, "png": _raster}
 def save(entry: FigureEntry, store: Store, earlier=()) -> dict[str, object]:
     """Write a figure's data and pictures; return one row for the list of figures.
 
-    Pictures that were drawn before (`earlier`, see `fhi.reuse.same_code`) from the same data are taken over.
+    Pictures that were drawn before (`earlier`, see `fhi.reuse.same_code`) from the same data under the same labels are taken
+    over.
     """
-    registered = entry.evidence
     entry, data = seen(entry, store)
-    if entry.evidence != registered:
-        # the same data under other labels make another picture
-        earlier = ()
+    # the same data under other labels make another picture
+    earlier = [other for other in earlier if _labels(other[0]).get(entry.id) == listing(entry)["evidence"]]
     stem = f"reports/figures/{entry.id}"
     drawn = to_csv(data).encode("utf-8")
     names = [f"{stem}.{language}.{kind}" for language in LANGUAGES for kind in KINDS]
@@ -116,6 +115,13 @@ def _save_one(id: str, store: Store) -> dict[str, object]:
 @cache
 def _earlier(scenario: str, root: Path) -> list:
     return reuse.same_code(STAGE, Files(scenario, root))
+
+
+@cache
+def _labels(files: Files) -> dict[str, str]:
+    """Return the labels that a scenario's list of figures gives each of them; none if it has no list."""
+    path = files.root / files.processed / "figures.csv"
+    return pd.read_csv(path).set_index("id")["evidence"].to_dict() if path.is_file() else {}
 
 
 def fingerprints(store: Store, ids: Iterable[str]) -> pd.DataFrame:

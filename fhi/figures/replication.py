@@ -7,19 +7,15 @@ import pandas as pd
 
 from fhi.agreement import published
 from fhi.figures import style
-from fhi.figures.charts import with_names
+from fhi.figures.charts import in_order, with_names, with_node_names
 from fhi.figures.evidence import kinds
 from fhi.figures.registry import Tables, figure
 
 
 def coverage_data(tables: Tables) -> pd.DataFrame:
     """One row a city and indicator: its evidence label (empty: missing), and whether the index uses it."""
-    names = tables["tables/framework"].set_index("code")
-    order = {code: place for place, code in enumerate(names.index)}
-    frame = with_names(tables["coverage"].sort_values("indicator", key=lambda c: c.map(order), kind="stable"), tables)
-    for language in ("zh", "en"):
-        frame[f"indicator_{language}"] = frame["indicator"].map(names[f"name_{language}"])
-    return frame
+    cells = tables["coverage"].sort_values("indicator", key=lambda codes: in_order(tables, codes), kind="stable")
+    return with_node_names(with_names(cells, tables), tables, "indicator")
 
 
 def coverage_caption(data: pd.DataFrame) -> dict[str, str]:
@@ -29,9 +25,10 @@ def coverage_caption(data: pd.DataFrame) -> dict[str, str]:
     complete = data[data["used"] & filled].groupby("city").size().eq(used).sum()
     return {
         "zh": f"{cities}城×{total}项指标中，{filled.sum()}格有数据（{filled.mean():.0%}）。{used}项指标进入指数；"
-        f"×标记的数值因覆盖城市过少而未用。{complete}个城市的这{used}项齐全。",
+        f"×标记的数值未进入指数：覆盖城市过少，或方案未取。{complete}个城市的这{used}项齐全。",
         "en": f"Of {cities} cities × {total} indicators, {filled.sum()} cells hold data ({filled.mean():.0%}). {used} indicators "
-        f"enter the index; values marked × are left out because too few cities have them. {complete} cities have all {used}.",
+        "enter the index; values marked × do not: too few cities have them, or the scenario leaves them out. "
+        f"{complete} cities have all {used}.",
     }
 
 
@@ -100,28 +97,24 @@ def _key(axes, labels: tuple[str, ...], language: str, rows: int, columns: int) 
 
 
 def replication_data(tables: Tables) -> pd.DataFrame:
-    """Computed and published rank by city and node, with the agreement of each node."""
+    """Computed and published rank by city and node, with the agreement of each node and the number of indicators used below it."""
     nodes = tables["tables/framework"].set_index("code")
     frame = tables["comparison"].merge(tables["agreement"][["node", "kendall_tau_b", "spearman_rho"]], on="node")
     used = tables["weights"].query("effective > 0")
     used = used[used["node"].isin(nodes.index[nodes["level"] == nodes["level"].max()])]
-    pillars = used["node"].map(lambda code: _pillar(nodes["parent"], code))
-    frame["indicators"] = frame["node"].map(pillars.value_counts()).fillna(len(used)).astype(int)
+    below = pd.Series([node for leaf in used["node"] for node in _upwards(nodes["parent"], leaf)]).value_counts()
+    frame["indicators"] = frame["node"].map(below)
     printed = published(tables)
     first = next(code for code in nodes.index if code in set(printed["node"]))
     frame["order"] = frame["city"].map(printed[printed["node"] == first].set_index("city")["rank"])
-    for language in ("zh", "en"):
-        frame[f"node_{language}"] = frame["node"].map(nodes[f"name_{language}"])
-    levels = frame["node"].map({code: place for place, code in enumerate(nodes.index)})
-    frame = frame.assign(level=levels).sort_values(["level", "order"]).drop(columns="level")
-    return with_names(frame, tables)
+    frame = with_node_names(frame.assign(place=in_order(tables, frame["node"])), tables, "node")
+    return with_names(frame.sort_values(["place", "order"]).drop(columns="place"), tables)
 
 
-def _pillar(parents: pd.Series, code: str) -> str:
-    """Return the child of the root above a node."""
-    while isinstance(parents.get(parents[code]), str):
-        code = parents[code]
-    return code
+def _upwards(parents: pd.Series, code: str) -> list[str]:
+    """Return a node and all that stand above it, up to the root."""
+    parent = parents[code]
+    return [code, *(_upwards(parents, parent) if isinstance(parent, str) else [])]
 
 
 def replication_caption(data: pd.DataFrame) -> dict[str, str]:

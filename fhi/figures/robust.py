@@ -11,7 +11,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from fhi.figures import style
-from fhi.figures.charts import with_names
+from fhi.figures.charts import name_rows, with_names
 from fhi.figures.registry import Tables, figure
 
 SECTION = "robustness"
@@ -20,7 +20,9 @@ EVIDENCE = ("public", "published")
 SHADES = ("#f0f5fa", "#dae8f3", "#bfd8ea", "#95bfdd", "#679fcb", "#2f7fbf", "#1b5f9a", "#0b3c6f")
 LIMITS = (0.005, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8)
 
-#: the mark of the rank by the scenario itself
+#: the marks of the median of the draws, of the published rank, and of the rank by the scenario itself
+MEDIAN = {"marker": "|", "s": 110, "linewidth": 2.6, "color": style.ORANGE}
+PUBLISHED = {"s": 75, "facecolor": "none", "edgecolor": style.VERMILION, "linewidth": 1.7}
 BY_ITSELF = {"s": 17, "facecolor": style.PAPER, "edgecolor": style.INK, "linewidth": 1.0}
 
 
@@ -58,11 +60,11 @@ def intervals_caption(data: pd.DataFrame) -> dict[str, str]:
     wide, narrow = data.loc[widths.idxmax()], data.loc[widths.idxmin()]
     share, draws = f"{data['level'].iloc[0]:.0%}", data["draws"].iloc[0]
     return {
-        "zh": f"横条是{draws:,}次抽取中居中{share}的名次：条越短，名次越不取决于方法；圆圈落在条外，说明在这些选择下重建的指数得不出公布的名次。"
+        "zh": f"横条是{draws:,}次抽取中居中{share}的名次：条越短，名次越不取决于方法；圆圈落在条外，说明在这些选择下重建的指数很少得出公布的名次。"
         f"最短的是{narrow['city']}（{narrow['low']}–{narrow['high']}），最长的是{wide['city']}（{wide['low']}–{wide['high']}）；"
         f"公布名次落在条外的有{len(outside)}城{_listed(outside['city'], '：', '、')}。",
         "en": f"Bars hold the middle {share} of the ranks in {draws:,} draws: the shorter a bar, the less the rank depends on the "
-        "method; a ring outside its bar is a published rank that the rebuilt index does not give under any usual choice. The shortest is "
+        "method; a ring outside its bar is a published rank that the rebuilt index seldom gives under these choices. The shortest is "
         f"{narrow['city_en']} ({narrow['low']}–{narrow['high']}), the longest {wide['city_en']} ({wide['low']}–{wide['high']}); "
         f"{len(outside)} published ranks lie outside{_listed(outside['city_en'], ': ', ', ')}.",
     }
@@ -93,13 +95,12 @@ def intervals(data: pd.DataFrame, language: str):
         height=0.5,
         color=data["tier"].map(style.TIERS),
     )
-    axes.scatter(data["median"], rows, marker="|", s=110, linewidth=2.6, color=style.ORANGE, zorder=3)
-    axes.scatter(data["published"], rows, zorder=4, s=75, facecolor="none", edgecolor=style.VERMILION, linewidth=1.7)
+    axes.scatter(data["median"], rows, zorder=3, **MEDIAN)
+    axes.scatter(data["published"], rows, zorder=4, **PUBLISHED)
     axes.scatter(data["reference"], rows, zorder=4, **BY_ITSELF)
     for row, item in zip(rows, data.itertuples(), strict=True):
         axes.text(len(data) + 0.9, row, f"{item.low}–{item.high}", va="center", size=style.SMALL, color=style.MUTED)
-    names = style.city_names(data, language)
-    axes.set_yticks(rows, [f"{name}  {rank}" for name, rank in zip(names, data["published"], strict=True)])
+    name_rows(axes, data, language, "published")
     axes.set(ylim=(len(data) - 0.4, -0.6), xlim=(0.3, len(data) + 0.7), xticks=[1, *range(5, len(data) + 1, 5)])
     label = style.pick(
         language,
@@ -108,18 +109,11 @@ def intervals(data: pd.DataFrame, language: str):
     )
     axes.set_xlabel(label, size=style.SMALL)
     share = f"{data['level'].iloc[0]:.0%}"
+    middle = {"marker": "s", "s": 80, "color": style.TIERS["regional"]}
     looks = [
-        (
-            {"marker": "s", "s": 80, "color": style.TIERS["regional"]},
-            f"居中{share}的抽取",
-            f"middle {share} of the draws",
-        ),
-        ({"marker": "|", "s": 110, "linewidth": 2.6, "color": style.ORANGE}, "中位数", "median"),
-        (
-            {"s": 75, "facecolor": "none", "edgecolor": style.VERMILION, "linewidth": 1.7},
-            "公布的名次",
-            "published rank",
-        ),
+        (middle, f"居中{share}的抽取", f"middle {share} of the draws"),
+        (MEDIAN, "中位数", "median"),
+        (PUBLISHED, "公布的名次", "published rank"),
         (BY_ITSELF, "本方案的名次", "rank by the scenario itself"),
     ]
     for look, zh, en in looks:
@@ -137,7 +131,7 @@ def ranks_data(tables: Tables) -> pd.DataFrame:
 
 def ranks_caption(data: pd.DataFrame) -> dict[str, str]:
     likeliest = data.loc[data.groupby("city", sort=False)["probability"].idxmax()]
-    sure = likeliest[likeliest["probability"] >= 0.5]
+    sure = likeliest[likeliest["probability"] > 0.5]
     same = likeliest[likeliest["rank"] == likeliest["published"]]
     most = likeliest.loc[likeliest["probability"].idxmax()]
     return {
@@ -176,10 +170,7 @@ def ranks(data: pd.DataFrame, language: str):
         corner = published - 0.47, place[city] - 0.44
         frame = {"fill": False, "edgecolor": style.VERMILION, "linewidth": 1.5}
         axes.add_patch(matplotlib.patches.Rectangle(corner, 0.94, 0.88, **frame))
-    names = style.city_names(cities, language)
-    axes.set_yticks(
-        range(len(cities)), [f"{name}  {rank}" for name, rank in zip(names, cities["published"], strict=True)]
-    )
+    name_rows(axes, cities, language, "published")
     axes.set(ylim=(len(cities) - 0.4, -0.6), xlim=(0.4, len(cities) + 0.6), xticks=range(1, len(cities) + 1))
     axes.xaxis.tick_top()
     label = style.pick(

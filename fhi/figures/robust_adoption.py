@@ -9,6 +9,10 @@ from fhi.figures.charts import with_names
 from fhi.figures.registry import Tables, figure
 from fhi.figures.robust import SECTION
 
+#: colours of a city's own set and of all sets together, and the mark of the printed rank
+OWN, TOGETHER = style.PILLARS["experience"], style.PALE_OCHRE
+PRINTED = {"s": 46, "color": style.PAPER, "edgecolor": style.INK, "linewidth": 1.4}
+
 
 def adoption_data(tables: Tables) -> pd.DataFrame:
     """Adoption rate, standard error, rank and confidence sets for the rank, each city's own and all together."""
@@ -23,11 +27,11 @@ def adoption_caption(data: pd.DataFrame) -> dict[str, str]:
     one = data.iloc[0]
     middle = (data["high"] - data["low"] + 1).median()
     return {
-        "zh": f"应用率来自问卷，按每城约{answers}份答卷的假设（第39页：共8000多份，39城），真实名次以{level}的把握落在条内；两条重叠的城市分不出先后。"
+        "zh": f"应用率来自问卷，按每城约{answers}份答卷的假设（第39页：共8000多份，39城），真实名次以{level}的把握落在条内；条越长，与之分不出先后的城市越多。"
         f"印为第{one['rank']}的{one['city']}可在第{one['low']}至第{one['high']}之间；条长的中位数是{middle:.0f}个名次，"
         f"全部同时成立时只有{len(sure)}城的名次唯一确定。",
         "en": f"The rates come from a survey; if each rests on about {answers} answers (p. 39: some 8000 over 39 cities), the true rank lies "
-        f"inside the bar with {level} confidence, and cities whose bars overlap cannot be told apart. {one['city_en']}, printed as "
+        f"inside the bar with {level} confidence; the longer the bar of a city, the more others cannot be told apart from it. {one['city_en']}, printed as "
         f"{one['rank']}, may be anywhere from {one['low']} to {one['high']}; the median bar spans {middle:.0f} ranks, and with all sets "
         f"holding together only {len(sure)} {'city has' if len(sure) == 1 else 'cities have'} a single possible rank.",
     }
@@ -47,11 +51,9 @@ def adoption(data: pd.DataFrame, language: str):
     figure = style.canvas(7.4)
     axes = style.quiet(style.area(figure, left=2.3, right=0.6, top=1.15, bottom=0.95))
     rows = range(len(data))
-    axes.barh(rows, data["high_all"] - data["low_all"] + 0.3, left=data["low_all"] - 0.15, height=0.16, color="#e7c98a")
-    axes.barh(
-        rows, data["high"] - data["low"] + 0.44, left=data["low"] - 0.22, height=0.5, color=style.PILLARS["experience"]
-    )
-    axes.scatter(data["rank"], rows, s=46, color=style.PAPER, edgecolor=style.INK, linewidth=1.4, zorder=3)
+    axes.barh(rows, data["high_all"] - data["low_all"] + 0.3, left=data["low_all"] - 0.15, height=0.16, color=TOGETHER)
+    axes.barh(rows, data["high"] - data["low"] + 0.44, left=data["low"] - 0.22, height=0.5, color=OWN)
+    axes.scatter(data["rank"], rows, zorder=3, **PRINTED)
     names = style.city_names(data, language)
     axes.set_yticks(rows, [f"{name}  {rate:.1f}%" for name, rate in zip(names, data["estimate"], strict=True)])
     last = len(data)
@@ -65,31 +67,12 @@ def adoption(data: pd.DataFrame, language: str):
         size=style.SMALL,
     )
     level = f"{data['level'].iloc[0]:.0%}"
-    axes.scatter(
-        [],
-        [],
-        marker="s",
-        s=80,
-        color=style.PILLARS["experience"],
-        label=style.pick(language, f"本城的{level}置信集", f"{level} set of the city alone"),
-    )
-    axes.scatter(
-        [],
-        [],
-        marker="_",
-        s=200,
-        linewidth=3,
-        color="#e7c98a",
-        label=style.pick(language, "全部城市同时成立", "all cities together"),
-    )
-    axes.scatter(
-        [],
-        [],
-        s=46,
-        color=style.PAPER,
-        edgecolor=style.INK,
-        linewidth=1.4,
-        label=style.pick(language, "印出的名次", "printed rank"),
-    )
+    looks = [
+        ({"marker": "s", "s": 80, "color": OWN}, f"本城的{level}置信集", f"{level} set of the city alone"),
+        ({"marker": "_", "s": 200, "linewidth": 3, "color": TOGETHER}, "全部城市同时成立", "all cities together"),
+        (PRINTED, "印出的名次", "printed rank"),
+    ]
+    for look, zh, en in looks:
+        axes.scatter([], [], label=style.pick(language, zh, en), **look)
     axes.legend(loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=3, frameon=False, fontsize=style.SMALL)
     return figure

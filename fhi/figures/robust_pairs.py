@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from fhi.figures import style
-from fhi.figures.charts import with_names
+from fhi.figures.charts import english, with_names
 from fhi.figures.registry import Tables, figure
 from fhi.figures.robust import EVIDENCE, SECTION, percent, tiles
 
@@ -28,7 +28,7 @@ def answers_data(tables: Tables) -> pd.DataFrame:
     """Statements of the published ranking and the share of draws in which they hold."""
     table, tiers = tables["robust_answers"], tables["tables/tiers"].set_index("tier")
     order = tables["rank_intervals"].sort_values("published")
-    names = tables["tables/cities"].set_index("name_zh")["name_en"]
+    names = english(tables)
     rows = []
     above = (
         table[table["question"] == "above"].set_index("city").reindex(order["city"].head(4)).dropna(subset=["other"])
@@ -100,7 +100,7 @@ def answers(data: pd.DataFrame, language: str):
     axes = style.quiet(style.area(figure, left=3.6, right=2.0, top=0.95, bottom=0.75))
     rows = range(len(data))
     colours = {"firm": style.GREEN, "leaning": style.SKY, "open": style.ORANGE}
-    axes.barh(rows, [1] * len(data), height=0.56, color="#eef1f4")
+    axes.barh(rows, [1] * len(data), height=0.56, color=style.REST)
     axes.barh(rows, data["probability"], height=0.56, color=data["verdict"].map(colours))
     words = {
         ("firm", True): ("稳健成立", "firm"),
@@ -133,22 +133,23 @@ def beats_data(tables: Tables) -> pd.DataFrame:
         published=lambda f: f["city"].map(published), below=lambda f: f["other"].map(published)
     )
     frame = frame[frame["published"] < frame["below"]].sort_values(["published", "below"])
-    names = tables["tables/cities"].set_index("name_zh")["name_en"]
+    names = english(tables)
     frame = frame.assign(other_en=frame["other"].map(names)).rename(columns={"below": "other_published"})
     return with_names(frame[["city", "published", "other", "other_en", "other_published", "probability"]], tables)
 
 
 def beats_caption(data: pd.DataFrame) -> dict[str, str]:
     near = data[data["other_published"] - data["published"] == 1]
-    upset = data[data["probability"] < 0.1]
-    firm, open_ = (near["probability"] >= FIRM).sum(), near["probability"].between(1 - LEANING, LEANING).sum()
+    verdicts = near["probability"].map(verdict)
+    firm, open_ = ((verdicts == "firm") & (near["probability"] > 0.5)).sum(), (verdicts == "open").sum()
+    upset = data[(data["probability"].map(verdict) == "firm") & (data["probability"] < 0.5)]
     return {
         "zh": f"每格是行城市排在列城市之上的抽取比例：越蓝越支持公布的次序，越橙越反对，灰白为没有定论；阶梯边上是相邻的城市。"
         f"{len(near)}对相邻城市中，{firm}对的次序在九成以上的抽取中成立，{open_}对没有定论；{len(data)}对中有{len(upset)}对在九成以上的抽取中相反。",
         "en": "Each cell is the share of draws in which the city of the row stands above that of the column: blue speaks for the "
         "published order, orange against it, grey is open; neighbours stand along the stairs. Of "
-        f"{len(near)} pairs of neighbours {firm} keep their order in nine draws of ten and {open_} are open; of all {len(data)} pairs "
-        f"{len(upset)} stand the other way round in more than nine of ten.",
+        f"{len(near)} pairs of neighbours {firm} keep their order in nine draws of ten or more and {open_} are open; of all {len(data)} pairs "
+        f"{len(upset)} stand the other way round in nine of ten or more.",
     }
 
 
@@ -205,7 +206,7 @@ def _side(share: float) -> str:
 
 def convergence_data(tables: Tables) -> pd.DataFrame:
     """Estimates from the first n draws."""
-    names = tables["tables/cities"].set_index("name_zh")["name_en"]
+    names = english(tables)
     frame = tables["convergence"].copy()
     order = tables["rank_intervals"].set_index("city")["published"]
     frame = frame.assign(place=frame["city"].map(order).fillna(0)).sort_values(["measure", "place", "n"])

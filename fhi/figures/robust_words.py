@@ -25,7 +25,7 @@ ASSUMPTIONS: Mapping[str, Texts] = {
     "data_noise": {"zh": "抽样误差", "en": "Sampling error"},
 }
 
-#: words in the names of alternatives, longest first where one holds another
+#: words in the names of alternatives, each translated where it stands alone
 CHINESE: Mapping[str, str] = {
     "winsorise-percentiles": "百分位缩尾",
     "winsorise": "缩尾",

@@ -9,11 +9,10 @@ import pandas as pd
 from fhi.figures import style
 from fhi.figures.cards import bar, block, box, ladder, line, ring, sheet
 from fhi.figures.charts import with_names
-from fhi.figures.industry import QUALIFIERS
 from fhi.figures.registry import Tables, figure
-from fhi.figures.texts import number, width
+from fhi.figures.texts import SIGNS, number, width
 
-COLOUR, PALE = style.PILLARS["experience"], "#e7c98a"
+COLOUR, PALE = style.PILLARS["experience"], style.PALE_OCHRE
 UNITS = {"people": ("人", "people"), "services": ("项", "services"), "cities": ("城", "cities")}
 PAGES = {"深圳": 23, "杭州": 24, "武汉": 25, "西安": 26}
 FULL = 9.3  # inches between the margins
@@ -168,7 +167,7 @@ def _wording(item: pd.Series, language: str) -> tuple[str, str]:
     if item["unit"] == "rank":
         return style.pick(language, f"第{value:.0f}位", f"No. {value:.0f}"), label.removeprefix("rank ")
     if item["unit"] == "%":
-        return f"{QUALIFIERS[item['qualifier']]}{value:g}", label
+        return f"{SIGNS[item['qualifier']]}{value:g}", label
     return number(value, language, item["qualifier"]), label
 
 

@@ -22,6 +22,10 @@ INK, MUTED, LINE, PAPER = "#1c2733", "#5b6773", "#d5dbe1", "#ffffff"
 BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE = "#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9", "#a04d84"
 PILLARS = {"FHI": INK, "industry": BLUE, "experience": "#b87a00", "ecosystem": "#00805d"}
 TIERS = {"national": "#0b3c6f", "regional": "#2f7fbf", "distinctive": "#8fc1e3"}
+#: a paler shade for experience, and what a bar leaves of its room
+PALE_OCHRE, REST = "#e7c98a", "#eef1f4"
+#: of places gained, and of places lost
+UP, DOWN = PILLARS["ecosystem"], VERMILION
 EVIDENCE_COLOURS = {
     "published": "#0b3c6f",
     "derived": "#2b71b1",
@@ -137,6 +141,11 @@ def ink_on(colour: str) -> str:
     return PAPER if (light + 0.05) / (ground + 0.05) >= (ground + 0.05) / (dark + 0.05) else INK
 
 
+def direction(gained: float) -> str:
+    """Return the colour of so many places gained."""
+    return UP if gained > 0 else DOWN if gained < 0 else MUTED
+
+
 def dots(axes: Axes, points: Iterable[tuple[float, float]], size: float, colour: str) -> None:
     """Draw dots, `size` points wide, as one path of short strokes with round ends.
 
@@ -198,12 +207,10 @@ def source_line(entry, language: str) -> str:
 def _given_line(label: str, report: str, entry, language: str) -> str:
     """Return the source line of a figure that rests on given files: what they are comes first."""
     names = {
-        "synthetic": pick(
-            language, "合成数据（虚构，仅供测试与教学）", "synthetic data, made up for tests and teaching"
-        ),
-        "user": pick(language, "用户文件", "files of the staff"),
+        "synthetic": ("合成数据（虚构，仅供测试与教学）", "synthetic data, made up for tests and teaching"),
+        "user": ("用户文件", "files of the staff"),
     }
-    parts = [names[label]]
+    parts = [pick(language, *names[label])]
     if {"published", "derived"} & set(entry.evidence):
         parts.append(report)
     if "public" in entry.evidence:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from fhi.figures import style
@@ -13,9 +14,11 @@ _WORD = rf"[^\s{_WIDE}{_OPENING}]+"
 _PIECE = re.compile(rf"\s*[{_OPENING}]*(?:[{_WIDE}]|{_WORD}(?:(?<=\d) (?=\d){_WORD})*|.)[{_CLOSING}]*")
 
 _PREFIXES = {
-    "zh": {"above": "超", "below": "近", "about": "约"},
-    "en": {"above": "over ", "below": "nearly ", "about": "about "},
+    "zh": {"above": "超", "below": "近", "about": "约", "exact": ""},
+    "en": {"above": "over ", "below": "nearly ", "about": "about ", "exact": ""},
 }
+#: the same before a number in a table
+SIGNS = {"above": ">", "below": "<", "about": "≈", "exact": ""}
 
 
 def width(text: str, size: float, weight: str = "normal") -> float:
@@ -72,7 +75,7 @@ def _pieces(text: str, room: float, size: float, weight: str) -> list[str]:
 
 def number(value: float, language: str, qualifier: str = "exact") -> str:
     """Return a number as it is spoken of: 2100000 is 210万, or 2.1 million; above, below and about become a word."""
-    prefix = _PREFIXES[language].get(qualifier, "")
+    prefix = _PREFIXES[language][qualifier]
     if language == "zh" and value >= 1e5:
         divisor, unit = (1e8, "亿") if value >= 1e8 else (1e4, "万")
         return f"{prefix}{value / divisor:,.6g}{unit}"
@@ -80,3 +83,24 @@ def number(value: float, language: str, qualifier: str = "exact") -> str:
         divisor, unit = (1e9, "billion") if value >= 1e9 else (1e6, "million")
         return f"{prefix}{value / divisor:,.6g} {unit}"
     return f"{prefix}{value:,.10g}"
+
+
+def quantity_text(value: float, qualifier: str, unit: str, printed: str, language: str) -> str:
+    """Return a printed quantity in words: in Chinese as printed, in English from its value, qualifier and unit."""
+    if unit == "rank":
+        return style.pick(language, f"第{value:.0f}位", ordinal(int(value)))
+    if language == "zh":
+        return printed
+    if math.isnan(value):
+        return "not disclosed"
+    prefix = _PREFIXES["en"][qualifier]
+    if unit == "CNY":
+        size, name = (1e9, "bn") if value >= 1e9 else (1e6, "m")
+        return f"{prefix}CNY {value / size:,.10g} {name}"
+    return f"{prefix}{value:,.10g}{' %' if unit == '%' else ''}"
+
+
+def ordinal(number: int) -> str:
+    """Return an English ordinal: 1st, 2nd, 3rd, 4th, 11th, 21st."""
+    suffix = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th") if number % 100 not in (11, 12, 13) else "th"
+    return f"{number}{suffix}"

@@ -8,8 +8,6 @@ from fhi.figures import style
 from fhi.figures.charts import with_names
 from fhi.figures.registry import Tables, figure
 
-UP, DOWN = "#00805d", style.VERMILION
-
 
 def years_data(tables: Tables) -> pd.DataFrame:
     """Rank and score by city and year: of the index, or where it has one year only, of the indicator with the most."""
@@ -73,16 +71,19 @@ def years_caption(data: pd.DataFrame) -> dict[str, str]:
 def years(data: pd.DataFrame, language: str):
     """A line a city through its ranks; colours tell the last move, rings who entered, crosses who left."""
     at = sorted(data["year"].unique())
-    lowest = int(data["rank"].max())
+    # as many names as cities stand at a side, more than ranks where the last of them tie
+    lowest = int(data.groupby("year").size().max())
     figure = style.canvas(1.75 + 0.235 * lowest)
     axes = style.bare(style.area(figure, left=2.1, right=2.1, top=1.25, bottom=0.75))
     moves, label = _moves(data), "city" if language == "zh" else "city_en"
+    spread = max(at[-1] - at[0], 1)
     # ties stand below one another at the sides
     sides = {year: _places(data[data["year"] == year]) for year in (at[0], at[-1])}
     for city, rows in data.groupby("city", sort=False):
         move = moves.loc[city]
-        colour = _colour(move)
-        strong = not abs(move["before"] - move["after"]) < 3
+        gained = move["before"] - move["after"]
+        colour = style.PURPLE if pd.isna(gained) else style.direction(gained)
+        strong = not abs(gained) < 3
         axes.plot(rows["year"], rows["rank"], color=colour, linewidth=2 if strong else 1.1, zorder=3 if strong else 2)
         axes.scatter(rows["year"], rows["rank"], s=16, color=colour, zorder=4)
         name = style.brief(rows[label].iloc[0])
@@ -91,12 +92,11 @@ def years(data: pd.DataFrame, language: str):
             if len(here):
                 rank = int(here["rank"].iloc[0])
                 text = f"{name}  {rank}" if side < 0 else f"{rank}  {name}"
-                place = year + side * 0.03 * max(at[-1] - at[0], 1), sides[year][city]
+                place = year + side * 0.03 * spread, sides[year][city]
                 axes.text(*place, text, ha=edge, va="center", size=style.SMALL, color=style.INK)
         _ends(axes, rows, at, colour)
     for year in at:
         axes.text(year, 0.1, str(year), ha="center", va="center", weight="bold", size=11)
-    spread = max(at[-1] - at[0], 1)
     axes.set(xlim=(at[0] - 0.02 * spread, at[-1] + 0.02 * spread), ylim=(lowest + 0.8, -0.5))
     _key(figure, data, language)
     return figure
@@ -105,12 +105,6 @@ def years(data: pd.DataFrame, language: str):
 def _places(rows: pd.DataFrame) -> pd.Series:
     ordered = rows.sort_values(["rank", "city"])
     return pd.Series(range(1, len(ordered) + 1), index=ordered["city"])
-
-
-def _colour(move: pd.Series) -> str:
-    if move.isna().any():
-        return style.PURPLE
-    return UP if move["after"] < move["before"] else DOWN if move["after"] > move["before"] else style.MUTED
 
 
 def _ends(axes, rows: pd.DataFrame, at: list[int], colour: str) -> None:
@@ -127,8 +121,8 @@ def _key(figure, data: pd.DataFrame, language: str) -> None:
     name = data[f"node_{language}"].iloc[0]
     figure.text(style.SIDE / width, 1 - 0.72 / height, name, size=style.BODY, color=style.MUTED, va="center")
     words = [
-        (UP, style.pick(language, "上升", "rose")),
-        (DOWN, style.pick(language, "下降", "fell")),
+        (style.UP, style.pick(language, "上升", "rose")),
+        (style.DOWN, style.pick(language, "下降", "fell")),
         (
             style.MUTED,
             style.pick(language, "不变（在最后两年都有的城市中）", "same (among the cities of the last two years)"),

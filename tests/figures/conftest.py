@@ -18,6 +18,11 @@ def tables():
 
 
 @pytest.fixture(scope="session")
+def store(built):
+    return built.store()
+
+
+@pytest.fixture(scope="session")
 def misplaced():
     """A function from a figure to the texts that leave it (with the side) and the pairs of texts that overlap."""
     return misplaced_texts

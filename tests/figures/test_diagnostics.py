@@ -7,11 +7,6 @@ from fhi.figures import diagnostics
 from fhi.multivariate import COLLINEAR
 
 
-@pytest.fixture(scope="module")
-def store(built):
-    return built.store()
-
-
 def test_every_pair_of_used_indicators_stands_once_the_first_of_the_tree_first(store):
     data = diagnostics.correlation_data(store)
     pairs = data[data["kind"] == "pair"]

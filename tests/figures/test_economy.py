@@ -2,15 +2,12 @@
 
 import pytest
 
-from fhi import sources
 from fhi.figures.economy import MEASURES, QUADRANTS, SOURCE, base_data, leading_data
 
-TABLES = sources.tidy(sources.load())
 
-
-def test_the_values_are_the_public_ones_and_hong_kong_has_none():
-    data = base_data(TABLES).set_index("city")
-    public = TABLES["tables/public_indicators"].set_index(["indicator", "city"])["value"]
+def test_the_values_are_the_public_ones_and_hong_kong_has_none(tables):
+    data = base_data(tables).set_index("city")
+    public = tables["tables/public_indicators"].set_index(["indicator", "city"])["value"]
     for name, (value, count, _) in MEASURES.items():
         for city in data.index.drop("香港"):
             assert data.at[city, name] == public[value, city]
@@ -19,8 +16,8 @@ def test_the_values_are_the_public_ones_and_hong_kong_has_none():
     assert len(data) == 20
 
 
-def test_a_quadrant_compares_with_the_medians_of_the_cities_that_have_data():
-    data = base_data(TABLES).dropna(subset=["finance"])
+def test_a_quadrant_compares_with_the_medians_of_the_cities_that_have_data(tables):
+    data = base_data(tables).dropna(subset=["finance"])
     assert data["finance_median"].iloc[0] == data["finance"].median()
     for item in data.itertuples():
         pair = item.technology >= item.technology_median, item.finance >= item.finance_median
@@ -29,14 +26,14 @@ def test_a_quadrant_compares_with_the_medians_of_the_cities_that_have_data():
     assert set(data.loc[data["city"].isin(["北京", "上海", "深圳"]), "quadrant_en"]) == {"strong in both"}
 
 
-def test_the_source_line_names_the_day_of_the_public_source():
-    source = base_data(TABLES)["source"].iloc[0]
+def test_the_source_line_names_the_day_of_the_public_source(tables):
+    source = base_data(tables)["source"].iloc[0]
     day = source.rsplit("，", 1)[-1]
     assert all(day in text for text in SOURCE.values())
 
 
-def test_the_lists_are_those_of_the_page_and_nobody_stands_in_neither():
-    data, leaders = leading_data(TABLES), TABLES["tables/leaders"]
+def test_the_lists_are_those_of_the_page_and_nobody_stands_in_neither(tables):
+    data, leaders = leading_data(tables), tables["tables/leaders"]
     for name, panel in (("first_list", "first_panel"), ("second_list", "second_panel")):
         listed = leaders[leaders["list"] == panel].sort_values("position")["city"].tolist()
         assert data.dropna(subset=[name]).sort_values(name)["city"].tolist() == listed
@@ -52,11 +49,11 @@ def test_the_lists_are_those_of_the_page_and_nobody_stands_in_neither():
         ("深圳", "technology_published", 80),
     ],
 )
-def test_the_counts_that_the_report_prints_stand_beside_the_lists(city, column, value):
-    assert leading_data(TABLES).set_index("city").at[city, column] == value
+def test_the_counts_that_the_report_prints_stand_beside_the_lists(tables, city, column, value):
+    assert leading_data(tables).set_index("city").at[city, column] == value
 
 
-def test_what_the_report_does_not_count_is_missing():
-    data = leading_data(TABLES).set_index("city")
+def test_what_the_report_does_not_count_is_missing(tables):
+    data = leading_data(tables).set_index("city")
     assert data["finance_published"].notna().sum() == 2 and data["technology_published"].notna().sum() == 2
     assert data.loc["香港", ["finance_public", "technology_public"]].isna().all()

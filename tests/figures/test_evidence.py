@@ -25,7 +25,7 @@ def tables(label, **more):
         {"indicator": ["a", "b", "c"], "evidence": [label, label, "public"], "used": [True, True, False]}
     )
     names = ("scores", "ranks", "comparison", "bounds", "tables/top20", "tables/public_indicators", "tables/cities")
-    names += ("rank_intervals", "rank_confidence")
+    names += ("rank_intervals", "rank_confidence", "tables/exchanges")
     return {"coverage": cells, **dict.fromkeys(names, pd.DataFrame()), **more}
 
 
@@ -39,6 +39,8 @@ def tables(label, **more):
         (["comparison"], ("public", "published"), None, ("published", "synthetic")),
         (["scores", "tables/top20"], ("public", "published"), None, ("published", "synthetic")),
         (["scores", "tables/public_indicators"], ("public",), None, ("public", "synthetic")),
+        # the exchanges that the report counts are no exchange rates
+        (["scores", "tables/exchanges"], ("public", "published"), None, ("published", "synthetic")),
         # the data tell themselves
         (["scores"], ("published", "public"), "published+synthetic", ("published", "synthetic")),
         # what has nothing to do with the index stays
@@ -83,8 +85,7 @@ def test_the_kinds_to_draw():
     assert kinds(pd.Series(["user", "public", None])) == ("public", "user")
 
 
-def test_every_figure_of_the_baseline_has_its_registered_labels(built):
-    store = built.store()
+def test_every_figure_of_the_baseline_has_its_registered_labels(store):
     listed = store["figures"].set_index("id")["evidence"]
     assert listed.to_dict() == {entry.id: "+".join(entry.evidence) for entry in entries()}
 

@@ -5,11 +5,6 @@ import pytest
 from fhi.figures import leaving_out
 
 
-@pytest.fixture(scope="module")
-def store(built):
-    return built.store()
-
-
 def test_every_city_is_counted_once_a_node(store):
     data = leaving_out.effect_data(store)
     shifts = store["rank_shifts"]

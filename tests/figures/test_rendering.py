@@ -5,13 +5,11 @@ import pytest
 from matplotlib.figure import Figure
 
 from fhi.figures import LANGUAGES, entries, rendering, style
+from fhi.files import Files, digest
+from fhi.store import Store
 
 IDS = [entry.id for entry in entries()]
-
-
-@pytest.fixture(scope="module")
-def store(built):
-    return built.store()
+TITLE = {"zh": "题", "en": "t"}
 
 
 def entry(id):
@@ -67,9 +65,33 @@ def test_a_missing_glyph_is_an_error():
         figure.text(0.5, 0.5, "\U00020000")
         return figure
 
-    broken = rendering.FigureEntry("x", None, ("public",), {"zh": "题", "en": "t"}, None, None, draw)
+    broken = rendering.FigureEntry("x", None, ("public",), TITLE, None, None, draw)
     with pytest.raises(UserWarning, match="Glyph"):
         rendering.images(broken, pd.DataFrame(), "en")
+
+
+def test_pictures_of_equal_data_are_taken_over_only_under_the_same_labels(tmp_path):
+    def draw(data, language):
+        drawn.append(language)
+        return style.canvas(2)
+
+    def data(tables):
+        return tables["scores"]
+
+    figure = rendering.FigureEntry("x", None, ("public",), TITLE, data, None, draw)
+    drawn, earlier = [], []
+    for scenario, label, times in [("given", "user", 2), ("baseline", "public", 2), ("given-too", "user", 0)]:
+        store = Store(scenario, tmp_path)
+        cells = pd.DataFrame({"city": ["甲"], "indicator": ["a"], "evidence": [label], "used": [True]})
+        store.write("coverage", cells, key=["city"])
+        store.write("scores", pd.DataFrame({"city": ["甲"], "FHI": [1.0]}), key=["city"])
+        drawn.clear()
+        listed = rendering.save(figure, store, earlier)
+        assert (listed["evidence"], len(drawn)) == (label, times)
+        store.write("figures", pd.DataFrame([listed]), key=["id"])
+        pictures = (tmp_path / store.reports / "figures").iterdir()
+        outputs = {f"reports/figures/{path.name}": digest(path.read_bytes()) for path in pictures}
+        earlier.append((Files(scenario, tmp_path), {"outputs": outputs}))
 
 
 def test_the_plotted_numbers_are_those_of_the_source_tables(store):

@@ -8,11 +8,6 @@ from fhi.figures.robust_words import alternative, assumption
 from fhi.robustness.space import ASSUMPTIONS
 
 
-@pytest.fixture(scope="module")
-def store(built):
-    return built.store()
-
-
 def caption(id, data):
     return next(entry for entry in entries() if entry.id == id).caption(data)
 

@@ -3,49 +3,46 @@
 import pandas as pd
 import pytest
 
-from fhi import sources
 from fhi.figures.service_cities import PAGES, _wording, city_data
-
-TABLES = sources.tidy(sources.load())
 
 
 @pytest.mark.parametrize("city", PAGES)
-def test_the_facts_are_the_rows_of_the_page(city):
-    data = city_data(TABLES, city)
+def test_the_facts_are_the_rows_of_the_page(tables, city):
+    data = city_data(tables, city)
     facts = data[data["kind"] == "fact"]
-    rows = TABLES["tables/experience_facts"].query("page == @PAGES[@city]")
+    rows = tables["tables/experience_facts"].query("page == @PAGES[@city]")
     assert facts["value"].tolist() == rows["printed_value"].tolist()
     assert set(facts["city"]) == {city} and len(facts) >= 4
 
 
 @pytest.mark.parametrize("city, statements", {"深圳": 0, "杭州": 0, "武汉": 1, "西安": 2}.items())
-def test_statements_without_a_number_have_none(city, statements):
-    data = city_data(TABLES, city)
+def test_statements_without_a_number_have_none(tables, city, statements):
+    data = city_data(tables, city)
     said = data[data["kind"] == "statement"]
     assert len(said) == statements and said["value"].isna().all()
     assert set(said["page"]) <= {PAGES[city]}
 
 
 @pytest.mark.parametrize("city", PAGES)
-def test_the_strip_holds_the_twenty_rates_and_the_card_the_rank(city):
-    data = city_data(TABLES, city)
+def test_the_strip_holds_the_twenty_rates_and_the_card_the_rank(tables, city):
+    data = city_data(tables, city)
     rates = data[data["kind"] == "adoption"].set_index("city")["value"]
-    assert rates.to_dict() == TABLES["tables/adoption"].set_index("city")["rate"].to_dict()
-    rank = TABLES["tables/top20"].set_index("city").at[city, "experience_rank"]
+    assert rates.to_dict() == tables["tables/adoption"].set_index("city")["rate"].to_dict()
+    rank = tables["tables/top20"].set_index("city").at[city, "experience_rank"]
     assert data.loc[data["kind"] == "rank", "value"].tolist() == [rank]
 
 
 @pytest.mark.parametrize("city, others", {"深圳": ["北京"], "武汉": ["北京"], "杭州": [], "西安": []}.items())
-def test_a_count_is_compared_with_the_same_kind_of_count_alone(city, others):
-    data = city_data(TABLES, city)
+def test_a_count_is_compared_with_the_same_kind_of_count_alone(tables, city, others):
+    data = city_data(tables, city)
     compared = data[data["kind"] == "compare"]
     assert compared["city"].tolist() == others
-    kinds = TABLES["tables/services"].query("city == @city")["kind"]
+    kinds = tables["tables/services"].query("city == @city")["kind"]
     assert compared["unit"].isin(kinds).all()
 
 
-def test_only_xian_is_named_for_its_rise():
-    gains = {city: city_data(TABLES, city).query("kind == 'gain'")["value"].tolist() for city in PAGES}
+def test_only_xian_is_named_for_its_rise(tables):
+    gains = {city: city_data(tables, city).query("kind == 'gain'")["value"].tolist() for city in PAGES}
     assert gains == {"深圳": [], "杭州": [], "武汉": [], "西安": [4]}
 
 

@@ -1,5 +1,7 @@
 """Text of data: as wide as it is drawn, wrapped and cut to its room, numbers as they are spoken."""
 
+import math
+
 import matplotlib
 import pytest
 from hypothesis import given
@@ -8,7 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from fhi.figures import style
-from fhi.figures.texts import number, shortened, width, wrapped
+from fhi.figures.texts import number, ordinal, quantity_text, width, wrapped
 
 WORDS = st.text(alphabet="abc 城市金融，。（）《》P2$<&-", min_size=1, max_size=60)
 
@@ -60,12 +62,6 @@ def test_a_word_wider_than_the_room_is_broken():
     assert len(rows) > 1 and all(width(row, 9) <= 0.5 for row in rows)
 
 
-@given(WORDS, st.floats(0.2, 3))
-def test_a_shortened_text_fits(text, room):
-    short = shortened(text, room, 9)
-    assert short == text or (short.endswith("…") and width(short, 9) <= room)
-
-
 @pytest.mark.parametrize(
     "value, qualifier, zh, en",
     [
@@ -82,3 +78,28 @@ def test_a_shortened_text_fits(text, room):
 def test_a_number_is_spoken_in_each_language(value, qualifier, zh, en):
     assert number(value, "zh", qualifier) == zh
     assert number(value, "en", qualifier) == en
+
+
+@pytest.mark.parametrize(
+    "value, qualifier, unit, printed, zh, en",
+    [
+        (100, "below", "firms", "近100家", "近100家", "nearly 100"),
+        (4e10, "above", "CNY", "超400亿元", "超400亿元", "over CNY 40 bn"),
+        (5e7, "exact", "CNY", "5000万元", "5000万元", "CNY 50 m"),
+        (63.86, "exact", "%", "63.86%", "63.86%", "63.86 %"),
+        (185900, "exact", "patents", "18.59万件", "18.59万件", "185,900"),
+        (2, "exact", "rank", "2", "第2位", "2nd"),
+        (math.nan, "undisclosed", "CNY", "未披露", "未披露", "not disclosed"),
+    ],
+)
+def test_a_printed_quantity_in_both_languages(value, qualifier, unit, printed, zh, en):
+    assert quantity_text(value, qualifier, unit, printed, "zh") == zh
+    assert quantity_text(value, qualifier, unit, printed, "en") == en
+
+
+@pytest.mark.parametrize(
+    "number, text",
+    [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (13, "13th"), (21, "21st")],
+)
+def test_ordinals(number, text):
+    assert ordinal(number) == text
