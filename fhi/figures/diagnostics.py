@@ -40,15 +40,17 @@ def correlation_data(tables: Tables) -> pd.DataFrame:
 def correlation_caption(data: pd.DataFrame) -> dict[str, str]:
     pairs = data[data["kind"] == "pair"].dropna(subset=["value"])
     within = pairs["within"].astype(bool)
-    means = pairs.loc[within, "value"].mean(), pairs.loc[~within, "value"].mean()
+    # a pillar of one indicator has no pair within
+    values = pairs.loc[within, "value"], pairs.loc[~within, "value"]
+    means = [f"{side.mean():.2f}" if len(side) else "—" for side in values]
     flagged = {flag: pairs[pairs["flag"] == flag] for flag in ("negative", "collinear")}
     limit = pairs["collinear"].max()
     listed = {language: {flag: _pairs(rows, language) for flag, rows in flagged.items()} for language in LANGUAGES}
     return {
-        "zh": f"标准化指标两两之间的Pearson相关系数，按共有数据的城市计算。同一维度内平均{means[0]:.2f}，跨维度平均{means[1]:.2f}。"
+        "zh": f"标准化指标两两之间的Pearson相关系数，按共有数据的城市计算。同一维度内平均{means[0]}，跨维度平均{means[1]}。"
         f"负相关（相互抵消）：{listed['zh']['negative'] or '无'}；高于{limit:g}（重复计算）：{listed['zh']['collinear'] or '无'}。",
-        "en": f"Pearson correlation of the normalised indicators, over the cities that have both: {means[0]:.2f} on average within a "
-        f"pillar, {means[1]:.2f} across. Negative, so that the two cancel out: {listed['en']['negative'] or 'none'}. Above {limit:g}, "
+        "en": f"Pearson correlation of the normalised indicators, over the cities that have both: {means[0]} on average within a "
+        f"pillar, {means[1]} across. Negative, so that the two cancel out: {listed['en']['negative'] or 'none'}. Above {limit:g}, "
         f"so that the same counts twice: {listed['en']['collinear'] or 'none'}.",
     }
 

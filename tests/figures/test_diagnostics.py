@@ -59,3 +59,10 @@ def test_weights_stand_beside_the_share_of_what_moves_the_parent(store):
     family = data[data["parent"] == "FHI"].set_index("node")
     squares = pd.Series({node: scores[node].corr(scores["FHI"]) ** 2 for node in family.index})
     assert family["share"].to_dict() == pytest.approx((squares / squares.sum()).to_dict())
+
+
+def test_pillars_of_one_indicator_have_no_mean_within(store):
+    data = diagnostics.correlation_data(store)
+    caption = diagnostics.correlation_caption(data[data["within"].ne(True)])
+    assert "— on average within a pillar" in caption["en"] and "同一维度内平均—，" in caption["zh"]
+    assert "nan" not in caption["en"] + caption["zh"]
