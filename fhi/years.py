@@ -34,6 +34,8 @@ def build_years(
         If the edition's year, or the latest of the panel, cannot be built.
     """
     edition = int(panel["year"].max()) if method.year is None else method.year
+    # every year is normalised with the same others
+    method = method.model_copy(update={"year": edition})
     built = {}
     for year in sorted(int(year) for year in panel["year"].unique() if year < edition):
         with suppress(MethodError):
