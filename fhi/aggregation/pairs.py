@@ -86,7 +86,7 @@ def condorcet(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
     Raises
     ------
-    ValueError
+    MethodError
         If there are more units.
 
     References
