@@ -43,17 +43,13 @@ def consistent(
     space = space_of(facts, framework)
     dropped: dict[str, str] = {}
     for node in [*reversed(framework.nodes), framework.root]:
-        about = facts[facts["node"].isin(_subtree(framework, node)) & ~facts["id"].isin(dropped)]
+        about = facts[facts["node"].isin(framework.subtree(node)) & ~facts["id"].isin(dropped)]
         if len(about):
             dropped |= dict.fromkeys(fewest_to_drop(about, facts, space, node, least_gap), node)
     rest = facts[~facts["id"].isin(dropped)]
     dropped |= dict.fromkeys(fewest_to_drop(rest, facts, space, framework.root, None), framework.root)
     lost = facts[facts["id"].isin(dropped)][["id", "page"]]
     return facts[~facts["id"].isin(dropped)], lost.assign(node=lost["id"].map(dropped))
-
-
-def _subtree(framework: Framework, node: str) -> list[str]:
-    return [node, *(code for child in framework.children(node) for code in _subtree(framework, child))]
 
 
 def fewest_to_drop(

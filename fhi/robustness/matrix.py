@@ -66,11 +66,7 @@ class Inputs:
 
     def leaves_below(self, node: str) -> list[str]:
         """Return the indicators below a node, itself if it is one; below `NOTHING` there are none."""
-        if node == NOTHING:
-            return []
-        level = next(level for level, nodes in enumerate(self.tree.nodes) if node in nodes)
-        below = self.tree.ancestors(self.tree.depth, level) == self.tree.nodes[level].index(node)
-        return [leaf for leaf, inside in zip(self.tree.leaves, below, strict=True) if inside]
+        return [] if node == NOTHING else self.framework.leaves_below(node)
 
     def values_of(self, indicator: str) -> pd.Series:
         """Return all values of an indicator."""
