@@ -44,6 +44,11 @@ class Space:
     def size(self) -> int:
         return len(self.leaves) * (1 + len(self.cities)) + 2 * len(self.known)
 
+    @property
+    def free(self) -> list[int]:
+        """The variables that may be negative: p of each known indicator."""
+        return list(range(self.size - 2 * len(self.known), self.size, 2))
+
     def below(self, node: str) -> list[int]:
         """Return the places of the indicators below a node (of itself for an indicator)."""
         if node not in self.framework.levels:
