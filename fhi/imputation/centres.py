@@ -51,7 +51,7 @@ def group_mean(data: pd.DataFrame, *, groups: Attribute | pd.Series, units: pd.D
 def group_median(
     data: pd.DataFrame, *, groups: Attribute | pd.Series, units: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """Fill with the median of the indicator over the units of the same group; else as `group_mean`."""
+    """Fill with the median of the indicator over the units of the same group; else as ``group-mean``."""
     return data.fillna(data.groupby(_groups(data, groups, units)).transform("median"))
 
 
