@@ -97,7 +97,7 @@ def national_shares(tables: Tables) -> pd.DataFrame:
     for name, (indicator, table, column) in firms.items():
         source = tables[f"report2018/{table}"]
         amounts = source[column].astype(float) if column else pd.Series(1.0, index=source.index)
-        by_city = amounts.groupby(source["city"]).sum(min_count=1).reindex(cities)
+        by_city = amounts.groupby(source["city"]).sum(skipna=False).reindex(cities)
         shares = by_city.where(by_city.index.isin(source["city"]), 0.0) / amounts.sum() * 100
         frames.append(_shares(indicator, name, shares, int(source["page"].iloc[0]), table, "derived"))
     printed = tables["report2018/contributions"]

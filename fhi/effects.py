@@ -22,15 +22,6 @@ SHIFTS = ["node", "city", "rank", "rank_without", "shift"]
 NEXT_ABOVE = ["city", "above", "node", "contribution", "unit"]
 
 
-def leaves_below(framework: Framework, node: str) -> list[str]:
-    """Return the indicators below a node, itself if it is one, in framework order."""
-    below = {node}
-    for code in framework.nodes:
-        if framework.parents[code] in below:
-            below.add(code)
-    return [leaf for leaf in framework.leaves if leaf in below]
-
-
 def drop_each(
     panel: pd.DataFrame,
     framework: Framework,
@@ -79,7 +70,7 @@ def drop_each(
     effects, frames = [], [pd.DataFrame(columns=SHIFTS)]
     for node in nodes:
         choose(dict.fromkeys(framework.nodes), node, "nodes")
-        left_out = dict.fromkeys([*method.exclude_indicators, *leaves_below(framework, node)])
+        left_out = dict.fromkeys([*method.exclude_indicators, *framework.leaves_below(node)])
         try:
             without = rebuild(method=method.model_copy(update={"exclude_indicators": tuple(left_out)}))
         except FhiError as error:
@@ -210,7 +201,7 @@ def why(index: Index, framework: Framework, method: Method, city: str, other: st
         terms = leaves * scale(index.scores.loc[name, framework.leaves].where(leaves > 0, 1.0))
         parts[name] = terms
     difference = parts[city] - parts[other]
-    table["contribution"] = [difference[leaves_below(framework, node)].sum() for node in nodes]
+    table["contribution"] = [difference[framework.leaves_below(node)].sum() for node in nodes]
     known = table[["score", "other_score"]].notna().any(axis=1)
     columns = ["parent", "level", "score", "other_score", "weight", "other_weight", "contribution"]
     return table.loc[known, columns].rename_axis("node").reset_index()

@@ -100,6 +100,15 @@ class Framework:
         """Return the nodes of a level that have children, in file order."""
         return [code for code in self.levels.index[self.levels == level] if self.children(code)]
 
+    def subtree(self, code: str) -> list[str]:
+        """Return a node and all nodes below it, a parent before its children."""
+        return [code, *(below for child in self.children(code) for below in self.subtree(child))]
+
+    def leaves_below(self, code: str) -> list[str]:
+        """Return the indicators below a node, itself if it is one, in file order."""
+        below = set(self.subtree(code))
+        return [leaf for leaf in self.leaves if leaf in below]
+
     def names(self, language: str) -> pd.Series:
         """Return the names of all nodes in a language (``zh`` or ``en``)."""
         return self.table[f"name_{language}"]

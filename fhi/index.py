@@ -152,18 +152,22 @@ def prepare(
 
     Parameters and errors as for `build`.
     """
-    year = method.year if year is None else year
     stages = treat(panel, framework, method, year, units)
+    year = method.year if year is None else year
+    history = {**other_years(panel, framework, method, year, units), year: stages["treated"]}
+    return stages | {"normalised": normalise(history, framework, method, year)}
+
+
+def normalise(
+    history: Mapping[int | None, pd.DataFrame], framework: Framework, method: Method, year: int | None
+) -> pd.DataFrame:
+    """Return the normalised indicators of a year from the treated ones of it and of `other_years`."""
     directions = framework.with_directions(dict(method.directions)).directions
     step, over = method.normalisation, method.over_years
-    normalise = partial(normalisation.normalise, method=step.method, directions=directions, **step.params)
-    history = {year: stages["treated"]}
-    if over.method != "by-year":
-        history = dict(sorted({**_other_years(panel, framework, method, year, units), **history}.items()))
-    normalised = calling.call(
-        normalisation.OVER_YEARS, over.method, history, year, normalise, step="over_years", params=over.params
-    )
-    return stages | {"normalised": normalised.reindex(columns=framework.leaves)}
+    one = partial(normalisation.normalise, method=step.method, directions=directions, **step.params)
+    given = {"step": "over_years", "params": over.params}
+    normalised = calling.call(normalisation.OVER_YEARS, over.method, dict(sorted(history.items())), year, one, **given)
+    return normalised.reindex(columns=framework.leaves)
 
 
 def treat(
@@ -175,13 +179,16 @@ def treat(
 ) -> dict[str, pd.DataFrame]:
     """Return the stages up to the treated indicators (see `Index.stages`); parameters and errors as for `build`."""
     stages = fill(panel, framework, method, year, units)
-    framework = framework.with_directions(dict(method.directions))
     treated, record = treatment.treat(stages["imputed"], method.treatment.method, **method.treatment.params)
     return stages | {"treated": treated, "treatment": record}
 
 
-def _other_years(panel, framework, method, year, units) -> dict[int, pd.DataFrame]:
-    """Return the treated indicators of the other years of the panel, up to the edition's."""
+def other_years(
+    panel: pd.DataFrame, framework: Framework, method: Method, year: int | None, units: pd.DataFrame | None
+) -> dict[int, pd.DataFrame]:
+    """Return the treated indicators of the other years of the panel, up to the edition's; none if `by-year`."""
+    if method.over_years.method == "by-year":
+        return {}
     if year is None:
         raise MethodError("levels of several years need an edition year; set year.", key="over_years")
     last = max(year, method.year or year)

@@ -131,7 +131,7 @@ def reliability(normalised: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     """
     rows = {}
     for node in framework.levels.index[framework.levels < framework.levels.max()]:
-        leaves = [leaf for leaf in _leaves_below(node, framework) if leaf in normalised]
+        leaves = [leaf for leaf in framework.leaves_below(node) if leaf in normalised]
         items = normalised[leaves].dropna(axis=1, how="all")
         rows[node] = (items.shape[1], len(items.dropna()) if items.shape[1] else 0, cronbach_alpha(items))
     return pd.DataFrame.from_dict(rows, orient="index", columns=["indicators", "units", "alpha"]).rename_axis("node")
@@ -222,8 +222,3 @@ def _pillar(node: str, framework: Framework) -> str:
     while framework.levels[node] > 1:
         node = framework.parents[node]
     return node
-
-
-def _leaves_below(node: str, framework: Framework) -> list[str]:
-    children = framework.children(node)
-    return [leaf for child in children for leaf in _leaves_below(child, framework)] if children else [node]

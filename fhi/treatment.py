@@ -53,7 +53,8 @@ def winsorise(
     4 values, or all the same). In one that fails, the outermost value at the longer tail (by the sign of G1) is set to
     the next one, again and again until the column passes. Cells that share a value move together or not at all, and no
     more than `points` cells are changed. If the column still fails then, it is transformed instead, from the
-    untreated values.
+    untreated values: by ``ln(s + 0.01)`` with ``s = (x − min)/(max − min)`` (of a left-skewed column
+    ``−ln(1 − s + 0.01)``), or by Box and Cox's ``(z^λ − 1)/λ`` of ``z = s + 0.01``.
 
     Parameters
     ----------
@@ -66,7 +67,7 @@ def winsorise(
 
     References
     ----------
-    OECD/JRC (2008), Handbook, section 1.4; Saisana and Saltelli (2011), for the limits 2 and 3.5.
+    OECD/JRC (2008), Handbook, section 1.5; Saisana and Saltelli (2011), for the limits 2 and 3.5.
     """
     treated, labels = data.to_numpy(copy=True), {}
     failing = np.flatnonzero(~passes(data, skew, kurt))

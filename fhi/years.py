@@ -9,7 +9,7 @@ from itertools import pairwise
 import pandas as pd
 
 from fhi.construction import EDITION
-from fhi.effects import aggregations, leaves_below, own_weights
+from fhi.effects import aggregations, own_weights
 from fhi.errors import MethodError
 from fhi.framework import Framework
 from fhi.index import Index, build
@@ -34,6 +34,8 @@ def build_years(
         If the edition's year, or the latest of the panel, cannot be built.
     """
     edition = int(panel["year"].max()) if method.year is None else method.year
+    # every year is normalised with the same others
+    method = method.model_copy(update={"year": edition})
     built = {}
     for year in sorted(int(year) for year in panel["year"].unique() if year < edition):
         with suppress(MethodError):
@@ -64,7 +66,7 @@ def comparable(built: Mapping[int, Index], framework: Framework) -> dict[int, di
     used = {}
     for year, index in built.items():
         weights = index.weights["effective"]
-        below = {node: leaves_below(framework, node) for node in [framework.root, *framework.nodes]}
+        below = {node: framework.leaves_below(node) for node in [framework.root, *framework.nodes]}
         used[year] = {node: [leaf for leaf in leaves if weights[leaf] > 0] for node, leaves in below.items()}
     last = used[max(used)]
     return {

@@ -51,6 +51,14 @@ def test_a_bank_of_undisclosed_size_leaves_its_city_missing_and_no_other():
     assert set(loans.index[loans.isna()]) == {"福州", "长春"}
 
 
+def test_a_second_bank_of_undisclosed_size_leaves_its_city_missing_too():
+    banks = TABLES["report2018/banks"]
+    hidden = banks[banks["loans_value"].isna()].iloc[[0]].assign(city="深圳")
+    found = national_shares({**TABLES, "report2018/banks": pd.concat([banks, hidden])})
+    loans = found[found["class"] == "loans"].set_index("city")["share"]
+    assert set(loans.index[loans.isna()]) == {"福州", "长春", "深圳"}
+
+
 def test_a_partial_list_leaves_the_cities_it_does_not_name_missing():
     assert shares("cloud").dropna().to_dict() == {"杭州": 47.7, "北京": 39.1}
     assert shares("blockchain").dropna().to_dict() == {"北京": 32.4, "上海": 29.0}

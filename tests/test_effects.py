@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from fhi.effects import drop_each, leaves_below, next_above, strengths, why
+from fhi.effects import drop_each, next_above, strengths, why
 from fhi.errors import MethodError
 from fhi.framework import Framework
 from fhi.index import build, combine
@@ -41,12 +41,6 @@ GEOMETRIC = Method(aggregation="geometric", normalisation={"method": "min-max", 
 def panel(scores=SCORES):
     rows = scores.rename_axis("city").reset_index().melt(id_vars="city", var_name="indicator").dropna()
     return rows.assign(year=2018, unit="", source_id="made/up", evidence="synthetic")
-
-
-def test_the_indicators_below_a_node():
-    assert leaves_below(TREE, "index") == LEAVES
-    assert leaves_below(TREE, "comfort") == ["quiet", "green"]
-    assert leaves_below(TREE, "saving") == ["saving"]
 
 
 def test_the_effects_of_leaving_out_by_hand():

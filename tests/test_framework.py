@@ -74,6 +74,14 @@ def test_a_tree_knows_its_parts(read):
     assert framework.names("en")["a2"] == "A two"
 
 
+def test_a_tree_knows_what_stands_below_a_node_wherever_it_stands_in_the_file(read):
+    upward = read("\n".join([HEADER, *reversed(TREE.values())]) + "\n")
+    assert upward.leaves_below("root") == upward.leaves == ["b1", "a2", "a1"]
+    assert upward.leaves_below("a") == ["a2", "a1"]
+    assert upward.leaves_below("b1") == ["b1"]
+    assert upward.subtree("root") == ["root", "b", "b1", "a", "a2", "a1"]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gbk", "utf-16"])
 def test_the_encoding_of_the_file_does_not_matter(tmp_path, encoding):
     content = (RAW / "framework.csv").read_text(encoding="utf-8")

@@ -53,7 +53,7 @@ SPREAD = ["min-max", "log-min-max", "z-score", "robust", "distance-to-maximum", 
 
 
 @pytest.mark.parametrize("method", SPREAD)
-@pytest.mark.parametrize("values", [(3, 3, 3), (NAN, 3)])
+@pytest.mark.parametrize("values", [(3, 3, 3), (NAN, 3), (0.1, 0.1, (0.1 + 0.2) / 3)])
 def test_a_column_without_spread_is_refused_by_name(method, values):
     data = column(*values).assign(y=range(1, len(values) + 1))
     with pytest.raises(MethodError, match=r"(the same|equal) in x, and .* leave it out"):

@@ -24,6 +24,12 @@ VALUES = {
     2018: {"甲": (10, 4), "乙": (20, 1), "丁": (40, 0)},
 }
 
+LATER = [
+    (city, indicator, value)
+    for city, *own in (("甲", 90, 9), ("乙", 5, 0))
+    for indicator, value in zip(("income", "noise"), own, strict=True)
+]
+
 
 def panel(*more):
     rows = [
@@ -103,6 +109,14 @@ def test_the_last_year_of_several_is_the_index_of_the_scenario():
     for over in ("by-year", "pooled", {"method": "base-year", "base": 2017}):
         method = Method(year=2018, panel=OWN, over_years=over)
         pd.testing.assert_frame_equal(built(method)[0][2018].scores, build(panel(), TREE, method).scores)
+
+
+def test_without_an_edition_year_all_years_are_measured_alike():
+    later = panel(*((city, 2019, indicator, value, "public") for city, indicator, value in LATER))
+    for over in ("pooled", {"method": "base-year", "base": 2018}):
+        latest, stated = (built(Method(year=year, panel=OWN, over_years=over), later)[1] for year in (None, 2019))
+        pd.testing.assert_frame_equal(latest, stated)
+        assert set(latest["year"]) == {2017, 2018, 2019}
 
 
 def test_a_node_of_other_indicators_is_not_compared():

@@ -19,32 +19,9 @@ TOLERANCE = 1e-6
 def scores_and_weights(
     scores: np.ndarray, weights: np.ndarray, *, least: Share = 0.0, most: Share = 1.0
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return each unit's best score and the weights, units × children, that give it: one linear program a unit.
+    """Return each unit's best score and the weights, units × children, that give it; see `benefit_of_the_doubt`.
 
-    For unit i: maximise ``Σ_j w_j·x_ij`` subject to ``Σ_j w_j·x_kj ≤ 1`` for every unit k and w ≥ 0, with each weight
-    from `least` to `most` of their sum. Where several weightings are best, the solver's choice is given.
-
-    Parameters
-    ----------
-    least, most : float
-        Bounds of a weight as a share of the sum of the unit's weights, over the children that it has (the
-        Handbook's example has 0.10 and 0.15 for eight). Free by default; then a unit that leads in one child has 1.
-
-    Raises
-    ------
-    ValueError
-        If a score is negative, or no weights of so many children as a unit has can keep the bounds.
-
-    Notes
-    -----
-    The weights of the index take no part, except that a child of weight 0 is left out. A unit that lacks a child is
-    scored by its others, and counts as 0 there when it is a rival (Kuosmanen 2009, Journal of the Operational Research
-    Society 60). Best used on a few pillars: with many children almost every unit leads somewhere.
-
-    References
-    ----------
-    Cherchye, Moesen, Rogge and Van Puyenbroeck (2007), An introduction to 'benefit of the doubt' composite
-    indicators, Social Indicators Research 82; OECD/JRC (2008), Handbook, section 6.3.
+    Where several weightings are best, the solver's choice is given.
     """
     refuse_negative(scores, weights, "benefit of the doubt")
     given = weights > 0
@@ -80,7 +57,33 @@ def _best(rivals: np.ndarray, unit: int, low: float, high: float) -> np.ndarray:
 def benefit_of_the_doubt(
     scores: np.ndarray, weights: np.ndarray, *, least: Share = 0.0, most: Share = 1.0
 ) -> np.ndarray:
-    """Return ``Σ w·x`` with each unit's own best weights, from 0 to 1; see `scores_and_weights`."""
+    """Return ``Σ_j w_j·x_ij`` with each unit's own best weights, from 0 to 1: one linear program a unit.
+
+    For unit i the sum is maximised subject to ``Σ_j w_j·x_kj ≤ 1`` for every unit k and w ≥ 0, with each weight
+    from `least` to `most` of their sum. The weights of the index take no part, except that a child of weight 0 is left
+    out. A unit that lacks a child is scored by its others, and counts as 0 there when it is a rival.
+
+    Parameters
+    ----------
+    least, most : float
+        Bounds of a weight as a share of the sum of the unit's weights, over the children that it has (the
+        Handbook's example has 0.10 and 0.15 for eight). Free by default; then a unit that leads in one child has 1.
+
+    Raises
+    ------
+    ValueError
+        If a score is negative, or no weights of so many children as a unit has can keep the bounds.
+
+    Notes
+    -----
+    Best used on a few pillars: with many children almost every unit leads somewhere.
+
+    References
+    ----------
+    Cherchye, Moesen, Rogge and Van Puyenbroeck (2007), An introduction to 'benefit of the doubt' composite
+    indicators, Social Indicators Research 82; Kuosmanen (2009), Journal of the Operational Research Society 60, for
+    what is missing; OECD/JRC (2008), Handbook, section 6.3.
+    """
     return scores_and_weights(scores, weights, least=least, most=most)[0]
 
 

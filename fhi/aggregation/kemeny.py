@@ -6,6 +6,8 @@ from itertools import combinations
 
 import numpy as np
 
+from fhi.errors import MethodError
+
 #: beyond this many units the program has too many triangles to be solved in reasonable time
 MOST_UNITS = 40
 #: weight of the tie-breaking flow against a whole unit of support: too small to change which support is largest
@@ -24,13 +26,13 @@ def best_order(support: np.ndarray) -> np.ndarray:
 
     Raises
     ------
-    ValueError
+    MethodError
         If there are more than `MOST_UNITS` units.
     """
     count = len(support)
     if count > MOST_UNITS:
-        message = f"the Condorcet order is found for at most {MOST_UNITS} units, not {count}"
-        raise ValueError(message, "choose copeland or outranking")
+        message = f"the order is found for at most {MOST_UNITS} units, not {count}; choose copeland or outranking."
+        raise MethodError(message, key="aggregation", value="condorcet")
     if count < 3:
         return np.argsort(np.argsort(-support.sum(axis=1), kind="stable"), kind="stable").astype(float)
     from scipy.optimize import Bounds, LinearConstraint, milp

@@ -28,7 +28,7 @@ def support(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
 def copeland(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return the number of units that a unit beats less the number that beat it: from −(n − 1) to n − 1.
 
-    One unit beats another if it is better on more than half of the weight that both have; see `support`.
+    One unit beats another if it is better on more than half of the weight that both have, ties counted half.
 
     References
     ----------
@@ -79,14 +79,14 @@ def outranking(
 def condorcet(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return n − the place in the order that most weight supports, pair by pair (Condorcet-Kemeny-Young-Levenglick).
 
-    The order maximises ``Σ e_ik`` over its pairs (see `support`): the Handbook's non-compensatory approach. Among
-    orders of the same support the one nearer to the net flow of that support is taken, units of equal scores share the
-    mean of their places, and of a cycle without any difference one order is given. Exact, by integer programming, and
-    so for at most 40 units.
+    The order maximises ``Σ e_ik`` over its pairs, e_ik being the share of the weight that both have on which i is
+    better than k, ties counted half: the Handbook's non-compensatory approach. Among orders of the same support the
+    one nearer to the net flow of that support is taken, units of equal scores share the mean of their places, and of a
+    cycle without any difference one order is given. Exact, by integer programming, and so for at most 40 units.
 
     Raises
     ------
-    ValueError
+    MethodError
         If there are more units.
 
     References

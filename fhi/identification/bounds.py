@@ -53,8 +53,7 @@ class IdentifiedSet:
         restriction = choose(RESTRICTIONS, weights, "weights")
         rows = [*definitions(self.space), *fact_rows(facts, self.space, least_gap), *restriction(self.space)]
         self.rows: list[Row] = rows
-        self.free = [self.space.size - 2 * place for place in range(len(self.space.known), 0, -1)]
-        self.program = LinearProgram(rows, self.space.size, self.free)
+        self.program = LinearProgram(rows, self.space.size, self.space.free)
 
     def weight(self, node: str) -> np.ndarray:
         """Return the weight of a node as a linear expression; expressions add up and scale like vectors."""
@@ -99,7 +98,7 @@ class IdentifiedSet:
         """Return the program in x/W and 1/W, W the weight of the node: a score inside it is then linear."""
         rows = [Row(np.append(row.expression, -row.bound), 0.0, row.equal, row.fact) for row in self.rows]
         rows.append(Row(np.append(self.weight(node), 0.0), 1.0, equal=True))
-        return LinearProgram(rows, self.space.size + 1, self.free)
+        return LinearProgram(rows, self.space.size + 1, self.space.free)
 
     def weight_bounds(self) -> pd.DataFrame:
         """Return ``node, low, high`` of the share of every node below the root in the index."""
@@ -112,7 +111,7 @@ class IdentifiedSet:
 
     def without(self, fact: str) -> LinearProgram:
         """Return the program without the constraints of one fact."""
-        return LinearProgram([row for row in self.rows if row.fact != fact], self.space.size, self.free)
+        return LinearProgram([row for row in self.rows if row.fact != fact], self.space.size, self.space.free)
 
     def weight_map(self) -> pd.DataFrame:
         """Return the corners of the area of possible pillar weights, in order around it.

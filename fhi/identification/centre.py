@@ -66,8 +66,8 @@ def analytic_centre(identified: IdentifiedSet) -> np.ndarray:
 
 def _signs(identified: IdentifiedSet) -> list[Row]:
     """Return x ≥ 0 as inequalities, for the variables that may not be negative."""
-    size = identified.space.size
-    return [Row(-unit, 0.0) for place, unit in enumerate(np.eye(size)) if place not in identified.free]
+    space = identified.space
+    return [Row(-unit, 0.0) for place, unit in enumerate(np.eye(space.size)) if place not in space.free]
 
 
 def _interior_point(identified: IdentifiedSet, matrix, limits) -> tuple[np.ndarray, np.ndarray]:
@@ -87,7 +87,7 @@ def _interior_point(identified: IdentifiedSet, matrix, limits) -> tuple[np.ndarr
         rows.append(Row(np.concatenate([expression, [-bound], slack]), 0.0))
         rows.append(Row(np.concatenate([np.zeros(size + 1), slack]), 1.0))
     rows.append(Row(-np.eye(1, total, size)[0], -1.0))
-    program = LinearProgram(rows, total, identified.free)
+    program = LinearProgram(rows, total, identified.space.free)
     solution = program.minimise(np.concatenate([np.zeros(size + 1), -np.ones(count)]))[1]
     return solution[:size] / solution[size], solution[size + 1 :] > 0.5
 

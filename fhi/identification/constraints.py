@@ -44,13 +44,16 @@ class Space:
     def size(self) -> int:
         return len(self.leaves) * (1 + len(self.cities)) + 2 * len(self.known)
 
+    @property
+    def free(self) -> list[int]:
+        """The variables that may be negative: p of each known indicator."""
+        return list(range(self.size - 2 * len(self.known), self.size, 2))
+
     def below(self, node: str) -> list[int]:
         """Return the places of the indicators below a node (of itself for an indicator)."""
-        if node in self.leaves:
-            return [self.leaves[node]]
-        if node not in self.framework.table.index:
-            raise MethodError(f"there is no node {node!r}.", value=node, valid=self.framework.table.index)
-        return [place for child in self.framework.children(node) for place in self.below(child)]
+        if node not in self.framework.levels:
+            raise MethodError(f"there is no node {node!r}.", value=node, valid=self.framework.levels.index)
+        return [self.leaves[leaf] for leaf in self.framework.leaves_below(node)]
 
     def contribution(self, city: str, leaf: int) -> int:
         if city not in self.places:

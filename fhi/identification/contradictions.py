@@ -43,17 +43,13 @@ def consistent(
     space = space_of(facts, framework)
     dropped: dict[str, str] = {}
     for node in [*reversed(framework.nodes), framework.root]:
-        about = facts[facts["node"].isin(_subtree(framework, node)) & ~facts["id"].isin(dropped)]
+        about = facts[facts["node"].isin(framework.subtree(node)) & ~facts["id"].isin(dropped)]
         if len(about):
             dropped |= dict.fromkeys(fewest_to_drop(about, facts, space, node, least_gap), node)
     rest = facts[~facts["id"].isin(dropped)]
     dropped |= dict.fromkeys(fewest_to_drop(rest, facts, space, framework.root, None), framework.root)
     lost = facts[facts["id"].isin(dropped)][["id", "page"]]
     return facts[~facts["id"].isin(dropped)], lost.assign(node=lost["id"].map(dropped))
-
-
-def _subtree(framework: Framework, node: str) -> list[str]:
-    return [node, *(code for child in framework.children(node) for code in _subtree(framework, child))]
 
 
 def fewest_to_drop(
@@ -66,16 +62,15 @@ def fewest_to_drop(
     """
     rows = [*definitions(space), *_of(fact_rows(facts, space, least_gap), about["id"])]
     rows.append(Row(space.weight(node), 1.0, equal=True))
-    free = [space.size - 2 * place for place in range(len(space.known), 0, -1)]
     try:
-        LinearProgram(rows, space.size, free).minimise(np.zeros(space.size))
+        LinearProgram(rows, space.size, space.free).minimise(np.zeros(space.size))
         return []
     except Infeasible:
         pass
     ids, most = about["id"].tolist(), _most_violated(about)
     relaxed = [part for row in rows for part in _relaxed(row, ids, most)]
     binaries = list(range(space.size, space.size + len(ids)))
-    program = LinearProgram(relaxed, space.size + len(ids), free, binaries)
+    program = LinearProgram(relaxed, space.size + len(ids), space.free, binaries)
     objective = np.concatenate([np.zeros(space.size), np.ones(len(ids))])
     solution = program.minimise(objective)[1]
     return [id for id, value in zip(ids, solution[space.size :], strict=True) if value > 0.5]

@@ -14,7 +14,8 @@ from fhi.framework import Framework
 
 def mean(data: pd.DataFrame) -> pd.DataFrame:
     """Fill with the mean of the indicator over the units that have it."""
-    return _filled(data, data.mean())
+    # the mean of equal values is that value, to the last bit: else they would differ for a rank or a range
+    return _filled(data, data.mean().clip(data.min(), data.max()))
 
 
 def median(data: pd.DataFrame) -> pd.DataFrame:
@@ -45,13 +46,14 @@ def group_mean(data: pd.DataFrame, *, groups: Attribute | pd.Series, units: pd.D
     MethodError
         If there is no such column, or `units` lacks a unit of `data`.
     """
-    return data.fillna(data.groupby(_groups(data, groups, units)).transform("mean"))
+    grouped = data.groupby(_groups(data, groups, units))
+    return data.fillna(grouped.transform("mean").clip(grouped.transform("min"), grouped.transform("max")))
 
 
 def group_median(
     data: pd.DataFrame, *, groups: Attribute | pd.Series, units: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """Fill with the median of the indicator over the units of the same group; else as `group_mean`."""
+    """Fill with the median of the indicator over the units of the same group; else as ``group-mean``."""
     return data.fillna(data.groupby(_groups(data, groups, units)).transform("median"))
 
 

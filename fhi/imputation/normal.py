@@ -68,7 +68,7 @@ def em(
     values = ((data - centre) / spread).to_numpy()
     patterns = _patterns(np.isnan(values))
     values = np.nan_to_num(values)
-    mean, covariance = values.mean(axis=0), np.cov(values.T, ddof=0, bias=True).reshape(len(spread), -1)
+    mean, covariance = values.mean(axis=0), np.cov(values.T, ddof=0).reshape(len(spread), -1)
     covariance += np.eye(len(mean)) * ridge
     for _ in range(int(iterations)):
         values, spare = _expect(values, patterns, mean, covariance, data.columns)

@@ -9,6 +9,9 @@ import pandas as pd
 from fhi.calling import listed
 from fhi.errors import MethodError
 
+#: a column whose range is below this share of its size is constant but for rounding
+ROUNDING = 1e-12
+
 
 def reflected(function: Callable) -> Callable:
     """Mark a method that needs positive values: a column of direction −1 reaches it as max + min − x, not as −x."""
@@ -17,8 +20,8 @@ def reflected(function: Callable) -> Callable:
 
 
 def constant(data: pd.DataFrame, why: str) -> None:
-    """Raise for columns in which every value is the same; `why` says what divides by their spread."""
-    same = data.columns[(data.max() == data.min()).to_numpy()]
+    """Raise for columns in which every value is the same, but for rounding; `why` says what divides by their spread."""
+    same = data.columns[(data.max() - data.min() <= ROUNDING * data.abs().max()).to_numpy()]
     if len(same):
         raise MethodError(f"every value is the same in {listed(same)}, and {why}; leave it out.", key="normalisation")
 

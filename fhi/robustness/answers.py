@@ -30,20 +30,22 @@ def answers(result: Uncertainty, published: pd.Series, tiers: pd.Series) -> pd.D
         ``question, city, other, tier, probability, low, high``, the last two 95 % limits for the number of draws:
 
         - ``above``: the first of two neighbours in the published order is above the second (a tie counts for neither);
-        - ``place``: the unit has its published rank;
+        - ``place``: the unit has its published rank among those that are ranked;
         - ``tier``: the unit has one of the places of its tier;
         - ``whole-tier``: the units of a tier, no others, have its places;
         - ``tiers``: so it is for all tiers; ``order``: the whole order is kept.
     """
-    order = published[result.units].sort_values(kind="stable").index
+    # a unit that is published and not ranked leaves no gap
+    places = published[result.units].rank(method="min").astype(int).sort_values(kind="stable")
+    order = places.index
     ranks, beats, summary = result.probabilities(), result.beats(), result.summary
     rows = [("above", city, other, None, beats.at[city, other]) for city, other in pairwise(order)]
-    rows += [("place", city, None, None, ranks.at[city, int(published[city])]) for city in order]
+    rows += [("place", city, None, None, ranks.at[city, place]) for city, place in places.items()]
     along = tiers[order]
     for tier, names in along.groupby(along, sort=False).groups.items():
-        places = sorted(int(published[city]) for city in names)
-        span = range(places[0], places[0] + len(names))
-        rows += [("tier", city, None, tier, ranks.loc[city, list(span)].sum()) for city in order if city in names]
+        first = places[names].min()
+        span = range(first, first + len(names))
+        rows += [("tier", city, None, tier, ranks.loc[city, list(span)].sum()) for city in names]
     kept = dict(zip(dict.fromkeys(along), summary.same_tier / result.n, strict=True))
     rows += [("whole-tier", None, None, tier, share) for tier, share in kept.items()]
     rows += [("tiers", None, None, None, summary.same_tiers / result.n)]

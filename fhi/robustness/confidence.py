@@ -45,7 +45,7 @@ def confidence_sets(
     Raises
     ------
     MethodError
-        If an estimate or an error is missing, an error is negative, or the level is not between 0 and 1.
+        If an estimate or an error is missing, an error is not positive, or the level is not between 0 and 1.
 
     References
     ----------

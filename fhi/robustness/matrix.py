@@ -66,11 +66,7 @@ class Inputs:
 
     def leaves_below(self, node: str) -> list[str]:
         """Return the indicators below a node, itself if it is one; below `NOTHING` there are none."""
-        if node == NOTHING:
-            return []
-        level = next(level for level, nodes in enumerate(self.tree.nodes) if node in nodes)
-        below = self.tree.ancestors(self.tree.depth, level) == self.tree.nodes[level].index(node)
-        return [leaf for leaf, inside in zip(self.tree.leaves, below, strict=True) if inside]
+        return [] if node == NOTHING else self.framework.leaves_below(node)
 
     def values_of(self, indicator: str) -> pd.Series:
         """Return all values of an indicator."""
@@ -94,9 +90,13 @@ def separable(method: Method) -> bool:
 
 
 def repeatable(method: Method, indicators: Iterable[str]) -> bool:
-    """Whether `Matrix.column` may be used for indicators: no step looks across, or has a parameter by indicator."""
+    """Whether `Matrix.column` may be used for indicators.
+
+    So it is if no step looks across indicators or years, or has a parameter by indicator.
+    """
     contents = [value for step in steps(method) for value in step.params.values() if isinstance(value, Mapping | list)]
-    return separable(method) and not any(indicator in content for indicator in indicators for content in contents)
+    named = any(indicator in content for indicator in indicators for content in contents)
+    return separable(method) and method.over_years.method == "by-year" and not named
 
 
 @dataclass(frozen=True)
@@ -113,12 +113,15 @@ class Matrix:
         The units that it has.
     values : numpy.ndarray
         All units × leaves in the order of the tree; NaN for a unit that it has not.
+    others : dict
+        The treated indicators of other years, which the method normalises with (see `fhi.index.other_years`).
     """
 
     method: Method
     observed: pd.DataFrame
     units: pd.Index
     values: np.ndarray
+    others: Mapping[int, pd.DataFrame]
 
     def normalised(self, inputs: Inputs) -> pd.DataFrame:
         """Return its own units × indicators in the order of the framework."""
@@ -152,7 +155,8 @@ class Matrix:
         for indicator, numbers in noise.items():
             values[indicator] = errors[indicator].moved(values[indicator], numbers[:, None])[:, 0]
         panel = as_panel(values, 0 if method.year is None else method.year)
-        return index.prepare(panel, inputs.framework, method, units=inputs.attributes)["normalised"]
+        treated = index.treat(panel, inputs.framework, method, units=inputs.attributes)["treated"]
+        return index.normalise({**self.others, method.year: treated}, inputs.framework, method, method.year)
 
 
 class Workshop:
@@ -160,22 +164,22 @@ class Workshop:
 
     def __init__(self, inputs: Inputs):
         self.inputs = inputs
-        self._made: dict[tuple, pd.DataFrame] = {}
+        self._made: dict[tuple, Any] = {}
 
     def matrix(self, method: Method) -> Matrix:
         """Return the matrix of a method."""
         inputs = self.inputs
-        _, treat, normalise = steps(method)
+        treat = method.treatment
         observed = self._once(method, OBSERVED, self._observe)
         imputed = self._once(method, (*OBSERVED, *FILLED), self._fill)
         keys = (*OBSERVED, *FILLED, "treatment")
         treated = self._once(method, keys, lambda _: treatment.treat(imputed, treat.method, **treat.params)[0])
-        directions = inputs.framework.directions
-        normalised = normalisation.normalise(treated, normalise.method, directions=directions, **normalise.params)
+        others = self._once(method, (*keys, "over_years"), self._others)
+        normalised = index.normalise({**others, method.year: treated}, inputs.framework, method, method.year)
         values = normalised.reindex(index=inputs.units, columns=inputs.tree.leaves).to_numpy()
-        return Matrix(method, observed, normalised.index, values)
+        return Matrix(method, observed, normalised.index, values, others)
 
-    def _once(self, method: Method, keys: tuple[str, ...], make: Callable[[Method], pd.DataFrame]) -> pd.DataFrame:
+    def _once(self, method: Method, keys: tuple[str, ...], make: Callable[[Method], Any]) -> Any:
         key = tuple(repr(getattr(method, name)) for name in keys)
         if key not in self._made:
             self._made[key] = make(method)
@@ -188,3 +192,7 @@ class Workshop:
     def _fill(self, method: Method) -> pd.DataFrame:
         inputs = self.inputs
         return index.fill(inputs.panel, inputs.framework, method, units=inputs.attributes)["imputed"]
+
+    def _others(self, method: Method) -> dict[int, pd.DataFrame]:
+        inputs = self.inputs
+        return index.other_years(inputs.panel, inputs.framework, method, method.year, inputs.attributes)

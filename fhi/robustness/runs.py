@@ -40,10 +40,10 @@ def check(
 ) -> None:
     """Raise `MethodError` for what is wrong in the space and the grid of a scenario, before anything runs."""
     settings = method.robustness
-    for effort in (settings, settings.one_by_one):
+    for key, effort in {"robustness": settings, "robustness.one_by_one": settings.one_by_one}.items():
         if effort.sobol & (effort.sobol - 1):
             message = f"sobol must be a power of two; found {effort.sobol}."
-            raise MethodError(message, file=file, key="robustness.sobol", value=effort.sobol)
+            raise MethodError(message, file=file, key=f"{key}.sobol", value=effort.sobol)
     parse(settings.space, method, framework, cities, file=file, attributes=units)
     sweep.check(method, framework, cities, file, units)
 

@@ -255,7 +255,7 @@ def _read_weight_noise(content: Any, framework: Framework, cities: list[str]) ->
         if not _number(size, least) or not 0 < size <= most:
             ends = f"above 0 and at most {most:g}" if least == 0 else f"at least {least:g}"
             raise MethodError(f"the size of {kinds[0]} noise must be {ends}; found {size!r}.", value=size)
-        if not isinstance(chosen, list | tuple) or not chosen or set(chosen) - {*levels}:
+        if not isinstance(chosen, list | tuple) or not chosen or any(level not in levels for level in chosen):
             raise MethodError(f"levels must be among {list(levels)}; found {chosen!r}.", value=chosen)
         noises.append(WeightNoise(kinds[0], float(size), tuple(sorted(chosen))))
     every = [level for noise in noises for level in noise.levels]

@@ -49,8 +49,6 @@ class Summary:
         By sum over units of the absolute shift from the reference rank, the number of draws.
     same_order : int
         Draws that keep the order of the target.
-    same_above : numpy.ndarray
-        By tier, draws in which the units down to its end are the best ones, whatever their order.
     same_tier : numpy.ndarray
         By tier, draws in which its units, no others, have the places of the tier.
     same_tiers : int
@@ -64,7 +62,6 @@ class Summary:
     squares: np.ndarray
     shifts: np.ndarray
     same_order: int
-    same_above: np.ndarray
     same_tier: np.ndarray
     same_tiers: int
 
@@ -79,16 +76,15 @@ class Summary:
         mean = scores.mean(axis=0)
         centred = scores - mean
         ordered = ranks[target.order]
-        above, tiers = _kept_tiers(ordered, target.sizes)
+        tiers = _kept_tiers(ordered, target.sizes)
         return cls(
             draws,
             counts,
             _wins(ranks) if units <= PAIRED else np.empty((0, 0), dtype=np.int64),
             mean,
             np.einsum("ij,ij->j", centred, centred),
-            np.bincount(total, minlength=units**2 // 2 + 1),
+            np.bincount(total, minlength=units * (units - 1) + 1),
             int((ordered[:-1] < ordered[1:]).all(axis=0).sum()) if len(ordered) else 0,
-            above.sum(axis=1),
             tiers.sum(axis=1),
             int(tiers.all(axis=0).sum()) if len(tiers) else 0,
         )
@@ -124,16 +120,14 @@ def _wins(ranks: np.ndarray) -> np.ndarray:
     return wins
 
 
-def _kept_tiers(ordered: np.ndarray, sizes: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Return tiers × draws: whether the units down to the tier's end are the best, and whether the tier has its places.
+def _kept_tiers(ordered: np.ndarray, sizes: tuple[int, ...]) -> np.ndarray:
+    """Return tiers × draws: whether the units of the tier, no others, have its places.
 
     `ordered` are ranks, units × draws, the units in the published order.
     """
-    above, own = np.ones((2, len(sizes), ordered.shape[1]), dtype=bool)
+    kept = np.ones((len(sizes), ordered.shape[1]), dtype=bool)
     ends = np.cumsum(sizes, dtype=int)
     for tier, (start, end) in enumerate(zip(ends - sizes, ends, strict=True)):
-        if end < len(ordered):
-            above[tier] = ordered[:end].max(axis=0) < ordered[end:].min(axis=0)
         inside = (ordered > start) & (ordered <= end)
-        own[tier] = inside[start:end].all(axis=0) & (inside.sum(axis=0) == end - start)
-    return above, own
+        kept[tier] = inside[start:end].all(axis=0) & (inside.sum(axis=0) == end - start)
+    return kept

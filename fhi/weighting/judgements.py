@@ -84,9 +84,13 @@ def matrix(given: str | Mapping[str, Mapping], parent: str, children: Sequence[s
         if not path.is_file():
             return None
         table = _read_matrix(path, children)
+    elif not isinstance(given, Mapping):
+        raise MethodError(
+            f"give a path, or numbers as parent → child → child → ratio; found {given!r}.", key=key, value=given
+        )
+    elif parent not in given:
+        return None
     else:
-        if parent not in given:
-            return None
         table = _frame(given[parent], f"{key}.{parent}", "child → child → ratio", _ratio)
         _refuse_unknown(table.index.union(table.columns), children, f"{key}.{parent}")
         table = table.reindex(index=children, columns=children)
@@ -134,7 +138,8 @@ def _points(cell: str) -> float:
 def _ratio(cell: str) -> float:
     """Return ``3``, ``0.5`` or ``1/3`` as a number from 1/9 to 9."""
     above, slash, below = cell.partition("/")
-    value = parsing.parse_number(above) / (parsing.parse_number(below) if slash else 1.0)
+    divisor = parsing.parse_number(below) if slash else 1.0
+    value = parsing.parse_number(above) / divisor if divisor else np.nan
     if not 1 / MOST <= value <= MOST:
         raise ValueError("a comparison from 1/9 to 9, as 3 or 1/3")
     return value
@@ -154,7 +159,7 @@ def _parse(file: str, labels: Mapping[int, str], columns, cells, parse, nodes: S
             values[-1].append(np.nan)
             try:
                 values[-1][-1] = parse(cell) if cell else np.nan
-            except (ValueError, ZeroDivisionError) as error:
+            except ValueError as error:
                 problems.append(Problem(file, row, name, cell, str(error), "correct the cell"))
     if problems:
         raise DataError(problems)

@@ -102,7 +102,7 @@ def test_the_published_centre_lies_strictly_inside_every_inequality(identified, 
     for row in identified.rows:
         slack = row.bound - row.expression @ centre
         assert abs(slack) < 1e-7 if row.equal else slack > 1e-9, row.fact
-    restricted = np.setdiff1d(np.arange(identified.space.size), identified.free)
+    restricted = np.setdiff1d(np.arange(identified.space.size), identified.space.free)
     assert (centre[restricted] > 0).all()
 
 

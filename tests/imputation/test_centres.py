@@ -40,6 +40,13 @@ def test_the_mean_and_the_median_of_the_indicator():
     assert filled(data, "median")["x"].tolist() == [1, 2, 2, 9, 2]
 
 
+def test_the_mean_of_equal_values_is_that_value():
+    # 0.1 + 0.1 + 0.1 is a little more than 0.3
+    data = frame(0.1, 0.1, 0.1, NAN, NAN)
+    assert filled(data, "mean")["x"].tolist() == [0.1] * 5
+    assert filled(data, "group-mean", groups=pd.Series("all", index=CITIES))["x"].tolist() == [0.1] * 5
+
+
 def test_the_mean_and_the_median_of_the_group():
     data = frame(1, 4, NAN, 9, NAN)
     # the mean of 甲 and 乙; 戊 has no group

@@ -44,6 +44,18 @@ def test_every_answer_is_a_share_of_the_draws(result):
     assert (found["probability"] <= found["high"]).all()
 
 
+def test_a_published_unit_that_is_not_ranked_leaves_no_gap(cases, tree):
+    # unit 0, second of the first tier, has no index
+    data = cases["make_data"](tree, 6, seed=12).drop(index="unit 0")
+    result = uncertainty(data, tree, SPACE, 500, 1, published=PUBLISHED, tiers=TIERS)
+    found = answers(result, PUBLISHED, TIERS).set_index(["question", "city"])["probability"]
+    ranks = result.ranks
+    assert found["place", "unit 1"] == (ranks["unit 1"] == 1).mean()
+    assert found["place", "unit 4"] == (ranks["unit 4"] == 5).mean()
+    assert found["tier", "unit 2"] == ranks["unit 2"].between(2, 3).mean()
+    assert found["tier", "unit 4"] == ranks["unit 4"].between(4, 5).mean()
+
+
 @pytest.mark.parametrize(("hits", "n"), [(0, 50), (3, 50), (25, 50), (50, 50), (617, 1000)])
 def test_limits_are_those_of_wilson(hits, n):
     interval = binomtest(hits, n).proportion_ci(0.95, method="wilson")

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fhi import aggregation, imputation, normalisation, treatment, weighting
+from fhi.index import build
 from fhi.parameters import Method
 from fhi.robustness import uncertainty
 from fhi.robustness.family import ROWWISE
@@ -188,6 +189,26 @@ def test_years_and_cities_and_coverage_of_a_panel(cases, tree):
     space |= {"least_coverage": [0, 0.95], "panel": ["last-observed", {"method": "last-observed", "max_age": 2}]}
     space |= {"weight_noise": WEIGHT_NOISE, "data_noise": {"savings": {"relative": 0.05}}}
     compare(cases, panel, tree, space, 24, among=["unit 0", "unit 6", "unit 7"])
+
+
+@pytest.mark.parametrize("over", ["pooled", {"method": "base-year", "base": 2016}])
+def test_draws_are_normalised_with_the_other_years_as_the_index_is(cases, tree, over):
+    old, new = (cases["make_data"](tree, 8, seed=year) for year in (2016, 2018))
+    units, method = new.index, Method(year=2018, over_years=over)
+    old = cases["as_panel"](old, 2016)
+    space = {"normalisation": [MIN_MAX, "z-score"], "left_out": ["none", "rent"]}
+    space |= {"data_noise": {"savings": {"relative": 0.05}}}
+    panel = pd.concat([old, cases["as_panel"](new, 2018)])
+    result = uncertainty(panel, tree, space, 16, 5, method=method)
+    pd.testing.assert_series_equal(result.study.nominal, build(panel, tree, method).scores[tree.root])
+    assert result.parameters[["normalisation", "left_out"]].drop_duplicates().shape[0] == 4
+    for draw, row in result.parameters.iterrows():
+        noise = row[[f"data_noise.savings.{unit}" for unit in units]].to_numpy(dtype=float)
+        moved = cases["as_panel"](new.assign(savings=new["savings"] * (1 + 0.05 * noise)), 2018)
+        chosen = {"normalisation": space["normalisation"][result.sample.picks["normalisation"][draw]]}
+        chosen |= {"exclude_indicators": [] if row["left_out"] == "none" else ["rent"]}
+        expected = build(pd.concat([old, moved]), tree, Method(**(method.model_dump() | chosen))).scores[tree.root]
+        np.testing.assert_allclose(result.scores.loc[draw], expected, rtol=1e-12)
 
 
 def test_a_method_is_taken_for_columnwise_only_if_columns_do_not_touch(cases, tree):

@@ -9,6 +9,7 @@ from fhi.index import build
 from fhi.parameters import Method
 from fhi.robustness import RobustnessError, uncertainty
 from fhi.robustness.draws import BLOCK
+from fhi.robustness.summary import Summary, Target
 
 SPACE = {"normalisation": ["min-max", "rank"], "weight_noise": {"uniform": 0.25, "levels": [1, 2, 3]}}
 UNITS = [f"unit {number}" for number in range(8)]
@@ -43,7 +44,6 @@ def test_every_draw_is_kept_with_its_parameters(kept):
 def test_intervals_probabilities_and_wins_are_counted_from_the_ranks(kept):
     ranks = kept.ranks
     table = kept.intervals(0.8)
-    expected = ranks.quantile([0.1, 0.5, 0.9], interpolation="higher").T.to_numpy()
     # the least rank that so large a share of the draws does not exceed
     ordered = np.sort(ranks.to_numpy(), axis=0)
     expected = ordered[[int(np.ceil(share * 3000)) - 1 for share in (0.1, 0.5, 0.9)]].T
@@ -71,7 +71,6 @@ def test_shifts_are_counted_from_the_reference(kept):
 def test_orders_and_tiers_that_hold_are_counted(kept):
     ranks, summary = kept.ranks.to_numpy(), kept.summary
     tops = [ranks[:, :3].max(axis=1) < ranks[:, 3:].min(axis=1), ranks[:, :5].max(axis=1) < ranks[:, 5:].min(axis=1)]
-    assert summary.same_above.tolist() == [tops[0].sum(), tops[1].sum(), 3000]
     middle = np.isin(ranks[:, 3:5], [4, 5]).all(axis=1)
     assert summary.same_tier.tolist() == [tops[0].sum(), middle.sum(), tops[1].sum()]
     assert summary.same_tiers == (tops[0] & tops[1]).sum()
@@ -91,7 +90,7 @@ def test_tiers_and_an_order_that_surely_hold_are_found(tree):
 def test_streaming_gives_the_counts_of_the_draws_it_does_not_keep(data, tree, kept):
     streamed = uncertainty(data, tree, SPACE, 3000, 4, published=PUBLISHED, tiers=TIERS, keep=False)
     assert streamed.sample is streamed.cells is None
-    for name in ("ranks", "wins", "shifts", "same_above", "same_tier"):
+    for name in ("ranks", "wins", "shifts", "same_tier"):
         np.testing.assert_array_equal(getattr(streamed.summary, name), getattr(kept.summary, name))
     assert streamed.summary.same_order == kept.summary.same_order
     pd.testing.assert_frame_equal(streamed.intervals(), kept.intervals(), rtol=1e-12)
@@ -108,6 +107,13 @@ def test_parts_of_a_stream_add_up(data, tree, monkeypatch):
     np.testing.assert_array_equal(parts.summary.wins, whole.summary.wins)
     np.testing.assert_allclose(parts.summary.mean, whole.summary.mean, rtol=1e-13)
     np.testing.assert_allclose(parts.summary.squares, whole.summary.squares, rtol=1e-10)
+
+
+def test_shifts_from_a_reference_with_ties_add_up():
+    # half of the units tie for the first place in the reference, the other half in the draws
+    target = Target(np.array([1, 1, 3, 4]), np.zeros(0, dtype=int))
+    parts = [Summary.of(np.zeros((1, 4)), np.array([ranks]), target) for ranks in ([3, 4, 1, 1], [1, 1, 3, 4])]
+    assert np.flatnonzero((parts[0] + parts[1]).shifts).tolist() == [0, 10]
 
 
 def test_large_runs_are_not_kept_unless_asked(data, tree, monkeypatch):

@@ -81,7 +81,7 @@ def test_convergence_follows_the_first_published_places(tables):
     ("settings", "key"),
     [
         ({"sobol": 1000}, "robustness.sobol"),
-        ({"one_by_one": {"draws": 5, "sobol": 12}}, "robustness.sobol"),
+        ({"one_by_one": {"draws": 5, "sobol": 12}}, "robustness.one_by_one.sobol"),
         ({"space": {"aggregation": ["arithmetical"]}}, "robustness.aggregation"),
         ({"grid": {"aggregation": ["arithmetical"]}}, "robustness.aggregation"),
         ({"grid": {"weight_noise": [{"uniform": 0.5}]}}, "robustness.grid"),

@@ -63,6 +63,7 @@ def test_a_space_is_read_with_its_alternatives_as_the_method_has_them(tree):
         ({"weight_noise": {"uniform": 0}}, "above 0 and at most 1"),
         ({"weight_noise": {"dirichlet": 0.01}}, "at least 0.05"),
         ({"weight_noise": {"uniform": 0.5, "levels": [0, 1]}}, "levels must be among [1, 2, 3]"),
+        ({"weight_noise": {"uniform": 0.5, "levels": [[1]]}}, "levels must be among [1, 2, 3]"),
         ({"weight_noise": [{"uniform": 0.5, "levels": [1]}, {"dirichlet": 1, "levels": [1]}]}, "name each level once"),
         ({"weight_noise": []}, "name each level once"),
         ({"data_noise": {"wages": {"sd": 1}}}, "there is no 'wages'. Did you mean wage"),

@@ -108,12 +108,20 @@ def test_a_child_against_itself_is_one(write):
         ({"p": 3}, "give a path, or numbers as child"),
         ({"p": {"a": {"b": -2, "c": 3}, "b": {"c": 2}}}, "must lie from 1/9 to 9"),
         ({"p": {"a": {"b": 0, "c": 3}, "b": {"c": 2}}}, "must lie from 1/9 to 9"),
+        ({"p": {"a": {"b": "1/0", "c": 3}, "b": {"c": 2}}}, "give a path, or numbers as child"),
     ],
 )
 def test_comparisons_written_in_the_scenario_are_checked_alike(given, message):
     with pytest.raises(MethodError, match=message) as caught:
         judgements.matrix(given, "p", CHILDREN)
     assert caught.value.key == "weighting.matrices.p"
+
+
+@pytest.mark.parametrize("given", [3, ["ahp"]])
+def test_comparisons_that_are_no_mapping_are_refused(given):
+    with pytest.raises(MethodError, match="give a path, or numbers as parent → child → child → ratio") as caught:
+        judgements.matrix(given, "p", CHILDREN)
+    assert caught.value.key == "weighting.matrices"
 
 
 def test_points_are_read_by_node_and_expert(write):
