@@ -72,7 +72,7 @@ def select(panel: pd.DataFrame, framework: Framework, year: int | None = None, c
     rows = _checked(panel, framework)
     if year is not None:
         rows = rows[rows["year"] <= year]
-    latest = rows.sort_values("year").groupby(["city", "indicator"])[column].last().unstack()
+    latest = rows.sort_values("year").groupby(["city", "indicator"])[column].last(skipna=False).unstack()
     return latest.reindex(index=pd.Index(sorted(panel["city"].unique()), name="city"), columns=framework.leaves)
 
 

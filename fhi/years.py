@@ -87,6 +87,11 @@ def _labels(panel: pd.DataFrame, indicators: list[str], year: int) -> str:
 def movement(table: pd.DataFrame) -> pd.DataFrame:
     """Return who moved between neighbouring years, by node.
 
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As `scores` returns it.
+
     Returns
     -------
     pandas.DataFrame
@@ -94,11 +99,6 @@ def movement(table: pd.DataFrame) -> pd.DataFrame:
         the rank after, so that a rise is positive; ranks are those among all cities of each year. `among` is the change
         among the cities of both years: a city that enters pushes nobody down. `status` goes by it: ``rose``, ``fell``,
         ``same``, ``entered`` (no score before) or ``left`` (none after).
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        As `scores` returns it.
     """
     frames = [pd.DataFrame(columns=MOVES)]
     for node, rows in table.groupby("node", sort=False):

@@ -68,7 +68,7 @@ def critic(scores: pd.DataFrame) -> pd.Series:
     ----------
     Diakoulaki, Mavrotas and Papayannakis (1995), Computers and Operations Research 22.
     """
-    conflict = (1 - correlations(scores)).clip(lower=0).sum()
+    conflict = (1 - correlations(scores)).sum()
     return scores.std(ddof=1) * conflict.where(conflict > 1e-9, 0.0)
 
 

@@ -142,7 +142,9 @@ def test_errors_of_a_survey_and_the_sets_they_give():
 def test_bad_arguments_are_refused(values, errors, arguments):
     with pytest.raises(MethodError):
         confidence_sets(*series(values, errors), **arguments)
+
+
+@pytest.mark.parametrize(("share", "answers"), [(101.0, 200), (50.0, 0)])
+def test_shares_beyond_a_hundred_and_surveys_without_answers_are_refused(share, answers):
     with pytest.raises(MethodError):
-        survey_errors(pd.Series([101.0]), 200)
-    with pytest.raises(MethodError):
-        survey_errors(pd.Series([50.0]), 0)
+        survey_errors(pd.Series([share]), answers)
