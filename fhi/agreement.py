@@ -44,7 +44,8 @@ def compare_ranks(scores: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame
     -------
     pandas.DataFrame
         ``city, node, rank, published, difference``; difference is computed less published, so that a
-        positive one means that the city stands lower here. A city without a score has no row.
+        positive one means that the city stands lower here. A city without a score has no row, and those published
+        below it stand one higher here for that alone.
     """
     columns = ["city", "node", "rank", "published", "difference"]
     published = published if "node" in published else by_node(published)

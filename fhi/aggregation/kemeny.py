@@ -10,7 +10,8 @@ from fhi.errors import MethodError
 
 #: beyond this many units the program has too many triangles to be solved in reasonable time
 MOST_UNITS = 40
-#: weight of the tie-breaking flow against a whole unit of support: too small to change which support is largest
+#: weight of the tie-breaking flow against a whole unit of support: only orders whose support differs by less than some
+#: 1e-5 could change places by it
 TIE = 1e-7
 
 
