@@ -6,6 +6,7 @@ algebra keeps to one thread. So the results are the same to the last bit (on pro
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import sys
@@ -124,6 +125,9 @@ def progress(total: int, title: str, unit: str) -> tqdm:
 def _terminal(path: str):
     try:
         # not to become the terminal that controls the kernel
-        return os.fdopen(os.open(path, os.O_WRONLY | os.O_NOCTTY), "w")
+        stream = os.fdopen(os.open(path, os.O_WRONLY | os.O_NOCTTY), "w")
     except OSError:
         return None
+    # it serves every bar of the process, and is closed with it
+    atexit.register(stream.close)
+    return stream
