@@ -25,6 +25,12 @@ def test_the_search_leads_to_the_section_and_the_figures_of_a_city(opened):
     assert 0 < len(visible) < len(opened.run("return [...document.querySelectorAll('figure')]"))
     opened.find("#found a").click()
     opened.wait("document.getElementById('city-330100').open")
+    # what was found no longer covers the section; the field shows it again
+    bar, section = "document.querySelector('.bar')", "document.getElementById('city-330100')"
+    opened.wait(f"{section}.getBoundingClientRect().top >= {bar}.getBoundingClientRect().bottom - 1")
+    assert opened.run("return document.getElementById('found').hidden")
+    opened.find("#find").click()
+    opened.wait("!document.getElementById('found').hidden")
     opened.run(
         "document.getElementById('find').value = ''; document.getElementById('find').dispatchEvent(new Event('input'))"
     )

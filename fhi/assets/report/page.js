@@ -78,6 +78,9 @@ function reveal() {
 
 for (const button of switches) button.addEventListener("click", () => show(button.dataset.language));
 document.getElementById("find").addEventListener("input", search);
+// what was found would cover what it leads to; the field brings it back
+found.addEventListener("click", (event) => { if (event.target.closest("a")) found.hidden = true; });
+document.getElementById("find").addEventListener("focus", (event) => { found.hidden = !event.target.value.trim(); });
 document.getElementById("find").addEventListener("keydown", (event) => {
   if (event.key === "Enter") found.querySelector("a")?.click();
   if (event.key === "Escape") event.target.value = "";
