@@ -43,20 +43,19 @@ def compare_ranks(scores: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame
     Returns
     -------
     pandas.DataFrame
-        ``city, node, rank, published, difference``; `published` as printed. The difference is computed less published
-        rank, a positive one for a city that stands lower here. A city without a score has no row, and those published
-        below it do not rise for that alone: the difference counts the published ranks among the cities with a row.
+        ``city, node, rank, published, difference``; difference is computed less published, so that a
+        positive one means that the city stands lower here. A city without a score has no row, and those published
+        below it stand one higher here for that alone.
     """
     columns = ["city", "node", "rank", "published", "difference"]
     published = published if "node" in published else by_node(published)
     frames = [pd.DataFrame(columns=columns)] if published.empty else []
     for node, rows in published.groupby("node", sort=False):
         printed = rows.set_index("city")["rank"]
-        found = scores[node].reindex(printed.index).dropna()
-        ranks = found.rank(ascending=False, method="min").astype(int)
+        among = scores[node].reindex(printed.index).dropna()
+        ranks = among.rank(ascending=False, method="min").astype(int)
         frame = pd.DataFrame({"rank": ranks, "published": printed[ranks.index]}).rename_axis("city").reset_index()
-        among = frame["published"].rank(method="min").astype(int)
-        frames.append(frame.assign(node=node, difference=frame["rank"] - among))
+        frames.append(frame.assign(node=node, difference=frame["rank"] - frame["published"]))
     return pd.concat(frames, ignore_index=True)[columns]
 
 

@@ -10,7 +10,10 @@ from multiprocessing.connection import wait
 
 
 def pool(workers: int) -> ProcessPoolExecutor:
-    """Return a pool whose processes end when the one that began them is killed: they would wait for work forever."""
+    """Return a pool whose processes end when the one that began them is killed: they would wait for work forever.
+
+    Each imports the module of the caller: a script begins its work below ``if __name__ == "__main__":``.
+    """
     # begun anew, as on a Mac: a copy of a process with threads (a kernel is one) may hang, and Python 3.12 warns of it
     return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_watch_parent)
 

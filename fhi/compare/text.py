@@ -129,6 +129,8 @@ def across_text(ranks: pd.DataFrame, agreement: pd.DataFrame, names: pd.Series) 
     first = agreement["scenario"].iloc[0]
     rows = [["scenario", "cities", f"tau-b with {first}", "moved", "places on average", "tau-b with published"]]
     for item in agreement.itertuples():
-        shift = [f"{item.tau_b:.2f}", str(item.moved), f"{item.mean_shift:.1f}"]
+        # nothing moved, and nothing stayed, where no city is in both
+        alone = pd.isna(item.mean_shift)
+        shift = ["–"] * 3 if alone else [f"{item.tau_b:.2f}", str(item.moved), f"{item.mean_shift:.1f}"]
         rows.append([item.scenario, str(item.cities), *shift, f"{item.published_tau_b:.2f}"])
     return "\n".join([*lines, "", *table(rows, "lrrrrr")]) + "\n"

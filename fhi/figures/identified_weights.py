@@ -31,10 +31,10 @@ def weights_caption(data: pd.DataFrame) -> dict[str, str]:
     free = data[data["facts"] == "all"].set_index("node")["high"]
     tight = data[data["facts"] == "all, indicators within 1/48-1/4"].set_index("node")["high"]
     return {
-        "zh": f"权重完全自由时，公布的事实只把体验的权重限制在至多{free['experience']:.0%}；若每个指标的权重在1/48与1/4之间，"
-        f"则至多{tight['experience']:.0%}。产业与生态几乎不受限制。",
-        "en": f"With weights entirely free the published facts only keep the weight of experience to at most "
-        f"{free['experience']:.0%}; with every indicator within 1/48 and 1/4 it is at most {tight['experience']:.0%}. Industry "
+        "zh": f"权重完全自由时，公布的事实只把体验的权重限制在至多约{free['experience']:.0%}；若每个指标的权重在1/48与1/4之间，"
+        f"则至多约{tight['experience']:.0%}。产业与生态几乎不受限制。",
+        "en": f"With weights entirely free the published facts only keep the weight of experience to at most about "
+        f"{free['experience']:.0%}; with every indicator within 1/48 and 1/4 it is at most about {tight['experience']:.0%}. Industry "
         "and ecosystem are hardly bounded.",
     }
 

@@ -24,12 +24,19 @@ def once(group: np.ndarray, ledgers: list[Quality]) -> np.ndarray:
     starts = runs(group["key"])
     if len(starts) == len(group):
         return group
-    first = np.repeat(starts, np.diff(starts, append=len(group)))
-    again = np.flatnonzero(first != np.arange(len(group)))
-    same = group["what"][again] == group["what"][first[again]]
-    for words, which in ((SAME, again[same]), (OTHER, again[~same])):
+    same, other, first = again(group)
+    for words, which in ((SAME, same), (OTHER, other)):
         note(group, which, first[which], ledgers, words)
     return group[starts]
+
+
+def again(group: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the records whose key stands there already, saying the same and otherwise; and the first of each key."""
+    starts = runs(group["key"])
+    first = np.repeat(starts, np.diff(starts, append=len(group)))
+    repeated = np.flatnonzero(first != np.arange(len(group)))
+    same = group["what"][repeated] == group["what"][first[repeated]]
+    return repeated[same], repeated[~same], first
 
 
 def note(group: np.ndarray, again: np.ndarray, first: np.ndarray, ledgers: list[Quality], words=SAME) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from fhi.errors import DataError, Problem
-from fhi.microdata.duplicates import once
+from fhi.microdata.duplicates import again, once
 from fhi.microdata.quality import Quality
 from fhi.microdata.reading import Block
 from fhi.microdata.records import Records, mix
@@ -50,9 +50,10 @@ class Population:
         Raises
         ------
         DataError
-            If age bands overlap.
+            If a stratum has several numbers of people (districts of a city, say: which is meant is not to be guessed),
+            or age bands overlap.
         """
-        groups = [once(group, ledgers) for group in self.records.groups()]
+        groups = [_agreed(group, ledgers) for group in self.records.groups()]
         names = ("city", "year", "people", "age", "age_high", "sex", "file")
         self.table = pd.concat([pd.DataFrame({name: group[name] for name in names}) for group in groups])
         files = self.table.groupby(["age", "age_high"])["file"].min()
@@ -88,6 +89,25 @@ class Population:
         for place, (least, most) in enumerate(self.bands):
             found[(low >= least) & (high <= most) if least >= 0 else np.ones(len(low), dtype=bool)] = place
         return found
+
+
+def _agreed(group: np.ndarray, ledgers: list[Quality]) -> np.ndarray:
+    """Return each stratum once, or raise `DataError` where two rows give it different numbers."""
+    _, other, first = again(group)
+    problems = []
+    for record, before in zip(group[other], group[first[other]], strict=True):
+        expected = (
+            f"{before['people']:g} as in row {before['row']} of {ledgers[before['file']].file}, of the same stratum"
+        )
+        remedy = "add up the districts of a city into one row, or remove the wrong one"
+        problems.append(
+            Problem(
+                ledgers[record["file"]].file, int(record["row"]), "people", f"{record['people']:g}", expected, remedy
+            )
+        )
+    if problems:
+        raise DataError(problems)
+    return once(group, ledgers)
 
 
 class Questionnaires:

@@ -10,6 +10,9 @@ from fhi.microdata.money import Rates
 from fhi.sources.amounts import has_unit
 from fhi.sources.parsing import COUNTERS, Quantity, fold, parse_number, parse_quantity
 
+#: units of a column that count and name no currency
+BARE = ("万", "亿", "千万", "百万", "万亿")
+
 
 def unit_of(text: str) -> Quantity:
     """Return how many plain units a unit is: ``100 million CNY`` is 1e8 CNY, ``万元`` 1e4 CNY, ``%`` one per cent.
@@ -47,14 +50,17 @@ def in_unit(text: str, written: str, wanted: str, rates: Rates, year: int) -> fl
     """
     aim = _aim(wanted)
     same = not written or fold(written).casefold() == fold(wanted).casefold()
+    given = _exact(text) if has_unit(text) else None
+    if given and given.unit:
+        return given.value / aim.value * _rate(given.unit, aim.unit, wanted, rates, year)
     try:
         column = aim if same else unit_of(written)
     except ValueError:
         raise ValueError(f"a value in {_shown(wanted)}; {written!r} is no unit of a number") from None
-    if has_unit(text):
-        given = _exact(text)
-        # 8700亿 in a column of money is money, in the currency of the column
-        unit = given.unit or column.unit.removesuffix("%")
+    if given:
+        # 8700亿 in a column of money is money, in its currency; a column of 亿 alone leaves the indicator its own
+        bare = not column.unit and fold(written) in BARE
+        unit = aim.unit if bare else column.unit.removesuffix("%")
         return given.value / aim.value * _rate(unit, aim.unit, wanted, rates, year)
     number = _bare(text, aim)
     if same:

@@ -107,7 +107,7 @@ def latest(panel: pd.DataFrame, year: int | None) -> pd.DataFrame:
 
 
 def places(standings: pd.DataFrame) -> dict[tuple[str, str], str]:
-    """Return the place of a city among those with a value, by city and indicator; a shared one as ``6–37 / 37``."""
+    """Return the place of a city among those with a score, by city and indicator; a shared one as ``6–37 / 37``."""
     level = standings.groupby(["node", "rank"])["city"].transform("size")
     last = standings["rank"] + level - 1
     shown = [
@@ -163,7 +163,7 @@ def indicator_table(cells: Lookup, city: str, scenario: str) -> Table:
     heads = [
         {"zh": "指标", "en": "Indicator"},
         {"zh": "数值", "en": "Value"},
-        {"zh": "位次／城市数", "en": "Place / cities"},
+        {"zh": "位次／计分城市", "en": "Place / cities scored"},
         {"zh": "年份", "en": "Year"},
         {"zh": "证据", "en": "Evidence"},
         {"zh": "来源", "en": "Source"},

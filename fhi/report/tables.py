@@ -151,9 +151,9 @@ def comparison(tables: Tables) -> Table:
         heads,
         rows,
         {
-            "zh": "斜线前为重算的名次，斜线后为公布的名次；差为重算减公布，只在这里有名次的城市之间计算。",
+            "zh": "斜线前为重算的名次，斜线后为公布的名次；差为重算减公布。",
             "en": "Before the stroke the rank as recomputed, behind it the published one; the difference "
-            "is recomputed less published, both among the cities that have a rank here.",
+            "is recomputed less published.",
         },
         ("public", "published"),
         file="comparison",

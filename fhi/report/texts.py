@@ -47,9 +47,9 @@ def whole(value: float) -> str:
     return NOTHING if pd.isna(value) else f"{value:.0f}"
 
 
-def signed(value: float) -> str:
-    """Return a difference with its sign; no difference has none."""
-    return NOTHING if pd.isna(value) else f"{value:+.0f}" if value else "0"
+def signed(value: float, places: int = 0) -> str:
+    """Return a difference with its sign; one that is shown as nought has none."""
+    return NOTHING if pd.isna(value) else f"{value:+.{places}f}" if round(value, places) else f"{0:.{places}f}"
 
 
 def span(low: float, high: float, places: int = 1) -> str:

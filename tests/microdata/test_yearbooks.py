@@ -111,6 +111,10 @@ def test_a_value_in_another_unit_or_of_another_kind_is_refused(collect):
         # a text that names no currency is in that of its column
         ("3亿", "亿美元", "100 million CNY", 3 * 6.7518),
         ("3亿元", "亿美元", "100 million CNY", 3),
+        ("3.268万亿", "亿", "100 million CNY", 32680),
+        # a text with a unit of its own needs none of its column
+        ("32680亿元", "亿元（现价）", "100 million CNY", 32680),
+        ("91.5%", "见注", "%", 91.5),
         ("138家", "", "firms", 138),
     ],
 )
