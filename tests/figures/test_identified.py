@@ -9,8 +9,8 @@ def test_the_caption_of_the_weights_gives_the_bound_of_the_restriction_that_it_n
     highs = {"all": 0.8, "all, equal inside parents": 0.3, "all, indicators within 1/48-1/4": 0.5}
     data = pd.DataFrame([("experience", 1, facts, high) for facts, high in highs.items()])
     caption = identified_weights.weights_caption(data.set_axis(["node", "level", "facts", "high"], axis=1))
-    assert "at most 80%; with every indicator within 1/48 and 1/4 it is at most 50%" in caption["en"]
-    assert "则至多50%" in caption["zh"]
+    assert "at most about 80%; with every indicator within 1/48 and 1/4 it is at most about 50%" in caption["en"]
+    assert "则至多约50%" in caption["zh"]
 
 
 def test_industry_and_ecosystem_are_hardly_bounded(store):
