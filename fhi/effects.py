@@ -15,6 +15,7 @@ from fhi.parameters import Method, steps_by_level
 
 #: aggregation -> what its scores are added in: contributions sum to the difference of the scores so changed
 SCALES = {"arithmetic": lambda scores: scores, "geometric": np.log}
+#: and the unit of the contributions
 UNITS = {"arithmetic": "points", "geometric": "logarithm"}
 
 EFFECTS = ["node", "cities", "mean_absolute_shift", "largest_shift", "city", "note"]
@@ -184,24 +185,23 @@ def why(index: Index, framework: Framework, method: Method, city: str, other: st
     MethodError
         If a city has no score, or a level is aggregated by another method: then no such split is exact.
     """
-    kinds = aggregations(framework, method)
-    if len(kinds) > 1 or not kinds <= set(SCALES):
+    kind = common_mean(framework, method)
+    if kind is None:
         message = "only an index of arithmetic means, or of geometric means, at every level is such a sum."
-        raise MethodError(message, key="aggregation", value=sorted(kinds))
-    scale = SCALES[kinds.pop()]
+        raise MethodError(message, key="aggregation", value=sorted(aggregations(framework, method)))
+    scale = SCALES[kind]
     weights = {name: own_weights(index, framework, name) for name in (city, other)}
     nodes = [framework.root, *framework.nodes]
     table = pd.DataFrame({"parent": framework.parents, "level": framework.levels}).loc[nodes]
     parts = {}
-    for name, kind in ((city, ""), (other, "other_")):
-        table[f"{kind}score"] = index.scores.loc[name, nodes]
-        table[f"{kind}weight"] = weights[name]
+    for name, prefix in ((city, ""), (other, "other_")):
+        table[f"{prefix}score"] = index.scores.loc[name, nodes]
+        table[f"{prefix}weight"] = weights[name]
         leaves = weights[name][framework.leaves]
         # a cell that a city lacks has no weight and no part
-        terms = leaves * scale(index.scores.loc[name, framework.leaves].where(leaves > 0, 1.0))
-        parts[name] = terms
-    difference = parts[city] - parts[other]
-    table["contribution"] = [difference[framework.leaves_below(node)].sum() for node in nodes]
+        parts[name] = leaves * scale(index.scores.loc[name, framework.leaves].where(leaves > 0, 1.0))
+    difference = (parts[city] - parts[other]).to_dict()
+    table["contribution"] = [np.nansum([difference[leaf] for leaf in framework.leaves_below(node)]) for node in nodes]
     known = table[["score", "other_score"]].notna().any(axis=1)
     columns = ["parent", "level", "score", "other_score", "weight", "other_weight", "contribution"]
     return table.loc[known, columns].rename_axis("node").reset_index()
@@ -218,21 +218,27 @@ def next_above(index: Index, framework: Framework, method: Method) -> pd.DataFra
         are negative where the city is behind; `unit` is ``points``, or ``logarithm`` if all means are geometric. Empty
         if levels are aggregated by other methods, since no such split is exact then.
     """
-    kinds, frames = aggregations(framework, method), [pd.DataFrame(columns=NEXT_ABOVE)]
-    unit = UNITS.get(*kinds) if len(kinds) == 1 else None
+    kind, frames = common_mean(framework, method), [pd.DataFrame(columns=NEXT_ABOVE)]
     scores = index.scores[framework.root].dropna().sort_index().sort_values(ascending=False, kind="stable")
-    for city, score in scores.items() if unit else ():
+    for city, score in scores.items() if kind else ():
         better = scores[scores > score]
         if len(better):
-            above = better.index[better == better.min()][0]
-            split = why(index, framework, method, city, above)
-            frames.append(split.assign(city=city, above=above, unit=unit)[NEXT_ABOVE])
+            # the first that has the lowest of the better scores
+            split = why(index, framework, method, city, better.idxmin())
+            frames.append(split.assign(city=city, above=better.idxmin(), unit=UNITS[kind])[NEXT_ABOVE])
     return pd.concat(frames[1:] or frames, ignore_index=True)
 
 
-def aggregations(framework: Framework, method: Method) -> set[str]:
+def common_mean(framework: Framework, *methods: Method) -> str | None:
+    """Return the one mean of all levels by which scores are sums over the indicators; None if there is none."""
+    kinds = aggregations(framework, *methods)
+    return kinds.pop() if len(kinds) == 1 and kinds <= set(SCALES) else None
+
+
+def aggregations(framework: Framework, *methods: Method) -> set[str]:
     """Return the methods by which the levels of the tree are aggregated."""
-    return {step.method for step in steps_by_level(method.aggregation, range(framework.levels.max())).values()}
+    levels = range(framework.levels.max())
+    return {step.method for method in methods for step in steps_by_level(method.aggregation, levels).values()}
 
 
 def own_weights(index: Index, framework: Framework, city: str) -> pd.Series:
@@ -244,13 +250,13 @@ def own_weights(index: Index, framework: Framework, city: str) -> pd.Series:
         If the city is not in the index or has no score.
     """
     choose(dict.fromkeys(index.scores.index), city, "city")
-    scores, weights = index.scores.loc[city], index.weights["weight"]
+    scores, weights = index.scores.loc[city].to_dict(), index.weights["weight"].to_dict()
     if np.isnan(scores[framework.root]):
         raise MethodError(f"{city} has no score to explain.", key="city", value=city)
     own = {framework.root: 1.0}
     for code in sorted(framework.nodes, key=framework.levels.__getitem__):
         parent = framework.parents[code]
         family = [child for child in framework.children(parent) if not np.isnan(scores[child])]
-        total = weights[family].sum()
+        total = np.nansum([weights[child] for child in family])
         own[code] = own[parent] * weights[code] / total if code in family and total > 0 else 0.0
     return pd.Series(own)

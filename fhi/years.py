@@ -9,7 +9,7 @@ from itertools import pairwise
 import pandas as pd
 
 from fhi.construction import EDITION
-from fhi.effects import aggregations, own_weights
+from fhi.effects import common_mean, own_weights
 from fhi.errors import MethodError
 from fhi.framework import Framework
 from fhi.index import Index, build
@@ -161,7 +161,7 @@ def changes(built: Mapping[int, Index], framework: Framework, method: Method) ->
     alike = comparable(built, framework)
     frames = [pd.DataFrame(columns=CHANGES)]
     years = sorted(year for year in built if framework.root in alike[year])
-    for before, after in pairwise(years) if aggregations(framework, method) == {"arithmetic"} else ():
+    for before, after in pairwise(years) if common_mean(framework, method) == "arithmetic" else ():
         old, new = built[before], built[after]
         both = old.scores[framework.root].dropna().index.intersection(new.scores[framework.root].dropna().index)
         for city in both:

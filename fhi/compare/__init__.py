@@ -10,6 +10,7 @@ from fhi.compare import assumptions as _assumptions
 from fhi.compare import moves as _moves
 from fhi.compare.moves import across
 from fhi.compare.results import Data, Result, build_result, raw_data, read_data, read_result
+from fhi.effects import common_mean
 from fhi.errors import MethodError
 
 __all__ = ["Comparison", "Data", "Result", "across", "build_result", "compare", "raw_data", "read_data", "read_result"]
@@ -70,6 +71,6 @@ def compare(base: Result, other: Result, data: Data, base_data: Data | None = No
         found,
         _moves.contributions(base, other, framework),
         _assumptions.assumptions(base, other, data, base_data or data),
-        _moves.scale_of(base, other, framework),
+        common_mean(framework, base.method, other.method),
         _moves.agreement(base, other, framework),
     )

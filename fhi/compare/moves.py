@@ -7,9 +7,8 @@ import pandas as pd
 
 from fhi.agreement import kendall_tau_b
 from fhi.compare.results import Result
-from fhi.effects import SCALES, own_weights
+from fhi.effects import SCALES, common_mean, own_weights
 from fhi.framework import Framework
-from fhi.parameters import steps_by_level
 
 CONTRIBUTIONS = ["city", "node", "base_weight", "weight", "base_score", "score", "contribution", "relative"]
 
@@ -57,13 +56,6 @@ def agreement(base: Result, other: Result, framework: Framework) -> float:
     return kendall_tau_b(pair["base"], pair["other"])
 
 
-def scale_of(base: Result, other: Result, framework: Framework) -> str | None:
-    """Return the one aggregation by which both results are sums over indicators; None if there is none."""
-    levels = range(framework.levels.max())
-    kinds = {step.method for item in (base, other) for step in steps_by_level(item.method.aggregation, levels).values()}
-    return kinds.pop() if len(kinds) == 1 and kinds <= set(SCALES) else None
-
-
 def contributions(base: Result, other: Result, framework: Framework) -> pd.DataFrame:
     """Split the difference of each city's scores into what each indicator contributes.
 
@@ -81,7 +73,7 @@ def contributions(base: Result, other: Result, framework: Framework) -> pd.DataF
         each result ``W·(x − m)/s``, m and s the mean and deviation of the scores, less the mean over the cities. What
         all cities gain alike, or in proportion, moves no rank and is nothing in `relative`.
     """
-    scale = scale_of(base, other, framework)
+    scale = common_mean(framework, base.method, other.method)
     scored = [item.index.scores[framework.root].dropna().index for item in (base, other)]
     cities = scored[0].intersection(scored[1])
     if scale is None or cities.empty:

@@ -10,6 +10,7 @@ from fhi.figures import style
 from fhi.figures.charts import in_order, with_names, with_node_names
 from fhi.figures.evidence import kinds
 from fhi.figures.registry import Tables, figure
+from fhi.framework import Framework
 
 
 def coverage_data(tables: Tables) -> pd.DataFrame:
@@ -98,23 +99,15 @@ def _key(axes, labels: tuple[str, ...], language: str, rows: int, columns: int) 
 
 def replication_data(tables: Tables) -> pd.DataFrame:
     """Computed and published rank by city and node, with the agreement of each node and the number of indicators used below it."""
-    nodes = tables["tables/framework"].set_index("code")
+    tree = Framework.from_table(tables["tables/framework"])
     frame = tables["comparison"].merge(tables["agreement"][["node", "kendall_tau_b", "spearman_rho"]], on="node")
-    used = tables["weights"].query("effective > 0")
-    used = used[used["node"].isin(nodes.index[nodes["level"] == nodes["level"].max()])]
-    below = pd.Series([node for leaf in used["node"] for node in _upwards(nodes["parent"], leaf)]).value_counts()
-    frame["indicators"] = frame["node"].map(below)
+    used = set(tables["weights"].query("effective > 0")["node"])
+    frame["indicators"] = [len(used & set(tree.leaves_below(node))) for node in frame["node"]]
     printed = published(tables)
-    first = next(code for code in nodes.index if code in set(printed["node"]))
+    first = next(code for code in tree.table.index if code in set(printed["node"]))
     frame["order"] = frame["city"].map(printed[printed["node"] == first].set_index("city")["rank"])
     frame = with_node_names(frame.assign(place=in_order(tables, frame["node"])), tables, "node")
     return with_names(frame.sort_values(["place", "order"]).drop(columns="place"), tables)
-
-
-def _upwards(parents: pd.Series, code: str) -> list[str]:
-    """Return a node and all that stand above it, up to the root."""
-    parent = parents[code]
-    return [code, *(_upwards(parents, parent) if isinstance(parent, str) else [])]
 
 
 def replication_caption(data: pd.DataFrame) -> dict[str, str]:

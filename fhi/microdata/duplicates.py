@@ -21,18 +21,19 @@ def once(group: np.ndarray, ledgers: list[Quality]) -> np.ndarray:
     ledgers : list of Quality
         By place of the file.
     """
-    starts = runs(group["key"])
-    if len(starts) == len(group):
-        return group
     same, other, first = again(group)
+    if not len(same) and not len(other):
+        return group
     for words, which in ((SAME, same), (OTHER, other)):
         note(group, which, first[which], ledgers, words)
-    return group[starts]
+    return group[first == np.arange(len(group))]
 
 
 def again(group: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the records whose key stands there already, saying the same and otherwise; and the first of each key."""
     starts = runs(group["key"])
+    if len(starts) == len(group):
+        return starts[:0], starts[:0], starts
     first = np.repeat(starts, np.diff(starts, append=len(group)))
     repeated = np.flatnonzero(first != np.arange(len(group)))
     same = group["what"][repeated] == group["what"][first[repeated]]

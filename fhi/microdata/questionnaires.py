@@ -94,17 +94,13 @@ class Population:
 def _agreed(group: np.ndarray, ledgers: list[Quality]) -> np.ndarray:
     """Return each stratum once, or raise `DataError` where two rows give it different numbers."""
     _, other, first = again(group)
+    remedy = "add up the districts of a city into one row, or remove the wrong one"
     problems = []
     for record, before in zip(group[other], group[first[other]], strict=True):
-        expected = (
-            f"{before['people']:g} as in row {before['row']} of {ledgers[before['file']].file}, of the same stratum"
-        )
-        remedy = "add up the districts of a city into one row, or remove the wrong one"
-        problems.append(
-            Problem(
-                ledgers[record["file"]].file, int(record["row"]), "people", f"{record['people']:g}", expected, remedy
-            )
-        )
+        where = f"row {before['row']} of {ledgers[before['file']].file}"
+        expected = f"{before['people']:g} as in {where}, of the same stratum"
+        place = ledgers[record["file"]].file, int(record["row"]), "people"
+        problems.append(Problem(*place, f"{record['people']:g}", expected, remedy))
     if problems:
         raise DataError(problems)
     return once(group, ledgers)

@@ -11,7 +11,7 @@ from fhi.agreement import PUBLISHED
 from fhi.figures.evidence import GIVEN, of_index
 from fhi.figures.registry import LANGUAGES, Tables, Texts
 from fhi.report.reasons import changed, next_above, printed_moves
-from fhi.report.tables import NODE, PAGE, Cell, Table, city_names, node_names
+from fhi.report.tables import NODE, PAGE, Cell, Table, city_names, leaf_nodes, node_names
 from fhi.report.texts import MISSING, NOTHING, built, decimal, measured, names, signed, span, whole
 
 NAN = float("nan")
@@ -41,7 +41,6 @@ class Lookup:
 
     @classmethod
     def of(cls, tables: Tables, year: int | None) -> Lookup:
-        framework = tables["tables/framework"]
         return cls(
             nodes=node_names(tables),
             compared=tables["comparison"].set_index(["city", "node"]).to_dict("index"),
@@ -49,8 +48,8 @@ class Lookup:
             allowed=tables["bounds"].set_index(["city", "node"]).to_dict("index"),
             values=latest(tables["panel"], year).to_dict("index"),
             covered=tables["coverage"].set_index(["city", "indicator"]).to_dict("index"),
-            places=places(tables["standings"]),
-            leaves=framework.loc[framework["level"] == framework["level"].max(), "code"].tolist(),
+            places=standing_places(tables["standings"]),
+            leaves=leaf_nodes(tables),
             labels=of_index(("published", "public", "identified"), tables),
             printed=[row | {"table": name} for name in PRINTED for row in tables[f"tables/{name}"].to_dict("records")],
         )
@@ -106,7 +105,7 @@ def latest(panel: pd.DataFrame, year: int | None) -> pd.DataFrame:
     )
 
 
-def places(standings: pd.DataFrame) -> dict[tuple[str, str], str]:
+def standing_places(standings: pd.DataFrame) -> dict[tuple[str, str], str]:
     """Return the place of a city among those with a score, by city and indicator; a shared one as ``6–37 / 37``."""
     level = standings.groupby(["node", "rank"])["city"].transform("size")
     last = standings["rank"] + level - 1

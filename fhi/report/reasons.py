@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import pandas as pd
 
 from fhi.figures.evidence import of_index
 from fhi.figures.registry import Tables, Texts
-from fhi.report.tables import NODE, Cell, Table, city_names, node_names
+from fhi.report.tables import NODE, Cell, Table, city_names, leaf_nodes, node_names
 from fhi.report.texts import MISSING, decimal, signed
 
 #: by the unit of contributions: its names, and the decimals shown, of which nought is left out
 UNITS = {"points": ({"zh": "分", "en": "points"}, 2), "logarithm": ({"zh": "对数", "en": "logarithm"}, 3)}
+
+JOINTS = {"zh": "、", "en": ", "}
 
 
 def printed_moves(tables: Tables) -> dict[str, Texts]:
@@ -27,61 +29,65 @@ def printed_moves(tables: Tables) -> dict[str, Texts]:
         By city with a printed rank in both years.
     """
     rows = tables["movement"].query("node == 'FHI' and evidence == 'published'")
-    both, cities = rows.dropna(subset=["rank_from", "rank_to"]), city_names(tables)
+    both, cities, gains = rows.dropna(subset=["rank_from", "rank_to"]), city_names(tables), printed_gains(tables)
     said = {}
     for row in both.itertuples():
         was_above, is_above = both["rank_from"] < row.rank_from, both["rank_to"] < row.rank_to
         came = rows[rows["rank_from"].isna() & (rows["rank_to"] < row.rank_to)]
-        groups = [
-            ({"zh": "被超过", "en": "Passed by"}, both.loc[is_above & ~was_above, "city"]),
-            ({"zh": "超过", "en": "Passed"}, both.loc[was_above & ~is_above, "city"]),
-            ({"zh": "新进入其前", "en": "New above it"}, came["city"]),
-        ]
-        gone = int(row.rank_from - 1 - was_above.sum())
-        text = {
-            "zh": f"{row[3]}年第{row.rank_from:.0f}名，{row[4]}年第{row.rank_to:.0f}名。",
-            "en": f"Place {row.rank_from:.0f} in {row[3]}, {row.rank_to:.0f} in {row[4]}.",
+        moved = {
+            ("被超过", "Passed by"): both.loc[is_above & ~was_above, "city"],
+            ("超过", "Passed"): both.loc[was_above & ~is_above, "city"],
+            ("新进入其前", "New above it"): came["city"],
         }
-        for head, found in groups:
-            if len(found):
-                text["zh"] += f"{head['zh']}：{listed(found, cities, 'zh')}。"
-                text["en"] += f" {head['en']}: {listed(found, cities, 'en')}."
-        if gone:
-            text["zh"] += f"原居其前而今不在二十城之列：{gone}城。"
-            text["en"] += f" No longer among the twenty, once above it: {gone}."
-        gains = {language: pillar_gains(tables, row.city, language) for language in text}
-        if gains["zh"]:
-            text["zh"] += f"报告印出的维度升位：{gains['zh']}。"
-            text["en"] += f" Gains by pillar that the report prints: {gains['en']}."
-        if row.rank_from != row.rank_to or any(len(found) for _, found in groups):
-            other = ("其他", "other ") if gains["zh"] else ("", "")
-            text["zh"] += f"{row[3]}年的{other[0]}维度名次和得分报告未印，不能据此断定升降的原因。"
-            text["en"] += (
-                f" The report prints no {other[1]}pillar ranks of {row[3]} and no scores: it does not settle why."
-            )
-        said[row.city] = text
+        named = [(heads, joined(cities[city] for city in found)) for heads, found in moved.items() if len(found)]
+        (before, first), (after, last) = (row[3], int(row.rank_from)), (row[4], int(row.rank_to))
+        sentences = [
+            (f"{before}年第{first}名，{after}年第{last}名。", f"Place {first} in {before}, {last} in {after}.")
+        ]
+        sentences += [(f"{zh}：{found['zh']}。", f"{en}: {found['en']}.") for (zh, en), found in named]
+        if gone := first - 1 - was_above.sum():
+            sentences += [
+                (f"原居其前而今不在二十城之列：{gone}城。", f"No longer among the twenty, once above it: {gone}.")
+            ]
+        other = ("", "")
+        if up := gains.get(row.city):
+            other = ("其他", "other ")
+            sentences += [(f"报告印出的维度升位：{up['zh']}。", f"Gains by pillar that the report prints: {up['en']}.")]
+        if named or first != last:
+            zh = f"{before}年的{other[0]}维度名次和得分报告未印，不能据此断定升降的原因。"
+            en = f"The report prints no {other[1]}pillar ranks of {before} and no scores: it does not settle why."
+            sentences += [(zh, en)]
+        zh, en = zip(*sentences, strict=True)
+        said[row.city] = {"zh": "".join(zh), "en": " ".join(en)}
     return said
 
 
-def pillar_gains(tables: Tables, city: str, language: str) -> str:
-    """Return the places that a city gained in pillars since the year before, where the report prints them."""
-    nodes, rows = node_names(tables), tables["tables/movers"].query("city == @city")
-    shown = {"zh": "{}{:+d}（第{}页）", "en": "{} {:+d} (p. {})"}[language]
-    gains = [shown.format(nodes[row.pillar][language], row.change, row.page) for row in rows.itertuples()]
-    return ("、" if language == "zh" else ", ").join(gains)
+def printed_gains(tables: Tables) -> dict[str, Texts]:
+    """Return by city the places that it gained in pillars since the year before, as far as the report prints them."""
+    nodes = node_names(tables)
+    return {
+        city: joined(
+            {
+                "zh": f"{nodes[row.pillar]['zh']}{row.change:+d}（第{row.page}页）",
+                "en": f"{nodes[row.pillar]['en']} {row.change:+d} (p. {row.page})",
+            }
+            for row in rows.itertuples()
+        )
+        for city, rows in tables["tables/movers"].groupby("city")
+    }
 
 
-def listed(cities: Iterable[str], names: Mapping[str, Texts], language: str) -> str:
-    """Return the names of cities in one language, in a row."""
-    return ("、" if language == "zh" else ", ").join(names[city][language] for city in cities)
+def joined(texts: Iterable[Texts]) -> Texts:
+    """Return texts in a row."""
+    texts = [*texts]
+    return {language: joint.join(text[language] for text in texts) for language, joint in JOINTS.items()}
 
 
 def next_above(tables: Tables) -> dict[str, Table]:
     """Return by city what parts it from the city next above in the recomputed index, the largest part first."""
     split, scores = tables["next_above"], tables["scores"].set_index("city")
     cities, nodes, root = city_names(tables), node_names(tables), tables["tables/framework"]["code"].iloc[0]
-    leaves = tables["tables/framework"].query("level == level.max()")["code"]
-    found = {}
+    leaves, found = leaf_nodes(tables), {}
     for (city, above, unit), rows in split.groupby(["city", "above", "unit"], sort=False):
         parts, (unit_name, places) = rows.set_index("node")["contribution"], UNITS[unit]
         indicators = parts[parts.index.isin(leaves)].sort_values(key=abs, ascending=False, kind="stable")
@@ -103,8 +109,7 @@ def next_above(tables: Tables) -> dict[str, Table]:
 
 def changed(tables: Tables) -> dict[str, Table]:
     """Return by city what each indicator did to its score from the year before, where several years are built."""
-    rows, nodes = tables["changes"], node_names(tables)
-    leaves = tables["tables/framework"].query("level == level.max()")["code"].tolist()
+    rows, nodes, leaves = tables["changes"], node_names(tables), leaf_nodes(tables)
     heads = [
         NODE,
         {"zh": "得分之变（分）", "en": "Change of the score (points)"},

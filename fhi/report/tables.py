@@ -77,6 +77,12 @@ def upper_nodes(tables: Tables) -> list[str]:
     return framework.loc[framework["level"] <= 1, "code"].tolist()
 
 
+def leaf_nodes(tables: Tables) -> list[str]:
+    """Return the indicators, in the order of the tree."""
+    framework = tables["tables/framework"]
+    return framework.loc[framework["level"] == framework["level"].max(), "code"].tolist()
+
+
 def top20(tables: Tables) -> Table:
     """The published ranking (p5)."""
     cities, nodes, tiers = city_names(tables), node_names(tables), names(tables["tables/tiers"], "tier")

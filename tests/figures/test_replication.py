@@ -7,7 +7,7 @@ from fhi.figures.replication import replication_data
 
 def test_a_publication_may_rank_by_a_sub_pillar_and_an_indicator():
     tree = [("I", None, 0), ("P", "I", 1), ("S", "P", 2), ("a", "S", 3), ("b", "S", 3), ("Q", "I", 1), ("T", "Q", 2)]
-    tree = pd.DataFrame([*tree, ("c", "T", 3)], columns=["code", "parent", "level"])
+    tree = pd.DataFrame([*tree, ("c", "T", 3)], columns=["code", "parent", "level"]).assign(direction=1, weight=1.0)
     nodes = ["I", "S", "a"]
     ranks = pd.DataFrame({"node": nodes, "city": "甲", "rank": 1})
     tables = {

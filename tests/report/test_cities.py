@@ -64,7 +64,7 @@ def test_a_place_that_several_share_is_shown_as_a_span():
         columns=["city", "node", "rank", "cities"],
     )
     shown = {("甲", "gdp"): "1 / 3", ("乙", "gdp"): "2–3 / 3", ("丙", "gdp"): "2–3 / 3", ("甲", "firms"): "1 / 1"}
-    assert cities.places(standings) == shown
+    assert cities.standing_places(standings) == shown
 
 
 def test_the_value_is_the_latest_not_later_than_the_edition():
