@@ -69,7 +69,7 @@ endif
 EDITION := $(shell sed -n 's/^edition: *\([^ \#]*\).*/\1/p' notebooks/scenarios/$(SCENARIO).yml 2>/dev/null)
 OTHER := $(filter-out null ~,$(EDITION))
 JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
-DRAWING := $(addprefix fhi/,agreement.py notebooks.py processes.py reuse.py multivariate.py calling.py treatment.py) \
+DRAWING := $(addprefix fhi/,agreement.py notebooks.py processes.py imports.py kept.py multivariate.py calling.py treatment.py) \
 	$(wildcard fhi/figures/*.py fhi/assets/fonts/* data/raw/*/*.geojson)
 
 COMPARING := $(wildcard fhi/compare/*.py) $(addprefix fhi/,construction.py effects.py agreement.py) $(STEPS) $(DRAWING) $(CORE)
@@ -228,12 +228,15 @@ fuzz: $(READY) ## throw random cells and files at the parsers: 15 properties, FU
 lint: $(READY) ## check style and names
 	"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check .
 
-clean: ## remove what was built (the environment stays)
+clean: ## remove what was built; the environment and the store of pictures stay
 	rm -rf "$(OUT)/data/processed" "$(OUT)/reports" "$(OUT)/.timings" "$(FRESH)"
+
+clean-all: clean ## remove the store of pictures as well
+	rm -rf "$(OUT)/.store"
 
 help: ## list these commands
 	@echo "make <command> [SCENARIO=name] [OUT=folder for the outputs] [VENV=folder of the environment] [CLUSTER=tcp://host:8786]"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 FORCE:
-.PHONY: report ranks compare compare-all export test notebooks sweep checksums readme lock lab bench faults fuzz lint clean help verify expected FORCE
+.PHONY: report ranks compare compare-all export test notebooks sweep checksums readme lock lab bench faults fuzz lint clean clean-all help verify expected FORCE

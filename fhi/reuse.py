@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Iterable, Iterator
-from functools import cache
 from pathlib import Path
 
 from fhi import notebooks, paths
@@ -122,12 +121,10 @@ def _scenarios(files: Files) -> list[Files]:
     return [Files(name, files.root) for name in dict.fromkeys([files.scenario, BASELINE, *names])]
 
 
-def _intact(files: Files, record: dict, names: Iterable[str] | None = None) -> bool:
-    """True if the files of a record (or some of them) are as they were written."""
-    outputs = record["outputs"]
-    wanted = [*outputs] if names is None else [*names]
-    paths = {name: _place(files, name) for name in wanted}
-    return all(path.is_file() and digest(path.read_bytes()) == outputs.get(name) for name, path in paths.items())
+def _intact(files: Files, record: dict) -> bool:
+    """True if the files of a record are as they were written."""
+    paths = ((_place(files, name), content) for name, content in record["outputs"].items())
+    return all(path.is_file() and digest(path.read_bytes()) == content for path, content in paths)
 
 
 def take_over(found: dict | None, files: Files) -> str | None:
@@ -159,41 +156,3 @@ def _copy(found: dict, names: Iterable[str], other: Files, files: Files, execute
         (staging / executed).write_bytes(notebooks.encode(notebook))
         write_record(found, files, staging)
         files.put_in_place(staging, last=executed)
-
-
-def same_code(stage: str, files: Files) -> list[tuple[Files, dict]]:
-    """Return the scenarios, each with its record, in which a stage ran with the code and the raw files of now.
-
-    What it made there from equal data, it would make again (see `fhi.figures.rendering`).
-    """
-
-    @cache
-    def now(name: str) -> str | None:
-        return _content(ROOT / name)
-
-    def same(record: dict) -> bool:
-        own = ((name, content) for name, content in record["inputs"].items() if not name.startswith(BUILT))
-        return record["python"] == platform.python_version() and all(now(name) == content for name, content in own)
-
-    records = [(other, _record(other, stage)) for other in _scenarios(files)]
-    return [(other, record) for other, record in records if record and same(record)]
-
-
-def earlier_files(earlier: Iterable[tuple[Files, dict]], contents: dict[str, str], names: Iterable[str]) -> list[bytes]:
-    """Return the bytes of files that were made before beside others of the given content, else an empty list.
-
-    Parameters
-    ----------
-    earlier : iterable of (Files, dict)
-        See `same_code`.
-    contents : dict
-        Checksums by name: what must have been the same.
-    names : iterable of str
-        The files wanted.
-    """
-    names = [*names]
-    for other, record in earlier:
-        same = all(record["outputs"].get(name) == content for name, content in contents.items())
-        if same and _intact(other, record, names):
-            return [_place(other, name).read_bytes() for name in names]
-    return []

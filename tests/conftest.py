@@ -15,9 +15,12 @@ import pytest
 from hypothesis import settings
 
 from fhi.files import digest, is_hidden
+from fhi.kept import FOLDER
 from fhi.paths import ROOT
 from fhi.store import Store
 
+#: seconds after which a build counts as one that hangs: far more than it takes on a machine under load
+HANGS = 3600
 SHIPPED = ("Makefile", ".ci", "requirements.lock", "pyproject.toml", "README.md", "LICENSE")
 SHIPPED += ("fhi", "notebooks", "data/raw")
 
@@ -64,15 +67,12 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_runtest_setup(item):
-    """Let the notebook of the figures take over what the report of this run drew from equal data, as a build does."""
+    """Let the notebook of the figures take from the store what the report of this run drew, as a build does."""
     if item.path.name != "07_charting.ipynb":
         return
     out, home = Path(item.config.fhi_out), shared_build(item.config._tmp_path_factory)
-    kept = ("reports/baseline/figures", "data/processed/baseline/stages")
-    # its first cell finds no figures yet
-    if (home / "done").exists() and not (out / kept[0]).exists():
-        for folder in kept:
-            shutil.copytree(home / "checkout" / folder, out / folder, dirs_exist_ok=True)
+    if (home / "done").exists() and not (out / FOLDER).exists():
+        shutil.copytree(home / "checkout" / FOLDER, out / FOLDER)
 
 
 def pytest_unconfigure(config):
@@ -123,7 +123,7 @@ class Checkout:
         """
         environment = self.environment() | {"PYTHONWARNINGS": "default"} | variables
         command = [*before, "make", f"VENV={sys.prefix}", *arguments]
-        how = {"cwd": self.folder, "env": environment, "umask": umask, "capture_output": True, "timeout": 300}
+        how = {"cwd": self.folder, "env": environment, "umask": umask, "capture_output": True, "timeout": HANGS}
         done = subprocess.run(command, text=True, check=False, **how)
         if check and done.returncode:
             raise AssertionError(f"{' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")

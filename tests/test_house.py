@@ -5,14 +5,14 @@ import graphlib
 import re
 
 import pytest
-from arrows import imported
 
+from fhi.imports import imported
 from fhi.paths import ROOT
 
 #: the floors from the ground up; what stands on one floor may be used by those above it, and by its own
 FLOORS = (
     {"errors", "paths", "parameters", "scenarios", "files", "store", "sources", "framework"}
-    | {"calling", "notebooks", "processes"},
+    | {"calling", "notebooks", "processes", "imports", "kept"},
     {"imputation", "treatment", "normalisation", "weighting", "aggregation", "agreement", "survey"},
     {"selection", "construction", "microdata", "synthetic", "given", "index", "reuse"},
     {"multivariate", "effects", "years", "robustness", "identification", "claims"},

@@ -196,7 +196,6 @@ def test_a_file_behind_a_link_out_of_the_checkout_counts_by_its_content(project,
     (project.root / "raw.csv").symlink_to(elsewhere)
     project.run("01_ingestion", "baseline")
     assert project.run("01_ingestion", "equal") == "baseline"
-    assert reuse.same_code("01_ingestion", Files("equal", project.root))
     elsewhere.write_text("2", encoding="utf-8")
     assert project.run("01_ingestion", "equal") is None
 
@@ -208,19 +207,6 @@ def test_the_outputs_of_a_notebook_are_no_part_of_its_content(project):
     assert reuse._content(project.write("notebooks/n.ipynb", json.dumps(with_outputs))) == before
     other = {**NOTEBOOK, "cells": [NOTEBOOK["cells"][0] | {"source": ["scenario = 1"]}]}
     assert reuse._content(project.write("notebooks/n.ipynb", json.dumps(other))) != before
-
-
-def test_files_made_from_equal_data_by_the_same_code_are_found(project):
-    project.run("01_ingestion", "baseline", outputs=("a.csv", "a.png"))
-    earlier = reuse.same_code("01_ingestion", Files("equal", project.root))
-    data = {"processed/01_ingestion/a.csv": digest(b"result of a.csv")}
-    names = ["processed/01_ingestion/a.png"]
-    assert reuse.earlier_files(earlier, data, names) == [b"result of a.png"]
-    assert reuse.earlier_files(earlier, {**data, "processed/01_ingestion/a.csv": digest(b"x")}, names) == []
-    project.result("01_ingestion", "baseline", "a.png").write_bytes(b"by hand")
-    assert reuse.earlier_files(earlier, data, names) == []
-    project.write("raw.csv", "other code")
-    assert reuse.same_code("01_ingestion", Files("equal", project.root)) == []
 
 
 def test_the_keys_that_stages_read_exist():

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
+import os
+import platform
+import sys
 import warnings
 from collections.abc import Iterable
 from functools import cache
@@ -15,17 +19,17 @@ import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from fhi import reuse
-from fhi.figures import entries, style
+from fhi.figures import entries, outlines, style, vector
 from fhi.figures.evidence import drawable, seen
 from fhi.figures.registry import LANGUAGES, FigureEntry
-from fhi.figures.vector import compact
-from fhi.files import Files, digest
+from fhi.files import digest
+from fhi.imports import closure
+from fhi.kept import Kept
+from fhi.paths import RAW, ROOT
 from fhi.processes import pool
 from fhi.store import Store, to_csv
 
 DPI = 144
-STAGE = "07_charting"
 KINDS = ("svg", "png")
 
 
@@ -45,7 +49,7 @@ def _vector(figure: Figure) -> bytes:
     buffer = io.BytesIO()
     unwanted = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     figure.savefig(buffer, format="svg", dpi=DPI, metadata=unwanted)
-    return compact(buffer.getvalue().decode("utf-8")).encode("utf-8")
+    return vector.compact(buffer.getvalue().decode("utf-8")).encode("utf-8")
 
 
 def _raster(figure: Figure) -> bytes:
@@ -63,24 +67,49 @@ def _raster(figure: Figure) -> bytes:
 WRITERS = {"svg": _vector, "png": _raster}
 
 
-def save(entry: FigureEntry, store: Store, earlier=()) -> dict[str, object]:
+def save(entry: FigureEntry, store: Store) -> dict[str, object]:
     """Write a figure's data and pictures; return one row for the list of figures.
 
-    Pictures that were drawn before (`earlier`, see `fhi.reuse.same_code`) from the same data under the same labels are taken
-    over.
+    A picture that was made before by the same code from the same data, with the same labels, is taken from the store.
     """
     entry, data = seen(entry, store)
-    # the same data under other labels make another picture
-    earlier = [other for other in earlier if _labels(other[0]).get(entry.id) == listing(entry)["evidence"]]
-    stem = f"reports/figures/{entry.id}"
+    stem = f"{store.reports}/figures/{entry.id}"
     drawn = to_csv(data).encode("utf-8")
-    names = [f"{stem}.{language}.{kind}" for language in LANGUAGES for kind in KINDS]
-    pictures = reuse.earlier_files(earlier, {f"{stem}.csv": digest(drawn)}, names) or [
-        picture for language in LANGUAGES for picture in images(entry, data, language).values()
-    ]
-    for name, content in zip([f"{stem}.csv", *names], [drawn, *pictures], strict=True):
-        store.write_bytes(f"{store.reports}/{name.removeprefix('reports/')}", content)
+    store.write_bytes(f"{stem}.csv", drawn)
+    kept = Kept(store.root, "pictures")
+    for language in LANGUAGES:
+        keys = {kind: kept.key(cause(entry, drawn, language) | {"kind": kind}) for kind in KINDS}
+        found = {kind: content for kind, key in keys.items() if (content := kept.get(key))}
+        if missing := [kind for kind in KINDS if kind not in found]:
+            made = images(entry, data, language, missing)
+            found |= {kind: kept.put(keys[kind], content) for kind, content in made.items()}
+        for kind in KINDS:
+            store.write_bytes(f"{stem}.{language}.{kind}", found[kind])
     return listing(entry) | {"rows": len(data)}
+
+
+def cause(entry: FigureEntry, drawn: bytes, language: str) -> dict:
+    """Return all that a picture depends on: its module and what that imports, its data, its labels, the versions."""
+    modules = {getattr(function, "__module__", None) or __name__ for function in (entry.draw, entry.data)}
+    code = {Path(__file__), Path(vector.__file__), *closure(Path(style.__file__))}
+    code |= {path for module in modules - {__name__} for path in closure(Path(sys.modules[module].__file__))}
+    files = [*sorted(code), *sorted(style.FONTS.iterdir()), ROOT / "requirements.lock"]
+    if Path(outlines.__file__) in code:
+        files.append(RAW / outlines.FILE)
+    texts = (entry.id, entry.page, entry.evidence, entry.title, entry.source, entry.cited)
+    return {
+        "files": {os.path.relpath(path, ROOT): _checksum(path) for path in files},
+        "data": digest(drawn),
+        "entry": json.loads(json.dumps(texts, default=dict)),
+        "language": language,
+        "python": platform.python_version(),
+        "processor": platform.machine(),
+    }
+
+
+@cache
+def _checksum(path: Path) -> str:
+    return digest(path.read_bytes())
 
 
 def listing(entry: FigureEntry) -> dict[str, object]:
@@ -100,28 +129,17 @@ def save_all(store: Store, workers: int = 2) -> pd.DataFrame:
     ids = [entry.id for entry in drawable(store)][::-1]
     with pool(workers) as processes:
         rows = list(processes.map(_save_one, ids, [store] * len(ids)))
+    Kept(store.root, "pictures").prune()
     return pd.DataFrame(rows[::-1]).astype({"page": "Int64"})
 
 
 def _save_one(id: str, store: Store) -> dict[str, object]:
     entry = next(entry for entry in entries() if entry.id == id)
     try:
-        return save(entry, store, _earlier(store.scenario, store.root))
+        return save(entry, store)
     except Exception as error:
         error.add_note(f"figure {id}")
         raise
-
-
-@cache
-def _earlier(scenario: str, root: Path) -> list:
-    return reuse.same_code(STAGE, Files(scenario, root))
-
-
-@cache
-def _labels(files: Files) -> dict[str, str]:
-    """Return the labels that a scenario's list of figures gives each of them; none if it has no list."""
-    path = files.root / files.processed / "figures.csv"
-    return pd.read_csv(path).set_index("id")["evidence"].to_dict() if path.is_file() else {}
 
 
 def fingerprints(store: Store, ids: Iterable[str]) -> pd.DataFrame:

@@ -5,7 +5,6 @@ import pytest
 from matplotlib.figure import Figure
 
 from fhi.figures import LANGUAGES, entries, rendering, style
-from fhi.files import Files, digest
 from fhi.store import Store
 
 IDS = [entry.id for entry in entries()]
@@ -70,7 +69,7 @@ def test_a_missing_glyph_is_an_error():
         rendering.images(broken, pd.DataFrame(), "en")
 
 
-def test_pictures_of_equal_data_are_taken_over_only_under_the_same_labels(tmp_path):
+def test_a_picture_is_kept_by_its_code_its_data_and_its_labels(tmp_path, monkeypatch):
     def draw(data, language):
         drawn.append(language)
         return style.canvas(2)
@@ -79,19 +78,42 @@ def test_pictures_of_equal_data_are_taken_over_only_under_the_same_labels(tmp_pa
         return tables["scores"]
 
     figure = rendering.FigureEntry("x", None, ("public",), TITLE, data, None, draw)
-    drawn, earlier = [], []
-    for scenario, label, times in [("given", "user", 2), ("baseline", "public", 2), ("given-too", "user", 0)]:
+    drawn = []
+
+    def save(scenario, label, score=1.0):
         store = Store(scenario, tmp_path)
         cells = pd.DataFrame({"city": ["甲"], "indicator": ["a"], "evidence": [label], "used": [True]})
         store.write("coverage", cells, key=["city"])
-        store.write("scores", pd.DataFrame({"city": ["甲"], "FHI": [1.0]}), key=["city"])
+        store.write("scores", pd.DataFrame({"city": ["甲"], "FHI": [score]}), key=["city"])
         drawn.clear()
-        listed = rendering.save(figure, store, earlier)
-        assert (listed["evidence"], len(drawn)) == (label, times)
-        store.write("figures", pd.DataFrame([listed]), key=["id"])
-        pictures = (tmp_path / store.reports / "figures").iterdir()
-        outputs = {f"reports/figures/{path.name}": digest(path.read_bytes()) for path in pictures}
-        earlier.append((Files(scenario, tmp_path), {"outputs": outputs}))
+        assert rendering.save(figure, store)["evidence"] == label
+        pictures = sorted((tmp_path / store.reports / "figures").glob("x.*.*"))
+        return len(drawn), [path.read_bytes() for path in pictures]
+
+    times, first = save("given", "user")
+    assert times == 2 and save("baseline", "public")[0] == 2
+    assert save("given-too", "user") == (0, first)
+    assert save("given", "user", 2.0)[0] == 2
+    # an entry that was altered by hand is found out, and drawn anew
+    for path in (tmp_path / ".store/pictures").iterdir():
+        path.write_bytes(path.read_bytes()[:-1] + b"!")
+    assert save("given", "user") == (2, first)
+    # so is another text of the module that draws it
+    monkeypatch.setattr(rendering, "_checksum", lambda path: "other")
+    assert save("given", "user") == (2, first)
+
+
+def test_a_figure_depends_on_its_own_module_and_what_that_imports():
+    def modules(id):
+        return {path for path in rendering.cause(entry(id), b"", "en")["files"] if path.startswith("fhi/figures/")}
+
+    adoption, map = modules("p21-adoption"), modules("p04-map")
+    assert {"fhi/figures/experience.py", "fhi/figures/style.py", "fhi/figures/rendering.py"} <= adoption
+    assert "fhi/figures/maps.py" not in adoption and "fhi/figures/experience.py" not in map
+    files = rendering.cause(entry("p04-map"), b"", "en")["files"]
+    assert "data/raw/boundaries/china_provinces.geojson" in files and "requirements.lock" in files
+    for id in IDS:
+        assert "fhi/figures/__init__.py" not in modules(id)
 
 
 def test_the_plotted_numbers_are_those_of_the_source_tables(store):

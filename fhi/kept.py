@@ -1,0 +1,67 @@
+"""Results kept by the content of what makes them: ``.store/<kind>/`` beside the outputs.
+
+`make clean` leaves the store, so that nothing is made twice; `make clean-all` removes it. An entry holds the checksum
+of its content: one that was altered, or cut short, is not used and is made anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from pathlib import Path
+
+from fhi.files import digest, replace_file
+
+FOLDER = ".store"
+#: bytes that a kind may take; beyond them the entries that were not used for the longest time go
+LIMIT = 256 * 2**20
+
+
+class Kept:
+    """The results of one kind below an output folder.
+
+    Parameters
+    ----------
+    root : Path
+        The folder of ``data/processed`` and ``reports``.
+    kind : str
+    limit : int
+        Bytes, see `LIMIT`.
+    """
+
+    def __init__(self, root: Path, kind: str, limit: int = LIMIT):
+        self.folder, self.limit = root / FOLDER / kind, limit
+
+    @staticmethod
+    def key(cause: dict) -> str:
+        """Return the name of an entry: the SHA-256 of all that its content depends on."""
+        return digest(json.dumps(cause, sort_keys=True, ensure_ascii=False).encode())
+
+    def get(self, key: str) -> bytes | None:
+        """Return the content of an entry; None if there is none that is whole."""
+        path = self.folder / key
+        try:
+            stored, content = path.read_bytes().split(b"\n", 1)
+        except (FileNotFoundError, ValueError):
+            return None
+        if stored.decode("ascii", "replace") != digest(content):
+            return None
+        # another run may remove it at the same moment
+        with contextlib.suppress(FileNotFoundError):
+            os.utime(path)
+        return content
+
+    def put(self, key: str, content: bytes) -> bytes:
+        """Keep the content of an entry, whole or not at all; return it."""
+        replace_file(self.folder / key, digest(content).encode() + b"\n" + content)
+        return content
+
+    def prune(self) -> None:
+        """Remove the entries that were not used for the longest time, until the rest is within the limit."""
+        total = 0
+        entries = [(path.stat(), path) for path in self.folder.glob("*")] if self.folder.is_dir() else []
+        for stat, path in sorted(entries, key=lambda entry: -entry[0].st_mtime_ns):
+            total += stat.st_size
+            if total > self.limit:
+                path.unlink(missing_ok=True)
