@@ -52,12 +52,16 @@ missing = $(if $(filter-out $(wildcard $(1)),$(1)),FORCE)
 RAW := $(wildcard data/raw/*.csv data/raw/*/*.csv data/raw/*/*.geojson)
 # what sources.csv lists: a raw file that is gone is missed at ingestion, which names it
 LISTED := $(shell awk -F , 'NR > 1 { print "data/raw/" $$2 }' data/raw/sources.csv 2>/dev/null)
-CORE := requirements.lock $(addprefix fhi/,errors.py paths.py parameters.py scenarios.py files.py store.py framework.py) \
-	$(wildcard fhi/sources/*.py)
-STEPS := $(addprefix fhi/,calling.py selection.py treatment.py index.py multivariate.py) \
-	$(wildcard fhi/imputation/*.py fhi/normalisation/*.py fhi/weighting/*.py fhi/aggregation/*.py)
-ROBUSTNESS := fhi/agreement.py $(wildcard fhi/robustness/*.py)
-MICRODATA := $(addprefix fhi/,given.py survey.py) $(wildcard fhi/microdata/*.py fhi/synthetic/*.py)
+# the code that each notebook and command uses, CODE_<name>: listed anew when a module comes, goes or changes
+MODULES := $(sort $(shell find fhi -name '*.py'))
+IMPORTS := $(OUT)/.imports.mk
+ifneq ($(filter-out clean clean-all help,$(MAKECMDGOALS)),)
+include $(IMPORTS)
+endif
+$(IMPORTS): $(MODULES) $(wildcard notebooks/*.ipynb) $(if $(filter-out $(MODULES),$(KNOWN)),FORCE)
+	@mkdir -p "$(@D)" && "$(PYTHON3)" fhi/imports.py > "$@.$$$$" && mv "$@.$$$$" "$@"
+
+LOCK := requirements.lock
 # files of the staff's own, for a scenario that names some; a name may not hold what Make takes for its own signs
 ifneq ($(shell grep -s '^user_data:' notebooks/scenarios/$(SCENARIO).yml),)
 USER := $(foreach kind,csv xlsx,$(wildcard data/user/*.$(kind) data/user/*/*.$(kind)))
@@ -69,10 +73,7 @@ endif
 EDITION := $(shell sed -n 's/^edition: *\([^ \#]*\).*/\1/p' notebooks/scenarios/$(SCENARIO).yml 2>/dev/null)
 OTHER := $(filter-out null ~,$(EDITION))
 JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
-DRAWING := $(addprefix fhi/,agreement.py notebooks.py processes.py imports.py kept.py multivariate.py calling.py treatment.py) \
-	$(wildcard fhi/figures/*.py fhi/assets/fonts/* data/raw/*/*.geojson)
-
-COMPARING := $(wildcard fhi/compare/*.py) $(addprefix fhi/,construction.py effects.py agreement.py) $(STEPS) $(DRAWING) $(CORE)
+DRAWING := $(wildcard fhi/assets/fonts/* data/raw/*/*.geojson)
 
 OUTPUTS_01 := $(addprefix $(P)/,panel.csv national_shares.csv)
 OUTPUTS_02 := $(addprefix $(P)/,indicators.csv screening.csv coverage.csv imputation.csv treatment.csv treated.csv \
@@ -90,31 +91,30 @@ report: $(R)/manifest.json ## build everything for SCENARIO (default baseline): 
 	@echo "$(R)/report.html is up to date"
 
 $(P)/scenario.yml: notebooks/scenarios/$(SCENARIO).yml notebooks/scenarios/baseline.yml data/raw/framework.csv \
-		data/raw/cities.csv $(if $(OTHER),$(wildcard data/raw/$(OTHER)/*.csv)) $(CORE) $(STEPS) \
-		$(filter-out fhi/agreement.py,$(ROBUSTNESS)) $(JUDGEMENTS) | $(READY)
+		data/raw/cities.csv $(if $(OTHER),$(wildcard data/raw/$(OTHER)/*.csv)) $(LOCK) $(CODE_check) $(JUDGEMENTS) | $(READY)
 	@$(FHI) check "$(SCENARIO)"
 
 # a scenario without a file is refused by name, with the nearest names, before anything runs
 notebooks/scenarios/%.yml: | $(READY)
 	@$(FHI) check "$*"
 
-$(N)/01_ingestion.ipynb: notebooks/01_ingestion.ipynb $(RAW) $(CORE) fhi/construction.py $(MICRODATA) $(USER) \
+$(N)/01_ingestion.ipynb: notebooks/01_ingestion.ipynb $(RAW) $(LOCK) $(CODE_01_ingestion) $(USER) \
 		$(call missing,$(OUTPUTS_01) $(LISTED)) | $(P)/scenario.yml
-$(N)/02_indicators.ipynb: notebooks/02_indicators.ipynb $(N)/01_ingestion.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
+$(N)/02_indicators.ipynb: notebooks/02_indicators.ipynb $(N)/01_ingestion.ipynb $(P)/scenario.yml $(LOCK) $(CODE_02_indicators) \
 		$(call missing,$(OUTPUTS_02))
-$(N)/03_weighting.ipynb: notebooks/03_weighting.ipynb $(N)/02_indicators.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
-		$(addprefix fhi/,agreement.py effects.py years.py construction.py) $(call missing,$(OUTPUTS_03))
-$(N)/04_robustness.ipynb: notebooks/04_robustness.ipynb $(N)/01_ingestion.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
-		$(ROBUSTNESS) $(call missing,$(OUTPUTS_04))
-$(N)/05_identification.ipynb: notebooks/05_identification.ipynb $(N)/01_ingestion.ipynb $(CORE) \
-		$(wildcard fhi/identification/*.py) $(call missing,$(OUTPUTS_05))
-$(N)/06_audit.ipynb: notebooks/06_audit.ipynb $(N)/01_ingestion.ipynb $(CORE) fhi/construction.py \
-		$(wildcard fhi/claims/*.py) $(call missing,$(OUTPUTS_06))
+$(N)/03_weighting.ipynb: notebooks/03_weighting.ipynb $(N)/02_indicators.ipynb $(P)/scenario.yml $(LOCK) $(CODE_03_weighting) \
+		$(call missing,$(OUTPUTS_03))
+$(N)/04_robustness.ipynb: notebooks/04_robustness.ipynb $(N)/01_ingestion.ipynb $(P)/scenario.yml $(LOCK) $(CODE_04_robustness) \
+		$(call missing,$(OUTPUTS_04))
+$(N)/05_identification.ipynb: notebooks/05_identification.ipynb $(N)/01_ingestion.ipynb $(LOCK) $(CODE_05_identification) \
+		$(call missing,$(OUTPUTS_05))
+$(N)/06_audit.ipynb: notebooks/06_audit.ipynb $(N)/01_ingestion.ipynb $(LOCK) $(CODE_06_audit) \
+		$(call missing,$(OUTPUTS_06))
 $(N)/07_charting.ipynb: notebooks/07_charting.ipynb $(N)/03_weighting.ipynb $(if $(OTHER),, \
-		$(N)/04_robustness.ipynb $(N)/05_identification.ipynb $(N)/06_audit.ipynb) $(DRAWING) $(CORE) \
+		$(N)/04_robustness.ipynb $(N)/05_identification.ipynb $(N)/06_audit.ipynb) $(DRAWING) $(LOCK) $(CODE_07_charting) \
 		$(call missing,$(OUTPUTS_07))
 
-$(N)/lab.ipynb: notebooks/lab.ipynb fhi/lab.py $(RAW) $(COMPARING)
+$(N)/lab.ipynb: notebooks/lab.ipynb $(RAW) $(LOCK) $(CODE_lab)
 
 STAGES := 01_ingestion 02_indicators 03_weighting 04_robustness 05_identification 06_audit 07_charting
 EXECUTED := $(STAGES:%=$(N)/%.ipynb)
@@ -125,20 +125,20 @@ $(EXECUTED) $(N)/lab.ipynb: | $(READY)
 	@$(FHI) run $(@F:.ipynb=) "$(SCENARIO)" $(call quoted,$(filter-out FORCE,$^))
 
 # --- what readers get: one page, one PDF a language, and what they were made from -------------------------
-REPORTING := $(N)/07_charting.ipynb $(wildcard fhi/report/*.py)
+REPORTING := $(N)/07_charting.ipynb $(LOCK)
 PAGE := $(wildcard $(addprefix fhi/assets/report/*.,j2 css js))
 PDFS := $(R)/report.zh.pdf $(R)/report.en.pdf
 
-$(R)/report.html: $(REPORTING) $(PAGE) | $(READY)
+$(R)/report.html: $(REPORTING) $(CODE_page) $(PAGE) | $(READY)
 	@$(FHI) page "$(SCENARIO)"
 
 # one command writes both
-$(R)/report.zh.pdf: $(REPORTING) fhi/assets/report/document.typ $(call missing,$(PDFS)) | $(READY)
+$(R)/report.zh.pdf: $(REPORTING) $(CODE_pdf) fhi/assets/report/document.typ $(call missing,$(PDFS)) | $(READY)
 	@$(FHI) pdf "$(SCENARIO)"
 
 $(R)/report.en.pdf: $(R)/report.zh.pdf ;
 
-$(R)/manifest.json: $(R)/report.html $(PDFS) fhi/datapackage.py $(call missing,$(P)/datapackage.json) | $(READY)
+$(R)/manifest.json: $(R)/report.html $(PDFS) $(CODE_manifest) $(call missing,$(P)/datapackage.json) | $(READY)
 	@$(FHI) manifest "$(SCENARIO)"
 
 # --- scenarios against one another: each is built as far as its ranks, by its own run of this file ---------
@@ -159,13 +159,13 @@ $(foreach name,$(filter-out baseline $(SCENARIO),$(ALL)),$(call RANKS,$(name))):
 compare: $(COMPARED) ## say and draw what became of the ranks of BASE (default baseline) in SCENARIO
 	@cat "$(COMPARED)"
 
-$(COMPARED): $(call RANKS,$(BASE)) $(call RANKS,$(SCENARIO)) $(COMPARING) | $(READY)
+$(COMPARED): $(call RANKS,$(BASE)) $(call RANKS,$(SCENARIO)) $(LOCK) $(CODE_compare) $(CODE_compare_all) | $(READY)
 	@$(FHI) compare "$(SCENARIO)" "$(BASE)"
 
 compare-all: $(COMPARED_ALL) ## the ranks in every scenario, side by side
 	@cat "$(COMPARED_ALL)"
 
-$(COMPARED_ALL): $(foreach name,$(ALL),$(call RANKS,$(name))) $(COMPARING) | $(READY)
+$(COMPARED_ALL): $(foreach name,$(ALL),$(call RANKS,$(name))) $(LOCK) $(CODE_compare) $(CODE_compare_all) | $(READY)
 	@$(FHI) compare-all $(ALL)
 
 # --- the index as a workbook; python -m fhi import brings an edited one back -----------------------------
@@ -174,7 +174,7 @@ BOOK := $(R)/fhi-$(SCENARIO).xlsx
 export: $(BOOK) ## write SCENARIO as a workbook, every stage a sheet
 	@echo "$(BOOK)"
 
-$(BOOK): $(N)/03_weighting.ipynb $(wildcard fhi/workbook/*.py fhi/compare/*.py) $(CORE) $(STEPS) | $(READY)
+$(BOOK): $(N)/03_weighting.ipynb $(LOCK) $(CODE_export) | $(READY)
 	@$(FHI) export "$(SCENARIO)"
 
 # --- the results against those committed: everything is built anew, in a folder where nothing can be taken over ---
@@ -229,7 +229,7 @@ lint: $(READY) ## check style and names
 	"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check .
 
 clean: ## remove what was built; the environment and the store of pictures stay
-	rm -rf "$(OUT)/data/processed" "$(OUT)/reports" "$(OUT)/.timings" "$(FRESH)"
+	rm -rf "$(OUT)/data/processed" "$(OUT)/reports" "$(OUT)/.timings" "$(IMPORTS)" "$(FRESH)"
 
 clean-all: clean ## remove the store of pictures as well
 	rm -rf "$(OUT)/.store"

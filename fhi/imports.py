@@ -1,12 +1,17 @@
-"""Which modules of this project a module imports, directly or not, read from its text: what its results depend on."""
+"""Which modules of this project a module imports, directly or not, read from its text: what its results depend on.
+
+Run as a script, with nothing but the standard library, it prints for Make the code that each stage and command uses.
+"""
 
 from __future__ import annotations
 
 import ast
+import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from fhi.paths import ROOT
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def imported(code: str) -> set[tuple[str, str]]:
@@ -35,11 +40,48 @@ def files(code: str) -> set[Path]:
 
 
 @cache
+def _files_of(path: Path) -> frozenset[Path]:
+    return frozenset(files(path.read_text(encoding="utf-8")))
+
+
+@cache
 def closure(path: Path) -> frozenset[Path]:
     """Return the files of this project that a module imports, directly or not, itself included."""
     seen: set[Path] = set()
     todo = {path}
     while todo:
         seen |= todo
-        todo = set().union(*(files(file.read_text(encoding="utf-8")) for file in todo)) - seen
+        todo = set().union(*map(_files_of, todo)) - seen
     return frozenset(seen)
+
+
+def with_packages(modules: Iterable[Path]) -> set[Path]:
+    """Return modules with the packages that they stand in: to import one is to run the text of its package."""
+    modules = set(modules)
+    return modules | {path.with_name("__init__.py") for path in modules}
+
+
+def used_by(code: str) -> set[Path]:
+    """Return every file of this project that a text uses, directly or not."""
+    return with_packages(path for file in files(code) for path in closure(file))
+
+
+def notebook_code(path: Path) -> str:
+    """Return the code of a notebook."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+
+
+def make_rules() -> str:
+    """Return for Make the variables ``CODE_<notebook>``, ``CODE_<command>`` (the code that each uses) and ``KNOWN``."""
+    codes = {path.stem: notebook_code(path) for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
+    main = (ROOT / "fhi/__main__.py").read_text(encoding="utf-8")
+    commands = [node for node in ast.parse(main).body if isinstance(node, ast.FunctionDef)]
+    codes |= {node.name: ast.get_source_segment(main, node) or "" for node in commands}
+    listed = {f"CODE_{name}": used_by(code) for name, code in codes.items()} | {"KNOWN": (ROOT / "fhi").rglob("*.py")}
+    lines = {name: sorted(path.relative_to(ROOT).as_posix() for path in paths) for name, paths in listed.items()}
+    return "".join(f"{name} := {' '.join(paths)}\n" for name, paths in lines.items())
+
+
+if __name__ == "__main__":
+    print(make_rules(), end="")

@@ -1,6 +1,5 @@
 """What Make promises: nothing runs twice, a change reruns what follows it and no more, bad choices fail first."""
 
-import json
 import os
 import re
 import shlex
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fhi.imports import closure, files
+from fhi.imports import closure, notebook_code, used_by, with_packages
 from fhi.paths import ROOT
 
 STAGES = [
@@ -112,18 +111,6 @@ def test_a_deleted_output_is_built_again(untouched):
         path.write_bytes(content)
 
 
-def used_by_notebook(path: Path) -> set[Path]:
-    """Return the files of the library that the code of a notebook imports, directly or not."""
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-    return with_packages(set().union(*(closure(file) for file in files(code))))
-
-
-def with_packages(modules: set[Path]) -> set[Path]:
-    """Return modules with the packages that they stand in: to import one is to run the text of its package."""
-    return {*modules, *(path.with_name("__init__.py") for path in modules)}
-
-
 @pytest.mark.parametrize("command, module", [("page", "page"), ("page", "explorer_chart"), ("pdf", "pdf")])
 def test_make_knows_every_module_that_page_and_print_use(untouched, command, module):
     source = ROOT / "fhi/report" / f"{module}.py"
@@ -141,7 +128,7 @@ def test_a_stage_is_told_of_every_module_that_it_uses(checkout, stage):
     """It is told of its prerequisites: a module that is not among them would change without a new run."""
     commands = checkout.make("-n", "-B", "report").stdout
     listed = set(shlex.split(re.search(rf'-m fhi run {stage} "baseline" (.*)', commands)[1]))
-    used = {path.relative_to(ROOT).as_posix() for path in used_by_notebook(ROOT / "notebooks" / f"{stage}.ipynb")}
+    used = {path.relative_to(ROOT).as_posix() for path in used_by(notebook_code(ROOT / "notebooks" / f"{stage}.ipynb"))}
     assert used - listed <= {"fhi/__init__.py"}
     assert f"notebooks/{stage}.ipynb" in listed
 
