@@ -33,12 +33,12 @@ def place_among_cards(tables: Tables, city: str, measure: str) -> Found:
 def place_by_makerspaces(tables: Tables) -> Found:
     """Place of 北京 against 深圳, whose count follows from the printed multiple (p31): one rival."""
     multiple = stated(tables, "innovation", "national makerspaces as a multiple of those of Shenzhen")["北京"]
-    return Found(1 if multiple > 1 else 2, partial=1 < FEW)
+    return Found(1 if multiple > 1 else 2, partial=FEW > 1)
 
 
 @claim("p31-spaces-multiple")
 def multiple_of_a_whole_number(tables: Tables) -> Found:
-    """The multiples that 北京's makerspaces (p31) can be of a whole number in 深圳; about half of all two-digit ones."""
+    """What the makerspaces of 北京 (p31) can be as a multiple of a whole number in 深圳."""
     spaces = int(stated(tables, "innovation", "national makerspaces")["北京"])
 
     def accepts(printed: str) -> bool:
@@ -50,7 +50,7 @@ def multiple_of_a_whole_number(tables: Tables) -> Found:
 
 @claim("p31-guangzhou-hightech")
 def part_of_the_technology_firms(tables: Tables) -> Found:
-    """The high-technology enterprises of 广州 are a part of its technology firms (p31), whose least number is printed."""
+    """The high-technology enterprises of 广州 are a part of its technology firms (p31), of which so many are printed."""
     whole = stated(tables, "innovation", "technology and innovation firms in 2018")["广州"]
     return Found(None, 1, whole, partial=True)
 

@@ -12,8 +12,8 @@ VERDICTS = {
     "reproduced-within-rounding": {"zh": "舍入范围内一致", "en": "reproduced within rounding", "colour": "#7fcab2"},
     "supported": {"zh": "有限支持", "en": "supported", "colour": style.PALE_OCHRE},
     "contradicted": {"zh": "不一致", "en": "contradicted", "colour": style.VERMILION},
-    "constraint": {"zh": "约束隐藏得分", "en": "constraint on hidden scores", "colour": style.PURPLE},
-    "not-recomputable": {"zh": "无法重算", "en": "not recomputable", "colour": "#c3cad1"},
+    "constraint": {"zh": "仅作约束", "en": "constraint only", "colour": style.PURPLE},
+    "not-recomputable": {"zh": "无法复算", "en": "not recomputable", "colour": "#c3cad1"},
 }
 #: verdicts whose colour asks for dark digits
 LIGHT = ("reproduced-within-rounding", "supported", "not-recomputable")
@@ -35,14 +35,14 @@ def scorecard_data(tables: Tables) -> pd.DataFrame:
     return counts.reset_index(drop=True)
 
 
-#: verdicts on what other cells speak to, and those on what they do not
-CHECKED = ("reproduced", "reproduced-within-rounding", "supported", "contradicted")
+#: verdicts on what was checked against other cells
+CHECKED = ["reproduced", "reproduced-within-rounding", "supported", "contradicted"]
 
 
 def scorecard_caption(data: pd.DataFrame) -> dict[str, str]:
     totals = data.groupby("verdict")["claims"].sum().reindex(list(VERDICTS), fill_value=0)
     good = totals["reproduced"] + totals["reproduced-within-rounding"]
-    checked = totals[list(CHECKED)].sum()
+    checked = totals[CHECKED].sum()
     return {
         "zh": f"报告给出的{totals.sum()}个数字或次序中，{checked}个可由其他数字核对：{good}个复算一致（{totals['reproduced-within-rounding']}个在舍入范围内），"
         f"{totals['supported']}个仅得有限支持（可比的城市少于3个，或只有上下界、条件），{totals['contradicted']}个不一致。"

@@ -134,7 +134,9 @@ def test_both_tests_find_the_circles_that_stood_in_the_ledger(monkeypatch):
     for id in ("x-profile", "x-card", "x-place"):
         monkeypatch.setitem(FUNCTIONS, id, None)
         monkeypatch.delitem(FUNCTIONS, id)
-    new = pd.DataFrame({"page": [7, 31, 7], "printed": ["4.09%", "4.09%", "2"]}, index=["x-profile", "x-card", "x-place"])
+    new = pd.DataFrame(
+        {"page": [7, 31, 7], "printed": ["4.09%", "4.09%", "2"]}, index=["x-profile", "x-card", "x-place"]
+    )
     monkeypatch.setattr(f"{__name__}.CLAIMED", new)
 
     def stated(table, measure):

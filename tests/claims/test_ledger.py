@@ -151,7 +151,7 @@ class Watched(Mapping):
 
 
 def outcome(id, tables):
-    """What a function gives, with its range and whether the printed text meets its condition; or the error it ends in."""
+    """What a function gives, its range, whether the printed text meets its condition; or the error it ends in."""
     try:
         found = FUNCTIONS[id](tables)
         found = found if isinstance(found, Found) else Found(found)
