@@ -50,7 +50,7 @@ def multiple_of_a_whole_number(tables: Tables) -> Found:
 
 @claim("p31-guangzhou-hightech")
 def part_of_the_technology_firms(tables: Tables) -> Found:
-    """The high-technology enterprises of 广州 are a part of its technology firms (p31), of which so many are printed."""
+    """The high-technology enterprises of 广州 are a part of its technology firms (p31), which are printed."""
     whole = stated(tables, "innovation", "technology and innovation firms in 2018")["广州"]
     return Found(None, 1, whole, partial=True)
 
