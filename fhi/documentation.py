@@ -1,4 +1,4 @@
-"""What is generated of the documents, so that it stays true: figures, data dictionary and package, notes on methods."""
+"""What is generated of the documents, so that it stays true: figures, verdicts, data dictionary, notes on methods."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from fhi import aggregation, datapackage, imputation, normalisation, treatment, weighting
+from fhi import aggregation, claims, datapackage, imputation, normalisation, sources, treatment, weighting
 from fhi.calling import CONTEXT, keywords
 from fhi.figures import entries
+from fhi.figures.audit import CHECKED
 from fhi.files import Files, replace_file
 from fhi.paths import RAW, ROOT
 from fhi.sources import SCHEMAS
@@ -17,6 +18,31 @@ from fhi.sources import SCHEMAS
 HEADS = {
     "en": "| figure | page | evidence | notebook | function | file |",
     "zh": "| 图 | 页 | 证据 | 笔记本 | 函数 | 文件 |",
+}
+#: what each verdict of the ledger says; then the heads of their table and the words of its last row
+VERDICTS = {
+    "en": {
+        "reproduced": "other cells give the printed value to its digits",
+        "reproduced-within-rounding": "they do for some values that round to the printed inputs",
+        "supported": f"a place among fewer than {claims.FEW} printed rivals, unless these are all that it speaks of; "
+        "or other cells only set a bound or a condition, which holds",
+        "contradicted": "the printed inputs cannot give it, on the page's own reading",
+        "constraint": "it only bounds hidden scores (see above)",
+        "not-recomputable": "other cells do not give it; the note says what would be needed",
+    },
+    "zh": {
+        "reproduced": "其他单元格复算，与所给数字逐位一致",
+        "reproduced-within-rounding": "在所给输入的舍入范围内一致",
+        "supported": f"有限支持：名次可比的城市少于{claims.FEW}个（且并非全部），"
+        "或其他单元格只给出界限或条件，而数字与之相符",
+        "contradicted": "不一致：按该页自身的读法，由所给输入无论如何舍入都得不到",
+        "constraint": "仅作约束：只限制未公布的得分",
+        "not-recomputable": "无法复算：其他单元格给不出，备注写明还需要什么",
+    },
+}
+COUNTED = {
+    "en": ("verdict", "numbers", "meaning", "all", "checked against other cells: {}"),
+    "zh": ("结论", "个数", "含义", "合计", "与其他单元格核对的：{}个"),
 }
 #: the steps whose methods have notes, in the order of the index, and where a scenario names them
 STEPS: Mapping[str, tuple[str, Mapping[str, Callable]]] = {
@@ -45,6 +71,16 @@ def figure_map(language: str = "en") -> str:
         )
         lines.append(f"| {' | '.join(map(str, cells))} | `figures/{entry.id}.*` |")
     return "\n".join(lines)
+
+
+def verdict_counts(language: str = "en") -> str:
+    """Return how many claims of the ledger have which verdict, in Markdown."""
+    counts = claims.ledger(sources.load())["verdict"].value_counts()
+    verdict, number, meaning, total, checked = COUNTED[language]
+    lines = [f"| {verdict} | {number} | {meaning} |", "|---|---|---|"]
+    lines += [f"| `{name}` | {counts.get(name, 0)} | {text} |" for name, text in VERDICTS[language].items()]
+    tried = counts.reindex(CHECKED, fill_value=0).sum()
+    return "\n".join([*lines, f"| {total} | {counts.sum()} | {checked.format(tried)} |"])
 
 
 def data_dictionary() -> str:
@@ -111,12 +147,16 @@ def fill(text: str, name: str, content: str) -> str:
 def pages() -> dict[Path, str]:
     """Return the text that each file with generated parts should have."""
     parts = {
-        ROOT / "README.md": ("figures", figure_map()),
-        ROOT / "README.zh.md": ("figures", figure_map("zh")),
-        ROOT / "docs" / "methods.md": ("methods", method_notes()),
-        RAW / "README.md": ("dictionary", data_dictionary()),
+        ROOT / "README.md": {"figures": figure_map(), "verdicts": verdict_counts()},
+        ROOT / "README.zh.md": {"figures": figure_map("zh"), "verdicts": verdict_counts("zh")},
+        ROOT / "docs" / "methods.md": {"methods": method_notes()},
+        RAW / "README.md": {"dictionary": data_dictionary()},
     }
-    texts = {path: fill(path.read_text(encoding="utf-8"), *part) for path, part in parts.items()}
+    texts = {}
+    for path, contents in parts.items():
+        texts[path] = path.read_text(encoding="utf-8")
+        for name, content in contents.items():
+            texts[path] = fill(texts[path], name, content)
     return texts | {RAW / datapackage.NAME: datapackage.encode(datapackage.raw_package())}
 
 

@@ -22,6 +22,8 @@ PAGES |= {
     "named_firms": {6, 7, 8, 17, 18},
     "services": {6, 23, 25},
 }
+#: what has no text order of its own: tables and the pages on which they were read off a graphic
+GRAPHICS = {"adoption": {21}, "attention": {36}, "innovation": {31}, "leaders": {11, 30, 32}}
 ONE_PAGE = {"adoption": 21, "attention": 36, "banks": 13, "brokers": 14, "contributions": 17, "coverage": 39}
 ONE_PAGE |= {"exchanges": 17, "financing_top20": 15, "innovation": 31, "institutes": 33, "insurers": 14}
 ONE_PAGE |= {"quoted_institutions": 16, "sandboxes": 35, "tiers": 5, "top20": 5}
@@ -42,6 +44,21 @@ def test_a_raw_file_has_the_checksum_of_the_catalogue(file):
 def test_the_rows_of_the_report_carry_their_pages(name):
     short = name.split("/")[1]
     assert set(TABLES[name]["page"]) == PAGES.get(short, {ONE_PAGE.get(short)})
+
+
+@pytest.mark.parametrize("name, pages", GRAPHICS.items())
+def test_what_is_read_off_a_graphic_says_so_in_each_row(name, pages):
+    table = TABLES[f"report2018/{name}"]
+    notes = table.loc[table["page"].isin(pages), "note"].fillna("")
+    assert len(notes) >= 20
+    assert notes.str.contains("read off|reading order|read from its far end|inferred from the order").all(), set(notes)
+
+
+def test_a_fact_about_an_order_read_off_a_graphic_says_so():
+    facts = TABLES["report2018/facts"]
+    read = facts[facts["page"].isin({11, 36})]
+    assert set(read["group"]) == {"leaders", "attention"} and len(read) == 5
+    assert read["note"].str.contains("read off", na=False).all()
 
 
 def test_every_column_has_a_meaning():

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from fhi import documentation
-from fhi.figures import entries
+from fhi import claims, documentation, sources
+from fhi.figures import audit, entries
 from fhi.sources import SCHEMAS
 
 
@@ -38,6 +38,16 @@ def test_the_dictionary_names_every_column():
     for name, schema in SCHEMAS.items():
         block = text.split(f"### `{name}.csv`\n")[1].split("###")[0]
         assert all(f"| `{column}` |" in block for column in schema.columns)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_verdicts_are_counted_as_the_ledger_has_them(language):
+    verdicts = claims.ledger(sources.load())["verdict"]
+    rows = re.findall(r"\| `([\w-]+)` \| (\d+) \|", documentation.verdict_counts(language))
+    assert {name: int(count) for name, count in rows} == verdicts.value_counts().to_dict()
+    assert [name for name, _ in rows] == list(audit.VERDICTS)
+    checked = (~verdicts.isin(["constraint", "not-recomputable"])).sum()
+    assert re.search(rf"\| {len(verdicts)} \|.*\b{checked}", documentation.verdict_counts(language))
 
 
 def test_fill_replaces_only_between_the_marks():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fhi.claims.lookup import REPORT, by_city, difference, place, stated
-from fhi.claims.registry import Found, Tables, claim, names
+from fhi.claims.registry import FEW, Found, Tables, claim, names
 
 #: adoption rates are printed to one decimal (p21)
 HALF = 0.05
@@ -25,7 +25,7 @@ def adoption_of(tables: Tables, city: str) -> float:
 @claim("p08-shenzhen-adoption-second", "深圳")
 @claim("p20-adoption-second", "深圳")
 @claim("p08-guangzhou-adoption-third", "广州")
-def place_by_adoption(tables: Tables, city: str) -> float:
+def place_by_adoption(tables: Tables, city: str) -> Found:
     """Place of a city by the rates of the chart (p21)."""
     return place(by_city(tables, "adoption", "rate"), city)
 
@@ -41,16 +41,23 @@ def lead(tables: Tables) -> Found:
 @claim("p23-breadth", "深圳", "total")
 @claim("p20-special", "武汉", "special")
 @claim("p25-special-first", "武汉", "special")
-def place_by_services(tables: Tables, city: str, kind: str) -> float:
+def place_by_services(tables: Tables, city: str, kind: str) -> Found:
     """Place of a city among those whose services are printed (p6, p23, p25)."""
     return place(tables[f"{REPORT}/services"].query("kind == @kind").set_index("city")["count"], city)
 
 
 @claim("p20-most-progress")
-def most_progress(tables: Tables) -> str:
-    """City of the largest printed rise in experience (p20)."""
+def most_progress(tables: Tables) -> Found:
+    """City of the largest printed rise in experience (p20), among the few that are printed."""
     rises = tables[f"{REPORT}/movers"].query("pillar == 'experience'").set_index("city")["change"]
-    return names(rises.index[rises == rises.max()])
+    return Found(names(rises.index[rises == rises.max()]), partial=len(rises) - 1 < FEW)
+
+
+@claim("p21-xian-places")
+def possible_rise_of_adoption(tables: Tables) -> Found:
+    """Places that 西安 can have gained by adoption within twenty cities, from its place now (p21)."""
+    rates = by_city(tables, "adoption", "rate")
+    return Found(None, 1, len(rates) - float(place(rates, "西安").value), partial=True)
 
 
 @claim("p21-mean")
@@ -65,10 +72,3 @@ def above_the_mean(tables: Tables) -> float:
     """Cities of the chart above the printed mean (p21)."""
     mean = stated(tables, "headlines", "national mean of the adoption rate", page=21).iloc[0]
     return (by_city(tables, "adoption", "rate") > mean).sum()
-
-
-@claim("p26-alipay")
-def most_alipay_users(tables: Tables) -> Found:
-    """The adoption rate of 西安 (p21), per cent: on one base, users of one service are no more than users of any."""
-    rate = by_city(tables, "adoption", "rate")["西安"]
-    return Found(rate, 0.0, rate + HALF)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import datetime
-
 import pandas as pd
 
-from fhi.claims.lookup import REPORT, by_city, descending, enumerated, half_digit, listed, place, stated
-from fhi.claims.registry import Found, Tables, claim, names
+from fhi.claims.lookup import (
+    PUBLISHED,
+    REPORT,
+    between,
+    by_city,
+    descending,
+    enumerated,
+    half_digit,
+    listed,
+    place,
+    stated,
+)
+from fhi.claims.registry import FEW, Found, Tables, claim, names
 
-#: day of publication, to the month (p1)
-PUBLISHED = datetime.date(2018, 11, 1)
 CLASSES = ("banks", "brokers", "insurers")
 
 
@@ -80,7 +87,7 @@ def _share(values: pd.Series, cities) -> float:
 
 
 @claim("p08-loan-rank", "深圳")
-def loan_rank(tables: Tables, city: str) -> float:
+def loan_rank(tables: Tables, city: str) -> Found:
     """Place of a city by the disclosed loans (p13)."""
     return place(by_city(tables, "banks", "loans_value"), city)
 
@@ -113,7 +120,6 @@ def place_by_age(tables: Tables, firm: str, name: str) -> float:
     return founded.rank(method="min")[firm]
 
 
-@claim("p14-futu-pioneer", "name_zh", "brokers")
 @claim("p13-oldest", "city", "banks")
 def earliest(tables: Tables, column: str, name: str) -> Found:
     """The firm founded first, or its city; several if the dates do not tell them apart."""
@@ -155,6 +161,12 @@ def best_financed(tables: Tables) -> float:
     return by_city(tables, "financing_top20", "firms").sum()
 
 
+@claim("p15-date")
+def after_the_latest_event(tables: Tables) -> Found:
+    """The data (p15) reach to the latest event that the report dates to the day (p35), and end before publication."""
+    return between(tables[f"{REPORT}/sandboxes"]["date_iso"].max(), f"{PUBLISHED:%Y-%m}")
+
+
 @claim("p10-beijing-third")
 def share_of_best_financed(tables: Tables) -> float:
     """Firms of 北京 in the twenty best-financed, per cent (p15)."""
@@ -189,17 +201,35 @@ def first_by_exchanges(tables: Tables) -> str:
     return descending(by_city(tables, "exchanges", "count"))[0]
 
 
+@claim("p17-vendor-first")
+def first_by_named_vendors(tables: Tables) -> Found:
+    """City of most of the information vendors that the page names (p17); their seats are public knowledge."""
+    vendors = tables[f"{REPORT}/named_firms"].query("page == 17 and basis == 'public'")["city"].value_counts()
+    return Found(names(vendors.index[vendors == vendors.max()]), partial=len(vendors) - 1 < FEW)
+
+
 @claim("p17-cloud-order", "cloud")
 @claim("p17-blockchain-order", "blockchain")
-def order_of_contributions(tables: Tables, name: str) -> str:
-    """Cities in order of their printed contribution (p17)."""
-    return names(descending(_contributions(tables, name)["share_value"]))
+def order_of_contributions(tables: Tables, name: str) -> Found:
+    """Cities in order of their printed contribution (p17); partial if what is left of 100 % may hold a larger one."""
+    shares = _contributions(tables, name)["share_value"]
+    return Found(names(descending(shares)), partial=100 - shares.sum() >= shares.min())
 
 
-@claim("p17-cloud-sum")
-def sum_of_cloud(tables: Tables) -> Found:
-    """Sum of the printed cloud contributions (p17), with the range that their rounding leaves."""
-    rows = _contributions(tables, "cloud")
+@claim("p18-cloud-three", "cloud", 3)
+@claim("p18-blockchain-four", "blockchain", 4)
+def sum_with_unprinted(tables: Tables, name: str, cities: int) -> Found:
+    """Bounds on the contribution of this many cities, per cent: two are printed (p17), no other has more than those."""
+    printed = sum_of_printed(tables, name)
+    largest_other = _contributions(tables, name)["share_value"].min()
+    count = cities - len(_contributions(tables, name))
+    return Found(None, printed.low, min(100.0, printed.high + count * largest_other), partial=True)
+
+
+@claim("p17-cloud-sum", "cloud")
+def sum_of_printed(tables: Tables, name: str) -> Found:
+    """Sum of the printed contributions of a class (p17), with the range that their rounding leaves."""
+    rows = _contributions(tables, name)
     total, half = rows["share_value"].sum(), rows["share"].map(half_digit).astype(float).sum()
     return Found(total, total - half, total + half)
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from fhi.claims.lookup import REPORT, by_city, descending, listed, place, stated
-from fhi.claims.registry import Tables, claim, names
-
-#: provinces of the central region, of the four regions that national statistics group provinces by
-CENTRAL = ("Shanxi", "Anhui", "Jiangxi", "Henan", "Hubei", "Hunan")
+from fhi.claims.registry import Found, Tables, claim, names
+from fhi.sources.parsing import parse_change
 
 
 @claim("p02-five-leaders")
@@ -22,12 +20,42 @@ def cities_shown(tables: Tables) -> float:
     return len(tables[f"{REPORT}/top20"])
 
 
-@claim("p04-central-rise")
-def central_change(tables: Tables) -> float:
-    """Sum of the rank changes (p5) of the cities in the central provinces."""
-    provinces = tables["cities"].set_index("name_zh")["province_en"]
-    changes = by_city(tables, "top20", "change_value")
-    return changes[provinces[changes.index].isin(CENTRAL).to_numpy()].sum()
+@claim("p02-regions")
+def regions_of_leading_cities(tables: Tables) -> Found:
+    """Regions of the national plans in which the first five cities (p5) lie; which cities are meant is not printed."""
+    provinces = tables["cities"].set_index("name_zh")["province_zh"]
+    regions = tables["public/regions"].set_index("province")["region"]
+    first = by_city(tables, "top20", "rank").sort_values().index[:5]
+    return Found(regions[provinces[first]].nunique(), partial=True)
+
+
+@claim("p05-changes")
+def possible_changes(tables: Tables) -> Found:
+    """The condition on the changes (p5): with the ranks of 2018 they give distinct places of 2017 among the twenty."""
+    ranks = by_city(tables, "top20", "rank").sort_values()
+    ranks = ranks[by_city(tables, "top20", "change_qualifier")[ranks.index] != "undisclosed"]
+
+    def accepts(printed: str) -> bool:
+        changes = [parse_change(text).value for text in printed.split()]
+        earlier = {rank + change for rank, change in zip(ranks, changes, strict=False)}
+        return len(changes) == len(earlier) == len(ranks) and earlier <= set(range(1, len(ranks) + 2))
+
+    return Found(f"1–{len(ranks) + 1}", accepts=accepts)
+
+
+@claim("p10-riser-hefei", "合肥", "industry_rank")
+@claim("p10-riser-nanjing", "南京", "industry_rank")
+@claim("p10-riser-chongqing", "重庆", "industry_rank")
+@claim("p20-riser-xian", "西安", "experience_rank")
+@claim("p20-riser-xiamen", "厦门", "experience_rank")
+@claim("p20-riser-chongqing", "重庆", "experience_rank")
+@claim("p28-riser-ningbo", "宁波", "ecosystem_rank")
+@claim("p28-riser-nanjing", "南京", "ecosystem_rank")
+@claim("p28-riser-xiamen", "厦门", "ecosystem_rank")
+def possible_rise(tables: Tables, city: str, column: str) -> Found:
+    """Places that a city can have gained within the twenty, from its rank now (p5)."""
+    ranks = by_city(tables, "top20", column)
+    return Found(None, 1, len(ranks) - ranks[city], partial=True)
 
 
 @claim("p05-tier-order")
@@ -89,7 +117,6 @@ def ahead_in_ecosystem(tables: Tables, city: str) -> str:
 @claim("p07-hangzhou-infrastructure", "杭州", 11, "infrastructure")
 @claim("p08-shenzhen-internet", "深圳", 11, "internet_finance")
 @claim("p08-shenzhen-traditional", "深圳", 11, "traditional_finance")
-@claim("p07-shanghai-research", "上海", 32, "research")
 def place_in_list(tables: Tables, city: str, page: int, name: str) -> float:
     """Place of a city in an ordered list of another page."""
     return listed(tables, page, name).index(city) + 1
@@ -104,7 +131,7 @@ def public_figure(tables: Tables, city: str, indicator: str) -> float:
 
 @claim("p06-beijing-universities", "北京", "double_first_class_universities")
 @claim("p07-shanghai-gdp", "上海", "gdp")
-def place_by_public_figure(tables: Tables, city: str, indicator: str) -> float:
+def place_by_public_figure(tables: Tables, city: str, indicator: str) -> Found:
     """Place of a city by a public figure, among the cities whose figures are in one unit."""
     return place(_public(tables, indicator), city)
 
@@ -122,16 +149,9 @@ def _public(tables: Tables, indicator: str):
 
 
 @claim("p08-hongkong-finance-first", "香港", "listed financial institutions")
-def place_by_profile(tables: Tables, city: str, measure: str) -> float:
+def place_by_profile(tables: Tables, city: str, measure: str) -> Found:
     """Place of a city among the profiles that print the measure (p6-8)."""
     return place(stated(tables, "city_profiles", measure), city)
-
-
-@claim("p07-hangzhou-growth", "growth of start-up projects in 2017")
-@claim("p07-hangzhou-growth-years", "years in a row first by growth of start-up projects")
-def printed_on_the_card(tables: Tables, measure: str) -> float:
-    """The same number of 杭州 as its innovation card prints it (p31)."""
-    return stated(tables, "innovation", measure)["杭州"]
 
 
 @claim("p08-sandbox-version")

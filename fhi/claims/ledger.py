@@ -93,9 +93,11 @@ def _note(claim, language: str, joint: str, needs: str) -> str | None:
 
 
 def _shown(found: Found) -> str:
-    """Return a recomputed value as text: up to six significant digits, and its range where rounding leaves one."""
+    """Return a recomputed value as text: up to six significant digits, and its range where there is one."""
     if isinstance(found.value, str):
         return found.value
     low, high = found.range
+    if found.value is None:
+        return f"[{low:.6g}, {high:.6g}]"
     text = f"{float(found.value):.6g}"
     return text if low == high else f"{text} [{low:.6g}, {high:.6g}]"

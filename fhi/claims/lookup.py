@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pandas as pd
 
-from fhi.claims.registry import Found, Tables
+from fhi.claims.registry import FEW, Found, Tables
+from fhi.sources.parsing import parse_date
 
 REPORT = "report2018"
+#: day of publication, to the month (p1)
+PUBLISHED = datetime.date(2018, 11, 1)
 
 
 def by_city(tables: Tables, name: str, column: str) -> pd.Series:
@@ -14,9 +19,13 @@ def by_city(tables: Tables, name: str, column: str) -> pd.Series:
     return tables[f"{REPORT}/{name}"].set_index("city")[column]
 
 
-def place(values: pd.Series, city: str) -> float:
-    """Return the place of a city by a number, the largest first; ties share the better place."""
-    return float(values.rank(ascending=False, method="min")[city])
+def place(values: pd.Series, city: str, complete: bool = False) -> Found:
+    """Return the place of a city by a number, the largest first; ties share the better place.
+
+    It is partial beside fewer than `FEW` rivals, unless the values are `complete`: of all that the claim speaks of.
+    """
+    ranks = values.dropna().rank(ascending=False, method="min")
+    return Found(float(ranks[city]), partial=not complete and len(ranks) - 1 < FEW)
 
 
 def descending(values: pd.Series) -> list[str]:
@@ -41,6 +50,16 @@ def stated(tables: Tables, table: str, measure: str, **where) -> pd.Series:
 def enumerated(tables: Tables, name: str) -> pd.DataFrame:
     """Return a short list that a page prints in full."""
     return tables[f"{REPORT}/enumerations"].query("list == @name").sort_values("position")
+
+
+def between(first: str, last: str) -> Found:
+    """Return the condition that a printed date lies between two ISO dates, as far as the digits of both go."""
+
+    def accepts(printed: str) -> bool:
+        date = parse_date(printed)
+        return first[: len(date)] <= date and date[: len(last)] <= last[: len(date)]
+
+    return Found(f"[{first}, {last}]", accepts=accepts)
 
 
 def half_digit(printed: str) -> float:

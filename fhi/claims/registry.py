@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 Tables = Mapping[str, pd.DataFrame]
+#: with fewer printed rivals a place is supported, not reproduced: beside two of them one city in three is first anyway
+FEW = 3
 
 
 @dataclass(frozen=True)
@@ -16,23 +18,29 @@ class Found:
 
     Attributes
     ----------
-    value : float or str
-        The number in the plain unit, or names joined by 、, or an ISO date.
+    value : float, str or None
+        The number in the plain unit, or names joined by 、, or an ISO date; None where other cells only bound it.
     low, high : float, optional
         The range of the number that the rounding of the printed inputs allows (default: the number alone).
     tied : bool
         Names only: the inputs do not tell the names apart, each of them may be meant.
+    partial : bool
+        The inputs are too few to confirm the claim: few rivals (`FEW`), or a bound only. It is supported at best.
+    accepts : callable, optional
+        Whether a printed text meets the condition that other cells set, where they give no number; `value` words it.
     """
 
-    value: float | str
+    value: float | str | None
     low: float | None = None
     high: float | None = None
     tied: bool = False
+    partial: bool = False
+    accepts: Callable[[str], bool] | None = None
 
     @property
     def range(self) -> tuple[float, float]:
-        number = float(self.value)
-        return number if self.low is None else self.low, number if self.high is None else self.high
+        low, high = (self.value if end is None else end for end in (self.low, self.high))
+        return float(low), float(high)
 
 
 Recompute = Callable[[Tables], "Found | float | str"]

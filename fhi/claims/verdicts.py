@@ -5,9 +5,9 @@ from __future__ import annotations
 from fhi.claims.registry import Found
 from fhi.sources.parsing import parse_date, parse_quantity
 
-REPRODUCED, ROUNDED, CONTRADICTED = "reproduced", "reproduced-within-rounding", "contradicted"
-NOT_RECOMPUTABLE, CONSTRAINT = "not-recomputable", "constraint"
-VERDICTS = (REPRODUCED, ROUNDED, CONTRADICTED, NOT_RECOMPUTABLE, CONSTRAINT)
+REPRODUCED, ROUNDED, SUPPORTED = "reproduced", "reproduced-within-rounding", "supported"
+CONTRADICTED, NOT_RECOMPUTABLE, CONSTRAINT = "contradicted", "not-recomputable", "constraint"
+VERDICTS = (REPRODUCED, ROUNDED, SUPPORTED, CONTRADICTED, NOT_RECOMPUTABLE, CONSTRAINT)
 #: units of claims that are no numbers
 ORDER, SET, DATE, VERSION = "order", "set", "date", "version"
 #: how far a printed 近 (nearly) may lie above its number, and 约 (about) from it
@@ -33,12 +33,19 @@ def judge(printed: str, unit: str | None, tolerance: float, found: Found) -> str
     -------
     str
         ``reproduced``: the recomputed value is the printed one to its digits. ``reproduced-within-rounding``: it is
-        not, but some inputs that round to the printed ones give it. ``contradicted``: none do.
+        not, but some inputs that round to the printed ones give it. ``contradicted``: none do. ``supported``: not
+        contradicted, but the inputs are too few to confirm it (see `Found`).
     """
-    if unit in (ORDER, SET, DATE, VERSION):
-        return _judge_names(printed, unit, found)
+    if found.accepts:
+        return SUPPORTED if found.accepts(printed) else CONTRADICTED
+    names = unit in (ORDER, SET, DATE, VERSION)
+    verdict = _judge_names(printed, unit, found) if names else _judge_number(printed, tolerance, found)
+    return SUPPORTED if found.partial and verdict != CONTRADICTED else verdict
+
+
+def _judge_number(printed: str, tolerance: float, found: Found) -> str:
     low, high = found.range
-    if _allows(printed, tolerance, float(found.value), float(found.value)):
+    if found.value is not None and _allows(printed, tolerance, float(found.value), float(found.value)):
         return REPRODUCED
     return ROUNDED if _allows(printed, tolerance, low, high) else CONTRADICTED
 
@@ -56,8 +63,8 @@ def _judge_names(printed: str, unit: str, found: Found) -> str:
 
 
 def _allows(printed: str, tolerance: float, low: float, high: float) -> bool:
-    """Return whether some number from low to high is one that the printed quantity can stand for."""
-    quantity = parse_quantity(printed)
+    """Return whether some number from low to high is one that the printed quantity, or rise (↑), can stand for."""
+    quantity = parse_quantity(printed.removeprefix("↑"))
     least, most = {
         "exact": (quantity.value - tolerance, quantity.value + tolerance),
         "above": (quantity.value + (EXACT * 2 if printed.startswith(">") else 0), float("inf")),

@@ -1,4 +1,4 @@
-"""Beyond the report: the verdicts on every printed number, by part of the report."""
+"""Beyond the report: the verdicts on the printed numbers that can be checked, by part of the report."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from fhi.figures.registry import BEYOND, PARTS, Tables, figure
 VERDICTS = {
     "reproduced": {"zh": "一致", "en": "reproduced", "colour": style.GREEN},
     "reproduced-within-rounding": {"zh": "舍入范围内一致", "en": "reproduced within rounding", "colour": "#7fcab2"},
+    "supported": {"zh": "有限支持", "en": "supported", "colour": style.PALE_OCHRE},
     "contradicted": {"zh": "不一致", "en": "contradicted", "colour": style.VERMILION},
-    "constraint": {"zh": "约束隐藏得分", "en": "constraint on hidden scores", "colour": style.PURPLE},
-    "not-recomputable": {"zh": "无法重算", "en": "not recomputable", "colour": "#c3cad1"},
+    "constraint": {"zh": "仅作约束", "en": "constraint only", "colour": style.PURPLE},
+    "not-recomputable": {"zh": "无法复算", "en": "not recomputable", "colour": "#c3cad1"},
 }
+#: verdicts whose colour asks for dark digits
+LIGHT = ("reproduced-within-rounding", "supported", "not-recomputable")
 
 
 def scorecard_data(tables: Tables) -> pd.DataFrame:
@@ -32,15 +35,22 @@ def scorecard_data(tables: Tables) -> pd.DataFrame:
     return counts.reset_index(drop=True)
 
 
+#: verdicts on what was checked against other cells
+CHECKED = ["reproduced", "reproduced-within-rounding", "supported", "contradicted"]
+
+
 def scorecard_caption(data: pd.DataFrame) -> dict[str, str]:
     totals = data.groupby("verdict")["claims"].sum().reindex(list(VERDICTS), fill_value=0)
     good = totals["reproduced"] + totals["reproduced-within-rounding"]
+    checked = totals[CHECKED].sum()
     return {
-        "zh": f"报告印出的{totals.sum()}个可核对的数字或次序：{good}个由其他数字重算一致（{totals['reproduced-within-rounding']}个在舍入范围内），"
-        f"{totals['contradicted']}个不一致，{totals['constraint']}个只约束隐藏的得分，{totals['not-recomputable']}个缺少所需数据。",
-        "en": f"Of {totals.sum()} checkable numbers and orders, {good} come out of other cells "
-        f"({totals['reproduced-within-rounding']} of them within rounding), {totals['contradicted']} are contradicted, "
-        f"{totals['constraint']} only constrain hidden scores, and {totals['not-recomputable']} lack the data needed.",
+        "zh": f"报告给出的{totals.sum()}个数字或次序中，{checked}个可由其他数字核对：{good}个复算一致（{totals['reproduced-within-rounding']}个在舍入范围内），"
+        f"{totals['supported']}个仅得有限支持（可比的城市少于3个，或只有上下界、条件），{totals['contradicted']}个不一致。"
+        f"其余{totals['constraint']}个仅作约束，{totals['not-recomputable']}个无法复算。",
+        "en": f"Of {totals.sum()} numbers and orders that the report prints, {checked} can be checked against others: {good} are reproduced "
+        f"({totals['reproduced-within-rounding']} within rounding), {totals['supported']} only supported (fewer than 3 rivals, or a bound or "
+        f"condition), {totals['contradicted']} contradicted. Of the rest, {totals['constraint']} only constrain hidden scores and "
+        f"{totals['not-recomputable']} are not recomputable.",
     }
 
 
@@ -49,7 +59,7 @@ def scorecard_caption(data: pd.DataFrame) -> dict[str, str]:
     page=None,
     section="audit",
     evidence=("published", "derived"),
-    title={"zh": "逐数核对：各部分的结论", "en": "Every printed number recomputed: verdicts by part"},
+    title={"zh": "数字核对：各部分的结论", "en": "Printed numbers checked: verdicts by part"},
     data=scorecard_data,
     caption=scorecard_caption,
 )
@@ -67,7 +77,7 @@ def scorecard(data: pd.DataFrame, language: str):
         axes.barh(range(len(parts)), counts, left=starts, height=0.6, color=look["colour"], label=look[language])
         for row, (count, start) in enumerate(zip(counts, starts, strict=True)):
             if count >= 2:
-                ink = style.INK if verdict in ("reproduced-within-rounding", "not-recomputable") else style.PAPER
+                ink = style.INK if verdict in LIGHT else style.PAPER
                 axes.text(start + count / 2, row, f"{count:.0f}", ha="center", va="center", color=ink, size=style.SMALL)
         starts = starts + counts
     for row, total in enumerate(starts):
@@ -78,7 +88,7 @@ def scorecard(data: pd.DataFrame, language: str):
     axes.legend(
         loc="lower left",
         bbox_to_anchor=(-0.02, 1.0),
-        ncols=5,
+        ncols=6,
         frameon=False,
         fontsize=style.SMALL,
         handlelength=1.1,

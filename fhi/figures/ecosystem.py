@@ -33,8 +33,8 @@ def attention_data(tables: Tables) -> pd.DataFrame:
 def attention_caption(data: pd.DataFrame) -> dict[str, str]:
     first = data.head(4)
     return {
-        "zh": f"前四位：{'、'.join(first['city'])}。报告只给出次序，未公布搜索量，故方块等大、以深浅示名次。",
-        "en": f"The first four: {', '.join(first['city_en'])}. The report gives the order and no volumes, so the tiles are of "
+        "zh": f"前四位：{'、'.join(first['city'])}。报告只给出次序（按方块排列读出），未公布搜索量，故方块等大、以深浅示名次。",
+        "en": f"The first four: {', '.join(first['city_en'])}. The report gives the order (read off its tiles) and no volumes, so the tiles are of "
         "one size and shaded by rank.",
     }
 

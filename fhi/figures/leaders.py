@@ -39,17 +39,19 @@ def leaders_data(tables: Tables) -> pd.DataFrame:
 
 
 def leaders_caption(data: pd.DataFrame) -> dict[str, str]:
-    sizes, noted = data.groupby("node").size(), data.dropna(subset=["note"])
+    # all orders are read off the graphic; some places are settled by what another page says
+    sizes, noted = data.groupby("node").size(), data[data["note"].str.contains("p15", regex=False, na=False)]
     all_four, once = (data[data["classes"] == count].drop_duplicates("city") for count in (len(sizes), 1))
     read = [f"{position}" for position in noted["position"]]
     together = {column: all_four[column].tolist() for column in ("city", "city_en")}
     return {
         "zh": f"报告给出各类前{sizes.min()}至{sizes.max()}名的次序，没有数值。{len(sizes)}类都领先的是{'、'.join(together['city'])}，只在一类领先的是"
-        f"{'、'.join(once['city'])}。连线为相邻两类中的同一城市；{'、'.join(noted['name_zh'].unique())}的第{'、'.join(read)}名按版面位置读出。",
+        f"{'、'.join(once['city'])}。连线为相邻两类中的同一城市；各类次序按版面位置读出，"
+        f"{'、'.join(noted['name_zh'].unique())}的第{'、'.join(read)}名依第15页。",
         "en": f"The report gives the order of the first {sizes.min()} or {sizes.max()} of each class and no values. "
         f"{' and '.join(together['city_en'])} lead in all {len(sizes)}, {', '.join(once['city_en'])} in one only. Lines join the "
-        "same city in neighbouring panels. "
-        f"{', '.join(noted['name_en'].unique())}: places {' and '.join(read)} are read off the layout of the page.",
+        "same city in neighbouring panels. The orders are read off the layout of the page, places "
+        f"{' and '.join(read)} of {', '.join(noted['name_en'].unique())} with the help of p. 15.",
     }
 
 

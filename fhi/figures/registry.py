@@ -23,7 +23,7 @@ PARTS: tuple[tuple[int, str, Texts], ...] = (
     (101, "diagnostics", {"zh": "报告之外：方法室", "en": "Beyond the report: the method room"}),
     (102, "robustness", {"zh": "报告之外：名次是否稳健", "en": "Beyond the report: how robust the ranks are"}),
     (103, "identified", {"zh": "报告之外：识别区间", "en": "Beyond the report: what the numbers pin down"}),
-    (104, "audit", {"zh": "报告之外：逐数核对", "en": "Beyond the report: every number recomputed"}),
+    (104, "audit", {"zh": "报告之外：数字核对", "en": "Beyond the report: printed numbers checked"}),
 )
 #: what the source line of a figure names
 REPORT: Texts = {"zh": "2018中国金融科技中心城市报告", "en": "2018 China Fintech Hub Index report"}

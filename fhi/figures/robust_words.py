@@ -22,7 +22,7 @@ ASSUMPTIONS: Mapping[str, Texts] = {
     "weight_noise": {"zh": "权重扰动", "en": "Weight noise"},
     "aggregation": {"zh": "合成方法", "en": "Aggregation"},
     "availability": {"zh": "数据要求", "en": "Data required"},
-    "data_noise": {"zh": "抽样误差", "en": "Sampling error"},
+    "data_noise": {"zh": "抽样误差（假设）", "en": "Sampling error (assumed)"},
 }
 
 #: words in the names of alternatives, each translated where it stands alone

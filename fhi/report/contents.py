@@ -15,7 +15,7 @@ from fhi.store import Store
 
 TITLE = {"zh": "2018中国金融科技中心指数：开放复现版", "en": "The 2018 China Fintech Hub Index, reproduced"}
 SUBTITLE = {
-    "zh": "全部图表、指数、识别区间与逐数核对",
+    "zh": "全部图表、指数、识别区间与数字核对",
     "en": "Every figure, the index, what the numbers pin down, and the ledger",
 }
 LEAD = {
@@ -104,7 +104,7 @@ def chapters(store: Store, chosen: Method) -> list[dict]:
     found = [("tables", {"zh": "数据表", "en": "Tables"}, results), ("method", {"zh": "方法", "en": "Method"}, methods)]
     if "claims" in store:
         book = [ledger.contradictions(store), ledger.ledger(store)]
-        found.append(("ledger", {"zh": "逐数核对", "en": "The ledger"}, book))
+        found.append(("ledger", {"zh": "数字核对", "en": "The ledger"}, book))
     return [
         {"id": name, "title": title, "tables": [replace(t, evidence=of_index(t.evidence, store)) for t in parts]}
         for name, title, parts in found

@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 
-from fhi.figures.audit import VERDICTS
+from fhi.figures.audit import CHECKED, VERDICTS
 from fhi.figures.registry import LANGUAGES, Tables
 from fhi.report.tables import PAGE, Table
 
@@ -38,17 +38,19 @@ def _with_unit(value: str, unit: str) -> str:
 
 
 def ledger(tables: Tables) -> Table:
-    """Every checkable number and order that the report prints, with its verdict."""
+    """The numbers and orders that the report prints, each with its verdict."""
     claims = tables["claims"]
+    checked = claims["verdict"].isin(CHECKED).sum()
     return Table(
         "table-ledger",
         {"zh": "全部核对", "en": "The whole ledger"},
         HEADS,
         _rows(claims),
         {
-            "zh": f"报告印出的{len(claims)}个可核对的数字或次序，由其他数字重算；任何数字都不由印出它的那一格证实。",
-            "en": f"The {len(claims)} checkable numbers and orders that the report prints, recomputed from others; no "
-            "number is confirmed by the cell that states it.",
+            "zh": f"报告给出的{len(claims)}个数字或次序，其中{checked}个与其他数字核对；"
+            "任何数字都不由给出它的那一格证实。",
+            "en": f"{len(claims)} numbers and orders that the report prints, {checked} of them checked against others; "
+            "no number is confirmed by the cell that states it.",
         },
         ("published", "derived"),
         texts=(2, 3, 4, 5),

@@ -26,7 +26,7 @@ WIDTH = 176
 #: a word longer than this may be broken anywhere
 LONGEST_WORD = 28
 CONTENTS = {"zh": "目录", "en": "Contents"}
-COUNTS = ({"zh": "图", "en": "figures"}, {"zh": "可核对的数字", "en": "checkable numbers"})
+COUNTS = ({"zh": "图", "en": "figures"}, {"zh": "列入核对的数字", "en": "printed numbers in the ledger"})
 
 
 def build_pdf(store: Store, language: str) -> bytes:

@@ -103,6 +103,9 @@ def _rejected(
 def survey_errors(shares: pd.Series, answers: float) -> pd.Series:
     """Return the standard errors of shares in per cent, ``√(p·(100 − p)/answers)``; unit: points.
 
+    That the shares come from so many independent answers is an assumption: the report names no method for its adoption
+    rates (p21), and counts questionnaires for the whole nation only (p39).
+
     Raises
     ------
     MethodError
@@ -119,9 +122,9 @@ def rank_sets(shares: pd.Series, answers: float, *, level: float = 0.95, seed: i
     Returns
     -------
     pandas.DataFrame
-        ``city, estimate, error, rank, low, high, low_all, high_all, answers, level``.
+        ``city, estimate, error, rank, low, high, low_all, high_all, assumed_answers, level``.
     """
     errors = survey_errors(shares, answers)
     own = confidence_sets(shares, errors, level=level, seed=seed)
     together = confidence_sets(shares, errors, level=level, simultaneous=True, seed=seed)
-    return own.assign(low_all=together["low"], high_all=together["high"], answers=answers, level=level)
+    return own.assign(low_all=together["low"], high_all=together["high"], assumed_answers=answers, level=level)

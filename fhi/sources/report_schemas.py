@@ -80,10 +80,18 @@ REPORT: dict[str, pa.DataFrameSchema] = {
         change=integer("places gained since 2017", 1, CITIES - 1),
     ),
     "report2018/adoption": of_report(
-        ["city"], "adoption rates", city=city(), rate=number("share of fintech users, per cent", 0, 100)
+        ["city"],
+        "adoption rates; the page does not say how they were found",
+        city=city(),
+        rate=number("share of fintech users, per cent", 0, 100),
+        note=text("how the row was read off the graphic"),
     ),
     "report2018/attention": of_report(
-        ["city"], "search attention", city=city(), rank=rank("rank of search attention, from the order of the tiles")
+        ["city"],
+        "search attention",
+        city=city(),
+        rank=rank("rank of search attention, from the order of the tiles"),
+        note=text("how the row was read off the graphic"),
     ),
     "report2018/banks": firms("the internet banks of the nation", loans=quantity("cumulative loans, CNY")),
     "report2018/insurers": firms("the internet insurers of the nation", premiums=quantity("earned premiums, CNY")),
@@ -209,7 +217,7 @@ REPORT: dict[str, pa.DataFrameSchema] = {
     ),
     "report2018/claims": of_report(
         ["id"],
-        "every checkable number or order that the report prints, to be recomputed",
+        "numbers and orders that the report prints, to be checked against other cells",
         id=text("stable id of the claim"),
         subject_zh=text("what is claimed, in Chinese, in our words"),
         subject_en=text("what is claimed, in English"),

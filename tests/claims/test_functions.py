@@ -64,12 +64,28 @@ def test_who_overtakes_whom_follows_from_rank_and_change():
     assert landscape.top_riser(tables) == "b"
 
 
-def test_the_central_provinces_are_summed():
+def test_changes_are_possible_if_they_give_distinct_places_among_the_twenty():
+    top20 = table(city=list("abcd"), rank=[1, 2, 3, 4], change_qualifier=["exact", "exact", "undisclosed", "exact"])
+    found = landscape.possible_changes({"report2018/top20": top20})
+    assert found.accepts("— — —") and found.accepts("+1 -1 -1") and found.value == "1–4"
+    # two of one place, a place below the last, one change too few, one too many
+    assert not any(found.accepts(text) for text in ("+1 — -1", "— — +1", "— —", "— — — —"))
+
+
+def test_a_rise_stays_within_the_cities_ranked():
+    tables = {"report2018/top20": table(city=list("abcd"), industry_rank=[1, 2, 3, 4])}
+    assert landscape.possible_rise(tables, "b", "industry_rank").range == (1, 2)
+    adoption = table(city=["杭州", "西安", "深圳", "香港"], rate=[9.0, 7.0, 7.0, 1.0])
+    assert experience.possible_rise_of_adoption({"report2018/adoption": adoption}).range == (1, 2)
+
+
+def test_regions_are_counted_by_the_provinces_of_the_first_five():
     tables = {
-        "report2018/top20": table(city=["武汉", "长沙", "北京"], change_value=[-4.0, -5.0, 7.0]),
-        "cities": table(name_zh=["北京", "武汉", "长沙"], province_en=["Beijing", "Hubei", "Hunan"]),
+        "report2018/top20": table(city=list("abcdef"), rank=[1, 2, 3, 4, 5, 6]),
+        "cities": table(name_zh=list("abcdef"), province_zh=list("ppqqrs")),
+        "public/regions": table(region=["x", "x", "y", "z"], province=list("pqrs")),
     }
-    assert landscape.central_change(tables) == -9
+    assert landscape.regions_of_leading_cities(tables).value == 2
 
 
 def test_public_figures_are_the_latest_and_of_one_unit():
@@ -81,7 +97,7 @@ def test_public_figures_are_the_latest_and_of_one_unit():
         unit=["CNY", "CNY", "CNY", "USD"],
     )
     tables = {"public/public_indicators": public}
-    assert landscape.place_by_public_figure(tables, "a", "gdp") == 2
+    assert landscape.place_by_public_figure(tables, "a", "gdp").value == 2
     assert landscape.first_by_public_figure(tables, "gdp") == "b"
 
 
@@ -96,21 +112,42 @@ def test_adoption_is_compared_with_the_printed_mean_and_its_rounding():
     mean = experience.mean_adoption(tables)
     assert (mean.value, *mean.range) == pytest.approx((80, 79.95, 80.05))
     assert experience.lead(tables).range == pytest.approx((9.9, 10.1))
-    assert experience.most_alipay_users(tables).range == pytest.approx((0, 70.05))
 
 
-def test_the_tree_and_the_classes_of_cities_are_counted():
-    tables = {
-        "framework": table(level=[0, 1, 1, 2], parent=[None, "FHI", "FHI", "industry"]),
-        "cities": table(
-            name_zh=["北京", "大连", "香港", "某市"],
-            admin_class=["直辖市", "计划单列市;副省级", "特别行政区", "地级市"],
-        ),
-    }
-    assert method.nodes_of_level(tables, 1) == 2
-    assert method.children(tables, "industry") == 1
-    assert method.mainland_cities(tables) == 2
-    assert method.added_regions(tables) == 1
+def test_the_classes_of_cities_are_counted():
+    cities = table(
+        name_zh=["北京", "大连", "香港", "某市"],
+        admin_class=["直辖市", "计划单列市;副省级", "特别行政区", "地级市"],
+    )
+    assert method.mainland_cities({"cities": cities}) == 2
+
+
+def contributions(*shares):
+    rows = table(city=list("abc")[: len(shares)], share=[f"{share}%" for share in shares], share_value=shares)
+    return {"report2018/contributions": rows.assign(**{"class": "cloud"})}
+
+
+def test_two_cities_are_first_if_what_is_left_is_less_than_the_second_has():
+    assert not industry.order_of_contributions(contributions(47.7, 39.1), "cloud").partial
+    assert industry.order_of_contributions(contributions(32.4, 29.0), "cloud").partial
+
+
+def test_a_contribution_of_more_cities_is_bounded_by_those_printed_and_by_the_whole():
+    found = industry.sum_with_unprinted(contributions(50.0, 10.0), "cloud", 3)
+    assert found.value is None and found.range == pytest.approx((59.9, 70.1))
+    assert industry.sum_with_unprinted(contributions(50.0, 30.0), "cloud", 4).range[1] == 100
+
+
+def test_a_multiple_is_of_a_whole_number():
+    measures = {"measure_en": ["national makerspaces"], "city": ["北京"], "printed_value": [168.0]}
+    found = ecosystem.multiple_of_a_whole_number({"report2018/innovation": table(**measures)})
+    assert found.accepts("1.85倍") and found.accepts("2倍") and not found.accepts("1.86倍")
+
+
+def test_a_title_names_the_cities_of_both_panels_and_none_of_neither():
+    panels = table(page=30, list=["first_panel"] * 2 + ["second_panel"] * 2, position=[1, 2, 1, 2], city=list("abac"))
+    found = ecosystem.cities_of_both_panels({"report2018/leaders": panels})
+    assert found.accepts("a") and found.accepts("a、c") and not found.accepts("b、c") and not found.accepts("a、d")
 
 
 def test_a_list_is_numbered_by_counting():

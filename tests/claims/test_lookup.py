@@ -8,7 +8,22 @@ from fhi.claims import lookup
 
 def test_places_count_from_the_largest_and_ties_share_the_better_one():
     values = pd.Series({"a": 3.0, "b": 5.0, "c": 3.0, "d": 1.0})
-    assert [lookup.place(values, name) for name in "bacd"] == [1, 2, 2, 4]
+    assert [lookup.place(values, name).value for name in "bacd"] == [1, 2, 2, 4]
+
+
+def test_a_place_beside_few_printed_rivals_is_partial_unless_they_are_all():
+    values = pd.Series([5.0, 4.0, 3.0, 2.0, float("nan")], index=list("abcde"))
+    assert not lookup.place(values, "a").partial
+    assert lookup.place(values.drop("b"), "a").partial
+    assert not lookup.place(values.drop("b"), "a", complete=True).partial
+
+
+@pytest.mark.parametrize(
+    "printed, accepted",
+    [("2018年9月", True), ("2018年9月18日", False), ("2018年11月30日", True), ("2018年12月", False), ("2018年", True)],
+)
+def test_a_date_between_two_others_as_far_as_its_digits_go(printed, accepted):
+    assert lookup.between("2018-09-19", "2018-11").accepts(printed) is accepted
 
 
 def test_descending_leaves_out_what_is_unknown():

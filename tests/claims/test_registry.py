@@ -27,6 +27,7 @@ def test_the_range_of_an_exact_number_is_the_number():
     assert Found(3).range == (3, 3)
     assert Found(3, low=2).range == (2, 3)
     assert Found(3, 2, 4).range == (2, 4)
+    assert Found(None, 2, 4).range == (2, 4)
 
 
 def test_names_are_joined_as_the_report_joins_them():

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fhi.claims.registry import Found
-from fhi.claims.verdicts import CONTRADICTED, REPRODUCED, ROUNDED, judge
+from fhi.claims.verdicts import CONTRADICTED, REPRODUCED, ROUNDED, SUPPORTED, judge
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,10 @@ from fhi.claims.verdicts import CONTRADICTED, REPRODUCED, ROUNDED, judge
         ("近50%", 0, Found(44.9), CONTRADICTED),
         ("约50%", 0, Found(54), REPRODUCED),
         ("约50%", 0, Found(100), CONTRADICTED),
+        ("1", 0, Found(1, partial=True), SUPPORTED),
+        ("1", 0, Found(2, partial=True), CONTRADICTED),
+        ("↑4", 0, Found(None, 1, 4, partial=True), SUPPORTED),
+        ("↑5", 0, Found(None, 1, 4, partial=True), CONTRADICTED),
     ],
 )
 def test_numbers(printed, tolerance, found, verdict):
@@ -50,6 +54,10 @@ def test_numbers(printed, tolerance, found, verdict):
         ("2017年8月", "date", Found("2017-09-29"), CONTRADICTED),
         ("2.0", "version", Found("2.0"), REPRODUCED),
         ("2.0", "version", Found("1.0"), CONTRADICTED),
+        ("北京", "set", Found("北京", partial=True), SUPPORTED),
+        ("北京", "set", Found("上海", partial=True), CONTRADICTED),
+        ("北京", "set", Found("", accepts="北京".__eq__), SUPPORTED),
+        ("上海", "set", Found("", accepts="北京".__eq__), CONTRADICTED),
     ],
 )
 def test_names_and_dates(printed, unit, found, verdict):

@@ -34,7 +34,9 @@ def test_the_number_of_classes_a_city_leads_in(data):
 
 
 def test_the_caption_tells_what_was_read_off_the_layout(data):
-    assert "places 3 and 4 are read off the layout" in leaders.leaders_caption(data)["en"]
+    caption = leaders.leaders_caption(data)
+    assert "The orders are read off the layout of the page, places 3 and 4 of Other new finance" in caption["en"]
+    assert "各类次序按版面位置读出，其他新金融业态的第3、4名依第15页" in caption["zh"]
 
 
 def test_the_quoted_institutions_are_named_without_their_words(quoted):

@@ -129,6 +129,21 @@ def test_the_sets_by_adoption_are_those_of_the_printed_rates(store):
     assert (data["high"] <= data["high_all"]).all()
 
 
+def test_that_the_rates_come_from_a_survey_is_called_an_assumption(store):
+    data = robust_adoption.adoption_data(store)
+    (answers,) = data["assumed_answers"].unique()
+    text = caption("robust-adoption", data)
+    assert text["en"].startswith(
+        f"Assumed: the rates come from a sample survey with {answers} independent answers a city."
+    )
+    assert text["zh"].startswith(f"假设：应用率由抽样调查得出，每城{answers}份独立答卷。")
+    for language, word in (("en", "assumed: "), ("zh", "假设每城")):
+        assert f"{word}{answers}" in robust_adoption.adoption(data, language).axes[0].get_xlabel()
+    entry = next(entry for entry in entries() if entry.id == "robust-adoption")
+    assert "assumed" in entry.title["en"] and "假设" in entry.title["zh"]
+    assert "assumed" in assumption("data_noise", "en") and "假设" in assumption("data_noise", "zh")
+
+
 def test_every_assumption_has_a_name_in_both_languages():
     for name in ASSUMPTIONS:
         assert assumption(name, "zh") != assumption(name, "en") != name
