@@ -52,7 +52,8 @@ missing = $(if $(filter-out $(wildcard $(1)),$(1)),FORCE)
 RAW := $(wildcard data/raw/*.csv data/raw/*/*.csv data/raw/*/*.geojson)
 # what sources.csv lists: a raw file that is gone is missed at ingestion, which names it
 LISTED := $(shell awk -F , 'NR > 1 { print "data/raw/" $$2 }' data/raw/sources.csv 2>/dev/null)
-CORE := requirements.lock $(addprefix fhi/,errors.py paths.py parameters.py scenarios.py files.py store.py framework.py) \
+CORE := requirements.lock $(addprefix fhi/,errors.py paths.py parameters.py scenarios.py files.py store.py framework.py \
+	rounding.py) \
 	$(wildcard fhi/sources/*.py)
 STEPS := $(addprefix fhi/,calling.py selection.py treatment.py index.py multivariate.py) \
 	$(wildcard fhi/imputation/*.py fhi/normalisation/*.py fhi/weighting/*.py fhi/aggregation/*.py)
@@ -82,7 +83,7 @@ OUTPUTS_03 := $(addprefix $(P)/,weights.csv unit_weights.csv scores.csv ranks.cs
 OUTPUTS_04 := $(addprefix $(P)/,rank_intervals.csv rank_probabilities.csv beats.csv convergence.csv robust_answers.csv \
 	sensitivity.csv tornado.csv rank_confidence.csv)
 OUTPUTS_05 := $(addprefix $(P)/,bounds.csv weight_bounds.csv bounds_by_facts.csv weight_bounds_by_facts.csv gap_bounds.csv \
-	weight_map.csv fact_influence.csv central_scores.csv central_weights.csv dropped_facts.csv)
+	weight_map.csv fact_influence.csv central_scores.csv central_weights.csv dropped_facts.csv bound_assumptions.csv)
 OUTPUTS_06 := $(P)/claims.csv
 OUTPUTS_07 := $(P)/figures.csv
 

@@ -233,7 +233,9 @@ def _value(fact, space: Space, facts, least_gap) -> Iterator[tuple]:
     score, ends = space.score(city, fact.node), _ends(facts, fact.node)
     if fact.node not in space.known:
         low, high = ends.loc[fact.id]
-        for other in facts[facts["id"].isin(ends.index[ends["high"] <= low + SAME]) & (facts["id"] != fact.id)].itertuples():
+        for other in facts[
+            facts["id"].isin(ends.index[ends["high"] <= low + SAME]) & (facts["id"] != fact.id)
+        ].itertuples():
             yield space.score(other.subjects, fact.node) - score, 0.0, False
     elif ends["low"].max() <= ends["high"].min() + SAME:
         yield from _level(fact, space, ends, score)
