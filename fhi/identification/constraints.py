@@ -232,11 +232,9 @@ def _value(fact, space: Space, facts, least_gap) -> Iterator[tuple]:
     (city,) = groups(fact.subjects)[0]
     score, ends = space.score(city, fact.node), _ends(facts, fact.node)
     if fact.node not in space.known:
-        low, high = ends.loc[fact.id]
-        for other in facts[
-            facts["id"].isin(ends.index[ends["high"] <= low + SAME]) & (facts["id"] != fact.id)
-        ].itertuples():
-            yield space.score(other.subjects, fact.node) - score, 0.0, False
+        beaten = ends.index[ends["high"] <= ends.at[fact.id, "low"] + SAME]
+        for other in facts.loc[facts["id"].isin(beaten) & (facts["id"] != fact.id), "subjects"]:
+            yield space.score(other, fact.node) - score, 0.0, False
     elif ends["low"].max() <= ends["high"].min() + SAME:
         yield from _level(fact, space, ends, score)
     else:

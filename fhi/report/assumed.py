@@ -41,8 +41,8 @@ def assumptions(tables: Tables) -> Table:
         rows,
         {
             "zh": "每行只换一项假设，其余不变，重新求全部得分与权重的区间；得分指总指数。",
-            "en": "Each row replaces one assumption, keeps the others, and solves all bounds anew; scores are those of the "
-            "index.",
+            "en": "Each row replaces one assumption, keeps the others, and solves all bounds anew; scores are those of "
+            "the index.",
         },
         ("identified",),
         texts=(1, 2, 4, 6),
