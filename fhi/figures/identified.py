@@ -44,10 +44,12 @@ def scores_caption(data: pd.DataFrame) -> dict[str, str]:
     widths = data["high"] - data["low"]
     narrow, wide = data.loc[widths.idxmin()], data.loc[widths.idxmax()]
     return {
-        "zh": f"横条是所有公布事实共同允许的得分区间，平均宽{widths.mean():.1f}分；最窄的是{narrow['city']}（{widths.min():.1f}），"
+        "zh": f"设总指数是0–100得分的加权算术平均，横条为所有公布事实共同允许的得分区间，"
+        f"平均宽{widths.mean():.1f}分；最窄的是{narrow['city']}（{widths.min():.1f}），"
         f"最宽的是{wide['city']}（{widths.max():.1f}）。竖线为解析中心，仅供参考：区间内任何一点都同样符合公布的数字。",
-        "en": f"Bars are the scores that all published facts allow together, {widths.mean():.1f} points wide on average; the "
-        f"narrowest is {narrow['city_en']} ({widths.min():.1f}), the widest {wide['city_en']} ({widths.max():.1f}). The tick is "
+        "en": "Bars are the scores that all published facts allow together, if the index is a weighted arithmetic mean of "
+        f"scores from 0 to 100: {widths.mean():.1f} points wide on average; the narrowest is {narrow['city_en']} "
+        f"({widths.min():.1f}), the widest {wide['city_en']} ({widths.max():.1f}). The tick is "
         "the analytic centre, indicative only: any point inside fits the published numbers as well.",
     }
 

@@ -47,7 +47,7 @@ def test_scores_of_all_cities_come_best_first_and_missing_ones_stay_missing(stor
 def test_bounds_are_those_of_bounds_csv(store):
     row = next(row for row in tables.bounds(store).rows if row[0]["zh"] == "北京")
     low, high = store["bounds"].query("city == '北京' and node == 'FHI'")[["low", "high"]].iloc[0]
-    assert row[1] == f"{math.floor(10 * low) / 10:.1f}–{math.ceil(10 * high) / 10:.1f}"
+    assert row[1] == f"{math.floor(10 * low + 1e-6) / 10:.1f}–{math.ceil(10 * high - 1e-6) / 10:.1f}"
 
 
 def test_the_assumptions_behind_the_bounds_are_those_of_the_built_table(store):
