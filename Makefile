@@ -83,7 +83,7 @@ OUTPUTS_03 := $(addprefix $(P)/,weights.csv unit_weights.csv scores.csv ranks.cs
 OUTPUTS_04 := $(addprefix $(P)/,rank_intervals.csv rank_probabilities.csv beats.csv convergence.csv robust_answers.csv \
 	sensitivity.csv tornado.csv rank_confidence.csv)
 OUTPUTS_05 := $(addprefix $(P)/,bounds.csv weight_bounds.csv bounds_by_facts.csv weight_bounds_by_facts.csv gap_bounds.csv \
-	weight_map.csv fact_influence.csv central_scores.csv central_weights.csv dropped_facts.csv)
+	weight_map.csv fact_influence.csv central_scores.csv central_weights.csv dropped_facts.csv bound_assumptions.csv)
 OUTPUTS_06 := $(P)/claims.csv
 OUTPUTS_07 := $(P)/figures.csv
 

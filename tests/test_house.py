@@ -11,7 +11,7 @@ from fhi.paths import ROOT
 
 #: the floors from the ground up; what stands on one floor may be used by those above it, and by its own
 FLOORS = (
-    {"errors", "paths", "parameters", "scenarios", "files", "store", "sources", "framework"}
+    {"errors", "paths", "parameters", "scenarios", "files", "store", "sources", "framework", "rounding"}
     | {"calling", "notebooks", "processes", "imports", "kept"},
     {"imputation", "treatment", "normalisation", "weighting", "aggregation", "agreement", "survey"},
     {"selection", "construction", "microdata", "synthetic", "given", "index", "reuse"},

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from fhi.figures import style
 from fhi.figures.charts import english, name_rows, with_names
 from fhi.figures.registry import Tables, figure
+from fhi.rounding import outward
 
 SECTION = "identified"
 RUNS = {
+    "index": {"zh": "仅总指数的名次与均分", "en": "ranks and means of the index"},
     "ranks": {"zh": "仅名次", "en": "ranks only"},
     "ranks+means": {"zh": "+ 梯队均分", "en": "+ tier means"},
     "ranks+means+adoption": {"zh": "+ 应用率", "en": "+ adoption rates"},
@@ -41,10 +44,12 @@ def scores_caption(data: pd.DataFrame) -> dict[str, str]:
     widths = data["high"] - data["low"]
     narrow, wide = data.loc[widths.idxmin()], data.loc[widths.idxmax()]
     return {
-        "zh": f"横条是所有公布事实共同允许的得分区间，平均宽{widths.mean():.1f}分；最窄的是{narrow['city']}（{widths.min():.1f}），"
+        "zh": f"设总指数是0–100得分的加权算术平均，横条为所有公布事实共同允许的得分区间，"
+        f"平均宽{widths.mean():.1f}分；最窄的是{narrow['city']}（{widths.min():.1f}），"
         f"最宽的是{wide['city']}（{widths.max():.1f}）。竖线为解析中心，仅供参考：区间内任何一点都同样符合公布的数字。",
-        "en": f"Bars are the scores that all published facts allow together, {widths.mean():.1f} points wide on average; the "
-        f"narrowest is {narrow['city_en']} ({widths.min():.1f}), the widest {wide['city_en']} ({widths.max():.1f}). The tick is "
+        "en": "Bars are the scores that all published facts allow together, if the index is a weighted arithmetic mean of "
+        f"scores from 0 to 100: {widths.mean():.1f} points wide on average; the narrowest is {narrow['city_en']} "
+        f"({widths.min():.1f}), the widest {wide['city_en']} ({widths.max():.1f}). The tick is "
         "the analytic centre, indicative only: any point inside fits the published numbers as well.",
     }
 
@@ -67,8 +72,9 @@ def scores(data: pd.DataFrame, language: str):
     axes.barh(rows, data["high"] - data["low"], left=data["low"], height=0.56, color=colours)
     axes.scatter(data["score"], rows, marker="|", s=190, linewidth=2.4, color=style.ORANGE, zorder=3)
     for row, item in zip(rows, data.itertuples(), strict=True):
-        axes.text(item.low - 0.8, row, f"{item.low:.1f}", ha="right", va="center", size=7.5, color=style.MUTED)
-        axes.text(item.high + 0.8, row, f"{item.high:.1f}", va="center", size=7.5, color=style.MUTED)
+        low, high = outward(item.low, item.high, 1)
+        axes.text(item.low - 0.8, row, f"{low:.1f}", ha="right", va="center", size=7.5, color=style.MUTED)
+        axes.text(item.high + 0.8, row, f"{high:.1f}", va="center", size=7.5, color=style.MUTED)
     name_rows(axes, data, language, "rank")
     axes.set(xlim=(-6, 106), ylim=(len(data) - 0.4, -0.6), xticks=range(0, 101, 20))
     axes.set_xlabel(
@@ -79,13 +85,19 @@ def scores(data: pd.DataFrame, language: str):
 
 
 def groups_data(tables: Tables) -> pd.DataFrame:
-    """Mean width of the 20 score bounds, and of the gap of ranks 3 and 4, by group of facts and restriction."""
+    """Mean width of the 20 score bounds, how many are not those of all facts, and the gap of ranks 3 and 4, by run."""
     scores = pd.concat([tables["bounds"].assign(facts="all"), tables["bounds_by_facts"]]).query("node == 'FHI'")
     widths = (scores["high"] - scores["low"]).groupby(scores["facts"]).mean()
     third = tables["tables/top20"].query("rank == 3")["city"].iloc[0]
     gaps = tables["gap_bounds"].query("city == @third").set_index("facts")
     frame = pd.DataFrame({"facts": [run for run in RUNS if run in widths.index]})
     frame["mean_width"] = frame["facts"].map(widths)
+    ends = scores.set_index(["facts", "city"])[["low", "high"]]
+    # solved to 1e-7 and rounded outward to 1e-6
+    frame["cities_moved"] = [
+        int((np.abs(ends.loc[run] - ends.loc["all"]) > 1e-5).any(axis=1).sum()) for run in frame["facts"]
+    ]
+    frame["cities"] = len(ends.loc["all"])
     frame["gap_low"], frame["gap_high"] = frame["facts"].map(gaps["low"]), frame["facts"].map(gaps["high"])
     names = english(tables)
     pair = third, gaps["next"].iloc[0]
@@ -95,14 +107,20 @@ def groups_data(tables: Tables) -> pd.DataFrame:
 def groups_caption(data: pd.DataFrame) -> dict[str, str]:
     by_run = data.set_index("facts")
     everything = by_run.loc["all"]
+    low, high = outward(everything["gap_low"], everything["gap_high"], 2)
+    own = everything["cities"] - by_run.at["index", "cities_moved"]
+    rest = by_run.at["ranks+means", "cities_moved"]
+    changed = (
+        {"zh": f"改变{rest}个", "en": f"change {rest}"} if rest else {"zh": "没有改变任何一个", "en": "change none"}
+    )
     return {
-        "zh": f"只用名次时区间平均宽{by_run.at['ranks', 'mean_width']:.1f}分，加上梯队均分后为{by_run.at['ranks+means', 'mean_width']:.1f}分，"
-        f"再加其余事实几乎不变。{everything['first']}与{everything['second']}的分差可在{everything['gap_low']:.2f}至"
-        f"{everything['gap_high']:.1f}分之间（{everything['gap_low']:.2f}为设定的最小差）：是否“微弱”，公布的数字不能确定。",
-        "en": f"Ranks alone leave bounds of {by_run.at['ranks', 'mean_width']:.1f} points on average, the tier means "
-        f"{by_run.at['ranks+means', 'mean_width']:.1f}; the other facts hardly narrow them. The gap between "
-        f"{everything['first_en']} and {everything['second_en']} may be anything from {everything['gap_low']:.2f} (the least gap "
-        f"assumed) to {everything['gap_high']:.1f} points: whether it is slight, the published numbers do not say.",
+        "zh": f"{everything['cities']}城中{own}城的得分区间只由总指数的名次、梯队均分与0–100的分值范围得出；应用率、社会关注次序与"
+        f"领先城市{changed['zh']}得分区间。{everything['first']}与{everything['second']}的分差可在{low:.2f}至{high:.2f}分之间"
+        f"（{low:.2f}为设定的最小分差）：是否“微弱”，公布的数字不能确定。",
+        "en": f"The bounds of {own} of the {everything['cities']} cities follow from the ranks of the index, its tier means and the "
+        f"scale of 0–100 alone; adoption, attention and leading cities {changed['en']} of the score bounds. The gap between "
+        f"{everything['first_en']} and {everything['second_en']} may be anything from {low:.2f} (the minimum gap "
+        f"assumed) to {high:.2f} points: whether it is slight, the published numbers do not say.",
     }
 
 
@@ -117,7 +135,7 @@ def groups_caption(data: pd.DataFrame) -> dict[str, str]:
 )
 def groups(data: pd.DataFrame, language: str):
     """Two panels of bars: mean width of the score bounds, and bounds of the gap between ranks 3 and 4."""
-    figure = style.canvas(5.0)
+    figure = style.canvas(5.4)
     rows = range(len(data))
     left = style.quiet(style.area(figure, left=2.75, right=3.95, top=1.2, bottom=0.6), grid=None)
     left.barh(rows, data["mean_width"], height=0.55, color=style.PURPLE)
@@ -133,7 +151,8 @@ def groups(data: pd.DataFrame, language: str):
     right = style.quiet(style.area(figure, left=6.4, right=0.45, top=1.2, bottom=0.6), grid=None)
     right.barh(rows, data["gap_high"] - data["gap_low"], left=data["gap_low"], height=0.55, color="#b676a0")
     for row, item in zip(rows, data.itertuples(), strict=True):
-        right.text(item.gap_high + 1, row, f"{item.gap_low:.2f} – {item.gap_high:.1f}", va="center", size=style.SMALL)
+        low, high = outward(item.gap_low, item.gap_high, 2)
+        right.text(item.gap_high + 1, row, f"{low:.2f} – {high:.2f}", va="center", size=style.SMALL)
     keys = style.pick(language, ["first", "second"], ["first_en", "second_en"])
     one, other = (style.brief(name) for name in data.iloc[0][keys])
     title = style.pick(language, f"{one}与{other}的分差", f"gap {one} – {other}")

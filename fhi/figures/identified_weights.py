@@ -10,6 +10,7 @@ from fhi.figures import style
 from fhi.figures.charts import in_order, pillars
 from fhi.figures.identified import RUNS, SECTION
 from fhi.figures.registry import Tables, figure
+from fhi.rounding import outward
 
 PILLARS = ["industry", "experience", "ecosystem"]
 RESTRICTED = {"all": "#dcc3d3", "all, equal inside parents": "#b676a0", "all, indicators within 1/48-1/4": style.PURPLE}
@@ -28,15 +29,19 @@ def weights_data(tables: Tables) -> pd.DataFrame:
 
 
 def weights_caption(data: pd.DataFrame) -> dict[str, str]:
-    free = data[data["facts"] == "all"].set_index("node")["high"]
-    tight = data[data["facts"] == "all, indicators within 1/48-1/4"].set_index("node")["high"]
+    most = _most(data[data["facts"] == "all"].set_index("node")["high"], 0)
     return {
-        "zh": f"权重完全自由时，公布的事实只把体验的权重限制在至多约{free['experience']:.0%}；若每个指标的权重在1/48与1/4之间，"
-        f"则至多约{tight['experience']:.0%}。产业与生态几乎不受限制。",
-        "en": f"With weights entirely free the published facts only keep the weight of experience to at most about "
-        f"{free['experience']:.0%}; with every indicator within 1/48 and 1/4 it is at most about {tight['experience']:.0%}. Industry "
-        "and ecosystem are hardly bounded.",
+        "zh": f"权重不加限制时，公布的事实把体验的权重限制在至多{most['experience']:.0f}%，产业与生态几乎不受限制。"
+        "两条内侧横条事先限制了权重：其变窄出自这一限制，而非报告。",
+        "en": f"With unrestricted weights the published facts keep the weight of experience to at most {most['experience']:.0f}% "
+        "and hardly bound industry and ecosystem. The two inner bars restrict the weights beforehand: what is narrower in them "
+        "comes from that restriction, not from the report.",
     }
+
+
+def _most(highs: pd.Series, places: int) -> pd.Series:
+    """Return upper bounds of weights in per cent, rounded up."""
+    return pd.Series(outward(0.0, 100 * highs, places)[1], highs.index)
 
 
 @figure(
@@ -90,13 +95,13 @@ def map_data(tables: Tables) -> pd.DataFrame:
 
 
 def map_caption(data: pd.DataFrame) -> dict[str, str]:
-    highs = data[data["facts"] == "all"].set_index("facts")[PILLARS].max()
+    most = _most(data.loc[data["facts"] == "all", PILLARS].max(), 1)
     return {
-        "zh": f"三角形中每一点是一组三个维度的权重，着色区域内的都与公布的事实相容。权重自由时，体验至多{highs['experience']:.1%}，"
-        f"产业可到{highs['industry']:.1%}，生态可到{highs['ecosystem']:.1%}。",
+        "zh": f"三角形中每一点是一组三个维度的权重，着色区域内的都与公布的事实相容。权重不加限制时，体验至多{most['experience']:.1f}%，"
+        f"产业至多{most['industry']:.1f}%，生态至多{most['ecosystem']:.1f}%。",
         "en": "Each point of the triangle is a set of three pillar weights; those in the coloured area agree with every published "
-        f"fact. With weights free, experience reaches {highs['experience']:.1%} at most, industry {highs['industry']:.1%} and "
-        f"ecosystem {highs['ecosystem']:.1%}.",
+        f"fact. With unrestricted weights, experience reaches {most['experience']:.1f}% at most, industry "
+        f"{most['industry']:.1f}% and ecosystem {most['ecosystem']:.1f}%.",
     }
 
 

@@ -11,9 +11,12 @@ from fhi.errors import choose
 from fhi.framework import Framework
 from fhi.identification.constraints import RESTRICTIONS, Row, definitions, fact_rows, space_of
 from fhi.identification.program import LinearProgram
+from fhi.rounding import outward
 
-#: bounds are given to this many decimals; the solver's own tolerance is 1e-7
+#: bounds are given to this many decimals, rounded outward
 DECIMALS = 6
+#: the solver keeps each constraint to 1e-7: an optimum so near to a decimal is that decimal
+SOLVED = 2e-7
 #: a weight that cannot exceed this is forced to zero
 ZERO = 1e-6
 
@@ -29,9 +32,12 @@ class IdentifiedSet:
     weights : str, optional
         A restriction of the weights, a name of `RESTRICTIONS` (default ``free``).
     normalisation : str, optional
-        How known indicators were normalised: ``linear`` (any increasing linear function) or ``min-max``.
+        How known indicators were normalised: ``linear`` (any increasing linear function), ``min-max`` or
+        ``increasing`` (any increasing function).
     least_gap : float, optional
         In place of the gap of every order, as a share of the weight of its node.
+    top, floor : bool, optional
+        Whether scores end at 100 and at 0. Without one of them an end of a bound may be infinite.
 
     Notes
     -----
@@ -47,9 +53,11 @@ class IdentifiedSet:
         weights: str = "free",
         normalisation: str = "linear",
         least_gap: float | None = None,
+        top: bool = True,
+        floor: bool = True,
     ):
         self.facts, self.framework = facts, framework
-        self.space = space_of(facts, framework, normalisation)
+        self.space = space_of(facts, framework, normalisation, top, floor)
         restriction = choose(RESTRICTIONS, weights, "weights")
         rows = [*definitions(self.space), *fact_rows(facts, self.space, least_gap), *restriction(self.space)]
         self.rows: list[Row] = rows
@@ -64,7 +72,7 @@ class IdentifiedSet:
         return self.space.score(city, node or self.framework.root)
 
     def bounds(self, target: np.ndarray) -> tuple[float, float]:
-        """Return the least and the greatest value of a linear expression that the facts allow.
+        """Return the least and the greatest value of a linear expression that the facts allow, rounded outward.
 
         Raises
         ------
@@ -147,8 +155,8 @@ class IdentifiedSet:
 
 
 def _rounded(low: float, high: float) -> tuple[float, float]:
-    """Return both ends to the decimals that the solver supports; adding 0 turns −0 into 0."""
-    return round(low, DECIMALS) + 0.0, round(high, DECIMALS) + 0.0
+    """Return both ends to the decimals that the solver supports, rounded outward."""
+    return tuple(float(end) for end in outward(low, high, DECIMALS, SOLVED))
 
 
 def _plane(size: int) -> np.ndarray:

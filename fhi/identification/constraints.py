@@ -19,18 +19,28 @@ from fhi.errors import DataError, MethodError, Problem
 from fhi.framework import Framework
 
 TOP = 100.0
-#: how a known indicator was normalised: by any increasing linear function, or by min-max over the cities
-NORMALISATIONS = ("linear", "min-max")
+#: how a known indicator was normalised: by any increasing linear function, by min-max over the cities, or by any
+#: increasing function at all
+NORMALISATIONS = ("linear", "min-max", "increasing")
+#: two printed decimals that are nearer than this are the same
+SAME = 1e-9
 
 
 @dataclass(frozen=True)
 class Space:
     """The variables in order: weights by indicator, contributions by city and indicator, then p and q of each
-    indicator whose values are known (y_ck = p + q·a_c)."""
+    indicator whose values are known (y_ck = p + q·a_c).
+
+    `known` names these indicators, `normalisation` is one of `NORMALISATIONS`; without `top` or `floor` the scores
+    have no upper end of 100 or no lower end of 0.
+    """
 
     framework: Framework
     cities: tuple[str, ...]
     known: tuple[str, ...] = ()
+    normalisation: str = "linear"
+    top: bool = True
+    floor: bool = True
 
     @cached_property
     def leaves(self) -> dict[str, int]:
@@ -46,8 +56,9 @@ class Space:
 
     @property
     def free(self) -> list[int]:
-        """The variables that may be negative: p of each known indicator."""
-        return list(range(self.size - 2 * len(self.known), self.size, 2))
+        """The variables that may be negative: p of each known indicator; without a floor the contributions too."""
+        lines = self.size - 2 * len(self.known)
+        return [*([] if self.floor else range(len(self.leaves), lines)), *range(lines, self.size, 2)]
 
     def below(self, node: str) -> list[int]:
         """Return the places of the indicators below a node (of itself for an indicator)."""
@@ -90,14 +101,16 @@ class Row:
     fact: str | None = None
 
 
-def space_of(facts: pd.DataFrame, framework: Framework, normalisation: str = "linear") -> Space:
-    """Return the variables that the facts speak of."""
+def space_of(
+    facts: pd.DataFrame, framework: Framework, normalisation: str = "linear", top: bool = True, floor: bool = True
+) -> Space:
+    """Return the variables that the facts speak of, on the scale that `Space` describes."""
     if normalisation not in NORMALISATIONS:
         message = f"there is no {normalisation!r}."
         raise MethodError(message, key="normalisation", value=normalisation, valid=NORMALISATIONS)
     cities = dict.fromkeys(city for subjects in facts["subjects"] for group in groups(subjects) for city in group)
-    known = dict.fromkeys(facts.loc[facts["kind"] == "value", "node"]) if normalisation == "linear" else {}
-    return Space(framework, tuple(sorted(cities)), tuple(known))
+    known = dict.fromkeys(facts.loc[facts["kind"] == "value", "node"]) if normalisation != "increasing" else {}
+    return Space(framework, tuple(sorted(cities)), tuple(known), normalisation, top, floor)
 
 
 def groups(subjects: str) -> list[list[str]]:
@@ -106,9 +119,9 @@ def groups(subjects: str) -> list[list[str]]:
 
 
 def definitions(space: Space) -> Iterator[Row]:
-    """Yield what holds by definition: Σ w = 1 and y_ck ≤ 100·w_k (all variables but p are not negative)."""
+    """Yield what holds by definition: Σ w = 1 and y_ck ≤ 100·w_k (all variables but `Space.free` are not negative)."""
     yield Row(space.weight(space.framework.root), 1.0, equal=True)
-    for city in space.cities:
+    for city in space.cities if space.top else ():
         for leaf, place in space.leaves.items():
             expression = -TOP * space.weight(leaf)
             expression[space.contribution(city, place)] = 1.0
@@ -128,7 +141,8 @@ def fact_rows(facts: pd.DataFrame, space: Space, least_gap: float | None = None)
     Raises
     ------
     DataError
-        For a fact that cannot be read (a tie of three, a mean without a value, a repeated subject).
+        For a fact that cannot be read (a tie of three, a mean without a value, a repeated subject), and for a number
+        that its kind has no use for (the tolerance of an order).
     """
     rows = []
     for fact in facts.itertuples():
@@ -146,6 +160,12 @@ def _check(fact) -> None:
     needs_value = fact.kind in ("mean", "value")
     if needs_value and pd.isna(fact.value_value):
         raise DataError([Problem(*place, "value", fact.value, "the printed number", "fill in the cell")])
+    if fact.kind in ("order", "leaders") and fact.tolerance > 0:
+        expected = "0, since the least gap of an order stands under value"
+        raise DataError([Problem(*place, "tolerance", fact.tolerance, expected, "write 0")])
+    if fact.kind == "tie" and pd.notna(fact.value_value):
+        expected = "an empty cell, since the width of a tie stands under tolerance"
+        raise DataError([Problem(*place, "value", fact.value, expected, "empty the cell")])
     sizes = {"value": (1, 1), "tie": (2, 2), "order": (2, 10**6)}
     least, most = sizes.get(fact.kind, (1, 10**6))
     if not least <= len(names) <= most:
@@ -204,20 +224,70 @@ def _mean(fact, space: Space, facts, least_gap) -> Iterator[tuple]:
 
 
 def _value(fact, space: Space, facts, least_gap) -> Iterator[tuple]:
-    """A known indicator: y = p + q·a with q ≥ 0, or y = v·w with v the min-max over the cities."""
+    """A known indicator, within the tolerance t of the printed value a: ``y = p + q·v`` with ``q ≥ 0``, |v − a| ≤ t.
+
+    Linear since q multiplies known numbers alone: ``p + q·(a − t) ≤ y ≤ p + q·(a + t)``. Under any increasing function
+    only the order of the values is left that no rounding can turn round.
+    """
     (city,) = groups(fact.subjects)[0]
-    same = facts[(facts["kind"] == "value") & (facts["node"] == fact.node)]["value_value"]
-    spread = same.max() - same.min()
-    if fact.node in space.known:
-        yield space.score(city, fact.node) - space.line(fact.node, fact.value_value), 0.0, True
-        if not spread > 0:
-            # p alone says the same; a slope without an upper end has no centre
-            yield space.line(fact.node, 1.0) - space.line(fact.node, 0.0), 0.0, True
-        return
-    if not spread > 0:
+    score, ends = space.score(city, fact.node), _ends(facts, fact.node)
+    if fact.node not in space.known:
+        beaten = ends.index[ends["high"] <= ends.at[fact.id, "low"] + SAME]
+        for other in facts.loc[facts["id"].isin(beaten) & (facts["id"] != fact.id), "subjects"]:
+            yield space.score(other, fact.node) - score, 0.0, False
+    elif ends["low"].max() <= ends["high"].min() + SAME:
+        yield from _level(fact, space, ends, score)
+    else:
+        low, high = ends.loc[fact.id]
+        yield score - space.line(fact.node, high), 0.0, False
+        yield space.line(fact.node, low) - score, 0.0, False
+        if space.normalisation == "min-max":
+            yield from _min_max(fact, space, ends, score)
+
+
+def _ends(facts: pd.DataFrame, node: str) -> pd.DataFrame:
+    """Return ``low, high`` of the known values of an indicator, by the id of the fact."""
+    known = facts[(facts["kind"] == "value") & (facts["node"] == node)].set_index("id")
+    value, tolerance = known["value_value"], known["tolerance"]
+    return pd.DataFrame({"low": value - tolerance, "high": value + tolerance})
+
+
+def _level(fact, space: Space, ends: pd.DataFrame, score: np.ndarray) -> Iterator[tuple]:
+    """Known values that may all be one: a steep enough line through it gives any scores, and nothing is said.
+
+    Only where the ends meet in a point, as equal values without a tolerance do, a score lies on one side of p.
+    """
+    if space.normalisation == "min-max":
         raise MethodError(f"the known values of {fact.node} are all the same; min-max divides by their spread.")
-    share = (fact.value_value - same.min()) / spread
-    yield space.score(city, fact.node) - TOP * share * space.weight(fact.node), 0.0, True
+    point = ends["high"].min()
+    start = space.line(fact.node, 0.0)
+    # a slope without an upper end has no centre
+    yield space.line(fact.node, 1.0) - start, 0.0, True
+    if ends["low"].max() < point - SAME:
+        yield start, 0.0, True
+        return
+    low, high = ends.loc[fact.id]
+    if low >= point - SAME:
+        yield start - score, 0.0, False
+    if high <= point + SAME:
+        yield score - start, 0.0, False
+
+
+def _min_max(fact, space: Space, ends: pd.DataFrame, score: np.ndarray) -> Iterator[tuple]:
+    """The least of the true values scores 0 and the greatest 100: exact where no rounding hides which city has it.
+
+    Else each end is only known to lie within the values that it may have (bounds are then outer bounds).
+    """
+    low, high = ends.loc[fact.id]
+    full = TOP * space.weight(fact.node)
+    yield space.line(fact.node, ends["low"].min()), 0.0, False
+    yield -space.line(fact.node, ends["high"].min()), 0.0, False
+    yield space.line(fact.node, ends["low"].max()) - full, 0.0, False
+    yield full - space.line(fact.node, ends["high"].max()), 0.0, False
+    if low == ends["low"].min() and (ends["low"] <= ends["high"].min() + SAME).sum() == 1:
+        yield score, 0.0, True
+    if high == ends["high"].max() and (ends["high"] >= ends["low"].max() - SAME).sum() == 1:
+        yield score - full, 0.0, True
 
 
 KINDS: Mapping[str, Callable[..., Iterator[tuple]]] = {

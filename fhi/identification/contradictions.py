@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from fhi.framework import Framework
-from fhi.identification.constraints import TOP, Row, Space, definitions, fact_rows, space_of
+from fhi.identification.constraints import SAME, TOP, Row, Space, definitions, fact_rows, space_of
 from fhi.identification.program import Infeasible, LinearProgram
 
 #: the gap, in points of a node's score, that every order must keep in the check
@@ -84,14 +84,17 @@ def _of(rows: Sequence[Row], ids) -> list[Row]:
 def _most_violated(about: pd.DataFrame) -> dict[str, float]:
     """Return for each fact more than its constraints can be violated by, in points of score.
 
-    A known value lies on the line through two others, which is steepest where these are nearest to one another.
+    A known value lies on the line through two others, which need be no steeper than where their ends, within the
+    tolerance, are nearest to one another without being the same.
     """
     most = dict.fromkeys(about["id"], BIG)
     for _, known in about[about["kind"] == "value"].groupby("node"):
-        values = known["value_value"].to_numpy()
-        steps = np.diff(np.unique(values))
+        value, tolerance = known["value_value"].to_numpy(), known["tolerance"].to_numpy()
+        low, high = value - tolerance, value + tolerance
+        steps = np.abs(high[:, None] - low)[~np.eye(len(known), dtype=bool)]
+        steps = steps[steps > SAME]
         if len(steps):
-            furthest = np.maximum(values - values.min(), values.max() - values)
+            furthest = np.maximum(high - low.min(), high.max() - low)
             most |= dict(zip(known["id"], BIG + TOP * furthest / steps.min(), strict=True))
     return most
 

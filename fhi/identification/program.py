@@ -22,6 +22,10 @@ class Infeasible(MethodError):
     """The constraints leave nothing."""
 
 
+class Unbounded(MethodError):
+    """The objective has no least value."""
+
+
 class LinearProgram:
     """Constraints over variables that are not negative, but for those in `free`.
 
@@ -71,8 +75,10 @@ class LinearProgram:
         ------
         Infeasible
             If no point satisfies the constraints.
+        Unbounded
+            If the objective has no least value.
         MethodError
-            If the objective has no least value, or the solver fails.
+            If the solver fails.
         """
         self._solver.changeColsCost(self.size, self._columns, np.asarray(objective, dtype=float))
         self._solver.run()
@@ -82,12 +88,18 @@ class LinearProgram:
             return float(value), np.array(self._solver.getSolution().col_value)
         if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
             raise Infeasible("the facts and restrictions contradict each other; nothing satisfies them all.")
-        raise MethodError(f"the linear program ended with {self._solver.modelStatusToString(status)}.")
+        kind = Unbounded if status == highspy.HighsModelStatus.kUnbounded else MethodError
+        raise kind(f"the linear program ended with {self._solver.modelStatusToString(status)}.")
 
     def bounds(self, expression: np.ndarray) -> tuple[float, float]:
-        """Return the least and the greatest value of an expression."""
-        low = self.minimise(expression)[0]
-        return low, -self.minimise(-np.asarray(expression))[0]
+        """Return the least and the greatest value of an expression; infinite where there is none."""
+        return self._least(expression), -self._least(-np.asarray(expression))
+
+    def _least(self, expression: np.ndarray) -> float:
+        try:
+            return self.minimise(expression)[0]
+        except Unbounded:
+            return -np.inf
 
     def marginals(self) -> np.ndarray:
         """Return the dual value of each constraint at the last solution; zero where it does not bind."""

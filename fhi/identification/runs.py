@@ -16,6 +16,8 @@ from fhi.identification.program import Infeasible
 GROUPS = ("ranks", "means", "adoption", "attention", "leaders")
 #: the run of bounds.csv: all facts, free weights
 ALL = "all"
+#: the run of what the report says of the index itself: its order and its tier means
+INDEX = "index"
 #: name -> options of `IdentifiedSet`, all facts in each
 VARIANTS: Mapping[str, dict] = {
     "all, gap 0": {"least_gap": 0.0},
@@ -26,8 +28,8 @@ VARIANTS: Mapping[str, dict] = {
 
 
 def runs(facts: pd.DataFrame, framework: Framework) -> dict[str, IdentifiedSet]:
-    """Return the identified set of each run: facts group by group, all of them, then the variants."""
-    sets = {}
+    """Return the identified set of each run: the index alone, facts group by group, all of them, then the variants."""
+    sets = {INDEX: IdentifiedSet(facts[facts["node"] == framework.root], framework)}
     for count in range(1, len(GROUPS)):
         chosen = GROUPS[:count]
         sets["+".join(chosen)] = IdentifiedSet(facts[facts["group"].isin(chosen)], framework)

@@ -18,6 +18,7 @@ from fhi.figures.registry import Tables, Texts
 from fhi.framework import Framework
 from fhi.parameters import Method, Step
 from fhi.report.tables import city_names, node_names
+from fhi.report.texts import span
 
 #: aggregations that the page can repeat
 LIVE = ("arithmetic", "geometric")
@@ -198,7 +199,7 @@ def sliders(tables: Tables, run: Run) -> list[dict]:
 def _slider(node: Node, names: Mapping[str, Texts], allowed: pd.DataFrame, fixed: bool) -> dict:
     limits = None
     if node.code in allowed.index:
-        limits = "{:.0f}–{:.0f}%".format(*(100 * allowed.loc[node.code, ["low", "high"]]))
+        limits = span(*(100 * allowed.loc[node.code, ["low", "high"]]), places=0) + "%"
     return {
         "signal": node.signal,
         "code": node.code,

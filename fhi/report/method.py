@@ -163,9 +163,10 @@ TREE_HEADS: tuple[Texts, ...] = (
 )
 ALLOWED = 3
 TREE_NOTE = {
-    "zh": "报告未公布权重：前两列是本方案的假定，没有数据的节点把权重让给同级；第四列是公布的数字共同允许的范围。",
+    "zh": "报告未公布权重：前两列是本方案的假定，没有数据的节点把权重让给同级；"
+    "第四列是公布的数字共同允许的范围，向外舍入。",
     "en": "The report prints no weights: the first two columns are this scenario's assumption, a node without data "
-    "passing its weight to its siblings; the fourth is what the published numbers together allow.",
+    "passing its weight to its siblings; the fourth is what the published numbers together allow, rounded outward.",
 }
 OTHER_NOTE = {"zh": "没有数据的节点把权重让给同级。", "en": "A node without data passes its weight to its siblings."}
 

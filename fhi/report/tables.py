@@ -209,9 +209,11 @@ def bounds(tables: Tables) -> Table:
         [CITY, *(nodes[node] for node in shown)],
         rows,
         {
-            "zh": "全部公布的数字共同允许的最低与最高得分，权重不限。区间是精确的，不是置信区间。",
-            "en": "The lowest and highest score that all published numbers together allow, under any weights. Bounds "
-            "are exact; they are not confidence intervals.",
+            "zh": "全部公布的数字共同允许的最低与最高得分，权重不限，向外舍入至所示位数。"
+            "在下表各项假设之下是紧界，不是置信区间。",
+            "en": "The lowest and highest score that all published numbers together allow, under any weights, rounded "
+            "outward to the digits shown. They are sharp under the assumptions of the next table, and are not "
+            "confidence intervals.",
         },
         ("identified",),
         file="bounds",

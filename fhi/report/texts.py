@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from fhi.figures.registry import LANGUAGES, Texts
+from fhi.rounding import outward
 
 MISSING: Texts = {"zh": "缺失", "en": "missing"}
 NOTHING = "—"
@@ -53,8 +54,11 @@ def signed(value: float, places: int = 0) -> str:
 
 
 def span(low: float, high: float, places: int = 1) -> str:
-    """Return bounds as ``low–high``."""
-    return NOTHING if pd.isna(low) or pd.isna(high) else f"{low:.{places}f}–{high:.{places}f}"
+    """Return bounds as ``low–high``, rounded outward."""
+    if pd.isna(low) or pd.isna(high):
+        return NOTHING
+    low, high = outward(low, high, places)
+    return f"{low:.{places}f}–{high:.{places}f}"
 
 
 def measured(value: float, unit: object) -> dict[str, str]:

@@ -257,6 +257,11 @@ REPORT: dict[str, pa.DataFrameSchema] = {
         node=node("node of framework.csv that the fact is about", nullable=False),
         value=quantity("printed number; the least gap of an order", nullable=True),
         tolerance=number("half the last printed digit, or the width of a tie", 0),
+        basis=text(
+            "text: printed in words or in a table; graphic: an order read off a graphic; "
+            "wording: words read as an indicator of the tree, or two statements taken together",
+            one_of("text", "graphic", "wording"),
+        ),
         note=NOTE,
     ),
 }

@@ -45,6 +45,27 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         lat=number("latitude, WGS 84, degrees", 3, 54),
         in_top20=integer("1 if the report prints the city among its 20", 0, 1),
     ),
+    "alternatives": schema(
+        ["id"],
+        "the assumptions behind the bounds, an alternative to one of them a row",
+        id=text("stable id of the alternative"),
+        change=text(
+            "what the alternative does: value or tolerance: the chosen facts get `number`; drop: they are left out; "
+            "top, floor: scores have no such end; increasing: any increasing normalisation; root-only: only facts "
+            "about the index itself; words: nothing that a linear program can do",
+            one_of("value", "tolerance", "drop", "top", "floor", "increasing", "root-only", "words"),
+        ),
+        number=number("value or tolerance in place of that in facts.csv", nullable=True),
+        facts=text("the facts concerned, by id, group, kind or basis; several joined by |", nullable=True),
+        name_zh=text("the assumption, in Chinese"),
+        name_en=text("the assumption, in English"),
+        value_zh=text("as it is made, in Chinese"),
+        value_en=text("as it is made, in English"),
+        alternative_zh=text("the alternative, in Chinese"),
+        alternative_en=text("the alternative, in English"),
+        why_zh=text("why it is an assumption, and what follows for the alternative, in Chinese"),
+        why_en=text("why it is an assumption, and what follows for the alternative, in English"),
+    ),
     "vocabulary": schema(
         ["list", "written"],
         "the words by which files of the staff name columns, classes and answers",

@@ -29,7 +29,7 @@ def make_facts(*facts) -> pd.DataFrame:
         value, tolerance = (*rest, None, 0.0)[:2] if len(rest) != 1 else (rest[0], 0.0)
         number = float("nan") if value is None else float(value)
         record = {"row": place + 2, "page": place + 101, "id": f"fact-{place + 1}", "group": "ranks", "kind": kind}
-        record |= {"subjects": subjects, "node": node, "value": None if value is None else str(value)}
+        record |= {"subjects": subjects, "node": node, "value": None if value is None else str(value), "basis": "text"}
         records.append(record | {"value_value": number, "tolerance": float(tolerance)} | others)
     return pd.DataFrame(records)
 

@@ -3,6 +3,7 @@
 Brute force fixes the weights, writes the facts in scores (not in contributions) and solves with scipy.
 """
 
+import itertools
 from itertools import pairwise
 
 import numpy as np
@@ -72,6 +73,65 @@ def test_a_value_between_two_known_scores_is_interpolated(tree, facts_of):
     frame = IdentifiedSet(facts_of(*values, *ends), tree("p", "q")).score_bounds(["p"])
     # 10 is 10 and 40 is 70: 2 points a unit, so 20 is 30
     assert pair(frame, city="b") == pytest.approx((30, 30), abs=1e-5)
+
+
+def test_a_value_between_two_known_scores_is_interpolated_within_the_tolerances(tree, facts_of):
+    values = [("value", "a", "p", 40, 2), ("value", "b", "p", 20, 2), ("value", "c", "p", 10, 2)]
+    ends = [("mean", "a", "p", 70), ("mean", "c", "p", 10)]
+    found = pair(IdentifiedSet(facts_of(*values, *ends), tree("p", "q")).score_bounds(["p"]), city="b")
+    # 10 + 60·(b − c)/(a − c): least at a 42, b 18, c 12, greatest at a 38, b 22, c 8
+    assert found == pytest.approx((22, 38), abs=1e-5)
+    steps = np.linspace(-2, 2, 9)
+    grid = [10 + 60 * (20 + b - 10 - c) / (40 + a - 10 - c) for a, b, c in itertools.product(steps, repeat=3)]
+    assert found == pytest.approx((min(grid), max(grid)), abs=1e-5)
+
+
+def test_the_min_max_of_rounded_values_runs_over_all_that_they_can_be(tree, facts_of):
+    values = [("value", "a", "p", 40, 2), ("value", "b", "p", 20, 2), ("value", "c", "p", 10, 2)]
+    frame = IdentifiedSet(facts_of(*values), tree("p", "q"), normalisation="min-max").score_bounds(["p"])
+    assert pair(frame, city="a") == pytest.approx((100, 100), abs=1e-5)
+    assert pair(frame, city="b") == pytest.approx((100 * 6 / 30, 100 * 14 / 30), abs=1e-5)
+    assert pair(frame, city="c") == pytest.approx((0, 0), abs=1e-5)
+
+
+def test_min_max_bounds_hold_whichever_of_two_rounded_values_is_the_least(tree, facts_of):
+    values = [("value", "a", "p", 40, 1), ("value", "b", "p", 11, 1), ("value", "c", "p", 10, 1)]
+    frame = IdentifiedSet(facts_of(*values), tree("p", "q"), normalisation="min-max").score_bounds(["p"])
+    steps = np.linspace(-1, 1, 9)
+    for shifts in itertools.product(steps, repeat=3):
+        true = np.array([40, 11, 10]) + shifts
+        scores = 100 * (true - true.min()) / (true.max() - true.min())
+        for city, score in zip("abc", scores, strict=True):
+            low, high = pair(frame, city=city)
+            assert low - 1e-5 <= score <= high + 1e-5
+
+
+@pytest.mark.parametrize(
+    ("scale", "a", "b"),
+    [
+        ({}, (59, 100), (18, 61)),
+        # b is 0 at least, so a is 122 at most
+        ({"top": False}, (59, 122), (0, 61)),
+        ({"floor": False}, (59, 100), (18, 61)),
+        ({"top": False, "floor": False}, (59, np.inf), (-np.inf, 61)),
+    ],
+)
+def test_the_ends_of_the_scale_can_be_taken_away(tree, facts_of, scale, a, b):
+    # a + b within [118, 122] and a ≥ b
+    facts = facts_of(("order", "a|b", "FHI"), ("mean", "a|b", "FHI", 60, 1))
+    frame = IdentifiedSet(facts, tree("p", "q"), **scale).score_bounds(["FHI"])
+    assert pair(frame, city="a") == pytest.approx(a)
+    assert pair(frame, city="b") == pytest.approx(b)
+
+
+def test_bounds_are_rounded_outward(tree, facts_of):
+    # (100 + 2·x)/3 of a third, two thirds: neither end is a decimal
+    facts = facts_of(("mean", "a|b|c", "FHI", 50, 0), ("mean", "a", "FHI", 1, 1 / 3), ("mean", "b", "FHI", 60))
+    identified = IdentifiedSet(facts, tree("p", "q"))
+    low, high = identified.bounds(identified.score("a"))
+    assert low == 0.666666 < 2 / 3 and high == 1.333334 > 4 / 3
+    low, high = identified.bounds(identified.score("b"))
+    assert (low, high) == (60, 60)
 
 
 def test_the_min_max_of_known_values_pins_the_scores(tree, facts_of):

@@ -8,14 +8,17 @@ import numpy as np
 import pytest
 
 from fhi.errors import DataError, MethodError
+from fhi.identification import IdentifiedSet
 from fhi.identification.constraints import (
     RESTRICTIONS,
+    Row,
     Space,
     definitions,
     fact_rows,
     groups,
     space_of,
 )
+from fhi.identification.program import Infeasible, LinearProgram
 
 CITIES = ("丙", "乙", "甲")  # by code point, the order of the variables
 
@@ -186,12 +189,13 @@ def test_known_values_put_the_scores_on_a_rising_line(tree, facts_of):
 def test_known_values_under_min_max_run_from_0_to_100(tree, facts_of):
     facts = facts_of(*VALUES)
     space = space_of(facts, tree(P=["p", "q"], R=["r"]), "min-max")
-    assert space.size == 3 + 3 * 3
     rows = fact_rows(facts, space)
     stretched = {"甲": (100, 60, 60), "乙": (50, 60, 50), "丙": (0, 60, 70)}
-    assert holds(rows, point(WEIGHTS, stretched))
-    assert not holds(rows, point(WEIGHTS, SCORES))
-    assert holds(rows, point((0, 0.4, 0.6), SCORES))
+    # 25 points a unit from −125, times the weight 0.2; no other line has 0 at 5 and 100 at 9
+    assert holds(rows, point(WEIGHTS, stretched, line=(-25, 5)))
+    assert not holds(rows, point(WEIGHTS, SCORES, line=(-20, 4)))
+    assert not holds(rows, point(WEIGHTS, SCORES, line=(-25, 5)))
+    assert holds(rows, point((0, 0.4, 0.6), SCORES, line=(0, 0)))
 
 
 def test_known_values_that_are_all_the_same_cannot_be_min_maxed(tree, facts_of):
@@ -199,6 +203,55 @@ def test_known_values_that_are_all_the_same_cannot_be_min_maxed(tree, facts_of):
     space = space_of(facts, tree("p", "q"), "min-max")
     with pytest.raises(MethodError, match="known values of p are all the same"):
         fact_rows(facts, space)
+
+
+def test_a_known_value_lies_anywhere_within_its_tolerance(tree, facts_of):
+    facts = facts_of(*((*fact, 0.5) for fact in VALUES))
+    rows = fact_rows(facts, space_of(facts, tree(P=["p", "q"], R=["r"])))
+    for score, inside in ((30, True), (50, True), (29.9, False), (50.1, False)):
+        # on the line of 20 points a unit half a unit is 10 points either way
+        bent = SCORES | {"乙": (score, 60, 50)}
+        assert holds(rows, point(WEIGHTS, bent, line=(-20, 4))) == inside, score
+
+
+def test_known_values_under_any_increasing_function_keep_the_order_that_no_rounding_turns(tree, facts_of):
+    near = (("value", "甲", "p", 9, 0.5), ("value", "乙", "p", 8.5, 0.5), ("value", "丙", "p", 5, 0.5))
+    facts = facts_of(*near)
+    space = space_of(facts, tree(P=["p", "q"], R=["r"]), "increasing")
+    assert space.size == 3 + 3 * 3
+    rows = fact_rows(facts, space)
+    for scores, inside in (((80, 40, 0), True), ((80, 81, 0), True), ((80, 40, 41), False), ((1, 40, 2), False)):
+        changed = {city: (score, 60, 60) for city, score in zip("甲乙丙", scores, strict=True)}
+        assert holds(rows, point(WEIGHTS, changed)) == inside, scores
+
+
+@pytest.mark.parametrize(
+    ("values", "tolerance", "same", "rising", "falling"),
+    [
+        # without a tolerance equal values have equal scores
+        ((7, 7, 7), 0, True, False, False),
+        # they may be one value or in any order: nothing is said
+        ((7, 7.1, 7.2), 0.2, True, True, True),
+        # the greatest is at least the least, and that is all
+        ((7, 7.1, 7.2), 0.1, True, True, False),
+    ],
+)
+def test_known_values_that_may_all_be_the_same(tree, facts_of, values, tolerance, same, rising, falling):
+    facts = facts_of(*(("value", city, "p", value, tolerance) for city, value in zip("丙乙甲", values, strict=True)))
+    identified = IdentifiedSet(facts, tree(P=["p", "q"], R=["r"]))
+
+    def possible(**scores):
+        rows = [*identified.rows, Row(identified.weight("p"), 1.0, equal=True)]
+        rows += [Row(identified.score(city, "p"), score, equal=True) for city, score in scores.items()]
+        try:
+            LinearProgram(rows, identified.space.size, identified.space.free).minimise(np.zeros(identified.space.size))
+        except Infeasible:
+            return False
+        return True
+
+    assert possible(丙=50, 乙=50, 甲=50) == same
+    assert possible(丙=10, 乙=40, 甲=90) == rising
+    assert possible(丙=90, 乙=40, 甲=10) == falling
 
 
 def test_each_constraint_carries_the_fact_that_it_comes_from(plane, facts_of):
@@ -232,6 +285,10 @@ def test_weights_within_a_range_are_bounded_from_both_sides(plane):
         (("value", "甲|乙", "p", 3), "subjects", "甲|乙"),
         (("mean", "甲|乙", "FHI"), "value", None),
         (("value", "甲", "p"), "value", None),
+        # numbers that a kind has no use for are not passed over
+        (("order", "甲|乙", "P", 1, 0.5), "tolerance", 0.5),
+        (("leaders", "甲", "P", None, 0.5), "tolerance", 0.5),
+        (("tie", "甲|乙", "P", 1, 0.5), "value", "1"),
     ],
 )
 def test_a_malformed_fact_is_named_by_file_row_and_column(plane, facts_of, fact, column, found):

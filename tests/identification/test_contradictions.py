@@ -142,6 +142,23 @@ def test_a_misprinted_value_is_dropped_however_large(tree, facts_of):
     assert len(kept) == 8
 
 
+@pytest.mark.parametrize(("tolerance", "lost"), [(0.0, 1), (0.05, 0)])
+def test_known_values_that_agree_within_their_tolerance_are_kept(tree, facts_of, tolerance, lost):
+    # halfway between 1 and 3 is 2; 2.03 of 3.05 and 1.05 may lie below the half, 2.08 of 3 and 1 may not
+    known = [("mean", "a", "p", 90), ("mean", "b", "p", 50), ("mean", "c", "p", 10)]
+    values = [("value", city, "p", value, tolerance) for city, value in zip("abc", (3, 2.08, 1), strict=True)]
+    _, dropped = consistent(facts_of(*known, *values), tree("p", "q"))
+    assert len(dropped) == lost
+
+
+def test_a_misprinted_value_with_a_tolerance_is_dropped_alone(tree, facts_of):
+    known = [("mean", "a", "p", 90), ("mean", "b", "p", 50), ("mean", "c", "p", 10)]
+    values = [("value", city, "p", value, 0.05) for city, value in zip("abcde", (3, 2, 1, 2.1, 1000), strict=True)]
+    kept, dropped = consistent(facts_of(*known, *values), tree("p", "q"))
+    assert dropped["id"].tolist() == ["fact-8"]
+    assert feasible(kept, tree("p", "q"))
+
+
 def test_what_remains_is_feasible_after_many_contradictions(published, framework):
     facts = plant(published, kind="leaders", subjects="贵阳|长沙|北京", node="FHI")
     facts = pd.concat(

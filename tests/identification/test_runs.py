@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from fhi.identification import IdentifiedSet
-from fhi.identification.runs import ALL, GROUPS, VARIANTS, by_facts, gap_bounds, influence, runs, weight_maps
+from fhi.identification.runs import ALL, GROUPS, INDEX, VARIANTS, by_facts, gap_bounds, influence, runs, weight_maps
 
 #: every city is in the overall order, and in means of every size
 SMALL = [
@@ -82,9 +82,11 @@ def test_a_fact_that_stands_twice_has_no_influence(tree, facts_of):
     assert frame.to_dict() == pytest.approx({"fact-1": 0, "fact-2": 0, "fact-3": 35}, abs=1e-5)
 
 
-def test_the_runs_add_the_groups_one_by_one_then_vary_all_of_them(sets, published):
+def test_the_runs_take_the_index_alone_add_the_groups_one_by_one_then_vary_all_of_them(sets, published, framework):
     chain = ["+".join(GROUPS[:count]) for count in range(1, len(GROUPS))]
-    assert list(sets) == [*chain, ALL, *VARIANTS]
+    assert list(sets) == [INDEX, *chain, ALL, *VARIANTS]
+    assert set(sets[INDEX].facts["node"]) == {framework.root}
+    assert set(sets[INDEX].facts["id"]) == set(published.loc[published["node"] == framework.root, "id"])
     for name in chain:
         assert set(sets[name].facts["group"]) == set(name.split("+"))
     assert set(published["group"]) == set(GROUPS)

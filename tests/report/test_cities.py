@@ -1,5 +1,7 @@
 """The section of a city: every value with its source and evidence, what is missing said, what names it found."""
 
+import math
+
 import pandas as pd
 import pytest
 
@@ -40,7 +42,7 @@ def test_ranks_scores_and_bounds_are_those_of_the_tables(sections, store):
         str(compared["rank"]),
         f"{compared['difference']:+d}",
         f"{score:.1f}",
-        f"{bounds['low']:.1f}–{bounds['high']:.1f}",
+        f"{math.floor(10 * bounds['low'] + 1e-6) / 10:.1f}–{math.ceil(10 * bounds['high'] - 1e-6) / 10:.1f}",
     ]
 
 

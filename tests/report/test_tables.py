@@ -1,9 +1,11 @@
 """The tables of page and print hold the numbers of the built tables, and nothing that is missing becomes one."""
 
+import math
+
 import pandas as pd
 import pytest
 
-from fhi.report import tables
+from fhi.report import assumed, tables
 from fhi.report.texts import NOTHING
 
 
@@ -45,7 +47,26 @@ def test_scores_of_all_cities_come_best_first_and_missing_ones_stay_missing(stor
 def test_bounds_are_those_of_bounds_csv(store):
     row = next(row for row in tables.bounds(store).rows if row[0]["zh"] == "北京")
     low, high = store["bounds"].query("city == '北京' and node == 'FHI'")[["low", "high"]].iloc[0]
-    assert row[1] == f"{low:.1f}–{high:.1f}"
+    assert row[1] == f"{math.floor(10 * low + 1e-6) / 10:.1f}–{math.ceil(10 * high - 1e-6) / 10:.1f}"
+
+
+def test_the_assumptions_behind_the_bounds_are_those_of_the_built_table(store):
+    table, built = assumed.assumptions(store), store["bound_assumptions"].sort_values("place")
+    assert len(table.rows) == len(built) and all(len(row) == len(table.heads) for row in table.rows)
+    for cells, row in zip(table.rows, built.to_dict("records"), strict=True):
+        assert cells[0]["zh"] == row["name_zh"] and cells[2]["en"] == row["alternative_en"]
+        if row["outcome"] != "bounds":
+            assert cells[3]["en"] == "not computable"
+        else:
+            assert cells[3] == f"{row['cities_moved']:.0f}"
+            assert (cells[4] == NOTHING) == (row["cities_moved"] == 0)
+    assert table.rows[0][4]["en"] == "Beijing high 100.0 → 175.9"
+
+
+def test_an_end_that_is_gone_is_shown_as_infinite(store):
+    frames = {name: store[name] for name in ("tables/cities", "tables/framework", "bound_assumptions")}
+    frames["bound_assumptions"] = frames["bound_assumptions"].head(1).assign(after=float("inf"))
+    assert assumed.assumptions(frames).rows[0][4]["zh"] == "北京 上界 100.0 → ∞"
 
 
 def test_a_pillar_without_data_agrees_with_nothing(store):

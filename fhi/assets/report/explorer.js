@@ -28,7 +28,9 @@
     body.replaceChildren(
       ...rows.map((row) => {
         const line = document.createElement("tr");
-        const bounds = row.low === null ? "—" : `${row.low.toFixed(1)}–${row.high.toFixed(1)}`;
+        // outward, as everywhere: what is written excludes no score that is possible
+        const [low, high] = [Math.floor(row.low * 10 + 1e-8) / 10, Math.ceil(row.high * 10 - 1e-8) / 10];
+        const bounds = row.low === null ? "—" : `${low.toFixed(1)}–${high.toFixed(1)}`;
         line.append(cell("td", row.place), cell("th", row.name), cell("td", row.score.toFixed(1)));
         line.append(cell("td", row.published ?? "—"), cell("td", bounds), cell("td", row.move));
         return line;
