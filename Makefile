@@ -57,7 +57,7 @@ CORE := requirements.lock $(addprefix fhi/,errors.py paths.py parameters.py scen
 STEPS := $(addprefix fhi/,calling.py selection.py treatment.py index.py multivariate.py) \
 	$(wildcard fhi/imputation/*.py fhi/normalisation/*.py fhi/weighting/*.py fhi/aggregation/*.py)
 ROBUSTNESS := fhi/agreement.py $(wildcard fhi/robustness/*.py)
-MICRODATA := $(addprefix fhi/,given.py survey.py) $(wildcard fhi/microdata/*.py fhi/synthetic/*.py)
+MICRODATA := $(addprefix fhi/,alternatives.py given.py survey.py) $(wildcard fhi/microdata/*.py fhi/synthetic/*.py)
 # files of the staff's own, for a scenario that names some; a name may not hold what Make takes for its own signs
 ifneq ($(shell grep -s '^user_data:' notebooks/scenarios/$(SCENARIO).yml),)
 USER := $(foreach kind,csv xlsx,$(wildcard data/user/*.$(kind) data/user/*/*.$(kind)))
@@ -74,11 +74,12 @@ DRAWING := $(addprefix fhi/,agreement.py notebooks.py processes.py reuse.py mult
 
 COMPARING := $(wildcard fhi/compare/*.py) $(addprefix fhi/,construction.py effects.py agreement.py) $(STEPS) $(DRAWING) $(CORE)
 
-OUTPUTS_01 := $(addprefix $(P)/,panel.csv national_shares.csv)
+OUTPUTS_01 := $(addprefix $(P)/,panel.csv replaced.csv national_shares.csv)
 OUTPUTS_02 := $(addprefix $(P)/,indicators.csv screening.csv coverage.csv imputation.csv treatment.csv treated.csv \
 	normalised.csv distribution.csv correlations.csv reliability.csv)
 OUTPUTS_03 := $(addprefix $(P)/,weights.csv unit_weights.csv scores.csv ranks.csv effects.csv rank_shifts.csv \
-	importance.csv standings.csv next_above.csv year_scores.csv movement.csv changes.csv comparison.csv agreement.csv)
+	importance.csv standings.csv next_above.csv year_scores.csv movement.csv changes.csv comparison.csv agreement.csv \
+	external_agreement.csv added_indicators.csv)
 OUTPUTS_04 := $(addprefix $(P)/,rank_intervals.csv rank_probabilities.csv beats.csv convergence.csv robust_answers.csv \
 	sensitivity.csv tornado.csv rank_confidence.csv)
 OUTPUTS_05 := $(addprefix $(P)/,bounds.csv weight_bounds.csv bounds_by_facts.csv weight_bounds_by_facts.csv gap_bounds.csv \
@@ -103,7 +104,7 @@ $(N)/01_ingestion.ipynb: notebooks/01_ingestion.ipynb $(RAW) $(CORE) fhi/constru
 $(N)/02_indicators.ipynb: notebooks/02_indicators.ipynb $(N)/01_ingestion.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
 		$(call missing,$(OUTPUTS_02))
 $(N)/03_weighting.ipynb: notebooks/03_weighting.ipynb $(N)/02_indicators.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
-		$(addprefix fhi/,agreement.py effects.py years.py construction.py) $(call missing,$(OUTPUTS_03))
+		$(addprefix fhi/,added.py agreement.py effects.py years.py construction.py) $(call missing,$(OUTPUTS_03))
 $(N)/04_robustness.ipynb: notebooks/04_robustness.ipynb $(N)/01_ingestion.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
 		$(ROBUSTNESS) $(call missing,$(OUTPUTS_04))
 $(N)/05_identification.ipynb: notebooks/05_identification.ipynb $(N)/01_ingestion.ipynb $(CORE) \
