@@ -38,9 +38,9 @@ def added_indicators(
     Returns
     -------
     pandas.DataFrame
-        ``added`` (the indicator, or ``all``), ``node``, ``cities`` (published, with a score both times), ``tau_baseline``
-        (the scenario with default constructions), ``tau``, ``difference`` and its bootstrap interval ``low, high``
-        (`fhi.agreement.tau_difference`, seed `SEED`). Empty without such constructions.
+        ``added`` (the indicator, or ``all``), ``node``, ``cities`` (published, with a score both times),
+        ``tau_baseline`` (the scenario with default constructions), ``tau``, ``difference`` and its bootstrap interval
+        ``low, high`` (`fhi.agreement.tau_difference`, seed `SEED`). Empty without such constructions.
 
     Raises
     ------

@@ -99,9 +99,9 @@ RESAMPLES, LEVEL = 10_000, 0.95
 def tau_difference(before, after, published, seed: int) -> tuple[float, float, float]:
     """Return ``τ_b(after, published) − τ_b(before, published)`` and its bootstrap interval over the cities.
 
-    The cities are drawn anew with replacement, `RESAMPLES` times, and the two orders compared on the same draw (a paired
-    percentile bootstrap, Efron 1979); the interval holds the middle `LEVEL` of the differences. A draw in which an order
-    is constant counts for nothing. All of NaN without two cities.
+    The cities are drawn with replacement, `RESAMPLES` times, and the two orders compared on the same draw (a paired
+    percentile bootstrap, Efron 1979); the interval holds the middle `LEVEL` of the differences. Draws in which an
+    order is constant are left out. All three are NaN where tau-b is not defined.
     """
     difference = kendall_tau_b(after, published) - kendall_tau_b(before, published)
     size = len(published)
@@ -162,8 +162,8 @@ def external_agreement(scores: pd.DataFrame, rankings: pd.DataFrame, sources: pd
     Returns
     -------
     pandas.DataFrame
-        ``ranking, year, node, cities, kendall_tau_b, status``; status is ``compared``, ``input`` or ``few cities`` (fewer
-        than `LEAST_CITIES`), the last two without a coefficient.
+        ``ranking, year, node, cities, kendall_tau_b, status``; status is ``compared``, ``input`` or ``few cities``
+        (fewer than `LEAST_CITIES`), the last two without a coefficient.
     """
     entered = {source for cell in sources.unique() for source in str(cell).split("+")}
     rows = []

@@ -42,7 +42,9 @@ def chosen(method: Method, file: str | None = None) -> dict[str, Callable[[Table
         If an indicator has no alternative, an alternative does not exist, or the edition is not the report's.
     """
     if method.constructions and method.edition is not None:
-        message = "alternative constructions use the report's raw tables; in an edition of your own fill in indicators.csv."
+        message = (
+            "alternative constructions use the report's raw tables; in an edition of your own fill in indicators.csv."
+        )
         raise MethodError(message, file=file, key=KEY, value=dict(method.constructions))
     return {
         indicator: choose(choose(ALTERNATIVES, indicator, KEY, file), name, f"{KEY}.{indicator}", file)

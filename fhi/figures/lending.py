@@ -29,11 +29,11 @@ def failures_caption(data: pd.DataFrame) -> dict[str, str]:
     share, late = first["failed"].sum() / total, data["late"].sum()
     none = cities[cities["failed"] == 0]
     return {
-        "zh": f"截至2018年9月，名单中有{total}家网贷平台出现问题，其中{'、'.join(first['city'])}合计占{share:.0%}，"
-        f"2018年6月至9月新增{late}家；未画出其他城市的{rest}家和没有问题平台的{'、'.join(none['city'])}。"
+        "zh": f"截至2018年9月，名单中有{total:,}家网贷平台出现问题，其中{'、'.join(first['city'])}合计占{share:.0%}，"
+        f"2018年6月至9月新增{late}家；未画出其他城市的{rest:,}家和没有问题平台的{'、'.join(none['city'])}。"
         "问题平台多可以表示行业规模大，也可以表示监管弱，指标方向不明，因此不作指标。",
-        "en": f"By September 2018 the list held {total} failed platforms; {', '.join(first['city_en'])} have {share:.0%} of them, "
-        f"and {late} failed from June to September 2018. Not drawn: {rest} in other cities, and {', '.join(none['city_en'])}, "
+        "en": f"By September 2018 the list held {total:,} failed platforms; {', '.join(first['city_en'])} have {share:.0%} of them, "
+        f"and {late} failed from June to September 2018. Not drawn: {rest:,} in other cities, and {', '.join(none['city_en'])}, "
         "which has none. Many failures can mean a large sector or weak regulation: the sign is open, so this is no indicator.",
     }
 
@@ -46,7 +46,10 @@ def failures_caption(data: pd.DataFrame) -> dict[str, str]:
     title={"zh": "网贷问题平台的城市分布", "en": "Failed online-lending platforms by city"},
     data=failures_data,
     caption=failures_caption,
-    source={"zh": "网贷天眼问题平台名单（截至2018年9月）", "en": "网贷天眼, list of failed platforms to September 2018"},
+    source={
+        "zh": "网贷天眼问题平台名单（截至2018年9月）",
+        "en": "网贷天眼, list of failed platforms to September 2018",
+    },
 )
 def failures(data: pd.DataFrame, language: str):
     """One bar a city: failed until May 2018, and from June to September 2018; police investigations beside the total."""
@@ -65,7 +68,7 @@ def failures(data: pd.DataFrame, language: str):
         axes.text(item.failed + end * 0.008, row, f"{item.failed}", va="center", size=style.SMALL)
         if item.police:
             axes.text(end * 1.16, row, f"{item.police}", va="center", ha="right", size=style.SMALL, color=style.MUTED)
-    head = style.pick(language, "警方介入", "police")
+    head = style.pick(language, "其中警方介入", "police case")
     axes.text(end * 1.16, -1.1, head, va="center", ha="right", size=style.SMALL, color=style.MUTED)
     axes.set_yticks(rows, style.city_names(data, language), size=style.SMALL)
     axes.set(xlim=(0, end * 1.17), ylim=(len(data) - 0.4, -0.6))

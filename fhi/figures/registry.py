@@ -127,6 +127,8 @@ def figure(
         raise ValueError(f"{id}: section must be among {', '.join(BEYOND)}")
     if set(title) != set(LANGUAGES):
         raise ValueError(f"{id}: a title in each of {', '.join(LANGUAGES)}")
+    if beside and (page is not None or source is None):
+        raise ValueError(f"{id}: what stands beside a page has a source of its own and no page")
     if source is not None and set(source) != set(LANGUAGES):
         raise ValueError(f"{id}: a source in each of {', '.join(LANGUAGES)}")
 
