@@ -17,7 +17,7 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES)
 
 def check(scenario: str) -> None:
     """Validate a scenario against the framework and write it resolved beside the results."""
-    from fhi import index
+    from fhi import alternatives, index
     from fhi.framework import Framework
     from fhi.paths import user_folder
     from fhi.robustness import runs
@@ -30,6 +30,7 @@ def check(scenario: str) -> None:
     file = f"scenarios/{scenario}.yml"
     framework = Framework.from_table(tree)
     index.check(method, framework, cities.index, file, units=cities)
+    alternatives.chosen(method, file)
     if method.edition is None:
         # the space of the baseline is one of the report's tree
         runs.check(method, framework, cities.index, file, units=cities)

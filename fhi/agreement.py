@@ -90,3 +90,88 @@ def agreement(comparison: pd.DataFrame) -> pd.DataFrame:
         rows.append((node, len(group), tau, rho, group["difference"].abs().mean()))
     columns = ["node", "cities", "kendall_tau_b", "spearman_rho", "mean_absolute_difference"]
     return pd.DataFrame(rows, columns=columns)
+
+
+#: resamples of the bootstrap, and the share of them that an interval holds
+RESAMPLES, LEVEL = 10_000, 0.95
+
+
+def tau_difference(before, after, published, seed: int) -> tuple[float, float, float]:
+    """Return ``τ_b(after, published) − τ_b(before, published)`` and its bootstrap interval over the cities.
+
+    The cities are drawn with replacement, `RESAMPLES` times, and the two orders compared on the same draw (a paired
+    percentile bootstrap, Efron 1979); the interval holds the middle `LEVEL` of the differences. Draws in which an
+    order is constant are left out. All three are NaN where tau-b is not defined.
+    """
+    difference = kendall_tau_b(after, published) - kendall_tau_b(before, published)
+    size = len(published)
+    if not np.isfinite(difference):
+        return (float("nan"),) * 3
+    generator = np.random.default_rng(seed)
+    # how often each city is drawn: tau-b of the draw is a quadratic form in these numbers
+    counts = generator.multinomial(size, np.full(size, 1 / size), size=RESAMPLES).astype(float)
+    draws = [_resampled(counts, order, published) for order in (before, after)]
+    tail = (1 - LEVEL) / 2
+    low, high = np.nanquantile(draws[1] - draws[0], [tail, 1 - tail])
+    return difference, float(low), float(high)
+
+
+def _resampled(counts: np.ndarray, x, y) -> np.ndarray:
+    """Return tau-b of two series in each resample, given how often each element is in it."""
+    sign_x, sign_y = (np.sign(np.subtract.outer(values, values)) for values in (np.asarray(x), np.asarray(y)))
+    agree, spread_x, spread_y = (
+        ((counts @ matrix.astype(float)) * counts).sum(axis=1) for matrix in (sign_x * sign_y, sign_x**2, sign_y**2)
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return agree / np.sqrt(spread_x * spread_y)
+
+
+#: fewer cities than these give no correlation that says anything
+LEAST_CITIES = 5
+#: raw tables that rank cities by themselves, by the name that their ranking has here
+RANKINGS = {"mobile_payment_index_2018": "Mobile payment development index"}
+
+
+def external_rankings(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the published rankings of others, ``ranking, year, city, place, source_id``; empty in another edition."""
+    columns = ["ranking", "year", "city", "place", "source_id"]
+    frames = [pd.DataFrame(columns=columns)]
+    if "tables/external_rankings" in tables:
+        rows = tables["tables/external_rankings"].query("unit == 'rank'").rename(columns={"value": "place"})
+        frames.append(rows.assign(source_id="public/external_rankings"))
+    for name, ranking in RANKINGS.items():
+        if f"tables/{name}" in tables:
+            rows = tables[f"tables/{name}"].rename(columns={"rank": "place"})
+            frames.append(rows.assign(ranking=ranking, source_id=f"public/{name}"))
+    return pd.concat([frame[columns] for frame in frames if len(frame)] or frames[:1], ignore_index=True)
+
+
+def external_agreement(scores: pd.DataFrame, rankings: pd.DataFrame, sources: pd.Series) -> pd.DataFrame:
+    """Return how far the index and its pillars agree with the rankings of others.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        Cities × nodes.
+    rankings : pandas.DataFrame
+        See `external_rankings`.
+    sources : pandas.Series
+        The ``source_id`` of every value of the panel. A ranking whose source is among them is an input and not a
+        comparison: it is left out, and `status` says so.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``ranking, year, node, cities, kendall_tau_b, status``; status is ``compared``, ``input`` or ``few cities``
+        (fewer than `LEAST_CITIES`), the last two without a coefficient.
+    """
+    entered = {source for cell in sources.unique() for source in str(cell).split("+")}
+    rows = []
+    for (ranking, year, source), group in rankings.groupby(["ranking", "year", "source_id"]):
+        places = group.set_index("city")["place"].astype(float)
+        for node in scores:
+            both = pd.DataFrame({"score": scores[node], "place": places}).dropna()
+            status = "input" if source in entered else "compared" if len(both) >= LEAST_CITIES else "few cities"
+            tau = kendall_tau_b(both["score"], -both["place"]) if status == "compared" else float("nan")
+            rows.append((ranking, year, node, len(both), tau, status))
+    return pd.DataFrame(rows, columns=["ranking", "year", "node", "cities", "kendall_tau_b", "status"])

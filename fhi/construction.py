@@ -35,7 +35,11 @@ def constructs(indicator: str):
 
 
 def panel(
-    tables: Tables, framework: Framework, given: pd.DataFrame | None = None, replaces: str = "indicator"
+    tables: Tables,
+    framework: Framework,
+    given: pd.DataFrame | None = None,
+    replaces: str = "indicator",
+    instead: Mapping[str, Callable[[Tables], pd.DataFrame]] = {},
 ) -> pd.DataFrame:
     """Return the panel: every constructed value of every indicator, city and year, sorted.
 
@@ -49,10 +53,12 @@ def panel(
     replaces : str
         ``indicator``: an indicator that is given is taken from there alone, so that it means one thing for all cities
         and years; ``cell``: only the cities and years that are given are replaced.
+    instead : mapping, optional
+        Functions that construct some indicators in place of their defaults (`fhi.alternatives.chosen`).
     """
     frames = []
     for indicator in framework.leaves:
-        rows = _constructed(indicator, tables)
+        rows = instead[indicator](tables) if indicator in instead else _constructed(indicator, tables)
         if rows is not None:
             unit = framework.table.at[indicator, "unit"]
             frames.append(rows.dropna(subset=["value"]).assign(indicator=indicator, unit=unit)[PANEL])

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from fhi import construction, synthetic
+from fhi import alternatives, construction, synthetic
 from fhi.framework import Framework
 from fhi.microdata import Microdata, collect
 from fhi.parameters import Method
@@ -46,7 +46,17 @@ def read(method: Method, tables: Mapping[str, pd.DataFrame], framework: Framewor
 def panel(method: Method, tables: Mapping[str, pd.DataFrame], framework: Framework, given: Microdata) -> pd.DataFrame:
     """Return the panel of a scenario: what is constructed from the raw tables, and what its files give in its place."""
     replaces = method.user_data.replaces if method.user_data else "indicator"
-    return construction.panel(tables, framework, given.panel, replaces)
+    return construction.panel(tables, framework, given.panel, replaces, alternatives.chosen(method))
+
+
+def replaced(method: Method, tables: Mapping[str, pd.DataFrame], given: Microdata) -> pd.DataFrame:
+    """Return the rows of the panel by default that the constructions of a scenario replace; none without any.
+
+    Parameters as for `panel`; the tables with the default texts of the framework.
+    """
+    default = method.model_copy(update={"constructions": {}})
+    rows = panel(default, tables, Framework.from_table(tables["framework"]), given)
+    return rows[rows["indicator"].isin(method.constructions)]
 
 
 def write(store: Store, given: Microdata) -> None:

@@ -43,8 +43,8 @@ def change(base: Result, changes: Mapping[str, Any], data: Data) -> Result:
 
 
 def _build(name: str, method: Method, data: Data) -> Result:
-    for key in ("edition", "user_data"):
-        if getattr(method, key) is not None:
+    for key in ("edition", "user_data", "constructions"):
+        if getattr(method, key):
             message = "the lab computes from the raw files of the report alone; make compare takes such a scenario."
             raise MethodError(message, file=name, key=key)
     return build_result(name, method, data)

@@ -107,6 +107,7 @@ class Method(BaseModel):
     edition: str | None = None
     year: Annotated[int, Field(strict=True)] | None = None
     user_data: Annotated[UserData | None, BeforeValidator(_as_user_data)] = None
+    constructions: dict[str, str] = {}
     exclude_cities: tuple[str, ...] = ()
     exclude_indicators: tuple[str, ...] = ()
     directions: dict[str, Literal[1, -1]] = {}
@@ -129,7 +130,7 @@ ASIDE = frozenset({"description", "robustness"})
 COMBINING = frozenset({"weights", "weighting", "aggregation", "availability"})
 #: the keys of a scenario that a stage reads; a stage that is not named here may read them all
 READS: dict[str, frozenset[str]] = {
-    "01_ingestion": frozenset({"edition", "year", "user_data"}),
+    "01_ingestion": frozenset({"edition", "year", "user_data", "constructions"}),
     "02_indicators": frozenset(Method.model_fields) - COMBINING - ASIDE,
     "03_weighting": frozenset(Method.model_fields) - ASIDE,
     "05_identification": frozenset({"edition"}),

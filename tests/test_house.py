@@ -14,8 +14,8 @@ FLOORS = (
     {"errors", "paths", "parameters", "scenarios", "files", "store", "sources", "framework", "rounding"}
     | {"calling", "notebooks", "processes", "imports", "kept"},
     {"imputation", "treatment", "normalisation", "weighting", "aggregation", "agreement", "survey"},
-    {"selection", "construction", "microdata", "synthetic", "given", "index", "reuse"},
-    {"multivariate", "effects", "years", "robustness", "identification", "claims"},
+    {"selection", "construction", "alternatives", "microdata", "synthetic", "given", "index", "reuse"},
+    {"multivariate", "effects", "added", "years", "robustness", "identification", "claims"},
     {"compare", "workbook", "figures", "lab", "datapackage"},
     {"report", "pipeline", "documentation", "verification"},
     {"__main__"},

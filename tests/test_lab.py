@@ -47,7 +47,9 @@ def test_what_does_not_exist_is_refused_with_the_nearest(base, data, changes, ne
         lab.change(base, changes, data)
 
 
-@pytest.mark.parametrize("changes", [{"edition": "baltic"}, {"user_data": "."}])
+@pytest.mark.parametrize(
+    "changes", [{"edition": "baltic"}, {"user_data": "."}, {"constructions": {"services": "mobile-payment-index"}}]
+)
 def test_other_data_than_those_of_the_report_are_refused(base, data, changes):
     with pytest.raises(MethodError, match=rf"lab: {next(iter(changes))}: the lab computes from the raw files"):
         lab.change(base, changes, data)

@@ -5,6 +5,7 @@ import pytest
 import yaml
 
 from fhi import sources
+from fhi.alternatives import chosen
 from fhi.construction import panel
 from fhi.framework import Framework
 from fhi.index import build, check
@@ -24,6 +25,7 @@ SHIPPED = {
     "mainland-only",
     "non-compensatory",
     "pca",
+    "wider",
 }
 SPECIAL = {"香港", "澳门", "台北"}
 
@@ -41,11 +43,12 @@ def tables():
 @pytest.fixture(scope="module")
 def index_of(tables, framework):
     """Return a function that builds the index of a scenario from the raw data."""
-    values, built = panel(tables, framework), {}
+    built = {}
 
     def build_once(name):
         if name not in built:
-            built[name] = build(values, framework, load_scenario(name))
+            method = load_scenario(name)
+            built[name] = build(panel(tables, framework, instead=chosen(method)), framework, method)
         return built[name]
 
     return build_once

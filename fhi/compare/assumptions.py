@@ -15,6 +15,8 @@ from fhi.parameters import ASIDE, Method
 
 #: keys that are compared node by node
 BY_NODE = ("weights", "directions")
+#: keys that make the panel; where several differ, it changes with the first
+OF_PANEL = ("user_data", "constructions")
 ASSUMPTIONS = ["assumption", "before", "after", "city", "alone", "last", "note"]
 
 
@@ -54,8 +56,9 @@ def assumptions(base: Result, other: Result, data: Data, base_data: Data) -> pd.
     ----------
     base, other : Result
     data, base_data : Data
-        What `other` and what `base` is built from. Where the panels differ, files of the staff's own made them so: the
-        panel changes with that assumption (or, if both have files, with the year that their rows are of) and no other.
+        What `other` and what `base` is built from. Where the panels differ, files of the staff's own or other
+        constructions made them so: the panel changes with the first of these assumptions that differs (or, if none
+        does, with the year that the rows of files are of) and no other.
 
     Returns
     -------
@@ -65,7 +68,7 @@ def assumptions(base: Result, other: Result, data: Data, base_data: Data) -> pd.
     """
     rows = []
     root, found = data.framework.root, changes(base.method, other.method)
-    of_panel = "user_data" if "user_data" in found else "year"
+    of_panel = next((key for key in OF_PANEL if key in found), "year")
     for name, (before, after) in found.items():
         changed, kept = (data, base_data) if name == of_panel else (base_data, data)
         alone, why = _scores(with_change(base.method, name, after), changed, root)

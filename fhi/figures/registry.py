@@ -53,6 +53,8 @@ class FigureEntry:
         What the source line names beside the report, by language: the public source of what the report does not print.
     section : str
         For figures beyond the report: the part they belong to.
+    beside : int or None
+        For a figure beyond the report that stands beside a page of it: that page; then it draws no number of the report.
     cited : mapping
         The publication that the source line names: the report, or that of another edition.
     needs : tuple of str
@@ -72,14 +74,15 @@ class FigureEntry:
     draw: Callable
     section: str = "beyond"
     source: Texts | None = None
+    beside: int | None = None
     cited: Texts = field(default_factory=lambda: REPORT)
     needs: tuple[str, ...] = ()
     read: tuple[str, ...] = ()
 
     @property
     def place(self) -> int:
-        """Where it stands: its page, or after the last page by its section."""
-        return self.page or BEYOND[self.section]
+        """Where it stands: its page or the one that it stands beside, or after the last page by its section."""
+        return self.page or self.beside or BEYOND[self.section]
 
     @property
     def part(self) -> str:
@@ -103,6 +106,7 @@ def figure(
     caption,
     section: str = "beyond",
     source: Texts | None = None,
+    beside: int | None = None,
     needs: tuple[str, ...] = (),
 ):
     """Register the decorated drawing function ``(data, language) -> Figure`` under an id.
@@ -123,11 +127,13 @@ def figure(
         raise ValueError(f"{id}: section must be among {', '.join(BEYOND)}")
     if set(title) != set(LANGUAGES):
         raise ValueError(f"{id}: a title in each of {', '.join(LANGUAGES)}")
+    if beside and (page is not None or source is None):
+        raise ValueError(f"{id}: what stands beside a page has a source of its own and no page")
     if source is not None and set(source) != set(LANGUAGES):
         raise ValueError(f"{id}: a source in each of {', '.join(LANGUAGES)}")
 
     def register(draw):
-        _ENTRIES[id] = FigureEntry(id, page, labels, title, data, caption, draw, section, source, needs=needs)
+        _ENTRIES[id] = FigureEntry(id, page, labels, title, data, caption, draw, section, source, beside, needs=needs)
         return draw
 
     return register
@@ -135,4 +141,4 @@ def figure(
 
 def entries() -> list[FigureEntry]:
     """Return all registered figures in the order of the report; on one page, in the order of the module."""
-    return sorted(_ENTRIES.values(), key=lambda entry: entry.place)
+    return sorted(_ENTRIES.values(), key=lambda entry: (entry.place, entry.page is None))

@@ -192,6 +192,8 @@ def frame(figure: Figure, entry, language: str) -> Figure:
 
 def source_line(entry, language: str) -> str:
     """Return what stands below a figure: the report with the page, and the public source of what it does not print."""
+    if entry.beside:
+        return pick(language, "来源：", "Source: ") + entry.source[language]
     report = entry.cited[language]
     if entry.page:
         report += pick(language, f"，第{entry.page}页", f", p. {entry.page}")

@@ -16,8 +16,8 @@ from fhi.identification.program import Infeasible
 MOVED = 1e-5
 #: columns of a fact by which an alternative may name the facts that it concerns
 SELECTORS = ("id", "group", "kind", "basis")
-FILE = "data/raw/alternatives.csv"
-#: columns of alternatives.csv that say in words what an alternative is
+FILE = "data/raw/bound_alternatives.csv"
+#: columns of bound_alternatives.csv that say in words what an alternative is
 WORDS = [f"{column}_{language}" for column in ("name", "value", "alternative", "why") for language in ("zh", "en")]
 #: what moved, as columns, where nothing could be computed
 NOTHING = dict.fromkeys(
@@ -54,7 +54,7 @@ def moves(alternatives: pd.DataFrame, facts: pd.DataFrame, identified: Identifie
     Parameters
     ----------
     alternatives : pandas.DataFrame
-        As ingested from alternatives.csv.
+        As ingested from bound_alternatives.csv.
     facts : pandas.DataFrame
         All rows of facts.csv, those included that were dropped as contradictory.
     identified : IdentifiedSet
@@ -67,7 +67,7 @@ def moves(alternatives: pd.DataFrame, facts: pd.DataFrame, identified: Identifie
         alternative, ``words``: no linear program holds it), ``cities_moved`` of the 20 score bounds of the index,
         ``largest_move`` (points; infinite without an end) with its ``city``, ``end`` (low or high), ``before, after``,
         then ``weights_moved``, ``largest_weight_move`` (share of the index) with its ``node``, and the texts of
-        alternatives.csv. What was not computed, and the place of a move where none is, is missing.
+        bound_alternatives.csv. What was not computed, and the place of a move where none is, is missing.
 
     Raises
     ------

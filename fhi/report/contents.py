@@ -10,7 +10,7 @@ from fhi.figures.evidence import cited, is_own, of_index
 from fhi.figures.registry import Tables, Texts
 from fhi.figures.style import EVIDENCE_COLOURS, EVIDENCE_NAMES
 from fhi.parameters import Method
-from fhi.report import assumed, ledger, method, tables
+from fhi.report import agreements, assumed, ledger, method, tables
 from fhi.store import Store
 
 TITLE = {"zh": "2018中国金融科技中心指数：开放复现版", "en": "The 2018 China Fintech Hub Index, reproduced"}
@@ -99,8 +99,9 @@ def _part(title: Texts, tables: Tables) -> Texts:
 
 def chapters(store: Store, chosen: Method) -> list[dict]:
     """Return the chapters of tables: the results, the method, the ledger; each table labelled as its numbers are."""
+    added = agreements.all_agreements(store)
     own = is_own(store)
-    results = tables.own_tables(store) if own else [*tables.all_tables(store), assumed.assumptions(store)]
+    results = tables.own_tables(store) if own else [*tables.all_tables(store), *added, assumed.assumptions(store)]
     methods = [method.choices(chosen), method.tree(store, chosen), method.constructions(store)]
     found = [("tables", {"zh": "数据表", "en": "Tables"}, results), ("method", {"zh": "方法", "en": "Method"}, methods)]
     if "claims" in store:

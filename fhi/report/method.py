@@ -26,6 +26,13 @@ CHOICES: Mapping[str, tuple[Texts, Texts]] = {
         {"zh": "自有文件", "en": "Files of one's own"},
         {"zh": "由其算出的指标取代已公布与公开数值", "en": "indicators from them replace published and public values"},
     ),
+    "constructions": (
+        {"zh": "另定的构建", "en": "Other constructions"},
+        {
+            "zh": "按指标：代替默认构建，取代该指标的全部数值",
+            "en": "by indicator: in place of the default construction, for all its values",
+        },
+    ),
     "panel": (
         {"zh": "年份取值", "en": "Years"},
         {"zh": "当年缺失的数值如何由其他年份得到", "en": "how a value of another year stands in for the edition's"},

@@ -8,8 +8,8 @@ from fhi.figures.registry import figure
 TITLE = {"zh": "题", "en": "title"}
 
 
-def register(id="p99-x", page=99, evidence="published", title=TITLE, source=None):
-    return figure(id, page=page, evidence=evidence, title=title, data=None, caption=None, source=source)
+def register(id="p99-x", page=99, evidence="published", title=TITLE, source=None, beside=None):
+    return figure(id, page=page, evidence=evidence, title=title, data=None, caption=None, source=source, beside=beside)
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,8 @@ def register(id="p99-x", page=99, evidence="published", title=TITLE, source=None
         ({"evidence": ()}, "evidence must be among"),
         ({"title": {"en": "title"}}, "a title in each of"),
         ({"source": {"en": "source"}}, "a source in each of"),
+        ({"beside": 35}, "no page"),
+        ({"id": "x", "page": None, "beside": 35}, "a source of its own"),
     ],
 )
 def test_a_malformed_entry_is_refused(wrong, message):
@@ -43,7 +45,7 @@ def test_the_figures_of_this_edition_are_registered_in_the_order_of_the_report()
         "p26-xian",
     ]
     expected += ["p28-ecosystem", "p29-economy", "p30-leading", "p31-innovation", "p32-research", "p33-institutes"]
-    expected += ["p34-policies", "p35-sandbox", "p36-attention", "p38-framework", "p39-method"]
+    expected += ["p34-policies", "p35-sandbox", "lending-failures", "p36-attention", "p38-framework", "p39-method"]
     expected += ["pillar-heat", "pillar-profiles", "slope-2017-2018", "rank-coverage", "coverage", "replication"]
     expected += ["years"]
     expected += ["diagnostic-correlations", "diagnostic-weights", "diagnostic-effects", "diagnostic-standings"]
@@ -59,7 +61,7 @@ def test_a_figure_belongs_to_the_part_of_its_page():
     assert parts["p14-insurers-brokers"] == "industry"
     assert parts["p20-experience"] == "experience"
     assert parts["p22-services"] == "experience"
-    assert parts["p36-attention"] == "ecosystem"
+    assert parts["p36-attention"] == parts["lending-failures"] == "ecosystem"
     assert parts["p38-framework"] == "method"
     assert parts["p39-method"] == "method"
     assert parts["coverage"] == parts["pillar-heat"] == "beyond"

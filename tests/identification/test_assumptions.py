@@ -104,7 +104,7 @@ def test_an_alternative_that_cannot_be_read_is_named_by_row_and_column(tree, fac
     with pytest.raises(DataError) as caught:
         moved(tree, facts_of(*TWO), ("top", None, None), row)
     (problem,) = caught.value.problems
-    assert (problem.file, problem.row, problem.column, problem.value) == ("data/raw/alternatives.csv", 3, column, value)
+    assert (problem.file, problem.row, problem.column, problem.value) == ("data/raw/bound_alternatives.csv", 3, column, value)
 
 
 # The published facts
@@ -112,7 +112,7 @@ def test_an_alternative_that_cannot_be_read_is_named_by_row_and_column(tree, fac
 
 @pytest.fixture(scope="module")
 def found(published, identified):
-    return moves(raw_table("alternatives"), published, identified).set_index("id")
+    return moves(raw_table("bound_alternatives"), published, identified).set_index("id")
 
 
 def test_without_a_top_of_the_scale_beijing_may_have_175_85(found):
@@ -128,7 +128,7 @@ def test_56_read_as_an_integer_moves_17_cities_by_up_to_1_125(found):
 
 
 def test_every_basis_and_every_stated_number_of_the_facts_has_its_alternative(found, published):
-    listed = raw_table("alternatives")
+    listed = raw_table("bound_alternatives")
     assert set(published["basis"]) - {"text"} <= set(listed["facts"].dropna())
     for id, (column, facts) in {
         "gap-0": ("value_value", "overall-order"),
