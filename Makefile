@@ -72,9 +72,9 @@ JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
 DRAWING := $(addprefix fhi/,agreement.py notebooks.py processes.py reuse.py multivariate.py calling.py treatment.py) \
 	$(wildcard fhi/figures/*.py fhi/assets/fonts/* data/raw/*/*.geojson)
 
-COMPARING := $(wildcard fhi/compare/*.py) $(addprefix fhi/,construction.py effects.py agreement.py) $(STEPS) $(DRAWING) $(CORE)
+COMPARING := $(wildcard fhi/compare/*.py) $(addprefix fhi/,construction.py listed.py effects.py agreement.py) $(STEPS) $(DRAWING) $(CORE)
 
-OUTPUTS_01 := $(addprefix $(P)/,panel.csv national_shares.csv)
+OUTPUTS_01 := $(addprefix $(P)/,panel.csv national_shares.csv a_share_totals.csv a_share_uncertain.csv)
 OUTPUTS_02 := $(addprefix $(P)/,indicators.csv screening.csv coverage.csv imputation.csv treatment.csv treated.csv \
 	normalised.csv distribution.csv correlations.csv reliability.csv)
 OUTPUTS_03 := $(addprefix $(P)/,weights.csv unit_weights.csv scores.csv ranks.csv effects.csv rank_shifts.csv \
@@ -98,17 +98,17 @@ $(P)/scenario.yml: notebooks/scenarios/$(SCENARIO).yml notebooks/scenarios/basel
 notebooks/scenarios/%.yml: | $(READY)
 	@$(FHI) check "$*"
 
-$(N)/01_ingestion.ipynb: notebooks/01_ingestion.ipynb $(RAW) $(CORE) fhi/construction.py $(MICRODATA) $(USER) \
+$(N)/01_ingestion.ipynb: notebooks/01_ingestion.ipynb $(RAW) $(CORE) fhi/construction.py fhi/listed.py $(MICRODATA) $(USER) \
 		$(call missing,$(OUTPUTS_01) $(LISTED)) | $(P)/scenario.yml
 $(N)/02_indicators.ipynb: notebooks/02_indicators.ipynb $(N)/01_ingestion.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
 		$(call missing,$(OUTPUTS_02))
 $(N)/03_weighting.ipynb: notebooks/03_weighting.ipynb $(N)/02_indicators.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
-		$(addprefix fhi/,agreement.py effects.py years.py construction.py) $(call missing,$(OUTPUTS_03))
+		$(addprefix fhi/,agreement.py effects.py years.py construction.py listed.py) $(call missing,$(OUTPUTS_03))
 $(N)/04_robustness.ipynb: notebooks/04_robustness.ipynb $(N)/01_ingestion.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
 		$(ROBUSTNESS) $(call missing,$(OUTPUTS_04))
 $(N)/05_identification.ipynb: notebooks/05_identification.ipynb $(N)/01_ingestion.ipynb $(CORE) \
 		$(wildcard fhi/identification/*.py) $(call missing,$(OUTPUTS_05))
-$(N)/06_audit.ipynb: notebooks/06_audit.ipynb $(N)/01_ingestion.ipynb $(CORE) fhi/construction.py \
+$(N)/06_audit.ipynb: notebooks/06_audit.ipynb $(N)/01_ingestion.ipynb $(CORE) fhi/construction.py fhi/listed.py \
 		$(wildcard fhi/claims/*.py) $(call missing,$(OUTPUTS_06))
 $(N)/07_charting.ipynb: notebooks/07_charting.ipynb $(N)/03_weighting.ipynb $(if $(OTHER),, \
 		$(N)/04_robustness.ipynb $(N)/05_identification.ipynb $(N)/06_audit.ipynb) $(DRAWING) $(CORE) \

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
+from fhi import listed
 from fhi.errors import DataError, Problem
 from fhi.framework import Framework
 
@@ -198,13 +199,19 @@ def gdp(tables: Tables) -> pd.DataFrame:
 @constructs("finance_industry")
 def finance_industry(tables: Tables) -> pd.DataFrame:
     """金融产业发展: market value of A-share listed finance companies, 100 million CNY (public stand-in)."""
-    return _public(tables, "listed_finance_market_cap")
+    return _listed(tables, "finance")
 
 
 @constructs("technology_industry")
 def technology_industry(tables: Tables) -> pd.DataFrame:
     """科技产业发展: market value of A-share listed information-technology companies, 100 million CNY (stand-in)."""
-    return _public(tables, "listed_it_market_cap")
+    return _listed(tables, "technology")
+
+
+def _listed(tables: Tables, sector: str) -> pd.DataFrame:
+    """Market values of a sector by mainland city from the list of firms; no firm is a true zero."""
+    values = listed.totals(tables).query("sector == @sector").set_index("city")["market_cap"]
+    return _rows(values, EDITION, listed.FIRMS, "public")
 
 
 @constructs("universities")

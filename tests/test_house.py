@@ -14,7 +14,7 @@ FLOORS = (
     {"errors", "paths", "parameters", "scenarios", "files", "store", "sources", "framework"}
     | {"calling", "notebooks", "processes"},
     {"imputation", "treatment", "normalisation", "weighting", "aggregation", "agreement", "survey"},
-    {"selection", "construction", "microdata", "synthetic", "given", "index", "reuse"},
+    {"selection", "construction", "listed", "microdata", "synthetic", "given", "index", "reuse"},
     {"multivariate", "effects", "years", "robustness", "identification", "claims"},
     {"compare", "workbook", "figures", "lab", "datapackage"},
     {"report", "pipeline", "documentation", "verification"},

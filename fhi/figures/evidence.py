@@ -122,7 +122,7 @@ def labels(entry: FigureEntry, data: pd.DataFrame, reading: Reading) -> tuple[st
 def _read(entry: FigureEntry, names: set[str]) -> set[str]:
     """Return the registered labels that stand for numbers beside the index."""
     tables = {name.removeprefix("tables/") for name in names if name.startswith("tables/")} - set(NEUTRAL)
-    public = {name for name in tables if name.startswith(("public", "universities", "external", "exchange_rates"))}
+    public = {name for name in tables if name.startswith(("public", "universities", "external", "exchange_rates", "a_share"))}
     stands = {"identified"}
     if tables - public or names & set(COMPARED) or any(name.startswith(FROM_PRINTED) for name in names):
         stands |= set(PRINTED)
