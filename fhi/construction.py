@@ -210,8 +210,10 @@ def technology_industry(tables: Tables) -> pd.DataFrame:
 
 def _listed(tables: Tables, sector: str) -> pd.DataFrame:
     """Market values of a sector by mainland city from the list of firms; no firm is a true zero."""
-    values = listed.totals(tables).query("sector == @sector").set_index("city")["market_cap"]
-    return _rows(values, EDITION, listed.FIRMS, "public")
+    rows = listed.totals(tables).query("sector == @sector")
+    bounds = {"value": "market_cap", "low": "market_cap_low", "high": "market_cap_high"}
+    found = rows[["city"]].assign(**{name: rows[column] for name, column in bounds.items()})
+    return found.assign(year=EDITION, source_id=listed.FIRMS, evidence="public")
 
 
 @constructs("universities")

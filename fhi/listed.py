@@ -1,7 +1,7 @@
 """A-share companies: from the list of firms to totals by city, and the firms whose city is not certain.
 
-The list holds every mainland-listed company of the industries counted, so that a mainland city without a firm has a true
-zero. It says nothing of 香港, 澳门 and 台北.
+The list holds every mainland-listed company of the industries counted, so that a mainland city without a firm has a
+true zero. It says nothing of 香港, 澳门 and 台北.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from fhi.errors import DataError, Problem
 
 Tables = Mapping[str, pd.DataFrame]
 FIRMS, INDUSTRIES = "public/a_share_firms", "public/a_share_industries"
-#: statuses of a firm whose city on the day of the list is not certain: the day of a move is unknown; the province alone is known
+#: statuses of a firm whose city on the day is not certain: the day of a move is unknown; the province alone is known
 UNDATED, PROVINCE = "move_undated", "province_only"
 UNCERTAIN = ["code", "name", "sector", "city_status", "city", "other_cities", "market_cap"]
 TOTALS = ["sector", "city", "firms", "firms_low", "firms_high", "market_cap", "market_cap_low", "market_cap_high"]
@@ -28,8 +28,8 @@ def totals(tables: Tables) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``sector`` (finance, technology), ``city``, ``firms``, ``market_cap`` (100 million CNY). ``low`` counts the firms
-        that are certainly of the city, ``high`` adds those of `uncertain` that may be. Without the list: empty.
+        ``sector`` (finance, technology), ``city``, ``firms``, ``market_cap`` (100 million CNY). ``low`` counts the
+        firms that are certainly of the city, ``high`` adds those of `uncertain` that may be. Without the list: empty.
 
     Raises
     ------
@@ -82,8 +82,9 @@ def uncertain(tables: Tables) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``code, name, sector, city_status, city`` (where it is counted; missing: nowhere), ``other_cities`` (joined by |; where
-        no list names one, the cities of the tree in its province), ``market_cap`` (100 million CNY). Without the list: empty.
+        ``code, name, sector, city_status, city`` (where it is counted; missing: nowhere), ``other_cities`` (joined by
+        |; where no list names one, the cities of the tree in its province), ``market_cap`` (100 million CNY). Without
+        the list: empty.
     """
     if FIRMS not in tables:
         return pd.DataFrame(columns=UNCERTAIN)

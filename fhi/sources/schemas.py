@@ -74,10 +74,10 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         industry=text("industry label of 通达信 on 2018-08-12, one of a_share_industries.csv"),
         city=text("registered city (any city of the nation); empty if the province alone is known", nullable=True),
         city_status=text(
-            "how firmly the city holds for 2018-08-06. same_before_and_after: lists before and after agree; after_only: "
+            "how firmly the city holds for the day. same_before_and_after: lists before and after agree; after_only: "
             "a later list, and the province of 2018-08; dated_and_after: label of 2018-08 and a later list; "
-            "dated_moved_later: label of 2018-08, a later list differs; moved_before, moved_after: lists differ, labels "
-            "date the move; legal_name: the legal name holds the city; move_undated: lists differ and do not say when; "
+            "dated_moved_later: label of 2018-08, a later list differs; moved_before, moved_after: lists differ, "
+            "labels date the move; legal_name: the legal name holds the city; move_undated: lists differ, no date; "
             "province_only: no list gives the city",
             one_of(
                 *("same_before_and_after", "after_only", "dated_and_after", "dated_moved_later", "moved_before"),
