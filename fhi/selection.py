@@ -132,9 +132,9 @@ def coverage(panel: pd.DataFrame, framework: Framework, method: Method, screenin
     -------
     pandas.DataFrame
         ``city, indicator, evidence, used, value_year, age, old``: the evidence label of the latest value (missing:
-        none), whether the index uses it, its year, by how many years that lies before the edition's (the method's year, else
-        the latest of the panel), and whether these are more than the method's `max_age`. A value interpolated between
-        two years is as old as the earlier one.
+        none), whether the index uses it, its year, by how many years that lies before the edition's (the method's
+        year, else the latest of the panel), and whether these are more than the method's `max_age`. A value
+        interpolated between two years is as old as the earlier one.
     """
     valued = observe(panel, framework, method.year, method.panel)[0].notna()
     labels = select(panel, framework, method.year, "evidence").where(valued).drop(index=list(method.exclude_cities))

@@ -13,9 +13,6 @@ from fhi.figures.evidence import kinds
 from fhi.figures.registry import Tables, figure
 from fhi.framework import Framework
 
-#: over the colour of a value that is older than the scenario's max_age
-OLD = {"facecolor": "none", "edgecolor": style.PAPER, "hatch": "//////", "linewidth": 0}
-
 
 def coverage_data(tables: Tables) -> pd.DataFrame:
     """One row a city and indicator: its evidence label (empty: missing), whether the index uses it, its year and age."""
@@ -46,8 +43,8 @@ def age_words(data: pd.DataFrame) -> dict[str, str]:
     most = earlier["age"].max()
     words = {
         "zh": f"格中数字为早于本期的数值年份（{len(earlier)}格，最多早{most:.0f}年）",
-        "en": f"A year in a cell is that of a value from before the edition ({len(earlier)} cells, by up to {most:.0f} "
-        f"{'year' if most == 1 else 'years'})",
+        "en": f"A year in a cell is that of a value from before the edition: {len(earlier)} in all, by up to {most:.0f} "
+        f"{'year' if most == 1 else 'years'}",
     }
     if old.empty:
         return {"zh": words["zh"] + "。", "en": words["en"] + "."}
@@ -88,7 +85,7 @@ def coverage(data: pd.DataFrame, language: str):
     for item in data[data["evidence"].notna()].itertuples():
         x, y = indicators.index(item.indicator), list(order).index(item.city)
         if item.old:
-            axes.add_patch(Rectangle((x, y), 1, 1, **OLD))
+            axes.add_patch(Rectangle((x, y), 1, 1, **style.OLD))
         earlier = f"{item.value_year:.0f}" if item.age > 0 else ""
         if mark := " ".join(part for part in ("" if item.used else "×", earlier) if part):
             size = 6.5 if earlier else style.BODY
@@ -125,7 +122,7 @@ def _key(axes, labels: tuple[str, ...], language: str, rows: int, columns: int, 
         x = columns * place / (len(entries) + 1)
         axes.scatter([x + 0.2], [rows + 0.75], marker="s", s=60, color=colour, edgecolor=style.LINE, clip_on=False)
         if old and place == len(entries) - 1:
-            axes.add_patch(Rectangle((x, rows + 0.5), 0.4, 0.5, clip_on=False, zorder=4, **OLD))
+            axes.add_patch(Rectangle((x, rows + 0.5), 0.4, 0.5, clip_on=False, zorder=4, **style.OLD))
         axes.text(x + 0.5, rows + 0.75, text, va="center", size=style.SMALL)
     axes.text(
         columns * len(entries) / (len(entries) + 1),
