@@ -75,7 +75,7 @@ OTHER := $(filter-out null ~,$(EDITION))
 JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
 DRAWING := $(wildcard fhi/assets/fonts/* data/raw/*/*.geojson)
 
-OUTPUTS_01 := $(addprefix $(P)/,panel.csv replaced.csv national_shares.csv)
+OUTPUTS_01 := $(addprefix $(P)/,panel.csv replaced.csv national_shares.csv a_share_totals.csv a_share_uncertain.csv)
 OUTPUTS_02 := $(addprefix $(P)/,indicators.csv screening.csv coverage.csv imputation.csv treatment.csv treated.csv \
 	normalised.csv distribution.csv correlations.csv reliability.csv)
 OUTPUTS_03 := $(addprefix $(P)/,weights.csv unit_weights.csv scores.csv ranks.csv effects.csv rank_shifts.csv \

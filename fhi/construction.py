@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
+from fhi import listed
 from fhi.errors import DataError, Problem
 from fhi.framework import Framework
 
@@ -204,13 +205,21 @@ def gdp(tables: Tables) -> pd.DataFrame:
 @constructs("finance_industry")
 def finance_industry(tables: Tables) -> pd.DataFrame:
     """金融产业发展: market value of A-share listed finance companies, 100 million CNY (public stand-in)."""
-    return _public(tables, "listed_finance_market_cap")
+    return _listed(tables, "finance")
 
 
 @constructs("technology_industry")
 def technology_industry(tables: Tables) -> pd.DataFrame:
     """科技产业发展: market value of A-share listed information-technology companies, 100 million CNY (stand-in)."""
-    return _public(tables, "listed_it_market_cap")
+    return _listed(tables, "technology")
+
+
+def _listed(tables: Tables, sector: str) -> pd.DataFrame:
+    """Market values of a sector by mainland city from the list of firms; no firm is a true zero."""
+    rows = listed.totals(tables).query("sector == @sector")
+    bounds = {"value": "market_cap", "low": "market_cap_low", "high": "market_cap_high"}
+    found = rows[["city"]].assign(**{name: rows[column] for name, column in bounds.items()})
+    return found.assign(year=EDITION, source_id=listed.FIRMS, evidence="public")
 
 
 @constructs("universities")

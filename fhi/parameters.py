@@ -114,6 +114,7 @@ class Method(BaseModel):
     weights: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = {}
     least_coverage: Share = 0.0
     panel: NamedStep = Step(method="last-observed")
+    max_age: Annotated[int, Field(strict=True, ge=0)] | None = 2
     imputation: NamedStep = Step(method="none")
     treatment: NamedStep = Step(method="none")
     normalisation: NamedStep = Step(method="min-max")

@@ -131,11 +131,19 @@ def coverage(panel: pd.DataFrame, framework: Framework, method: Method, screenin
     Returns
     -------
     pandas.DataFrame
-        ``city, indicator, evidence, used``: the evidence label of the latest value (missing: none), and whether the
-        index uses it.
+        ``city, indicator, evidence, used, value_year, age, old``: the evidence label of the latest value (missing:
+        none), whether the index uses it, its year, by how many years that lies before the edition's (the method's
+        year, else the latest of the panel), and whether these are more than the method's `max_age`. A value
+        interpolated between two years is as old as the earlier one.
     """
     valued = observe(panel, framework, method.year, method.panel)[0].notna()
     labels = select(panel, framework, method.year, "evidence").where(valued).drop(index=list(method.exclude_cities))
     cells = labels.rename_axis(columns="indicator").stack(future_stack=True).rename("evidence").reset_index()
     used = cells["indicator"].map(screening["used"])
-    return cells.assign(used=used & cells["evidence"].notna())
+    cells = cells.assign(used=used & cells["evidence"].notna())
+    years = select(panel, framework, method.year, "year").reindex_like(labels).where(valued)
+    found = years.stack(future_stack=True).reset_index(drop=True).convert_dtypes()
+    edition = panel.dropna(subset=["value"])["year"].max() if method.year is None else method.year
+    age = edition - found
+    old = (age > (np.inf if method.max_age is None else method.max_age)).fillna(False).astype(bool)
+    return cells.assign(value_year=found, age=age, old=old)

@@ -14,7 +14,7 @@ FLOORS = (
     {"errors", "paths", "parameters", "scenarios", "files", "store", "sources", "framework", "rounding"}
     | {"calling", "notebooks", "processes", "imports", "kept"},
     {"imputation", "treatment", "normalisation", "weighting", "aggregation", "agreement", "survey"},
-    {"selection", "construction", "alternatives", "microdata", "synthetic", "given", "index", "reuse"},
+    {"selection", "construction", "alternatives", "listed", "microdata", "synthetic", "given", "index", "reuse"},
     {"multivariate", "effects", "added", "years", "robustness", "identification", "claims"},
     {"compare", "workbook", "figures", "lab", "datapackage"},
     {"report", "pipeline", "documentation", "verification"},

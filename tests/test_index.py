@@ -272,8 +272,8 @@ def test_what_stands_behind_each_cell_is_told():
     screening = pd.DataFrame({"used": {"income": True, "saving": False, "noise": True}})
     cells = coverage(sparse, TREE, method, screening).set_index(["city", "indicator"])
     assert set(cells.index.get_level_values("city")) == {"甲", "丙"}
-    assert cells.loc[("丙", "saving")].tolist() == ["synthetic", False]
-    assert cells.loc[("甲", "noise")].tolist() == ["synthetic", True]
+    assert cells.loc[("丙", "saving"), ["evidence", "used"]].tolist() == ["synthetic", False]
+    assert cells.loc[("甲", "noise"), ["evidence", "used"]].tolist() == ["synthetic", True]
     assert pd.isna(cells.loc[("甲", "saving"), "evidence"])
     assert not cells.loc[("甲", "saving"), "used"]
 
@@ -448,6 +448,53 @@ def test_what_is_too_old_has_no_evidence():
     used = cells.query("indicator == 'income'").set_index("city")
     assert used["evidence"].isna().to_dict() == {"甲": True, "乙": True, "丙": False}
     assert used["used"].to_dict() == {"甲": False, "乙": False, "丙": True}
+
+
+AGES = ["value_year", "age", "old"]
+
+
+def ages(method, *rows):
+    """Return year, age and whether it is old, of the incomes of a panel."""
+    sparse = panel(*rows)
+    cells = coverage(sparse, TREE, method, prepare(sparse, TREE, method)["screening"])
+    found = cells.query("indicator == 'income'").set_index("city")[AGES]
+    return {city: [None if pd.isna(cell) else cell for cell in row] for city, *row in found.itertuples()}
+
+
+def test_a_later_edition_sees_how_old_its_values_are():
+    later = [("乙", 2019, "income", 30.0), ("丙", 2021, "income", 40.0)]
+    expected = {"甲": [2017, 5, True], "乙": [2019, 3, True], "丙": [2021, 1, False]}
+    assert ages(Method(year=2022), *later) == expected
+    kept = {city: [year, age, age > 4] for city, (year, age, _) in expected.items()}
+    assert ages(Method(year=2022, max_age=4), *later) == kept
+    assert not any(old for *_, old in ages(Method(year=2022, max_age=None), *later).values())
+    # exactly max_age is not old yet
+    assert ages(Method(year=2022, max_age=3), *later)["乙"] == [2019, 3, False]
+    # what comes after the edition is not of it
+    assert ages(Method(year=2019, max_age=0), *later)["丙"] == [2017, 2, True]
+
+
+def test_without_a_year_the_edition_is_of_the_latest_of_the_panel():
+    assert ages(Method(), ("丙", 2020, "income", 40.0)) == {
+        "甲": [2017, 3, True],
+        "乙": [2017, 3, True],
+        "丙": [2020, 0, False],
+    }
+
+
+def test_a_value_between_two_years_is_as_old_as_the_earlier():
+    found = ages(Method(year=2020, panel="linear"), ("乙", 2021, "income", 60.0))
+    assert found["乙"] == [2017, 3, True]
+    dropped = ages(
+        Method(year=2020, panel={"method": "last-observed", "max_age": 2}, normalisation="rank"),
+        ("乙", 2019, "income", 3.0),
+    )
+    assert dropped["甲"] == [None, None, False] and dropped["乙"] == [2019, 1, False]
+
+
+def test_how_old_a_value_may_look_changes_no_score():
+    strict, open_ = (build(panel(*HISTORY), TREE, Method(year=2018, max_age=limit)).scores for limit in (0, None))
+    pd.testing.assert_frame_equal(strict, open_)
 
 
 def test_groups_of_cities_come_from_the_table_of_cities():

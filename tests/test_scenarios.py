@@ -44,6 +44,7 @@ def test_the_baseline_says_every_choice():
     assert (baseline.imputation.method, baseline.treatment.method) == ("none", "none")
     assert (baseline.weighting.method, baseline.aggregation) == ("original", "arithmetic")
     assert (baseline.least_coverage, baseline.availability) == (0.5, {0: 1.0})
+    assert baseline.max_age == 2
     assert (baseline.exclude_cities, baseline.exclude_indicators, baseline.weights) == ((), (), {})
     written = yaml.safe_load((SCENARIOS / "baseline.yml").read_text(encoding="utf-8"))
     assert set(written) == set(Method.model_fields)
@@ -112,6 +113,10 @@ def test_an_unknown_key_names_the_file_and_the_nearest_key(refused):
         ("directions: {adoption: down}", "directions.adoption"),
         ("least_coverage: 1.5", "least_coverage"),
         ("least_coverage: -0.1", "least_coverage"),
+        ("max_age: -1", "max_age"),
+        ("max_age: 1.5", "max_age"),
+        ("max_age: yes", "max_age"),
+        ("max_age: old", "max_age"),
         ("availability: {0: 2}", "availability.0"),
         ("availability: {root: 1}", "availability.root"),
         ("normalisation: [min-max]", "normalisation"),

@@ -122,13 +122,6 @@ def place_in_list(tables: Tables, city: str, page: int, name: str) -> float:
     return listed(tables, page, name).index(city) + 1
 
 
-@claim("p06-beijing-it", "北京", "listed_it_count")
-@claim("p08-shenzhen-it", "深圳", "listed_it_count")
-def public_figure(tables: Tables, city: str, indicator: str) -> float:
-    """Latest public figure of a city."""
-    return _public(tables, indicator)[city]
-
-
 @claim("p06-beijing-universities", "北京", "double_first_class_universities")
 @claim("p07-shanghai-gdp", "上海", "gdp")
 def place_by_public_figure(tables: Tables, city: str, indicator: str) -> Found:

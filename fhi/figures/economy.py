@@ -13,11 +13,8 @@ from fhi.figures.registry import Tables, figure
 from fhi.figures.texts import number, width
 
 GREEN = style.PILLARS["ecosystem"]
-#: the measures of public_indicators.csv, and where the report prints a count of its own
-MEASURES = {
-    "finance": ("listed_finance_market_cap", "listed_finance_count", "listed financial institutions"),
-    "technology": ("listed_it_market_cap", "listed_it_count", "listed information-technology companies"),
-}
+#: the sectors of a_share_totals.csv, and where the report prints a count of its own
+MEASURES = {"finance": "listed financial institutions", "technology": "listed information-technology companies"}
 #: (technology, finance) at or above the median -> name of the quadrant, in our words
 QUADRANTS = {
     (True, True): ("金融与科技均强", "strong in both"),
@@ -33,24 +30,27 @@ TIER_NAMES = {
 DECADES = [100, 1000, 10000]
 MEDIAN = {"color": style.MUTED, "linewidth": 0.9, "linestyle": (0, (4, 3))}
 SOURCE = {
-    "zh": "沪深交易所A股名单与行情，2018-08-06",
-    "en": "Shanghai and Shenzhen stock exchanges, A-share list and quotes, 2018-08-06",
+    "zh": "沪深交易所A股名单，2018-08-06收盘市值",
+    "en": "Shanghai and Shenzhen stock exchanges, A-share list, market values at the close of 2018-08-06",
 }
 
 
-def _public(tables: Tables, measure: str) -> pd.Series:
-    return tables["tables/public_indicators"].query("indicator == @measure").set_index("city")["value"]
+def _listed(tables: Tables, sector: str) -> pd.DataFrame:
+    return tables["a_share_totals"].query("sector == @sector").set_index("city")
 
 
 def base_data(tables: Tables) -> pd.DataFrame:
     """Market value of listed A-share companies of the 20 cities, 100 million CNY, with the medians; public figures.
 
-    A city without A-share data (香港) has none. ``quadrant`` compares with the medians of the cities that have.
+    A city without A-share data (香港) has none. ``quadrant`` compares with the medians of the cities that have. ``low`` and
+    ``high`` hold the firms whose city is not certain; ``undated`` and ``without_city`` are how many these are in the nation.
     """
     frame = tables["tables/top20"].sort_values("rank")[["city", "tier", "rank"]]
-    for name, (value, count, _) in MEASURES.items():
-        frame[name] = frame["city"].map(_public(tables, value))
-        frame[f"{name}_firms"] = frame["city"].map(_public(tables, count))
+    for name in MEASURES:
+        totals = _listed(tables, name)
+        for column, source in (("", "market_cap"), ("_low", "market_cap_low"), ("_high", "market_cap_high")):
+            frame[f"{name}{column}"] = frame["city"].map(totals[source])
+        frame[f"{name}_firms"] = frame["city"].map(totals["firms"])
         frame[f"{name}_median"] = frame[name].median()
     known = frame["finance"].notna()
     high = zip(
@@ -59,21 +59,29 @@ def base_data(tables: Tables) -> pd.DataFrame:
     names = [QUADRANTS[pair] for pair in high]
     for place, language in enumerate(("zh", "en")):
         frame[f"quadrant_{language}"] = [pair[place] if has else None for pair, has in zip(names, known, strict=True)]
-    source = tables["tables/public_indicators"].query("indicator == @MEASURES['finance'][0]")["source"].iloc[0]
-    return with_names(frame, tables).assign(page=29, evidence="public", source=source)
+    placed = tables["a_share_uncertain"]["city"].notna()
+    frame = frame.assign(undated=placed.sum(), without_city=(~placed).sum())
+    return with_names(frame, tables).assign(page=29, evidence="public", source="public/a_share_firms")
 
 
 def base_caption(data: pd.DataFrame) -> dict[str, str]:
     known, without = data[data["finance"].notna()], data[data["finance"].isna()]
     strong = known[known["quadrant_zh"] == QUADRANTS[True, True][0]]
     none = known[known["finance"] == 0]
+    undated, without_city = data[["undated", "without_city"]].iloc[0]
+    doubtful = known[
+        (known["finance_low"] < known["finance_high"]) | (known["technology_low"] < known["technology_high"])
+    ]
     return {
         "zh": f"报告未印坐标值，此处以A股市值代替（亿元，对数轴；不含在境外上市的公司），虚线为{len(known)}城的中位数，象限名称为本版概括。"
-        f"两项都不低于中位数的有{'、'.join(strong['city'])}。{'、'.join(none['city'])}没有A股金融公司，{'、'.join(without['city'])}没有A股数据。",
+        f"两项都不低于中位数的有{'、'.join(strong['city'])}。{'、'.join(none['city'])}没有A股金融公司，{'、'.join(without['city'])}没有A股数据。"
+        f"{undated}家公司迁址日期不明，按其后首份名单计；{without_city}家只知省份，未计入。细线为{'、'.join(doubtful['city'])}因此可能的范围。",
         "en": f"The page prints no coordinates; A-share market value stands in (CNY 100 million, log axes, no listings abroad). "
         f"Dashed: medians of {len(known)} cities; the names of the quadrants are ours. At or above both medians: "
         f"{', '.join(strong['city_en'])}. {', '.join(none['city_en'])} have no A-share finance company, "
-        f"{', '.join(without['city_en'])} has no A-share figure.",
+        f"{', '.join(without['city_en'])} has no A-share figure. {undated} firms moved on an unknown day and count where the next "
+        f"list has them; {without_city} are known by province alone and count nowhere. Thin lines: what that leaves open for "
+        f"{', '.join(doubtful['city_en'])}.",
     }
 
 
@@ -95,6 +103,7 @@ def base(data: pd.DataFrame, language: str):
     axes = style.quiet(style.area(figure, left=1.9, right=0.35, top=1.0, bottom=1.0), grid=None)
     for part, rows, across in ((axes, some, some["finance"]), (zeros, none, [0.5] * len(none))):
         part.set(yscale="log", ylim=_range(known["technology"], 1.8), facecolor=GROUND)
+        part.vlines(across, rows["technology_low"], rows["technology_high"], color=style.MUTED, linewidth=1)
         part.scatter(across, rows["technology"], s=46, color=[style.TIERS[tier] for tier in rows["tier"]], zorder=3)
         part.axhline(known["technology_median"].iloc[0], **MEDIAN)
         part.yaxis.set_ticks(
@@ -104,6 +113,7 @@ def base(data: pd.DataFrame, language: str):
         part.grid(axis="y", color=style.PAPER, linewidth=1.2)
     zeros.set(xlim=(0, 1))
     zeros.xaxis.set_ticks([0.5], ["0"])
+    axes.hlines(some["technology"], some["finance_low"], some["finance_high"], color=style.MUTED, linewidth=1)
     axes.set(xscale="log", xlim=_range(known["finance"], 2))
     axes.axvline(known["finance_median"].iloc[0], **MEDIAN)
     axes.xaxis.set_ticks(DECADES, [f"{tick:,}" for tick in DECADES])
@@ -197,12 +207,12 @@ def leading_data(tables: Tables) -> pd.DataFrame:
     lists = tables["tables/leaders"].query("page == 30").pivot(index="city", columns="list", values="position")
     profiles = tables["tables/city_profiles"].set_index(["measure_en", "city"])
     frame = lists.rename(columns={"first_panel": "first_list", "second_panel": "second_list"}).reset_index()
-    for name, (_, count, printed) in MEASURES.items():
+    for name, printed in MEASURES.items():
         rows = profiles.loc[printed]
         frame[f"{name}_published"] = frame["city"].map(rows["printed_value"])
         frame[f"{name}_qualifier"] = frame["city"].map(rows["printed_qualifier"])
         frame[f"{name}_page"] = frame["city"].map(rows["page"])
-        frame[f"{name}_public"] = frame["city"].map(_public(tables, count))
+        frame[f"{name}_public"] = frame["city"].map(_listed(tables, name)["firms"])
     frame = frame.rename_axis(columns=None).sort_values(["first_list", "second_list"])
     return with_names(frame, tables).assign(page=30)
 
@@ -212,10 +222,12 @@ def leading_caption(data: pd.DataFrame) -> dict[str, str]:
     only = data[data["first_list"].isna() | data["second_list"].isna()]
     return {
         "zh": f"{'、'.join(both['city'])}同在两组名单，{'、'.join(only['city'])}各在一组。两组为金融与信息科技，但文字未标明哪组是哪类，次序为阅读次序；"
-        "企业在报告中仅以徽标示出。右侧为报告印出的与A股的上市公司数。",
+        "企业在报告中仅以徽标示出。右侧为报告印出的与A股名单的上市公司数；A股按11个行业标签计，报告未公布其口径，两数相近或相远都不说明报告对错。",
         "en": f"{', '.join(both['city_en'])} stand in both lists, {' and '.join(only['city_en'])} in one each. The lists are of finance "
         "and of information technology, but the text does not say which is which; the order is that of reading, and the companies "
-        "are logos. Right: listed companies as printed elsewhere in the report and by A shares.",
+        "are logos. Right: listed companies as printed elsewhere in the report and by the A-share list, which "
+        "counts 11 industry labels; the report does not state its definition, so neither a near nor a far count tells for or "
+        "against it.",
     }
 
 

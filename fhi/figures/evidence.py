@@ -22,6 +22,8 @@ NEUTRAL = ("cities", "framework", "sources", "vocabulary")
 #: what is built from printed numbers alone, or compares with them
 FROM_PRINTED = ("bounds", "weight_bounds", "gap_bounds", "weight_map", "fact_influence", "central", "dropped", "claims")
 FROM_PRINTED += ("rank_confidence",)
+#: what is built from public lists alone
+FROM_PUBLIC = "a_share"
 COMPARED = ("comparison", "agreement", "movement", "rank_intervals")
 
 
@@ -107,7 +109,7 @@ def labels(entry: FigureEntry, data: pd.DataFrame, reading: Reading) -> tuple[st
     ``derived`` only if it reads printed numbers, ``public`` only if it reads public ones. Any other figure keeps its
     own.
     """
-    built = {name for name in reading.names if not name.startswith("tables/") and not name.startswith(FROM_PRINTED)}
+    built = {name for name in reading.names if not name.startswith(("tables/", *FROM_PRINTED, FROM_PUBLIC))}
     behind = _behind(reading.tables)
     if not built or not behind & set(GIVEN):
         return entry.evidence
@@ -121,8 +123,14 @@ def labels(entry: FigureEntry, data: pd.DataFrame, reading: Reading) -> tuple[st
 
 def _read(entry: FigureEntry, names: set[str]) -> set[str]:
     """Return the registered labels that stand for numbers beside the index."""
-    tables = {name.removeprefix("tables/") for name in names if name.startswith("tables/")} - set(NEUTRAL)
-    public = {name for name in tables if name.startswith(("public", "universities", "external", "exchange_rates"))}
+    tables = {name.removeprefix("tables/") for name in names if name.startswith(("tables/", FROM_PUBLIC))} - set(
+        NEUTRAL
+    )
+    public = {
+        name
+        for name in tables
+        if name.startswith(("public", "universities", "external", "exchange_rates", FROM_PUBLIC))
+    }
     stands = {"identified"}
     if tables - public or names & set(COMPARED) or any(name.startswith(FROM_PRINTED) for name in names):
         stands |= set(PRINTED)

@@ -14,11 +14,12 @@ LABELS = ("published", "derived", "public")
 
 
 def framework_data(tables: Tables) -> pd.DataFrame:
-    """The nodes of the tree, with the share of the 39 cities that have data for each indicator and its evidence."""
+    """The nodes of the tree, with the share of cities that have data for each indicator, that of old ones, and its evidence."""
     nodes = tables["tables/framework"][["level", "code", "parent", "name_zh", "name_en"]].copy()
     cells = tables["coverage"].dropna(subset=["evidence"])
     units = tables["coverage"]["city"].nunique()
     nodes["coverage"] = nodes["code"].map(cells.groupby("indicator").size() / units)
+    nodes["old"] = nodes["code"].map(cells.groupby("indicator")["old"].sum() / units)
     nodes["evidence"] = nodes["code"].map(
         cells.groupby("indicator")["evidence"].agg(lambda e: "+".join(sorted(set(e))))
     )
@@ -30,10 +31,13 @@ def framework_caption(data: pd.DataFrame) -> dict[str, str]:
     sizes = data.groupby("level").size()
     counts = "/".join(str(sizes[level]) for level in sorted(sizes.index) if level)
     empty = int((data["coverage"] == 0).sum())
+    old = int((data["old"] > 0).sum())
     return {
-        "zh": f"{counts}个一、二、三级指标。右侧条形为有数据的城市占比，颜色为证据类型；{empty}个指标没有任何公开数值。",
+        "zh": f"{counts}个一、二、三级指标。右侧条形为有数据的城市占比，颜色为证据类型；{empty}个指标没有任何公开数值。"
+        + (f"斜线为过旧的数值，见于{old}个指标，百分比不含它们。" if old else ""),
         "en": f"{counts} pillars, sub-pillars and indicators. The bars give the share of cities with data, coloured by kind of "
-        f"evidence; {empty} indicators have no published or public value at all.",
+        f"evidence; {empty} indicators have no published or public value at all."
+        + (f" Hatched: old values, in {old} of the indicators; the percentages leave them out." if old else ""),
     }
 
 
@@ -99,7 +103,11 @@ def _coverage_bar(axes, height: float, item) -> None:
     if item.coverage > 0:
         label = next(name for name in EVIDENCE if name in item.evidence)
         axes.barh(height, full * item.coverage, left=start, height=0.3, color=style.EVIDENCE_COLOURS[label])
-    axes.text(start + full + 0.06, height, f"{item.coverage:.0%}", va="center", size=7.5, color=style.MUTED)
+    old = item.old if item.old > 0 else 0.0
+    if old:
+        axes.barh(height, full * old, left=start + full * (item.coverage - old), height=0.3, **style.OLD)
+    share = item.coverage - old
+    axes.text(start + full + 0.06, height, f"{share:.0%}", va="center", size=7.5, color=style.MUTED)
 
 
 def _wrapped(text: str, width: int) -> str:

@@ -101,6 +101,9 @@ def evidence_data(tables: Tables) -> pd.DataFrame:
     labels = list(kinds(cells["evidence"]))
     counts = cells.groupby(["city", "evidence"]).size().unstack().reindex(columns=labels).fillna(0).astype(int)
     frame = ranks.merge(counts, left_on="city", right_index=True).sort_values("rank")
+    old = cells[cells["old"]].groupby(["city", "evidence"]).size().unstack()
+    frame = frame.assign(**{f"old_{label}": frame["city"].map(old[label]) if label in old else 0 for label in labels})
+    frame = frame.fillna({f"old_{label}": 0 for label in labels})
     used = cells[cells["used"] & cells["evidence"].notna()].groupby("city").size()
     frame["used"] = frame["city"].map(used).fillna(0).astype(int)
     frame["known"] = frame[labels].sum(axis=1)
@@ -116,13 +119,16 @@ def evidence_caption(data: pd.DataFrame) -> dict[str, str]:
     total, cities = data["indicators"].iloc[0], (data["known"] == common).sum()
     # where files give the data, it is not the report that prints more of leaders
     printed = "published" in data
+    old = int(data.filter(like="old_").to_numpy().sum())
     return {
         "zh": f"{total}项指标中，{most['city']}有{most['known']}项数据，最多；{least['city']}{least['known']}项，最少；{cities}城各{common}项。"
-        f"与公布名次的Spearman ρ为{rho:.2f}（负值：名次越好，数据越多）{'：多出的是报告只为领先城市印出的数值' if printed else ''}。",
+        f"与公布名次的Spearman ρ为{rho:.2f}（负值：名次越好，数据越多）{'：多出的是报告只为领先城市印出的数值' if printed else ''}。"
+        + (f"斜线为过旧的数值，共{old}个。" if old else ""),
         "en": f"Of {total} indicators {most['city_en']} has data for {most['known']}, the most, {least['city_en']} for "
         f"{least['known']}, the fewest; {cities} cities have {common} each. Spearman's rho with the published rank is {rho:.2f} "
         "(negative: the better the rank, the more data)"
-        f"{': what some have beyond the others is printed for leaders only' if printed else ''}.",
+        f"{': what some have beyond the others is printed for leaders only' if printed else ''}."
+        + (f" Hatched: old values, {old} in all." if old else ""),
     }
 
 
@@ -148,6 +154,8 @@ def evidence(data: pd.DataFrame, language: str):
         name = style.EVIDENCE_NAMES[label][language]
         axes.barh(rows, data[label], left=start, height=0.62, color=style.EVIDENCE_COLOURS[label], label=name)
         start = start + data[label]
+        if data[f"old_{label}"].any():
+            axes.barh(rows, data[f"old_{label}"], left=start - data[f"old_{label}"], height=0.62, **style.OLD)
     axes.scatter(
         data["used"],
         rows,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import matplotlib
 import pandas as pd
+from matplotlib.patches import Rectangle
 
 from fhi.agreement import published
 from fhi.figures import style
@@ -14,7 +15,7 @@ from fhi.framework import Framework
 
 
 def coverage_data(tables: Tables) -> pd.DataFrame:
-    """One row a city and indicator: its evidence label (empty: missing), and whether the index uses it."""
+    """One row a city and indicator: its evidence label (empty: missing), whether the index uses it, its year and age."""
     cells = tables["coverage"].sort_values("indicator", key=lambda codes: in_order(tables, codes), kind="stable")
     return with_node_names(with_names(cells, tables), tables, "indicator")
 
@@ -23,13 +24,35 @@ def coverage_caption(data: pd.DataFrame) -> dict[str, str]:
     filled = data["evidence"].notna()
     used = data[data["used"]]["indicator"].nunique()
     total, cities = data["indicator"].nunique(), data["city"].nunique()
-    complete = data[data["used"] & filled].groupby("city").size().eq(used).sum()
+    complete = data[data["used"] & filled & ~data["old"]].groupby("city").size().eq(used).sum()
+    ages = age_words(data)
     return {
         "zh": f"{cities}城×{total}项指标中，{filled.sum()}格有数据（{filled.mean():.0%}）。{used}项指标进入指数；"
-        f"×标记的数值未进入指数：覆盖城市过少，或方案未取。{complete}个城市的这{used}项齐全。",
+        f"×标记的数值未进入指数：覆盖城市过少，或方案未取。{complete}个城市的这{used}项齐全。{ages['zh']}",
         "en": f"Of {cities} cities × {total} indicators, {filled.sum()} cells hold data ({filled.mean():.0%}). {used} indicators "
         "enter the index; values marked × do not: too few cities have them, or the scenario leaves them out. "
-        f"{complete} cities have all {used}.",
+        f"{complete} cities have all {used}. {ages['en']}",
+    }
+
+
+def age_words(data: pd.DataFrame) -> dict[str, str]:
+    """Return how many values are of another year than the edition, and how many of them are shown as old."""
+    earlier, old = data[data["age"] > 0], data[data["old"]]
+    if earlier.empty:
+        return {"zh": "数值均为本期年份。", "en": "All values are of the edition's year."}
+    most = earlier["age"].max()
+    words = {
+        "zh": f"格中数字为早于本期的数值年份（{len(earlier)}格，最多早{most:.0f}年）",
+        "en": f"A year in a cell is that of a value from before the edition: {len(earlier)} in all, by up to {most:.0f} "
+        f"{'year' if most == 1 else 'years'}",
+    }
+    if old.empty:
+        return {"zh": words["zh"] + "。", "en": words["en"] + "."}
+    return {
+        "zh": words["zh"] + f"；其中{len(old)}格过旧（早{old['age'].min():.0f}年及以上），以斜线标出，不计入齐全。",
+        "en": words["en"]
+        + f"; {len(old)} of them are old ({old['age'].min():.0f} years and more), are hatched and do not "
+        "count as complete.",
     }
 
 
@@ -42,7 +65,7 @@ def coverage_caption(data: pd.DataFrame) -> dict[str, str]:
     caption=coverage_caption,
 )
 def coverage(data: pd.DataFrame, language: str):
-    """Grid of cities and indicators coloured by evidence; × marks values that the index leaves out."""
+    """Grid of cities and indicators coloured by evidence; × marks values that the index leaves out, hatching old ones."""
     import seaborn
 
     figure = style.canvas(11.2)
@@ -59,10 +82,19 @@ def coverage(data: pd.DataFrame, language: str):
     colours = matplotlib.colors.ListedColormap(colours)
     shades = {"cmap": colours, "vmin": 0, "vmax": len(labels)}
     seaborn.heatmap(grid, ax=axes, **shades, cbar=False, linewidths=1, linecolor=style.PAPER)
-    unused = data[data["evidence"].notna() & ~data["used"]]
-    for city, indicator in zip(unused["city"], unused["indicator"], strict=True):
-        place = indicators.index(indicator) + 0.5, list(order).index(city) + 0.5
-        axes.text(*place, "×", color=style.PAPER, ha="center", va="center", weight="bold")
+    for item in data[data["evidence"].notna()].itertuples():
+        x, y = indicators.index(item.indicator), list(order).index(item.city)
+        if item.old:
+            axes.add_patch(Rectangle((x, y), 1, 1, **style.OLD))
+        earlier = f"{item.value_year:.0f}" if item.age > 0 else ""
+        if mark := " ".join(part for part in ("" if item.used else "×", earlier) if part):
+            size = 6.5 if earlier else style.BODY
+            text = axes.text(
+                x + 0.5, y + 0.5, mark, color=style.PAPER, ha="center", va="center", weight="bold", size=size
+            )
+            if item.old:
+                # legible on the hatching
+                text.set_bbox({"facecolor": style.EVIDENCE_COLOURS[item.evidence], "edgecolor": "none", "pad": 1})
     names = data.drop_duplicates("indicator").set_index("indicator")[f"indicator_{language}"]
     cities = data.drop_duplicates("city").set_index("city", drop=False)[label].map(style.brief)
     axes.set_xticks(
@@ -77,16 +109,20 @@ def coverage(data: pd.DataFrame, language: str):
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     axes.set(xlabel="", ylabel="")
-    _key(axes, labels, language, len(order), len(indicators))
+    _key(axes, labels, language, len(order), len(indicators), old=data["old"].any())
     return figure
 
 
-def _key(axes, labels: tuple[str, ...], language: str, rows: int, columns: int) -> None:
+def _key(axes, labels: tuple[str, ...], language: str, rows: int, columns: int, *, old: bool) -> None:
     entries = [(style.EVIDENCE_COLOURS[name], style.EVIDENCE_NAMES[name][language]) for name in labels]
     entries.append(("#f3f5f7", style.pick(language, "缺失", "missing")))
+    if old:
+        entries.append((style.MUTED, style.pick(language, "过旧", "old")))
     for place, (colour, text) in enumerate(entries):
         x = columns * place / (len(entries) + 1)
         axes.scatter([x + 0.2], [rows + 0.75], marker="s", s=60, color=colour, edgecolor=style.LINE, clip_on=False)
+        if old and place == len(entries) - 1:
+            axes.add_patch(Rectangle((x, rows + 0.5), 0.4, 0.5, clip_on=False, zorder=4, **style.OLD))
         axes.text(x + 0.5, rows + 0.75, text, va="center", size=style.SMALL)
     axes.text(
         columns * len(entries) / (len(entries) + 1),

@@ -44,6 +44,8 @@ EVIDENCE_NAMES = {
 }
 #: an area that stands for what is not published
 HATCHED = {"facecolor": "#f3f5f7", "edgecolor": "#a9b3bd", "hatch": "////", "linewidth": 0.6}
+#: over the colour of values that are older than the scenario's max_age
+OLD = {"facecolor": "none", "edgecolor": PAPER, "hatch": "//////", "linewidth": 0}
 TITLE, BODY, SMALL = 15, 10, 8.5
 DOT = 50
 NAME = 75  # points that labels leave for the name of a city

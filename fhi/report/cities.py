@@ -34,6 +34,7 @@ class Lookup:
     allowed: Mapping[tuple[str, str], Mapping]
     values: Mapping[tuple[str, str], Mapping]
     covered: Mapping[tuple[str, str], Mapping]
+    used: Mapping[tuple[str, str], float]
     places: Mapping[tuple[str, str], str]
     leaves: Sequence[str]
     printed: Sequence[Mapping]
@@ -48,6 +49,7 @@ class Lookup:
             allowed=tables["bounds"].set_index(["city", "node"]).to_dict("index"),
             values=latest(tables["panel"], year).to_dict("index"),
             covered=tables["coverage"].set_index(["city", "indicator"]).to_dict("index"),
+            used=tables["indicators"].set_index("city").stack().to_dict(),
             places=standing_places(tables["standings"]),
             leaves=leaf_nodes(tables),
             labels=of_index(("published", "public", "identified"), tables),
@@ -147,13 +149,15 @@ def indicator_table(cells: Lookup, city: str, scenario: str) -> Table:
         if value is None:
             rows.append([cells.nodes[code], MISSING, "", "", "", "", ""])
             continue
-        used = cells.covered.get((city, code), {}).get("used", False)
+        covered = cells.covered.get((city, code), {})
+        shown = cells.used.get((city, code), float(value["value"]))
+        used = covered.get("used", False)
         rows.append(
             [
                 cells.nodes[code],
-                measured(float(value["value"]), value["unit"]),
+                measured(shown, value["unit"]),
                 cells.places.get((city, code), NOTHING),
-                str(value["year"]),
+                year_of(value["year"], covered, interpolated=shown != float(value["value"])),
                 {"badge": value["evidence"]},
                 [source_link(source, scenario, value["evidence"]) for source in str(value["source_id"]).split("+")],
                 {"zh": "是", "en": "yes"} if used else {"zh": "否", "en": "no"},
@@ -169,6 +173,20 @@ def indicator_table(cells: Lookup, city: str, scenario: str) -> Table:
         {"zh": "进入指数", "en": "Used"},
     ]
     return Table("", {"zh": "指标", "en": "Indicators"}, heads, rows, texts=(4, 5))
+
+
+def year_of(year: int, covered: Mapping, *, interpolated: bool) -> Cell:
+    """Return the year of a value, and what must be said of it: interpolated to the edition's, or old."""
+    if not interpolated and not covered.get("old", False):
+        return str(year)
+    texts = {"zh": [f"{year}"], "en": [f"{year}"]}
+    if interpolated:
+        texts["zh"].append("插值至本期")
+        texts["en"].append("interpolated to the edition")
+    if covered.get("old", False):
+        texts["zh"].append(f"过旧，早{covered['age']:.0f}年")
+        texts["en"].append(f"old, {covered['age']:.0f} years before the edition")
+    return {"zh": "，".join(texts["zh"]), "en": ", ".join(texts["en"])}
 
 
 def source_link(source: str, scenario: str, evidence: str = "") -> dict[str, str]:

@@ -37,6 +37,13 @@ CHOICES: Mapping[str, tuple[Texts, Texts]] = {
         {"zh": "年份取值", "en": "Years"},
         {"zh": "当年缺失的数值如何由其他年份得到", "en": "how a value of another year stands in for the edition's"},
     ),
+    "max_age": (
+        {"zh": "数值最大年龄", "en": "Greatest age"},
+        {
+            "zh": "早于本期超过此年数的数值标为过旧，仍进入指数",
+            "en": "a value more years older than the edition is shown as old; it still enters the index",
+        },
+    ),
     "exclude_cities": (
         {"zh": "排除的城市", "en": "Cities left out"},
         {"zh": "不参与计算", "en": "not part of the index"},

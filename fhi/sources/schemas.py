@@ -99,6 +99,54 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         confidence=text("confidence of the transcription", one_of("high", "medium", "low")),
         note=text("remark", nullable=True),
     ),
+    "public/a_share_firms": schema(
+        ["code"],
+        "the A-share companies of the industries counted, one row a firm: all that were listed on 2018-08-06",
+        code=text("stock code, six digits"),
+        name=text("short name on 2018-08-12"),
+        exchange=text("exchange", one_of("SSE", "SZSE")),
+        industry=text("industry label of 通达信 on 2018-08-12, one of a_share_industries.csv"),
+        city=text("registered city (any city of the nation); empty if the province alone is known", nullable=True),
+        city_status=text(
+            "how firmly the city holds for the day. same_before_and_after: lists before and after agree; after_only: "
+            "a later list, and the province of 2018-08; dated_and_after: label of 2018-08 and a later list; "
+            "dated_moved_later: label of 2018-08, a later list differs; moved_before, moved_after: lists differ, "
+            "labels date the move; legal_name: the legal name holds the city; move_undated: lists differ, no date; "
+            "province_only: no list gives the city",
+            one_of(
+                *("same_before_and_after", "after_only", "dated_and_after", "dated_moved_later", "moved_before"),
+                *("moved_after", "legal_name", "move_undated", "province_only"),
+            ),
+        ),
+        city_alternative=text("city of another list; of a move_undated, where the firm may have been", nullable=True),
+        area_label=text("province or city that tushare gives, 2018-08-12"),
+        city_source=text("rows of a_share_sources.csv behind the city, joined by |"),
+        market_cap=number("total market value, 100 million CNY: all shares at the A-share close", 0),
+        cap_date=text("day of the price"),
+        cap_basis=text(
+            "close of the day; last close before a suspension; shares times last price",
+            one_of("close", "last_close", "shares_x_last_price"),
+        ),
+        cap_source=text("rows of a_share_sources.csv behind the market value, joined by |"),
+    ),
+    "public/a_share_industries": schema(
+        ["industry"],
+        "the industry labels of 通达信 that are counted, and as what",
+        industry=text("label"),
+        sector=text("indicator that counts it", one_of("finance", "technology")),
+        name_en=text("label in English, our translation"),
+    ),
+    "public/a_share_sources": schema(
+        ["source"],
+        "the stored lists that a_share_firms.csv was read from",
+        source=text("short name"),
+        content=text("what was taken from it"),
+        repository=text("public repository or site"),
+        path=text("file inside it"),
+        commit=text("commit that was read", nullable=True),
+        state=text("date that the content is of"),
+        licence=text("licence stated; it does not settle the terms of the data behind it"),
+    ),
     "public/exchange_rates": schema(
         ["currency", "year", "kind"],
         "exchange rates",

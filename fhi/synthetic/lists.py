@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from fhi import listed
 from fhi.synthetic import writing
 from fhi.synthetic.places import Places
 
@@ -37,9 +38,10 @@ def companies(places: Places, year: int, stream: np.random.Generator) -> pd.Data
     """Return listed companies: the public numbers and market values by city and sector, split by chance."""
     printed = places.printed("finance_industry", "firms")
     level = levels(places)
+    totals = listed.totals(places.tables).set_index("city")
     rows = []
-    for sector, name in (("金融", "finance"), ("信息技术", "it")):
-        counts, values = (places.public(f"listed_{name}_{what}") for what in ("count", "market_cap"))
+    for sector, name in (("金融", "finance"), ("信息技术", "technology")):
+        counts, values = (totals.loc[totals["sector"] == name, column] for column in ("firms", "market_cap"))
         for city in places.of(year):
             count = int(counts.get(city, printed.get(city, 0)))
             # what no public list has is made up from the mean company

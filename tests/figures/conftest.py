@@ -4,7 +4,7 @@ import matplotlib
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from fhi import construction, sources
+from fhi import construction, listed, sources
 from fhi.figures import style
 from fhi.framework import Framework
 from fhi.paths import RAW
@@ -14,7 +14,8 @@ from fhi.paths import RAW
 def tables():
     loaded = sources.load()
     panel = construction.panel(loaded, Framework.from_csv(RAW / "framework.csv"))
-    return sources.tidy(loaded) | {"panel": panel}
+    shares = {"a_share_totals": listed.totals(loaded), "a_share_uncertain": listed.uncertain(loaded)}
+    return sources.tidy(loaded) | {"panel": panel} | shares
 
 
 @pytest.fixture(scope="session")

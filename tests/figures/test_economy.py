@@ -2,16 +2,16 @@
 
 import pytest
 
-from fhi.figures.economy import MEASURES, QUADRANTS, SOURCE, base_data, leading_data
+from fhi.figures.economy import MEASURES, QUADRANTS, SOURCE, base_caption, base_data, leading_data
 
 
 def test_the_values_are_the_public_ones_and_hong_kong_has_none(tables):
     data = base_data(tables).set_index("city")
-    public = tables["tables/public_indicators"].set_index(["indicator", "city"])["value"]
-    for name, (value, count, _) in MEASURES.items():
+    public = tables["a_share_totals"].set_index(["sector", "city"])
+    for name in MEASURES:
         for city in data.index.drop("香港"):
-            assert data.at[city, name] == public[value, city]
-            assert data.at[city, f"{name}_firms"] == public[count, city]
+            assert data.at[city, name] == public.at[(name, city), "market_cap"]
+            assert data.at[city, f"{name}_firms"] == public.at[(name, city), "firms"]
     assert data.loc["香港", ["finance", "technology", "quadrant_zh"]].isna().all()
     assert len(data) == 20
 
@@ -27,9 +27,18 @@ def test_a_quadrant_compares_with_the_medians_of_the_cities_that_have_data(table
 
 
 def test_the_source_line_names_the_day_of_the_public_source(tables):
-    source = base_data(tables)["source"].iloc[0]
-    day = source.rsplit("，", 1)[-1]
+    day = tables["tables/a_share_firms"]["cap_date"].mode()[0]
     assert all(day in text for text in SOURCE.values())
+
+
+def test_the_caption_counts_the_firms_whose_city_is_not_certain(tables):
+    data = base_data(tables)
+    assert data[["undated", "without_city"]].drop_duplicates().to_numpy().tolist() == [[5, 2]]
+    caption = base_caption(data)
+    # 天津 and 南京 for 601360; 济南, 青岛, 北京, 郑州 and 西安 for others
+    for city in ("天津", "济南", "青岛"):
+        assert city in caption["zh"]
+    assert "5 firms moved" in caption["en"] and "2 are known by province" in caption["en"]
 
 
 def test_the_lists_are_those_of_the_page_and_nobody_stands_in_neither(tables):

@@ -83,6 +83,22 @@ def test_the_value_is_the_latest_not_later_than_the_edition():
     assert cities.latest(panel, None).loc[("北京", "gdp"), "value"] == 4.0
 
 
+def test_the_year_says_what_is_old_and_what_is_interpolated():
+    assert cities.year_of(2017, {"old": False, "age": 1.0}, interpolated=False) == "2017"
+    old = cities.year_of(2012, {"old": True, "age": 6.0}, interpolated=False)
+    assert old == {"zh": "2012，过旧，早6年", "en": "2012, old, 6 years before the edition"}
+    between = cities.year_of(2017, {"old": False, "age": 1.0}, interpolated=True)
+    assert between["en"] == "2017, interpolated to the edition"
+
+
+def test_years_of_values_stand_in_the_section(sections, store):
+    years = store["coverage"].set_index(["city", "indicator"])["value_year"]
+    leaves = store["tables/framework"].query("level == 3")["code"]
+    shown = dict(zip(leaves, sections["上海"]["indicators"].rows, strict=True))
+    for code in ("gdp", "universities", "adoption"):
+        assert shown[code][3] == f"{years[('上海', code)]:.0f}"
+
+
 def test_what_is_missing_is_counted(sections, store):
     count = store["coverage"].query("city == '贵阳'")["evidence"].isna().sum()
     assert sections["贵阳"]["missing"]["en"].startswith(f"{count} of 16 indicators are missing")

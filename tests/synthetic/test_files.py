@@ -7,6 +7,7 @@ import pytest
 
 from fhi import microdata, sources, synthetic
 from fhi.framework import Framework
+from fhi.listed import totals
 from fhi.paths import RAW
 from fhi.synthetic.places import Places
 
@@ -104,7 +105,7 @@ def test_adoption_rates_are_within_sampling_error(found):
 
 
 def test_market_values_are_the_public_ones(found):
-    public = TABLES["public/public_indicators"].query("indicator == 'listed_it_market_cap'").set_index("city")["value"]
+    public = totals(TABLES).query("sector == 'technology'").set_index("city")["market_cap"]
     assert value(found, "technology_industry")[public.index.drop("拉萨")].to_dict() == pytest.approx(
         public.drop("拉萨").to_dict(), abs=0.02
     )
