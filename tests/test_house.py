@@ -13,14 +13,15 @@ from fhi.paths import ROOT
 FLOORS = (
     {"errors", "paths", "parameters", "scenarios", "files", "store", "sources", "framework"}
     | {"calling", "notebooks", "processes"},
-    {"imputation", "treatment", "normalisation", "weighting", "aggregation", "agreement", "survey"},
+    {"imputation", "treatment", "normalisation", "weighting", "aggregation", "agreement", "survey"}
+    | {"printed_orders"},
     {"selection", "construction", "microdata", "synthetic", "given", "index", "reuse"},
     {"multivariate", "effects", "years", "robustness", "identification", "claims"},
     {"compare", "workbook", "figures", "lab", "datapackage"},
     {"report", "pipeline", "documentation", "verification"},
     {"__main__"},
 )
-STEPS = FLOORS[1] - {"agreement", "survey"}
+STEPS = FLOORS[1] - {"agreement", "survey", "printed_orders"}
 MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
     for path in sorted((ROOT / "fhi").rglob("*.py"))
