@@ -113,7 +113,7 @@ def _strips(axes: Axes, strips: pd.DataFrame, tier: str, language: str) -> None:
     mine = strips["city"] == strips["profile"]
     other = mine & (strips["place"] == 1).fillna(False) & denied(strips)
     if other.any():
-        note += style.pick(language, "；†报告列他城第一", "; †: another first in the report")
+        note += style.pick(language, "；*报告列他城第一", "; *: another first in the report")
     axes.text(right, TOP, note, size=7.5, color=style.MUTED, ha="right", va="center")
     colour = style.TIERS[tier]
     count = strips["indicator"].nunique()
@@ -148,7 +148,7 @@ def _strips(axes: Axes, strips: pd.DataFrame, tier: str, language: str) -> None:
         axes.text(
             right,
             y,
-            f"{tie}{mine['place']}/{mine['of']}{'†' * bool(other[mine.name])}",
+            f"{tie}{mine['place']}/{mine['of']}{'*' * bool(other[mine.name])}",
             size=style.SMALL,
             weight="bold",
             ha="right",

@@ -6,8 +6,8 @@ import pandas as pd
 
 from fhi.figures import heat, style
 from fhi.figures.charts import in_order, with_names, with_node_names
-from fhi.figures.moves import arrow
 from fhi.figures.firsts import denied, remark, remarked, with_firsts
+from fhi.figures.moves import arrow
 from fhi.figures.registry import Tables, figure
 
 

@@ -164,8 +164,8 @@ def profile_caption(data: pd.DataFrame) -> dict[str, str]:
         f"Of {len(mine)} comparable indicators it leads in {', '.join(remarked(first, 'en')) if len(first) else 'none'}"
     )
     if len(elsewhere):
-        zh += f"；报告列该城第一而此处不是的有{'、'.join(_paged(elsewhere, 'zh'))}"
-        en += f"; the report lists it first, against the values here, in {', '.join(_paged(elsewhere, 'en'))}"
+        zh += f"；报告列该城第一而此处未居首的有{'、'.join(_paged(elsewhere, 'zh'))}"
+        en += f"; the report also lists it first, where it is not first here, in {', '.join(_paged(elsewhere, 'en'))}"
     if len(missing):
         zh += f"；{'、'.join(missing['name_zh'])}没有数据"
         en += f"; no data for {', '.join(missing['name_en'])}"
