@@ -143,11 +143,12 @@ def check(order, values: Values, units: Iterable[str]) -> dict:
     Returns
     -------
     dict
-        ``built``: the named units with a value, and whoever else stands above the last of leaders, from the best: ``|``
-        between places, ``=`` between equal values, ``~`` between intervals that overlap. ``holds``: ``no`` if a
-        stated pair stands the other way round, or is level where it may not be; ``yes`` if all stand as stated;
-        ``partly`` if some do and the others cannot be told (a value is missing, or intervals overlap); ``unknown`` if
-        none can be told. ``found``: by outcome, the units of the pairs that keep it from ``yes``.
+        ``built``: the named units with a value, and whoever else stands above the last of leaders (if none of these
+        has a value, the best of the others), from the best: ``|`` between places, ``=`` between equal values, ``~``
+        between intervals that overlap. ``holds``: ``no`` if a stated pair stands the other way round, or is level
+        where it may not be; ``yes`` if all stand as stated; ``partly`` if some do and the others cannot be told (a
+        value is missing, or intervals overlap); ``unknown`` if none can be told. ``found``: by outcome, the units of
+        the pairs that keep it from ``yes``.
     """
     units = list(dict.fromkeys([*units, *values.value.index]))
     found: dict[str, list[str]] = {}
@@ -172,7 +173,9 @@ def _built(order, values: Values, units: Iterable[str]) -> str:
     """Return the built order of the units that a printed one names, and of those that deny its last place."""
     groups = places(order.subjects)
     shown = [unit for group in groups for unit in group if unit in values.value]
-    if order.kind == "leaders" and shown:
+    if order.kind == "leaders" and not shown:
+        shown = [unit for unit in units if unit in values.value and values.value[unit] == values.value.max()]
+    elif order.kind == "leaders":
         last = min(shown, key=lambda unit: values.low[unit])
         shown += [unit for unit in units if unit not in shown and values.compare(unit, last) in ("yes", "overlap")]
     shown.sort(key=lambda unit: -values.value[unit])
@@ -210,19 +213,21 @@ def compare(
         If an order names an unknown unit, or, if `reasoned`, one that does not hold has no reason.
     """
     framework, orders = Framework.from_table(tables["tables/framework"]), stated(tables)
-    names = {"city": tables["tables/cities"].set_index("name_zh")["name_en"], "node": framework.table}
+    english = tables["tables/cities"].set_index("name_zh")["name_en"]
     named = {unit for subjects in orders["subjects"] for group in places(subjects) for unit in group}
     values = built_values(panel, scores, framework, year)
     stored = tables["tables/order_notes"].set_index("fact") if "tables/order_notes" in tables else pd.DataFrame()
+    unknown = sorted(named - set(english.index))
+    if unknown:
+        listed = "a city of cities.csv", "correct the name"
+        raise DataError([Problem(FILES, None, "subjects", unit, *listed) for unit in unknown])
     problems, rows = [], []
-    for unit in sorted(named - set(names["city"].index)):
-        problems.append(Problem(FILES, None, "subjects", unit, "a city of cities.csv", "correct the name"))
     for order in orders.itertuples():
-        result = check(order, values(order.node), [unit for unit in names["city"].index if unit in named])
+        result = check(order, values(order.node), [unit for unit in english.index if unit in named])
         behind = panel[panel["indicator"].isin(framework.leaves_below(order.node))]
         reason = ("", "", "")
         if result["holds"] != "yes":
-            reason = _derived(order, result, behind, framework, names["city"])
+            reason = _derived(order, result, behind, framework, english)
         if result["holds"] == "no" and not behind["evidence"].isin(GIVEN).any():
             if order.fact in stored.index:
                 reason = stored.loc[order.fact, ["why", "note_zh", "note_en"]]
@@ -230,7 +235,8 @@ def compare(
                 expected = f"a reason why the order {order.fact} does not hold (built: {result['built']})"
                 remedy = "add a row with its why and notes"
                 problems.append(Problem(NOTED, None, "fact", order.fact, expected, remedy))
-        rows.append((order.fact, order.node, order.page, order.subjects, result["built"], result["holds"], *reason))
+        printed = order.subjects.replace("|", "=") if order.kind == "tie" else order.subjects
+        rows.append((order.fact, order.node, order.page, printed, result["built"], result["holds"], *reason))
     if problems:
         raise DataError(problems)
     return pd.DataFrame(rows, columns=COLUMNS)

@@ -34,7 +34,7 @@ WHY: dict[str, Texts] = {
 #: places of an order that are written out, and the signs between them
 SHOWN = 5
 SIGNS = {"|": " > ", "=": " = ", "~": " ~ "}
-PITCH, TOP, SIZE = 0.27, 1.3, 8.0
+PITCH, TOP, SIZE = 0.27, 1.0, 8.0
 WIDTH = 11.0
 #: left edges of the columns: indicator, page, printed, built, mark, reason
 COLUMNS = (0.35, 2.55, 3.05, 6.35, 9.75, 9.95)

@@ -195,7 +195,7 @@ def orders(tables: Tables) -> Table:
             "能比较的各对均成立、其余缺数值或区间重叠，为已知部分成立；各对均不能比较，为无法判断。",
             "en": "> stands between places, = between equal values, ~ between intervals that overlap; "
             f"only the first {SHOWN} cities are written. An order does not hold if one pair of cities stands the other "
-            "way round; it holds as far as known if every pair that can be compared does, and cannot be told if none is.",
+            "way round; it holds as far as known if every pair that can be compared does, and cannot be told else.",
         },
         ("public", "published"),
         texts=(2, 3, 4, 5, 6),
