@@ -30,7 +30,7 @@ NAMES = {"zh": "name_zh", "en": "name_en"}
 def unsaid(text: str, language: str, tables, subject: str | None = None) -> list[tuple[str, str]]:
     """Return the nodes and cities of which a text claims a first place that a printed order denies, without saying so.
 
-    The second net. A claim is a node in a sentence with a word of a first place, of the cities named beside the node, else
+    The second net. A claim is a node in a sentence with a word of a first place, of the cities beside the node, else
     in the sentence, else of the city that the text is about. Brackets behind the node must name the city printed first.
     """
     cities = tables["tables/cities"].set_index("name_zh", drop=False)[NAMES[language]].to_dict()
