@@ -22,7 +22,7 @@ NEUTRAL = ("cities", "framework", "sources", "vocabulary")
 #: what is built from printed numbers alone, or compares with them
 FROM_PRINTED = ("bounds", "weight_bounds", "gap_bounds", "weight_map", "fact_influence", "central", "dropped", "claims")
 FROM_PRINTED += ("rank_confidence",)
-COMPARED = ("comparison", "agreement", "movement", "rank_intervals")
+COMPARED = ("comparison", "agreement", "movement", "rank_intervals", "printed_orders")
 
 
 class Reading(Mapping[str, pd.DataFrame]):
