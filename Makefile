@@ -80,7 +80,7 @@ OUTPUTS_02 := $(addprefix $(P)/,indicators.csv screening.csv coverage.csv imputa
 	normalised.csv distribution.csv correlations.csv reliability.csv)
 OUTPUTS_03 := $(addprefix $(P)/,weights.csv unit_weights.csv scores.csv ranks.csv effects.csv rank_shifts.csv \
 	importance.csv standings.csv next_above.csv year_scores.csv movement.csv changes.csv comparison.csv agreement.csv \
-	external_agreement.csv added_indicators.csv)
+	external_agreement.csv added_indicators.csv $(if $(OTHER),,printed_orders.csv))
 OUTPUTS_04 := $(addprefix $(P)/,rank_intervals.csv rank_probabilities.csv beats.csv convergence.csv robust_answers.csv \
 	sensitivity.csv tornado.csv rank_confidence.csv)
 OUTPUTS_05 := $(addprefix $(P)/,bounds.csv weight_bounds.csv bounds_by_facts.csv weight_bounds_by_facts.csv gap_bounds.csv \

@@ -9,8 +9,9 @@ from fhi.paths import RAW
 from fhi.sources.catalogue import checksum, raw_files
 
 TABLES = sources.load()
-# claims and facts speak of the whole report
-REPORT = sorted({name for name in TABLES if name.startswith("report2018/")} - {"report2018/claims", "report2018/facts"})
+# claims, facts and orders speak of the whole report
+WHOLE = {f"report2018/{name}" for name in ("claims", "facts", "orders", "order_notes")}
+REPORT = sorted({name for name in TABLES if name.startswith("report2018/")} - WHOLE)
 PAGES = {"city_profiles": {6, 7, 8}, "experience_facts": {20, 21, 23, 24, 25, 26}, "leaders": {11, 15, 17, 30, 32}}
 PAGES |= {
     "callouts": {22, 25, 26, 34},

@@ -13,14 +13,14 @@ from fhi.paths import ROOT
 FLOORS = (
     {"errors", "paths", "parameters", "scenarios", "files", "store", "sources", "framework", "rounding"}
     | {"calling", "notebooks", "processes", "imports", "kept"},
-    {"imputation", "treatment", "normalisation", "weighting", "aggregation", "agreement", "survey"},
+    {"imputation", "treatment", "normalisation", "weighting", "aggregation", "agreement", "survey", "printed_orders"},
     {"selection", "construction", "alternatives", "listed", "microdata", "synthetic", "given", "index", "reuse"},
     {"multivariate", "effects", "added", "years", "robustness", "identification", "claims"},
     {"compare", "workbook", "figures", "lab", "datapackage"},
     {"report", "pipeline", "documentation", "verification"},
     {"__main__"},
 )
-STEPS = FLOORS[1] - {"agreement", "survey"}
+STEPS = FLOORS[1] - {"agreement", "survey", "printed_orders"}
 MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
     for path in sorted((ROOT / "fhi").rglob("*.py"))

@@ -9,6 +9,7 @@ from matplotlib.patches import Circle, FancyBboxPatch
 from fhi.figures import basemap, style
 from fhi.figures.cards import sheet
 from fhi.figures.evidence import GIVEN
+from fhi.figures.firsts import denied
 from fhi.figures.registry import EVIDENCE
 from fhi.figures.texts import quantity_text, wrapped
 
@@ -109,6 +110,10 @@ def _strips(axes: Axes, strips: pd.DataFrame, tier: str, language: str) -> None:
     right = 6.1
     _heading(axes, style.SIDE, right, style.pick(language, "在20城中的位置", "Place among the twenty"))
     note = style.pick(language, "越靠右越好；竖线为中位数；=为并列", "better to the right; tick: median; =: tie")
+    mine = strips["city"] == strips["profile"]
+    other = mine & (strips["place"] == 1).fillna(False) & denied(strips)
+    if other.any():
+        note += style.pick(language, "；*报告列他城第一", "; *: another first in the report")
     axes.text(right, TOP, note, size=7.5, color=style.MUTED, ha="right", va="center")
     colour = style.TIERS[tier]
     count = strips["indicator"].nunique()
@@ -141,7 +146,13 @@ def _strips(axes: Axes, strips: pd.DataFrame, tier: str, language: str) -> None:
         axes.text(5.62, y, _amount(mine, language), size=style.SMALL, ha="right", va="center")
         tie = "=" if (group["place"] == mine["place"]).sum() > 1 else ""
         axes.text(
-            right, y, f"{tie}{mine['place']}/{mine['of']}", size=style.SMALL, weight="bold", ha="right", va="center"
+            right,
+            y,
+            f"{tie}{mine['place']}/{mine['of']}{'*' * bool(other[mine.name])}",
+            size=style.SMALL,
+            weight="bold",
+            ha="right",
+            va="center",
         )
     style.dots(axes, others, 4.4, OTHERS)
     _key(axes, TOP + 0.5 + count * step, strips, language)

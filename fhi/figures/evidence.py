@@ -24,7 +24,7 @@ FROM_PRINTED = ("bounds", "weight_bounds", "gap_bounds", "weight_map", "fact_inf
 FROM_PRINTED += ("rank_confidence",)
 #: what is built from public lists alone
 FROM_PUBLIC = "a_share"
-COMPARED = ("comparison", "agreement", "movement", "rank_intervals")
+COMPARED = ("comparison", "agreement", "movement", "rank_intervals", "printed_orders")
 
 
 class Reading(Mapping[str, pd.DataFrame]):

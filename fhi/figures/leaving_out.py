@@ -6,6 +6,7 @@ import pandas as pd
 
 from fhi.figures import heat, style
 from fhi.figures.charts import in_order, with_names, with_node_names
+from fhi.figures.firsts import denied, remark, remarked, with_firsts
 from fhi.figures.moves import arrow
 from fhi.figures.registry import Tables, figure
 
@@ -92,7 +93,7 @@ def standing_data(tables: Tables) -> pd.DataFrame:
     frame = frame[frame["city"].isin(overall.index)]
     frame = frame.assign(overall=frame["city"].map(overall).astype(int), place=in_order(tables, frame["node"]))
     frame = frame.sort_values(["overall", "city", "place"]).drop(columns=["place", "median"])
-    return with_names(with_node_names(frame, tables, "node"), tables)
+    return with_firsts(with_names(with_node_names(frame, tables, "node"), tables), tables)
 
 
 def standing_caption(data: pd.DataFrame) -> dict[str, str]:
@@ -100,12 +101,21 @@ def standing_caption(data: pd.DataFrame) -> dict[str, str]:
     (zh, en), widest = spread.idxmax(), spread.max()
     own = data[data["city"] == zh]
     best, worst = own.loc[own["standing"].idxmax()], own.loc[own["standing"].idxmin()]
+    said = remark(best) if best["rank"] == 1 else {"zh": "", "en": ""}
+    firsts = data[(data["rank"] == 1) & denied(data)].drop(index=best.name, errors="ignore")
+    cells = {
+        language: [f"{item[city]} {name}" for (_, item), name in zip(firsts.iterrows(), names, strict=True)]
+        for language, city in (("zh", "city"), ("en", "city_en"))
+        for names in [remarked(firsts, language, "node")]
+    }
+    zh_also = f"名次为1而报告列他城第一的还有{'、'.join(cells['zh'])}。" if len(firsts) else ""
+    en_also = f" Also ranked 1 here against the report: {', '.join(cells['en'])}." if len(firsts) else ""
     return {
         "zh": f"格内为该指标的名次；颜色为领先于其他有数据城市的比例（蓝：过半；橙：不足半数；并列各计一半）。最不均衡的是{zh}："
-        f"{best['node_zh']}领先{best['standing']:.0%}的城市，{worst['node_zh']}领先{worst['standing']:.0%}。空格为缺失。",
+        f"{best['node_zh']}领先{best['standing']:.0%}的城市{said['zh']}，{worst['node_zh']}领先{worst['standing']:.0%}。{zh_also}空格为缺失。",
         "en": f"Cells give the rank in the indicator; shades the share of the other cities with data that a city is ahead of (blue more, "
-        f"orange less than half; level ones count half). {en} is least even: ahead of {best['standing']:.0%} in {best['node_en']} and "
-        f"of {worst['standing']:.0%} in {worst['node_en']} ({widest:.0%} apart). An empty cell is missing.",
+        f"orange less than half; level ones count half). {en} is least even: ahead of {best['standing']:.0%} in {best['node_en']}{said['en']} and "
+        f"of {worst['standing']:.0%} in {worst['node_en']} ({widest:.0%} apart).{en_also} An empty cell is missing.",
     }
 
 

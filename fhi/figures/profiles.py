@@ -9,6 +9,7 @@ import pandas as pd
 from fhi.errors import MethodError
 from fhi.figures.charts import in_order, with_names
 from fhi.figures.dashboard import draw_profile
+from fhi.figures.firsts import remarked, with_firsts
 from fhi.figures.leaders import PAGE as LEADERS_PAGE
 from fhi.figures.registry import FigureEntry, Tables, entries, figure
 
@@ -49,7 +50,8 @@ def profile_data(tables: Tables, city: str) -> pd.DataFrame:
     _refuse_unranked(city, tables)
     parts = [_badges(tables, city), _strips(tables), _facts(tables, city), _firms(tables, city)]
     frame = pd.concat([part for part in parts if len(part)], ignore_index=True)
-    frame = with_names(frame, tables).astype(dict.fromkeys(("place", "of", "page", "year"), "Int64"))
+    whole = ("place", "of", "page", "year", "printed_page")
+    frame = with_names(frame, tables).astype(dict.fromkeys(whole, "Int64"))
     frame.insert(0, "profile", city)
     return frame
 
@@ -99,7 +101,7 @@ def _strips(tables: Tables) -> pd.DataFrame:
     frame["place"] = signed.groupby(frame["indicator"]).rank(method="min", ascending=False).astype("Int64")
     frame["of"] = frame.groupby("indicator")["value"].transform("count")
     frame = frame.sort_values("indicator", key=lambda codes: in_order(tables, codes), kind="stable")
-    return _named(frame, tables).assign(series="strip")
+    return with_firsts(_named(frame, tables), tables, "indicator").assign(series="strip")
 
 
 def _facts(tables: Tables, city: str) -> pd.DataFrame:
@@ -149,14 +151,21 @@ def profile_caption(data: pd.DataFrame) -> dict[str, str]:
     badges = data[data["series"] == "badge"].set_index("indicator")
     strips = data[data["series"] == "strip"]
     mine = strips[strips["city"] == strips["profile"]]
-    first, missing = mine[mine["place"] == 1], mine[mine["value"].isna()]
+    leads = (mine["place"] == 1).fillna(False)
+    first, missing = mine[leads], mine[mine["value"].isna()]
+    elsewhere = mine[~leads & (mine["printed_first"] == mine["city"])]
     ranks = [int(badges.at[code, "value"]) for code in RANKED]
     city, city_en = badges["city"].iloc[0], badges["city_en"].iloc[0]
     facts = (data["series"] == "fact").sum()
     zh = f"{city}总排名第{ranks[0]}，产业第{ranks[1]}、体验第{ranks[2]}、生态第{ranks[3]}。"
     en = f"{city_en} ranks {ranks[0]} overall, {ranks[1]} in industry, {ranks[2]} in experience, {ranks[3]} in ecosystem. "
-    zh += f"{len(mine)}项可比指标中" + (f"居首的有{'、'.join(first['name_zh'])}" if len(first) else "没有居首的")
-    en += f"Of {len(mine)} comparable indicators it leads in {', '.join(first['name_en']) if len(first) else 'none'}"
+    zh += f"{len(mine)}项可比指标中" + (f"居首的有{'、'.join(remarked(first, 'zh'))}" if len(first) else "没有居首的")
+    en += (
+        f"Of {len(mine)} comparable indicators it leads in {', '.join(remarked(first, 'en')) if len(first) else 'none'}"
+    )
+    if len(elsewhere):
+        zh += f"；报告列该城第一而此处未居首的有{'、'.join(_paged(elsewhere, 'zh'))}"
+        en += f"; the report also lists it first, where it is not first here, in {', '.join(_paged(elsewhere, 'en'))}"
     if len(missing):
         zh += f"；{'、'.join(missing['name_zh'])}没有数据"
         en += f"; no data for {', '.join(missing['name_en'])}"
@@ -164,6 +173,14 @@ def profile_caption(data: pd.DataFrame) -> dict[str, str]:
     zh += f"。报告另有{facts}条关于该城的数字或名次。" if facts else "。报告没有印出该城的其他数字。"
     en += f". The report prints {others if facts else 'no other number'} of the city."
     return {"zh": zh, "en": en}
+
+
+def _paged(rows: pd.DataFrame, language: str) -> list[str]:
+    """Return the names of indicators, each with the page of its printed first place, and the node that it names."""
+    name, other, page = f"name_{language}", f"printed_node_{language}", "printed_page"
+    parts = {"zh": ("{}（第{}页）", "{}（第{}页的{}）"), "en": ("{} (p. {})", "{} (p. {}: {})")}[language]
+    cells = rows[[name, page, other]].itertuples(index=False)
+    return [parts[pd.notna(cell[2])].format(*cell) for cell in cells]
 
 
 def _title(city: str, city_en: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ import pandas as pd
 from fhi.figures import style
 from fhi.figures.cards import bar, block, line, missing, sheet
 from fhi.figures.charts import with_names
+from fhi.figures.firsts import remark, with_firsts
 from fhi.figures.registry import Tables, figure
 
 GREEN, PALE = style.PILLARS["ecosystem"], "#8ccdb7"
@@ -32,7 +33,8 @@ def strength_data(tables: Tables) -> pd.DataFrame:
     named = tables["tables/institutes"].groupby("city").size()
     frame["named"] = frame["city"].map(named).astype("Int64")
     frame["named_page"] = frame["named"].notna().map({True: tables["tables/institutes"]["page"].iloc[0], False: pd.NA})
-    return with_names(frame, tables)
+    frame = with_names(frame, tables).assign(node="universities")
+    return with_firsts(frame, tables).drop(columns="node")
 
 
 def strength_caption(data: pd.DataFrame) -> dict[str, str]:
@@ -41,11 +43,11 @@ def strength_caption(data: pd.DataFrame) -> dict[str, str]:
     printed = data.dropna(subset=["institutes"]).iloc[0]
     named, without = data.dropna(subset=["named"]), data[data["institutes"].isna() & data["named"].isna()]
     return {
-        "zh": f"原图柱长未印数值：高校以双一流建设高校数（2017年名单）代替，{first['city']}{total.max()}所最多。"
+        "zh": f"原图柱长未印数值：高校以双一流建设高校数（2017年名单）代替，{first['city']}{total.max()}所最多{remark(first)['zh']}。"
         f"专项科研机构只印出{printed['city']}{printed['institutes']:.0f}家（第{printed['institutes_page']}页）；"
         f"{'、'.join(named['city'])}为第33页列举的机构数，是下限；{'、'.join(without['city'])}未公布。",
         "en": f"The bars of the page carry no numbers: Double First-Class universities (2017 list) stand in, {first['city_en']} having "
-        f"most ({total.max()}). Of special institutes only the {printed['institutes']:.0f} of {printed['city_en']} are printed "
+        f"most ({total.max()}){remark(first)['en']}. Of special institutes only the {printed['institutes']:.0f} of {printed['city_en']} are printed "
         f"(p. {printed['institutes_page']}); {', '.join(named['city_en'])} have those named on p. 33, at least; "
         f"{', '.join(without['city_en'])} are unpublished.",
     }

@@ -134,12 +134,15 @@ def ranks_caption(data: pd.DataFrame) -> dict[str, str]:
     sure = likeliest[likeliest["probability"] > 0.5]
     same = likeliest[likeliest["rank"] == likeliest["published"]]
     most = likeliest.loc[likeliest["probability"].idxmax()]
+    zh, en = "", ""
+    if most["rank"] != most["published"]:
+        zh, en = f"，公布为第{most['published']}", f", published as {most['published']}"
     return {
         "zh": f"每行合计100%：深色集中在一格，名次就稳；颜色铺开，名次就取决于方法；红框为公布的名次。{len(sure)}城有某一名次的概率过半，"
-        f"最高的是{most['city']}第{most['rank']}（{percent(most['probability'])}）；{len(same)}城最可能的名次就是公布的名次。",
+        f"最高的是{most['city']}第{most['rank']}（{percent(most['probability'])}{zh}）；{len(same)}城最可能的名次就是公布的名次。",
         "en": "Each row adds up to 100%: where one cell is dark the rank is firm, where the colour spreads it depends on the method; "
         f"the red frame is the published rank. {len(sure)} cities have one rank in more than half of the draws, first "
-        f"{most['city_en']} at {most['rank']} ({percent(most['probability'])}); for {len(same)} cities the likeliest rank is the "
+        f"{most['city_en']} at {most['rank']} ({percent(most['probability'])}{en}); for {len(same)} cities the likeliest rank is the "
         "published one.",
     }
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from fhi.agreement import PUBLISHED
 from fhi.figures.evidence import GIVEN, of_index
+from fhi.figures.firsts import remark, with_firsts
 from fhi.figures.registry import LANGUAGES, Tables, Texts
 from fhi.report.reasons import changed, next_above, printed_moves
 from fhi.report.tables import NODE, PAGE, Cell, Table, city_names, leaf_nodes, node_names
@@ -35,7 +36,7 @@ class Lookup:
     values: Mapping[tuple[str, str], Mapping]
     covered: Mapping[tuple[str, str], Mapping]
     used: Mapping[tuple[str, str], float]
-    places: Mapping[tuple[str, str], str]
+    places: Mapping[tuple[str, str], Texts]
     leaves: Sequence[str]
     printed: Sequence[Mapping]
     labels: tuple[str, ...]
@@ -50,7 +51,7 @@ class Lookup:
             values=latest(tables["panel"], year).to_dict("index"),
             covered=tables["coverage"].set_index(["city", "indicator"]).to_dict("index"),
             used=tables["indicators"].set_index("city").stack().to_dict(),
-            places=standing_places(tables["standings"]),
+            places=standing_places(with_firsts(tables["standings"], tables)),
             leaves=leaf_nodes(tables),
             labels=of_index(("published", "public", "identified"), tables),
             printed=[row | {"table": name} for name in PRINTED for row in tables[f"tables/{name}"].to_dict("records")],
@@ -107,14 +108,18 @@ def latest(panel: pd.DataFrame, year: int | None) -> pd.DataFrame:
     )
 
 
-def standing_places(standings: pd.DataFrame) -> dict[tuple[str, str], str]:
-    """Return the place of a city among those with a score, by city and indicator; a shared one as ``6–37 / 37``."""
+def standing_places(standings: pd.DataFrame) -> dict[tuple[str, str], Texts]:
+    """Return the place of a city among those with a score, by city and indicator; a shared one as ``6–37 / 37``.
+
+    A first place that a printed order gives to another city says so (columns of `with_firsts`).
+    """
     level = standings.groupby(["node", "rank"])["city"].transform("size")
     last = standings["rank"] + level - 1
-    shown = [
-        f"{first}–{end} / {count}" if end > first else f"{first} / {count}"
-        for first, end, count in zip(standings["rank"], last, standings["cities"], strict=True)
-    ]
+    shown = []
+    for (_, item), end in zip(standings.iterrows(), last, strict=True):
+        first, count = item["rank"], item["cities"]
+        place = f"{first}–{end} / {count}" if end > first else f"{first} / {count}"
+        shown.append({name: place + said * (first == 1) for name, said in remark(item).items()})
     return dict(zip(zip(standings["city"], standings["node"], strict=True), shown, strict=True))
 
 

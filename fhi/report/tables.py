@@ -8,12 +8,16 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from fhi.agreement import PUBLISHED, published
-from fhi.figures.registry import Tables, Texts
+from fhi.figures.registry import LANGUAGES, Tables, Texts
+from fhi.figures.replication_orders import HOLDS, SHOWN, WHY, written
 from fhi.report.texts import NOTHING, decimal, names, same, signed, span, whole
 
 #: a text, the same or different in each language; with ``href`` a link, with ``mark`` a small mark below; or
 #: ``badge``, a label of evidence; or several of them
 Cell = str | Mapping[str, str] | list
+
+#: columns of orders
+ORDERS = ("printed", "built")
 
 CITY: Texts = {"zh": "城市", "en": "City"}
 PAGE: Texts = {"zh": "页", "en": "Page"}
@@ -166,6 +170,40 @@ def comparison(tables: Tables) -> Table:
     )
 
 
+def orders(tables: Tables) -> Table:
+    """Every printed order and first place against the built values."""
+    nodes, cities = node_names(tables), city_names(tables)
+    known = tables["printed_orders"].fillna("")
+    rows: list[list[Cell]] = [
+        [nodes[row["node"]], str(row["page"])]
+        + [
+            {name: written(row[column], {c: t[name] for c, t in cities.items()}) for name in LANGUAGES}
+            for column in ORDERS
+        ]
+        + [HOLDS[row["holds"]], WHY.get(row["why"], NOTHING), {name: row[f"note_{name}"] for name in LANGUAGES}]
+        for row in known.to_dict("records")
+    ]
+    heads = [NODE, PAGE, {"zh": "报告次序", "en": "Order in the report"}, {"zh": "重建次序", "en": "Order as built"}]
+    heads += [{"zh": "是否成立", "en": "Holds"}, {"zh": "原因", "en": "Reason"}, {"zh": "说明", "en": "Note"}]
+    return Table(
+        "table-orders",
+        {"zh": "报告给出的次序与重建结果", "en": "The orders that the report gives, against the reconstruction"},
+        heads,
+        rows,
+        {
+            "zh": f"“>”为先后，“=”为数值相同，“~”为区间重叠而先后不定，只写前{SHOWN}城。一对城市次序相反，即为不成立；"
+            "能比较的各对均成立、其余缺数值或区间重叠，为已知部分成立；各对均不能比较，为无法判断。",
+            "en": "> stands between places, = between equal values, ~ between intervals that overlap; "
+            f"only the first {SHOWN} cities are written. An order does not hold if one pair of cities stands the other "
+            "way round; it holds as far as known if every pair that can be compared does, and cannot be told else.",
+        },
+        ("public", "published"),
+        texts=(2, 3, 4, 5, 6),
+        file="printed_orders",
+        widths=(1.5, 0.45, 1.9, 1.9, 0.9, 0.8, 3.0),
+    )
+
+
 def scores(tables: Tables) -> Table:
     """Score and rank of every city that the index covers."""
     cities, nodes = city_names(tables), node_names(tables)
@@ -222,7 +260,7 @@ def bounds(tables: Tables) -> Table:
 
 #: the tables of the chapter "tables", in order
 TABLES: Mapping[str, Callable[[Tables], Table]] = {
-    function.__name__: function for function in (top20, agreement, comparison, scores, bounds)
+    function.__name__: function for function in (top20, agreement, comparison, orders, scores, bounds)
 }
 
 

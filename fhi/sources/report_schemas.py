@@ -17,6 +17,7 @@ from fhi.sources.columns import (
     one_of,
     quantity,
     rank,
+    schema,
     text,
 )
 
@@ -263,5 +264,26 @@ REPORT: dict[str, pa.DataFrameSchema] = {
             one_of("text", "graphic", "wording"),
         ),
         note=NOTE,
+    ),
+    "report2018/orders": of_report(
+        ["id"],
+        "printed orders and first places of a node that bound no score and so are not in facts.csv",
+        id=text("stable id of the order"),
+        kind=text(
+            "order: subjects from best to worst; leaders: an order with no other city above its last; tie: level",
+            one_of("order", "leaders", "tie"),
+        ),
+        subjects=text("cities, joined as in facts.csv; = between those named together"),
+        node=node("node of framework.csv that the order is of", nullable=False),
+        tolerance=number("how far level values may differ", 0),
+        note=NOTE,
+    ),
+    "report2018/order_notes": schema(
+        ["fact"],
+        "why a printed order does not come out of the reconstructed index: our judgement, one row an order",
+        fact=text("id of the order in facts.csv or orders.csv"),
+        why=text("reason", one_of("proxy", "unprinted share", "coverage", "definition", "tie")),
+        note_zh=text("explanation in Chinese"),
+        note_en=text("explanation in English"),
     ),
 }
