@@ -104,7 +104,8 @@ def test_an_alternative_that_cannot_be_read_is_named_by_row_and_column(tree, fac
     with pytest.raises(DataError) as caught:
         moved(tree, facts_of(*TWO), ("top", None, None), row)
     (problem,) = caught.value.problems
-    assert (problem.file, problem.row, problem.column, problem.value) == ("data/raw/bound_alternatives.csv", 3, column, value)
+    found = (problem.file, problem.row, problem.column, problem.value)
+    assert found == ("data/raw/bound_alternatives.csv", 3, column, value)
 
 
 # The published facts
