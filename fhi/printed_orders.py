@@ -177,7 +177,7 @@ def _built(order, values: Values, units: Iterable[str]) -> str:
         shown = [unit for unit in units if unit in values.value and values.value[unit] == values.value.max()]
     elif order.kind == "leaders":
         last = min(shown, key=lambda unit: values.low[unit])
-        shown += [unit for unit in units if unit not in shown and values.compare(unit, last) in ("yes", "overlap")]
+        shown += [unit for unit in units if unit not in shown and values.compare(unit, last) == "yes"]
     shown.sort(key=lambda unit: -values.value[unit])
     text = "".join(shown[:1])
     for better, worse in pairwise(shown):

@@ -64,9 +64,18 @@ def test_a_place_that_several_share_is_shown_as_a_span():
     standings = pd.DataFrame(
         [("甲", "gdp", 1, 3), ("乙", "gdp", 2, 3), ("丙", "gdp", 2, 3), ("甲", "firms", 1, 1)],
         columns=["city", "node", "rank", "cities"],
-    )
+    ).assign(printed_first=None)
     shown = {("甲", "gdp"): "1 / 3", ("乙", "gdp"): "2–3 / 3", ("丙", "gdp"): "2–3 / 3", ("甲", "firms"): "1 / 1"}
-    assert cities.standing_places(standings) == shown
+    assert cities.standing_places(standings) == {cell: {"zh": text, "en": text} for cell, text in shown.items()}
+
+
+def test_a_first_place_that_the_report_gives_to_another_city_says_so():
+    standings = pd.DataFrame([("甲", "gdp", 1, 3), ("乙", "gdp", 2, 3)], columns=["city", "node", "rank", "cities"])
+    printed = {"printed_first": "丙", "printed_first_en": "C", "printed_page": 8}
+    standings = standings.assign(**printed, printed_node_zh=None, printed_node_en=None)
+    shown = cities.standing_places(standings)
+    assert shown["甲", "gdp"] == {"zh": "1 / 3（报告第8页列丙第一）", "en": "1 / 3 (the report lists C first, p. 8)"}
+    assert shown["乙", "gdp"] == {"zh": "2 / 3", "en": "2 / 3"}
 
 
 def test_the_value_is_the_latest_not_later_than_the_edition():
