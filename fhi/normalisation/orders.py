@@ -19,25 +19,21 @@ def rank(data: pd.DataFrame, *, raw: Flag = False) -> pd.DataFrame:
     """Return the rank by column on a common scale, ``1 + (N − 1)·(r − 1)/(n − 1)``: worst 1, best N.
 
     r is the rank among the n units with a value, worst 1 and best n, ties at the lowest rank of their group; N is the
-    number of all units. A column without gaps keeps its ranks.
+    number of all units. A column without gaps keeps its ranks; one of a single unit gives it 1, as one of equal values does.
 
     Parameters
     ----------
     raw : bool
         Leave r as it is: a column spans as many ranks as it has units, so that one with gaps counts less.
 
-    Raises
-    ------
-    MethodError
-        If only one unit has a value, unless `raw`.
-
     References
     ----------
     OECD/JRC (2008), Handbook, section 1.5, for r; Hyndman and Fan (1996), Sample quantiles in statistical packages,
     The American Statistician 50(4), definition 7, for ``(r − 1)/(n − 1)``: the lowest at 0 and the highest at 1.
     """
-    # the factor first: it is 1 without gaps, and leaves the ranks whole
-    return data.rank(method="min") if raw else 1 + borda(data, raw=True) * ((len(data) - 1) / _others(data))
+    ranks = data.rank(method="min")
+    # the factor is 1 without gaps, and leaves the ranks whole
+    return ranks if raw else 1 + (ranks - 1) * ((len(data) - 1) / (data.count() - 1).clip(lower=1))
 
 
 def borda(data: pd.DataFrame, *, raw: Flag = False) -> pd.DataFrame:
@@ -47,11 +43,6 @@ def borda(data: pd.DataFrame, *, raw: Flag = False) -> pd.DataFrame:
     ----------
     raw : bool
         Return the number of units with a value that are worse, ``r − 1``.
-
-    Raises
-    ------
-    MethodError
-        As `rank`.
     """
     return rank(data, raw=raw) - 1
 
@@ -64,17 +55,12 @@ def percentile_rank(data: pd.DataFrame) -> pd.DataFrame:
     MethodError
         If only one unit has a value.
     """
-    return borda(data, raw=True) / _others(data)
-
-
-def _others(data: pd.DataFrame) -> pd.Series:
-    """Return how many other units a unit is compared with, by column; refuse a column of one unit."""
     others = data.notna().sum() - 1
     alone = data.columns[(others < 1).to_numpy()]
     if len(alone):
         message = f"only one unit has a value in {listed(alone)}, so that there are no others; leave it out."
         raise MethodError(message, key="normalisation", value=alone[0])
-    return others
+    return borda(data, raw=True) / others
 
 
 METHODS: Mapping[str, Callable[..., pd.DataFrame]] = {
