@@ -115,7 +115,8 @@ class Uncertainty:
             summary.quantiles([(1 - level) / 2, 0.5, (1 + level) / 2]), columns=["low", "median", "high"]
         )
         if not summary.ranked.all():
-            quantiles = quantiles.astype("Int64").mask(summary.ranked == 0)
+            quantiles = quantiles.astype("Int64")
+            quantiles.loc[summary.ranked == 0] = pd.NA
         mean = shares(summary.ranks @ places, summary.ranked)
         table = quantiles.assign(mean=mean, unranked=self.n - summary.ranked)
         return pd.concat([pd.DataFrame({"city": self.units, "reference": self.study.reference}), table], axis=1)
