@@ -61,7 +61,7 @@ class Store(Files, Mapping[str, pd.DataFrame]):
 
 
 def to_csv(frame: pd.DataFrame) -> str:
-    """Return a frame as the project writes CSV: no index, ``\\n``, floats in their shortest exact form, 0 without a sign."""
+    """Return a frame as the project writes CSV: no index, ``\\n``, floats in their shortest exact form, no −0."""
     # position by position: names may stand twice
     columns = [_without_sign(column) for _, column in frame.items()]
     frame = pd.concat(columns, axis=1) if columns else frame

@@ -1,4 +1,4 @@
-"""Bounds in the indicators' own units go with treatments that leave these as they are, and are refused beside others."""
+"""Bounds in the indicators' own units go with treatments that leave these as they are; others are refused."""
 
 import warnings
 from itertools import product

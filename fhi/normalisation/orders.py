@@ -19,7 +19,8 @@ def rank(data: pd.DataFrame, *, raw: Flag = False) -> pd.DataFrame:
     """Return the rank by column on a common scale, ``1 + (N − 1)·(r − 1)/(n − 1)``: worst 1, best N.
 
     r is the rank among the n units with a value, worst 1 and best n, ties at the lowest rank of their group; N is the
-    number of all units. A column without gaps keeps its ranks; one of a single unit gives it 1, as one of equal values does.
+    number of all units. A column without gaps keeps its ranks; one of a single unit gives it 1, as one of equal values
+    does.
 
     Parameters
     ----------

@@ -145,7 +145,7 @@ class Summary:
         return self.ranks.sum(axis=1)
 
     def quantiles(self, shares: Sequence[float]) -> np.ndarray:
-        """Return units × shares: the least rank that at least a share of the draws that rank the unit does not exceed."""
+        """Return units × shares: the least rank that a share of the draws that rank the unit does not exceed."""
         reached = np.cumsum(self.ranks, axis=1)
         wanted = np.asarray(shares) * self.ranked[:, None, None]
         return 1 + (reached[:, :, None] < wanted * (1 - 1e-12)).sum(axis=1)
