@@ -70,6 +70,7 @@ def check(
         step: Step = getattr(method, key)
         function = choose(table, step.method, key, file)
         calling.check_params(function, step.params, step=key, name=step.method, file=file, **names)
+    check_units(method, file)
     _try_weighting(method, framework, file)
     levels = list(range(framework.levels.max()))
     if isinstance(method.aggregation, dict):
@@ -87,6 +88,24 @@ def check(
     for key, known in valid.items():
         for name in getattr(method, key):
             choose(dict.fromkeys(known), name, key, file)
+
+
+def check_units(method: Method, file: str | None = None) -> None:
+    """Refuse bounds and targets in the indicators' own units after a treatment that may change these.
+
+    They cannot be transformed with the column: the logarithm of `fhi.treatment.log` is one of the place between the
+    least and the greatest value, and bounds outside these have none.
+    """
+    treat, norm = method.treatment, method.normalisation
+    turned = treatment.transformation(treat.method, treat.params)
+    for name in getattr(normalisation.METHODS[norm.method], "in_units", ()) if turned else ():
+        if norm.params.get(name):
+            message = (
+                f"{name} are in the indicators' own units, and the treatment {treat.method!r} puts another scale in "
+                f"the place of a column that stays skewed (otherwise: {turned}); give the treatment otherwise: none, or "
+                "choose a normalisation without bounds, such as min-max."
+            )
+            raise MethodError(message, file=file, key=f"normalisation.{name}", value=norm.params[name])
 
 
 def _try_weighting(method: Method, framework: Framework, file: str | None) -> None:
@@ -179,8 +198,27 @@ def treat(
 ) -> dict[str, pd.DataFrame]:
     """Return the stages up to the treated indicators (see `Index.stages`); parameters and errors as for `build`."""
     stages = fill(panel, framework, method, year, units)
-    treated, record = treatment.treat(stages["imputed"], method.treatment.method, **method.treatment.params)
+    treated, record = treat_filled(stages["imputed"], method)
     return stages | {"treated": treated, "treatment": record}
+
+
+def treat_filled(imputed: pd.DataFrame, method: Method) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the treated indicators and the record of treated cells.
+
+    Raises
+    ------
+    MethodError
+        If years are measured alike and a column was transformed: each year by itself, so that no two compare.
+    """
+    treated, record = treatment.treat(imputed, method.treatment.method, **method.treatment.params)
+    turned = record.loc[record["method"].isin(treatment.TRANSFORMS), "indicator"].unique()
+    if len(turned) and method.over_years.method != "by-year":
+        message = (
+            f"levels of several years need one unit, and the treatment transforms {calling.listed(turned)} in one year "
+            "by itself; give the treatment otherwise: none, or choose over_years: by-year."
+        )
+        raise MethodError(message, key="over_years", value=method.over_years.method)
+    return treated, record
 
 
 def other_years(
@@ -195,8 +233,8 @@ def other_years(
     found = {}
     for other in sorted(int(at) for at in panel["year"].unique() if at <= last and at != year):
         with suppress(MethodError):  # a year in which no indicator can be used tells nothing
-            found[other] = treat(panel, framework, method, other, units)["treated"]
-    return found
+            found[other] = fill(panel, framework, method, other, units)["imputed"]
+    return {other: treat_filled(imputed, method)[0] for other, imputed in found.items()}
 
 
 def filled(stages: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

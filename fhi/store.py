@@ -61,5 +61,17 @@ class Store(Files, Mapping[str, pd.DataFrame]):
 
 
 def to_csv(frame: pd.DataFrame) -> str:
-    """Return a frame as the project writes CSV: no index, ``\\n``, floats in their shortest exact form."""
+    """Return a frame as the project writes CSV: no index, ``\\n``, floats in their shortest exact form, no −0."""
+    # position by position: names may stand twice
+    columns = [_without_sign(column) for _, column in frame.items()]
+    frame = pd.concat(columns, axis=1) if columns else frame
     return frame.to_csv(index=False, lineterminator="\n")
+
+
+def _without_sign(column: pd.Series) -> pd.Series:
+    """Return a column with 0 in the place of −0."""
+    if column.dtype.kind == "f":
+        return column + 0.0
+    if column.dtype == object:
+        return column.map(lambda value: value + 0.0 if isinstance(value, float) else value)
+    return column

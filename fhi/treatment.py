@@ -138,6 +138,16 @@ METHODS: Mapping[str, Callable[..., pd.DataFrame | tuple[pd.DataFrame, dict[str,
 }
 
 
+def transformation(method: str, params: Mapping[str, object]) -> str | None:
+    """Return the name of the transformation that a method may put in the place of a column, by its ``otherwise``.
+
+    A column so transformed has another unit, or none; if there is no such transformation, every column keeps its own.
+    """
+    own = calling.keywords(METHODS[method]).get("otherwise")
+    chosen = params.get("otherwise", own.default) if own else None
+    return chosen if chosen in TRANSFORMS else None
+
+
 def treat(data: pd.DataFrame, method: str, **params) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Treat outliers by a named method.
 

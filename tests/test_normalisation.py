@@ -31,7 +31,9 @@ def normalised(values, method, direction=1, **params):
 
 def test_a_missing_cell_takes_no_part_and_stays_missing():
     assert normalised([2, NAN, 5, 12], "min-max") == pytest.approx([0, NAN, 30, 100], nan_ok=True)
-    assert normalised([7, NAN, 3, 7], "rank") == pytest.approx([2, NAN, 1, 2], nan_ok=True)
+    assert normalised([7, NAN, 3, 7], "rank", raw=True) == pytest.approx([2, NAN, 1, 2], nan_ok=True)
+    # half way up among three is half way up among the four
+    assert normalised([7, NAN, 3, 7], "rank") == pytest.approx([2.5, NAN, 1, 2.5], nan_ok=True)
     # mean 3, s = √2 of the two that are there
     assert normalised([2, NAN, 4], "z-score") == pytest.approx([-(0.5**0.5), NAN, 0.5**0.5], nan_ok=True)
 
@@ -199,6 +201,37 @@ def test_a_change_of_unit_changes_nothing(method, draw, values, factor, directio
 def test_ranks_depend_on_the_order_alone(values):
     curved = [np.arctan(value / 100) for value in values]
     assert normalised(curved, "rank") == pytest.approx(normalised(values, "rank"), nan_ok=True)
+
+
+@QUICK
+@given(st.lists(st.integers(-1000, 1000), min_size=4, max_size=9, unique=True), st.data())
+@pytest.mark.parametrize("method", ["rank", "borda", "percentile-rank"])
+def test_ranks_span_the_same_range_whatever_the_coverage(method, values, draw):
+    known = draw.draw(st.lists(st.integers(0, len(values) - 1), min_size=2, unique=True))
+    full = pd.Series(values, dtype=float)
+    data = pd.DataFrame({"x": full, "y": full.where(full.index.isin(known))})
+    found = normalise(data, method, directions=UP)
+    assert found["x"].agg(["min", "max"]).tolist() == pytest.approx(found["y"].agg(["min", "max"]).tolist())
+    # of two that stand at the ends, the sparse column tells no less than the full one
+    ends = {"rank": (1, len(values)), "borda": (0, len(values) - 1), "percentile-rank": (0, 1)}[method]
+    assert found["y"].agg(["min", "max"]).tolist() == pytest.approx(ends)
+
+
+@QUICK
+@given(FIT, FIT)
+def test_shares_of_the_sum_average_the_same_whatever_the_coverage(first, second):
+    size = min(len(first), len(second))
+    data = pd.DataFrame({"x": first[:size], "y": second[:size]})
+    means = normalise(data, "proportion-of-sum", directions=UP).mean()
+    assert means.dropna().tolist() == pytest.approx([1 / size] * means.notna().sum())
+
+
+@QUICK
+@given(COLUMN)
+def test_raw_ranks_are_those_of_the_units_with_a_value(values):
+    ranks = pd.Series(values).rank(method="min")
+    assert normalised(values, "rank", raw=True) == pytest.approx(ranks.tolist(), nan_ok=True)
+    assert normalised(values, "borda", raw=True) == pytest.approx((ranks - 1).tolist(), nan_ok=True)
 
 
 @QUICK

@@ -104,3 +104,35 @@ def test_a_workbook_is_written(runs):
     (runs.folder / "reports/equal/fhi-equal.xlsx").unlink()
     runs.make("export", "SCENARIO=equal")
     assert (runs.folder / "reports/equal/fhi-equal.xlsx").read_bytes() == content
+
+
+def test_own_data_of_the_mainland_alone_leave_hong_kong_out_of_the_draws_that_have_nothing_of_it(runs):
+    """36 values of services: without another indicator of the pillar, 香港 has no score, and the study goes on."""
+    cities = runs.store()["tables/cities"]["name_zh"]
+    mainland = [city for city in cities if city not in ("香港", "澳门", "台北")]
+    user, scenario = runs.folder / "data/user", runs.folder / "notebooks/scenarios/mine.yml"
+    user.mkdir(exist_ok=True)
+    rows = pd.DataFrame({"city": mainland, "measure": "services", "value": range(20, 56)})
+    rows.to_csv(user / "yearbooks.csv", index=False)
+    scenario.write_text("user_data: .\n", encoding="utf-8")
+    try:
+        runs.make(
+            "SCENARIO=mine",
+            "./reports/mine/notebooks/03_weighting.ipynb",
+            "./reports/mine/notebooks/04_robustness.ipynb",
+        )
+    finally:
+        # the other tests compare what scenarios there are
+        scenario.unlink()
+        (user / "yearbooks.csv").unlink()
+    store = runs.store("mine")
+    intervals = store["rank_intervals"].set_index("city")
+    unranked = intervals.pop("unranked")
+    assert unranked[unranked > 0].index.tolist() == ["香港"] and unranked["香港"] < 10_000
+    assert intervals.notna().all(axis=None)
+    sums = store["rank_probabilities"].groupby("city")["probability"].sum()
+    assert sums.tolist() == pytest.approx([1.0] * 20)
+    told = store["robust_answers"].query("question == 'place'").set_index("city")["draws"]
+    assert (told == 10_000 - unranked[told.index]).all()
+    indices = store["sensitivity"].query("city == '香港'")
+    assert (indices["unranked"] > 0).all() and not indices["readable"].any() and indices["total"].isna().all()

@@ -50,23 +50,40 @@ def percent(share: float) -> str:
 
 def intervals_data(tables: Tables) -> pd.DataFrame:
     """Rank interval, median and reference of each city beside its published rank."""
-    columns = ["city", "tier", "published", "reference", "low", "median", "high", "level", "draws"]
-    return with_names(tables["rank_intervals"].sort_values("published")[columns], tables)
+    columns = ["city", "tier", "published", "reference", "low", "median", "high", "unranked", "level", "draws"]
+    frame = tables["rank_intervals"].sort_values("published")[columns]
+    # missing for a city that no draw ranks
+    return with_names(frame.astype(dict.fromkeys(["low", "median", "high"], "Int64")), tables)
+
+
+def left_out_words(data: pd.DataFrame) -> dict[str, str]:
+    """Return a sentence on the cities without a score in some draws (`unranked` of `draws`); empty if there are none."""
+    some = data[data["unranked"] > 0].drop_duplicates("city")
+    if some.empty:
+        return {"zh": "", "en": ""}
+    shares = [percent(share) for share in some["unranked"] / some["draws"]]
+    zh = "、".join(f"{city}（{share}的抽取）" for city, share in zip(some["city"], shares, strict=True))
+    en = ", ".join(f"{city} ({share} of the draws)" for city, share in zip(some["city_en"], shares, strict=True))
+    return {
+        "zh": f"{zh}因缺数据而没有得分：这些抽取不计该城，其余城市之间排名。",
+        "en": f" Without a score, for lack of data: {en}; such draws leave the city out and rank the others among themselves.",
+    }
 
 
 def intervals_caption(data: pd.DataFrame) -> dict[str, str]:
     outside = data[(data["published"] < data["low"]) | (data["published"] > data["high"])]
     widths = data["high"] - data["low"]
     wide, narrow = data.loc[widths.idxmax()], data.loc[widths.idxmin()]
+    without = left_out_words(data)
     share, draws = f"{data['level'].iloc[0]:.0%}", data["draws"].iloc[0]
     return {
         "zh": f"横条是{draws:,}次抽取中居中{share}的名次：条越短，名次越不取决于方法；圆圈落在条外，说明在这些选择下重建的指数很少得出公布的名次。"
         f"最短的是{narrow['city']}（{narrow['low']}–{narrow['high']}），最长的是{wide['city']}（{wide['low']}–{wide['high']}）；"
-        f"公布名次落在条外的有{len(outside)}城{_listed(outside['city'], '：', '、')}。",
+        f"公布名次落在条外的有{len(outside)}城{_listed(outside['city'], '：', '、')}。{without['zh']}",
         "en": f"Bars hold the middle {share} of the ranks in {draws:,} draws: the shorter a bar, the less the rank depends on the "
         "method; a ring outside its bar is a published rank that the rebuilt index seldom gives under these choices. The shortest is "
         f"{narrow['city_en']} ({narrow['low']}–{narrow['high']}), the longest {wide['city_en']} ({wide['low']}–{wide['high']}); "
-        f"{len(outside)} published ranks lie outside{_listed(outside['city_en'], ': ', ', ')}.",
+        f"{len(outside)} published ranks lie outside{_listed(outside['city_en'], ': ', ', ')}.{without['en']}",
     }
 
 
@@ -88,18 +105,21 @@ def intervals(data: pd.DataFrame, language: str):
     figure = style.canvas(7.6)
     axes = style.quiet(style.area(figure, left=1.6, right=1.1, top=1.15, bottom=0.95))
     rows = range(len(data))
+    known = data.assign(row=rows).dropna(subset=["low"]).astype({"low": int, "median": int, "high": int})
     axes.barh(
-        rows,
-        data["high"] - data["low"] + 0.56,
-        left=data["low"] - 0.28,
+        known["row"],
+        known["high"] - known["low"] + 0.56,
+        left=known["low"] - 0.28,
         height=0.5,
-        color=data["tier"].map(style.TIERS),
+        color=known["tier"].map(style.TIERS),
     )
-    axes.scatter(data["median"], rows, zorder=3, **MEDIAN)
+    axes.scatter(known["median"], known["row"], zorder=3, **MEDIAN)
     axes.scatter(data["published"], rows, zorder=4, **PUBLISHED)
     axes.scatter(data["reference"], rows, zorder=4, **BY_ITSELF)
-    for row, item in zip(rows, data.itertuples(), strict=True):
-        axes.text(len(data) + 0.9, row, f"{item.low}–{item.high}", va="center", size=style.SMALL, color=style.MUTED)
+    for item in known.itertuples():
+        axes.text(
+            len(data) + 0.9, item.row, f"{item.low}–{item.high}", va="center", size=style.SMALL, color=style.MUTED
+        )
     name_rows(axes, data, language, "published")
     axes.set(ylim=(len(data) - 0.4, -0.6), xlim=(0.3, len(data) + 0.7), xticks=[1, *range(5, len(data) + 1, 5)])
     label = style.pick(
@@ -124,26 +144,27 @@ def intervals(data: pd.DataFrame, language: str):
 
 def ranks_data(tables: Tables) -> pd.DataFrame:
     """The probability of each rank by city, with the published rank."""
-    published = tables["rank_intervals"][["city", "published"]]
+    published = tables["rank_intervals"][["city", "published", "unranked", "draws"]]
     frame = tables["rank_probabilities"].merge(published, on="city").sort_values(["published", "rank"])
-    return with_names(frame[["city", "published", "rank", "probability"]], tables)
+    return with_names(frame[["city", "published", "rank", "probability", "unranked", "draws"]], tables)
 
 
 def ranks_caption(data: pd.DataFrame) -> dict[str, str]:
-    likeliest = data.loc[data.groupby("city", sort=False)["probability"].idxmax()]
+    known = data.dropna(subset=["probability"])
+    likeliest = known.loc[known.groupby("city", sort=False)["probability"].idxmax()]
     sure = likeliest[likeliest["probability"] > 0.5]
     same = likeliest[likeliest["rank"] == likeliest["published"]]
     most = likeliest.loc[likeliest["probability"].idxmax()]
-    zh, en = "", ""
+    without, zh, en = left_out_words(data), "", ""
     if most["rank"] != most["published"]:
         zh, en = f"，公布为第{most['published']}", f", published as {most['published']}"
     return {
         "zh": f"每行合计100%：深色集中在一格，名次就稳；颜色铺开，名次就取决于方法；红框为公布的名次。{len(sure)}城有某一名次的概率过半，"
-        f"最高的是{most['city']}第{most['rank']}（{percent(most['probability'])}{zh}）；{len(same)}城最可能的名次就是公布的名次。",
+        f"最高的是{most['city']}第{most['rank']}（{percent(most['probability'])}{zh}）；{len(same)}城最可能的名次就是公布的名次。{without['zh']}",
         "en": "Each row adds up to 100%: where one cell is dark the rank is firm, where the colour spreads it depends on the method; "
         f"the red frame is the published rank. {len(sure)} cities have one rank in more than half of the draws, first "
         f"{most['city_en']} at {most['rank']} ({percent(most['probability'])}{en}); for {len(same)} cities the likeliest rank is the "
-        "published one.",
+        f"published one.{without['en']}",
     }
 
 

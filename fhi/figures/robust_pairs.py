@@ -52,6 +52,7 @@ def answers_data(tables: Tables) -> pd.DataFrame:
     frame = pd.DataFrame([{name: getattr(item, name) for name in columns} for item, *_ in rows])
     frame["statement_zh"], frame["statement_en"] = [zh for _, zh, _ in rows], [en for *_, en in rows]
     frame = pd.concat([frame, _own_tier(table)], ignore_index=True)
+    frame = frame.dropna(subset=["probability"], ignore_index=True)
     return frame.assign(verdict=frame["probability"].map(verdict), draws=int(order["draws"].iloc[0]))
 
 
@@ -132,7 +133,9 @@ def beats_data(tables: Tables) -> pd.DataFrame:
     frame = tables["beats"].assign(
         published=lambda f: f["city"].map(published), below=lambda f: f["other"].map(published)
     )
-    frame = frame[frame["published"] < frame["below"]].sort_values(["published", "below"])
+    # missing for a pair that no draw ranks
+    frame = frame[frame["published"] < frame["below"]].dropna(subset=["probability"])
+    frame = frame.sort_values(["published", "below"])
     names = english(tables)
     frame = frame.assign(other_en=frame["other"].map(names)).rename(columns={"below": "other_published"})
     return with_names(frame[["city", "published", "other", "other_en", "other_published", "probability"]], tables)

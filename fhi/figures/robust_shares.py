@@ -41,6 +41,7 @@ def sobol_caption(data: pd.DataFrame) -> dict[str, str]:
     alone = shift["first"].clip(lower=0).sum()
     cities = data[(data["output"] == "rank") & data["readable"]].dropna(subset=["total"])
     top = cities.loc[cities["total"].idxmax()] if len(cities) else None
+    holes = data[data["unranked"] > 0].drop_duplicates("city").dropna(subset=["city"])
     zh = (
         f"深色是某一假设单独造成的名次变动份额，浅色是连同它与其他假设的相互作用，细线为95%区间；份额大的假设最该讨论。"
         f"名次平均变动主要来自{first['assumption_zh']}（总效应{percent(first['total'])}）与{second['assumption_zh']}（{percent(second['total'])}），"
@@ -55,6 +56,9 @@ def sobol_caption(data: pd.DataFrame) -> dict[str, str]:
     if top is not None:
         zh += f"右图按城市：{top['city']}的名次最取决于{top['assumption_zh']}。"
         en += f" On the right, city by city: the rank of {top['city_en']} hangs most on {top['assumption_en'].lower()}."
+    if len(holes):
+        zh += f"{'、'.join(holes['city'])}在部分抽取中没有得分，不计算份额。"
+        en += f" {', '.join(holes['city_en'])}: no shares, since some draws leave the city without a score."
     return {"zh": zh, "en": en}
 
 
@@ -121,8 +125,8 @@ def _grid(figure, data: pd.DataFrame, assumptions: list[str], language: str) -> 
     axes.set(xlim=(-0.6, len(columns) - 0.4), ylim=(len(assumptions) - 0.4, -0.6), yticks=[])
     note = style.pick(
         language,
-        "方差份额（%），20以下只着色；·为不变或区间过宽，不可读",
-        "share of variance in %, below 20 only shaded; · : never moves, or too wide an interval",
+        "方差份额（%），20以下只着色；·为不变、缺得分或区间过宽",
+        "share of variance in %, below 20 only shaded; · : never moves, lacks a score, or too wide an interval",
     )
     figure.text(4.75 / 10, 0.5 / figure.get_size_inches()[1], note, size=7.5, color=style.MUTED, va="center")
 
@@ -131,7 +135,9 @@ def tornado_data(tables: Tables) -> pd.DataFrame:
     """Best and worst rank under each assumption alone, for the cities published third to fifth."""
     order = tables["rank_intervals"].set_index("city")["published"]
     frame = tables["tornado"].assign(published=lambda f: f["city"].map(order))
-    frame = frame[frame["published"].between(3, 5)]
+    # a rank is missing where a choice leaves the city without a score
+    frame = frame[frame["published"].between(3, 5)].dropna(subset=["base", "best", "worst"])
+    frame = frame.astype({"base": int, "best": int, "worst": int})
     span = frame["worst"] - frame["best"]
     frame = frame.assign(span=span).sort_values(["published", "span", "assumption"], ascending=[True, False, True])
     nodes = tables["tables/framework"].set_index("code")

@@ -38,6 +38,7 @@ CHINESE: Mapping[str, str] = {
     "sd": "标准差",
     "percentile-rank": "百分位名次",
     "rank": "名次",
+    "raw True": "不换算",
     "efficacy": "功效系数",
     "robust": "稳健",
     "median": "中位数",

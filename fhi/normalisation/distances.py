@@ -52,6 +52,7 @@ def distance_to_reference(data: pd.DataFrame, *, reference: Unit, truncate: Flag
     return _closeness(data, values, truncate)
 
 
+@refusals.in_units("targets")
 def distance_to_targets(
     data: pd.DataFrame, *, directions: pd.Series, targets: Mapping[Indicator, Number], truncate: Flag = False
 ) -> pd.DataFrame:
@@ -62,7 +63,7 @@ def distance_to_targets(
     Parameters
     ----------
     targets : mapping
-        By indicator the target, in its own unit.
+        By indicator the target, in its own unit; so the treatment must leave the unit as it is.
     truncate : bool
         Count what is better than the target as 1.
 

@@ -40,6 +40,7 @@ def log_min_max(data: pd.DataFrame, *, scale: Ascending = (0, 100)) -> pd.DataFr
     return min_max(np.log(data), scale=scale)
 
 
+@refusals.in_units("goalposts")
 def goalposts(
     data: pd.DataFrame,
     *,
@@ -56,7 +57,7 @@ def goalposts(
     Parameters
     ----------
     goalposts : mapping
-        By indicator the two bounds a < b, in its own unit.
+        By indicator the two bounds a < b, in its own unit; so the treatment must leave the unit as it is.
     logarithmic : list of str
         Indicators of which x, a and b are replaced by their logarithms.
     truncate : bool
@@ -84,6 +85,7 @@ def goalposts(
     return low + (high - low) * (shares.clip(0, 1) if truncate else shares)
 
 
+@refusals.in_units("bounds")
 def efficacy(
     data: pd.DataFrame,
     *,
@@ -102,7 +104,8 @@ def efficacy(
     base, span : float
         c and d of the usual notation ``c + d·…``.
     bounds : mapping, optional
-        By indicator a < b in its own unit; an indicator that is not named takes its minimum and maximum.
+        By indicator a < b in its own unit, which the treatment must leave as it is; an indicator that is not named
+        takes its minimum and maximum.
 
     Raises
     ------

@@ -19,6 +19,16 @@ def reflected(function: Callable) -> Callable:
     return function
 
 
+def in_units(*names: str) -> Callable:
+    """Mark a method with the parameters that are in the indicators' own units; it cannot follow what changes these."""
+
+    def mark(function: Callable) -> Callable:
+        function.in_units = names
+        return function
+
+    return mark
+
+
 def constant(data: pd.DataFrame, why: str) -> None:
     """Raise for columns in which every value is the same, but for rounding; `why` says what divides by their spread."""
     same = data.columns[(data.max() - data.min() <= ROUNDING * data.abs().max()).to_numpy()]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-from fhi.calling import Number, Positive, listed
+from fhi.calling import Flag, Number, Positive, listed
 from fhi.errors import MethodError
 from fhi.normalisation import refusals
 
@@ -40,8 +40,16 @@ def robust(data: pd.DataFrame) -> pd.DataFrame:
 
 
 @refusals.reflected
-def proportion_of_sum(data: pd.DataFrame) -> pd.DataFrame:
-    """Return ``x/Σx`` by column: shares that sum to 1; of a column of direction −1 the shares of max + min − x.
+def proportion_of_sum(data: pd.DataFrame, *, raw: Flag = False) -> pd.DataFrame:
+    """Return ``x/Σx·n/N`` by column: shares of the sum; of a column of direction −1 the shares of max + min − x.
+
+    n of the N units have a value. Without gaps the shares sum to 1; with gaps to n/N, so that they average 1/N in
+    every column, and one with few values does not count more for it.
+
+    Parameters
+    ----------
+    raw : bool
+        Return ``x/Σx``, which sums to 1 whatever the gaps.
 
     Raises
     ------
@@ -53,7 +61,7 @@ def proportion_of_sum(data: pd.DataFrame) -> pd.DataFrame:
     if len(empty):
         message = f"every value is 0 in {listed(empty)}, so that there is no sum to share; leave it out."
         raise MethodError(message, key="normalisation", value=empty[0])
-    return data / data.sum()
+    return data / data.sum() * (1 if raw else data.notna().mean())
 
 
 METHODS: Mapping[str, Callable[..., pd.DataFrame]] = {

@@ -9,9 +9,12 @@ import numpy as np
 import pandas as pd
 
 from fhi.robustness.monte_carlo import Uncertainty
+from fhi.robustness.ranks import shifts
+from fhi.robustness.summary import shares
 
 #: standard errors on each side of an estimate
 SPREAD = 1.96
+COLUMNS = ["question", "city", "other", "tier", "probability", "low", "high", "draws"]
 
 
 def answers(result: Uncertainty, published: pd.Series, tiers: pd.Series) -> pd.DataFrame:
@@ -27,32 +30,35 @@ def answers(result: Uncertainty, published: pd.Series, tiers: pd.Series) -> pd.D
     Returns
     -------
     pandas.DataFrame
-        ``question, city, other, tier, probability, low, high``, the last two 95 % limits for the number of draws:
+        ``question, city, other, tier, probability, low, high, draws``: `low` and `high` are 95 % limits for the number
+        of `draws` that the share is taken of, those that rank the units that it is about:
 
         - ``above``: the first of two neighbours in the published order is above the second (a tie counts for neither);
         - ``place``: the unit has its published rank among those that are ranked;
         - ``tier``: the unit has one of the places of its tier;
         - ``whole-tier``: the units of a tier, no others, have its places;
         - ``tiers``: so it is for all tiers; ``order``: the whole order is kept.
+
+        A unit that is published and not ranked leaves no gap: in each draw, order and tiers are those of the units that
+        it ranks.
     """
-    # a unit that is published and not ranked leaves no gap
-    places = published[result.units].rank(method="min").astype(int).sort_values(kind="stable")
-    order = places.index
-    ranks, beats, summary = result.probabilities(), result.beats(), result.summary
-    rows = [("above", city, other, None, beats.at[city, other]) for city, other in pairwise(order)]
-    rows += [("place", city, None, None, ranks.at[city, place]) for city, place in places.items()]
-    along = tiers[order]
-    for tier, names in along.groupby(along, sort=False).groups.items():
-        first = places[names].min()
-        span = range(first, first + len(names))
-        rows += [("tier", city, None, tier, ranks.loc[city, list(span)].sum()) for city in names]
-    kept = dict(zip(dict.fromkeys(along), summary.same_tier / result.n, strict=True))
-    rows += [("whole-tier", None, None, tier, share) for tier, share in kept.items()]
-    rows += [("tiers", None, None, None, summary.same_tiers / result.n)]
-    rows += [("order", None, None, None, summary.same_order / result.n)]
-    table = pd.DataFrame(rows, columns=["question", "city", "other", "tier", "probability"])
-    low, high = limits(table["probability"].to_numpy(dtype=float), result.n)
-    return table.assign(low=low, high=high)
+    summary, at = result.summary, {city: place for place, city in enumerate(result.units)}
+    order = published[result.units].sort_values(kind="stable").index
+    along, ranked = tiers[order], dict(zip(result.units, summary.ranked, strict=True))
+    rows = [
+        ("above", city, other, None, summary.wins[at[city], at[other]], summary.pairs[at[city], at[other]])
+        for city, other in pairwise(order)
+    ]
+    rows += [("place", city, None, None, summary.same_place[at[city]], ranked[city]) for city in order]
+    rows += [("tier", city, None, tier, summary.own_tier[at[city]], ranked[city]) for city, tier in along.items()]
+    kept = zip(dict.fromkeys(along), summary.same_tier, summary.tiers, strict=True)
+    rows += [("whole-tier", None, None, *counts) for counts in kept]
+    rows += [("tiers", None, None, None, summary.same_tiers, result.n)]
+    rows += [("order", None, None, None, summary.same_order, result.n)]
+    table = pd.DataFrame(rows, columns=["question", "city", "other", "tier", "count", "draws"])
+    probability = shares(table["count"].to_numpy(), table["draws"].to_numpy())
+    low, high = limits(probability, table["draws"].to_numpy())
+    return table.assign(probability=probability, low=low, high=high)[COLUMNS]
 
 
 def convergence(result: Uncertainty, pairs: Iterable[tuple[str, str]], points: int = 40) -> pd.DataFrame:
@@ -71,21 +77,24 @@ def convergence(result: Uncertainty, pairs: Iterable[tuple[str, str]], points: i
     -------
     pandas.DataFrame
         ``measure`` (``above``: the share of draws in which `city` is above `other`; ``shift``: the mean absolute shift
-        of the ranks from the reference), ``city, other, n, estimate, low, high``, the last two 95 % limits.
+        of the ranks from the reference), ``city, other, n, estimate, low, high``, the last two 95 % limits. Of the
+        first n draws those count that rank both units; the shift is that of the units that a draw ranks.
     """
     ranks = result.ranks
     sizes = np.unique(np.geomspace(min(10, result.n), result.n, points).round().astype(int))
-    shift = (ranks - result.study.reference).abs().mean(axis=1).to_numpy()
-    series = {("shift", None, None): shift}
-    series |= {("above", *pair): (ranks[pair[0]] < ranks[pair[1]]).to_numpy(dtype=float) for pair in pairs}
+    series = {("shift", None, None): shifts(result.cells[1], result.study.reference)}
+    for one, other in pairs:
+        both = ranks[[one, other]].notna().all(axis=1)
+        series["above", one, other] = (ranks[one] < ranks[other]).where(both).to_numpy(dtype=float)
     frames = []
     for (measure, city, other), values in series.items():
-        means = np.cumsum(values)[sizes - 1] / sizes
+        counts = np.cumsum(~np.isnan(values))[sizes - 1]
+        means = shares(np.nancumsum(values)[sizes - 1], counts)
         if measure == "above":
-            low, high = limits(means, sizes)
+            low, high = limits(means, counts)
         else:
-            variances = np.cumsum(values**2)[sizes - 1] / sizes - means**2
-            error = SPREAD * np.sqrt(variances.clip(0) / sizes)
+            variances = shares(np.nancumsum(values**2)[sizes - 1], counts) - means**2
+            error = SPREAD * np.sqrt(shares(variances.clip(0), counts))
             low, high = means - error, means + error
         columns = {"n": sizes, "estimate": means, "low": low, "high": high}
         frames.append(pd.DataFrame(columns).assign(measure=measure, city=city, other=other))
@@ -93,7 +102,11 @@ def convergence(result: Uncertainty, pairs: Iterable[tuple[str, str]], points: i
 
 
 def limits(shares: np.ndarray, n: int | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the 95 % limits of shares of n independent draws (Wilson 1927); they stay between 0 and 1."""
+    """Return the 95 % limits of shares of n independent draws (Wilson 1927); they stay between 0 and 1.
+
+    A share of no draws is missing, and so are its limits.
+    """
+    n = np.maximum(n, 1)
     centre = (shares + SPREAD**2 / (2 * n)) / (1 + SPREAD**2 / n)
     width = SPREAD / (1 + SPREAD**2 / n) * np.sqrt(shares * (1 - shares) / n + SPREAD**2 / (4 * n**2))
     # at shares of 0 and 1 the limits meet them, but for rounding

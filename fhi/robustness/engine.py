@@ -32,12 +32,12 @@ def evaluate(plan: Plan, sample: Sample) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        Draws × units.
+        Draws × units; NaN for a unit that has no score in a draw.
 
     Raises
     ------
     RobustnessError
-        If a draw cannot be computed, or leaves a ranked unit without a score.
+        If a draw cannot be computed.
     """
     places = plan.find(sample)
     order = np.lexsort((plan.vector[places], plan.matrix[places], plan.aggregation[places]))
@@ -102,7 +102,7 @@ class _Aggregation:
         vectors = vectors[:1] if (vectors == vectors[0]).all() else vectors
         nominal = {level: weights[:, vectors] for level, weights in plan.vectors.items()}
         self.weights = noisy(plan.model.inputs.tree, nominal, plan.model.space.weight_noise, sample.weights)
-        self.shares: dict[bytes, ByLevel] = {}
+        self.shares: dict[bytes, tuple[ByLevel, np.ndarray]] = {}
 
     def write(self, scores: np.ndarray) -> None:
         """Write the scores, draws × ranked units."""
@@ -114,11 +114,7 @@ class _Aggregation:
 
     def _one_by_one(self, part: slice, scores: np.ndarray) -> None:
         for row, draw in enumerate(range(part.start, part.stop)):
-            found = self.plan.plain(self.sample, draw).iloc[self.plan.ranked]
-            without = found.index[found.isna()]
-            if len(without):
-                raise self.plan.failure(f"{', '.join(map(str, without))} has no score", self.sample, draw)
-            scores[row] = found
+            scores[row] = self.plan.plain(self.sample, draw).iloc[self.plan.ranked]
 
     def _together(self, part: slice, scores: np.ndarray) -> None:
         """Compute draws that share a matrix, pattern by pattern of missing cells."""
@@ -129,12 +125,23 @@ class _Aggregation:
         noise = self.columns.of(number, self.sample.sets[part]) if self.sample.data else {}
         if self.steps[-1].method in POSITIVE:
             self._refuse(matrix.values, noise)
+        without = 0
         for mask, units in plan.patterns[number]:
+            shares, scored = self._shares(mask, part)
             values = np.where(mask & plan.needed, matrix.values[plan.ranked[units]], np.nan)
             columns = {leaf: column[plan.ranked[units]] for leaf, column in noise.items() if mask[leaf]}
-            family = Family(plan.model.inputs.tree, self.steps, self._shares(mask, part), values, columns)
-            scores[:, units] = family.scores(len(scores))
-        if not np.isfinite(scores).all():
+            if scored.all():
+                family = Family(plan.model.inputs.tree, self.steps, shares, values, columns)
+                scores[:, units] = family.scores(len(scores))
+                continue
+            # units without a score in some draws, which are left out of these
+            scores[:, units], draws = np.nan, np.flatnonzero(np.broadcast_to(scored, len(scores)))
+            without += len(values) * (len(scores) - len(draws))
+            if len(draws):
+                columns = {leaf: column[:, draws] for leaf, column in columns.items()}
+                family = Family(plan.model.inputs.tree, self.steps, columns_of(shares, draws), values, columns)
+                scores[draws[:, None], np.arange(scores.shape[1])[units]] = family.scores(len(draws))
+        if np.count_nonzero(np.isfinite(scores)) + without != scores.size:
             raise Unusual
 
     def _refuse(self, values: np.ndarray, columns: Mapping[int, np.ndarray]) -> None:
@@ -143,15 +150,16 @@ class _Aggregation:
         if (values[:, fixed] <= 0).any() or any((column <= 0).any() for column in columns.values()):
             raise Unusual
 
-    def _shares(self, mask: np.ndarray, part: slice) -> ByLevel:
-        """Return the weights of units with a pattern of leaves, for some of the draws."""
+    def _shares(self, mask: np.ndarray, part: slice) -> tuple[ByLevel, np.ndarray]:
+        """Return the weights of units with a pattern of leaves, for some of the draws, and in which they have a score.
+
+        The latter is one value if it is the same for all draws.
+        """
         key = mask.tobytes()
         if key not in self.shares:
-            self.shares[key] = self.weights
+            self.shares[key] = self.weights, np.ones(1, dtype=bool)
             if not mask.all():
-                self.shares[key], scored = rescaled(
-                    self.plan.model.inputs.tree, self.weights, mask, self.method.availability
-                )
-                if not scored[0].all():
-                    raise Unusual
-        return columns_of(self.shares[key], part)
+                shares, scored = rescaled(self.plan.model.inputs.tree, self.weights, mask, self.method.availability)
+                self.shares[key] = shares, scored[0][0]
+        shares, scored = self.shares[key]
+        return columns_of(shares, part), scored if len(scored) == 1 else scored[part]

@@ -169,11 +169,10 @@ class Workshop:
     def matrix(self, method: Method) -> Matrix:
         """Return the matrix of a method."""
         inputs = self.inputs
-        treat = method.treatment
         observed = self._once(method, OBSERVED, self._observe)
         imputed = self._once(method, (*OBSERVED, *FILLED), self._fill)
-        keys = (*OBSERVED, *FILLED, "treatment")
-        treated = self._once(method, keys, lambda _: treatment.treat(imputed, treat.method, **treat.params)[0])
+        keys = (*OBSERVED, *FILLED, "treatment")  # `over_years` is no assumption
+        treated = self._once(method, keys, lambda _: index.treat_filled(imputed, method)[0])
         others = self._once(method, (*keys, "over_years"), self._others)
         normalised = index.normalise({**others, method.year: treated}, inputs.framework, method, method.year)
         values = normalised.reindex(index=inputs.units, columns=inputs.tree.leaves).to_numpy()

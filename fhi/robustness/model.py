@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,23 @@ from fhi.framework import Framework
 from fhi.parameters import Method
 from fhi.robustness.draws import Sample
 from fhi.robustness.matrix import Inputs, Workshop
-from fhi.robustness.space import EACH, LEFT_OUT, NOTHING, Choice, Space, parse
+from fhi.robustness.space import EACH, LEFT_OUT, NOTHING, Choice, Space, label, parse
 
 
 class UnusedAssumption(UserWarning):
     """An assumption about what is not in the index."""
+
+
+def check_pairs(space: Space, method: Method, file: str | None = None) -> None:
+    """Raise `MethodError` for a treatment and a normalisation of the space that do not go together."""
+    listed = {choice.name: choice.values for choice in space.choices}
+    treatments, normalisations = (listed.get(name, (getattr(method, name),)) for name in ("treatment", "normalisation"))
+    for treat, norm in product(treatments, normalisations):
+        try:
+            index.check_units(method.model_copy(update={"treatment": treat, "normalisation": norm}))
+        except MethodError as error:
+            message = f"{label(treat)} with {norm.method}: {error}"
+            raise MethodError(message, file=file, key="robustness.space", value=label(norm)) from None
 
 
 class Model:
@@ -66,6 +79,7 @@ class Model:
             raise MethodError("units × indicators have no years; pass a panel.", key="robustness.year")
         if not isinstance(space, Space):
             space = parse(space, given, framework, self.inputs.units, attributes=attributes)
+        check_pairs(space, given)
         self.method = given
         self.workshop = Workshop(self.inputs)
         normalised = self.workshop.matrix(given).normalised(self.inputs)

@@ -19,7 +19,7 @@ from fhi.robustness.plan import Plan
 from fhi.robustness.ranks import rank
 from fhi.robustness.space import DATA_NOISE, WEIGHT_NOISE, Space
 from fhi.robustness.study import Study
-from fhi.robustness.summary import Summary, Target
+from fhi.robustness.summary import Summary, Target, shares
 
 #: draws are kept if their scores and ranks take no more bytes than this
 KEPT = 2**28
@@ -39,7 +39,7 @@ class Uncertainty:
     counts : Summary, optional
         What was summed up on the way, if the draws are not kept.
     sample, cells : optional
-        If every draw is kept: the draws, and their scores and ranks, draws × units.
+        If every draw is kept: the draws, and their scores and ranks, draws × units; NaN and 0 where a unit has none.
     """
 
     study: Study
@@ -53,7 +53,7 @@ class Uncertainty:
     @cached_property
     def summary(self) -> Summary:
         """Counts over the draws."""
-        return self.counts or Summary.of(*self.cells, self.target)
+        return self.counts or Summary.of(self.cells[1], self.target)
 
     @property
     def units(self) -> list[str]:
@@ -68,10 +68,11 @@ class Uncertainty:
 
     @property
     def ranks(self) -> pd.DataFrame:
-        """Draws × units: 1 is best, ties share the lower number."""
+        """Draws × units: 1 is best, ties share the lower number; missing for a unit without a score in the draw."""
         self._need_draws()
         # kept without a sign, which differences need
-        return pd.DataFrame(self.cells[1].astype(np.int32), columns=self.units).rename_axis("draw")
+        ranks = pd.DataFrame(self.cells[1].astype(np.int32), columns=self.units).rename_axis("draw")
+        return ranks if self.cells[1].all() else ranks.mask(ranks == 0)
 
     def _need_draws(self) -> None:
         if self.cells is None:
@@ -101,47 +102,51 @@ class Uncertainty:
         return pd.DataFrame(columns).rename_axis("draw")
 
     def intervals(self, level: float = 0.9) -> pd.DataFrame:
-        """Return ``city, reference, low, median, high, mean`` of the rank, and ``score_mean, score_sd``.
+        """Return ``city, reference, low, median, high, mean`` of the rank, and ``unranked``.
 
         Low and high cut off ``(1 − level)/2`` of the draws on each side; a quantile is the least rank that so large a
-        share of the draws does not exceed.
+        share of the draws does not exceed. `unranked` is the number of draws in which the unit has no score: they are
+        left out of its other figures, which are missing if there are no more.
         """
         if not 0 < level < 1:
             raise MethodError(f"the level must lie between 0 and 1; found {level!r}.", key="level", value=level)
         summary, places = self.summary, np.arange(1, len(self.units) + 1)
-        low, median, high = summary.quantiles([(1 - level) / 2, 0.5, (1 + level) / 2]).T
-        return pd.DataFrame(
-            {
-                "city": self.units,
-                "reference": self.study.reference,
-                "low": low,
-                "median": median,
-                "high": high,
-                "mean": summary.ranks @ places / self.n,
-                "score_mean": summary.mean,
-                "score_sd": np.sqrt(summary.squares / max(self.n - 1, 1)),
-            }
+        quantiles = pd.DataFrame(
+            summary.quantiles([(1 - level) / 2, 0.5, (1 + level) / 2]), columns=["low", "median", "high"]
         )
+        if not summary.ranked.all():
+            quantiles = quantiles.astype("Int64")
+            quantiles.loc[summary.ranked == 0] = pd.NA
+        mean = shares(summary.ranks @ places, summary.ranked)
+        table = quantiles.assign(mean=mean, unranked=self.n - summary.ranked)
+        return pd.concat([pd.DataFrame({"city": self.units, "reference": self.study.reference}), table], axis=1)
 
     def probabilities(self) -> pd.DataFrame:
-        """Return units × ranks: the share of draws in which the unit has the rank."""
+        """Return units × ranks: the share of the draws that rank the unit in which it has the rank."""
         ranks = pd.RangeIndex(1, len(self.units) + 1, name="rank")
-        return pd.DataFrame(self.summary.ranks / self.n, index=pd.Index(self.units, name="city"), columns=ranks)
+        found = shares(self.summary.ranks, self.summary.ranked[:, None])
+        return pd.DataFrame(found, index=pd.Index(self.units, name="city"), columns=ranks)
 
     def beats(self) -> pd.DataFrame:
-        """Return units × units: the share of draws in which the first is above the second; ties count for neither."""
+        """Return units × units: the share of draws in which the first is above the second; ties count for neither.
+
+        Of a pair, the draws that rank both count.
+        """
         return pd.DataFrame(self.summary.beats(), index=pd.Index(self.units, name="city"), columns=self.units)
 
     def beats_long(self) -> pd.DataFrame:
         """Return ``city, other, probability``: `beats` with one row a pair of different units."""
-        long = self.beats().rename_axis(columns="other").stack().rename("probability").reset_index()
+        long = self.beats().rename_axis(columns="other").stack(future_stack=True).rename("probability").reset_index()
         return long[long["city"] != long["other"]].reset_index(drop=True)
 
     def shift(self) -> pd.Series:
-        """Return the share of draws by mean absolute shift of the ranks from the reference, in places."""
-        shifts = np.flatnonzero(self.summary.shifts)
-        index = pd.Index(shifts / len(self.units), name="shift")
-        return pd.Series(self.summary.shifts[shifts] / self.n, index=index, name="share")
+        """Return the share of draws by mean absolute shift of the ranks from the reference, in places.
+
+        Draws that rank every unit count.
+        """
+        found = self.summary.shifts
+        at = np.flatnonzero(found)
+        return pd.Series(found[at] / found.sum(), index=pd.Index(at / len(self.units), name="shift"), name="share")
 
 
 def uncertainty(
@@ -176,7 +181,7 @@ def uncertainty(
         What the space does not name (default: the defaults of `Method`); as it is, it is the reference.
     among : iterable of str, optional
         The units to rank, all the others being normalised with them (default: those that have an
-        index). One that has no score in some draw is an error.
+        index). One that has no score in some draw is left out of it, the others being ranked among themselves.
     units : pandas.DataFrame, optional
         Attributes of the units by name, for a method that groups them: the table of cities.
     published : pandas.Series, optional
@@ -234,7 +239,7 @@ def _task(plan: Plan, target: Target, seed: int, kept: bool, task: tuple[int, in
     sample = draws.draw(model.space, model.inputs.tree, len(model.inputs.units), seed, *task)
     scores = evaluate(plan, sample)
     ranks = rank(scores)
-    return (scores, ranks) if kept else Summary.of(scores, ranks, target)
+    return (scores, ranks) if kept else Summary.of(ranks, target)
 
 
 def whole(value: Any, name: str, least: int) -> int:

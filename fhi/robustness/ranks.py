@@ -1,6 +1,11 @@
-"""Ranks of many draws at once; what only the order of a sum can tell apart is a tie."""
+"""Ranks of many draws at once; what only the order of a sum can tell apart is a tie.
+
+A unit without a score in a draw has no rank there (0), and the others are ranked among themselves.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -14,12 +19,12 @@ _REST = np.int64(2**63 - 1)
 
 
 def rank(scores: np.ndarray) -> np.ndarray:
-    """Return the ranks within each draw: 1 is best, ties share the lower number.
+    """Return the ranks within each draw: 1 is best, ties share the lower number, 0 is no score.
 
     Parameters
     ----------
     scores : numpy.ndarray
-        Draws × units, all finite.
+        Draws × units, finite or NaN.
 
     Returns
     -------
@@ -30,11 +35,60 @@ def rank(scores: np.ndarray) -> np.ndarray:
     ranks = np.empty(scores.shape, dtype=np.min_scalar_type(units))
     width = max(1, CELLS // units)
     for start in range(0, draws, width):
-        part = scores[start : start + width]
-        order, ordered = _ordered(part)
-        places = _places(ordered, ranks.dtype)
-        ranks[start : start + width].reshape(-1)[order + np.arange(0, part.size, units)[:, None]] = places
+        part, places = scores[start : start + width], ranks[start : start + width]
+        # a sum is faster than a test of every cell
+        if not np.isnan(part.sum()):
+            _rank(part, places)
+            continue
+        places[:] = 0
+        for rows, present in patterns(~np.isnan(part)):
+            cells = np.ix_(rows, present)
+            found = np.empty(tuple(map(len, (rows, present))), dtype=ranks.dtype)
+            _rank(part[cells], found)
+            places[cells] = found
     return ranks
+
+
+def _rank(scores: np.ndarray, ranks: np.ndarray) -> None:
+    """Write the ranks of draws × units that all have a score."""
+    order, ordered = _ordered(scores)
+    places = _places(ordered, ranks.dtype)
+    ranks.reshape(-1)[order + np.arange(0, scores.size, scores.shape[1])[:, None]] = places
+
+
+def patterns(ranked: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield the draws that rank the same units, and these units; draws that rank none are left out.
+
+    Parameters
+    ----------
+    ranked : numpy.ndarray of bool
+        Draws × units.
+    """
+    kinds, which = np.unique(np.packbits(ranked, axis=1), axis=0, return_inverse=True)
+    for number in range(len(kinds)):
+        rows = np.flatnonzero(which.ravel() == number)
+        present = np.flatnonzero(ranked[rows[0]])
+        if len(present):
+            yield rows, present
+
+
+def among(reference: np.ndarray, present: np.ndarray) -> np.ndarray:
+    """Return the ranks of some units among themselves, from their ranks among all."""
+    return 1 + (reference[present][:, None] > reference[present]).sum(axis=1)
+
+
+def shifts(ranks: np.ndarray, reference: np.ndarray) -> np.ndarray:
+    """Return by draw the mean absolute shift of the ranks from the reference; NaN for a draw that ranks no unit.
+
+    Both are the ranks among the units that the draw ranks.
+    """
+    ranks = ranks.astype(np.int32)
+    if ranks.all():
+        return np.abs(ranks - reference).mean(axis=1)
+    result = np.full(len(ranks), np.nan)
+    for rows, present in patterns(ranks > 0):
+        result[rows] = np.abs(ranks[np.ix_(rows, present)] - among(reference, present)).mean(axis=1)
+    return result
 
 
 def _places(values: np.ndarray, kind: np.dtype) -> np.ndarray:

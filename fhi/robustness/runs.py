@@ -19,7 +19,7 @@ from fhi.robustness.answers import convergence
 from fhi.robustness.draws import BLOCK
 from fhi.robustness.family import ROWWISE
 from fhi.robustness.matrix import COLUMNWISE, repeatable
-from fhi.robustness.model import Model
+from fhi.robustness.model import Model, check_pairs
 from fhi.robustness.monte_carlo import Uncertainty, uncertainty
 from fhi.robustness.plan import WITHOUT_DATA
 from fhi.robustness.saltelli import sensitivity
@@ -44,7 +44,8 @@ def check(
         if effort.sobol & (effort.sobol - 1):
             message = f"sobol must be a power of two; found {effort.sobol}."
             raise MethodError(message, file=file, key=f"{key}.sobol", value=effort.sobol)
-    parse(settings.space, method, framework, cities, file=file, attributes=units)
+    space = parse(settings.space, method, framework, cities, file=file, attributes=units)
+    check_pairs(space, method, file)
     sweep.check(method, framework, cities, file, units)
 
 

@@ -18,7 +18,7 @@ from fhi.robustness.draws import BLOCK, Sample
 from fhi.robustness.engine import evaluate
 from fhi.robustness.monte_carlo import whole
 from fhi.robustness.plan import Plan
-from fhi.robustness.ranks import rank
+from fhi.robustness.ranks import rank, shifts
 from fhi.robustness.space import Space
 from fhi.robustness.study import CELLS, Study
 
@@ -66,7 +66,10 @@ def sensitivity(
     pandas.DataFrame
         ``output`` (``shift``, the mean absolute shift of the ranks from the reference, or ``rank``), ``city`` (empty
         for the shift), ``assumption``, ``first, first_low, first_high, total, total_low, total_high`` (missing for an
-        output that does not vary), ``variance`` of the output, ``readable``: no interval is wider than `WIDE`.
+        output that does not vary), ``variance`` of the output, ``readable``: no interval is wider than `WIDE`, and
+        ``unranked``: draws of the design in which the unit has no score. A share of variance needs every draw of the
+        design: with any `unranked` the indices and the variance are missing. The shift is that of the units that a
+        draw ranks, against the reference among them; its `unranked` are draws that rank no unit.
 
     Warns
     -----
@@ -99,9 +102,12 @@ def sensitivity(
     sizes = [len(task[1]) * (len(names) + 2) for task in tasks]
     parts = parallel.run(function, tasks, workers=workers, cluster=cluster, sizes=sizes, title="sensitivity")
     outputs = np.concatenate(list(parts), axis=1)
+    # rank 0 is no rank; the estimator has no use for a design with holes
+    unranked = np.concatenate([np.isnan(outputs[..., :1]), outputs[..., 1:] == 0], axis=2).sum(axis=(0, 1))
+    outputs[..., unranked > 0] = 0.0
     with parallel.one_thread():
         found = sobol.indices(outputs[0], outputs[1], outputs[2:], seed=seed, level=level, resamples=resamples)
-    table = _table(found, names, study.names)
+    table = _table(found, names, study.names, unranked)
     _warn(table, n)
     return table
 
@@ -135,21 +141,23 @@ def _task(plan: Plan, reference: np.ndarray, seed: int, task: tuple[int, Sample,
     samples = [draws.join(designs)] if together >= 4 else designs
     ranks = np.concatenate([rank(evaluate(plan, sample)) for sample in samples])
     ranks = ranks.reshape(-1, rows, len(plan.ranked)).astype(np.int32)
-    shift = np.abs(ranks - reference).mean(axis=2, keepdims=True)
+    shift = np.stack([shifts(design, reference) for design in ranks])[..., None]
     return np.concatenate([shift, ranks], axis=2)
 
 
-def _table(found: sobol.Indices, names: list[str], units: list[str]) -> pd.DataFrame:
+def _table(found: sobol.Indices, names: list[str], units: list[str], unranked: np.ndarray) -> pd.DataFrame:
     frames = []
     for place, (output, city) in enumerate([("shift", None), *(("rank", unit) for unit in units)]):
         columns = {"output": output, "city": city, "assumption": names}
         for kind in ("first", "total"):
             columns[kind] = getattr(found, kind)[:, place]
             columns[f"{kind}_low"], columns[f"{kind}_high"] = getattr(found, f"{kind}_interval")[:, :, place]
-        frames.append(pd.DataFrame(columns).assign(variance=found.variance[place]))
+        variance = np.nan if unranked[place] else found.variance[place]
+        frames.append(pd.DataFrame(columns).assign(variance=variance, unranked=unranked[place]))
     table = pd.concat(frames, ignore_index=True)
     widths = [table[f"{kind}_high"] - table[f"{kind}_low"] for kind in ("first", "total")]
-    return table.assign(readable=(widths[0] <= WIDE) & (widths[1] <= WIDE))
+    readable = (widths[0] <= WIDE) & (widths[1] <= WIDE)
+    return table.assign(readable=readable, unranked=table.pop("unranked"))
 
 
 def _warn(table: pd.DataFrame, n: int) -> None:

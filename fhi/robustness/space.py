@@ -30,6 +30,9 @@ ASSUMPTIONS = (*MATRIX, LEFT_OUT, *WEIGHTS, WEIGHT_NOISE, *AGGREGATION, DATA_NOI
 #: what `left_out` may hold besides codes of nodes: nothing, or each used node of a kind in its turn
 NOTHING, EACH = "none", ("pillars", "indicators")
 
+#: what stands beside an alternative that is checked by itself; all pairs are checked by `fhi.robustness.model`
+ALONE = {"treatment": {"normalisation": "min-max"}, "normalisation": {"treatment": "none"}}
+
 #: the least and the greatest size of weight noise; smaller Dirichlet parameters would underflow
 SIZES = {"uniform": (0.0, 1.0), "dirichlet": (0.05, np.inf)}
 
@@ -219,10 +222,11 @@ def _read_choice(
     for alternative in listed:
         try:
             candidate = with_values(method, {name: alternative})
+            alone = with_values(candidate, ALONE.get(name, {}))
         except ValidationError as error:
             first = error.errors()[0]
             raise MethodError(f"{first['msg']}; found {alternative!r}.", value=alternative) from None
-        index.check(candidate, framework, cities, units=attributes)
+        index.check(alone, framework, cities, units=attributes)
         values.append(getattr(candidate, name))
     return _choice(name, values, probabilities)
 

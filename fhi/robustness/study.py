@@ -98,10 +98,12 @@ class Study:
             if absent:
                 raise MethodError(f"{name} lacks {', '.join(absent)}, which is ranked.", key=name, value=absent[0])
         order = np.argsort(published[self.names].to_numpy(), kind="stable")
+        # a unit that is published and not ranked leaves no gap
+        places = published[self.names].rank(method="min").to_numpy(dtype=int)[order]
         if tiers is None:
-            return Target(self.reference, order)
+            return Target(self.reference, order, (), places)
         along = tiers[self.names].to_numpy()[order]
         starts = [0, *(np.flatnonzero(along[1:] != along[:-1]) + 1), len(along)]
         if len(starts) - 1 != len(set(along)):
             raise MethodError("the tiers must follow each other in the published order.", key="tiers")
-        return Target(self.reference, order, tuple(int(size) for size in np.diff(starts)))
+        return Target(self.reference, order, tuple(int(size) for size in np.diff(starts)), places)

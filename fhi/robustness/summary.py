@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from fhi.errors import MethodError
+from fhi.robustness.ranks import among, patterns
 
 #: for more units than this, who beats whom is not counted: units × units × draws comparisons
 PAIRED = 256
@@ -25,16 +26,33 @@ class Target:
         Another order, best first; empty if there is none.
     sizes : tuple of int
         Sizes of the tiers that divide that order, best first; empty if there are none.
+    places : numpy.ndarray, optional
+        The rank of each unit of that order (default: 1, 2, … without ties).
     """
 
     reference: np.ndarray
     order: np.ndarray
     sizes: tuple[int, ...] = ()
+    places: np.ndarray | None = None
+
+    def among(self, present: np.ndarray) -> Target:
+        """Return the target of some units among themselves; a tier may be left without any."""
+        position = np.full(len(self.reference), -1)
+        position[present] = np.arange(len(present))
+        order = position[self.order]
+        ends = np.cumsum(self.sizes, dtype=int)
+        sizes = tuple(int((order[end - size : end] >= 0).sum()) for size, end in zip(self.sizes, ends, strict=True))
+        kept = np.flatnonzero(order >= 0)
+        places = None if self.places is None else among(self.places, kept)
+        return Target(among(self.reference, present), order[kept], sizes, places)
 
 
 @dataclass
 class Summary:
     """Counts over draws; summaries of different draws can be added.
+
+    In a draw in which a unit has no score, all is counted among the others: their reference, order and tiers are those
+    that they have among themselves.
 
     Attributes
     ----------
@@ -43,14 +61,16 @@ class Summary:
         Units × ranks: in how many draws the unit has the rank.
     wins : numpy.ndarray
         Units × units: in how many draws the first is above the second (empty for more than `PAIRED` units).
-    mean, squares : numpy.ndarray
-        By unit, the mean score and the sum of squared deviations from it.
+    pairs : numpy.ndarray
+        Units × units: in how many draws both are ranked (empty as `wins`).
     shifts : numpy.ndarray
-        By sum over units of the absolute shift from the reference rank, the number of draws.
+        By sum over units of the absolute shift from the reference rank, the number of draws; of draws that rank all.
     same_order : int
         Draws that keep the order of the target.
-    same_tier : numpy.ndarray
-        By tier, draws in which its units, no others, have the places of the tier.
+    same_place, own_tier : numpy.ndarray
+        By unit, draws in which it has its place of the target, or one of the places of its tier (0 without tiers).
+    same_tier, tiers : numpy.ndarray
+        By tier, draws in which its units, no others, have the places of the tier; draws that rank any of its units.
     same_tiers : int
         Draws that keep all tiers.
     """
@@ -58,57 +78,88 @@ class Summary:
     draws: int
     ranks: np.ndarray
     wins: np.ndarray
-    mean: np.ndarray
-    squares: np.ndarray
+    pairs: np.ndarray
     shifts: np.ndarray
     same_order: int
+    same_place: np.ndarray
+    own_tier: np.ndarray
     same_tier: np.ndarray
+    tiers: np.ndarray
     same_tiers: int
 
     @classmethod
-    def of(cls, scores: np.ndarray, ranks: np.ndarray, target: Target) -> Summary:
-        """Count draws; scores and ranks are draws × units."""
-        draws, units = ranks.shape
-        ranks = np.ascontiguousarray(ranks.T)
+    def of(cls, ranks: np.ndarray, target: Target) -> Summary:
+        """Count draws; ranks are draws × units, 0 where a unit has none."""
+        if ranks.all():
+            return cls._complete(np.ascontiguousarray(ranks.T), target)
+        units = ranks.shape[1]
+        total = cls._complete(np.empty((units, 0), dtype=ranks.dtype), target)
+        total.draws = len(ranks)
+        for rows, present in patterns(ranks > 0):
+            part = cls._complete(np.ascontiguousarray(ranks[np.ix_(rows, present)].T), target.among(present))
+            total.ranks[present, : len(present)] += part.ranks
+            for name in ("wins", "pairs") if len(total.wins) else ():
+                getattr(total, name)[np.ix_(present, present)] += getattr(part, name)
+            for name in ("same_place", "own_tier"):
+                getattr(total, name)[present] += getattr(part, name)
+            for name in ("same_order", "same_tier", "tiers", "same_tiers"):
+                setattr(total, name, getattr(total, name) + getattr(part, name))
+            if len(present) == units:
+                total.shifts += part.shifts
+        return total
+
+    @classmethod
+    def _complete(cls, ranks: np.ndarray, target: Target) -> Summary:
+        """Count draws that rank every unit; ranks are units × draws."""
+        units, draws = ranks.shape
         counts = np.stack([np.bincount(row, minlength=units + 1)[1:] for row in ranks])
         reference = target.reference[:, None].astype(ranks.dtype)
         total = (np.maximum(ranks, reference) - np.minimum(ranks, reference)).sum(axis=0, dtype=np.int32)
-        mean = scores.mean(axis=0)
-        centred = scores - mean
-        ordered = ranks[target.order]
+        order, ends, paired = target.order, np.cumsum(target.sizes, dtype=int), units <= PAIRED
+        ordered, asked = ranks[order], np.array(target.sizes, dtype=int) > 0
         tiers = _kept_tiers(ordered, target.sizes)
+        same_place, own_tier = np.zeros((2, units), dtype=np.int64)
+        same_place[order] = counts[order, (np.arange(len(order)) if target.places is None else target.places - 1)]
+        for size, end in zip(target.sizes, ends, strict=True):
+            own_tier[order[end - size : end]] = counts[order[end - size : end], end - size : end].sum(axis=1)
         return cls(
             draws,
             counts,
-            _wins(ranks) if units <= PAIRED else np.empty((0, 0), dtype=np.int64),
-            mean,
-            np.einsum("ij,ij->j", centred, centred),
+            _wins(ranks) if paired else np.empty((0, 0), dtype=np.int64),
+            np.full((units, units) if paired else (0, 0), draws),
             np.bincount(total, minlength=units * (units - 1) + 1),
             int((ordered[:-1] < ordered[1:]).all(axis=0).sum()) if len(ordered) else 0,
-            tiers.sum(axis=1),
+            same_place,
+            own_tier,
+            tiers.sum(axis=1) * asked,
+            draws * asked,
             int(tiers.all(axis=0).sum()) if len(tiers) else 0,
         )
 
     def __add__(self, other: Summary) -> Summary:
-        draws = self.draws + other.draws
-        gap = other.mean - self.mean
-        sums = {field.name: getattr(self, field.name) + getattr(other, field.name) for field in fields(self)}
-        # Chan, Golub and LeVeque (1979): means and squares of the parts give those of the whole without cancellation
-        sums["mean"] = self.mean + gap * (other.draws / draws)
-        sums["squares"] += gap**2 * (self.draws * other.draws / draws)
-        return Summary(**sums)
+        return Summary(**{field.name: getattr(self, field.name) + getattr(other, field.name) for field in fields(self)})
+
+    @property
+    def ranked(self) -> np.ndarray:
+        """By unit, the number of draws in which it has a rank."""
+        return self.ranks.sum(axis=1)
 
     def quantiles(self, shares: Sequence[float]) -> np.ndarray:
-        """Return units × shares: the least rank that at least a share of the draws does not exceed."""
+        """Return units × shares: the least rank that a share of the draws that rank the unit does not exceed."""
         reached = np.cumsum(self.ranks, axis=1)
-        wanted = np.asarray(shares) * self.draws
+        wanted = np.asarray(shares) * self.ranked[:, None, None]
         return 1 + (reached[:, :, None] < wanted * (1 - 1e-12)).sum(axis=1)
 
     def beats(self) -> np.ndarray:
-        """Return units × units: the share of draws in which the first is above the second."""
+        """Return units × units: the share of the draws that rank both in which the first is above the second."""
         if not len(self.wins):
             raise MethodError(f"who beats whom is counted for at most {PAIRED} units; name fewer.", key="among")
-        return self.wins / self.draws
+        return shares(self.wins, self.pairs)
+
+
+def shares(counts: np.ndarray | int, draws: np.ndarray | int) -> np.ndarray:
+    """Return counts as shares of numbers of draws; NaN where there are none."""
+    return np.divide(counts, draws, out=np.full(np.shape(counts), np.nan), where=np.asarray(draws) > 0)
 
 
 def _wins(ranks: np.ndarray) -> np.ndarray:

@@ -48,9 +48,10 @@ def tornado(
     Returns
     -------
     pandas.DataFrame
-        ``city, assumption, base, best, worst, best_at, worst_at``: ranks with every assumption at its first
+        ``city, assumption, base, best, worst, best_at, worst_at, unranked``: ranks with every assumption at its first
         alternative, the best and the worst, and the alternatives that give them (empty for noise, and where the rank
-        stays at the base).
+        stays at the base). `unranked` is the number of alternatives, or draws of noise, under which the unit has no
+        score: they are left out, and a rank is missing if there is no other.
 
     Raises
     ------
@@ -62,22 +63,37 @@ def tornado(
     samples = {name: _alone(study, name, whole(seed, "seed", 0), draws) for name in space.assumptions}
     codes = np.concatenate([study.model.codes(sample) for sample in samples.values()])
     plan = Plan(study.model, codes, study.ranked)
-    base = rank(evaluate(plan, _still(space, 1)))[0].astype(int)
+    base = _ranks(plan, _still(space, 1))[0]
     labels = {choice.name: np.array(choice.labels, dtype=object) for choice in space.choices}
     tables = []
     for name, sample in samples.items():
-        ranks = rank(evaluate(plan, sample)).astype(int)
+        ranks = _ranks(plan, sample)
         if name in labels:
-            best, worst = ranks.argmin(axis=0), ranks.argmax(axis=0)
-            ends, at = (ranks.min(axis=0), ranks.max(axis=0)), (labels[name][best], labels[name][worst])
+            # of ranks that are missing these take no notice
+            ends = np.fmin.reduce(ranks), np.fmax.reduce(ranks)
+            at = [labels[name][(ranks == end).argmax(axis=0)] for end in ends]
         else:
-            ends = np.quantile(ranks, [(1 - level) / 2, (1 + level) / 2], axis=0, method="inverted_cdf").astype(int)
-            at = ("", "")
+            ends, at = _quantiles(ranks, [(1 - level) / 2, (1 + level) / 2]), ("", "")
         table = pd.DataFrame({"city": study.names, "assumption": name, "base": base, "best": ends[0], "worst": ends[1]})
-        tables.append(
-            table.assign(best_at=np.where(ends[0] == base, "", at[0]), worst_at=np.where(ends[1] == base, "", at[1]))
-        )
-    return pd.concat(tables, ignore_index=True)
+        words = [np.where((end == base) | np.isnan(end), "", text) for end, text in zip(ends, at, strict=True)]
+        tables.append(table.assign(best_at=words[0], worst_at=words[1], unranked=np.isnan(ranks).sum(axis=0)))
+    table = pd.concat(tables, ignore_index=True)
+    ranks = table[["base", "best", "worst"]]
+    return table.assign(**ranks.astype("Int64" if ranks.isna().any(axis=None) else int))
+
+
+def _ranks(plan: Plan, sample: Sample) -> np.ndarray:
+    """Return draws × units: the ranks, NaN where a unit has no score."""
+    ranks = rank(evaluate(plan, sample)).astype(float)
+    ranks[ranks == 0] = np.nan
+    return ranks
+
+
+def _quantiles(ranks: np.ndarray, shares: list[float]) -> np.ndarray:
+    """Return shares × units: the least ranks that such shares of the draws that rank a unit do not exceed."""
+    known = [column[~np.isnan(column)] for column in ranks.T]
+    found = [np.quantile(column, shares, method="inverted_cdf") if len(column) else [np.nan] * 2 for column in known]
+    return np.transpose(found)
 
 
 def _still(space: Space, count: int) -> Sample:

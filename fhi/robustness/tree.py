@@ -144,6 +144,6 @@ def effective(tree: Tree, shares: ByLevel, top: int, bottom: int) -> np.ndarray:
     return result
 
 
-def columns_of(weights: ByLevel, draws: slice) -> ByLevel:
+def columns_of(weights: ByLevel, draws: slice | np.ndarray) -> ByLevel:
     """Return the weights of some of the draws."""
     return {level: values if values.shape[1] == 1 else values[:, draws] for level, values in weights.items()}

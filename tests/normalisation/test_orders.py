@@ -34,6 +34,15 @@ def test_orders_are_what_scipy_finds(normalised):
     assert normalised(values, "percentile-rank") == pytest.approx(below / 7)
 
 
+def test_ranks_with_gaps_are_those_among_all_units(normalised):
+    # r = 1, 2, 3 of n = 3 among N = 5: 1 + 4·(r − 1)/2
+    assert normalised([7, NAN, 3, NAN, 9], "rank") == pytest.approx([3, NAN, 1, NAN, 5], nan_ok=True)
+    assert normalised([7, NAN, 3, NAN, 9], "borda") == pytest.approx([2, NAN, 0, NAN, 4], nan_ok=True)
+    assert normalised([7, NAN, 3, NAN, 9], "rank", raw=True) == pytest.approx([2, NAN, 1, NAN, 3], nan_ok=True)
+    # one without others has the lowest place, as those that are all the same have
+    assert normalised([NAN, 3], "rank") == pytest.approx([NAN, 1], nan_ok=True)
+
+
 def test_the_order_of_one_unit_among_no_others_is_refused(normalised):
     with pytest.raises(MethodError, match="only one unit has a value in x"):
         normalised([NAN, 3], "percentile-rank")

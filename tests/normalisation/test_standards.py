@@ -48,7 +48,9 @@ def test_robust_refuses_equal_quartiles_although_there_is_spread(normalised):
 
 def test_shares_of_the_sum(normalised):
     assert normalised([1, 3, 0, 4], "proportion-of-sum") == pytest.approx([0.125, 0.375, 0, 0.5])
-    assert normalised([1, NAN, 3], "proportion-of-sum") == pytest.approx([0.25, NAN, 0.75], nan_ok=True)
+    assert normalised([1, NAN, 3], "proportion-of-sum", raw=True) == pytest.approx([0.25, NAN, 0.75], nan_ok=True)
+    # two of three units have a value: the shares average a third, as those of a column without gaps do
+    assert normalised([1, NAN, 3], "proportion-of-sum") == pytest.approx([1 / 6, NAN, 1 / 2], nan_ok=True)
     assert normalised(VALUES, "proportion-of-sum") == pytest.approx(sum_normalization(VALUES))
 
 
