@@ -69,7 +69,7 @@ endif
 EDITION := $(shell sed -n 's/^edition: *\([^ \#]*\).*/\1/p' notebooks/scenarios/$(SCENARIO).yml 2>/dev/null)
 OTHER := $(filter-out null ~,$(EDITION))
 JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
-DRAWING := $(addprefix fhi/,agreement.py notebooks.py processes.py reuse.py multivariate.py calling.py treatment.py) \
+DRAWING := $(addprefix fhi/,agreement.py outputs.py notebooks.py processes.py reuse.py multivariate.py calling.py treatment.py) \
 	$(wildcard fhi/figures/*.py fhi/assets/fonts/* data/raw/*/*.geojson)
 
 COMPARING := $(wildcard fhi/compare/*.py) $(addprefix fhi/,construction.py effects.py agreement.py) $(STEPS) $(DRAWING) $(CORE)
@@ -77,7 +77,7 @@ COMPARING := $(wildcard fhi/compare/*.py) $(addprefix fhi/,construction.py effec
 OUTPUTS_01 := $(addprefix $(P)/,panel.csv national_shares.csv)
 OUTPUTS_02 := $(addprefix $(P)/,indicators.csv screening.csv coverage.csv imputation.csv treatment.csv treated.csv \
 	normalised.csv distribution.csv correlations.csv reliability.csv)
-OUTPUTS_03 := $(addprefix $(P)/,weights.csv unit_weights.csv scores.csv ranks.csv effects.csv rank_shifts.csv \
+OUTPUTS_03 := $(addprefix $(P)/,weights.csv unit_weights.csv weight_by_evidence.csv scores.csv ranks.csv effects.csv rank_shifts.csv \
 	importance.csv standings.csv next_above.csv year_scores.csv movement.csv changes.csv comparison.csv agreement.csv)
 OUTPUTS_04 := $(addprefix $(P)/,rank_intervals.csv rank_probabilities.csv beats.csv convergence.csv robust_answers.csv \
 	sensitivity.csv tornado.csv rank_confidence.csv)
@@ -103,7 +103,8 @@ $(N)/01_ingestion.ipynb: notebooks/01_ingestion.ipynb $(RAW) $(CORE) fhi/constru
 $(N)/02_indicators.ipynb: notebooks/02_indicators.ipynb $(N)/01_ingestion.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
 		$(call missing,$(OUTPUTS_02))
 $(N)/03_weighting.ipynb: notebooks/03_weighting.ipynb $(N)/02_indicators.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
-		$(addprefix fhi/,agreement.py effects.py years.py construction.py) $(call missing,$(OUTPUTS_03))
+		$(addprefix fhi/,agreement.py effects.py years.py construction.py outputs.py provenance.py) \
+		$(call missing,$(OUTPUTS_03))
 $(N)/04_robustness.ipynb: notebooks/04_robustness.ipynb $(N)/01_ingestion.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
 		$(ROBUSTNESS) $(call missing,$(OUTPUTS_04))
 $(N)/05_identification.ipynb: notebooks/05_identification.ipynb $(N)/01_ingestion.ipynb $(CORE) \

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+#: the subset of agreement.csv that is the whole index
+WHOLE = "all"
 PUBLISHED = {"FHI": "rank", "industry": "industry_rank", "experience": "experience_rank", "ecosystem": "ecosystem_rank"}
 
 
@@ -90,3 +92,8 @@ def agreement(comparison: pd.DataFrame) -> pd.DataFrame:
         rows.append((node, len(group), tau, rho, group["difference"].abs().mean()))
     columns = ["node", "cities", "kendall_tau_b", "spearman_rho", "mean_absolute_difference"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def of_whole(measures: pd.DataFrame) -> pd.DataFrame:
+    """Return the agreement of the whole index by node, from the table with its parts."""
+    return measures[measures["subset"] == WHOLE].set_index("node")

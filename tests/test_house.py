@@ -12,10 +12,10 @@ from fhi.paths import ROOT
 #: the floors from the ground up; what stands on one floor may be used by those above it, and by its own
 FLOORS = (
     {"errors", "paths", "parameters", "scenarios", "files", "store", "sources", "framework"}
-    | {"calling", "notebooks", "processes"},
+    | {"calling", "notebooks", "outputs", "processes"},
     {"imputation", "treatment", "normalisation", "weighting", "aggregation", "agreement", "survey"},
     {"selection", "construction", "microdata", "synthetic", "given", "index", "reuse"},
-    {"multivariate", "effects", "years", "robustness", "identification", "claims"},
+    {"multivariate", "effects", "provenance", "years", "robustness", "identification", "claims"},
     {"compare", "workbook", "figures", "lab", "datapackage"},
     {"report", "pipeline", "documentation", "verification"},
     {"__main__"},
