@@ -9,6 +9,10 @@ import pandas as pd
 
 #: the subset of agreement.csv that is the whole index
 WHOLE = "all"
+#: those of parts of the evidence alone, with its labels
+ALONE = {"public": ("public",), "report": ("published", "derived")}
+#: what begins the name of the subset without the pillars whose inputs are published themselves
+WITHOUT = "without-"
 PUBLISHED = {"FHI": "rank", "industry": "industry_rank", "experience": "experience_rank", "ecosystem": "ecosystem_rank"}
 
 

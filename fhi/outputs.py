@@ -52,8 +52,9 @@ _TEXTS = {name: text for tables in OUTPUTS.values() for name, text in tables.ite
 #: where the raw tables of the report's edition lie -> labels; those at the top hold names alone
 _FOLDERS = {"report2018": "published", "public": "public", "": ""}
 _RAW = {name.split("/")[-1]: _FOLDERS[name.rpartition("/")[0]] for name in SCHEMAS}
-#: tables that only another edition has
+#: tables that only another edition has, and those of the report in which cities or seats are public knowledge
 _RAW |= {"indicators": VALUES, "published_ranks": "published"}
+_RAW |= dict.fromkeys(("named_firms", "quoted_institutions"), "published public")
 
 
 def stated(name: str) -> str:

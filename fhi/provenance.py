@@ -1,4 +1,4 @@
-"""What the index rests on: its weight by evidence, and how far parts of the evidence alone agree with published ranks."""
+"""What the index rests on: its weight by evidence, and the agreement of parts of the evidence alone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pandas as pd
 
-from fhi.agreement import WHOLE, agreement, compare_ranks
+from fhi.agreement import ALONE, WHOLE, WITHOUT, agreement, compare_ranks
 from fhi.errors import MethodError
 from fhi.framework import Framework
 from fhi.index import build
@@ -15,10 +15,6 @@ from fhi.outputs import RECONSTRUCTED
 from fhi.parameters import Method
 
 SHARES = ["node", "evidence", "share"]
-#: parts of the evidence that are tried alone: name -> labels
-ALONE = {"public": ("public",), "report": ("published", "derived")}
-#: what begins the name of the part without the pillars whose inputs are published themselves
-WITHOUT = "without-"
 
 
 def weight_by_evidence(

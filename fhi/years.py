@@ -49,7 +49,7 @@ def scores(built: Mapping[int, Index], panel: pd.DataFrame, framework: Framework
 
     That is where it is made of the same indicators as in the last year, and any of them was observed in the year
     itself: an index of GDP alone is no index, and what is carried on from the year before shows no movement. `evidence`
-    is ``reconstructed``, and the label of given files that the scores rest on (see `fhi.outputs.results`), joined by ``+``.
+    is ``reconstructed``, and the label of given files that the scores rest on, joined by ``+`` (`fhi.outputs.results`).
     """
     frames, alike = [pd.DataFrame(columns=SCORES)], comparable(built, framework)
     for year, index in built.items():

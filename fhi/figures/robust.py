@@ -15,7 +15,7 @@ from fhi.figures.charts import name_rows, with_names
 from fhi.figures.registry import Tables, figure
 
 SECTION = "robustness"
-EVIDENCE = ("public", "published")
+EVIDENCE = ("reconstructed", "published")
 #: shades of a probability, each from the limit at its place upwards; what is below the first is not drawn
 SHADES = ("#f0f5fa", "#dae8f3", "#bfd8ea", "#95bfdd", "#679fcb", "#2f7fbf", "#1b5f9a", "#0b3c6f")
 LIMITS = (0.005, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8)

@@ -234,7 +234,7 @@ def convergence_caption(data: pd.DataFrame) -> dict[str, str]:
     "robust-convergence",
     page=None,
     section=SECTION,
-    evidence="public",
+    evidence="reconstructed",
     title={"zh": "抽取次数够不够", "en": "Were there draws enough?"},
     data=convergence_data,
     caption=convergence_caption,

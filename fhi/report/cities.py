@@ -50,7 +50,7 @@ class Lookup:
             covered=tables["coverage"].set_index(["city", "indicator"]).to_dict("index"),
             places=standing_places(tables["standings"]),
             leaves=leaf_nodes(tables),
-            labels=of_index(("published", "public", "identified"), tables),
+            labels=of_index(("published", "reconstructed", "identified"), tables),
             printed=[row | {"table": name} for name in PRINTED for row in tables[f"tables/{name}"].to_dict("records")],
         )
 
@@ -117,7 +117,7 @@ def standing_places(standings: pd.DataFrame) -> dict[tuple[str, str], str]:
 
 
 def rank_table(cells: Lookup, row: Mapping) -> Table:
-    """Published and recomputed rank, score and bounds of a city (a row of the TOP20), for the index and each pillar."""
+    """Published and reconstructed rank, score and bounds of a city (a row of the TOP20), by node."""
     city, lines = row["city"], []
     for node, column in PUBLISHED.items():
         found = cells.compared.get((city, node), {"rank": NAN, "difference": NAN})
@@ -130,9 +130,9 @@ def rank_table(cells: Lookup, row: Mapping) -> Table:
     heads = [
         NODE,
         {"zh": "公布名次", "en": "Published rank"},
-        {"zh": "重算名次", "en": "Recomputed rank"},
+        {"zh": "重建名次", "en": "Reconstructed rank"},
         {"zh": "差", "en": "Difference"},
-        {"zh": "重算得分", "en": "Recomputed score"},
+        {"zh": "重建得分", "en": "Reconstructed score"},
         {"zh": "公布数字允许的得分", "en": "Score that the published numbers allow"},
     ]
     title = {"zh": "名次、得分与区间", "en": "Ranks, scores and bounds"}
