@@ -101,3 +101,8 @@ def agreement(comparison: pd.DataFrame) -> pd.DataFrame:
 def of_whole(measures: pd.DataFrame) -> pd.DataFrame:
     """Return the agreement of the whole index by node, from the table with its parts."""
     return measures[measures["subset"] == WHOLE].set_index("node")
+
+
+def of_parts(measures: pd.DataFrame, node: str) -> pd.DataFrame:
+    """Return the agreement of a node built from parts of the evidence, by subset."""
+    return measures[(measures["node"] == node) & (measures["subset"] != WHOLE)].set_index("subset")

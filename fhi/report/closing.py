@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fhi.agreement import of_whole
+from fhi.agreement import of_parts, of_whole
 from fhi.figures.registry import EVIDENCE, LANGUAGES
-from fhi.figures.weight_words import part_words, weight_words
+from fhi.figures.weight_words import label_words, part_words
 from fhi.report.manifest import evidence, made
 from fhi.report.tables import node_names
 from fhi.store import Store
@@ -39,10 +39,8 @@ def agreement(store: Store) -> list[str]:
     if not nodes:
         return ["agreement  no published ranks"]
     first = nodes[0]
-    weight = "; ".join(f"{node}: {weight_words(store, node)['en']}" for node in nodes)
-    parts = (
-        store["agreement"].query("node == @first and subset != @WHOLE").set_index("subset")["kendall_tau_b"].dropna()
-    )
+    weight = "; ".join(f"{node}: {label_words(store, node)['en']}" for node in nodes)
+    parts = of_parts(store["agreement"], first)["kendall_tau_b"].dropna()
     taus = ", ".join(f"{node} {measures[node]:.2f}" for node in nodes)
     lines = [
         f"agreement  Kendall's tau-b with the published ranks: {taus}",

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from fhi.agreement import PUBLISHED, of_whole, published
+from fhi.agreement import PUBLISHED, of_parts, of_whole, published
 from fhi.figures.registry import Tables, Texts
-from fhi.figures.weight_words import part_words, weight_words
+from fhi.figures.weight_words import label_words, part_words
 from fhi.report.texts import NOTHING, decimal, names, same, signed, span, whole
 
 #: a text, the same or different in each language; with ``href`` a link, with ``mark`` a small mark below; or
@@ -117,12 +117,12 @@ def agreement(tables: Tables) -> Table:
     measures = of_whole(tables["agreement"]).to_dict("index")
     # a pillar that has no data in a scenario agrees with nothing
     shown = [node for node in nodes if node in measures]
-    rows = [[nodes[node], *_measures(measures[node]), weight_words(tables, node)] for node in shown]
-    parts = tables["agreement"].query("node in @shown[:1] and subset != @WHOLE").set_index("subset").to_dict("index")
-    for subset, row in parts.items():
-        part = part_words(subset, nodes)
-        named = {"zh": f"{nodes[shown[0]]['zh']}：{part['zh']}", "en": f"{nodes[shown[0]]['en']}: {part['en']}"}
-        rows.append([named, *_measures(row), NOTHING])
+    rows = [[nodes[node], *_measures(measures[node]), label_words(tables, node)] for node in shown]
+    for first in shown[:1]:
+        for subset, row in of_parts(tables["agreement"], first).to_dict("index").items():
+            part = part_words(subset, nodes)
+            named = {"zh": f"{nodes[first]['zh']}：{part['zh']}", "en": f"{nodes[first]['en']}: {part['en']}"}
+            rows.append([named, *_measures(row), NOTHING])
     heads = [NODE, {"zh": "城市数", "en": "Cities"}, same("Kendall τ-b"), same("Spearman ρ")]
     return Table(
         "table-agreement",
@@ -132,9 +132,9 @@ def agreement(tables: Tables) -> Table:
         {
             "zh": "重建指数与公布名次相比，有公布名次的城市之间重新排名。不含某维度的行去掉输入本身即公布数字的维度："
             "其名次是公布数字与自身相比。",
-            "en": "The reconstructed index against the published ranks, the published cities ranked among themselves. A "
-            "row without a pillar leaves out one whose inputs are published: there a published number is compared with "
-            "itself.",
+            "en": "The reconstructed index against the published ranks, the published cities ranked among themselves. "
+            "A row without a pillar leaves out one whose inputs are published: there a published number is compared "
+            "with itself.",
         },
         ("published", "reconstructed"),
         texts=(5,),
