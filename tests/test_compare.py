@@ -281,7 +281,7 @@ def test_judged_weights_are_labelled():
 def test_what_rests_on_given_files_is_labelled():
     own, made_up = (compare.Result("x", Method(user_data=given), None) for given in (".", {"synthetic": {}}))
     assert evidence([own]) == ("public", "user")
-    assert evidence([own, made_up]) == ("public", "user", "synthetic")
+    assert evidence([own, made_up]) == ("reconstructed", "user", "synthetic")
 
 
 def test_the_files_of_a_comparison_hold_its_tables(tmp_path):

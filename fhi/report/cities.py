@@ -162,7 +162,7 @@ def indicator_table(cells: Lookup, city: str, scenario: str) -> Table:
     heads = [
         {"zh": "指标", "en": "Indicator"},
         {"zh": "数值", "en": "Value"},
-        {"zh": "位次／计分城市", "en": "Place / cities scored"},
+        {"zh": "重建位次／计分城市", "en": "Reconstructed place / cities scored"},
         {"zh": "年份", "en": "Year"},
         {"zh": "证据", "en": "Evidence"},
         {"zh": "来源", "en": "Source"},
