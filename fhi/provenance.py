@@ -13,6 +13,7 @@ from fhi.framework import Framework
 from fhi.index import build
 from fhi.outputs import RECONSTRUCTED
 from fhi.parameters import Method
+from fhi.selection import observe
 
 SHARES = ["node", "evidence", "share"]
 
@@ -103,10 +104,13 @@ def _parts(
         kept = used["evidence"].isin(labels)
         if kept.any() and not kept.all():
             # a city without such a value stays among the cities
-            value = panel["value"].where(panel["evidence"].isin(labels))
-            # an indicator of the whole index stays, though fewer cities have it; no other comes in
-            unused = set(framework.leaves) - set(used.loc[kept, "indicator"])
-            yield name, (panel.assign(value=value), _without(method, unused))
+            rows = panel.assign(value=panel["value"].where(panel["evidence"].isin(labels)))
+            # indicators of the whole index alone, and of these none that is left with one value for all cities
+            told = observe(rows, framework, method.year, method.panel)[0].nunique() > 1
+            unused = {leaf for leaf in framework.leaves if not told[leaf]} | set(framework.leaves) - set(
+                used["indicator"]
+            )
+            yield name, (rows, _without(method, unused))
     labels = used.groupby("indicator")["evidence"].unique().map(set)
     pillars = {node: framework.leaves_below(node) for node in framework.children(framework.root)}
     below = {node: [leaf for leaf in leaves if leaf in labels.index] for node, leaves in pillars.items()}

@@ -76,10 +76,16 @@ def test_each_part_is_the_index_built_from_its_values_alone():
     ranks = public.rank(ascending=False)
     tau = agreement.kendall_tau_b(ranks[CITIES], [1, 2, 3, 4])
     assert found.loc[("public", "I"), "kendall_tau_b"] == pytest.approx(tau)
-    # the report's own alone: one cell of a is too little for an indicator, which leaves c
+    # the report's own alone: one cell of a tells no city from another, which leaves c
     assert found.loc[("report", "I"), "kendall_tau_b"] == pytest.approx(
         agreement.kendall_tau_b([3, 1, 4, 2], [1, 2, 3, 4])
     )
+
+
+def test_a_part_without_enough_values_has_no_row():
+    rows, method = panel({"a": ["public"] * 3 + ["derived"], "b": ["public"] * 4, "c": ["user"] * 4}), Method(year=2018)
+    found = agreement_by_subset(rows, TREE, method, PUBLISHED, covered(rows, method))
+    assert [*dict.fromkeys(found["subset"])] == ["all", "public"]
 
 
 @pytest.mark.parametrize("label", ["public", "published", "user"])

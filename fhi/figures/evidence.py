@@ -96,18 +96,18 @@ def labels(entry: FigureEntry, data: pd.DataFrame, reading: Reading) -> tuple[st
     """Return the labels of a figure, those registered with it first.
 
     Of each table that was read, the labels that the codebook states: of results those of `fhi.outputs.results`, of values
-    those that the drawn data name in a column ``evidence``, or else all of the panel's cells. Of printed and public
-    numbers only the registered labels count: a figure may compute from them, or take their order alone.
+    all of the panel's cells. Where the drawn data name the label of each value in a column ``evidence``, these stand for
+    the values and what is drawn beside them. Of printed and public numbers only the registered labels count: a figure may
+    compute from them, or take their order alone.
     """
     drawn = named(data["evidence"]) if "evidence" in data else set()
-    found = drawn & set(entry.evidence)
-    for name in reading.names:
-        text = stated(name)
-        if text == VALUES:
-            found |= drawn or _of_cells(reading.tables)
-        elif RECONSTRUCTED in text:
-            found |= results(behind(reading.tables))
-        found |= _stands_for(text) & set(entry.evidence)
+    found, texts = drawn & set(entry.evidence), {stated(name) for name in reading.names}
+    if any(RECONSTRUCTED in text for text in texts):
+        found |= results(behind(reading.tables))
+    if VALUES in texts:
+        found |= drawn or _of_cells(reading.tables)
+    if not (VALUES in texts and drawn):
+        found |= set().union(*map(_stands_for, texts)) & set(entry.evidence)
     kept = [label for label in entry.evidence if label in found]
     return (*kept, *(label for label in EVIDENCE if label in found and label not in kept))
 
