@@ -71,7 +71,7 @@ def stated(name: str) -> str:
         For a table that has no row.
     """
     folder, _, table = name.rpartition("/")
-    if folder == "microdata":
+    if name.startswith("microdata/"):
         return " ".join(GIVEN)
     rows = _RAW if folder == "tables" else _TEXTS
     if table not in rows:

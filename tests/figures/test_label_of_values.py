@@ -177,6 +177,12 @@ def test_every_built_table_states_its_labels(store):
         outputs.stated("tables/new")
 
 
+@pytest.mark.parametrize("name", ["microdata/quality", "microdata/files/firms-2017"])
+def test_what_given_files_hold_is_theirs(store, name):
+    tables = {"panel": store["panel"].assign(evidence="synthetic")}
+    assert outputs.of_table(name, tables) == ("synthetic",)
+
+
 def test_the_codebook_lists_what_the_stages_write(store):
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
     made = {}
