@@ -107,10 +107,8 @@ def _parts(
             rows = panel.assign(value=panel["value"].where(panel["evidence"].isin(labels)))
             # indicators of the whole index alone, and of these none that is left with one value for all cities
             told = observe(rows, framework, method.year, method.panel)[0].nunique() > 1
-            unused = {leaf for leaf in framework.leaves if not told[leaf]} | set(framework.leaves) - set(
-                used["indicator"]
-            )
-            yield name, (rows, _without(method, unused))
+            own = {leaf for leaf in used["indicator"].unique() if told[leaf]}
+            yield name, (rows, _without(method, set(framework.leaves) - own))
     labels = used.groupby("indicator")["evidence"].unique().map(set)
     pillars = {node: framework.leaves_below(node) for node in framework.children(framework.root)}
     below = {node: [leaf for leaf in leaves if leaf in labels.index] for node, leaves in pillars.items()}
