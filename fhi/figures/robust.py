@@ -60,11 +60,11 @@ def intervals_caption(data: pd.DataFrame) -> dict[str, str]:
     wide, narrow = data.loc[widths.idxmax()], data.loc[widths.idxmin()]
     share, draws = f"{data['level'].iloc[0]:.0%}", data["draws"].iloc[0]
     return {
-        "zh": f"横条是{draws:,}次抽取中居中{share}的名次：条越短，名次越不取决于方法；圆圈落在条外，说明在这些选择下重建的指数很少得出公布的名次。"
+        "zh": f"横条是{draws:,}次抽取中居中{share}的名次：条越短，名次越不取决于方法；圆圈落在条外，说明在这些选择下重建指数很少得出公布的名次。"
         f"最短的是{narrow['city']}（{narrow['low']}–{narrow['high']}），最长的是{wide['city']}（{wide['low']}–{wide['high']}）；"
         f"公布名次落在条外的有{len(outside)}城{_listed(outside['city'], '：', '、')}。",
         "en": f"Bars hold the middle {share} of the ranks in {draws:,} draws: the shorter a bar, the less the rank depends on the "
-        "method; a ring outside its bar is a published rank that the rebuilt index seldom gives under these choices. The shortest is "
+        "method; a ring outside its bar is a published rank that the reconstructed index seldom gives under these choices. The shortest is "
         f"{narrow['city_en']} ({narrow['low']}–{narrow['high']}), the longest {wide['city_en']} ({wide['low']}–{wide['high']}); "
         f"{len(outside)} published ranks lie outside{_listed(outside['city_en'], ': ', ', ')}.",
     }
