@@ -78,7 +78,7 @@ DRAWING := $(wildcard fhi/assets/fonts/* data/raw/*/*.geojson)
 OUTPUTS_01 := $(addprefix $(P)/,panel.csv replaced.csv national_shares.csv a_share_totals.csv a_share_uncertain.csv)
 OUTPUTS_02 := $(addprefix $(P)/,indicators.csv screening.csv coverage.csv imputation.csv treatment.csv treated.csv \
 	normalised.csv distribution.csv correlations.csv reliability.csv)
-OUTPUTS_03 := $(addprefix $(P)/,weights.csv unit_weights.csv scores.csv ranks.csv effects.csv rank_shifts.csv \
+OUTPUTS_03 := $(addprefix $(P)/,weights.csv unit_weights.csv weight_by_evidence.csv scores.csv ranks.csv effects.csv rank_shifts.csv \
 	importance.csv standings.csv next_above.csv year_scores.csv movement.csv changes.csv comparison.csv agreement.csv \
 	external_agreement.csv added_indicators.csv $(if $(OTHER),,printed_orders.csv))
 OUTPUTS_04 := $(addprefix $(P)/,rank_intervals.csv rank_probabilities.csv beats.csv convergence.csv robust_answers.csv \

@@ -7,6 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+#: the subset of agreement.csv that is the whole index
+WHOLE = "all"
+#: those of parts of the evidence alone, with its labels
+ALONE = {"public": ("public",), "report": ("published", "derived")}
+#: what begins the name of the subset without the pillars whose inputs are published themselves
+WITHOUT = "without-"
 PUBLISHED = {"FHI": "rank", "industry": "industry_rank", "experience": "experience_rank", "ecosystem": "ecosystem_rank"}
 
 
@@ -90,6 +96,16 @@ def agreement(comparison: pd.DataFrame) -> pd.DataFrame:
         rows.append((node, len(group), tau, rho, group["difference"].abs().mean()))
     columns = ["node", "cities", "kendall_tau_b", "spearman_rho", "mean_absolute_difference"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def of_whole(measures: pd.DataFrame) -> pd.DataFrame:
+    """Return the agreement of the whole index by node, from the table with its parts."""
+    return measures[measures["subset"] == WHOLE].set_index("node")
+
+
+def of_parts(measures: pd.DataFrame, node: str) -> pd.DataFrame:
+    """Return the agreement of a node built from parts of the evidence, by subset."""
+    return measures[(measures["node"] == node) & (measures["subset"] != WHOLE)].set_index("subset")
 
 
 #: resamples of the bootstrap, and the share of them that an interval holds

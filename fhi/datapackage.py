@@ -9,6 +9,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from fhi.files import digest, replace_file
+from fhi.outputs import of_table
 from fhi.paths import RAW
 from fhi.sources import SCHEMAS
 from fhi.sources.catalogue import CATALOGUE, listing
@@ -51,13 +52,14 @@ def raw_schema(schema: pa.DataFrameSchema) -> dict:
 
 
 def built_package(store: Store) -> dict:
-    """Return the package of the built tables of a scenario, with the sources that they go back to."""
+    """Return the package of the built tables of a scenario, with their labels and the sources that they go back to."""
     raw = {f"tables/{name.split('/')[-1]}": schema for name, schema in SCHEMAS.items()}
     resources = []
     for name in store:
         content = store.find(f"{store.processed}/{name}.csv").read_bytes()
         resource = _file(f"{name}.csv", digest=digest(content)) | {"profile": "tabular-data-resource"}
         resource["schema"] = {"fields": built_fields(store[name], raw.get(name))}
+        resource["evidence"] = list(of_table(name, store))
         if name in raw:
             resource["title"] = raw[name].description
         resources.append(resource)

@@ -13,6 +13,7 @@ from fhi.effects import common_mean, own_weights
 from fhi.errors import MethodError
 from fhi.framework import Framework
 from fhi.index import Index, build
+from fhi.outputs import results
 from fhi.parameters import Method
 
 SCORES = ["year", "node", "city", "score", "rank", "evidence"]
@@ -48,7 +49,7 @@ def scores(built: Mapping[int, Index], panel: pd.DataFrame, framework: Framework
 
     That is where it is made of the same indicators as in the last year, and any of them was observed in the year
     itself: an index of GDP alone is no index, and what is carried on from the year before shows no movement. `evidence`
-    are the labels of what the scores rest on, joined by ``+``.
+    is ``reconstructed``, and the label of given files that the scores rest on, joined by ``+`` (`fhi.outputs.results`).
     """
     frames, alike = [pd.DataFrame(columns=SCORES)], comparable(built, framework)
     for year, index in built.items():
@@ -81,7 +82,7 @@ def _labels(panel: pd.DataFrame, indicators: list[str], year: int) -> str:
     rows = panel[panel["indicator"].isin(indicators) & (panel["year"] <= year)]
     # the latest row of a cell is the one that counts
     latest = rows.sort_values("year").drop_duplicates(["city", "indicator"], keep="last")
-    return "+".join(sorted(latest["evidence"].unique()))
+    return "+".join(sorted(results(latest["evidence"].unique())))
 
 
 def movement(table: pd.DataFrame) -> pd.DataFrame:

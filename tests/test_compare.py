@@ -274,14 +274,14 @@ def test_judged_weights_are_labelled():
         compare.Result("x", Method(weighting=step), None)
         for step in ("original", {"method": "budget-allocation", "experts": {}})
     )
-    assert evidence([plain]) == ("public",)
-    assert evidence([plain, judged]) == ("public", "user")
+    assert evidence([plain]) == ("reconstructed",)
+    assert evidence([plain, judged]) == ("reconstructed", "user")
 
 
 def test_what_rests_on_given_files_is_labelled():
     own, made_up = (compare.Result("x", Method(user_data=given), None) for given in (".", {"synthetic": {}}))
-    assert evidence([own]) == ("public", "user")
-    assert evidence([own, made_up]) == ("public", "user", "synthetic")
+    assert evidence([own]) == ("reconstructed", "user")
+    assert evidence([own, made_up]) == ("reconstructed", "user", "synthetic")
 
 
 def test_the_files_of_a_comparison_hold_its_tables(tmp_path):

@@ -6,13 +6,14 @@ import pytest
 from fhi import construction, sources
 from fhi.construction import CONSTRUCTIONS, PANEL, constructs, national_shares
 from fhi.framework import Framework
+from fhi.outputs import EVIDENCE
 from fhi.paths import RAW
 
 TABLES = sources.load()
 FRAMEWORK = Framework.from_csv(RAW / "framework.csv")
 ROWS = construction.panel(TABLES, FRAMEWORK)
 SHARES = national_shares(TABLES)
-LABELS = {"published", "derived", "public", "identified", "user", "synthetic"}
+LABELS = set(EVIDENCE)
 
 
 def shares(name):

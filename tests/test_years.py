@@ -58,7 +58,7 @@ def test_every_year_has_its_own_scores_and_ranks():
     # income 0, 50, 100; noise, less is better, 100, 75, 0
     assert first["score"].to_dict() == pytest.approx({"甲": 50, "乙": 62.5, "丙": 50})
     assert first["rank"].to_dict() == {"甲": 2, "乙": 1, "丙": 2}
-    assert set(scores["evidence"]) == {"public"}
+    assert set(scores["evidence"]) == {"reconstructed"}
 
 
 def test_who_came_and_went_and_who_moved_among_those_that_stayed():

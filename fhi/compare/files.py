@@ -11,6 +11,7 @@ from fhi.compare import Comparison, Data, Result, across
 from fhi.compare.text import across_text, comparison_text
 from fhi.figures import EVIDENCE, LANGUAGES, FigureEntry, moves, rendering
 from fhi.files import Files
+from fhi.outputs import RECONSTRUCTED
 from fhi.store import to_csv
 from fhi.weighting import FROM_JUDGEMENTS
 
@@ -18,8 +19,8 @@ SUMMARY = "summary.txt"
 
 
 def evidence(results: Iterable[Result]) -> tuple[str, ...]:
-    """Return the labels of indices built from public figures, from given or made up files, and from judgements."""
-    found = {"public"}
+    """Return the labels of reconstructed indices, of those from given or made up files, and from judgements."""
+    found = {RECONSTRUCTED}
     for method in (result.method for result in results):
         if method.user_data:
             found.add("synthetic" if method.user_data.synthetic else "user")

@@ -28,7 +28,7 @@ MEASURES = {
     "finance_industry": {"zh": "A股市值，{year}年", "en": "A-share market value, {year}"},
     "technology_industry": {"zh": "A股市值，{year}年", "en": "A-share market value, {year}"},
     "universities": {"zh": "双一流高校数，{year}年", "en": "Double First-Class, {year}"},
-    "search_interest": {"zh": "搜索热度名次", "en": "rank by search"},
+    "search_interest": {"zh": "21减搜索热点名次", "en": "21 less the rank by search"},
 }
 
 

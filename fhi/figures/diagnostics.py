@@ -68,7 +68,7 @@ def _pairs(rows: pd.DataFrame, language: str) -> str:
 @figure(
     "diagnostic-correlations",
     page=None,
-    evidence="public",
+    evidence="reconstructed",
     section="diagnostics",
     title={"zh": "指标之间的相关", "en": "How the indicators hang together"},
     data=correlation_data,
@@ -154,7 +154,7 @@ def weight_caption(data: pd.DataFrame) -> dict[str, str]:
 @figure(
     "diagnostic-weights",
     page=None,
-    evidence="public",
+    evidence="reconstructed",
     section="diagnostics",
     title={"zh": "名义权重与实际重要性", "en": "Weights as given, and what they do"},
     data=weight_data,

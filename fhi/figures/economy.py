@@ -88,7 +88,7 @@ def base_caption(data: pd.DataFrame) -> dict[str, str]:
 @figure(
     "p29-economy",
     page=29,
-    evidence="public",
+    evidence=("public", "published"),
     title={"zh": "经济基础：金融业与信息科技业", "en": "Economic base: finance and information technology"},
     data=base_data,
     caption=base_caption,

@@ -1,7 +1,7 @@
-"""Which labels of evidence a figure carries: those registered with it, unless the scenario's data say otherwise.
+"""Which labels of evidence a figure carries: those of the tables that its data are made of.
 
-A figure says at registration what its numbers are in the report's edition. What is built from files of the staff's own,
-or from files made up, is labelled so whatever the figure: the tables that its data are made of tell.
+What a figure draws of raw tables it states at registration, since only it knows whether it computes; a test compares
+that with every value drawn. What it draws of built tables the codebook tells (`fhi.outputs`), and the values themselves.
 """
 
 from __future__ import annotations
@@ -11,20 +11,11 @@ from dataclasses import replace
 
 import pandas as pd
 
-from fhi.figures.registry import EVIDENCE, REPORT, FigureEntry, Tables, Texts, entries
+from fhi.figures.registry import REPORT, FigureEntry, Tables, Texts, entries
+from fhi.outputs import EVIDENCE, GIVEN, RECONSTRUCTED, VALUES, behind, named, ordered, results, stated
 from fhi.store import MissingTable
 
-#: labels of what does not come from the report or public sources
-GIVEN = ("user", "synthetic")
 PRINTED, PUBLIC = ("published", "derived"), "public"
-#: ingested tables that hold no number of their own
-NEUTRAL = ("cities", "framework", "sources", "vocabulary")
-#: what is built from printed numbers alone, or compares with them
-FROM_PRINTED = ("bounds", "weight_bounds", "gap_bounds", "weight_map", "fact_influence", "central", "dropped", "claims")
-FROM_PRINTED += ("rank_confidence",)
-#: what is built from public lists alone
-FROM_PUBLIC = "a_share"
-COMPARED = ("comparison", "agreement", "movement", "rank_intervals", "printed_orders")
 
 
 class Reading(Mapping[str, pd.DataFrame]):
@@ -50,8 +41,8 @@ class Reading(Mapping[str, pd.DataFrame]):
 
 def kinds(column: pd.Series) -> tuple[str, ...]:
     """Return the labels to draw for a column of them: the report's edition's, or what stands there if files are given."""
-    named = _named(column)
-    return tuple(label for label in EVIDENCE if label in named) if named & set(GIVEN) else (*PRINTED, PUBLIC)
+    found = named(column)
+    return ordered(found) if found & set(GIVEN) else (*PRINTED, PUBLIC)
 
 
 def seen(entry: FigureEntry, tables: Tables) -> tuple[FigureEntry, pd.DataFrame]:
@@ -63,11 +54,11 @@ def seen(entry: FigureEntry, tables: Tables) -> tuple[FigureEntry, pd.DataFrame]
 
 
 def of_index(labels: tuple[str, ...], tables: Tables) -> tuple[str, ...]:
-    """Return the labels of a table of results: where files are given, what stands behind the index for ``public``."""
-    behind = _behind(tables)
-    if PUBLIC not in labels or not behind & set(GIVEN):
+    """Return the labels of a table of results: for ``reconstructed``, those of what the index rests on (see `results`)."""
+    if RECONSTRUCTED not in labels:
         return labels
-    return tuple(label for label in EVIDENCE if label in behind | set(labels) - {PUBLIC})
+    found = results(behind(tables))
+    return labels if found == {RECONSTRUCTED} else ordered(found | set(labels) - {RECONSTRUCTED})
 
 
 def is_own(tables: Tables) -> bool:
@@ -104,48 +95,29 @@ def _has_data(entry: FigureEntry, tables: Tables) -> bool:
 def labels(entry: FigureEntry, data: pd.DataFrame, reading: Reading) -> tuple[str, ...]:
     """Return the labels of a figure, those registered with it first.
 
-    In a scenario whose index rests on given files, a figure that reads tables of the index has the labels that its data
-    name in a column ``evidence``; without one, those of the values behind the index, and beside them ``published`` and
-    ``derived`` only if it reads printed numbers, ``public`` only if it reads public ones. Any other figure keeps its
-    own.
+    Of each table that was read, the labels that the codebook states: of results those of `fhi.outputs.results`, of values
+    all of the panel's cells. Where the drawn data name the label of each value in a column ``evidence``, these stand for
+    the values and what is drawn beside them. Of printed and public numbers only the registered labels count: a figure may
+    compute from them, or take their order alone.
     """
-    built = {name for name in reading.names if not name.startswith(("tables/", *FROM_PRINTED, FROM_PUBLIC))}
-    behind = _behind(reading.tables)
-    if not built or not behind & set(GIVEN):
-        return entry.evidence
-    if "evidence" in data and (named := _named(data["evidence"])):
-        found = named
-    else:
-        found = behind | _read(entry, reading.names)
+    drawn = named(data["evidence"]) if "evidence" in data else set()
+    found, texts = drawn & set(entry.evidence), {stated(name) for name in reading.names}
+    if any(RECONSTRUCTED in text for text in texts):
+        found |= results(behind(reading.tables))
+    if VALUES in texts:
+        found |= drawn or _of_cells(reading.tables)
+    if not (VALUES in texts and drawn):
+        found |= set().union(*map(_stands_for, texts)) & set(entry.evidence)
     kept = [label for label in entry.evidence if label in found]
     return (*kept, *(label for label in EVIDENCE if label in found and label not in kept))
 
 
-def _read(entry: FigureEntry, names: set[str]) -> set[str]:
-    """Return the registered labels that stand for numbers beside the index."""
-    tables = {name.removeprefix("tables/") for name in names if name.startswith(("tables/", FROM_PUBLIC))} - set(
-        NEUTRAL
-    )
-    public = {
-        name
-        for name in tables
-        if name.startswith(("public", "universities", "external", "exchange_rates", FROM_PUBLIC))
-    }
-    stands = {"identified"}
-    if tables - public or names & set(COMPARED) or any(name.startswith(FROM_PRINTED) for name in names):
-        stands |= set(PRINTED)
-    if public:
-        stands.add(PUBLIC)
-    return stands & set(entry.evidence)
+def _stands_for(text: str) -> set[str]:
+    """Return the registered labels that a table may be drawn as: what is computed of printed numbers is derived."""
+    found = set(text.split()) & {*PRINTED, PUBLIC, "identified"}
+    return found | ({"derived"} if "published" in found else set())
 
 
-def _behind(tables: Tables) -> set[str]:
-    """Return the labels of the values that the index uses."""
-    if "coverage" not in tables:
-        return set()
-    cells = tables["coverage"]
-    return _named(cells.loc[cells["used"], "evidence"])
-
-
-def _named(column: pd.Series) -> set[str]:
-    return {label for cell in column.dropna() for label in str(cell).split("+")} & set(EVIDENCE)
+def _of_cells(tables: Tables) -> set[str]:
+    """Return the labels of all cells of an edition, used or not."""
+    return named(tables["coverage" if "coverage" in tables else "panel"]["evidence"])

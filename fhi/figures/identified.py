@@ -58,7 +58,7 @@ def scores_caption(data: pd.DataFrame) -> dict[str, str]:
     "identified-scores",
     page=None,
     section=SECTION,
-    evidence="identified",
+    evidence=("identified", "published"),
     title={"zh": "公布的数字允许的城市得分", "en": "City scores that the published numbers allow"},
     data=scores_data,
     caption=scores_caption,

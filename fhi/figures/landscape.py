@@ -110,7 +110,7 @@ def tiers_caption(data: pd.DataFrame) -> dict[str, str]:
 @figure(
     "p05-tiers",
     page=5,
-    evidence="published",
+    evidence=("published", "derived"),
     title={"zh": "三个梯队的平均得分", "en": "Mean score of the three tiers"},
     data=tiers_data,
     caption=tiers_caption,

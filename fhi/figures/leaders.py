@@ -58,7 +58,7 @@ def leaders_caption(data: pd.DataFrame) -> dict[str, str]:
 @figure(
     "p11-leaders",
     page=PAGE,
-    evidence="published",
+    evidence=("published", "derived"),
     title={"zh": "金融科技四类业态的领先城市", "en": "Leading cities in the four classes of fintech"},
     data=leaders_data,
     caption=leaders_caption,
@@ -144,7 +144,7 @@ def quoted_caption(data: pd.DataFrame) -> dict[str, str]:
 @figure(
     "p16-institutions",
     page=16,
-    evidence=("published", "public"),
+    evidence=("published", "derived", "public"),
     title={
         "zh": "传统金融科技化：被引用的四家机构",
         "en": "Technology in traditional finance: the four institutions quoted",

@@ -45,7 +45,7 @@ def effect_caption(data: pd.DataFrame) -> dict[str, str]:
 @figure(
     "diagnostic-effects",
     page=None,
-    evidence="public",
+    evidence="reconstructed",
     section="diagnostics",
     title={"zh": "去掉一项，名次如何变动", "en": "Leaving one out: what happens to the ranks"},
     data=effect_data,
@@ -122,7 +122,7 @@ def standing_caption(data: pd.DataFrame) -> dict[str, str]:
 @figure(
     "diagnostic-standings",
     page=None,
-    evidence="public",
+    evidence="reconstructed",
     section="diagnostics",
     title={"zh": "各城的强项与弱项", "en": "Strengths and weaknesses of the cities"},
     data=standing_data,

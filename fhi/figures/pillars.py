@@ -112,7 +112,7 @@ def profiles_caption(data: pd.DataFrame) -> dict[str, str]:
 @figure(
     "pillar-profiles",
     page=None,
-    evidence="published",
+    evidence=("published", "derived"),
     title={"zh": "20城的维度轮廓", "en": "Profiles of the twenty cities by pillar"},
     data=pillars_data,
     caption=profiles_caption,

@@ -49,7 +49,7 @@ def instruments_caption(data: pd.DataFrame) -> dict[str, str]:
 @figure(
     "p34-policies",
     page=34,
-    evidence="published",
+    evidence=("published", "derived"),
     title={"zh": "政策监管：各城市的机构与文件", "en": "Policy: institutions and documents by city"},
     data=instruments_data,
     caption=instruments_caption,

@@ -26,13 +26,15 @@ def flow_data(tables: Tables) -> pd.DataFrame:
     numbers = numbers.assign(kind="number", step=numbers["unit"].map(STEPS).astype("Int64"))
     mainland = (~tables["tables/cities"]["admin_class"].str.contains("特别行政区|台湾")).sum()
     numbers["counted"] = numbers["title_en"].map({"mainland cities": float(mainland)})
+    # the classes of the cities are those of GB/T 2260
+    numbers["evidence"] = numbers["counted"].notna().map({True: "published+public", False: "published"})
     # the cities shown are those left at the end of the first step
     numbers = numbers.assign(last=numbers["title_en"].str.startswith("cities shown")).sort_values(["step", "last"])
     frame = pd.concat([steps, numbers])
     texts = [f"{name}_{language}" for name in ("title", "detail", "undisclosed") for language in ("zh", "en")]
-    return frame[["kind", "step", *texts, "printed", "value", "qualifier", "unit", "counted", "page"]].reset_index(
-        drop=True
-    )
+    return frame[
+        ["kind", "step", *texts, "printed", "value", "qualifier", "unit", "counted", "page", "evidence"]
+    ].reset_index(drop=True)
 
 
 def flow_caption(data: pd.DataFrame) -> dict[str, str]:

@@ -77,16 +77,11 @@ def _badges(tables: Tables, city: str) -> pd.DataFrame:
 
 
 def _strips(tables: Tables) -> pd.DataFrame:
-    """Pillar ranks, rank of attention, and every leaf of the index that at least `LEAST` of the twenty have, newest year."""
+    """Pillar ranks, and every leaf of the index that at least `LEAST` of the twenty have, newest year."""
     twenty = tables["tables/top20"]
     ranks = twenty.melt("city", [f"{pillar}_rank" for pillar in PILLARS], "indicator")
     ranks["indicator"] = ranks["indicator"].str.removesuffix("_rank")
-    attention = (
-        tables["tables/attention"]
-        .rename(columns={"rank": "value"})[["city", "value"]]
-        .assign(indicator="search_interest")
-    )
-    ranks = pd.concat([ranks, attention]).assign(unit="rank", evidence="published")
+    ranks = ranks.assign(unit="rank", evidence="published")
     panel = tables["panel"].sort_values("year").drop_duplicates(["city", "indicator"], keep="last")
     panel = panel[panel["city"].isin(twenty["city"]) & ~panel["indicator"].isin(ranks["indicator"])]
     enough = panel.groupby("indicator")["city"].transform("size") >= LEAST

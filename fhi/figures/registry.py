@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-EVIDENCE = ("published", "derived", "public", "identified", "user", "synthetic")
+from fhi.outputs import EVIDENCE
+
 LANGUAGES = ("zh", "en")
 Tables = Mapping[str, pd.DataFrame]
 Texts = Mapping[str, str]

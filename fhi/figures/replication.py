@@ -1,4 +1,4 @@
-"""Beyond the report: what data each city has, and the recomputed ranks against the published ones."""
+"""Beyond the report: what data each city has, and the reconstructed ranks against the published ones."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import matplotlib
 import pandas as pd
 from matplotlib.patches import Rectangle
 
-from fhi.agreement import published
+from fhi.agreement import of_whole, published
 from fhi.figures import style
 from fhi.figures.charts import in_order, with_names, with_node_names
 from fhi.figures.evidence import kinds
-from fhi.figures.registry import Tables, figure
+from fhi.figures.registry import LANGUAGES, Tables, figure
+from fhi.figures.weight_words import weight_words
 from fhi.framework import Framework
 
 
@@ -134,11 +135,17 @@ def _key(axes, labels: tuple[str, ...], language: str, rows: int, columns: int, 
 
 
 def replication_data(tables: Tables) -> pd.DataFrame:
-    """Computed and published rank by city and node, with the agreement of each node and the number of indicators used below it."""
+    """Reconstructed and published rank by city and node, with the agreement of each node, the number of indicators used
+    below it and the evidence that carries its weight.
+    """
     tree = Framework.from_table(tables["tables/framework"])
-    frame = tables["comparison"].merge(tables["agreement"][["node", "kendall_tau_b", "spearman_rho"]], on="node")
+    measures = of_whole(tables["agreement"])[["kendall_tau_b", "spearman_rho"]]
+    frame = tables["comparison"].merge(measures, left_on="node", right_index=True)
     used = set(tables["weights"].query("effective > 0")["node"])
     frame["indicators"] = [len(used & set(tree.leaves_below(node))) for node in frame["node"]]
+    weight = {node: weight_words(tables, node) for node in frame["node"].unique()}
+    for language in LANGUAGES:
+        frame[f"weight_{language}"] = [weight[node][language] for node in frame["node"]]
     printed = published(tables)
     first = next(code for code in tree.table.index if code in set(printed["node"]))
     frame["order"] = frame["city"].map(printed[printed["node"] == first].set_index("city")["rank"])
@@ -155,28 +162,29 @@ def replication_caption(data: pd.DataFrame) -> dict[str, str]:
         ]
         for language in ("zh", "en")
     }
-    overall = data[data["node"] == nodes["node"].iloc[0]]
+    first = nodes.iloc[0]
+    overall = data[data["node"] == first["node"]]
     widest = overall.loc[overall["difference"].abs().idxmax()]
     return {
-        "zh": f"与公布名次的Kendall τ-b（括号内为所用指标数）：{'、'.join(taus['zh'])}。总排名相差最大的是{widest['city']}"
-        f"（重算减公布：{widest['difference']:+d}位）。方法未向公布名次调整。",
-        "en": f"Kendall's tau-b with the published ranks (indicators used in brackets): {', '.join(taus['en'])}. The widest "
-        f"overall difference, recomputed less published, is {widest['city_en']} ({widest['difference']:+d}). Nothing was tuned "
-        "towards the published ranks.",
+        "zh": f"与公布名次的Kendall τ-b（括号内为所用指标数）：{'、'.join(taus['zh'])}。重建指数的权重来源：{first['weight_zh']}。"
+        f"总排名相差最大的是{widest['city']}（重建减公布：{widest['difference']:+d}位）。方法未向公布名次调整。",
+        "en": f"Kendall's tau-b with the published ranks (indicators used in brackets): {', '.join(taus['en'])}. The weight of "
+        f"the reconstructed index rests on: {first['weight_en']}. The widest overall difference, reconstructed less "
+        f"published, is {widest['city_en']} ({widest['difference']:+d}). Nothing was tuned towards the published ranks.",
     }
 
 
 @figure(
     "replication",
     page=None,
-    evidence=("public", "published"),
-    title={"zh": "重算的名次与公布的名次", "en": "Ranks as recomputed and as published"},
+    evidence=("reconstructed", "published"),
+    title={"zh": "重建名次与公布名次", "en": "Reconstructed and published ranks"},
     data=replication_data,
     caption=replication_caption,
     needs=("comparison",),
 )
 def replication(data: pd.DataFrame, language: str):
-    """Panels (index and pillars, at most four): recomputed rank a dot, published rank a ring, one row a city."""
+    """Panels (index and pillars, at most four): reconstructed rank a dot, published rank a ring, one row a city."""
     figure = style.canvas(7.4, width=11)
     nodes = list(dict.fromkeys(data["node"]))[:4]
     last = int(data[["rank", "published"]].max().max())
@@ -203,9 +211,13 @@ def replication(data: pd.DataFrame, language: str):
             size=style.BODY if language == "zh" else style.SMALL,
         )
         statistics = f"τ-b {first['kendall_tau_b']:.2f}   ρ {first['spearman_rho']:.2f}"
-        axes.text(0, 1.03, statistics, transform=axes.transAxes, size=style.SMALL, color=style.MUTED)
+        axes.text(0, 1.043, statistics, transform=axes.transAxes, size=style.SMALL, color=style.MUTED)
+        weight = style.fit(first[f"weight_{language}"], 154, 7)
+        axes.text(0, 1.005, weight, transform=axes.transAxes, size=7, color=style.MUTED)
     note = style.pick(
-        language, "●  重算名次    ○  公布名次    （1为最佳）", "●  recomputed rank    ○  published rank    (1 is best)"
+        language,
+        "●  重建名次    ○  公布名次    （1为最佳）",
+        "●  reconstructed rank    ○  published rank    (1 is best)",
     )
     figure.text(1.35 / 11, 0.42 / 7.4, note, size=style.SMALL, color=style.MUTED, va="center")
     return figure

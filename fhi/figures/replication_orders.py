@@ -83,7 +83,7 @@ def orders_caption(data: pd.DataFrame) -> dict[str, str]:
 @figure(
     "printed-orders",
     page=None,
-    evidence=("public", "published"),
+    evidence=("reconstructed", "published"),
     title={"zh": "报告给出的次序与重建结果", "en": "The orders that the report gives, against the reconstruction"},
     data=orders_data,
     caption=orders_caption,

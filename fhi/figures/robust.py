@@ -15,7 +15,7 @@ from fhi.figures.charts import name_rows, with_names
 from fhi.figures.registry import Tables, figure
 
 SECTION = "robustness"
-EVIDENCE = ("public", "published")
+EVIDENCE = ("reconstructed", "published")
 #: shades of a probability, each from the limit at its place upwards; what is below the first is not drawn
 SHADES = ("#f0f5fa", "#dae8f3", "#bfd8ea", "#95bfdd", "#679fcb", "#2f7fbf", "#1b5f9a", "#0b3c6f")
 LIMITS = (0.005, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8)
@@ -77,11 +77,11 @@ def intervals_caption(data: pd.DataFrame) -> dict[str, str]:
     without = left_out_words(data)
     share, draws = f"{data['level'].iloc[0]:.0%}", data["draws"].iloc[0]
     return {
-        "zh": f"横条是{draws:,}次抽取中居中{share}的名次：条越短，名次越不取决于方法；圆圈落在条外，说明在这些选择下重建的指数很少得出公布的名次。"
+        "zh": f"横条是{draws:,}次抽取中居中{share}的名次：条越短，名次越不取决于方法；圆圈落在条外，说明在这些选择下重建指数很少得出公布的名次。"
         f"最短的是{narrow['city']}（{narrow['low']}–{narrow['high']}），最长的是{wide['city']}（{wide['low']}–{wide['high']}）；"
         f"公布名次落在条外的有{len(outside)}城{_listed(outside['city'], '：', '、')}。{without['zh']}",
         "en": f"Bars hold the middle {share} of the ranks in {draws:,} draws: the shorter a bar, the less the rank depends on the "
-        "method; a ring outside its bar is a published rank that the rebuilt index seldom gives under these choices. The shortest is "
+        "method; a ring outside its bar is a published rank that the reconstructed index seldom gives under these choices. The shortest is "
         f"{narrow['city_en']} ({narrow['low']}–{narrow['high']}), the longest {wide['city_en']} ({wide['low']}–{wide['high']}); "
         f"{len(outside)} published ranks lie outside{_listed(outside['city_en'], ': ', ', ')}.{without['en']}",
     }

@@ -78,10 +78,10 @@ def answers_caption(data: pd.DataFrame) -> dict[str, str]:
         place = data[data["question"] == "place"].iloc[0]
         zh += f"“{place['statement_zh']}”为{percent(place['probability'])}；"
         en += f"“{place['statement_en']}” in {percent(place['probability'])}; "
-    zh += f"三个梯队都不变为{percent(by_kind['tiers'])}，而任取一城仍在原梯队为{percent(by_kind['tier'])}。这里说的是重建的指数，不是报告未公布的得分。"
+    zh += f"三个梯队都不变为{percent(by_kind['tiers'])}，而任取一城仍在原梯队为{percent(by_kind['tier'])}。这里说的是重建指数，不是报告未公布的得分。"
     en += (
         f"all three tiers stay in {percent(by_kind['tiers'])}, though a city taken at random keeps its tier in "
-        f"{percent(by_kind['tier'])}. This is the index as rebuilt, not the report's hidden scores."
+        f"{percent(by_kind['tier'])}. This is the reconstructed index, not the report's hidden scores."
     )
     return {"zh": zh, "en": en}
 
@@ -237,7 +237,7 @@ def convergence_caption(data: pd.DataFrame) -> dict[str, str]:
     "robust-convergence",
     page=None,
     section=SECTION,
-    evidence="public",
+    evidence="reconstructed",
     title={"zh": "抽取次数够不够", "en": "Were there draws enough?"},
     data=convergence_data,
     caption=convergence_caption,

@@ -66,7 +66,7 @@ def sobol_caption(data: pd.DataFrame) -> dict[str, str]:
     "robust-sobol",
     page=None,
     section=SECTION,
-    evidence="public",
+    evidence="reconstructed",
     title={"zh": "哪些假设左右名次", "en": "Which assumptions move the ranks"},
     data=sobol_data,
     caption=sobol_caption,

@@ -30,6 +30,7 @@ EVIDENCE_COLOURS = {
     "published": "#0b3c6f",
     "derived": "#2b71b1",
     "public": "#00805d",
+    "reconstructed": "#9a2d4a",
     "identified": PURPLE,
     "user": "#8f6200",
     "synthetic": "#b84f00",
@@ -38,6 +39,7 @@ EVIDENCE_NAMES = {
     "published": {"zh": "报告公布", "en": "published"},
     "derived": {"zh": "据报告推算", "en": "derived"},
     "public": {"zh": "公开数据", "en": "public"},
+    "reconstructed": {"zh": "重建", "en": "reconstructed"},
     "identified": {"zh": "识别区间", "en": "identified"},
     "user": {"zh": "用户数据", "en": "user"},
     "synthetic": {"zh": "合成数据", "en": "synthetic"},
@@ -201,7 +203,7 @@ def source_line(entry, language: str) -> str:
         report += pick(language, f"，第{entry.page}页", f", p. {entry.page}")
     if given := [label for label in ("synthetic", "user") if label in entry.evidence]:
         return _given_line(given[0], report, entry, language)
-    if not entry.page and "public" not in entry.evidence:
+    if not entry.page and not {"public", "reconstructed"} & set(entry.evidence):
         return pick(language, f"来源：据{report}计算", f"Source: computed from the {report}")
     public = entry.source or (None if entry.page else {"zh": "公开统计", "en": "public statistics"})
     parts = [report, public[language]] if public else [report]
@@ -215,9 +217,9 @@ def _given_line(label: str, report: str, entry, language: str) -> str:
         "user": ("用户文件", "files of the staff"),
     }
     parts = [pick(language, *names[label])]
-    if {"published", "derived"} & set(entry.evidence):
+    if {"published", "derived", "reconstructed"} & set(entry.evidence):
         parts.append(report)
-    if "public" in entry.evidence:
+    if {"public", "reconstructed"} & set(entry.evidence):
         parts.append(pick(language, "公开统计", "public statistics"))
     return pick(language, "来源：", "Source: ") + pick(language, "；", "; ").join(parts)
 

@@ -62,7 +62,7 @@ def years_caption(data: pd.DataFrame) -> dict[str, str]:
 @figure(
     "years",
     page=None,
-    evidence="public",
+    evidence="reconstructed",
     title={"zh": "历年名次", "en": "Ranks over the years"},
     data=years_data,
     caption=years_caption,

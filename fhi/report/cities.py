@@ -53,7 +53,7 @@ class Lookup:
             used=tables["indicators"].set_index("city").stack().to_dict(),
             places=standing_places(with_firsts(tables["standings"], tables)),
             leaves=leaf_nodes(tables),
-            labels=of_index(("published", "public", "identified"), tables),
+            labels=of_index(("published", "reconstructed", "identified"), tables),
             printed=[row | {"table": name} for name in PRINTED for row in tables[f"tables/{name}"].to_dict("records")],
         )
 
@@ -124,7 +124,7 @@ def standing_places(standings: pd.DataFrame) -> dict[tuple[str, str], Texts]:
 
 
 def rank_table(cells: Lookup, row: Mapping) -> Table:
-    """Published and recomputed rank, score and bounds of a city (a row of the TOP20), for the index and each pillar."""
+    """Published and reconstructed rank, score and bounds of a city (a row of the TOP20), by node."""
     city, lines = row["city"], []
     for node, column in PUBLISHED.items():
         found = cells.compared.get((city, node), {"rank": NAN, "difference": NAN})
@@ -137,9 +137,9 @@ def rank_table(cells: Lookup, row: Mapping) -> Table:
     heads = [
         NODE,
         {"zh": "公布名次", "en": "Published rank"},
-        {"zh": "重算名次", "en": "Recomputed rank"},
+        {"zh": "重建名次", "en": "Reconstructed rank"},
         {"zh": "差", "en": "Difference"},
-        {"zh": "重算得分", "en": "Recomputed score"},
+        {"zh": "重建得分", "en": "Reconstructed score"},
         {"zh": "公布数字允许的得分", "en": "Score that the published numbers allow"},
     ]
     title = {"zh": "名次、得分与区间", "en": "Ranks, scores and bounds"}
@@ -171,7 +171,7 @@ def indicator_table(cells: Lookup, city: str, scenario: str) -> Table:
     heads = [
         {"zh": "指标", "en": "Indicator"},
         {"zh": "数值", "en": "Value"},
-        {"zh": "位次／计分城市", "en": "Place / cities scored"},
+        {"zh": "重建位次／计分城市", "en": "Reconstructed place / cities scored"},
         {"zh": "年份", "en": "Year"},
         {"zh": "证据", "en": "Evidence"},
         {"zh": "来源", "en": "Source"},

@@ -9,8 +9,10 @@ from fhi.figures import EVIDENCE, PARTS
 from fhi.figures.evidence import cited, is_own, of_index
 from fhi.figures.registry import Tables, Texts
 from fhi.figures.style import EVIDENCE_COLOURS, EVIDENCE_NAMES
+from fhi.figures.weight_words import weight_words
 from fhi.parameters import Method
 from fhi.report import agreements, assumed, ledger, method, tables
+from fhi.report.tables import upper_nodes
 from fhi.store import Store
 
 TITLE = {"zh": "2018中国金融科技中心指数：开放复现版", "en": "The 2018 China Fintech Hub Index, reproduced"}
@@ -20,10 +22,10 @@ SUBTITLE = {
 }
 LEAD = {
     "zh": "报告公布了名次、梯队均分与若干数字，未公布权重、公式与得分。这里分开回答三个问题：公布了什么；"
-    "用公开数据能算出什么；公布的数字能确定什么。每个数字都带有证据标签。",
+    "重建指数给出什么（权重来源：{weight}）；公布的数字能确定什么。每个数字都带有证据标签。",
     "en": "The report publishes ranks, tier means and scattered numbers, and no weights, formula or scores. Three "
-    "questions are answered here, each apart: what was published, what open data give, and what the published numbers "
-    "pin down. Every number carries a label of its evidence.",
+    "questions are answered here, each apart: what was published, what the reconstructed index gives (its weight "
+    "rests on: {weight}), and what the published numbers pin down. Every number carries a label of its evidence.",
 }
 RIGHTS = {
     "zh": "代码采用MIT许可；数字出自所注来源，见 data/raw/README.md。",
@@ -32,7 +34,11 @@ RIGHTS = {
 MEANING = {
     "published": {"zh": "报告印出的数字，附页码", "en": "printed by the report, with its page"},
     "derived": {"zh": "仅由报告数字推算", "en": "computed from the report's own numbers alone"},
-    "public": {"zh": "公开统计，或由其构建的指数", "en": "public statistics, and the index built with them"},
+    "public": {"zh": "公开统计", "en": "public statistics"},
+    "reconstructed": {
+        "zh": "指数或其模拟的结果，由报告自身数字与公开数据重建",
+        "en": "what the index or its draws give, reconstructed from the report's own numbers and public data",
+    },
     "identified": {"zh": "公布的数字共同限定的区间", "en": "bounds that the published numbers put on what is hidden"},
     "user": {"zh": "研究人员放入的文件", "en": "from a file that staff dropped in"},
     "synthetic": {"zh": "生成的数据，仅用于测试与教学", "en": "generated, for tests and teaching only"},
@@ -59,10 +65,12 @@ NOTICES = {
 
 def front(tables: Tables, chosen: Method) -> Mapping[str, Texts]:
     """Return title, subtitle, lead, notice and rights: of the report, or of another edition by its root and sources."""
-    behind = of_index(("public",), tables)
+    behind = of_index(("reconstructed",), tables)
     notice = next((text for label, text in NOTICES.items() if label in behind), {"zh": "", "en": ""})
     if not is_own(tables):
-        return {"title": TITLE, "subtitle": SUBTITLE, "lead": LEAD, "rights": RIGHTS, "notice": notice}
+        weight = weight_words(tables, upper_nodes(tables)[0])
+        lead = {language: text.format(weight=weight[language]) for language, text in LEAD.items()}
+        return {"title": TITLE, "subtitle": SUBTITLE, "lead": lead, "rights": RIGHTS, "notice": notice}
     nodes = tables["tables/framework"]
     root, source, folder = nodes[nodes["level"] == 0].iloc[0], cited(tables), f"data/raw/{chosen.edition}"
     return {

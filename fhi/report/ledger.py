@@ -52,7 +52,7 @@ def ledger(tables: Tables) -> Table:
             "en": f"{len(claims)} numbers and orders that the report prints, {checked} of them checked against others; "
             "no number is confirmed by the cell that states it.",
         },
-        ("published", "derived"),
+        ("published", "derived", "public"),
         texts=(2, 3, 4, 5),
         file="claims",
         widths=(2.9, 0.45, 1.4, 1.4, 1.1, 2.6),
@@ -72,7 +72,7 @@ def contradictions(tables: Tables) -> Table:
             "en": "Numbers that the report's other numbers do not give on the page's own reading, or give only within "
             "rounding. Other readings are in the note.",
         },
-        ("derived",),
+        ("published", "derived"),
         texts=(2, 3, 4, 5),
         file="claims",
         widths=(2.9, 0.45, 1.4, 1.4, 1.1, 2.6),

@@ -188,12 +188,12 @@ OTHER_NOTE = {"zh": "没有数据的节点把权重让给同级。", "en": "A no
 def tree(tables: Tables, method: Method) -> Table:
     """Every node with its weight as assumed and as the published numbers allow, its direction and its data."""
     rows, heads, widths = list(_nodes(tables, method)), list(TREE_HEADS), list(TREE)
-    note, evidence = TREE_NOTE, ("public", "identified")
+    note, evidence = TREE_NOTE, ("reconstructed", "identified")
     if "weight_bounds" not in tables:
         # another edition has no printed numbers that bound its weights
         for columns in (*rows, heads, widths):
             del columns[ALLOWED]
-        note, evidence = OTHER_NOTE, ("public",)
+        note, evidence = OTHER_NOTE, ("reconstructed",)
     title = {"zh": "指标体系与权重", "en": "The indicator tree and its weights"}
     texts = (len(heads) - 1,)
     return Table("table-tree", title, heads, rows, note, evidence, texts=texts, file="weights", widths=tuple(widths))

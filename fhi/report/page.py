@@ -126,7 +126,7 @@ def explorer_context(store: Store, chosen: Method, process: ProcessPoolExecutor)
     scores = store["scores"].set_index("city")["FHI"]
     context = {
         "obstacle": explorer.obstacle(store, run, rows),
-        "evidence": of_index(("public", "published", "identified"), store),
+        "evidence": of_index(("published", "reconstructed", "identified"), store),
         "hundred": explorer.on_hundred(chosen),
         "sliders": explorer.sliders(store, run),
         "families": explorer.families_state(run),

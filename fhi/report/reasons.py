@@ -84,7 +84,7 @@ def joined(texts: Iterable[Texts]) -> Texts:
 
 
 def next_above(tables: Tables) -> dict[str, Table]:
-    """Return by city what parts it from the city next above in the recomputed index, the largest part first."""
+    """Return by city what parts it from the city next above in the reconstructed index, the largest part first."""
     split, scores = tables["next_above"], tables["scores"].set_index("city")
     cities, nodes, root = city_names(tables), node_names(tables), tables["tables/framework"]["code"].iloc[0]
     leaves, found = leaf_nodes(tables), {}
@@ -94,8 +94,8 @@ def next_above(tables: Tables) -> dict[str, Table]:
         shown = [root, *indicators.index[indicators.abs() * 10**places >= 0.5]]
         lines = [[nodes[node], *scored(scores, city, above, node), signed(parts[node], places)] for node in shown]
         title = {
-            "zh": f"重算指数（全部有得分的城市）中与前一名{cities[above]['zh']}之差",
-            "en": f"What parts it from {cities[above]['en']}, next above of all cities with a recomputed score",
+            "zh": f"重建指数（全部有得分的城市）中与前一名{cities[above]['zh']}之差",
+            "en": f"What parts it from {cities[above]['en']}, next above of all cities with a reconstructed score",
         }
         heads = [
             {"zh": "指标", "en": "Indicator"},
@@ -103,7 +103,7 @@ def next_above(tables: Tables) -> dict[str, Table]:
             {"zh": f"{cities[above]['zh']}的得分", "en": f"Of {cities[above]['en']}"},
             {"zh": f"对差的贡献（{unit_name['zh']}）", "en": f"Part in the difference ({unit_name['en']})"},
         ]
-        found[city] = Table("", title, heads, lines, evidence=of_index(("public",), tables), file="next_above")
+        found[city] = Table("", title, heads, lines, evidence=of_index(("reconstructed",), tables), file="next_above")
     return found
 
 
@@ -127,10 +127,10 @@ def changed(tables: Tables) -> dict[str, Table]:
             if row.node not in leaves or max(abs(row.by_value), abs(row.by_weight)) >= 0.005
         ]
         title = {
-            "zh": f"{before}年至{after}年重算得分的变化",
-            "en": f"What changed its recomputed score from {before} to {after}",
+            "zh": f"{before}年至{after}年重建得分的变化",
+            "en": f"What changed its reconstructed score from {before} to {after}",
         }
-        found[city] = Table("", title, heads, lines, evidence=of_index(("public",), tables), file="changes")
+        found[city] = Table("", title, heads, lines, evidence=of_index(("reconstructed",), tables), file="changes")
     return found
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from fhi.agreement import PUBLISHED, published
+from fhi.agreement import PUBLISHED, of_parts, of_whole, published
 from fhi.figures.registry import LANGUAGES, Tables, Texts
 from fhi.figures.replication_orders import HOLDS, SHOWN, WHY, written
+from fhi.figures.weight_words import label_words, part_words
 from fhi.report.texts import NOTHING, decimal, names, same, signed, span, whole
 
 #: a text, the same or different in each language; with ``href`` a link, with ``mark`` a small mark below; or
@@ -115,32 +116,45 @@ def top20(tables: Tables) -> Table:
 
 
 def agreement(tables: Tables) -> Table:
-    """How far recomputed ranks agree with the published ones."""
+    """How far reconstructed ranks agree with the published ones, and what the index rests on; then of parts of it."""
     nodes = node_names(tables)
-    measures = tables["agreement"].set_index("node").to_dict("index")
+    measures = of_whole(tables["agreement"]).to_dict("index")
     # a pillar that has no data in a scenario agrees with nothing
-    rows = [
-        [nodes[node], str(row["cities"]), decimal(row["kendall_tau_b"], 3), decimal(row["spearman_rho"], 3)]
-        + [decimal(row["mean_absolute_difference"], 2)]
-        for node, row in ((node, measures[node]) for node in PUBLISHED if node in measures)
-    ]
+    shown = [node for node in nodes if node in measures]
+    rows = [[nodes[node], *_measures(measures[node]), label_words(tables, node)] for node in shown]
+    for first in shown[:1]:
+        for subset, row in of_parts(tables["agreement"], first).to_dict("index").items():
+            part = part_words(subset, nodes)
+            named = {"zh": f"{nodes[first]['zh']}：{part['zh']}", "en": f"{nodes[first]['en']}: {part['en']}"}
+            rows.append([named, *_measures(row), NOTHING])
     heads = [NODE, {"zh": "城市数", "en": "Cities"}, same("Kendall τ-b"), same("Spearman ρ")]
     return Table(
         "table-agreement",
-        {"zh": "与公布名次的一致程度", "en": "Agreement with the published ranks"},
-        [*heads, {"zh": "平均名次差", "en": "Mean rank difference"}],
+        {"zh": "与公布名次的排名一致性", "en": "Rank agreement with the published ranks"},
+        [*heads, {"zh": "平均名次差", "en": "Mean rank difference"}, {"zh": "权重来源", "en": "Its weight rests on"}],
         rows,
         {
-            "zh": "重建的指数与公布名次相比，TOP20城市之间重新排名。",
-            "en": "The index as rebuilt against the published ranks, the twenty cities ranked among themselves.",
+            "zh": "重建指数与公布名次相比，有公布名次的城市之间重新排名。不含某维度的行去掉输入本身即公布数字的维度："
+            "其名次是公布数字与自身相比。",
+            "en": "The reconstructed index against the published ranks, the published cities ranked among themselves. "
+            "A row without a pillar leaves out one whose inputs are published: there a published number is compared "
+            "with itself.",
         },
-        ("public", "published"),
+        ("published", "reconstructed"),
+        texts=(5,),
         file="agreement",
+        widths=(2.4, 0.6, 0.9, 0.9, 0.9, 2.6),
     )
 
 
+def _measures(row: Mapping) -> list[str]:
+    """Return the cells of an agreement: cities, tau-b, rho, mean difference."""
+    cells = [decimal(row["kendall_tau_b"], 3), decimal(row["spearman_rho"], 3)]
+    return [str(row["cities"]), *cells, decimal(row["mean_absolute_difference"], 2)]
+
+
 def comparison(tables: Tables) -> Table:
-    """Recomputed beside published ranks of the published cities."""
+    """Reconstructed beside published ranks of the published cities."""
     cities, nodes = city_names(tables), node_names(tables)
     scores = tables["scores"].set_index("city")["FHI"]
     cells = tables["comparison"].set_index(["node", "city"])
@@ -153,19 +167,23 @@ def comparison(tables: Tables) -> Table:
             row.append(NOTHING if cell is None else f"{cell['rank']} / {cell['published']}")
             row += [NOTHING if cell is None else signed(cell["difference"])] if node == "FHI" else []
         rows.append(row)
-    heads = [CITY, {"zh": "得分", "en": "Score"}, {"zh": "总排名：重算 / 公布", "en": "Rank: recomputed / published"}]
+    heads = [
+        CITY,
+        {"zh": "得分", "en": "Score"},
+        {"zh": "总排名：重建 / 公布", "en": "Rank: reconstructed / published"},
+    ]
     heads += [{"zh": "差", "en": "Difference"}, *(nodes[node] for node in list(PUBLISHED)[1:])]
     return Table(
         "table-comparison",
-        {"zh": "重算名次与公布名次", "en": "Recomputed and published ranks"},
+        {"zh": "重建名次与公布名次", "en": "Reconstructed and published ranks"},
         heads,
         rows,
         {
-            "zh": "斜线前为重算的名次，斜线后为公布的名次；差为重算减公布。",
-            "en": "Before the stroke the rank as recomputed, behind it the published one; the difference "
-            "is recomputed less published.",
+            "zh": "斜线前为重建名次，斜线后为公布名次；差为重建减公布。",
+            "en": "Before the stroke the reconstructed rank, behind it the published one; the difference "
+            "is reconstructed less published.",
         },
-        ("public", "published"),
+        ("published", "reconstructed"),
         file="comparison",
     )
 
@@ -229,7 +247,7 @@ def scores(tables: Tables) -> Table:
             "zh": "括号内为全部城市中的名次；—为没有得分：数据不足的城市没有名次。",
             "en": "The rank among all cities is in brackets; — is no score, where a city has too little data.",
         },
-        ("public",),
+        ("reconstructed",),
         file="scores",
     )
 
@@ -277,14 +295,14 @@ def ranks_compared(tables: Tables) -> Table:
         ]
         for row in tables["comparison"].to_dict("records")
     ]
-    heads = [NODE, CITY, {"zh": "重算名次", "en": "Rank recomputed"}, {"zh": "公布名次", "en": "Rank published"}]
+    heads = [NODE, CITY, {"zh": "重建名次", "en": "Reconstructed rank"}, {"zh": "公布名次", "en": "Rank published"}]
     return Table(
         "table-comparison",
-        {"zh": "重算名次与公布名次", "en": "Recomputed and published ranks"},
+        {"zh": "重建名次与公布名次", "en": "Reconstructed and published ranks"},
         [*heads, {"zh": "差", "en": "Difference"}],
         rows,
         {"zh": "有公布名次的城市之间重新排名。", "en": "The cities with a published rank, ranked among themselves."},
-        ("public", "published"),
+        ("published", "reconstructed"),
         texts=(1,),
         file="comparison",
     )
@@ -292,7 +310,8 @@ def ranks_compared(tables: Tables) -> Table:
 
 def own_tables(tables: Tables) -> list[Table]:
     """Return the tables of results of another edition: the scores, and published ranks beside them if it has any."""
-    return [scores(tables), *([] if published(tables).empty else [ranks_compared(tables)])]
+    compared = [] if published(tables).empty else [agreement(tables), ranks_compared(tables)]
+    return [scores(tables), *compared]
 
 
 def all_tables(tables: Tables) -> list[Table]:

@@ -220,8 +220,8 @@ def comparison_sheet(store: Store, tree: Framework) -> Sheet:
     ]
     head = ["node", "node_zh", "city", "city_en", "rank", "published", "difference"]
     about = {
-        "zh": "重算名次与公布名次（公布的城市之间）；difference为重算减公布",
-        "en": "computed and published ranks among the published cities; difference: computed less published",
+        "zh": "重建名次与公布名次（公布的城市之间）；difference为重建减公布",
+        "en": "reconstructed and published ranks among the published cities; difference: reconstructed less published",
     }
     return Sheet("comparison", about, [head], rows, number=WHOLE, formats={"difference": "+0;-0;0"})
 

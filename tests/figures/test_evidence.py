@@ -33,44 +33,62 @@ def tables(label, **more):
     "read, registered, column, expected",
     [
         # what is built from the index rests on the files
-        (["scores"], ("public",), None, ("synthetic",)),
+        (["scores"], ("reconstructed",), None, ("synthetic",)),
         (["scores", "tables/cities"], ("published", "derived", "public"), None, ("synthetic",)),
         # a comparison with printed numbers keeps their label
-        (["comparison"], ("public", "published"), None, ("published", "synthetic")),
-        (["scores", "tables/top20"], ("public", "published"), None, ("published", "synthetic")),
+        (["comparison"], ("reconstructed", "published"), None, ("published", "synthetic")),
+        (["scores", "tables/top20"], ("reconstructed", "published"), None, ("published", "synthetic")),
         (["scores", "tables/public_indicators"], ("public",), None, ("public", "synthetic")),
         # the exchanges that the report counts are no exchange rates
         (["scores", "tables/exchanges"], ("public", "published"), None, ("published", "synthetic")),
         # the data tell themselves
-        (["scores"], ("published", "public"), "published+synthetic", ("published", "synthetic")),
+        (["coverage"], ("published", "public"), "published+synthetic", ("published", "synthetic")),
         # what has nothing to do with the index stays
         (["tables/top20"], ("published",), None, ("published",)),
         (["bounds"], ("identified",), None, ("identified",)),
         (["rank_confidence", "tables/cities"], ("published", "derived"), None, ("published", "derived")),
         # ranks drawn at random stand beside the published ones
-        (["rank_intervals"], ("public", "published"), None, ("published", "synthetic")),
-        (["rank_intervals"], ("public",), None, ("synthetic",)),
+        (["rank_intervals"], ("reconstructed", "published"), None, ("published", "synthetic")),
+        (["rank_intervals"], ("reconstructed",), None, ("synthetic",)),
     ],
 )
 def test_labels_follow_the_tables_that_are_read(read, registered, column, expected):
     assert seen(entry(read, registered, column), tables("synthetic"))[0].evidence == expected
 
 
-@pytest.mark.parametrize("read", [["scores"], ["comparison"], ["tables/top20"]])
-def test_in_the_edition_of_the_report_the_registered_labels_stand(read):
-    assert seen(entry(read, ("public", "published"), "derived"), tables("derived"))[0].evidence == (
-        "public",
-        "published",
-    )
+@pytest.mark.parametrize(
+    "read, registered, expected",
+    [
+        (["scores"], ("reconstructed", "published"), ("reconstructed",)),
+        (["comparison"], ("reconstructed", "published"), ("reconstructed", "published")),
+        (["tables/top20"], ("published", "derived"), ("published", "derived")),
+        # what is drawn of the index cannot pass for public
+        (["scores"], ("public",), ("reconstructed",)),
+    ],
+)
+def test_the_tables_decide_which_registered_labels_stand(read, registered, expected):
+    assert seen(entry(read, registered), tables("derived"))[0].evidence == expected
+
+
+def test_given_files_stand_beside_what_else_the_index_uses():
+    cells = pd.DataFrame({"indicator": ["a", "b"], "evidence": ["user", "public"], "used": [True, True]})
+    mixed = tables("user", coverage=cells)
+    assert seen(entry(["scores"], ("reconstructed",)), mixed)[0].evidence == ("reconstructed", "user")
+    assert of_index(("published", "reconstructed"), mixed) == ("published", "reconstructed", "user")
+
+
+def test_a_table_without_a_label_is_refused():
+    with pytest.raises(KeyError, match="has no label"):
+        seen(entry(["new"], ("public",)), {"new": pd.DataFrame()})
 
 
 def test_a_given_value_that_the_index_does_not_use_labels_nothing():
     cells = pd.DataFrame({"indicator": ["a"], "evidence": ["user"], "used": [False]})
-    assert seen(entry(["scores"], ("public",)), tables("public", coverage=cells))[0].evidence == ("public",)
+    assert seen(entry(["scores"], ("public",)), tables("public", coverage=cells))[0].evidence == ("reconstructed",)
 
 
 def test_a_table_of_results_has_the_labels_behind_the_index():
-    labels = ("public", "published", "identified")
+    labels = ("published", "reconstructed", "identified")
     assert of_index(labels, tables("synthetic")) == ("published", "identified", "synthetic")
     assert of_index(("published",), tables("synthetic")) == ("published",)
     assert of_index(labels, tables("derived")) == labels

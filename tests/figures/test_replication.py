@@ -18,10 +18,14 @@ def test_a_publication_may_rank_by_a_sub_pillar_and_an_indicator():
         "tables/cities": pd.DataFrame({"name_zh": ["甲"], "name_en": ["A"]}),
         "tables/published_ranks": ranks,
         "comparison": ranks.assign(published=1, difference=0),
-        "agreement": pd.DataFrame({"node": nodes, "kendall_tau_b": 1.0, "spearman_rho": 1.0}),
+        "agreement": pd.DataFrame({"subset": "all", "node": nodes, "kendall_tau_b": 1.0, "spearman_rho": 1.0}),
+        "weight_by_evidence": pd.DataFrame({"node": ["I"], "evidence": ["public"], "share": [1.0]}),
         "weights": pd.DataFrame({"node": list("PSabQTc"), "effective": 0.1}),
     }
-    assert replication_data(tables).set_index("node")["indicators"].to_dict() == {"I": 3, "S": 2, "a": 1}
+    found = replication_data(tables).set_index("node")
+    assert found["indicators"].to_dict() == {"I": 3, "S": 2, "a": 1}
+    # the shares of the weight are known of the index and its pillars
+    assert found["weight_en"].to_dict() == {"I": "public data 100%", "S": "", "a": ""}
 
 
 def aged(year: int) -> pd.DataFrame:

@@ -70,9 +70,20 @@ def test_an_end_that_is_gone_is_shown_as_infinite(store):
 
 
 def test_a_pillar_without_data_agrees_with_nothing(store):
-    frames = {name: store[name] for name in ("tables/framework", "agreement")}
+    frames = {name: store[name] for name in ("tables/framework", "agreement", "weight_by_evidence")}
     frames["agreement"] = frames["agreement"].query("node != 'experience'")
-    assert [row[0]["en"] for row in tables.agreement(frames).rows][1:] == ["Fintech industry", "Fintech ecosystem"]
+    assert [row[0]["en"] for row in tables.agreement(frames).rows][1:3] == ["Fintech industry", "Fintech ecosystem"]
+
+
+def test_beside_the_agreement_stands_what_its_weight_rests_on(store):
+    rows = {row[0]["en"]: row for row in tables.agreement(store).rows}
+    assert rows["China Fintech Hub Index"][-1]["en"] == "published 33%, derived 44%, public 22%"
+    assert rows["Fintech experience"][-1]["zh"] == "报告公布100%"
+    parts = [name.split(": ")[1] for name in rows if ": " in name]
+    assert parts == ["public data alone", "the report's own numbers alone", "without Fintech experience"]
+    found = store["agreement"].query("node == 'FHI'").set_index("subset")["kendall_tau_b"]
+    shown = [rows[f"China Fintech Hub Index: {part}"][2] for part in parts]
+    assert shown == [f"{found[name]:.3f}" for name in ("public", "report", "without-experience")]
 
 
 def test_a_city_without_a_score_is_compared_with_nothing(store):
