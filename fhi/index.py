@@ -102,8 +102,8 @@ def check_units(method: Method, file: str | None = None) -> None:
         if norm.params.get(name):
             message = (
                 f"{name} are in the indicators' own units, and the treatment {treat.method!r} puts another scale in "
-                f"the place of a column that stays skewed (otherwise: {turned}); give the treatment otherwise: none, or "
-                "choose a normalisation without bounds, such as min-max."
+                f"the place of a column that stays skewed (otherwise: {turned}); give the treatment otherwise: none, "
+                "or choose a normalisation without bounds, such as min-max."
             )
             raise MethodError(message, file=file, key=f"normalisation.{name}", value=norm.params[name])
 
