@@ -12,7 +12,7 @@ from fhi.paths import ROOT
 #: the floors from the ground up; what stands on one floor may be used by those above it, and by its own
 FLOORS = (
     {"errors", "paths", "parameters", "scenarios", "files", "store", "sources", "framework"}
-    | {"calling", "notebooks", "processes"},
+    | {"calling", "notebooks", "processes", "polytope", "shares", "nation"},
     {"imputation", "treatment", "normalisation", "weighting", "aggregation", "agreement", "survey"},
     {"selection", "construction", "microdata", "synthetic", "given", "index", "reuse"},
     {"multivariate", "effects", "years", "robustness", "identification", "claims"},
