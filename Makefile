@@ -56,6 +56,8 @@ CORE := requirements.lock $(addprefix fhi/,errors.py paths.py parameters.py scen
 	$(wildcard fhi/sources/*.py)
 STEPS := $(addprefix fhi/,calling.py selection.py treatment.py index.py multivariate.py) \
 	$(wildcard fhi/imputation/*.py fhi/normalisation/*.py fhi/weighting/*.py fhi/aggregation/*.py)
+SHARES := $(addprefix fhi/,nation.py shares.py polytope.py)
+CONSTRUCTION := fhi/construction.py $(SHARES)
 ROBUSTNESS := fhi/agreement.py $(wildcard fhi/robustness/*.py)
 MICRODATA := $(addprefix fhi/,given.py survey.py) $(wildcard fhi/microdata/*.py fhi/synthetic/*.py)
 # files of the staff's own, for a scenario that names some; a name may not hold what Make takes for its own signs
@@ -72,7 +74,7 @@ JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
 DRAWING := $(addprefix fhi/,agreement.py notebooks.py processes.py reuse.py multivariate.py calling.py treatment.py) \
 	$(wildcard fhi/figures/*.py fhi/assets/fonts/* data/raw/*/*.geojson)
 
-COMPARING := $(wildcard fhi/compare/*.py) $(addprefix fhi/,construction.py effects.py agreement.py) $(STEPS) $(DRAWING) $(CORE)
+COMPARING := $(wildcard fhi/compare/*.py) $(CONSTRUCTION) $(addprefix fhi/,effects.py agreement.py) $(STEPS) $(DRAWING) $(CORE)
 
 OUTPUTS_01 := $(addprefix $(P)/,panel.csv national_shares.csv)
 OUTPUTS_02 := $(addprefix $(P)/,indicators.csv screening.csv coverage.csv imputation.csv treatment.csv treated.csv \
@@ -98,17 +100,17 @@ $(P)/scenario.yml: notebooks/scenarios/$(SCENARIO).yml notebooks/scenarios/basel
 notebooks/scenarios/%.yml: | $(READY)
 	@$(FHI) check "$*"
 
-$(N)/01_ingestion.ipynb: notebooks/01_ingestion.ipynb $(RAW) $(CORE) fhi/construction.py $(MICRODATA) $(USER) \
+$(N)/01_ingestion.ipynb: notebooks/01_ingestion.ipynb $(RAW) $(CORE) $(CONSTRUCTION) $(MICRODATA) $(USER) \
 		$(call missing,$(OUTPUTS_01) $(LISTED)) | $(P)/scenario.yml
 $(N)/02_indicators.ipynb: notebooks/02_indicators.ipynb $(N)/01_ingestion.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
 		$(call missing,$(OUTPUTS_02))
 $(N)/03_weighting.ipynb: notebooks/03_weighting.ipynb $(N)/02_indicators.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
-		$(addprefix fhi/,agreement.py effects.py years.py construction.py) $(call missing,$(OUTPUTS_03))
+		$(addprefix fhi/,agreement.py effects.py years.py) $(CONSTRUCTION) $(call missing,$(OUTPUTS_03))
 $(N)/04_robustness.ipynb: notebooks/04_robustness.ipynb $(N)/01_ingestion.ipynb $(P)/scenario.yml $(CORE) $(STEPS) \
-		$(ROBUSTNESS) $(call missing,$(OUTPUTS_04))
+		$(ROBUSTNESS) $(SHARES) $(call missing,$(OUTPUTS_04))
 $(N)/05_identification.ipynb: notebooks/05_identification.ipynb $(N)/01_ingestion.ipynb $(CORE) \
 		$(wildcard fhi/identification/*.py) $(call missing,$(OUTPUTS_05))
-$(N)/06_audit.ipynb: notebooks/06_audit.ipynb $(N)/01_ingestion.ipynb $(CORE) fhi/construction.py \
+$(N)/06_audit.ipynb: notebooks/06_audit.ipynb $(N)/01_ingestion.ipynb $(CORE) $(CONSTRUCTION) \
 		$(wildcard fhi/claims/*.py) $(call missing,$(OUTPUTS_06))
 $(N)/07_charting.ipynb: notebooks/07_charting.ipynb $(N)/03_weighting.ipynb $(if $(OTHER),, \
 		$(N)/04_robustness.ipynb $(N)/05_identification.ipynb $(N)/06_audit.ipynb) $(DRAWING) $(CORE) \

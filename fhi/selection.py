@@ -65,7 +65,7 @@ def select(panel: pd.DataFrame, framework: Framework, year: int | None = None, c
     ------
     DataError
         If the panel lacks a column, repeats a cell, names an unknown indicator, or holds a row without a city, a
-        year or a finite number.
+        year or a finite number, or a value outside its own ``low`` and ``high``.
     """
     if column == "value":
         return observe(panel, framework, year)[0]
@@ -93,6 +93,13 @@ def _checked(panel: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     ):
         for position in np.flatnonzero(bad):
             problems.append(Problem("panel", int(position) + 2, name, panel[name].iloc[position], what, remedy))
+    if problems:
+        raise DataError(problems)
+    if {"low", "high"} <= set(panel.columns):
+        outside = (panel["value"] < panel["low"]) | (panel["value"] > panel["high"])
+        for position, row in zip(np.flatnonzero(outside), panel[outside].itertuples(), strict=True):
+            what = f"a value from its low {row.low} to its high {row.high}"
+            problems.append(Problem("panel", int(position) + 2, "value", row.value, what, "correct one of the three"))
     if problems:
         raise DataError(problems)
     return panel.dropna(subset=["value"])
@@ -131,11 +138,14 @@ def coverage(panel: pd.DataFrame, framework: Framework, method: Method, screenin
     Returns
     -------
     pandas.DataFrame
-        ``city, indicator, evidence, used``: the evidence label of the latest value (missing: none), and whether the
-        index uses it.
+        ``city, indicator, evidence, used, low, high``: the evidence label of the latest value (missing: none), whether
+        the index uses it, and between what ends the value is known (equal: exactly).
     """
     valued = observe(panel, framework, method.year, method.panel)[0].notna()
-    labels = select(panel, framework, method.year, "evidence").where(valued).drop(index=list(method.exclude_cities))
-    cells = labels.rename_axis(columns="indicator").stack(future_stack=True).rename("evidence").reset_index()
-    used = cells["indicator"].map(screening["used"])
-    return cells.assign(used=used & cells["evidence"].notna())
+    wanted = {"evidence": "evidence", **{end: end for end in ("low", "high") if end in panel}}
+    tables = [select(panel, framework, method.year, column).where(valued) for column in wanted]
+    long = [table.drop(index=list(method.exclude_cities)).stack(future_stack=True) for table in tables]
+    cells = pd.concat(long, axis=1, keys=wanted).rename_axis(["city", "indicator"]).reset_index()
+    used = cells["indicator"].map(screening["used"]) & cells["evidence"].notna()
+    cells.insert(3, "used", used)
+    return cells
