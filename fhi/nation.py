@@ -55,7 +55,7 @@ def national_shares(tables: Tables) -> pd.DataFrame:
     pandas.DataFrame
         ``indicator, class, city, share, low, high`` (per cent; NaN where unknown), ``page, source_id, evidence``.
         Banks count by loans (p13), insurers by premiums (p14), brokers (p14) and exchanges (p17) by number; a share is
-        of the disclosed total, 超100亿 being 100亿 as in the 63.86 % that p8 prints. Of cloud computing and blockchain some
+        of the disclosed total, 超100亿 being 100亿 as in the 63.86 % of p8. Of cloud computing and blockchain some
         shares are printed (p17). The others lie between ``low`` and ``high``, the ends that all printed sums and orders
         allow (`fhi.shares`), and the share is the middle. Without these lists: empty.
 
@@ -69,7 +69,9 @@ def national_shares(tables: Tables) -> pd.DataFrame:
         found = _class(tables, name, listed).bounds().reindex(listed.shares.index)
         known = "published" if listed.partial else "derived"
         evidence = np.where(listed.shares.notna(), known, "derived")
-        frame = found.assign(share=found.mean(axis=1, skipna=False), evidence=evidence).rename_axis("city").reset_index()
+        frame = (
+            found.assign(share=found.mean(axis=1, skipna=False), evidence=evidence).rename_axis("city").reset_index()
+        )
         labels = {"indicator": listed.indicator, "class": name, "page": listed.page, "source_id": listed.source_id}
         frames.append(frame.assign(**labels)[COLUMNS])
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=COLUMNS)
@@ -102,7 +104,9 @@ def _class(tables: Tables, name: str, listed: Listed) -> Class:
     shares = listed.shares if listed.partial else listed.shares.dropna()
     own = {"file": f"data/raw/{listed.source_id.split('+')[0]}.csv"}
     printed = [
-        Printed("share", (city,), share, **own, row=listed.rows[city] if listed.partial else None, text=f"{city} {share:g}%")
+        Printed(
+            "share", (city,), share, **own, row=listed.rows[city] if listed.partial else None, text=f"{city} {share:g}%"
+        )
         for city, share in shares.dropna().items()
     ]
     for item in tables[SUMS].query("`class` == @name").itertuples():

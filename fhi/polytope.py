@@ -54,8 +54,8 @@ def draw(polytope: Polytope, count: int, source: np.random.Generator) -> np.ndar
 
     Hit-and-run: each point starts at the analytic centre, where the product of all slacks is greatest, and moves again
     and again in a random direction of the d dimensions that are free, to a place uniform on the chord. Directions are
-    normal with the covariance of the polytope, long and thin as it may be: first of the barrier at the centre, then that
-    of the points themselves, found in `ROUNDS` of 4·d moves; with the last one each makes ``STEPS·d`` more.
+    normal with the covariance of the polytope, long and thin as it may be: first that of the barrier at the centre,
+    then that of the points, found in `ROUNDS` of 4·d moves; with the last one each makes ``STEPS·d`` more.
 
     Raises
     ------
@@ -146,7 +146,7 @@ def _solid(polytope: Polytope) -> tuple[Polytope, np.ndarray]:
 
 def _with_slack(polytope: Polytope, slack: np.ndarray, most: float) -> Polytope:
     """Return a polytope with further dimensions: slack between 0 and `most` that the inequalities must leave."""
-    rows, count = slack.shape
+    count = slack.shape[1]
     blank = np.zeros((count, polytope.equal.shape[1]))
     ends = [np.hstack([blank, sign * np.eye(count)]) for sign in (1, -1)]
     return Polytope(

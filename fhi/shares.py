@@ -1,10 +1,10 @@
 """Shares of the nation by class: how far printed shares and sums fix those that are not printed, and points among them.
 
-A class is 100 per cent: the cities, and `ELSEWHERE` for all other places. Numbers count as printed, without an
-allowance for their rounding. With the shares x ≥ 0 every printed row is linear: a share ``x_c = v``; a sum of named cities
-``Σ x_c = v``; an order ``x_1 ≥ x_2 ≥ … ≥`` every city that is not named; the sum of the first n of which one is not
-named, ``Σ x_c + x_h = v`` with some holder h that lies between the named and all the others. Which city is h is open, so
-that the set is a union of polytopes, one a holder.
+A class is 100 per cent: the cities, and `ELSEWHERE` for all other places, taken as one. Numbers count as printed,
+without an allowance for their rounding. With the shares x ≥ 0 every printed row is linear: a share ``x_c = v``; a sum
+of named cities ``Σ x_c = v``; an order ``x_1 ≥ x_2 ≥ … ≥`` every city that is not named; the sum of the first n, of
+which one is not named, ``Σ x_c + x_h = v`` with some holder h that lies between the named and all the others. Which
+city is h is open, so that the set is a union of polytopes, one a holder.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from fhi.framework import Framework
 
 
 def coverage_data(tables: Tables) -> pd.DataFrame:
-    """One row a city and indicator: its evidence label (empty: missing), and whether the index uses it."""
+    """One row a city and indicator: its evidence label (empty: missing), whether the index uses it, and its bounds."""
     cells = tables["coverage"].sort_values("indicator", key=lambda codes: in_order(tables, codes), kind="stable")
     return with_node_names(with_names(cells, tables), tables, "indicator")
 
@@ -24,12 +24,16 @@ def coverage_caption(data: pd.DataFrame) -> dict[str, str]:
     used = data[data["used"]]["indicator"].nunique()
     total, cities = data["indicator"].nunique(), data["city"].nunique()
     complete = data[data["used"] & filled].groupby("city").size().eq(used).sum()
+    bounded = (data["low"] < data["high"]).sum()
     return {
         "zh": f"{cities}城×{total}项指标中，{filled.sum()}格有数据（{filled.mean():.0%}）。{used}项指标进入指数；"
-        f"×标记的数值未进入指数：覆盖城市过少，或方案未取。{complete}个城市的这{used}项齐全。",
+        f"×标记的数值未进入指数：覆盖城市过少，或方案未取。"
+        + (f"≈标记的{bounded}格只知区间（报告印出了合计，未印各城），取其中点。" if bounded else "")
+        + f"{complete}个城市的这{used}项齐全。",
         "en": f"Of {cities} cities × {total} indicators, {filled.sum()} cells hold data ({filled.mean():.0%}). {used} indicators "
         "enter the index; values marked × do not: too few cities have them, or the scenario leaves them out. "
-        f"{complete} cities have all {used}.",
+        + (f"{bounded} marked ≈ are known up to an interval, of which the middle is taken. " if bounded else "")
+        + f"{complete} cities have all {used}.",
     }
 
 
@@ -42,7 +46,7 @@ def coverage_caption(data: pd.DataFrame) -> dict[str, str]:
     caption=coverage_caption,
 )
 def coverage(data: pd.DataFrame, language: str):
-    """Grid of cities and indicators coloured by evidence; × marks values that the index leaves out."""
+    """Grid of cities and indicators coloured by evidence; × marks values left out, ≈ those known up to an interval."""
     import seaborn
 
     figure = style.canvas(11.2)
@@ -59,10 +63,11 @@ def coverage(data: pd.DataFrame, language: str):
     colours = matplotlib.colors.ListedColormap(colours)
     shades = {"cmap": colours, "vmin": 0, "vmax": len(labels)}
     seaborn.heatmap(grid, ax=axes, **shades, cbar=False, linewidths=1, linecolor=style.PAPER)
-    unused = data[data["evidence"].notna() & ~data["used"]]
-    for city, indicator in zip(unused["city"], unused["indicator"], strict=True):
-        place = indicators.index(indicator) + 0.5, list(order).index(city) + 0.5
-        axes.text(*place, "×", color=style.PAPER, ha="center", va="center", weight="bold")
+    marks = {"×": data["evidence"].notna() & ~data["used"], "≈": data["used"] & (data["low"] < data["high"])}
+    for mark, marked in marks.items():
+        for city, indicator in zip(data.loc[marked, "city"], data.loc[marked, "indicator"], strict=True):
+            place = indicators.index(indicator) + 0.5, list(order).index(city) + 0.5
+            axes.text(*place, mark, color=style.PAPER, ha="center", va="center", weight="bold")
     names = data.drop_duplicates("indicator").set_index("indicator")[f"indicator_{language}"]
     cities = data.drop_duplicates("city").set_index("city", drop=False)[label].map(style.brief)
     axes.set_xticks(
@@ -91,7 +96,7 @@ def _key(axes, labels: tuple[str, ...], language: str, rows: int, columns: int) 
     axes.text(
         columns * len(entries) / (len(entries) + 1),
         rows + 0.75,
-        style.pick(language, "×  有数据，未用", "×  data, not used"),
+        style.pick(language, "×  未用    ≈  区间", "×  not used    ≈  bounds"),
         va="center",
         size=style.SMALL,
     )

@@ -48,7 +48,7 @@ class Lookup:
             allowed=tables["bounds"].set_index(["city", "node"]).to_dict("index"),
             values=latest(tables["panel"], year).to_dict("index"),
             covered=tables["coverage"].set_index(["city", "indicator"]).to_dict("index"),
-            places=standing_places(tables["standings"]),
+            places=standing_places(tables["standings"]) | open_places(latest(tables["panel"], year)),
             leaves=leaf_nodes(tables),
             labels=of_index(("published", "public", "identified"), tables),
             printed=[row | {"table": name} for name in PRINTED for row in tables[f"tables/{name}"].to_dict("records")],
@@ -116,6 +116,28 @@ def standing_places(standings: pd.DataFrame) -> dict[tuple[str, str], str]:
     return dict(zip(zip(standings["city"], standings["node"], strict=True), shown, strict=True))
 
 
+def open_places(values: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """Return the places, from the best to the worst, of indicators of which some values are known up to an interval."""
+    found = {}
+    for indicator, rows in values.groupby("indicator"):
+        rows = rows.droplevel("indicator")
+        if (rows["low"] < rows["high"]).any():
+            for city, row in rows.iterrows():
+                best = 1 + (rows["low"] > row["high"]).sum()
+                worst = 1 + (rows["high"].drop(city) > row["low"]).sum()
+                found[city, indicator] = f"{best}–{worst} / {len(rows)}" if worst > best else f"{best} / {len(rows)}"
+    return found
+
+
+def bounded(value: Mapping) -> Texts:
+    """Return a value with its unit, and between what ends it is known if it is not known exactly."""
+    text = measured(float(value["value"]), value["unit"])
+    if not value["low"] < value["high"]:
+        return text
+    ends = span(value["low"], value["high"])
+    return {"zh": f"{text['zh']}（{ends}）", "en": f"{text['en']} ({ends})"}
+
+
 def rank_table(cells: Lookup, row: Mapping) -> Table:
     """Published and recomputed rank, score and bounds of a city (a row of the TOP20), for the index and each pillar."""
     city, lines = row["city"], []
@@ -151,7 +173,7 @@ def indicator_table(cells: Lookup, city: str, scenario: str) -> Table:
         rows.append(
             [
                 cells.nodes[code],
-                measured(float(value["value"]), value["unit"]),
+                bounded(value),
                 cells.places.get((city, code), NOTHING),
                 str(value["year"]),
                 {"badge": value["evidence"]},

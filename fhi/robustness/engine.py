@@ -72,7 +72,7 @@ class MovedColumns:
         self._made: dict[int, dict[str, tuple[np.ndarray, np.ndarray]]] = {}
 
     def of(self, number: int, keys: Mapping[str, np.ndarray]) -> dict[int, np.ndarray]:
-        """Return, by position of the leaf, all units × draws with these sets and points (`Sample.keys`) in one matrix."""
+        """Return, by position of the leaf, all units × draws of these keys (see `Sample.keys`) in one matrix."""
         if number not in self._made:
             self._made[number] = self._make(number)
         leaves = self.plan.model.inputs.tree.leaves

@@ -22,6 +22,7 @@ from fhi.robustness.matrix import COLUMNWISE, repeatable
 from fhi.robustness.model import Model
 from fhi.robustness.monte_carlo import Uncertainty, uncertainty
 from fhi.robustness.plan import WITHOUT_DATA
+from fhi.robustness.points import with_points
 from fhi.robustness.saltelli import sensitivity
 from fhi.robustness.space import DATA_NOISE, SHARES, WEIGHT_NOISE, Space, parse
 from fhi.robustness.study import Study
@@ -63,7 +64,7 @@ class Analysis:
     units : pandas.DataFrame
         The table of cities, by name.
     joint : pandas.DataFrame, optional
-        Points of the joint set of values known up to an interval, see `fhi.robustness.space.Space.with_points`.
+        Points of the joint set of values known up to an interval, see `fhi.robustness.points`.
     """
 
     panel: pd.DataFrame
@@ -78,7 +79,7 @@ class Analysis:
         """The space of the scenario, with the points that `shares` draws from."""
         settings = self.method.robustness
         space = parse(settings.space, self.method, self.framework, self.units.index, attributes=self.units)
-        return space if self.joint is None else space.with_points(self.joint)
+        return space if self.joint is None else with_points(space, self.joint)
 
     @cached_property
     def study(self) -> Study:

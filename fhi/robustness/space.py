@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any
 
@@ -113,7 +113,7 @@ class Error:
 class Space:
     """Every uncertain assumption; see `parse`.
 
-    `points` are what ``shares: interval`` draws from: indicator × (unit × point), see `with_points`.
+    `points` are what ``shares: interval`` draws from: indicator × (unit × point), see `fhi.robustness.points`.
     """
 
     choices: tuple[Choice, ...] = ()
@@ -131,32 +131,6 @@ class Space:
     def moved(self) -> set[str]:
         """The indicators whose values differ between draws."""
         return set(self.data_noise or ()) | set(self.points)
-
-    def with_points(self, joint: pd.DataFrame) -> Space:
-        """Return the space with the points that `SHARES` draws from; without the assumption, or points, as it is.
-
-        Parameters
-        ----------
-        joint : pandas.DataFrame
-            ``indicator, city, point, value``: point 0 is the value of the panel and is never drawn, each of the others
-            has the same chance. A point moves only a unit that has the value of point 0.
-
-        Raises
-        ------
-        MethodError
-            If an indicator has noise of its own in `data_noise`.
-        """
-        if not self.interval or joint.empty:
-            return self
-        points = {code: rows.pivot(index="city", columns="point", values="value") for code, rows in joint.groupby("indicator")}
-        twice = set(points) & set(self.data_noise or ())
-        if twice:
-            message = f"{', '.join(sorted(twice))} is drawn within its interval (shares); give it no data_noise."
-            raise MethodError(message, key=f"robustness.{DATA_NOISE}", value=sorted(twice)[0])
-        count = joint["point"].nunique() - 1
-        labels = (VALUE, *(f"point {number}" for number in range(1, count + 1)))
-        choice = Choice(SHARES, tuple(range(count + 1)), labels, (0.0, *[1 / count] * count))
-        return replace(self, choices=(*self.choices, choice), points=points)
 
     @property
     def assumptions(self) -> list[str]:
@@ -187,7 +161,7 @@ def parse(
         ``pillars`` and ``indicators`` stand for each that is used. ``weight_noise``: ``{uniform: size, levels: […]}``
         or ``{dirichlet: size, levels: […]}``, or a list of such; see `WeightNoise`. ``data_noise``: by indicator
         ``{sd: …}``, ``{relative: …}`` or ``{answers: …}``; see `Error`. ``shares``: ``interval`` draws values known up
-        to an interval from their joint set, see `Space.with_points`; ``value`` keeps that of the panel.
+        to an interval from their joint set, see `fhi.robustness.points`; ``value`` keeps that of the panel.
     method : Method
         What the space does not name.
     framework : Framework

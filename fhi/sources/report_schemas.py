@@ -108,7 +108,9 @@ REPORT: dict[str, pa.DataFrameSchema] = {
     "report2018/share_sums": of_report(
         ["page", "class", "kind", "cities"],
         "printed sums and orders of shares of the nation, which bound the shares that are not printed",
-        **{"class": text("class of national_shares.csv", one_of("loans", "premiums", "brokers", "exchanges", *PARTIAL))},
+        **{
+            "class": text("class of national_shares.csv", one_of("loans", "premiums", "brokers", "exchanges", *PARTIAL))
+        },
         kind=text(
             "sum: of the cities; order: the first cities of the nation, from the first on; first: sum of the first "
             "cities of the nation, all named but the last",

@@ -14,7 +14,7 @@ from fhi.paths import RAW
 def tables():
     loaded = sources.load()
     panel = construction.panel(loaded, Framework.from_csv(RAW / "framework.csv"))
-    return sources.tidy(loaded) | {"panel": panel}
+    return sources.tidy(loaded) | {"panel": panel, "national_shares": construction.national_shares(loaded)}
 
 
 @pytest.fixture(scope="session")
