@@ -105,7 +105,7 @@ def firm_scale(tables: Tables) -> pd.DataFrame:
 
 @constructs("contribution")
 def contribution(tables: Tables) -> pd.DataFrame:
-    """贡献率: mean of a city's shares of exchanges, cloud computing and blockchain, per cent, unprinted ones bounded."""
+    """贡献率: mean of a city's shares of exchanges, cloud computing and blockchain, per cent: some bounded."""
     return _mean_share(tables, "contribution")
 
 

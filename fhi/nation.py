@@ -109,7 +109,10 @@ def _class(tables: Tables, name: str, listed: Listed) -> Class:
         )
         for city, share in shares.dropna().items()
     ]
+    undisclosed = set(listed.shares.index) - set(shares.index)
     for item in tables[SUMS].query("`class` == @name").itertuples():
+        if undisclosed & set(item.cities.split("|")):
+            continue  # nothing can be said of a sum of which a part is undisclosed
         stated = item.kind != "order"
         text = f"{item.cities} {item.printed}" if stated else item.cities
         value, qualifier = (item.printed_value, item.printed_qualifier) if stated else (np.nan, "exact")

@@ -1,10 +1,10 @@
 """Shares of the nation by class: how far printed shares and sums fix those that are not printed, and points among them.
 
-A class is 100 per cent: the cities, and `ELSEWHERE` for all other places, taken as one. Numbers count as printed,
-without an allowance for their rounding. With the shares x ≥ 0 every printed row is linear: a share ``x_c = v``; a sum
-of named cities ``Σ x_c = v``; an order ``x_1 ≥ x_2 ≥ … ≥`` every city that is not named; the sum of the first n, of
-which one is not named, ``Σ x_c + x_h = v`` with some holder h that lies between the named and all the others. Which
-city is h is open, so that the set is a union of polytopes, one a holder.
+A class is 100 per cent: the cities, and `ELSEWHERE` for all other places, whose sum no order bounds. Numbers count as
+printed, without an allowance for their rounding. With the shares x ≥ 0 every printed row is linear: a share ``x_c = v``;
+a sum of named cities ``Σ x_c = v``; an order ``x_1 ≥ x_2 ≥ … ≥`` every city that is not named; the sum of the first n,
+of which one is not named, ``Σ x_c + x_h = v`` with some holder h, and no other city has more than it. Which city is h
+is open, so that the set is a union of polytopes, one a holder.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ class Class:
                 row.cities.index(place) + 1 if place in row.cities and row.kind == "order" else place in row.cities
                 for row in self.printed
             )
-            groups.setdefault(marks, []).append(place)
+            groups.setdefault((place == ELSEWHERE, *marks), []).append(place)
         return list(groups.values())
 
     def _cases(self, rows: tuple[Printed, ...], place: str | None = None) -> Iterator[tuple[Polytope, str | None]]:
@@ -143,19 +143,23 @@ class Class:
     def _polytope(self, rows: tuple[Printed, ...], holder: str | None) -> Polytope:
         equal, below = [(np.ones(len(self.places)), WHOLE)], [(-row, 0.0) for row in np.eye(len(self.places))]
         for row in rows:
-            named, others = self._sum(*row.cities), [place for place in self.places if place not in row.cities]
-            above: list[tuple[str, str]] = []
+            named, others = self._sum(*row.cities), [city for city in self.cities if city not in row.cities]
             if row.kind == "order":
                 above = [*pairwise(row.cities), *((row.cities[-1], other) for other in others)]
+                below += [(self._sum(low) - self._sum(high), 0.0) for high, low in above]
             elif row.kind == "first":
-                equal.append((named + self._sum(holder), row.value))
-                above = [*((city, holder) for city in row.cities), *((holder, other) for other in others)]
+                # what the sum leaves is the least of the named cities, and the greatest of the others
+                below += [(-named - self._sum(city), -row.value) for city in row.cities]
+                below += [(named + self._sum(other), row.value) for other in others]
+                if holder == ELSEWHERE:
+                    below.append((-named - self._sum(holder), -row.value))
+                else:
+                    equal.append((named + self._sum(holder), row.value))
             elif row.qualifier == "exact":
                 equal.append((named, row.value))
             else:
                 sign = -1.0 if row.qualifier == "above" else 1.0
                 below.append((sign * named, sign * row.value))
-            below += [(self._sum(low) - self._sum(high), 0.0) for high, low in above if high != low]
         return Polytope(*map(np.array, zip(*equal, strict=True)), *map(np.array, zip(*below, strict=True)))
 
     def bounds(self) -> pd.DataFrame:

@@ -73,7 +73,8 @@ def test_the_printed_sums_bound_the_shares_that_are_not_printed():
         (39.1,) * 2,
         *[(0, 6.1)] * 2,
     ]
-    # blockchain: 94.1 - 32.4 - 29.0 = 32.7 for 杭州 and 深圳, each at most the 29.0 of 上海; 100 - 94.1 = 5.9 for all others
+    # blockchain: 94.1 - 32.4 - 29.0 = 32.7 for 杭州 and 深圳, neither above the 29.0 of 上海
+    # 100 - 94.1 = 5.9 for all others
     assert [ends("blockchain", city) for city in ("上海", "杭州", "深圳", "拉萨")] == [
         (29, 29),
         *[(3.7, 29)] * 2,
@@ -168,7 +169,7 @@ def test_printed_sums_that_cannot_hold_are_refused_with_their_rows():
 
 def test_a_bound_on_an_exhaustive_list_is_checked_against_it():
     row = TABLES[SUMS].query("`class` == 'loans'")["row"].iloc[0]
-    with pytest.raises(DataError, match="share_sums.csv: row"):
+    with pytest.raises(DataError, match=r"share_sums\.csv: row"):
         national_shares(changed(SUMS, row, printed="99%以上", printed_value=99.0))
 
 

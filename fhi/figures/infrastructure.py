@@ -175,11 +175,11 @@ def contributions_caption(data: pd.DataFrame) -> dict[str, str]:
     most = data[data["kind"] == "rest"].set_index("panel")["high"]
     return {
         "zh": f"报告印出的城市贡献率为实色；斜线为推算：云计算第三名城市（未点名）{values['cloud', 'third']:g}%、其余{values['cloud', 'rest']:g}%，"
-        f"区块链{pair['city'].replace('|', '与')}合计{pair['value']:g}%（各城在{pair['low']:g}–{pair['high']:g}之间）、其余{values['blockchain', 'rest']:g}%。"
+        f"区块链{pair['city'].replace('|', '与')}合计{pair['value']:g}%（各城在{pair['low']:.1f}–{pair['high']:.1f}之间）、其余{values['blockchain', 'rest']:g}%。"
         f"未点名的每城云计算至多{most['cloud']:g}%、区块链至多{most['blockchain']:g}%。方块面积与贡献率成正比。",
         "en": f"Printed contributions are solid; hatched is what follows from printed sums: the third city in cloud, which is not "
         f"named, {values['cloud', 'third']:g} %, all others {values['cloud', 'rest']:g} %; in blockchain "
-        f"{pair['city_en'].replace('|', ' and ')} together {pair['value']:g} % (each between {pair['low']:g} and {pair['high']:g}), all others "
+        f"{pair['city_en'].replace('|', ' and ')} together {pair['value']:g} % (each between {pair['low']:.1f} and {pair['high']:.1f}), all others "
         f"{values['blockchain', 'rest']:g} %. A city that is not named has at most {most['cloud']:g} % in "
         f"cloud and {most['blockchain']:g} % in blockchain. Areas are proportional.",
     }
@@ -252,7 +252,7 @@ def _tile(axes, box: dict, item, language: str) -> None:
         axes.text(x + width - 0.1, y + 0.22, f"{item.value:.1f}", size=style.BODY, weight="bold", ha="right", **text)
     else:
         if item.low < item.high:
-            each = style.pick(language, f"每城{item.low:g}–{item.high:g}", f"each {item.low:g}–{item.high:g}")
+            each = style.pick(language, f"每城{item.low:.1f}–{item.high:.1f}", f"each {item.low:.1f}–{item.high:.1f}")
             axes.text(x + 0.14, y + 0.86, style.fit(each, width * 72 - 16, style.SMALL), size=style.SMALL, **text)
         axes.text(x + 0.14, y + 0.24, style.fit(name, width * 72 - 16, style.BODY), **text)
         axes.text(x + 0.14, y + 0.56, f"{item.value:.1f}", size=20, weight="bold", **text)

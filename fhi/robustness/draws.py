@@ -53,7 +53,7 @@ class Sample:
         return len(self.numbers)
 
     def keys(self, space: Space) -> dict[str, np.ndarray]:
-        """Return by indicator whose values differ between draws what tells them apart: the point or the set of noise."""
+        """Return by indicator what tells its values in draws apart: the point of its interval, or the set of noise."""
         points = dict.fromkeys(space.points, self.picks[SHARES]) if SHARES in self.picks else {}
         return points | dict.fromkeys(self.data, self.sets)
 

@@ -90,6 +90,7 @@ def test_the_value_of_the_panel_is_the_reference_and_the_base(case, tree):
     assert alone["base"].tolist() == base.rank(ascending=False, method="min")[alone.index].tolist()
 
 
+@pytest.mark.filterwarnings("ignore::fhi.robustness.saltelli.WideIntervals")
 def test_shares_are_one_input_of_the_sobol_design(case, tree):
     data, _, space = case
     found = sensitivity(data, tree, space, 256, 1, resamples=20)
@@ -109,7 +110,7 @@ def test_a_point_moves_only_what_has_the_value_of_the_panel(case, tree):
 
 
 def test_what_is_no_way_to_draw_shares_is_refused(tree, case):
-    with pytest.raises(MethodError, match="robustness.shares: there is no 'intervall'. Did you mean interval"):
+    with pytest.raises(MethodError, match=r"robustness\.shares: there is no 'intervall'\. Did you mean interval"):
         parse({"shares": "intervall"}, Method(), tree)
     joint = pd.DataFrame({"indicator": "wage", "city": "unit 2", "point": [0, 1], "value": [1.0, 2.0]})
     space = parse({"shares": "interval", "data_noise": {"wage": {"sd": 1}}}, Method(), tree)
