@@ -1,7 +1,7 @@
 """Shares of the nation by class: how far printed shares and sums fix those that are not printed, and points among them.
 
 A class is 100 per cent: the cities, and `ELSEWHERE` for all other places, whose sum no order bounds. Numbers count as
-printed, without an allowance for their rounding. With the shares x ≥ 0 every printed row is linear: a share ``x_c = v``;
+printed, without an allowance for rounding. With the shares x ≥ 0 every printed row is linear: a share ``x_c = v``;
 a sum of named cities ``Σ x_c = v``; an order ``x_1 ≥ x_2 ≥ … ≥`` every city that is not named; the sum of the first n,
 of which one is not named, ``Σ x_c + x_h = v`` with some holder h, and no other city has more than it. Which city is h
 is open, so that the set is a union of polytopes, one a holder.
