@@ -77,8 +77,8 @@ def test_the_facts_beside_the_treemaps(data):
 
 def test_what_is_not_printed_by_city_is_drawn_with_its_bounds(data):
     rows = data.set_index(["panel", "kind"])[["low", "high"]]
-    assert rows.loc[("blockchain", "together")].to_numpy().tolist() == [[3.7, 29.0]]
-    assert rows.loc[("cloud", "third")].to_numpy().tolist() == [[0, 6.1]]
-    assert rows.loc[("blockchain", "rest")].to_numpy().tolist() == [[0, 5.9]]
+    assert rows.loc[("blockchain", "together")].to_numpy().tolist() == [3.7, 29.0]
+    assert rows.loc[("cloud", "third")].to_numpy().tolist() == [0, 6.1]
+    assert rows.loc[("blockchain", "rest")].to_numpy().tolist() == [0, 5.9]
     caption = infrastructure.contributions_caption(data)
     assert "3.7–29.0" in caption["zh"] and "3.7 and 29.0" in caption["en"]
