@@ -13,9 +13,11 @@ import pandas as pd
 from fhi import listed
 from fhi.errors import DataError, Problem
 from fhi.framework import Framework
+from fhi.nation import national_shares
 
 Tables = Mapping[str, pd.DataFrame]
-PANEL = ["city", "year", "indicator", "value", "unit", "source_id", "evidence"]
+#: the columns of the panel: ``low`` and ``high`` are the least and the greatest value that its sources allow
+PANEL = ["city", "year", "indicator", "value", "low", "high", "unit", "source_id", "evidence"]
 EDITION = 2018
 CONSTRUCTIONS: dict[str, Callable[[Tables], pd.DataFrame]] = {}
 
@@ -23,7 +25,8 @@ CONSTRUCTIONS: dict[str, Callable[[Tables], pd.DataFrame]] = {}
 def constructs(indicator: str):
     """Register a function of the raw tables as the construction of an indicator.
 
-    It returns ``city, year, value, source_id, evidence``, one row a city and year.
+    It returns ``city, year, value, source_id, evidence``, one row a city and year, and ``low, high`` if its sources
+    leave a value open; without them a value is exact, and both are the value.
     """
 
     def register(function):
@@ -62,12 +65,12 @@ def panel(
         rows = instead[indicator](tables) if indicator in instead else _constructed(indicator, tables)
         if rows is not None:
             unit = framework.table.at[indicator, "unit"]
-            frames.append(rows.dropna(subset=["value"]).assign(indicator=indicator, unit=unit)[PANEL])
+            frames.append(exact(rows.dropna(subset=["value"])).assign(indicator=indicator, unit=unit)[PANEL])
     if given is not None and len(given):
         key = ["indicator"] if replaces == "indicator" else ["city", "year", "indicator"]
         taken = pd.MultiIndex.from_frame(given[key])
         frames = [frame[~pd.MultiIndex.from_frame(frame[key]).isin(taken)] for frame in frames]
-        frames.append(given[PANEL])
+        frames.append(exact(given)[PANEL])
     if not frames:
         raise DataError([Problem("panel", None, None, None, "a value of some indicator", "fill in indicators.csv")])
     return pd.concat(frames, ignore_index=True).sort_values(["indicator", "city", "year"], ignore_index=True)
@@ -81,51 +84,19 @@ def _constructed(indicator: str, tables: Tables) -> pd.DataFrame | None:
     return CONSTRUCTIONS[indicator](tables) if indicator in CONSTRUCTIONS else None
 
 
-def national_shares(tables: Tables) -> pd.DataFrame:
-    """Return each city's share of the nation by class, the building blocks of 企业规模 and 贡献率.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``indicator, class, city, share`` (per cent; NaN where unknown), ``page, source_id, evidence``.
-        Banks count by loans (p13), insurers by premiums (p14), brokers (p14) and exchanges (p17) by number;
-        a share is of the disclosed total. Cloud and blockchain shares are as printed (p17). Without these lists: empty.
-    """
-    if "report2018/banks" not in tables:
-        return pd.DataFrame(columns=["indicator", "class", "city", "share", "page", "source_id", "evidence"])
-    cities = tables["cities"]["name_zh"]
-    firms = {
-        "loans": ("firm_scale", "banks", "loans_value"),
-        "premiums": ("firm_scale", "insurers", "premiums_value"),
-        "brokers": ("firm_scale", "brokers", None),
-        "exchanges": ("contribution", "exchanges", "count"),
-    }
-    frames = []
-    for name, (indicator, table, column) in firms.items():
-        source = tables[f"report2018/{table}"]
-        amounts = source[column].astype(float) if column else pd.Series(1.0, index=source.index)
-        by_city = amounts.groupby(source["city"]).sum(skipna=False).reindex(cities)
-        shares = by_city.where(by_city.index.isin(source["city"]), 0.0) / amounts.sum() * 100
-        frames.append(_shares(indicator, name, shares, int(source["page"].iloc[0]), table, "derived"))
-    printed = tables["report2018/contributions"]
-    for name, group in printed.groupby("class"):
-        shares = group.set_index("city")["share_value"].reindex(cities)
-        frames.append(_shares("contribution", name, shares, int(group["page"].iloc[0]), "contributions", "published"))
-    return pd.concat(frames, ignore_index=True)
+def exact(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of the panel with ``low, high``: their own, or the value."""
+    return rows if "low" in rows else rows.assign(low=rows["value"], high=rows["value"])
 
 
-def _shares(indicator: str, name: str, shares: pd.Series, page: int, table: str, evidence: str) -> pd.DataFrame:
-    frame = shares.rename("share").rename_axis("city").reset_index()
-    labels = {"indicator": indicator, "class": name, "page": page, "source_id": f"report2018/{table}"}
-    return frame.assign(**labels, evidence=evidence)
-
-
-def _mean_share(tables: Tables, indicator: str, *, partial: bool) -> pd.DataFrame:
-    """Mean of a city's shares by class; unless `partial`, a share that is unknown leaves the city missing."""
+def _mean_share(tables: Tables, indicator: str) -> pd.DataFrame:
+    """Mean of a city's shares by class, and the ends of it; a share that is unknown leaves the city missing."""
     shares = national_shares(tables).query("indicator == @indicator")
-    wide = shares.pivot(index="city", columns="class", values="share")
-    sources = "+".join(dict.fromkeys(shares["source_id"]))
-    return _rows(wide.mean(axis=1, skipna=partial), EDITION, sources, "derived")
+    means = shares.groupby("city", sort=False)[["share", "low", "high"]].agg(lambda column: column.mean(skipna=False))
+    sources = "+".join(dict.fromkeys("+".join(dict.fromkeys(shares["source_id"])).split("+")))
+    return _rows(means["share"], EDITION, sources, "derived").assign(
+        low=means["low"].to_numpy(), high=means["high"].to_numpy()
+    )
 
 
 def _rows(values: pd.Series, year: int, source_id: str, evidence: str) -> pd.DataFrame:
@@ -136,13 +107,13 @@ def _rows(values: pd.Series, year: int, source_id: str, evidence: str) -> pd.Dat
 @constructs("firm_scale")
 def firm_scale(tables: Tables) -> pd.DataFrame:
     """企业规模: mean of a city's shares of internet-bank loans, insurance premiums and brokers, per cent."""
-    return _mean_share(tables, "firm_scale", partial=False)
+    return _mean_share(tables, "firm_scale")
 
 
 @constructs("contribution")
 def contribution(tables: Tables) -> pd.DataFrame:
-    """贡献率: mean of a city's known shares of exchanges, cloud computing and blockchain, per cent."""
-    return _mean_share(tables, "contribution", partial=True)
+    """贡献率: mean of a city's shares of exchanges, cloud computing and blockchain, per cent: some bounded."""
+    return _mean_share(tables, "contribution")
 
 
 @constructs("firm_count")

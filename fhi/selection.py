@@ -65,7 +65,7 @@ def select(panel: pd.DataFrame, framework: Framework, year: int | None = None, c
     ------
     DataError
         If the panel lacks a column, repeats a cell, names an unknown indicator, or holds a row without a city, a
-        year or a finite number.
+        year or a finite number, or a value outside its own ``low`` and ``high``.
     """
     if column == "value":
         return observe(panel, framework, year)[0]
@@ -93,6 +93,13 @@ def _checked(panel: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     ):
         for position in np.flatnonzero(bad):
             problems.append(Problem("panel", int(position) + 2, name, panel[name].iloc[position], what, remedy))
+    if problems:
+        raise DataError(problems)
+    if {"low", "high"} <= set(panel.columns):
+        outside = (panel["value"] < panel["low"]) | (panel["value"] > panel["high"])
+        for position, row in zip(np.flatnonzero(outside), panel[outside].itertuples(), strict=True):
+            what = f"a value from its low {row.low} to its high {row.high}"
+            problems.append(Problem("panel", int(position) + 2, "value", row.value, what, "correct one of the three"))
     if problems:
         raise DataError(problems)
     return panel.dropna(subset=["value"])
@@ -131,19 +138,20 @@ def coverage(panel: pd.DataFrame, framework: Framework, method: Method, screenin
     Returns
     -------
     pandas.DataFrame
-        ``city, indicator, evidence, used, value_year, age, old``: the evidence label of the latest value (missing:
-        none), whether the index uses it, its year, by how many years that lies before the edition's (the method's
-        year, else the latest of the panel), and whether these are more than the method's `max_age`. A value
-        interpolated between two years is as old as the earlier one.
+        ``city, indicator, evidence, used, value_year, age, old, low, high``: the evidence label of the latest value
+        (missing: none), whether the index uses it, its year, by how many years that lies before the edition's (the
+        method's year, else the latest of the panel), whether these are more than the method's `max_age`, and between
+        what ends the value is known (equal: exactly). A value interpolated between two years is as old as the earlier
+        one.
     """
     valued = observe(panel, framework, method.year, method.panel)[0].notna()
-    labels = select(panel, framework, method.year, "evidence").where(valued).drop(index=list(method.exclude_cities))
-    cells = labels.rename_axis(columns="indicator").stack(future_stack=True).rename("evidence").reset_index()
-    used = cells["indicator"].map(screening["used"])
-    cells = cells.assign(used=used & cells["evidence"].notna())
-    years = select(panel, framework, method.year, "year").reindex_like(labels).where(valued)
-    found = years.stack(future_stack=True).reset_index(drop=True).convert_dtypes()
-    edition = panel.dropna(subset=["value"])["year"].max() if method.year is None else method.year
-    age = edition - found
+    wanted = ["evidence", "year", *(end for end in ("low", "high") if end in panel)]
+    tables = [select(panel, framework, method.year, column).where(valued) for column in wanted]
+    long = [table.drop(index=list(method.exclude_cities)).stack(future_stack=True) for table in tables]
+    cells = pd.concat(long, axis=1, keys=wanted).rename_axis(["city", "indicator"]).reset_index()
+    used = cells["indicator"].map(screening["used"]) & cells["evidence"].notna()
+    years = cells["year"].convert_dtypes()
+    age = (panel.dropna(subset=["value"])["year"].max() if method.year is None else method.year) - years
     old = (age > (np.inf if method.max_age is None else method.max_age)).fillna(False).astype(bool)
-    return cells.assign(value_year=found, age=age, old=old)
+    named = cells[["city", "indicator", "evidence"]].assign(used=used, value_year=years, age=age, old=old)
+    return named.join(cells[wanted[2:]])

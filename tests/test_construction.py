@@ -5,7 +5,9 @@ import pytest
 
 from fhi import construction, sources
 from fhi.construction import CONSTRUCTIONS, PANEL, constructs, national_shares
+from fhi.errors import DataError
 from fhi.framework import Framework
+from fhi.nation import SUMS, joint_values
 from fhi.outputs import EVIDENCE
 from fhi.paths import RAW
 
@@ -60,9 +62,35 @@ def test_a_second_bank_of_undisclosed_size_leaves_its_city_missing_too():
     assert set(loans.index[loans.isna()]) == {"福州", "长春", "深圳"}
 
 
-def test_a_partial_list_leaves_the_cities_it_does_not_name_missing():
-    assert shares("cloud").dropna().to_dict() == {"杭州": 47.7, "北京": 39.1}
-    assert shares("blockchain").dropna().to_dict() == {"北京": 32.4, "上海": 29.0}
+def ends(name, city):
+    row = SHARES[(SHARES["class"] == name) & (SHARES["city"] == city)].iloc[0]
+    return row["low"], row["high"]
+
+
+def test_the_printed_sums_bound_the_shares_that_are_not_printed():
+    # p17-18 cloud: the first three have 92.9, 杭州 and 北京 86.8, so the third 6.1 and nobody else more
+    assert [ends("cloud", city) for city in ("杭州", "北京", "上海", "拉萨")] == [
+        (47.7, 47.7),
+        (39.1,) * 2,
+        *[(0, 6.1)] * 2,
+    ]
+    # blockchain: 94.1 - 32.4 - 29.0 = 32.7 for 杭州 and 深圳, neither above the 29.0 of 上海
+    # 100 - 94.1 = 5.9 for all others
+    assert [ends("blockchain", city) for city in ("上海", "杭州", "深圳", "拉萨")] == [
+        (29, 29),
+        *[(3.7, 29)] * 2,
+        (0, 5.9),
+    ]
+    assert shares("cloud")["上海"] == pytest.approx(3.05)
+
+
+def test_a_share_is_published_if_it_is_printed_and_derived_if_it_is_bounded():
+    printed = SHARES[SHARES["evidence"] == "published"]
+    assert set(zip(printed["class"], printed["city"], strict=True)) == {
+        *(("cloud", city) for city in ("杭州", "北京")),
+        *(("blockchain", city) for city in ("北京", "上海")),
+    }
+    assert (printed["low"] == printed["high"]).all()
 
 
 def test_shares_carry_their_page_source_and_label():
@@ -73,8 +101,8 @@ def test_shares_carry_their_page_source_and_label():
         "premiums": ({14}, {"derived"}),
         "brokers": ({14}, {"derived"}),
         "exchanges": ({17}, {"derived"}),
-        "cloud": ({17}, {"published"}),
-        "blockchain": ({17}, {"published"}),
+        "cloud": ({17}, {"published", "derived"}),
+        "blockchain": ({17}, {"published", "derived"}),
     }
     assert facts.loc["loans", "source_id"] == {"report2018/banks"}
     assert facts.loc["cloud", "indicator"] == {"contribution"}
@@ -94,11 +122,94 @@ def test_firm_scale_is_zero_without_a_firm_and_missing_with_one_of_undisclosed_s
     assert set(TABLES["cities"]["name_zh"]) - set(found.index) == {"福州", "长春"}
 
 
-def test_contribution_is_the_mean_of_the_shares_that_are_known():
-    found = values("contribution")
-    # 北京 (12.5 + 39.1 + 32.4)/3; 杭州 (0 + 47.7)/2; 上海 (50 + 29)/2; 郑州 12.5 of exchanges alone
-    expected = {"北京": 28, "杭州": 23.85, "上海": 39.5, "郑州": 12.5, "拉萨": 0}
-    assert found[list(expected)].to_dict() == pytest.approx(expected)
+@pytest.mark.parametrize(
+    ("city", "low", "high"),
+    [
+        ("北京", 28, 28),  # (12.5 + 39.1 + 32.4)/3
+        ("上海", (50 + 29) / 3, (50 + 6.1 + 29) / 3),
+        ("郑州", 12.5 / 3, (12.5 + 6.1 + 5.9) / 3),
+        ("大连", 12.5 / 3, (12.5 + 6.1 + 5.9) / 3),
+        ("杭州", (47.7 + 3.7) / 3, (47.7 + 29) / 3),
+        ("深圳", (12.5 + 3.7) / 3, (12.5 + 6.1 + 29) / 3),
+        ("拉萨", 0, 4),
+    ],
+)
+def test_contribution_is_known_up_to_the_interval_that_the_printed_sums_imply(city, low, high):
+    row = ROWS[(ROWS["indicator"] == "contribution") & (ROWS["city"] == city)].iloc[0]
+    assert (row["low"], row["high"]) == pytest.approx((low, high))
+    assert row["value"] == pytest.approx((low + high) / 2)
+
+
+def test_every_value_lies_within_its_ends_which_are_equal_where_it_is_exact():
+    assert (ROWS["low"] <= ROWS["value"]).all() and (ROWS["value"] <= ROWS["high"]).all()
+    opened = ROWS[ROWS["low"] < ROWS["high"]]
+    assert set(opened["indicator"]) == {"contribution"}
+    assert set(TABLES["cities"]["name_zh"]) - set(opened["city"]) == {"北京"}
+
+
+def changed(table, row, **cells):
+    frame = TABLES[table].copy()
+    for column, value in cells.items():
+        frame.loc[frame["row"] == row, column] = value
+    return {**TABLES, table: frame}
+
+
+def test_printed_sums_that_cannot_hold_are_refused_with_their_rows():
+    # 90 % for four cities of which two have 61.4 is fine; 50 % is not, whatever the other rows say
+    row = TABLES[SUMS].query("page == 18 and kind == 'sum'")["row"].iloc[0]
+    with pytest.raises(DataError) as caught:
+        construction.panel(changed(SUMS, row, printed="50%", printed_value=50.0), FRAMEWORK)
+    places = {(problem.file.split("/")[-1], problem.row) for problem in caught.value.problems}
+    assert ("share_sums.csv", row) in places
+    assert {file for file, _ in places} == {"share_sums.csv", "contributions.csv"}
+    assert all(row is not None for _, row in places)
+    narrow = construction.panel(changed(SUMS, row, printed="90%", printed_value=90.0), FRAMEWORK)
+    found = narrow[(narrow["indicator"] == "contribution") & (narrow["city"] == "拉萨")].iloc[0]
+    assert found["high"] == pytest.approx((6.1 + 10) / 3)
+
+
+def test_a_bound_on_an_exhaustive_list_is_checked_against_it():
+    row = TABLES[SUMS].query("`class` == 'loans'")["row"].iloc[0]
+    with pytest.raises(DataError, match=r"share_sums\.csv: row"):
+        national_shares(changed(SUMS, row, printed="99%以上", printed_value=99.0))
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        ({"cities": "北京|上海|杭洲"}, "not '杭洲'"),
+        ({"cities": "北京|北京"}, "each city once"),
+        ({"printed_value": None}, "exact sum"),
+    ],
+)
+def test_a_row_of_sums_that_makes_no_sense_is_refused(cells, message):
+    row = TABLES[SUMS].query("page == 18 and kind == 'sum'")["row"].iloc[0]
+    with pytest.raises(DataError, match=message):
+        national_shares(changed(SUMS, row, **cells))
+
+
+def test_joint_values_add_up_to_the_nation_and_lie_within_the_panels_bounds():
+    joint = joint_values(TABLES, ROWS, 3, 60)
+    assert set(joint["indicator"]) == {"contribution"} and joint["point"].nunique() == 61
+    rows = ROWS[(ROWS["indicator"] == "contribution") & (ROWS["low"] < ROWS["high"])].set_index("city")
+    wide = joint.pivot(index="point", columns="city", values="value")
+    assert wide.loc[0].to_dict() == rows["value"].to_dict()
+    drawn = wide.loc[1:]
+    assert (drawn >= rows["low"] - 1e-6).all(axis=None) and (drawn <= rows["high"] + 1e-6).all(axis=None)
+    # 杭州 and 深圳 share 32.7 of blockchain: 3·(杭州 + 深圳) less what is known is 32.7 and the cloud of 深圳, 0 to 6.1
+    both = 3 * (drawn["杭州"] + drawn["深圳"]) - 47.7 - 12.5
+    assert both.between(32.7 - 1e-6, 32.7 + 6.1 + 1e-6).all()
+    assert (28 + drawn.sum(axis=1) <= 100 + 1e-6).all() and (rows["value"].sum() > 100)
+    pd.testing.assert_frame_equal(joint, joint_values(TABLES, ROWS, 3, 60))
+
+
+def test_values_of_ones_own_are_not_drawn():
+    given = ROWS[(ROWS["indicator"] == "contribution") & (ROWS["city"] == "杭州")].assign(
+        value=20.0, low=20.0, high=20.0, source_id="user/firms", evidence="user"
+    )
+    cell = construction.panel(TABLES, FRAMEWORK, given, "cell")
+    assert "杭州" not in set(joint_values(TABLES, cell, 3, 5)["city"])
+    assert joint_values(TABLES, construction.panel(TABLES, FRAMEWORK, given), 3, 5).empty
 
 
 def test_printed_counts_are_taken_as_printed_and_only_for_the_cities_printed():
@@ -137,7 +248,9 @@ def test_the_count_of_universities_of_every_city_agrees_with_the_list():
 
 
 def test_the_panel_has_the_columns_of_the_contract_one_row_a_cell_and_no_empty_value():
-    assert list(ROWS) == PANEL == ["city", "year", "indicator", "value", "unit", "source_id", "evidence"]
+    assert (
+        list(ROWS) == PANEL == [*("city", "year", "indicator", "value", "low", "high", "unit", "source_id", "evidence")]
+    )
     assert not ROWS.duplicated(["city", "year", "indicator"]).any()
     assert ROWS["value"].notna().all()
     assert set(ROWS["city"]) <= set(TABLES["cities"]["name_zh"])

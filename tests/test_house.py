@@ -12,7 +12,8 @@ from fhi.paths import ROOT
 #: the floors from the ground up; what stands on one floor may be used by those above it, and by its own
 FLOORS = (
     {"errors", "paths", "parameters", "scenarios", "files", "store", "sources", "framework", "rounding"}
-    | {"calling", "notebooks", "outputs", "processes", "imports", "kept"},
+    | {"calling", "notebooks", "outputs", "processes", "imports", "kept"}
+    | {"polytope", "shares", "nation"},
     {"imputation", "treatment", "normalisation", "weighting", "aggregation", "agreement", "survey", "printed_orders"},
     {"selection", "construction", "alternatives", "listed", "microdata", "synthetic", "given", "index", "reuse"},
     {"multivariate", "effects", "added", "provenance", "years", "robustness", "identification", "claims"},

@@ -127,7 +127,8 @@ def _strips(axes: Axes, strips: pd.DataFrame, tier: str, language: str) -> None:
         _label(axes, y, mine, language)
         axes.plot([FROM, TO], [y, y], color=style.LINE, linewidth=1, zorder=0)
         signed = group["value"] * (-1 if mine["unit"] == "rank" else 1)
-        x = FROM + (signed - signed.min()) / (signed.max() - signed.min() or 1) * (TO - FROM)
+        width = signed.max() - signed.min() or 1
+        x = FROM + (signed - signed.min()) / width * (TO - FROM)
         axes.plot([x.median()] * 2, [y - 0.08, y + 0.08], color=style.MUTED, linewidth=1, zorder=1)
         mine_at = (group["city"] == group["profile"]).to_numpy()
         others += [(place, y) for place in x[~mine_at].dropna()]
@@ -142,13 +143,15 @@ def _strips(axes: Axes, strips: pd.DataFrame, tier: str, language: str) -> None:
                 va="center",
             )
             continue
+        if mine["low"] < mine["high"]:
+            ends = [FROM + (end - signed.min()) / width * (TO - FROM) for end in (mine["low"], mine["high"])]
+            axes.plot([max(ends[0], FROM), min(ends[1], TO)], [y, y], color=colour, linewidth=5, alpha=0.45, zorder=2)
         axes.scatter(x[mine_at], [y], s=72, color=colour, edgecolor=style.INK, linewidth=0.8, zorder=3)
         axes.text(5.62, y, _amount(mine, language), size=style.SMALL, ha="right", va="center")
-        tie = "=" if (group["place"] == mine["place"]).sum() > 1 else ""
         axes.text(
             right,
             y,
-            f"{tie}{mine['place']}/{mine['of']}{'*' * bool(other[mine.name])}",
+            f"{_place(group, mine)}/{mine['of']}{'*' * bool(other[mine.name])}",
             size=style.SMALL,
             weight="bold",
             ha="right",
@@ -156,6 +159,14 @@ def _strips(axes: Axes, strips: pd.DataFrame, tier: str, language: str) -> None:
         )
     style.dots(axes, others, 4.4, OTHERS)
     _key(axes, TOP + 0.5 + count * step, strips, language)
+
+
+def _place(group: pd.DataFrame, mine: pd.Series) -> str:
+    """Return a place, shared (=), or from the best to the worst that values known up to an interval leave."""
+    bounded = group["low"] < group["high"]
+    if bounded.any() and mine["best"] < mine["worst"]:
+        return f"{mine['best']}–{mine['worst']}"
+    return f"{'=' if (group['place'] == mine['place']).sum() > 1 else ''}{mine['place']}"
 
 
 def _label(axes: Axes, y: float, item: pd.Series, language: str) -> None:
@@ -183,7 +194,7 @@ def _amount(item: pd.Series, language: str) -> str:
     if unit == "rank":
         return ""
     if unit == "%":
-        return f"{value:.1f} %"
+        return f"{item['low']:.1f}–{item['high']:.1f} %" if item["low"] < item["high"] else f"{value:.1f} %"
     if unit == "100 million CNY":
         return style.pick(language, f"{value:,.0f}亿元", f"CNY {value / 10:,.0f} bn")
     return f"{value:,.10g}"

@@ -132,9 +132,10 @@ def contributions_data(tables: Tables) -> pd.DataFrame:
     """Contributions that add up to the nation, per cent: printed by city, and what follows from the printed sums.
 
     Kinds: ``city``; ``third``, the unnamed third city of cloud; ``together``, cities of which only the sum is known, joined
-    by |; ``rest``, all others. Beside them ``fact``, what the page says of the firms, and ``firm``, those it names.
+    by |; ``rest``, all others. ``low`` and ``high`` are the bounds of each single city that may be part of a kind (p18).
+    Beside them ``fact``, what the page says of the firms, and ``firm``, those it names.
     """
-    printed = shares(tables)
+    printed, bounds = shares(tables), tables["national_shares"]
     headlines = tables["tables/headlines"].set_index("measure_en")
     names = english(tables)
     rows = [printed]
@@ -144,6 +145,10 @@ def contributions_data(tables: Tables) -> pd.DataFrame:
         between = {"kind": "together", "city": "|".join(unnamed)} if unnamed else {"kind": "third"}
         between["value"] = total["printed_value"] - known["value"].sum()
         rest = {"kind": "rest", "value": 100 - total["printed_value"]}
+        alone = bounds[(bounds["class"] == panel) & (bounds["low"] < bounds["high"])].set_index("city")
+        others = alone.drop(index=unnamed)
+        for kind, cities in ((between, alone.loc[unnamed] if unnamed else others), (rest, others)):
+            kind |= {"low": cities["low"].min(), "high": cities["high"].max()}
         rows.append(pd.DataFrame([between, rest]).assign(panel=panel, page=total["page"], evidence="derived"))
     facts = (
         headlines[headlines["measure_zh"].str.startswith("区块链企业")]
@@ -161,19 +166,22 @@ def contributions_data(tables: Tables) -> pd.DataFrame:
     columns = {"printed_value": "number", "printed_qualifier": "qualifier"}
     frame = frame.rename(columns=columns).sort_values("panel", kind="stable", ignore_index=True)
     said = ["name_zh", "name_en", "measure_zh", "measure_en", "printed", "number", "qualifier", "unit"]
-    return frame[["panel", "kind", "city", "city_en", "value", *said, "page", "evidence"]]
+    return frame[["panel", "kind", "city", "city_en", "value", "low", "high", *said, "page", "evidence"]]
 
 
 def contributions_caption(data: pd.DataFrame) -> dict[str, str]:
     values = data[data["evidence"] == "derived"].set_index(["panel", "kind"])["value"]
     pair = data[data["kind"] == "together"].iloc[0]
+    most = data[data["kind"] == "rest"].set_index("panel")["high"]
     return {
         "zh": f"报告印出的城市贡献率为实色；斜线为推算：云计算第三名城市（未点名）{values['cloud', 'third']:g}%、其余{values['cloud', 'rest']:g}%，"
-        f"区块链{pair['city'].replace('|', '与')}合计{pair['value']:g}%（各自未公布）、其余{values['blockchain', 'rest']:g}%。方块面积与贡献率成正比。",
+        f"区块链{pair['city'].replace('|', '与')}合计{pair['value']:g}%（各城在{pair['low']:.1f}–{pair['high']:.1f}之间）、其余{values['blockchain', 'rest']:g}%。"
+        f"未点名的每城云计算至多{most['cloud']:g}%、区块链至多{most['blockchain']:g}%。方块面积与贡献率成正比。",
         "en": f"Printed contributions are solid; hatched is what follows from printed sums: the third city in cloud, which is not "
         f"named, {values['cloud', 'third']:g} %, all others {values['cloud', 'rest']:g} %; in blockchain "
-        f"{pair['city_en'].replace('|', ' and ')} together {pair['value']:g} % (each not published), all others "
-        f"{values['blockchain', 'rest']:g} %. Areas are proportional.",
+        f"{pair['city_en'].replace('|', ' and ')} together {pair['value']:g} % (each between {pair['low']:.1f} and {pair['high']:.1f}), all others "
+        f"{values['blockchain', 'rest']:g} %. A city that is not named has at most {most['cloud']:g} % in "
+        f"cloud and {most['blockchain']:g} % in blockchain. Areas are proportional.",
     }
 
 
@@ -243,5 +251,8 @@ def _tile(axes, box: dict, item, language: str) -> None:
         axes.text(x + 0.1, y + 0.22, name, size=style.SMALL, **text)
         axes.text(x + width - 0.1, y + 0.22, f"{item.value:.1f}", size=style.BODY, weight="bold", ha="right", **text)
     else:
+        if item.low < item.high:
+            each = style.pick(language, f"每城{item.low:.1f}–{item.high:.1f}", f"each {item.low:.1f}–{item.high:.1f}")
+            axes.text(x + 0.14, y + 0.86, style.fit(each, width * 72 - 16, style.SMALL), size=style.SMALL, **text)
         axes.text(x + 0.14, y + 0.24, style.fit(name, width * 72 - 16, style.BODY), **text)
         axes.text(x + 0.14, y + 0.56, f"{item.value:.1f}", size=20, weight="bold", **text)

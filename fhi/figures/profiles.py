@@ -50,7 +50,7 @@ def profile_data(tables: Tables, city: str) -> pd.DataFrame:
     _refuse_unranked(city, tables)
     parts = [_badges(tables, city), _strips(tables), _facts(tables, city), _firms(tables, city)]
     frame = pd.concat([part for part in parts if len(part)], ignore_index=True)
-    whole = ("place", "of", "page", "year", "printed_page")
+    whole = ("place", "best", "worst", "of", "page", "year", "printed_page")
     frame = with_names(frame, tables).astype(dict.fromkeys(whole, "Int64"))
     frame.insert(0, "profile", city)
     return frame
@@ -85,7 +85,7 @@ def _strips(tables: Tables) -> pd.DataFrame:
     panel = tables["panel"].sort_values("year").drop_duplicates(["city", "indicator"], keep="last")
     panel = panel[panel["city"].isin(twenty["city"]) & ~panel["indicator"].isin(ranks["indicator"])]
     enough = panel.groupby("indicator")["city"].transform("size") >= LEAST
-    panel = panel.loc[enough, ["city", "indicator", "value", "year", "unit", "evidence"]]
+    panel = panel.loc[enough, ["city", "indicator", "value", "low", "high", "year", "unit", "evidence"]]
     frame = pd.concat([ranks, panel], ignore_index=True)
     # a city without data has its row, so that it is seen to be missing
     whole = pd.MultiIndex.from_product([frame["indicator"].unique(), twenty["city"]], names=["indicator", "city"])
@@ -94,9 +94,22 @@ def _strips(tables: Tables) -> pd.DataFrame:
         frame[column] = frame.groupby("indicator")[column].transform("first")
     signed = frame["value"].where(frame["unit"] != "rank", -frame["value"])
     frame["place"] = signed.groupby(frame["indicator"]).rank(method="min", ascending=False).astype("Int64")
+    frame["best"], frame["worst"] = _places(frame)
     frame["of"] = frame.groupby("indicator")["value"].transform("count")
     frame = frame.sort_values("indicator", key=lambda codes: in_order(tables, codes), kind="stable")
     return with_firsts(_named(frame, tables), tables, "indicator").assign(series="strip")
+
+
+def _places(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Return the best and the worst place that bounds allow: those above for certain come before, and those that may be."""
+    low, high = frame["low"].fillna(frame["value"]), frame["high"].fillna(frame["value"])
+    ranks = frame["unit"] == "rank"
+    low, high = low.where(~ranks, -low), high.where(~ranks, -high)
+    best, worst = pd.Series(pd.NA, frame.index, "Int64"), pd.Series(pd.NA, frame.index, "Int64")
+    for _, rows in frame[frame["value"].notna()].groupby("indicator").groups.items():
+        best[rows] = [1 + int((low[rows] > end).sum()) for end in high[rows]]
+        worst[rows] = [1 + int((high[rows].drop(row) > low[row]).sum()) for row in rows]
+    return best, worst
 
 
 def _facts(tables: Tables, city: str) -> pd.DataFrame:
@@ -146,9 +159,11 @@ def profile_caption(data: pd.DataFrame) -> dict[str, str]:
     badges = data[data["series"] == "badge"].set_index("indicator")
     strips = data[data["series"] == "strip"]
     mine = strips[strips["city"] == strips["profile"]]
-    leads = (mine["place"] == 1).fillna(False)
+    # a first place that other values known up to an interval may take is none
+    leads = (mine["worst"] == 1).fillna(False)
     first, missing = mine[leads], mine[mine["value"].isna()]
     elsewhere = mine[~leads & (mine["printed_first"] == mine["city"])]
+    between = mine[mine["low"] < mine["high"]]
     ranks = [int(badges.at[code, "value"]) for code in RANKED]
     city, city_en = badges["city"].iloc[0], badges["city_en"].iloc[0]
     facts = (data["series"] == "fact").sum()
@@ -164,6 +179,10 @@ def profile_caption(data: pd.DataFrame) -> dict[str, str]:
     if len(missing):
         zh += f"；{'、'.join(missing['name_zh'])}没有数据"
         en += f"; no data for {', '.join(missing['name_en'])}"
+    if len(between):
+        ends = [f"{low:.1f}–{high:.1f}" for low, high in zip(between["low"], between["high"], strict=True)]
+        zh += f"；{'、'.join(map(''.join, zip(between['name_zh'], ends, strict=True)))}为印出的合计所限的区间（横线）"
+        en += f"; {', '.join(map(' '.join, zip(between['name_en'], ends, strict=True)))}: bounds that printed sums leave (bar)"
     others = f"{facts} further number{'s' if facts > 1 else ''} or rank{'s' if facts > 1 else ''}"
     zh += f"。报告另有{facts}条关于该城的数字或名次。" if facts else "。报告没有印出该城的其他数字。"
     en += f". The report prints {others if facts else 'no other number'} of the city."

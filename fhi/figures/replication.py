@@ -16,7 +16,7 @@ from fhi.framework import Framework
 
 
 def coverage_data(tables: Tables) -> pd.DataFrame:
-    """One row a city and indicator: its evidence label (empty: missing), whether the index uses it, its year and age."""
+    """One row a city and indicator: its label (empty: missing), whether the index uses it, its year, age and bounds."""
     cells = tables["coverage"].sort_values("indicator", key=lambda codes: in_order(tables, codes), kind="stable")
     return with_node_names(with_names(cells, tables), tables, "indicator")
 
@@ -26,13 +26,16 @@ def coverage_caption(data: pd.DataFrame) -> dict[str, str]:
     used = data[data["used"]]["indicator"].nunique()
     total, cities = data["indicator"].nunique(), data["city"].nunique()
     complete = data[data["used"] & filled & ~data["old"]].groupby("city").size().eq(used).sum()
-    ages = age_words(data)
+    bounded, ages = (data["low"] < data["high"]).sum(), age_words(data)
     return {
         "zh": f"{cities}城×{total}项指标中，{filled.sum()}格有数据（{filled.mean():.0%}）。{used}项指标进入指数；"
-        f"×标记的数值未进入指数：覆盖城市过少，或方案未取。{complete}个城市的这{used}项齐全。{ages['zh']}",
+        f"×标记的数值未进入指数：覆盖城市过少，或方案未取。"
+        + (f"≈标记的{bounded}格只知区间（报告给出了合计，未给出各城），取其中点。" if bounded else "")
+        + f"{complete}个城市的这{used}项齐全。{ages['zh']}",
         "en": f"Of {cities} cities × {total} indicators, {filled.sum()} cells hold data ({filled.mean():.0%}). {used} indicators "
         "enter the index; values marked × do not: too few cities have them, or the scenario leaves them out. "
-        f"{complete} cities have all {used}. {ages['en']}",
+        + (f"{bounded} marked ≈ are known up to an interval, of which the middle is taken. " if bounded else "")
+        + f"{complete} cities have all {used}. {ages['en']}",
     }
 
 
@@ -66,7 +69,7 @@ def age_words(data: pd.DataFrame) -> dict[str, str]:
     caption=coverage_caption,
 )
 def coverage(data: pd.DataFrame, language: str):
-    """Grid of cities and indicators coloured by evidence; × marks values that the index leaves out, hatching old ones."""
+    """Grid of cities and indicators by label; × marks values left out, ≈ known up to an interval, hatching old ones."""
     import seaborn
 
     figure = style.canvas(11.2)
@@ -88,7 +91,8 @@ def coverage(data: pd.DataFrame, language: str):
         if item.old:
             axes.add_patch(Rectangle((x, y), 1, 1, **style.OLD))
         earlier = f"{item.value_year:.0f}" if item.age > 0 else ""
-        if mark := " ".join(part for part in ("" if item.used else "×", earlier) if part):
+        kind = "×" if not item.used else "≈" if item.low < item.high else ""
+        if mark := " ".join(part for part in (kind, earlier) if part):
             size = 6.5 if earlier else style.BODY
             text = axes.text(
                 x + 0.5, y + 0.5, mark, color=style.PAPER, ha="center", va="center", weight="bold", size=size
@@ -128,7 +132,7 @@ def _key(axes, labels: tuple[str, ...], language: str, rows: int, columns: int, 
     axes.text(
         columns * len(entries) / (len(entries) + 1),
         rows + 0.75,
-        style.pick(language, "×  有数据，未用", "×  data, not used"),
+        style.pick(language, "×  未用    ≈  区间", "×  not used    ≈  bounds"),
         va="center",
         size=style.SMALL,
     )

@@ -22,6 +22,7 @@ ASSUMPTIONS: Mapping[str, Texts] = {
     "weight_noise": {"zh": "权重扰动", "en": "Weight noise"},
     "aggregation": {"zh": "合成方法", "en": "Aggregation"},
     "availability": {"zh": "数据要求", "en": "Data required"},
+    "shares": {"zh": "未印出的份额", "en": "Unprinted shares"},
     "data_noise": {"zh": "抽样误差（假设）", "en": "Sampling error (assumed)"},
 }
 

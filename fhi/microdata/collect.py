@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from fhi.construction import PANEL
 from fhi.errors import DataError, Problem
 from fhi.framework import Framework
 from fhi.microdata import folder as folders
@@ -26,7 +27,6 @@ from fhi.microdata.services import Services
 from fhi.microdata.vocabulary import Vocabulary
 from fhi.microdata.yearbooks import Yearbooks
 
-PANEL = ["city", "year", "indicator", "value", "unit", "source_id", "evidence"]
 INTERVALS = ["city", "year", "indicator", "value", "low", "high", "respondents", "covered", "evidence"]
 SERVICES = ["city", "year", "category", "services", "special", "evidence"]
 #: kinds that others refer to, and that give no indicator themselves
@@ -41,7 +41,8 @@ class Microdata(NamedTuple):
     Attributes
     ----------
     panel : pandas.DataFrame
-        Rows of the panel, evidence ``user`` or ``synthetic``.
+        Rows of the panel, evidence ``user`` or ``synthetic``; ``low, high`` as far as amounts written as bounds or
+        intervals leave a value open.
     intervals : pandas.DataFrame
         ``city, year, indicator, value, low, high, respondents, covered, evidence``: 95 % intervals of shares; for sums
         and counts how far amounts written as bounds leave them open.
@@ -185,7 +186,7 @@ class _Collection:
         rows["unit"] = rows["indicator"].map(framework.table["unit"])
         left_open = (rows["low"] != rows["high"]) | rows["respondents"].notna()
         return Microdata(
-            rows[PANEL],
+            _bounded(rows)[PANEL],
             rows.loc[left_open, INTERVALS],
             self._services(),
             _together([ledger.report() for ledger in self.ledgers], REPORT),
@@ -227,6 +228,12 @@ class _Collection:
         return frame.assign(city=[names[place] for place in frame["place"]], evidence=self._evidence("services"))[
             SERVICES
         ]
+
+
+def _bounded(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with the ends that their amounts allow; a sampling interval is no bound, its value is exact."""
+    sampled = rows["respondents"].notna()
+    return rows.assign(**{end: rows[end].mask(sampled, rows["value"]) for end in ("low", "high")})
 
 
 def _together(frames: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:

@@ -51,7 +51,8 @@ class Lookup:
             values=latest(tables["panel"], year).to_dict("index"),
             covered=tables["coverage"].set_index(["city", "indicator"]).to_dict("index"),
             used=tables["indicators"].set_index("city").stack().to_dict(),
-            places=standing_places(with_firsts(tables["standings"], tables)),
+            places=standing_places(with_firsts(tables["standings"], tables))
+            | open_places(latest(tables["panel"], year)),
             leaves=leaf_nodes(tables),
             labels=of_index(("published", "reconstructed", "identified"), tables),
             printed=[row | {"table": name} for name in PRINTED for row in tables[f"tables/{name}"].to_dict("records")],
@@ -108,6 +109,10 @@ def latest(panel: pd.DataFrame, year: int | None) -> pd.DataFrame:
     )
 
 
+def _places(tables: Tables, year: int | None) -> dict[tuple[str, str], str | Texts]:
+    return standing_places(with_firsts(tables["standings"], tables)) | open_places(latest(tables["panel"], year))
+
+
 def standing_places(standings: pd.DataFrame) -> dict[tuple[str, str], Texts]:
     """Return the place of a city among those with a score, by city and indicator; a shared one as ``6–37 / 37``.
 
@@ -121,6 +126,29 @@ def standing_places(standings: pd.DataFrame) -> dict[tuple[str, str], Texts]:
         place = f"{first}–{end} / {count}" if end > first else f"{first} / {count}"
         shown.append({name: place + said * (first == 1) for name, said in remark(item).items()})
     return dict(zip(zip(standings["city"], standings["node"], strict=True), shown, strict=True))
+
+
+def open_places(values: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """Return the places, from the best to the worst, that values known up to an interval leave open."""
+    found = {}
+    for indicator, rows in values.groupby("indicator"):
+        rows = rows.droplevel("indicator")
+        if (rows["low"] < rows["high"]).any():
+            for city, row in rows.iterrows():
+                best = 1 + (rows["low"] > row["high"]).sum()
+                worst = 1 + (rows["high"].drop(city) > row["low"]).sum()
+                if worst > best:
+                    found[city, indicator] = f"{best}–{worst} / {len(rows)}"
+    return found
+
+
+def bounded(value: Mapping) -> Texts:
+    """Return a value with its unit, and between what ends it is known if it is not known exactly."""
+    text = measured(float(value["value"]), value["unit"])
+    if not value["low"] < value["high"]:
+        return text
+    ends = span(value["low"], value["high"])
+    return {"zh": f"{text['zh']}（{ends}）", "en": f"{text['en']} ({ends})"}
 
 
 def rank_table(cells: Lookup, row: Mapping) -> Table:
@@ -160,7 +188,7 @@ def indicator_table(cells: Lookup, city: str, scenario: str) -> Table:
         rows.append(
             [
                 cells.nodes[code],
-                measured(shown, value["unit"]),
+                bounded(value | {"value": shown}),
                 cells.places.get((city, code), NOTHING),
                 year_of(value["year"], covered, interpolated=shown != float(value["value"])),
                 {"badge": value["evidence"]},

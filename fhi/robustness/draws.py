@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from fhi.robustness.space import DATA_NOISE, WEIGHT_NOISE, Space
+from fhi.robustness.space import DATA_NOISE, SHARES, WEIGHT_NOISE, Space
 from fhi.robustness.tree import ByLevel, Tree
 
 #: draws that share a stream of random numbers
@@ -51,6 +51,11 @@ class Sample:
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+    def keys(self, space: Space) -> dict[str, np.ndarray]:
+        """Return by indicator what tells its values in draws apart: the point of its interval, or the set of noise."""
+        points = dict.fromkeys(space.points, self.picks[SHARES]) if SHARES in self.picks else {}
+        return points | dict.fromkeys(self.data, self.sets)
 
     def take(self, places: np.ndarray | slice) -> Sample:
         """Return some of the draws."""

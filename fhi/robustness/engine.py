@@ -43,7 +43,7 @@ def evaluate(plan: Plan, sample: Sample) -> np.ndarray:
     order = np.lexsort((plan.vector[places], plan.matrix[places], plan.aggregation[places]))
     sample, places = sample.take(order), places[order]
     scores = np.empty((len(sample), len(plan.ranked)))
-    columns = NoisyColumns(plan, sample, places)
+    columns = MovedColumns(plan, sample, places)
     for part in _runs(plan.aggregation[places]):
         _Aggregation(plan, sample.take(part), places[part], columns).write(scores[part])
     result = np.empty_like(scores)
@@ -58,42 +58,43 @@ def _runs(values: np.ndarray) -> Iterator[slice]:
         yield slice(int(start), int(stop))
 
 
-class NoisyColumns:
-    """The normalised indicators with data noise, each set of noise made once for each matrix that draws have it with.
+class MovedColumns:
+    """The normalised indicators whose values differ between draws, by data noise or within an interval.
 
-    Parameters as for `evaluate`; `places` are the combinations of the draws.
+    Each set of noise and each point is made once for each matrix that draws have it with. Parameters as for `evaluate`;
+    `places` are the combinations of the draws.
     """
 
     def __init__(self, plan: Plan, sample: Sample, places: np.ndarray):
         self.plan, self.sample = plan, sample
+        self._keys = sample.keys(plan.model.space)
         self._matrices = plan.matrix[places]
-        self._made: dict[int, tuple[np.ndarray, dict[int, np.ndarray]]] = {}
+        self._made: dict[int, dict[str, tuple[np.ndarray, np.ndarray]]] = {}
 
-    def of(self, number: int, sets: np.ndarray) -> dict[int, np.ndarray]:
-        """Return, by position of the leaf, all units × draws with these sets of noise in one matrix."""
+    def of(self, number: int, keys: Mapping[str, np.ndarray]) -> dict[int, np.ndarray]:
+        """Return, by position of the leaf, all units × draws of these keys (see `Sample.keys`) in one matrix."""
         if number not in self._made:
             self._made[number] = self._make(number)
-        known, columns = self._made[number]
-        found = np.searchsorted(known, sets)
-        return {leaf: column[:, found] for leaf, column in columns.items()}
-
-    def _make(self, number: int) -> tuple[np.ndarray, dict[int, np.ndarray]]:
-        matrix, inputs = self.plan.matrices[number], self.plan.model.inputs
-        sets = np.unique(self.sample.sets[self._matrices == number])
-        columns = {
-            inputs.tree.leaves.index(code): matrix.column(
-                inputs, code, self.plan.model.space.data_noise[code], noise[:, sets]
-            )
-            for code, noise in self.sample.data.items()
-            if not np.isnan(matrix.values[:, inputs.tree.leaves.index(code)]).all()
+        leaves = self.plan.model.inputs.tree.leaves
+        return {
+            leaves.index(code): column[:, np.searchsorted(known, keys[code])]
+            for code, (known, column) in self._made[number].items()
         }
-        return sets, columns
+
+    def _make(self, number: int) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        matrix, inputs, found = self.plan.matrices[number], self.plan.model.inputs, {}
+        for code, keys in self._keys.items():
+            if not np.isnan(matrix.values[:, inputs.tree.leaves.index(code)]).all():
+                known = np.unique(keys[self._matrices == number])
+                values = matrix.moved(self.plan.model.space, self.sample, code, known)
+                found[code] = known, matrix.column(inputs, code, values)
+        return found
 
 
 class _Aggregation:
     """Draws of one aggregation, sorted by matrix."""
 
-    def __init__(self, plan: Plan, sample: Sample, places: np.ndarray, columns: NoisyColumns):
+    def __init__(self, plan: Plan, sample: Sample, places: np.ndarray, columns: MovedColumns):
         self.plan, self.sample, self.places, self.columns = plan, sample, places, columns
         self.method = plan.methods[plan.aggregation[places[0]]]
         self.steps = [*steps_by_level(self.method.aggregation, range(plan.model.inputs.tree.depth)).values()]
@@ -122,7 +123,7 @@ class _Aggregation:
         if not self.rowwise or not plan.together[self.places[part]].all():
             raise Unusual
         matrix = plan.matrices[number]
-        noise = self.columns.of(number, self.sample.sets[part]) if self.sample.data else {}
+        noise = self.columns.of(number, self.sample.take(part).keys(plan.model.space))
         if self.steps[-1].method in POSITIVE:
             self._refuse(matrix.values, noise)
         without = 0

@@ -1,4 +1,4 @@
-"""One matrix of normalised indicators, and an indicator in it with noise, for many draws at once."""
+"""One matrix of normalised indicators, and an indicator in it with other values, for many draws at once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import pandas as pd
 from fhi import imputation, index, normalisation, treatment
 from fhi.framework import Framework
 from fhi.parameters import Method, Step
-from fhi.robustness.space import NOTHING, Error
+from fhi.robustness.draws import Sample
+from fhi.robustness.space import NOTHING, Space
 from fhi.robustness.tree import Tree
 
 #: methods that treat every column for itself, so that a column may be left out, or put in many times over
@@ -128,33 +129,40 @@ class Matrix:
         frame = pd.DataFrame(self.values, index=inputs.units, columns=inputs.tree.leaves)
         return frame.loc[self.units, inputs.framework.leaves]
 
-    def column(self, inputs: Inputs, indicator: str, error: Error, noise: np.ndarray) -> np.ndarray:
-        """Return all units × draws: an indicator with noise, then imputed, treated and normalised.
+    def moved(self, space: Space, sample: Sample, code: str, keys: np.ndarray) -> np.ndarray:
+        """Return all units × keys: the observed values of an indicator as draws move them.
+
+        `keys` are points of its interval, or sets of noise; see `fhi.robustness.draws.Sample.keys`.
+        """
+        observed = self.observed[code]
+        if code not in space.points:
+            return space.data_noise[code].moved(observed, sample.data[code][:, keys])
+        points = space.points[code].reindex(observed.index).to_numpy()
+        values = observed.to_numpy()[:, None]
+        return np.where(values == points[:, :1], points[:, keys], values)
+
+    def column(self, inputs: Inputs, indicator: str, values: np.ndarray) -> np.ndarray:
+        """Return all units × draws: other values of an indicator (such), imputed, treated and normalised.
 
         The draws are the columns of one table, so that each step is called once; see `repeatable`.
         """
         own = self.units
         rows = inputs.units.get_indexer(own)
-        columns = pd.RangeIndex(noise.shape[1]).astype(str)
-        frame = pd.DataFrame(error.moved(self.observed[indicator], noise)[rows], index=own, columns=columns)
+        columns = pd.RangeIndex(values.shape[1]).astype(str)
+        frame = pd.DataFrame(values[rows], index=own, columns=columns)
         impute, treat, normalise = steps(self.method)
         given = {"framework": inputs.framework, "units": inputs.attributes}
         frame, _ = imputation.impute(frame, impute.method, **given, **impute.params)
         frame, _ = treatment.treat(frame, treat.method, **treat.params)
         directions = pd.Series(inputs.framework.directions[indicator], index=columns)
         frame = normalisation.normalise(frame, normalise.method, directions=directions, **normalise.params)
-        result = np.full(noise.shape, np.nan)
+        result = np.full(values.shape, np.nan)
         result[rows] = frame.to_numpy()
         return result
 
-    def with_noise(
-        self, inputs: Inputs, method: Method, errors: Mapping[str, Error], noise: Mapping[str, np.ndarray]
-    ) -> pd.DataFrame:
-        """Return the normalised indicators of one draw by the ordinary steps; `noise` has one number a unit."""
-        values = self.observed.copy()
-        for indicator, numbers in noise.items():
-            values[indicator] = errors[indicator].moved(values[indicator], numbers[:, None])[:, 0]
-        panel = as_panel(values, 0 if method.year is None else method.year)
+    def with_values(self, inputs: Inputs, method: Method, values: Mapping[str, np.ndarray]) -> pd.DataFrame:
+        """Return the normalised indicators by the ordinary steps, with other values of some, one a unit."""
+        panel = as_panel(self.observed.assign(**values), 0 if method.year is None else method.year)
         treated = index.treat(panel, inputs.framework, method, units=inputs.attributes)["treated"]
         return index.normalise({**self.others, method.year: treated}, inputs.framework, method, method.year)
 

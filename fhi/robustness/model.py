@@ -17,7 +17,7 @@ from fhi.framework import Framework
 from fhi.parameters import Method
 from fhi.robustness.draws import Sample
 from fhi.robustness.matrix import Inputs, Workshop
-from fhi.robustness.space import EACH, LEFT_OUT, NOTHING, Choice, Space, label, parse
+from fhi.robustness.space import EACH, LEFT_OUT, NOTHING, SHARES, Choice, Space, label, parse
 
 
 class UnusedAssumption(UserWarning):
@@ -100,7 +100,10 @@ class Model:
                 message = f"{indicator} holds values that are no per cents of answers; give sd or relative."
                 raise MethodError(message, key=f"robustness.data_noise.{indicator}", value=indicator)
         choices = [self._nodes(choice) if choice.name == LEFT_OUT else choice for choice in space.choices]
-        return replace(space, choices=tuple(choices), data_noise=errors or None)
+        points = {code: values for code, values in space.points.items() if code in self.used}
+        if not points:
+            choices = [choice for choice in choices if choice.name != SHARES]
+        return replace(space, choices=tuple(choices), data_noise=errors or None, points=points)
 
     def _nodes(self, choice: Choice) -> Choice:
         root = self.inputs.framework.root
@@ -129,26 +132,26 @@ class Model:
         return used
 
     def codes(self, sample: Sample) -> np.ndarray:
-        """Return one number for each draw's combination of alternatives."""
+        """Return one number for each draw's combination of alternatives of the method."""
         codes = np.zeros(len(sample), dtype=np.int64)
-        for choice in self.space.choices:
+        for choice in self.space.alternatives:
             codes = codes * len(choice.values) + sample.picks[choice.name]
         return codes
 
     def decoded(self, code: int) -> dict[str, int]:
         """Return the position of the alternative of each assumption in a combination."""
         picks = {}
-        for choice in reversed(self.space.choices):
+        for choice in reversed(self.space.alternatives):
             code, picks[choice.name] = divmod(int(code), len(choice.values))
         return picks
 
     def words(self, picks: Mapping[str, int]) -> dict[str, str]:
         """Return the alternatives of a combination in words."""
-        return {choice.name: choice.labels[picks[choice.name]] for choice in self.space.choices}
+        return {choice.name: choice.labels[picks[choice.name]] for choice in self.space.choices if choice.name in picks}
 
     def values(self, picks: Mapping[str, int]) -> dict[str, Any]:
         """Return the alternatives of a combination."""
-        return {choice.name: choice.values[picks[choice.name]] for choice in self.space.choices}
+        return {choice.name: choice.values[picks[choice.name]] for choice in self.space.alternatives}
 
     def weigh(self, normalised: pd.DataFrame, method: Method) -> pd.Series:
         """Return the weights of a method by node."""

@@ -102,8 +102,8 @@ class Plan:
         except FhiError as error:
             raise RobustnessError(str(error), "of this kind", model.words(picks)) from None
         place = self._known.setdefault(("aggregation", part[AGGREGATION]), len(self.methods) - 1)
-        noisy_data = model.space.data_noise or ()
-        together = not noisy_data or (repeatable(method, noisy_data) and not driven)
+        moved = model.space.moved
+        together = not moved or (repeatable(method, moved) and not driven)
         return matrix, vector, place, together
 
     def _once(self, key: tuple, made: list, make) -> int:
@@ -124,9 +124,9 @@ class Plan:
         place = self.find(one)[0]
         method, matrix = self.methods[place], self.matrices[self.matrix[place]]
         try:
-            if one.data:
-                noise = {indicator: sets[:, one.sets[0]] for indicator, sets in one.data.items()}
-                normalised = matrix.with_noise(model.inputs, method, model.space.data_noise, noise)
+            if keys := one.keys(model.space):
+                values = {code: matrix.moved(model.space, one, code, key)[:, 0] for code, key in keys.items()}
+                normalised = matrix.with_values(model.inputs, method, values)
                 weights = model.inputs.tree.by_level(model.weigh(normalised, method).to_frame())
             else:
                 normalised = matrix.normalised(model.inputs)

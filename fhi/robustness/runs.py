@@ -22,8 +22,9 @@ from fhi.robustness.matrix import COLUMNWISE, repeatable
 from fhi.robustness.model import Model, check_pairs
 from fhi.robustness.monte_carlo import Uncertainty, uncertainty
 from fhi.robustness.plan import WITHOUT_DATA
+from fhi.robustness.points import with_points
 from fhi.robustness.saltelli import sensitivity
-from fhi.robustness.space import DATA_NOISE, WEIGHT_NOISE, parse
+from fhi.robustness.space import DATA_NOISE, SHARES, WEIGHT_NOISE, Space, parse
 from fhi.robustness.study import Study
 from fhi.robustness.tornado import tornado
 
@@ -63,6 +64,8 @@ class Analysis:
         The TOP20 table: ``city, rank, tier``.
     units : pandas.DataFrame
         The table of cities, by name.
+    joint : pandas.DataFrame, optional
+        Points of the joint set of values known up to an interval, see `fhi.robustness.points`.
     """
 
     panel: pd.DataFrame
@@ -70,14 +73,21 @@ class Analysis:
     method: Method
     published: pd.DataFrame
     units: pd.DataFrame
+    joint: pd.DataFrame | None = None
+
+    @cached_property
+    def space(self) -> Space:
+        """The space of the scenario, with the points that `shares` draws from."""
+        settings = self.method.robustness
+        space = parse(settings.space, self.method, self.framework, self.units.index, attributes=self.units)
+        return space if self.joint is None else with_points(space, self.joint)
 
     @cached_property
     def study(self) -> Study:
         """The index as it is, with the published cities that have one to be ranked."""
-        settings = self.method.robustness
-        everyone = Study.of(self.panel, self.framework, settings.space, self.method, units=self.units)
+        everyone = Study.of(self.panel, self.framework, self.space, self.method, units=self.units)
         ranked = [city for city in self.published["city"] if city in everyone.names]
-        return Study.of(self.panel, self.framework, settings.space, self.method, ranked, self.units)
+        return Study.of(self.panel, self.framework, self.space, self.method, ranked, self.units)
 
     @cached_property
     def effort(self) -> Effort:
@@ -102,7 +112,12 @@ class Analysis:
     def describe(self) -> pd.DataFrame:
         """Return ``assumption, alternatives`` in words, one row an assumption."""
         space = self.study.model.space
-        words = {choice.name: "; ".join(choice.labels) for choice in space.choices}
+        words = {choice.name: "; ".join(choice.labels) for choice in space.alternatives}
+        words |= {
+            choice.name: f"{', '.join(space.points)}: {len(choice.values) - 1} points of the joint interval"
+            for choice in space.choices
+            if choice.name == SHARES
+        }
         words[WEIGHT_NOISE] = "; ".join(noise.label for noise in space.weight_noise)
         words[DATA_NOISE] = "; ".join(f"{code}: {error.label}" for code, error in (space.data_noise or {}).items())
         rows = [(name, words[name]) for name in space.assumptions]
@@ -112,20 +127,20 @@ class Analysis:
         """Draw from the space; see `fhi.robustness.uncertainty`."""
         settings = self.method.robustness
         given = self._given | {"published": self.order, "tiers": self.tiers, "cluster": cluster()} | arguments
-        return uncertainty(self.panel, self.framework, settings.space, self.effort.draws, settings.seed, **given)
+        return uncertainty(self.panel, self.framework, self.space, self.effort.draws, settings.seed, **given)
 
     def sensitivity(self, **arguments: Any) -> pd.DataFrame:
         """Share the variance of the ranks between the assumptions; see `fhi.robustness.sensitivity`."""
         settings = self.method.robustness
         given = self._given | {"cluster": cluster()} | arguments
-        return sensitivity(self.panel, self.framework, settings.space, self.effort.sobol, settings.seed, **given)
+        return sensitivity(self.panel, self.framework, self.space, self.effort.sobol, settings.seed, **given)
 
     def tornado(self, **arguments: Any) -> pd.DataFrame:
         """Change one assumption at a time; see `fhi.robustness.tornado`."""
         settings = self.method.robustness
         draws = min(self.effort.draws, BLOCK)
         given = self._given | {"draws": draws} | arguments
-        return tornado(self.panel, self.framework, settings.space, settings.seed, **given)
+        return tornado(self.panel, self.framework, self.space, settings.seed, **given)
 
     def convergence(self, result: Uncertainty) -> pd.DataFrame:
         """Return the estimates from fewer draws for the neighbours in the first five published places."""
@@ -137,14 +152,14 @@ def together(model: Model) -> bool:
     """Return whether the draws of a model can be computed together."""
 
     def alternatives(name: str) -> list[Method]:
-        values = next((choice.values for choice in model.space.choices if choice.name == name), None)
+        values = next((choice.values for choice in model.space.alternatives if choice.name == name), None)
         return [model.method.model_copy(update={name: value}) for value in values or [getattr(model.method, name)]]
 
     levels = range(model.inputs.tree.depth)
     aggregations = [steps_by_level(method.aggregation, levels).values() for method in alternatives("aggregation")]
     if not all(step.method in ROWWISE for steps in aggregations for step in steps):
         return False
-    noise = model.space.data_noise or ()
+    noise = model.space.moved
     columnwise = all(repeatable(method, noise) for name in COLUMNWISE for method in alternatives(name))
     without_data = all(method.weighting.method in WITHOUT_DATA for method in alternatives("weighting"))
     return not noise or (columnwise and without_data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any
 
@@ -23,15 +23,17 @@ MATRIX = (
 )
 WEIGHTS = ("weights", "weighting")
 AGGREGATION = ("aggregation", "availability")
-LEFT_OUT, WEIGHT_NOISE, DATA_NOISE = "left_out", "weight_noise", "data_noise"
+LEFT_OUT, WEIGHT_NOISE, SHARES, DATA_NOISE = "left_out", "weight_noise", "shares", "data_noise"
 #: every assumption, in the order in which they are reported
-ASSUMPTIONS = (*MATRIX, LEFT_OUT, *WEIGHTS, WEIGHT_NOISE, *AGGREGATION, DATA_NOISE)
+ASSUMPTIONS = (*MATRIX, LEFT_OUT, *WEIGHTS, WEIGHT_NOISE, *AGGREGATION, SHARES, DATA_NOISE)
 
 #: what `left_out` may hold besides codes of nodes: nothing, or each used node of a kind in its turn
 NOTHING, EACH = "none", ("pillars", "indicators")
 
 #: what stands beside an alternative that is checked by itself; all pairs are checked by `fhi.robustness.model`
 ALONE = {"treatment": {"normalisation": "min-max"}, "normalisation": {"treatment": "none"}}
+#: what `shares` may be: the value of the panel, or points of the joint set of all shares
+VALUE, INTERVAL = "value", "interval"
 
 #: the least and the greatest size of weight noise; smaller Dirichlet parameters would underflow
 SIZES = {"uniform": (0.0, 1.0), "dirichlet": (0.05, np.inf)}
@@ -111,11 +113,26 @@ class Error:
 
 @dataclass(frozen=True)
 class Space:
-    """Every uncertain assumption; see `parse`."""
+    """Every uncertain assumption; see `parse`.
+
+    `points` are what ``shares: interval`` draws from: indicator × (unit × point), see `fhi.robustness.points`.
+    """
 
     choices: tuple[Choice, ...] = ()
     weight_noise: tuple[WeightNoise, ...] = ()
     data_noise: Mapping[str, Error] | None = None
+    interval: bool = False
+    points: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+    @property
+    def alternatives(self) -> tuple[Choice, ...]:
+        """The choices of method: all but `SHARES`, whose points are values of the data."""
+        return tuple(choice for choice in self.choices if choice.name != SHARES)
+
+    @property
+    def moved(self) -> set[str]:
+        """The indicators whose values differ between draws."""
+        return set(self.data_noise or ()) | set(self.points)
 
     @property
     def assumptions(self) -> list[str]:
@@ -123,6 +140,7 @@ class Space:
         names = {choice.name for choice in self.choices}
         names |= {WEIGHT_NOISE} if self.weight_noise else set()
         names |= {DATA_NOISE} if self.data_noise else set()
+        names |= {SHARES} if self.points else set()
         return [name for name in ASSUMPTIONS if name in names]
 
 
@@ -144,7 +162,8 @@ def parse(
         probabilities: […]}``. ``left_out``: a list of nodes to do without, one at a time; ``none`` leaves out nothing,
         ``pillars`` and ``indicators`` stand for each that is used. ``weight_noise``: ``{uniform: size, levels: […]}``
         or ``{dirichlet: size, levels: […]}``, or a list of such; see `WeightNoise`. ``data_noise``: by indicator
-        ``{sd: …}``, ``{relative: …}`` or ``{answers: …}``; see `Error`.
+        ``{sd: …}``, ``{relative: …}`` or ``{answers: …}``; see `Error`. ``shares``: ``interval`` draws values known up
+        to an interval from their joint set, see `fhi.robustness.points`; ``value`` keeps that of the panel.
     method : Method
         What the space does not name.
     framework : Framework
@@ -162,6 +181,7 @@ def parse(
     """
     cities = list(cities)
     readers = {LEFT_OUT: _read_left_out, WEIGHT_NOISE: _read_weight_noise, DATA_NOISE: _read_data_noise}
+    readers |= {SHARES: _read_shares}
     found: dict[str, Any] = {}
     for name, content in space.items():
         key = f"robustness.{name}"
@@ -175,7 +195,7 @@ def parse(
         except MethodError as error:
             raise MethodError(str(error), file=file, key=key, value=content) from None
     choices = tuple(found[name] for name in ASSUMPTIONS if isinstance(found.get(name), Choice))
-    return Space(choices, found.get(WEIGHT_NOISE, ()), found.get(DATA_NOISE))
+    return Space(choices, found.get(WEIGHT_NOISE, ()), found.get(DATA_NOISE), found.get(SHARES, False))
 
 
 def label(value: Any) -> str:
@@ -289,6 +309,13 @@ def _read_data_noise(content: Any, framework: Framework, cities: list[str]) -> d
             raise MethodError(f"{kinds[0]} of {indicator} must be positive; found {size!r}.", value=size)
         errors[indicator] = Error(kinds[0], size)
     return errors
+
+
+def _read_shares(content: Any, framework: Framework, cities: list[str]) -> bool:
+    """Return whether values are drawn within their intervals."""
+    if content not in (VALUE, INTERVAL):
+        raise MethodError(f"there is no {content!r}.", value=content, valid=(INTERVAL, VALUE))
+    return content == INTERVAL
 
 
 def _number(value: Any, least: float) -> bool:

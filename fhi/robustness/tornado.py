@@ -16,7 +16,7 @@ from fhi.robustness.engine import evaluate
 from fhi.robustness.monte_carlo import whole
 from fhi.robustness.plan import Plan
 from fhi.robustness.ranks import rank
-from fhi.robustness.space import DATA_NOISE, WEIGHT_NOISE, Space
+from fhi.robustness.space import DATA_NOISE, SHARES, WEIGHT_NOISE, Space
 from fhi.robustness.study import Study
 
 
@@ -35,7 +35,7 @@ def tornado(
     """Return the best and the worst rank of each unit under each assumption alone.
 
     Of an assumption with alternatives each is tried, all the others being at their first; of noise, draws are made,
-    and the ranks that cut off ``(1 − level)/2`` of them on each side are given.
+    of shares all points are, and the ranks that cut off ``(1 − level)/2`` of them on each side are given.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def tornado(
     tables = []
     for name, sample in samples.items():
         ranks = _ranks(plan, sample)
-        if name in labels:
+        if name in labels and name != SHARES:
             # of ranks that are missing these take no notice
             ends = np.fmin.reduce(ranks), np.fmax.reduce(ranks)
             at = [labels[name][(ranks == end).argmax(axis=0)] for end in ends]
@@ -108,6 +108,8 @@ def _alone(study: Study, name: str, seed: int, count: int) -> Sample:
         still = _still(model.space, count)
         (full,) = with_noise({"": still}, model.space, model.inputs.tree, len(model.inputs.units), seed, 0)
         return replace(full, weights={}) if name == DATA_NOISE else replace(full, data={}, sets=None)
-    count = next(len(choice.values) for choice in model.space.choices if choice.name == name)
-    still = _still(model.space, count)
-    return replace(still, picks=still.picks | {name: np.arange(count, dtype=np.int16)})
+    choice = next(choice for choice in model.space.choices if choice.name == name)
+    # the value of the panel, which the others keep, is no point
+    drawn = np.flatnonzero(choice.probabilities).astype(np.int16)
+    still = _still(model.space, len(drawn))
+    return replace(still, picks=still.picks | {name: drawn})

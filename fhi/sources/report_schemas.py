@@ -23,6 +23,8 @@ from fhi.sources.columns import (
 
 TIERS = ("national", "regional", "distinctive")
 PILLARS = ("industry", "experience", "ecosystem")
+#: classes of which only leading cities have a printed share
+PARTIAL = ("cloud", "blockchain")
 
 
 def statements(description: str) -> pa.DataFrameSchema:
@@ -108,9 +110,24 @@ REPORT: dict[str, pa.DataFrameSchema] = {
     "report2018/contributions": of_report(
         ["class", "city"],
         "contribution of a city to the nation's cloud computing and blockchain",
-        **{"class": text("class", one_of("cloud", "blockchain"))},
+        **{"class": text("class", one_of(*PARTIAL))},
         city=city(),
         share=quantity("share of the nation, per cent"),
+    ),
+    "report2018/share_sums": of_report(
+        ["page", "class", "kind", "cities"],
+        "printed sums and orders of shares of the nation, which bound the shares that are not printed",
+        **{
+            "class": text("class of national_shares.csv", one_of("loans", "premiums", "brokers", "exchanges", *PARTIAL))
+        },
+        kind=text(
+            "sum: of the cities; order: the first cities of the nation, from the first on; first: sum of the first "
+            "cities of the nation, all named but the last",
+            one_of("sum", "order", "first"),
+        ),
+        cities=text("cities, joined by |"),
+        printed=column(str, "quantity", "per cent, as printed; empty for an order", nullable=True),
+        note=NOTE,
     ),
     "report2018/leaders": of_report(
         ["page", "list", "position"],

@@ -232,7 +232,7 @@ def provenance_sheet(store: Store, tree: Framework) -> Sheet:
     citations = store["tables/sources"].set_index("source_id")["citation"]
     rows = [
         [item.city, names.get(item.city), item.year, item.indicator, tree.names("zh")[item.indicator]]
-        + [item.value, item.unit, item.evidence, item.source_id]
+        + [item.value, item.low, item.high, item.unit, item.evidence, item.source_id]
         + ["; ".join(str(citations.get(part, part)) for part in item.source_id.split("+"))]
         for item in store["panel"].itertuples()
     ]
@@ -243,16 +243,18 @@ def provenance_sheet(store: Store, tree: Framework) -> Sheet:
         "indicator",
         "indicator_zh",
         "value",
+        "low",
+        "high",
         "unit",
         "evidence",
         "source_id",
         "citation",
     ]
     about = {
-        "zh": "面板：每个数值及其年份、单位、证据标签与来源",
-        "en": "the panel: every value with its year, unit, evidence label and source",
+        "zh": "面板：每个数值及其上下限、年份、单位、证据标签与来源",
+        "en": "the panel: every value with its bounds, year, unit, evidence label and source",
     }
-    formats = {"year": WHOLE, "value": "#,##0.00"}
+    formats = {"year": WHOLE, **dict.fromkeys(("value", "low", "high"), "#,##0.00")}
     return Sheet("provenance", about, [head], rows, formats=formats, frozen=1)
 
 

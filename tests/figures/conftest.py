@@ -15,6 +15,7 @@ def tables():
     loaded = sources.load()
     panel = construction.panel(loaded, Framework.from_csv(RAW / "framework.csv"))
     shares = {"a_share_totals": listed.totals(loaded), "a_share_uncertain": listed.uncertain(loaded)}
+    shares |= {"national_shares": construction.national_shares(loaded)}
     return sources.tidy(loaded) | {"panel": panel} | shares
 
 

@@ -73,3 +73,12 @@ def test_the_facts_beside_the_treemaps(data):
     assert facts["number"].tolist() == [450, 80] and set(facts["page"]) == {18}
     firms = data[data["kind"] == "firm"].set_index("name_zh")["city"].to_dict()
     assert firms == {"阿里云": "杭州", "腾讯云": "北京", "华为云": "南京"}
+
+
+def test_what_is_not_printed_by_city_is_drawn_with_its_bounds(data):
+    rows = data.set_index(["panel", "kind"])[["low", "high"]]
+    assert rows.loc[("blockchain", "together")].to_numpy().tolist() == [3.7, 29.0]
+    assert rows.loc[("cloud", "third")].to_numpy().tolist() == [0, 6.1]
+    assert rows.loc[("blockchain", "rest")].to_numpy().tolist() == [0, 5.9]
+    caption = infrastructure.contributions_caption(data)
+    assert "3.7–29.0" in caption["zh"] and "3.7 and 29.0" in caption["en"]

@@ -115,3 +115,14 @@ def test_an_unknown_city_is_refused_with_the_valid_names(tables):
         profile_entry("北平", tables)
     with pytest.raises(MethodError, match="no '大连'"):
         profile_data(tables, "大连")
+
+
+@pytest.mark.parametrize("city", ["北京", "上海", "杭州"])
+def test_no_city_leads_in_an_indicator_whose_bounds_leave_the_first_place_open(tables, city):
+    data = profile_data(tables, city)
+    mine = data[(data["series"] == "strip") & (data["city"] == city)].set_index("indicator").loc["contribution"]
+    # 上海 may have up to 28.4, above the 28.0 of 北京; 杭州 is third for certain
+    assert (mine["best"], mine["worst"]) == {"北京": (1, 2), "上海": (1, 2), "杭州": (3, 3)}[city]
+    caption = profile_caption(data)
+    assert "贡献率" not in caption["zh"].split("居首的有")[-1].split("；")[0]
+    assert ("26.3–28.4" in caption["zh"]) == (city == "上海")
