@@ -101,7 +101,7 @@ def problems(collect):
 
 def by_city(found, indicator, year=2018, column="value"):
     """Return one indicator of a year by city."""
-    frame = found.panel if column in found.panel else found.intervals
+    frame = found.panel if column == "value" else found.intervals
     rows = frame[(frame["indicator"] == indicator) & (frame["year"] == year)]
     assert rows["city"].is_unique
     return rows.set_index("city")[column].to_dict()
