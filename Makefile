@@ -73,7 +73,7 @@ endif
 EDITION := $(shell sed -n 's/^edition: *\([^ \#]*\).*/\1/p' notebooks/scenarios/$(SCENARIO).yml 2>/dev/null)
 OTHER := $(filter-out null ~,$(EDITION))
 JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
-DRAWING := $(wildcard fhi/assets/fonts/* data/raw/*/*.geojson)
+DRAWING := $(wildcard fhi/showing/assets/fonts/* data/raw/*/*.geojson)
 
 OUTPUTS_01 := $(addprefix $(P)/,panel.csv replaced.csv national_shares.csv a_share_totals.csv a_share_uncertain.csv)
 OUTPUTS_02 := $(addprefix $(P)/,indicators.csv screening.csv coverage.csv imputation.csv treatment.csv treated.csv \
@@ -121,20 +121,20 @@ STAGES := 01_ingestion 02_indicators 03_weighting 04_robustness 05_identificatio
 EXECUTED := $(STAGES:%=$(N)/%.ipynb)
 
 # a stage that ran before, in whatever scenario, from the same content of its prerequisites and the same parameters is
-# not run again: its results are taken over (fhi/reuse.py)
+# not run again: its results are taken over (fhi/running/reuse.py)
 $(EXECUTED) $(N)/lab.ipynb: | $(READY)
 	@$(FHI) run $(@F:.ipynb=) "$(SCENARIO)" $(call quoted,$(filter-out FORCE,$^))
 
 # --- what readers get: one page, one PDF a language, and what they were made from -------------------------
 REPORTING := $(N)/07_charting.ipynb $(LOCK)
-PAGE := $(wildcard $(addprefix fhi/assets/report/*.,j2 css js))
+PAGE := $(wildcard $(addprefix fhi/showing/assets/report/*.,j2 css js))
 PDFS := $(R)/report.zh.pdf $(R)/report.en.pdf
 
 $(R)/report.html: $(REPORTING) $(CODE_page) $(PAGE) | $(READY)
 	@$(FHI) page "$(SCENARIO)"
 
 # one command writes both
-$(R)/report.zh.pdf: $(REPORTING) $(CODE_pdf) fhi/assets/report/document.typ $(call missing,$(PDFS)) | $(READY)
+$(R)/report.zh.pdf: $(REPORTING) $(CODE_pdf) fhi/showing/assets/report/document.typ $(call missing,$(PDFS)) | $(READY)
 	@$(FHI) pdf "$(SCENARIO)"
 
 $(R)/report.en.pdf: $(R)/report.zh.pdf ;

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from fhi.errors import FhiError
+from fhi.engine.errors import FhiError
 
 #: a full disk, a limit on files, a folder that may not be written to: no fault of the program
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES)
@@ -17,12 +17,12 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES)
 
 def check(scenario: str) -> None:
     """Validate a scenario against the framework and write it resolved beside the results."""
-    from fhi import alternatives, index
-    from fhi.framework import Framework
+    from fhi.editions import alternatives, units_of
+    from fhi.engine import index
+    from fhi.engine.framework import Framework
+    from fhi.engine.robustness import runs
     from fhi.paths import user_folder
-    from fhi.robustness import runs
     from fhi.scenarios import load_scenario, resolved_yaml
-    from fhi.sources import units_of
     from fhi.store import Store
 
     method = load_scenario(scenario)
@@ -42,38 +42,38 @@ def check(scenario: str) -> None:
 
 def run(notebook: str, scenario: str, *prerequisites: str) -> None:
     """Run one notebook for a scenario, unless the same prerequisites and parameters have given its results before."""
-    from fhi import reuse
     from fhi.files import Files
+    from fhi.running import reuse
 
     cause = reuse.cause(notebook, Files(scenario), prerequisites)
     source = reuse.take_over(cause, Files(scenario))
     if source:
         print(f"{notebook:<18} {'unchanged' if source == scenario else f'the same as in {source}'}")
         return
-    from fhi import pipeline
+    from fhi.running import pipeline
 
     pipeline.run(notebook, scenario, cause=cause)
 
 
 def page(scenario: str) -> None:
     """Write the page of a scenario."""
-    from fhi.report.page import write_report
+    from fhi.showing.report.page import write_report
 
     _timed("page", scenario, write_report)
 
 
 def pdf(scenario: str) -> None:
     """Write the PDFs of a scenario, one a language."""
-    from fhi.report.pdf import write_pdfs
+    from fhi.showing.report.pdf import write_pdfs
 
     _timed("pdf", scenario, write_pdfs)
 
 
 def manifest(scenario: str) -> None:
     """Write what the run was made from and what it made, its tables as a package; print the closing summary."""
-    from fhi import datapackage
-    from fhi.report.closing import summary
-    from fhi.report.manifest import write_manifest
+    from fhi.running import datapackage
+    from fhi.showing.report.closing import summary
+    from fhi.showing.report.manifest import write_manifest
     from fhi.store import Store
 
     store = Store(scenario)
@@ -94,10 +94,10 @@ def _timed(stage: str, scenario: str, write: Callable) -> None:
 
 def compare(scenario: str, base: str) -> None:
     """Write what became of the ranks of one built scenario in another."""
-    from fhi.compare import compare, read_data, read_result
-    from fhi.compare.files import write_comparison
-    from fhi.errors import MethodError
+    from fhi.engine.errors import MethodError
     from fhi.scenarios import scenario_names
+    from fhi.showing.compare import compare, read_data, read_result
+    from fhi.showing.compare.files import write_comparison
     from fhi.store import Store
 
     if scenario == base:
@@ -111,8 +111,8 @@ def compare(scenario: str, base: str) -> None:
 
 def compare_all(*scenarios: str) -> None:
     """Write the rank table over built scenarios; the first is what the others are compared with."""
-    from fhi.compare import read_data, read_result
-    from fhi.compare.files import write_across
+    from fhi.showing.compare import read_data, read_result
+    from fhi.showing.compare.files import write_across
     from fhi.store import Store
 
     store = Store(scenarios[0])
@@ -122,8 +122,8 @@ def compare_all(*scenarios: str) -> None:
 
 def export(scenario: str) -> None:
     """Write a built scenario as a workbook."""
+    from fhi.running.workbook.writing import write_workbook
     from fhi.store import Store
-    from fhi.workbook.writing import write_workbook
 
     write_workbook(Store(scenario))
 
@@ -132,7 +132,7 @@ def import_(workbook: str, name: str | None = None) -> None:
     """Write the changes of an edited workbook as a scenario."""
     from pathlib import Path
 
-    from fhi.workbook.importing import import_workbook
+    from fhi.running.workbook.importing import import_workbook
 
     path = Path(workbook)
     changes = import_workbook(path, name)
@@ -146,10 +146,10 @@ def import_(workbook: str, name: str | None = None) -> None:
 
 def sweep(scenario: str) -> None:
     """Build every combination of a scenario's grid, write how each agrees with the published ranks, and sum up."""
-    from fhi.errors import MethodError
-    from fhi.framework import Framework
+    from fhi.engine.errors import MethodError
+    from fhi.engine.framework import Framework
+    from fhi.engine.robustness import runs, sweep
     from fhi.paths import RAW
-    from fhi.robustness import runs, sweep
     from fhi.scenarios import load_scenario
     from fhi.store import Store
 
@@ -169,8 +169,8 @@ def sweep(scenario: str) -> None:
 
 def verify(scenario: str) -> None:
     """Compare a built scenario with what is expected of it under ``tests/expected``."""
-    from fhi import verification
     from fhi.files import Files
+    from fhi.running import verification
 
     files = Files(scenario)
     checks = verification.verify(files, verification.EXPECTED / scenario)
@@ -180,7 +180,7 @@ def verify(scenario: str) -> None:
 
 def expected(scenario: str) -> None:
     """Write what is expected of a scenario anew from its build."""
-    from fhi import verification
+    from fhi.running import verification
     from fhi.store import Store
 
     folder = verification.EXPECTED / scenario
@@ -190,7 +190,7 @@ def expected(scenario: str) -> None:
 
 def refresh(scenario: str, *notebooks: str) -> None:
     """Store executed notebooks over their sources, and the pictures that the READMEs show."""
-    from fhi import documentation, pipeline
+    from fhi.running import documentation, pipeline
 
     for notebook in notebooks:
         pipeline.refresh(notebook, scenario)
@@ -199,21 +199,20 @@ def refresh(scenario: str, *notebooks: str) -> None:
 
 def checksums() -> None:
     """Write the checksums of the raw files into sources.csv, and the package that repeats them."""
-    from fhi import datapackage
+    from fhi.editions import folders
+    from fhi.editions.catalogue import editions, update_checksums
     from fhi.paths import RAW
-    from fhi.sources import editions
-    from fhi.sources.catalogue import editions as folders
-    from fhi.sources.catalogue import update_checksums
+    from fhi.running import datapackage
 
     changed = [f"{RAW.name}/{file}" for file in update_checksums()]
-    changed += [f"{folder.name}/{file}" for folder in folders() for file in editions.update(folder)]
+    changed += [f"{folder.name}/{file}" for folder in editions() for file in folders.update(folder)]
     datapackage.write_raw()
     print("\n".join(changed) if changed else "no raw file has changed")
 
 
 def readme() -> None:
     """Write what is generated: tables of the READMEs, notes on methods, the package of the raw data."""
-    from fhi import documentation
+    from fhi.running import documentation
 
     documentation.write()
 

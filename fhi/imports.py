@@ -33,7 +33,7 @@ def _file(module: str) -> Path | None:
 def files(code: str) -> set[Path]:
     """Return the files that a text imports by name.
 
-    ``from fhi.figures import style`` names the module ``style``, not what the package itself registers.
+    ``from fhi.showing.figures import style`` names the module ``style``, not what the package itself registers.
     """
     found = (_file(f"{module}.{name}") or _file(module) for module, name in imported(code))
     return {path for path in found if path}

@@ -12,8 +12,8 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from fhi.errors import MethodError
-from fhi.parameters import Method
+from fhi.engine.errors import MethodError
+from fhi.engine.parameters import Method
 from fhi.paths import BASELINE, SCENARIOS
 
 

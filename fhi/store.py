@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from fhi.errors import DataError, Problem
+from fhi.engine.errors import DataError, Problem
 from fhi.files import Files, is_hidden
 from fhi.paths import BASELINE
 

@@ -11,16 +11,16 @@ import bench_microdata
 import numpy as np
 import pandas as pd
 
-from fhi import sources
-from fhi.construction import panel
-from fhi.framework import Framework
-from fhi.identification import IdentifiedSet
-from fhi.identification.contradictions import consistent
-from fhi.identification.runs import ALL, by_facts, influence, runs
-from fhi.index import build
-from fhi.parameters import Method
+from fhi import editions
+from fhi.editions.construction import panel
+from fhi.engine.framework import Framework
+from fhi.engine.identification import IdentifiedSet
+from fhi.engine.identification.contradictions import consistent
+from fhi.engine.identification.runs import ALL, by_facts, influence, runs
+from fhi.engine.index import build
+from fhi.engine.parameters import Method
+from fhi.engine.robustness.runs import Analysis
 from fhi.paths import BASELINE, RAW
-from fhi.robustness.runs import Analysis
 from fhi.scenarios import load_scenario
 
 
@@ -70,10 +70,10 @@ def reading() -> None:
 def main() -> None:
     # first: a process starts with the peak of the one that began it
     reading()
-    tables, framework = sources.load(), Framework.from_csv(RAW / "framework.csv")
+    tables, framework = editions.load(), Framework.from_csv(RAW / "framework.csv")
     values, method = panel(tables, framework), load_scenario(BASELINE)
     shape = f"{values['city'].nunique()}x{len(framework.leaves)}"
-    print(f"ingestion {len(tables)} files: {seconds(sources.load) * 1e3:.0f} ms")
+    print(f"ingestion {len(tables)} files: {seconds(editions.load) * 1e3:.0f} ms")
     print(f"build {shape}: {seconds(lambda: build(values, framework, method)) * 1e3:.1f} ms")
     for units, indicators, repeats in ((51, 49, 5), (3000, 500, 1)):
         shape = f"{units}x{indicators}"

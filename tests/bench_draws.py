@@ -1,4 +1,4 @@
-"""Benchmarks of the draws of `fhi.robustness`, run by ``make bench``: random data, four uncertain assumptions."""
+"""Benchmarks of the draws of `robustness`, run by ``make bench``: random data, four uncertain assumptions."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from fhi.framework import Framework
-from fhi.robustness import uncertainty
-from fhi.robustness.parallel import one_thread
+from fhi.engine.framework import Framework
+from fhi.engine.robustness import uncertainty
+from fhi.engine.robustness.parallel import one_thread
 
 #: as in the published benchmark of COINr: winsorising limit, normalisation, weights of two levels, aggregation
 SPACE = {

@@ -65,10 +65,10 @@ def measure(millions: int) -> tuple[float, float]:
 
 
 def main(folder: str) -> None:
-    from fhi import microdata
-    from fhi.framework import Framework
+    from fhi.editions import SCHEMAS, read_table
+    from fhi.engine.framework import Framework
     from fhi.paths import RAW
-    from fhi.sources import SCHEMAS, read_table
+    from fhi.reading import microdata
 
     names = ("cities", "vocabulary", "public/exchange_rates")
     tables = {name: read_table(RAW / f"{name}.csv", SCHEMAS[name]) for name in names}

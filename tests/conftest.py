@@ -43,14 +43,14 @@ def pytest_configure(config):
 
 #: what takes long comes first, so that no process is left alone with it at the end; the first of all builds the report
 LONG = [
-    "tests/test_scenario_runs.py",
-    "tests/robustness/test_engine.py",
-    "tests/test_editions.py",
+    "tests/running/test_scenario_runs.py",
+    "tests/engine/robustness/test_engine.py",
+    "tests/editions/test_folders.py",
     "notebooks",
     "tests/test_same_bytes.py",
-    "tests/figures/test_rendering.py",
+    "tests/showing/figures/test_rendering.py",
     "tests/test_makefile.py",
-    "tests/test_workbook.py",
+    "tests/running/test_workbook.py",
 ]
 
 

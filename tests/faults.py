@@ -21,9 +21,9 @@ from pathlib import Path
 
 from conftest import Checkout
 
-from fhi.datapackage import NAME
 from fhi.files import Files
-from fhi.reuse import record_path
+from fhi.running.datapackage import NAME
+from fhi.running.reuse import record_path
 
 KILLS = int(os.environ.get("KILLS") or 50)
 SEED = int(os.environ.get("SEED") or 2018)
@@ -197,7 +197,7 @@ class Faults:
         checkout = self.copy_built("limited")
         page = checkout.folder / "reports/baseline/report.html"
         later = time.time() + 5
-        os.utime(checkout.folder / "fhi/assets/report/page.css", (later, later))
+        os.utime(checkout.folder / "fhi/showing/assets/report/page.css", (later, later))
         text = self.run(checkout, fails=True, before=("sh", "-c", 'ulimit -f 2000 && exec "$@"', "sh"))
         demand("File too large" in text and "report.html" in text, f"the message does not say what is wrong:\n{text}")
         demand(page.is_file(), "the older page is gone")

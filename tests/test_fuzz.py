@@ -14,16 +14,16 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from fhi import microdata
-from fhi.errors import DataError
-from fhi.framework import Framework
-from fhi.microdata.cities import ELSEWHERE, CityNames
-from fhi.microdata.vocabulary import Vocabulary
+from fhi.editions import SCHEMAS, read_table
+from fhi.engine.errors import DataError
+from fhi.engine.framework import Framework
 from fhi.paths import RAW
-from fhi.sources import SCHEMAS, read_table
-from fhi.sources.amounts import has_unit, parse_amount, parse_amount_in
-from fhi.sources.numerals import parse_numeral
-from fhi.sources.parsing import parse_date, parse_number, parse_quantity
+from fhi.reading import microdata
+from fhi.reading.amounts import has_unit, parse_amount, parse_amount_in
+from fhi.reading.microdata.cities import ELSEWHERE, CityNames
+from fhi.reading.microdata.vocabulary import Vocabulary
+from fhi.reading.numerals import parse_numeral
+from fhi.reading.parsing import parse_date, parse_number, parse_quantity
 
 CASES = int(os.environ.get("FUZZ_CASES", "100"))
 FIRE = settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=CASES <= 100)

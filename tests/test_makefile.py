@@ -58,11 +58,11 @@ def test_a_second_report_has_nothing_to_do(built):
 @pytest.mark.parametrize(
     "changed, stages",
     [
-        ("fhi/figures/ecosystem.py", ["07_charting"]),
-        ("fhi/agreement.py", ["03_weighting", "04_robustness", "07_charting"]),
-        ("fhi/aggregation/means.py", ["02_indicators", "03_weighting", "04_robustness", "07_charting"]),
-        ("fhi/identification/centre.py", ["05_identification", "07_charting"]),
-        ("fhi/construction.py", STAGES),
+        ("fhi/showing/figures/ecosystem.py", ["07_charting"]),
+        ("fhi/engine/agreement.py", ["03_weighting", "04_robustness", "07_charting"]),
+        ("fhi/engine/aggregation/means.py", ["02_indicators", "03_weighting", "04_robustness", "07_charting"]),
+        ("fhi/engine/identification/centre.py", ["05_identification", "07_charting"]),
+        ("fhi/editions/construction.py", STAGES),
         ("data/raw/report2018/adoption.csv", STAGES),
         ("notebooks/03_weighting.ipynb", ["03_weighting", "07_charting"]),
     ],
@@ -77,11 +77,11 @@ def test_a_change_reruns_what_follows_it_and_no_more(untouched, changed, stages)
 @pytest.mark.parametrize(
     "changed, commands",
     [
-        ("fhi/assets/report/page.css", ["page"]),
-        ("fhi/assets/report/explorer.js", ["page"]),
-        ("fhi/assets/report/cities.html.j2", ["page"]),
-        ("fhi/assets/report/document.typ", ["pdf"]),
-        ("fhi/report/tables.py", ["page", "pdf"]),
+        ("fhi/showing/assets/report/page.css", ["page"]),
+        ("fhi/showing/assets/report/explorer.js", ["page"]),
+        ("fhi/showing/assets/report/cities.html.j2", ["page"]),
+        ("fhi/showing/assets/report/document.typ", ["pdf"]),
+        ("fhi/showing/report/tables.py", ["page", "pdf"]),
     ],
 )
 def test_a_change_of_page_or_print_alone_draws_nothing(untouched, changed, commands):
@@ -141,7 +141,7 @@ def test_a_comparison_builds_what_it_compares_and_no_more(own):
         *(("run", stage) for stage in ("01_ingestion", "02_indicators", "03_weighting")),
         ("compare", "entropy"),
     ]
-    touch(own.folder / "fhi/aggregation/means.py")
+    touch(own.folder / "fhi/engine/aggregation/means.py")
     text = own.make("-n", "compare", "SCENARIO=entropy").stdout
     assert re.findall(r'-m fhi run (\w+) "baseline"', text) == ["02_indicators", "03_weighting"]
 
@@ -219,7 +219,7 @@ def test_a_page_larger_than_files_may_be_is_told_and_the_older_page_stays(own):
     """The same as on a full disk: the short form of what tests/faults.py tries at length."""
     page = own.folder / "reports/baseline/report.html"
     before = page.read_bytes()
-    touch(own.folder / "fhi/assets/report/page.css")
+    touch(own.folder / "fhi/showing/assets/report/page.css")
     done = own.make("report", check=False, before=["sh", "-c", 'ulimit -f 2000 && exec "$@"', "sh"])
     assert done.returncode != 0
     assert re.search(r"^File too large: .*report\.html", done.stderr, re.MULTILINE) and "Traceback" not in done.stderr

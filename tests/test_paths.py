@@ -3,7 +3,7 @@
 import pytest
 
 from fhi import paths
-from fhi.errors import MethodError
+from fhi.engine.errors import MethodError
 from fhi.paths import RAW, ROOT, beside_scenarios, edition_folder, output_root, user_folder
 
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from fhi import files
-from fhi.errors import DataError
+from fhi.engine.errors import DataError
 from fhi.files import STAGING, Files, replace_file
 from fhi.store import Store, to_csv
 

@@ -1,7 +1,0 @@
-"""The ledger of claims: numbers and orders that the report prints, checked against other cells where these allow it."""
-
-from fhi.claims import ecosystem, experience, industry, landscape, method
-from fhi.claims.ledger import ledger
-from fhi.claims.registry import FEW
-
-__all__ = ["FEW", "ecosystem", "experience", "industry", "landscape", "ledger", "method"]

@@ -1,0 +1,93 @@
+"""Other constructions of indicators than the default ones; a scenario names them in its key ``constructions``.
+
+An alternative gives all values of its indicator, so that the indicator means one thing for all cities. Its unit, name
+and texts stand in ``data/raw/constructions.csv`` and replace those of ``framework.csv`` in the scenario.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+
+from fhi.editions.construction import EDITION, Tables
+from fhi.engine.errors import MethodError, choose
+from fhi.engine.parameters import Method
+
+KEY = "constructions"
+#: indicator -> name of the construction -> function of the raw tables
+ALTERNATIVES: dict[str, dict[str, Callable[[Tables], pd.DataFrame]]] = {}
+TEXTS = ["unit", "name_zh", "name_en", "definition_zh", "definition_en", "construction"]
+
+
+def alternative(indicator: str, name: str):
+    """Register a function of the raw tables as a construction of an indicator; see `construction.constructs`."""
+
+    def register(function):
+        own = ALTERNATIVES.setdefault(indicator, {})
+        if name in own:
+            raise ValueError(f"two constructions of {indicator} named {name}")
+        own[name] = function
+        return function
+
+    return register
+
+
+def chosen(method: Method, file: str | None = None) -> dict[str, Callable[[Tables], pd.DataFrame]]:
+    """Return the function of each indicator that a scenario constructs otherwise.
+
+    Raises
+    ------
+    MethodError
+        If an indicator has no alternative, an alternative does not exist, or the edition is not the report's.
+    """
+    if method.constructions and method.edition is not None:
+        message = (
+            "alternative constructions use the report's raw tables; in an edition of your own fill in indicators.csv."
+        )
+        raise MethodError(message, file=file, key=KEY, value=dict(method.constructions))
+    return {
+        indicator: choose(choose(ALTERNATIVES, indicator, KEY, file), name, f"{KEY}.{indicator}", file)
+        for indicator, name in method.constructions.items()
+    }
+
+
+def described(tables: Mapping[str, pd.DataFrame], method: Method) -> dict[str, pd.DataFrame]:
+    """Return the raw tables with the unit, name and texts of the chosen constructions in the table of the framework."""
+    framework = tables["framework"].copy()
+    if chosen(method):
+        texts = tables["constructions"].set_index(["indicator", "name"])
+        for pair in method.constructions.items():
+            framework.loc[framework["code"] == pair[0], TEXTS] = texts.loc[pair, TEXTS].to_numpy()
+    return {**tables, "framework": framework}
+
+
+def _rows(table: str, tables: Tables, column: str, year: int) -> pd.DataFrame:
+    """Return a column of a public table for the cities of the index that the table lists."""
+    listed = tables[table][["city", column]].set_axis(["city", "value"], axis=1)
+    own = listed[listed["city"].isin(tables["cities"]["name_zh"])]
+    return own.assign(value=own["value"].astype(float), year=year, source_id=table, evidence="public")
+
+
+@alternative("firm_count", "lending-platforms")
+def lending_platforms(tables: Tables) -> pd.DataFrame:
+    """企业数量: online-lending platforms operating in July 2017; partial, lending only."""
+    return _rows("public/p2p_platforms", tables, "platforms", 2017)
+
+
+@alternative("capital", "lending-volume")
+def lending_volume(tables: Tables) -> pd.DataFrame:
+    """资本实力: loans brokered by platforms in the first half of 2017, 100 million CNY; partial, lending only."""
+    return _rows("public/p2p_platforms", tables, "volume_2017h1_100m", 2017)
+
+
+@alternative("capital", "lending-registered-capital")
+def lending_registered_capital(tables: Tables) -> pd.DataFrame:
+    """资本实力: registered capital of the platforms of July 2017, 100 million CNY; partial, lending only."""
+    return _rows("public/p2p_platforms", tables, "registered_capital_100m", 2017)
+
+
+@alternative("services", "mobile-payment-index")
+def mobile_payment_index(tables: Tables) -> pd.DataFrame:
+    """第三方支付城市服务体验: mobile payment development index at the end of 2018, a proxy."""
+    return _rows("public/mobile_payment_index_2018", tables, "value", EDITION)

@@ -1,0 +1,120 @@
+"""The raw files as a whole: each listed once in sources.csv, unchanged since, and valid."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+import pandas as pd
+
+from fhi.editions.schemas import SCHEMAS
+from fhi.engine.errors import DataError, Problem
+from fhi.files import digest, replace_file
+from fhi.paths import RAW
+from fhi.reading.csv_tables import read_table
+from fhi.store import to_csv
+
+CATALOGUE = "sources.csv"
+KINDS = ("*.csv", "*.geojson")
+
+
+def checksum(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    return digest(path.read_bytes())
+
+
+def raw_files(raw: Path = RAW) -> list[str]:
+    """Return the paths of the raw tables and boundaries under `raw`, sorted, without catalogue and other editions."""
+    paths = [path for kind in KINDS for path in raw.rglob(kind)]
+    others = {path.parent for path in paths if path.name == CATALOGUE} - {raw}
+    own = (path for path in paths if not others & set(path.parents) and path != raw / CATALOGUE)
+    return sorted(path.relative_to(raw).as_posix() for path in own)
+
+
+def editions(raw: Path = RAW) -> list[Path]:
+    """Return the folders of the other editions: those below `raw` with a catalogue of their own."""
+    return sorted(path.parent for path in raw.glob(f"*/{CATALOGUE}"))
+
+
+def shown(raw: Path, file: str) -> str:
+    """Return the name of a raw file as errors show it: ``data/raw/<file>`` in the checkout, else its path."""
+    return f"data/raw/{(raw / file).relative_to(RAW).as_posix()}" if raw.is_relative_to(RAW) else str(raw / file)
+
+
+def verify(raw: Path = RAW) -> pd.DataFrame:
+    """Return sources.csv after comparing it with the files: each listed, present and of the stated checksum.
+
+    Raises
+    ------
+    DataError
+        With one problem a file that is missing, unlisted or changed.
+    """
+    listed = read_table(raw / CATALOGUE, SCHEMAS["sources"], file=shown(raw, CATALOGUE))
+    present, problems = set(raw_files(raw)), []
+    for row, file, stated in zip(listed["row"], listed["file"], listed["sha256"], strict=True):
+        place = (shown(raw, file), None, None)
+        # what lies outside the folder is not there either
+        if file not in present:
+            problems.append(Problem(*place, None, f"a file (sources.csv row {row})", "restore it from version control"))
+        elif (found := checksum(raw / file)) != stated:
+            remedy = "restore it from version control; if the change is meant, run make checksums and commit both"
+            problems.append(
+                Problem(*place, f"sha256 {found[:12]}…", f"sha256 {stated[:12]}… as in sources.csv", remedy)
+            )
+    for file in sorted(present - set(listed["file"])):
+        remedy = "add a row to sources.csv, then run make checksums"
+        problems.append(Problem(shown(raw, file), None, None, file, "a row of sources.csv", remedy))
+    if problems:
+        raise DataError(problems)
+    return listed
+
+
+def listing(raw: Path = RAW) -> pd.DataFrame:
+    """Return sources.csv as it is written, every cell a text."""
+    return pd.read_csv(raw / CATALOGUE, dtype=str, keep_default_na=False)
+
+
+def update_checksums(raw: Path = RAW, needed: Collection[str] | None = None) -> list[str]:
+    """Write the present checksums into sources.csv; return the files that changed.
+
+    Files beside those `needed` (default: every file is) may be gone: these are taken off the list, and returned first.
+    """
+    listed = listing(raw)
+    there = listed["file"].map(lambda file: (raw / file).is_file())
+    kept = there | (True if needed is None else listed["file"].isin(needed))
+    gone, listed = listed["file"][~kept], listed[kept]
+    triples = zip(listed["file"], there[kept], listed["sha256"], strict=True)
+    present = [checksum(raw / file) if found else stated for file, found, stated in triples]
+    changed = listed["file"][listed["sha256"] != present]
+    replace_file(raw / CATALOGUE, to_csv(listed.assign(sha256=present)).encode())
+    return [*gone, *changed]
+
+
+def load(raw: Path = RAW) -> dict[str, pd.DataFrame]:
+    """Read every raw table, verified and validated, by its name (``report2018/top20``, ``cities`` …).
+
+    Raises
+    ------
+    DataError
+        With the problems of all files.
+    """
+    tables = {"sources": verify(raw)}
+    for name in ("cities", "framework"):
+        tables[name] = read_table(raw / f"{name}.csv", SCHEMAS[name], file=shown(raw, f"{name}.csv"))
+    known = {"city": set(tables["cities"]["name_zh"]), "node": set(tables["framework"]["code"])}
+    problems: list[Problem] = []
+    for name, schema in SCHEMAS.items():
+        if name not in tables:
+            try:
+                file = shown(raw, f"{name}.csv")
+                tables[name] = read_table(raw / f"{name}.csv", schema, file=file, known=known)
+            except DataError as error:
+                problems += error.problems
+    if problems:
+        raise DataError(problems)
+    return tables
+
+
+def tidy(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the tables by the names they have once ingested: ``report2018/top20`` becomes ``tables/top20``."""
+    return {f"tables/{name.split('/')[-1]}": frame for name, frame in tables.items()}

@@ -1,0 +1,204 @@
+"""From raw tables to the panel: one function an indicator, each value with its source and evidence label.
+
+A list that is exhaustive (banks, insurers, brokers, exchanges) gives a city without an entry a true zero;
+a partial list leaves it missing; an entry of undisclosed size leaves its own city missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+
+from fhi.editions import a_share
+from fhi.editions.national_shares import national_shares
+from fhi.engine.errors import DataError, Problem
+from fhi.engine.framework import Framework
+
+Tables = Mapping[str, pd.DataFrame]
+#: the columns of the panel: ``low`` and ``high`` are the least and the greatest value that its sources allow
+PANEL = ["city", "year", "indicator", "value", "low", "high", "unit", "source_id", "evidence"]
+EDITION = 2018
+CONSTRUCTIONS: dict[str, Callable[[Tables], pd.DataFrame]] = {}
+
+
+def constructs(indicator: str):
+    """Register a function of the raw tables as the construction of an indicator.
+
+    It returns ``city, year, value, source_id, evidence``, one row a city and year, and ``low, high`` if its sources
+    leave a value open; without them a value is exact, and both are the value.
+    """
+
+    def register(function):
+        if indicator in CONSTRUCTIONS:
+            raise ValueError(f"two constructions of {indicator}")
+        CONSTRUCTIONS[indicator] = function
+        return function
+
+    return register
+
+
+def panel(
+    tables: Tables,
+    framework: Framework,
+    given: pd.DataFrame | None = None,
+    replaces: str = "indicator",
+    instead: Mapping[str, Callable[[Tables], pd.DataFrame]] = {},
+) -> pd.DataFrame:
+    """Return the panel: every constructed value of every indicator, city and year, sorted.
+
+    Parameters
+    ----------
+    tables : mapping
+        The raw tables.
+    framework : Framework
+    given : pandas.DataFrame, optional
+        Rows of the panel from the staff's own files (`fhi.reading.microdata`).
+    replaces : str
+        ``indicator``: an indicator that is given is taken from there alone, so that it means one thing for all cities
+        and years; ``cell``: only the cities and years that are given are replaced.
+    instead : mapping, optional
+        Functions that construct some indicators in place of their defaults (`fhi.editions.alternatives.chosen`).
+    """
+    frames = []
+    for indicator in framework.leaves:
+        rows = instead[indicator](tables) if indicator in instead else _constructed(indicator, tables)
+        if rows is not None:
+            unit = framework.table.at[indicator, "unit"]
+            frames.append(exact(rows.dropna(subset=["value"])).assign(indicator=indicator, unit=unit)[PANEL])
+    if given is not None and len(given):
+        key = ["indicator"] if replaces == "indicator" else ["city", "year", "indicator"]
+        taken = pd.MultiIndex.from_frame(given[key])
+        frames = [frame[~pd.MultiIndex.from_frame(frame[key]).isin(taken)] for frame in frames]
+        frames.append(exact(given)[PANEL])
+    if not frames:
+        raise DataError([Problem("panel", None, None, None, "a value of some indicator", "fill in indicators.csv")])
+    return pd.concat(frames, ignore_index=True).sort_values(["indicator", "city", "year"], ignore_index=True)
+
+
+def _constructed(indicator: str, tables: Tables) -> pd.DataFrame | None:
+    """Return the values of an indicator; an edition of one's own has them in a table."""
+    if "indicators" in tables:
+        rows = tables["indicators"].query("indicator == @indicator")
+        return rows.assign(source_id="indicators") if len(rows) else None
+    return CONSTRUCTIONS[indicator](tables) if indicator in CONSTRUCTIONS else None
+
+
+def exact(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of the panel with ``low, high``: their own, or the value."""
+    return rows if "low" in rows else rows.assign(low=rows["value"], high=rows["value"])
+
+
+def _mean_share(tables: Tables, indicator: str) -> pd.DataFrame:
+    """Mean of a city's shares by class, and the ends of it; a share that is unknown leaves the city missing."""
+    shares = national_shares(tables).query("indicator == @indicator")
+    means = shares.groupby("city", sort=False)[["share", "low", "high"]].agg(lambda column: column.mean(skipna=False))
+    sources = "+".join(dict.fromkeys("+".join(dict.fromkeys(shares["source_id"])).split("+")))
+    return _rows(means["share"], EDITION, sources, "derived").assign(
+        low=means["low"].to_numpy(), high=means["high"].to_numpy()
+    )
+
+
+def _rows(values: pd.Series, year: int, source_id: str, evidence: str) -> pd.DataFrame:
+    frame = values.rename("value").rename_axis("city").reset_index()
+    return frame.assign(year=year, source_id=source_id, evidence=evidence)
+
+
+@constructs("firm_scale")
+def firm_scale(tables: Tables) -> pd.DataFrame:
+    """企业规模: mean of a city's shares of internet-bank loans, insurance premiums and brokers, per cent."""
+    return _mean_share(tables, "firm_scale")
+
+
+@constructs("contribution")
+def contribution(tables: Tables) -> pd.DataFrame:
+    """贡献率: mean of a city's shares of exchanges, cloud computing and blockchain, per cent: some bounded."""
+    return _mean_share(tables, "contribution")
+
+
+@constructs("firm_count")
+def firm_count(tables: Tables) -> pd.DataFrame:
+    """企业数量: firms financed with CNY 50 million or more, as printed for three cities (p6-7)."""
+    return _profile(tables, "firm_count", "firms")
+
+
+@constructs("capital")
+def capital(tables: Tables) -> pd.DataFrame:
+    """资本实力: total financing of these firms, 100 million CNY, as printed for one city (p7)."""
+    rows = _profile(tables, "capital", "CNY")
+    return rows.assign(value=rows["value"] / 1e8)
+
+
+@constructs("institutes")
+def institutes(tables: Tables) -> pd.DataFrame:
+    """专项科研: special research institutes, as printed for one city (p7)."""
+    return _profile(tables, "institutes", "institutes")
+
+
+def _profile(tables: Tables, node: str, unit: str) -> pd.DataFrame:
+    """Numbers of the city profiles (p6-8) of a node and unit, as printed: 近100 is 100, 50多 is 50."""
+    rows = tables["report2018/city_profiles"].query("node == @node and unit == @unit")
+    values = rows.set_index("city")["printed_value"]
+    return _rows(values, EDITION, "report2018/city_profiles", "published")
+
+
+@constructs("adoption")
+def adoption(tables: Tables) -> pd.DataFrame:
+    """使用者占比: share of fintech users, per cent, as published (p21)."""
+    values = tables["report2018/adoption"].set_index("city")["rate"]
+    return _rows(values, EDITION, "report2018/adoption", "published")
+
+
+@constructs("services")
+def services(tables: Tables) -> pd.DataFrame:
+    """第三方支付城市服务体验: city services, as printed for two cities (p6, p23)."""
+    values = tables["report2018/services"].query("kind == 'total'").set_index("city")["count"].astype(float)
+    return _rows(values, EDITION, "report2018/services", "published")
+
+
+@constructs("search_interest")
+def search_interest(tables: Tables) -> pd.DataFrame:
+    """搜索热点: 21 less the published rank of search attention (p36): the order, read as evenly spaced."""
+    ranks = tables["report2018/attention"].set_index("city")["rank"]
+    return _rows(len(ranks) + 1.0 - ranks, EDITION, "report2018/attention", "derived")
+
+
+@constructs("gdp")
+def gdp(tables: Tables) -> pd.DataFrame:
+    """城市经济规模: GDP at current prices, 100 million CNY; USD at the annual average rate of its year."""
+    rates = tables["public/exchange_rates"].query("kind == 'annual average' and currency == 'USD'")
+    rows = tables["public/public_indicators"].query("indicator == 'gdp'")
+    rate = rows["year"].map(rates.set_index("year")["cny_per_unit"])
+    converted = rows["value"].where(rows["unit"] != "USD", rows["value"] * rate / 1e8)
+    return rows.assign(value=converted, source_id="public/public_indicators", evidence="public")
+
+
+@constructs("finance_industry")
+def finance_industry(tables: Tables) -> pd.DataFrame:
+    """金融产业发展: market value of A-share listed finance companies, 100 million CNY (public stand-in)."""
+    return _listed(tables, "finance")
+
+
+@constructs("technology_industry")
+def technology_industry(tables: Tables) -> pd.DataFrame:
+    """科技产业发展: market value of A-share listed information-technology companies, 100 million CNY (stand-in)."""
+    return _listed(tables, "technology")
+
+
+def _listed(tables: Tables, sector: str) -> pd.DataFrame:
+    """Market values of a sector by mainland city from the list of firms; no firm is a true zero."""
+    rows = a_share.totals(tables).query("sector == @sector")
+    bounds = {"value": "market_cap", "low": "market_cap_low", "high": "market_cap_high"}
+    found = rows[["city"]].assign(**{name: rows[column] for name, column in bounds.items()})
+    return found.assign(year=EDITION, source_id=a_share.FIRMS, evidence="public")
+
+
+@constructs("universities")
+def universities(tables: Tables) -> pd.DataFrame:
+    """高校科研: number of Double First-Class universities of 2017 (public stand-in)."""
+    return _public(tables, "double_first_class_universities")
+
+
+def _public(tables: Tables, indicator: str) -> pd.DataFrame:
+    rows = tables["public/public_indicators"].query("indicator == @indicator")
+    return rows.assign(source_id="public/public_indicators", evidence="public")

@@ -1,0 +1,123 @@
+"""What the index rests on: its weight by evidence, and the agreement of parts of the evidence alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pandas as pd
+
+from fhi.editions.outputs import RECONSTRUCTED
+from fhi.engine.agreement import ALONE, WHOLE, WITHOUT, agreement, compare_ranks
+from fhi.engine.errors import MethodError
+from fhi.engine.framework import Framework
+from fhi.engine.index import build
+from fhi.engine.parameters import Method
+from fhi.engine.screening import observe
+
+SHARES = ["node", "evidence", "share"]
+
+
+def weight_by_evidence(
+    weights: pd.DataFrame, coverage: pd.DataFrame, filled: pd.DataFrame, framework: Framework
+) -> pd.DataFrame:
+    """Return the share of each label in the weight of the index and of its pillars.
+
+    The effective weight of an indicator is split among the labels of its cells, each cell counting alike:
+    ``share(e) = Σᵢ wᵢ·nᵢ(e)/nᵢ / Σᵢ wᵢ`` over the indicators i below the node, n being numbers of cells.
+
+    Parameters
+    ----------
+    weights : pandas.DataFrame
+        By node: ``effective``, the share in the index.
+    coverage : pandas.DataFrame
+        ``city, indicator, evidence, used``.
+    filled : pandas.DataFrame
+        ``city, indicator`` of the cells that were imputed; those without a value of their own count as reconstructed.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``node, evidence, share``; the shares of a node sum to 1. A node without weight has no row.
+    """
+    used = coverage.loc[coverage["used"], ["city", "indicator", "evidence"]]
+    cells = pd.concat([used, filled[["city", "indicator"]].assign(evidence=RECONSTRUCTED)])
+    cells = cells.drop_duplicates(["city", "indicator"])
+    counts = cells.groupby(["indicator", "evidence"]).size().unstack(fill_value=0)
+    split = counts.div(counts.sum(axis=1), axis=0)
+    frames = [pd.DataFrame(columns=SHARES)]
+    for node in (framework.root, *framework.children(framework.root)):
+        own = weights["effective"].reindex(framework.leaves_below(node)).fillna(0.0)
+        own = own[own > 0]
+        shares = split.reindex(own.index).mul(own / own.sum(), axis=0).sum()
+        shares = shares[shares > 0].rename_axis("evidence").rename("share").reset_index()
+        frames.append(shares.assign(node=node)[SHARES])
+    return pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
+
+
+def agreement_by_subset(
+    panel: pd.DataFrame,
+    framework: Framework,
+    method: Method,
+    published: pd.DataFrame,
+    coverage: pd.DataFrame,
+    units: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Return the agreement of the index with the published ranks, as it is and built from parts of its evidence.
+
+    Each part is built by the same method from the values of these labels alone; what is left without data passes its
+    weight on, a pillar to the other pillars.
+
+    Parameters
+    ----------
+    panel, framework, method, units
+        As for `fhi.engine.index.build`, the panel with ``evidence``.
+    published : pandas.DataFrame
+        ``node, city, rank``.
+    coverage : pandas.DataFrame
+        ``city, indicator, evidence, used`` of the whole index.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``subset`` and the columns of `agreement.agreement`. ``all`` is the whole index; ``public`` and ``report``
+        (published and derived) are these labels alone; ``without-<pillars>`` leaves out the pillars all of whose inputs
+        are published: their agreement compares the input with itself. A part that is empty, or the whole, has no row.
+    """
+    parts = {WHOLE: (panel, method), **dict(_parts(panel, framework, method, coverage))}
+    found = []
+    for name, (rows, chosen) in parts.items():
+        with suppress(MethodError):  # too few values for an index
+            scores = build(rows, framework, chosen, units=units).scores
+            measures = agreement(compare_ranks(scores, published))
+            measures.insert(0, "subset", name)
+            found.append(measures)
+    return pd.concat([frame for frame in found if len(frame)] or found[:1], ignore_index=True)
+
+
+def _parts(
+    panel: pd.DataFrame, framework: Framework, method: Method, coverage: pd.DataFrame
+) -> Iterator[tuple[str, tuple[pd.DataFrame, Method]]]:
+    """Yield the name, the panel and the method of each part."""
+    used = coverage[coverage["used"]]
+    for name, labels in ALONE.items():
+        kept = used["evidence"].isin(labels)
+        if kept.any() and not kept.all():
+            # a city without such a value stays among the cities
+            rows = panel.assign(value=panel["value"].where(panel["evidence"].isin(labels)))
+            # indicators of the whole index alone, and of these none that is left with one value for all cities
+            told = observe(rows, framework, method.year, method.panel)[0].nunique() > 1
+            own = {leaf for leaf in used["indicator"].unique() if told[leaf]}
+            yield name, (rows, _without(method, set(framework.leaves) - own))
+    labels = used.groupby("indicator")["evidence"].unique().map(set)
+    pillars = {node: framework.leaves_below(node) for node in framework.children(framework.root)}
+    below = {node: [leaf for leaf in leaves if leaf in labels.index] for node, leaves in pillars.items()}
+    own = [node for node, leaves in below.items() if leaves and all(labels[leaf] == {"published"} for leaf in leaves)]
+    if own and len(own) < sum(map(bool, below.values())):
+        left_out = {leaf for node in own for leaf in pillars[node]}
+        yield WITHOUT + "+".join(own), (panel, _without(method, left_out))
+
+
+def _without(method: Method, indicators: set[str]) -> Method:
+    left_out = dict.fromkeys([*method.exclude_indicators, *sorted(indicators)])
+    return method.model_copy(update={"exclude_indicators": tuple(left_out)})

@@ -1,0 +1,85 @@
+"""The cities of each issue, how large they are, and what the report prints of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from fhi.editions import construction
+
+#: points that the adoption rate rises a year where the report prints no rise
+RISE = 2.0
+#: share by which counts and sums grow from one issue to the next
+GROWTH = 0.12
+
+
+class Places:
+    """Cities with their targets.
+
+    Attributes
+    ----------
+    names : list of str
+        All cities, in the order of cities.csv.
+    size : pandas.Series
+        By city its share of the largest GDP; where none is published, the least of those that are.
+    last : int
+        Year of the issue that matches the report.
+    """
+
+    def __init__(self, tables: Mapping[str, pd.DataFrame], last: int):
+        self.tables, self.last = tables, last
+        cities = tables["cities"].set_index("name_zh")
+        self.names = cities.index.tolist()
+        gdp = construction.gdp(tables).sort_values("year").groupby("city")["value"].last().reindex(self.names)
+        self.gdp = gdp.fillna(gdp.min())
+        self.size = self.gdp / self.gdp.max()
+        codes = cities["code_gbt2260"]
+        # the report took them in with its last issue (p2, p39): they enter
+        self.new = [name for name in self.names if codes[name] >= 710_000]
+        # one city leaves with it, to show what becomes of it: the smallest that the report does not print
+        small = self.size[(cities["in_top20"] == 0) & ~self.size.index.isin(self.new)]
+        self.leaving = small.idxmin()
+        self.english = cities["name_en"]
+        self.codes = codes
+
+    def of(self, year: int) -> list[str]:
+        """Return the cities of an issue."""
+        out = {self.leaving} if year >= self.last else set(self.new)
+        return [name for name in self.names if name not in out]
+
+    def growth(self, year: int) -> float:
+        """Return the size of an issue's counts and sums in parts of the last one's."""
+        return (1 + GROWTH) ** (year - self.last)
+
+    def printed(self, node: str, unit: str) -> pd.Series:
+        """Return the numbers of the city profiles (p6-8) by city."""
+        rows = self.tables["report2018/city_profiles"].query("node == @node and unit == @unit")
+        rows = rows[~rows["city"].duplicated()]
+        return rows.set_index("city")["printed_value"]
+
+    def public(self, indicator: str) -> pd.Series:
+        """Return a public figure by city, its latest year."""
+        rows = self.tables["public/public_indicators"].query("indicator == @indicator").sort_values("year")
+        return rows.groupby("city")["value"].last()
+
+    def nation(self, measure: str) -> float:
+        """Return a number printed for the nation (p11-18, p39) by its English name."""
+        rows = pd.concat([self.tables["report2018/headlines"], self.tables["report2018/coverage"]])
+        return float(rows[rows["measure_en"] == measure]["printed_value"].iloc[0])
+
+    def leaders(self, name: str) -> list[str]:
+        """Return a printed order of leading cities, best first."""
+        rows = self.tables["report2018/leaders"].query("list == @name").sort_values(["page", "position"])
+        return rows["city"].drop_duplicates().tolist()
+
+    def rates(self, year: int) -> pd.Series:
+        """Return the adoption rate that an issue has in each of its cities, per cent."""
+        printed = self.tables["report2018/adoption"].set_index("city")["rate"]
+        # the others are no better than the last of the mainland cities printed, the smaller the less
+        least = printed.drop(self.new, errors="ignore").min()
+        rates = printed.reindex(self.of(year)).fillna(least - 8 * (1 - self.size))
+        facts = self.tables["report2018/experience_facts"]
+        risen = facts[(facts["node"] == "adoption") & (facts["measure_en"] == "rise of the adoption rate")]
+        rise = risen.set_index("city")["printed_value"].reindex(rates.index).fillna(RISE)
+        return (rates - rise * (self.last - year)).clip(1, 99)

@@ -1,0 +1,169 @@
+"""Handbook step 6, aggregation: the score of a parent from the scores of its children, up to the root.
+
+To add a method, write a function of (scores, weights) in the module it is nearest to and name it in that module's
+``METHODS``; a parameter is an argument by keyword, annotated with its kind (see `methods`), and scores that it
+cannot take raise `ValueError` (what is wrong, what to do).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from fhi.engine import methods
+from fhi.engine.aggregation import checks, doubt, ideal, means, orders, pairs, penalties
+from fhi.engine.errors import MethodError, choose
+from fhi.engine.framework import Framework
+from fhi.engine.parameters import Step, steps_by_level
+
+#: by level: the least share of a parent's weight that a unit must have data for; the root asks for all of it
+AVAILABILITY: Mapping[int, float] = {0: 1.0}
+
+#: name -> function of (scores, weights, **params), both units × children; the weights of a row sum to 1 and are 0
+#: where the score is missing (NaN); returns one value a unit
+METHODS: Mapping[str, Callable[..., np.ndarray]] = {
+    **means.METHODS,
+    **orders.METHODS,
+    **penalties.METHODS,
+    **ideal.METHODS,
+    **pairs.METHODS,
+    **doubt.METHODS,
+}
+
+#: name -> of a method that gives each unit weights of its own, the function that returns (scores, these weights)
+UNIT_WEIGHTS: Mapping[str, Callable[..., tuple[np.ndarray, np.ndarray]]] = {**doubt.UNIT_WEIGHTS}
+
+
+def aggregate(
+    normalised: pd.DataFrame,
+    framework: Framework,
+    weights: pd.Series,
+    method: str | Step | Mapping[int, str | Step | Mapping],
+    *,
+    availability: Mapping[int, float] = AVAILABILITY,
+) -> pd.DataFrame:
+    """Aggregate normalised indicators up the tree.
+
+    A missing child leaves the score to its siblings, whose weights are rescaled for that unit alone. A
+    unit with data for less than ``availability[level]`` of a parent's weight has no score there.
+
+    Parameters
+    ----------
+    normalised : pandas.DataFrame
+        Units × indicators.
+    weights : pandas.Series
+        By node below the root; they sum to 1 inside each parent.
+    method : str, Step or mapping
+        A name of `METHODS`, or one for each level that is computed (0 for the root, 1, …). A method with
+        parameters is a step: ``{"method": "owa", "exponent": 2}``.
+    availability : mapping, optional
+        Least share of weight by level computed; a level that is not named asks for any data at all.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Units × all nodes, the root included, in framework order.
+
+    Raises
+    ------
+    MethodError
+        If a method does not exist or cannot be computed for a node (named with the first such unit).
+
+    References
+    ----------
+    OECD/JRC (2008), Handbook on Constructing Composite Indicators, section 1.6.
+    """
+    return aggregate_and_weigh(normalised, framework, weights, method, availability=availability)[0]
+
+
+def aggregate_and_weigh(
+    normalised: pd.DataFrame,
+    framework: Framework,
+    weights: pd.Series,
+    method: str | Step | Mapping[int, str | Step | Mapping],
+    *,
+    availability: Mapping[int, float] = AVAILABILITY,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Aggregate as `aggregate` does, and return with the scores the weights that are a unit's own.
+
+    Returns
+    -------
+    scores : pandas.DataFrame
+        As of `aggregate`.
+    unit_weights : pandas.DataFrame
+        ``city, parent, node, weight``: empty unless a level is aggregated by a method of `UNIT_WEIGHTS`.
+    """
+    nodes = [framework.root, *framework.nodes]
+    place = {node: column for column, node in enumerate(nodes)}
+    # one row a node, so that the children of a node are read from memory in one piece
+    scores = np.full((len(nodes), len(normalised)), np.nan)
+    scores[[place[leaf] for leaf in framework.leaves]] = normalised.reindex(columns=framework.leaves).to_numpy().T
+    share, own = weights.to_dict(), []
+    levels = range(framework.levels.max() - 1, -1, -1)
+    steps = steps_by_level(method, levels)
+    for step in steps.values():
+        function = choose(METHODS, step.method, "aggregation")
+        methods.check_params(function, step.params, step="aggregation", name=step.method)
+    for level in levels:
+        least = availability.get(level, 0.0)
+        for parent in framework.inner(level):
+            family = framework.children(parent)
+            block = scores[[place[child] for child in family]].T
+            shares = np.array([share[child] for child in family], dtype=float)
+            try:
+                scores[place[parent]], used = _family(block, shares, least, steps[level])
+            except _Unfit as error:
+                message = error.explain(parent, family, normalised.index)
+                raise MethodError(message, key="aggregation", value=steps[level].method) from None
+            if used is not None:
+                own.append(_long(used, normalised.index, parent, family))
+    unit_weights = pd.concat(own, ignore_index=True) if own else _long(np.empty((0, 0)), normalised.index[:0], "", [])
+    return pd.DataFrame(scores.T, index=normalised.index, columns=nodes), unit_weights
+
+
+class _Unfit(Exception):
+    """A family that a method cannot aggregate: why, what to do, and the row and column of the lowest score."""
+
+    def explain(self, parent: str, family: Sequence[str], units: pd.Index) -> str:
+        why, remedy, row, column = self.args
+        if row is None:
+            return f"{why} for {parent}; {remedy}."
+        return f"{why} ({family[column]} of {units[row]} below {parent}); {remedy}."
+
+
+def _family(block: np.ndarray, shares: np.ndarray, least: float, step: Step) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return the scores of one parent and, if the method gives units weights of their own, these."""
+    present = np.where(np.isnan(block), 0.0, shares)
+    covered = present.sum(axis=1)
+    scored = (covered > 0) & (covered >= least * shares.sum() - 1e-12)
+    result, used = np.full(len(block), np.nan), None
+    if not scored.any():
+        return result, used
+    if scored.all():
+        rows, weights = block, present / covered[:, None]
+    else:
+        rows, weights = block[scored], present[scored] / covered[scored, None]
+    try:
+        if step.method in UNIT_WEIGHTS:
+            used = np.full(block.shape, np.nan)
+            found, used[scored] = UNIT_WEIGHTS[step.method](rows, weights, **step.params)
+        else:
+            found = np.asarray(METHODS[step.method](rows, weights, **step.params), dtype=float)
+    except ValueError as error:
+        why, *remedy = error.args or ("it cannot be computed",)
+        row, column = divmod(int(np.nanargmin(np.where(weights > 0, rows, np.nan))), rows.shape[1])
+        remedy = remedy[0] if remedy else checks.POSITIVE
+        raise _Unfit(why, remedy, int(np.flatnonzero(scored)[row]), column) from None
+    if found.shape != (len(rows),) or not np.isfinite(found).all():
+        raise _Unfit(f"{step.method!r} gave no finite score", "it must return one number a unit", None, None)
+    result[scored] = found
+    return result, used
+
+
+def _long(weights: np.ndarray, units: pd.Index, parent: str, family: Sequence[str]) -> pd.DataFrame:
+    """Return units × children as one row each, without what has no weight at all."""
+    frame = pd.DataFrame(weights, index=pd.Index(units, name="city"), columns=pd.Index(family, name="node"))
+    rows = frame.stack(future_stack=True).dropna().rename("weight").reset_index()
+    return rows.assign(parent=parent)[["city", "parent", "node", "weight"]]

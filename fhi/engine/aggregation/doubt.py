@@ -1,0 +1,93 @@
+"""Benefit of the doubt: every unit is weighed as suits it best, within stated bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from fhi.engine.aggregation.checks import refuse_negative
+
+Share = Annotated[float, Field(ge=0, le=1, strict=True)]
+
+#: a score nearer to 1 than this is 1: a few times what the solver allows
+TOLERANCE = 1e-6
+
+
+def scores_and_weights(
+    scores: np.ndarray, weights: np.ndarray, *, least: Share = 0.0, most: Share = 1.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return each unit's best score and the weights, units × children, that give it; see `benefit_of_the_doubt`.
+
+    Where several weightings are best, the solver's choice is given.
+    """
+    refuse_negative(scores, weights, "benefit of the doubt")
+    given = weights > 0
+    rivals = np.where(given, scores, 0.0)
+    found = np.zeros_like(rivals)
+    for unit in range(len(rivals)):
+        columns = np.flatnonzero(given[unit])
+        if not least * len(columns) <= 1 <= most * len(columns):
+            message = f"no weights of {len(columns)} children lie each from {least:g} to {most:g} of their sum"
+            raise ValueError(message, "lower least or raise most")
+        found[unit, columns] = _best(rivals[:, columns], unit, least, most)
+    best = np.sum(found * rivals, axis=1)
+    # the leaders tie: what the solver leaves over is not a difference between them
+    return np.where(np.abs(best - 1.0) < TOLERANCE, 1.0, best), found
+
+
+def _best(rivals: np.ndarray, unit: int, low: float, high: float) -> np.ndarray:
+    from scipy.optimize import linprog
+
+    count = rivals.shape[1]
+    if not rivals[unit].any():
+        even = np.full(count, 1.0 / count)
+        return even / max((rivals @ even).max(), np.finfo(float).tiny)
+    # in shares of the unit's own sum of weights: low·Σw − w_j ≤ 0 and w_j − high·Σw ≤ 0
+    bounds = [low - np.eye(count)] * (low > 0) + [np.eye(count) - high] * (high < 1)
+    limits = np.concatenate([np.ones(len(rivals)), np.zeros(count * len(bounds))])
+    # scores divided by the largest, so that the solver's tolerances suit any scale
+    largest = rivals.max()
+    solved = linprog(-rivals[unit] / largest, A_ub=np.vstack([rivals / largest, *bounds]), b_ub=limits, method="highs")
+    return solved.x / largest
+
+
+def benefit_of_the_doubt(
+    scores: np.ndarray, weights: np.ndarray, *, least: Share = 0.0, most: Share = 1.0
+) -> np.ndarray:
+    """Return ``Σ_j w_j·x_ij`` with each unit's own best weights, from 0 to 1: one linear program a unit.
+
+    For unit i the sum is maximised subject to ``Σ_j w_j·x_kj ≤ 1`` for every unit k and w ≥ 0, with each weight
+    from `least` to `most` of their sum. The weights of the index take no part, except that a child of weight 0 is left
+    out. A unit that lacks a child is scored by its others, and counts as 0 there when it is a rival.
+
+    Parameters
+    ----------
+    least, most : float
+        Bounds of a weight as a share of the sum of the unit's weights, over the children that it has (the
+        Handbook's example has 0.10 and 0.15 for eight). Free by default; then a unit that leads in one child has 1.
+
+    Raises
+    ------
+    ValueError
+        If a score is negative, or no weights of so many children as a unit has can keep the bounds.
+
+    Notes
+    -----
+    Best used on a few pillars: with many children almost every unit leads somewhere.
+
+    References
+    ----------
+    Cherchye, Moesen, Rogge and Van Puyenbroeck (2007), An introduction to 'benefit of the doubt' composite
+    indicators, Social Indicators Research 82; Kuosmanen (2009), Journal of the Operational Research Society 60, for
+    what is missing; OECD/JRC (2008), Handbook, section 6.3.
+    """
+    return scores_and_weights(scores, weights, least=least, most=most)[0]
+
+
+METHODS: Mapping[str, Callable[..., np.ndarray]] = {"benefit-of-the-doubt": benefit_of_the_doubt}
+
+#: name -> function like that of the name in `METHODS` that returns with the scores the weights by which it scores
+UNIT_WEIGHTS: Mapping[str, Callable[..., tuple[np.ndarray, np.ndarray]]] = {"benefit-of-the-doubt": scores_and_weights}

@@ -1,0 +1,185 @@
+"""The indicator tree: nodes with parents, directions, weights and units, read from framework.csv."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from fhi.editions.schemas import SCHEMAS
+from fhi.engine.errors import DataError, MethodError, Problem
+from fhi.reading.csv_tables import read_cells, table_from_cells
+
+REQUIRED = ("level", "code", "parent", "direction", "weight", "unit", "name_zh", "name_en")
+
+
+@dataclass(frozen=True, eq=False)
+class Framework:
+    """A tree of indicators: level 0 is the root, the leaves are the deepest level.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Indexed by node code, in file order, with the columns of framework.csv (checked by `from_table`).
+
+    Attributes
+    ----------
+    root : str
+        Code of the root.
+    leaves : list of str
+        Codes of the indicators, in file order.
+    levels, parents, directions, weights : pandas.Series
+        By node code; weights are raw, to be rescaled inside each parent.
+    """
+
+    table: pd.DataFrame
+
+    @classmethod
+    def from_csv(cls, path: Path | str) -> Framework:
+        """Read and check a tree.
+
+        Raises
+        ------
+        DataError
+            With every bad cell: a repeated code, an unknown parent, a level that is not one below its
+            parent's, a leaf above the deepest level, more than one root, a weightless family.
+        """
+        header, rows = read_cells(Path(path), str(path))
+        absent = [name for name in SCHEMAS["framework"].columns if name not in (*REQUIRED, *header)]
+        schema = SCHEMAS["framework"].remove_columns(absent)
+        return cls.from_table(table_from_cells(header, rows, schema, file=str(path)), str(path))
+
+    @classmethod
+    def from_table(cls, table: pd.DataFrame, file: str = "framework.csv") -> Framework:
+        """Check a table with the columns of framework.csv and make it a tree (see `from_csv`)."""
+        problems = list(_problems(table.reset_index(drop=True), file))
+        if problems:
+            raise DataError(problems)
+        return cls(table.set_index("code", drop=False))
+
+    @cached_property
+    def root(self) -> str:
+        return self.levels.idxmin()
+
+    @cached_property
+    def leaves(self) -> list[str]:
+        return self.levels.index[self.levels == self.levels.max()].tolist()
+
+    @cached_property
+    def levels(self) -> pd.Series:
+        return self.table["level"].astype(int)
+
+    @cached_property
+    def parents(self) -> pd.Series:
+        return self.table["parent"]
+
+    @cached_property
+    def directions(self) -> pd.Series:
+        return self.table["direction"].astype(int)
+
+    @cached_property
+    def weights(self) -> pd.Series:
+        return self.table["weight"].astype(float)
+
+    @cached_property
+    def nodes(self) -> list[str]:
+        """All nodes below the root, in file order."""
+        return [code for code in self.table.index if code != self.root]
+
+    def children(self, code: str) -> list[str]:
+        """Return the codes of the children of a node, in file order."""
+        return self._children.get(code, [])
+
+    @cached_property
+    def _children(self) -> dict[str, list[str]]:
+        return {parent: group.index.tolist() for parent, group in self.table.groupby("parent", sort=False)}
+
+    def inner(self, level: int) -> list[str]:
+        """Return the nodes of a level that have children, in file order."""
+        return [code for code in self.levels.index[self.levels == level] if self.children(code)]
+
+    def subtree(self, code: str) -> list[str]:
+        """Return a node and all nodes below it, a parent before its children."""
+        return [code, *(below for child in self.children(code) for below in self.subtree(child))]
+
+    def leaves_below(self, code: str) -> list[str]:
+        """Return the indicators below a node, itself if it is one, in file order."""
+        below = set(self.subtree(code))
+        return [leaf for leaf in self.leaves if leaf in below]
+
+    def names(self, language: str) -> pd.Series:
+        """Return the names of all nodes in a language (``zh`` or ``en``)."""
+        return self.table[f"name_{language}"]
+
+    def effective(self, weights: pd.Series) -> pd.Series:
+        """Return the share of each node below the root in the root: the product of the weights down to it."""
+        shares = {self.root: 1.0}
+        for code in sorted(self.nodes, key=self.levels.__getitem__):
+            shares[code] = shares[self.parents[code]] * weights[code]
+        return pd.Series({code: shares[code] for code in self.nodes}, dtype=float)
+
+    def with_weights(self, overrides: dict[str, float]) -> Framework:
+        """Return the tree with other raw weights for some nodes.
+
+        Raises
+        ------
+        MethodError
+            If a code is not a node below the root.
+        """
+        return self._with("weight", overrides, self.nodes, "node")
+
+    def with_directions(self, overrides: dict[str, int]) -> Framework:
+        """Return the tree with other directions for some indicators.
+
+        Raises
+        ------
+        MethodError
+            If a code is not an indicator.
+        """
+        return self._with("direction", overrides, self.leaves, "indicator")
+
+    def _with(self, column: str, overrides: dict, valid: list[str], what: str) -> Framework:
+        for code in overrides:
+            if code not in valid:
+                raise MethodError(f"there is no {what} {code!r}.", key=f"{column}s.{code}", value=code, valid=valid)
+        table = self.table.assign(**{column: getattr(self, f"{column}s")})
+        table.loc[list(overrides), column] = list(overrides.values())
+        return replace(self, table=table)
+
+
+def _problems(table: pd.DataFrame, file: str):
+    """Yield what makes the table not a tree; rows are lines of the file."""
+    levels = dict(zip(table["code"], table["level"], strict=True))
+    inner = set(table["parent"].dropna())
+    deepest = table["level"].max()
+    roots = table.index[table["level"] == 0]
+    if len(roots) != 1:
+        yield Problem(file, None, "level", len(roots), "one root of level 0", "give exactly one row the level 0")
+    lines = table["row"] if "row" in table else table.index + 2
+    for row, node, again in zip(lines, table.itertuples(), table["code"].duplicated(), strict=True):
+        if again:
+            yield Problem(file, row, "code", node.code, "each code once", "rename or remove one of the nodes")
+        parent = node.parent if isinstance(node.parent, str) and node.parent else None
+        if node.level == 0 and parent:
+            yield Problem(file, row, "parent", parent, "no parent for the root", "empty the cell")
+        if node.level > 0 and parent not in levels:
+            yield Problem(file, row, "parent", parent, "the code of another row", "correct the code")
+        elif node.level > 0 and levels[parent] != node.level - 1:
+            expected = f"a parent of level {node.level - 1}"
+            yield Problem(file, row, "parent", parent, expected, "correct the level or the parent")
+        if node.code not in inner and node.level != deepest:
+            expected = f"children, or the level {deepest} of the indicators"
+            yield Problem(file, row, "code", node.code, expected, "give the node a child or remove it")
+        if node.code in inner and node.direction != 1:
+            yield Problem(file, row, "direction", node.direction, "1 above the indicators", "set it to 1")
+    yield from _weightless(table, lines, file)
+
+
+def _weightless(table: pd.DataFrame, lines, file: str):
+    """Yield the families whose weights sum to 0."""
+    for parent, group in table.groupby("parent"):
+        if not group["weight"].sum() > 0:
+            row = lines[group.index[0]]
+            yield Problem(file, row, "weight", 0, f"a positive sum of weights below {parent}", "raise one of them")

@@ -1,0 +1,127 @@
+"""Imputation by a middle value: of the indicator, of a group of units, or of the unit's other indicators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from fhi.engine.errors import MethodError
+from fhi.engine.framework import Framework
+from fhi.engine.methods import Attribute, Whole, listed
+
+
+def mean(data: pd.DataFrame) -> pd.DataFrame:
+    """Fill with the mean of the indicator over the units that have it."""
+    # the mean of equal values is that value, to the last bit: else they would differ for a rank or a range
+    return _filled(data, data.mean().clip(data.min(), data.max()))
+
+
+def median(data: pd.DataFrame) -> pd.DataFrame:
+    """Fill with the median of the indicator over the units that have it."""
+    return _filled(data, data.median())
+
+
+def _filled(data: pd.DataFrame, values: pd.Series) -> pd.DataFrame:
+    """Return the table with one value a column in its gaps; `fillna` would go column by column."""
+    cells = data.to_numpy()
+    return pd.DataFrame(np.where(np.isnan(cells), values.to_numpy(), cells), index=data.index, columns=data.columns)
+
+
+def group_mean(data: pd.DataFrame, *, groups: Attribute | pd.Series, units: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Fill with the mean of the indicator over the units of the same group.
+
+    A unit without a group, or whose group has no value of the indicator, is left missing.
+
+    Parameters
+    ----------
+    groups : str or pandas.Series
+        A column of `units`, such as ``admin_class`` or ``province_zh``, or the groups by unit.
+    units : pandas.DataFrame
+        Attributes by unit; needed if `groups` is a name.
+
+    Raises
+    ------
+    MethodError
+        If there is no such column, or `units` lacks a unit of `data`.
+    """
+    grouped = data.groupby(_groups(data, groups, units))
+    return data.fillna(grouped.transform("mean").clip(grouped.transform("min"), grouped.transform("max")))
+
+
+def group_median(
+    data: pd.DataFrame, *, groups: Attribute | pd.Series, units: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Fill with the median of the indicator over the units of the same group; else as ``group-mean``."""
+    return data.fillna(data.groupby(_groups(data, groups, units)).transform("median"))
+
+
+def parent_mean(data: pd.DataFrame, *, framework: Framework, level: Whole | None = None) -> pd.DataFrame:
+    """Fill with the mean of the unit's other indicators below the same parent, on a common scale.
+
+    With ``s = (x − worst)/(best − worst)`` over the units, the missing cell of a unit gets
+    ``worst + s̄·(best − worst)``, where s̄ is the mean of the unit's known s below the same node. An indicator that is
+    the same for all units has no s. Without any known s the cell is left missing: an only child always is.
+
+    Parameters
+    ----------
+    level : int, optional
+        The level of the common ancestor: 1 the pillar, 0 the root. By default each indicator's own parent.
+
+    Raises
+    ------
+    MethodError
+        If a column is not an indicator of the framework, or there is no such level above the indicators.
+    """
+    unknown = [column for column in data if column not in framework.leaves]
+    if unknown:
+        message = f"no indicator of the framework: {listed(unknown)}."
+        raise MethodError(message, key="imputation", value=unknown[0], valid=framework.leaves)
+    better = data * framework.directions[data.columns]
+    worst = better.min()
+    spread = better.max() - worst
+    relative = (better - worst) / spread.where(spread > 0)
+    ancestors = _ancestors(framework, [*data], level)
+    means = relative.T.groupby(ancestors).mean().T
+    estimates = worst + spread * means[ancestors].set_axis(data.columns, axis=1)
+    return data.fillna(estimates * framework.directions[data.columns])
+
+
+def _groups(data: pd.DataFrame, groups: str | pd.Series, units: pd.DataFrame | None) -> pd.Series:
+    """Return the group of each unit, NaN for none."""
+    if isinstance(groups, str):
+        if units is None:
+            message = f"the groups {groups!r} are a column of a table of units; pass it as units."
+            raise MethodError(message, key="imputation.groups", value=groups)
+        if groups not in units:
+            message = f"there is no column {groups!r} in the table of units."
+            raise MethodError(message, key="imputation.groups", value=groups, valid=map(str, units))
+        groups = units[groups]
+    absent = data.index.difference(groups.index)
+    if len(absent):
+        message = f"no group is given for {listed(absent)}; add a row (its group may be empty)."
+        raise MethodError(message, key="imputation.groups")
+    return groups[data.index]
+
+
+def _ancestors(framework: Framework, leaves: list[str], level: int | None) -> list[str]:
+    depth = int(framework.levels.max())
+    if level is None:
+        return framework.parents[leaves].tolist()
+    if level >= depth:
+        message = f"the indicators stand at level {depth}; choose a level above them."
+        raise MethodError(message, key="imputation.level", value=level, valid=map(str, range(depth)))
+    ancestors = leaves
+    for _ in range(depth - int(level)):
+        ancestors = framework.parents[ancestors].tolist()
+    return ancestors
+
+
+METHODS: Mapping[str, Callable[..., pd.DataFrame]] = {
+    "mean": mean,
+    "median": median,
+    "group-mean": group_mean,
+    "group-median": group_median,
+    "parent-mean": parent_mean,
+}

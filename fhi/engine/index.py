@@ -1,0 +1,291 @@
+"""Build an index: the steps of the Handbook in order, every intermediate kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from fhi.engine import aggregation, imputation, methods, normalisation, treatment, weighting
+from fhi.engine.errors import MethodError, choose
+from fhi.engine.framework import Framework
+from fhi.engine.parameters import Method, Step, steps_by_level
+from fhi.engine.screening import coverage, observe, screen, select
+
+__all__ = ["STEPS", "Index", "build", "check", "combine", "coverage", "fill", "filled", "prepare", "screen", "select"]
+
+STEPS: Mapping[str, Mapping] = {
+    "panel": imputation.YEARS,
+    "imputation": imputation.METHODS,
+    "treatment": treatment.METHODS,
+    "normalisation": normalisation.METHODS,
+    "over_years": normalisation.OVER_YEARS,
+    "weighting": weighting.METHODS,
+}
+
+
+@dataclass(frozen=True)
+class Index:
+    """A built index.
+
+    Attributes
+    ----------
+    scores, ranks : pandas.DataFrame
+        Units × all nodes. Ranks come from unrounded scores: 1 is best, ties share the lower number, a unit
+        without a score has none.
+    weights : pandas.DataFrame
+        Indexed by node below the root: ``parent``, ``weight`` inside the parent, ``effective`` share in the root.
+    stages : dict of pandas.DataFrame
+        ``indicators``, ``screening``, ``imputed``, ``imputation`` (True where a cell was filled, from other years,
+        cities or indicators), ``treated``, ``treatment``, ``normalised``, and ``unit_weights`` (``city, parent, node,
+        weight``), empty unless an aggregation weighs each city for itself.
+    """
+
+    scores: pd.DataFrame
+    ranks: pd.DataFrame
+    weights: pd.DataFrame
+    stages: dict[str, pd.DataFrame] = field(repr=False)
+
+
+def check(
+    method: Method,
+    framework: Framework,
+    cities: Iterable[str] = (),
+    file: str | None = None,
+    units: pd.DataFrame | None = None,
+) -> None:
+    """Raise `MethodError` for any name in a method that does not exist, before anything runs.
+
+    Checked: the name and the parameters of each step, the aggregation of each level, nodes with a weight, indicators
+    with a direction or excluded, cities that are named if `cities` is given, and attributes of cities if `units` is
+    given.
+    """
+    cities = [*cities]
+    names = {"indicators": framework.leaves, "cities": cities, "attributes": () if units is None else units}
+    for key, table in STEPS.items():
+        step: Step = getattr(method, key)
+        function = choose(table, step.method, key, file)
+        methods.check_params(function, step.params, step=key, name=step.method, file=file, **names)
+    check_units(method, file)
+    _try_weighting(method, framework, file)
+    levels = list(range(framework.levels.max()))
+    if isinstance(method.aggregation, dict):
+        for level in set(levels) ^ set(method.aggregation):
+            message = f"give a method for each of the levels {levels}, no more and no fewer."
+            raise MethodError(message, file=file, key=f"aggregation.{level}", value=level)
+    for step in steps_by_level(method.aggregation, levels).values():
+        _try_aggregation(step, file)
+    for level in method.availability:
+        if level not in levels:
+            raise MethodError(f"there is no level {level} to compute.", file=file, key="availability", value=level)
+    valid = {"weights": framework.nodes, "directions": framework.leaves, "exclude_indicators": framework.leaves}
+    if cities:
+        valid["exclude_cities"] = cities
+    for key, known in valid.items():
+        for name in getattr(method, key):
+            choose(dict.fromkeys(known), name, key, file)
+
+
+def check_units(method: Method, file: str | None = None) -> None:
+    """Refuse bounds and targets in the indicators' own units after a treatment that may change these.
+
+    They cannot be transformed with the column: the logarithm of `treatment.log` is one of the place between the
+    least and the greatest value, and bounds outside these have none.
+    """
+    treat, norm = method.treatment, method.normalisation
+    turned = treatment.transformation(treat.method, treat.params)
+    for name in getattr(normalisation.METHODS[norm.method], "in_units", ()) if turned else ():
+        if norm.params.get(name):
+            message = (
+                f"{name} are in the indicators' own units, and the treatment {treat.method!r} puts another scale in "
+                f"the place of a column that stays skewed (otherwise: {turned}); give the treatment otherwise: none, "
+                "or choose a normalisation without bounds, such as min-max."
+            )
+            raise MethodError(message, file=file, key=f"normalisation.{name}", value=norm.params[name])
+
+
+def _try_weighting(method: Method, framework: Framework, file: str | None) -> None:
+    """Read the judgements that weights rest on, so that a bad file is found before anything runs."""
+    step = method.weighting
+    if method.weights and step.method in weighting.WITHOUT_RAW:
+        message = f"{step.method!r} takes no account of raw weights; leave them out, or choose weighting: original."
+        raise MethodError(message, file=file, key="weights", value=dict(method.weights))
+    if step.method in weighting.FROM_JUDGEMENTS:
+        trial = pd.DataFrame(1.0, index=["trial"], columns=framework.leaves)
+        try:
+            weighting.weigh(trial, framework, step.method, **step.params)
+        except MethodError as error:
+            raise MethodError(str(error), file=file) from None
+
+
+def _try_aggregation(step: Step, file: str | None) -> None:
+    """Aggregate scores that suit every method, so that a bad value of a parameter is found before anything runs."""
+    function = choose(aggregation.METHODS, step.method, "aggregation", file)
+    methods.check_params(function, step.params, step="aggregation", name=step.method, file=file)
+    try:
+        function(np.array([[80.0, 120.0], [110.0, 90.0]]), np.full((2, 2), 0.5), **step.params)
+    except MethodError as error:
+        raise MethodError(str(error), file=file) from None
+    except ValueError:
+        pass  # it depends on the scores and is told with city and node when they are there
+
+
+def fill(
+    panel: pd.DataFrame,
+    framework: Framework,
+    method: Method,
+    year: int | None = None,
+    units: pd.DataFrame | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Return the stages up to the imputed indicators (see `Index.stages`).
+
+    Parameters and errors as for `build`.
+    """
+    check(method, framework, panel["city"].unique() if "city" in panel else (), units=units)
+    framework = framework.with_directions(dict(method.directions))
+    indicators, carried = observe(panel, framework, method.year if year is None else year, method.panel)
+    indicators = indicators.drop(index=list(method.exclude_cities))
+    indicators[list(method.exclude_indicators)] = float("nan")
+    kept, screening = screen(indicators, method.least_coverage)
+    used = screening.index[screening["used"]]
+    if used.empty:
+        raise MethodError("no indicator has data for enough units; lower least_coverage.", key="least_coverage")
+    step = method.imputation
+    imputed, mask = imputation.impute(kept[used], step.method, framework=framework, units=units, **step.params)
+    mask |= carried.loc[imputed.index, used]
+    return {"indicators": indicators, "screening": screening, "imputed": imputed, "imputation": mask}
+
+
+def prepare(
+    panel: pd.DataFrame,
+    framework: Framework,
+    method: Method,
+    year: int | None = None,
+    units: pd.DataFrame | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Return the stages up to the normalised indicators (see `Index.stages`).
+
+    Parameters and errors as for `build`.
+    """
+    stages = treat(panel, framework, method, year, units)
+    year = method.year if year is None else year
+    history = {**other_years(panel, framework, method, year, units), year: stages["treated"]}
+    return stages | {"normalised": normalise(history, framework, method, year)}
+
+
+def normalise(
+    history: Mapping[int | None, pd.DataFrame], framework: Framework, method: Method, year: int | None
+) -> pd.DataFrame:
+    """Return the normalised indicators of a year from the treated ones of it and of `other_years`."""
+    directions = framework.with_directions(dict(method.directions)).directions
+    step, over = method.normalisation, method.over_years
+    one = partial(normalisation.normalise, method=step.method, directions=directions, **step.params)
+    given = {"step": "over_years", "params": over.params}
+    normalised = methods.call(normalisation.OVER_YEARS, over.method, dict(sorted(history.items())), year, one, **given)
+    return normalised.reindex(columns=framework.leaves)
+
+
+def treat(
+    panel: pd.DataFrame,
+    framework: Framework,
+    method: Method,
+    year: int | None = None,
+    units: pd.DataFrame | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Return the stages up to the treated indicators (see `Index.stages`); parameters and errors as for `build`."""
+    stages = fill(panel, framework, method, year, units)
+    treated, record = treat_filled(stages["imputed"], method)
+    return stages | {"treated": treated, "treatment": record}
+
+
+def treat_filled(imputed: pd.DataFrame, method: Method) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the treated indicators and the record of treated cells.
+
+    Raises
+    ------
+    MethodError
+        If years are measured alike and a column was transformed: each year by itself, so that no two compare.
+    """
+    treated, record = treatment.treat(imputed, method.treatment.method, **method.treatment.params)
+    turned = record.loc[record["method"].isin(treatment.TRANSFORMS), "indicator"].unique()
+    if len(turned) and method.over_years.method != "by-year":
+        message = (
+            f"levels of several years need one unit, and the treatment transforms {methods.listed(turned)} in one year "
+            "by itself; give the treatment otherwise: none, or choose over_years: by-year."
+        )
+        raise MethodError(message, key="over_years", value=method.over_years.method)
+    return treated, record
+
+
+def other_years(
+    panel: pd.DataFrame, framework: Framework, method: Method, year: int | None, units: pd.DataFrame | None
+) -> dict[int, pd.DataFrame]:
+    """Return the treated indicators of the other years of the panel, up to the edition's; none if `by-year`."""
+    if method.over_years.method == "by-year":
+        return {}
+    if year is None:
+        raise MethodError("levels of several years need an edition year; set year.", key="over_years")
+    last = max(year, method.year or year)
+    found = {}
+    for other in sorted(int(at) for at in panel["year"].unique() if at <= last and at != year):
+        with suppress(MethodError):  # a year in which no indicator can be used tells nothing
+            found[other] = fill(panel, framework, method, other, units)["imputed"]
+    return {other: treat_filled(imputed, method)[0] for other, imputed in found.items()}
+
+
+def filled(stages: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the cells that were filled, from other years, cities or indicators: ``city, indicator, value``."""
+    cells = stages["imputed"].where(stages["imputation"]).rename_axis(index="city", columns="indicator")
+    return cells.stack(future_stack=True).dropna().rename("value").reset_index()
+
+
+def combine(normalised: pd.DataFrame, framework: Framework, method: Method) -> Index:
+    """Weigh and aggregate normalised indicators; parameters and errors as for `build`."""
+    tree = framework.with_weights(dict(method.weights))
+    shares = weighting.weigh(normalised, tree, method.weighting.method, **method.weighting.params)
+    scores, unit_weights = aggregation.aggregate_and_weigh(
+        normalised, tree, shares, method.aggregation, availability=method.availability
+    )
+    ranks = scores.rank(ascending=False, method="min").astype("Int64")
+    weights = pd.DataFrame({"parent": tree.parents, "weight": shares, "effective": tree.effective(shares)})
+    stages = {"normalised": normalised, "unit_weights": unit_weights}
+    return Index(scores, ranks, weights.loc[tree.nodes].rename_axis("node"), stages)
+
+
+def build(
+    panel: pd.DataFrame,
+    framework: Framework,
+    method: Method,
+    year: int | None = None,
+    units: pd.DataFrame | None = None,
+) -> Index:
+    """Build the index of a panel: `prepare`, then `combine`.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        Long: ``city, year, indicator, value`` and any other columns.
+    framework : Framework
+    method : Method
+    year : int, optional
+        Edition year (default: the method's, else the latest of each indicator); which value of a cell counts
+        for it, the method's `panel` says.
+    units : pandas.DataFrame, optional
+        Attributes of the cities by name, for a method that groups them: the table of cities.
+
+    Returns
+    -------
+    Index
+
+    Raises
+    ------
+    DataError, MethodError
+        See the steps.
+    """
+    stages = prepare(panel, framework, method, year, units)
+    result = combine(stages["normalised"], framework, method)
+    return replace(result, stages=stages | result.stages)

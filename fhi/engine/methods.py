@@ -1,0 +1,176 @@
+"""Call a method from a table by name: what it may be told, what it is handed, and what it must return."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from numbers import Real
+from typing import Annotated, Any, get_type_hints
+
+import numpy as np
+import pandas as pd
+from pydantic import AfterValidator, ConfigDict, PlainValidator, TypeAdapter, ValidationError, ValidationInfo
+
+from fhi.engine.errors import MethodError, choose
+
+#: what a step hands to a method that names it among its keywords; a scenario cannot set it
+CONTEXT = ("framework", "units", "directions")
+
+
+def _kind(expected: str, accept: Callable[[Any], bool]) -> PlainValidator:
+    """Return the check of a kind of value, for the annotation of a parameter."""
+
+    def check(value: Any) -> Any:
+        if not accept(value):
+            raise ValueError(f"must be {expected}")
+        return value
+
+    return PlainValidator(check)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool | np.bool) and math.isfinite(value)
+
+
+def _is_whole(value: Any) -> bool:
+    return _is_number(value) and value == int(value)
+
+
+def _is_ascending(value: Any) -> bool:
+    pair = isinstance(value, Sequence | np.ndarray) and not isinstance(value, str) and len(value) == 2
+    return pair and all(map(_is_number, value)) and value[0] < value[1]
+
+
+def _named(kind: str) -> AfterValidator:
+    """Return the check that a name is one of those that the caller knows, if it knows any."""
+
+    def check(value: Any, info: ValidationInfo) -> Any:
+        known = info.context[kind]
+        if known and value not in known:
+            raise MethodError(f"there is no {value!r}.", **info.context["where"], value=value, valid=known)
+        return value
+
+    return AfterValidator(check)
+
+
+# the kinds of value that a method's keywords may be annotated with, besides plain types
+Number = Annotated[float, _kind("a number", _is_number)]
+Positive = Annotated[float, _kind("a positive number", lambda value: _is_number(value) and value > 0)]
+NotNegative = Annotated[float, _kind("a number, 0 or more", lambda value: _is_number(value) and value >= 0)]
+Percentile = Annotated[float, _kind("a number from 0 to 100", lambda value: _is_number(value) and 0 <= value <= 100)]
+Count = Annotated[int, _kind("a whole number, 1 or more", lambda value: _is_whole(value) and value >= 1)]
+Whole = Annotated[int, _kind("a whole number, 0 or more", lambda value: _is_whole(value) and value >= 0)]
+Flag = Annotated[bool, _kind("true or false", lambda value: isinstance(value, bool))]
+Ascending = Annotated[tuple[float, float], _kind("two ascending numbers", _is_ascending)]
+Indicator = Annotated[str, _named("indicators")]
+Unit = Annotated[Any, _named("cities")]
+Attribute = Annotated[str, _named("attributes")]
+
+
+def keywords(function: Callable) -> dict[str, inspect.Parameter]:
+    """Return the keyword-only parameters of a method: its own, and the context it asks for."""
+    named = inspect.signature(function).parameters.values()
+    return {parameter.name: parameter for parameter in named if parameter.kind is parameter.KEYWORD_ONLY}
+
+
+def check_params(
+    function: Callable,
+    params: Mapping[str, Any],
+    *,
+    step: str,
+    name: str,
+    file: str | None = None,
+    indicators: Iterable[str] = (),
+    cities: Iterable[str] = (),
+    attributes: Iterable[str] = (),
+) -> None:
+    """Refuse parameters that a method does not take, lacks, or whose values are not of the annotated kind.
+
+    Parameters
+    ----------
+    function : callable
+        The method; its keyword-only parameters but `CONTEXT` are what may be given.
+    params : mapping
+        As written in the scenario.
+    step, name : str
+        The step and the name of the method in its table, for the message.
+    file : str, optional
+        The scenario file.
+    indicators, cities, attributes : iterable of str
+        The names that there are, for parameters of the kinds `Indicator`, `Unit` and `Attribute`; none: unchecked.
+
+    Raises
+    ------
+    MethodError
+        With the key and the value.
+    """
+    wanted = {key: parameter for key, parameter in keywords(function).items() if key not in CONTEXT}
+    known = {"indicators": tuple(indicators), "cities": tuple(cities), "attributes": tuple(attributes)}
+    for key, value in params.items():
+        where = {"file": file, "key": f"{step}.{key}"}
+        if key not in wanted:
+            raise MethodError(f"{name!r} takes no {key!r}.", **where, value=key, valid=wanted)
+        try:
+            _adapter(function, key).validate_python(value, context={**known, "where": where})
+        except ValidationError as error:
+            first = error.errors()[0]
+            where["key"] = ".".join([where["key"], *(str(part) for part in first["loc"] if part != "[key]")])
+            message = f"{first['msg'].removeprefix('Value error, ')}; found {first['input']!r}."
+            raise MethodError(message, **where, value=first["input"]) from None
+    for key, parameter in wanted.items():
+        if parameter.default is parameter.empty and key not in params:
+            message = f"{name!r} needs {key!r}; give it beside the name: {{method: {name}, {key}: …}}."
+            raise MethodError(message, file=file, key=f"{step}.{key}")
+
+
+@lru_cache(maxsize=256)
+def _adapter(function: Callable, key: str) -> TypeAdapter:
+    annotation = get_type_hints(function, include_extras=True).get(key, Any)
+    return TypeAdapter(annotation, config=ConfigDict(arbitrary_types_allowed=True))
+
+
+def call(table: Mapping[str, Callable], name: str, data: Any, *rest: Any, step: str, params: dict, **context: Any):
+    """Return what a method makes of `data`, its parameters checked, the context it asks for handed over.
+
+    Raises
+    ------
+    MethodError
+        As `check_params`; if there is no such method; if it asks for context that the caller has not given.
+    """
+    function = choose(table, name, step)
+    check_params(function, params, step=step, name=name)
+    wanted = keywords(function)
+    handed = {key: value for key, value in context.items() if key in wanted}
+    for key, value in handed.items():
+        if value is None and wanted[key].default is inspect.Parameter.empty:
+            raise MethodError(f"{name!r} needs {key!r}; pass it to the step or to build().", key=step, value=name)
+    return function(data, *rest, **params, **handed)
+
+
+def check_frame(result: Any, data: pd.DataFrame, *, step: str, name: str) -> pd.DataFrame:
+    """Return what a method made of `data` as floats, or refuse what is not units × indicators, or is infinite."""
+    if not isinstance(result, pd.DataFrame) or not result.axes[0].equals(data.index) or [*result] != [*data]:
+        message = f"{name!r} must return a frame with the same units and indicators in the same order."
+        raise MethodError(message, key=step, value=name)
+    try:
+        result = result.astype(float)
+    except (TypeError, ValueError) as error:
+        raise MethodError(f"{name!r} returns what is no number: {error}.", key=step, value=name) from None
+    infinite = result.columns[np.isinf(result.to_numpy()).any(axis=0)]
+    if len(infinite):
+        raise MethodError(f"{name!r} gives infinite values in {listed(infinite)}.", key=step, value=name)
+    return result
+
+
+def refuse_empty(data: pd.DataFrame, step: str) -> None:
+    """Raise `MethodError` with the columns that have no data at all."""
+    empty = data.columns[data.isna().all().to_numpy(dtype=bool)]
+    if len(empty):
+        raise MethodError(f"no data in {listed(empty)}; leave the column out.", key=step)
+
+
+def listed(names: Iterable[object]) -> str:
+    """Return names as a list to read."""
+    return ", ".join(map(str, names))

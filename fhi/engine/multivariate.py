@@ -1,0 +1,224 @@
+"""Handbook step 4: how the indicators are distributed and how they hang together, before and after weights.
+
+All functions take units × nodes with more always better (normalised indicators, or scores): a negative
+correlation then means that two indicators pull a score in opposite ways.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from fhi.engine.errors import MethodError
+from fhi.engine.framework import Framework
+from fhi.engine.methods import listed
+from fhi.engine.treatment import kurtosis, passes, skewness
+
+#: above this two indicators say almost the same (OECD/JRC practice)
+COLLINEAR = 0.92
+#: fewer common units than this give no correlation
+LEAST_UNITS = 3
+#: loadings that differ by less are the same size: what the order of a sum can change
+TIE = 1e-9
+
+
+class Components(NamedTuple):
+    """Principal components.
+
+    Attributes
+    ----------
+    variances : pandas.DataFrame
+        By component: ``eigenvalue``, ``share`` of the total variance, ``cumulative``.
+    loadings : pandas.DataFrame
+        Indicators × components: the correlation of an indicator with a component.
+    units : int
+        How many units have every indicator and were used.
+    """
+
+    variances: pd.DataFrame
+    loadings: pd.DataFrame
+    units: int
+
+
+def distribution(data: pd.DataFrame) -> pd.DataFrame:
+    """Return what to look at before treating and transforming.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By indicator: ``units`` with a value, ``missing``, ``zeros``, ``distinct`` values, ``least``, ``median``,
+        ``mean``, ``most``, ``sd`` (ddof 1), ``skewness`` and ``kurtosis`` (see `treatment`), and ``outliers``: True
+        if \\|skewness\\| ≥ 2 and kurtosis ≥ 3.5.
+    """
+    table = {
+        "units": data.notna().sum(),
+        "missing": data.isna().sum(),
+        "zeros": (data == 0).sum(),
+        "distinct": data.nunique(),
+        "least": data.min(),
+        "median": data.median(),
+        "mean": data.mean(),
+        "most": data.max(),
+        "sd": data.std(ddof=1),
+        "skewness": skewness(data),
+        "kurtosis": kurtosis(data),
+        "outliers": ~passes(data),
+    }
+    return pd.DataFrame(table, index=data.columns).rename_axis("indicator")
+
+
+def correlations(
+    data: pd.DataFrame,
+    framework: Framework,
+    *,
+    method: Literal["pearson", "spearman", "kendall"] = "pearson",
+    collinear: float = COLLINEAR,
+) -> pd.DataFrame:
+    """Return the correlation of every pair of nodes, over the units that have both.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a pair, in framework order: ``first, second, first_pillar, second_pillar, within`` (the same pillar),
+        ``units, correlation, flag``. The flag is ``negative`` below 0, ``collinear`` above `collinear`, else empty.
+        A pair with fewer than 3 common units, or a node without spread, has no correlation.
+    """
+    nodes = _in_order(data, framework)
+    table = data[nodes].corr(method=method, min_periods=LEAST_UNITS).to_numpy()
+    present = data[nodes].notna().to_numpy(dtype=float)
+    common = (present.T @ present).astype(int)
+    first, second = np.triu_indices(len(nodes), k=1)
+    names = np.array(nodes, dtype=object)
+    pillars = np.array([_pillar(node, framework) for node in nodes], dtype=object)
+    values = table[first, second]
+    return pd.DataFrame(
+        {
+            "first": names[first],
+            "second": names[second],
+            "first_pillar": pillars[first],
+            "second_pillar": pillars[second],
+            "within": pillars[first] == pillars[second],
+            "units": common[first, second],
+            "correlation": values,
+            "flag": np.select([values < 0, values > collinear], ["negative", "collinear"], ""),
+        }
+    )
+
+
+def cronbach_alpha(data: pd.DataFrame) -> float:
+    """Return ``α = k/(k − 1)·(1 − Σ s_i²/s²)`` over the units that have all k items.
+
+    s_i² is the variance of an item and s² that of the sum of all. Missing for fewer than two items or units, or a sum
+    without spread. Cronbach (1951), Coefficient alpha and the internal structure of tests, Psychometrika 16(3).
+    """
+    complete = data.dropna()
+    items = data.shape[1]
+    if items < 2 or len(complete) < 2:
+        return float("nan")
+    total = complete.sum(axis=1).var(ddof=1)
+    return float(items / (items - 1) * (1 - complete.var(ddof=1).sum() / total)) if total > 0 else float("nan")
+
+
+def reliability(normalised: pd.DataFrame, framework: Framework) -> pd.DataFrame:
+    """Return Cronbach's alpha of the indicators below each node, the root included.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By node above the indicators: ``indicators`` with data, ``units`` that have all of them, ``alpha``.
+    """
+    rows = {}
+    for node in framework.levels.index[framework.levels < framework.levels.max()]:
+        leaves = [leaf for leaf in framework.leaves_below(node) if leaf in normalised]
+        items = normalised[leaves].dropna(axis=1, how="all")
+        rows[node] = (items.shape[1], len(items.dropna()) if items.shape[1] else 0, cronbach_alpha(items))
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["indicators", "units", "alpha"]).rename_axis("node")
+
+
+def principal_components(data: pd.DataFrame) -> Components:
+    """Return the principal components of the correlation matrix, over the units that have every indicator.
+
+    The sign of a component is that which makes its largest loading (in size; the first by name among equals)
+    positive, so that it does not depend on the machine or the order of columns. Components with equal eigenvalues are
+    only determined together.
+
+    Raises
+    ------
+    MethodError
+        If fewer than 3 units have every indicator, or an indicator has no spread among these.
+    """
+    complete = data.dropna().sort_index(axis=1)
+    if len(complete) < LEAST_UNITS:
+        sparse = listed(data.notna().sum().sort_values(kind="stable").index[:3])
+        message = f"{len(complete)} units have every indicator; impute, or leave out those that few have ({sparse})."
+        raise MethodError(message, key="multivariate")
+    constant = complete.columns[(complete.max() == complete.min()).to_numpy()]
+    if len(constant):
+        message = f"every value is the same in {listed(constant)}, among the units that have all; leave it out."
+        raise MethodError(message, key="multivariate")
+    eigenvalues, vectors = np.linalg.eigh(np.atleast_2d(np.corrcoef(complete.to_numpy().T)))
+    eigenvalues, vectors = np.clip(eigenvalues[::-1], 0, None), vectors[:, ::-1]
+    sizes = np.abs(vectors)
+    leading = np.argmax(sizes > sizes.max(axis=0) - TIE, axis=0)
+    vectors = vectors * np.sign(vectors[leading, np.arange(len(leading))])
+    names = pd.Index([f"PC{number}" for number in range(1, len(eigenvalues) + 1)], name="component")
+    shares = eigenvalues / eigenvalues.sum()
+    variances = {"eigenvalue": eigenvalues, "share": shares, "cumulative": shares.cumsum()}
+    loadings = pd.DataFrame(vectors * np.sqrt(eigenvalues), index=complete.columns, columns=names)
+    return Components(pd.DataFrame(variances, index=names), loadings.loc[[*data]], len(complete))
+
+
+def effective_weights(scores: pd.DataFrame, framework: Framework, weights: pd.Series) -> pd.DataFrame:
+    """Return how much each node matters for its parent's score, beside the weight that it was given.
+
+    The importance of a node is the share of the variance of its parent's score that it explains linearly, the squared
+    Pearson correlation r²: the first-order measure of Becker et al. with a straight line for E(parent | node).
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        Units × all nodes, the root included.
+    weights : pandas.Series
+        By node below the root, 1 inside each parent.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By node: ``parent, weight, correlation, importance`` (r²), ``share`` (r² over the sum of r² inside the parent,
+        to compare with ``weight``). Missing for a node without spread or data.
+
+    References
+    ----------
+    Becker, Saisana, Paruolo and Vandecasteele (2017), Weights and importance in composite indicators: closing the
+    gap, Ecological Indicators 80. Paruolo, Saisana and Saltelli (2013), Ratings and rankings: voodoo or science?
+    """
+    parents = framework.parents[framework.nodes]
+    found = [_correlation(scores[node], scores[parent]) for node, parent in parents.items()]
+    table = pd.DataFrame({"parent": parents, "weight": weights[framework.nodes], "correlation": found})
+    table["importance"] = table["correlation"] ** 2
+    total = table.groupby("parent")["importance"].transform("sum")
+    return table.assign(share=table["importance"] / total.where(total > 0)).rename_axis("node")
+
+
+def _correlation(first: pd.Series, second: pd.Series) -> float:
+    both = first.notna() & second.notna()
+    first, second = first[both], second[both]
+    if len(first) < LEAST_UNITS or first.nunique() < 2 or second.nunique() < 2:
+        return float("nan")
+    return float(np.corrcoef(first, second)[0, 1])
+
+
+def _in_order(data: pd.DataFrame, framework: Framework) -> list[str]:
+    unknown = [column for column in data if column not in framework.nodes]
+    if unknown:
+        message = f"no node below the root: {listed(unknown)}."
+        raise MethodError(message, key="multivariate", value=unknown[0], valid=framework.nodes)
+    return [node for node in framework.nodes if node in data]
+
+
+def _pillar(node: str, framework: Framework) -> str:
+    while framework.levels[node] > 1:
+        node = framework.parents[node]
+    return node

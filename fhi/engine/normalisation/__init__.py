@@ -1,0 +1,84 @@
+"""Handbook step 5: bring indicators of different units onto one scale, more always better."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from fhi.engine import methods
+from fhi.engine.errors import MethodError, choose
+from fhi.engine.methods import listed
+from fhi.engine.normalisation import distances, orders, ranges, reference, standards
+
+#: name -> function of (data with more always better, **params) that returns the normalised frame
+METHODS: Mapping[str, Callable[..., pd.DataFrame]] = {
+    **ranges.METHODS,
+    **distances.METHODS,
+    **standards.METHODS,
+    **orders.METHODS,
+}
+
+#: name -> function of (frames by year, year, normalise, **params): what a year is normalised against
+OVER_YEARS = reference.METHODS
+
+
+def normalise(data: pd.DataFrame, method: str, *, directions: pd.Series, scale=(0, 100), **params) -> pd.DataFrame:
+    """Normalise every indicator by a named method.
+
+    A column of direction −1 is turned round before the method sees it, so that more is always better: negated, or
+    for a method that needs positive values (marked `normalisation.refusals.reflected`) replaced by max + min − x.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        Units × indicators; missing cells are NaN and stay so.
+    method : str
+        A name of `METHODS`.
+    directions : pandas.Series
+        1 or −1 by column.
+    scale : pair of float
+        Low and high end, for the methods that have a `scale`.
+    **params
+        The method's own parameters.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of the shape of `data`.
+
+    Raises
+    ------
+    MethodError
+        If there is no such method or parameter, a direction is missing, a column is empty or does not fit the
+        method, or a method leaves a value out.
+
+    References
+    ----------
+    OECD/JRC (2008), Handbook on Constructing Composite Indicators, section 1.5.
+    """
+    function = choose(METHODS, method, "normalisation")
+    unknown = [column for column in data if directions.get(column) not in (1, -1)]
+    if unknown:
+        raise MethodError(f"no direction (1 or -1) for {listed(unknown)}.", key="direction")
+    methods.refuse_empty(data, "normalisation")
+    if "scale" in methods.keywords(function):
+        params["scale"] = scale
+    signs = directions[data.columns].astype(float)
+    turned = _turned(data.astype(float), signs, getattr(function, "reflected", False))
+    result = methods.call(METHODS, method, turned, step="normalisation", params=params, directions=signs)
+    result = methods.check_frame(result, data, step="normalisation", name=method)
+    lost = data.columns[(result.isna() != data.isna()).any().to_numpy()]
+    if len(lost):
+        message = f"{method!r} must give a number where there is one, and none elsewhere; see {listed(lost)}."
+        raise MethodError(message, key="normalisation", value=method)
+    return result
+
+
+def _turned(data: pd.DataFrame, signs: pd.Series, reflected: bool) -> pd.DataFrame:
+    """Return the data with more always better."""
+    if not reflected:
+        return data * signs
+    upward = signs.to_numpy() > 0
+    return pd.DataFrame(np.where(upward, data, data.max() + data.min() - data), index=data.index, columns=data.columns)

@@ -1,0 +1,168 @@
+"""The method of a scenario: every choice with its type, and which stage reads which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+
+from fhi.engine.errors import MethodError
+
+
+class Step(BaseModel):
+    """One step of the method: the name of a method and its own parameters beside it."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+    method: str
+
+    @property
+    def params(self) -> dict[str, Any]:
+        return dict(self.model_extra or {})
+
+
+def _as_step(value: Any) -> Any:
+    return {"method": value} if isinstance(value, str) else value
+
+
+def _as_named(value: Any) -> Any:
+    """Return a name as it is, and a mapping with a key ``method`` as a step."""
+    if isinstance(value, Mapping) and "method" in value:
+        return Step(**value)
+    if isinstance(value, str | Step):
+        return value
+    raise ValueError(f"give a name, or a name with its parameters ({{method: …, …}}), not {value!r}")
+
+
+def _as_aggregation(value: Any) -> Any:
+    """Return one name or step for all levels, or a mapping of levels to such."""
+    if isinstance(value, Mapping) and value and "method" not in value:
+        bad = [level for level in value if not str(level).isdigit()]
+        if bad:
+            raise ValueError(f"a level is a number, 0 for the root; found {bad[0]!r}")
+        return {level: _as_named(step) for level, step in value.items()}
+    return _as_named(value)
+
+
+NamedStep = Annotated[Step, BeforeValidator(_as_step)]
+#: one method for all levels, or one for each level computed; parameters beside the name
+Aggregation = Annotated[str | Step | dict[int, str | Step], BeforeValidator(_as_aggregation)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Synthetic(BaseModel):
+    """Sample micro-data to be made up (`fhi.editions.synthetic`): the seed, and the years of its issues."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    seed: Annotated[int, Field(strict=True, ge=0)] = 2018
+    years: Annotated[tuple[Annotated[int, Field(strict=True)], ...], Field(min_length=1)] = (2018,)
+
+
+class UserData(BaseModel):
+    """Files of the staff's own, from a folder or made up; see ``baseline.yml``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    folder: str | None = None
+    synthetic: Synthetic | None = None
+    replaces: Literal["indicator", "cell"] = "indicator"
+    least_financing: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 5e7
+    rate_gap: Annotated[int, Field(ge=0, strict=True)] = 0
+
+    @model_validator(mode="after")
+    def _one_source(self) -> UserData:
+        if (self.folder is None) == (self.synthetic is None):
+            raise ValueError("give either a folder or synthetic, not both and not neither")
+        return self
+
+
+def _as_user_data(value: Any) -> Any:
+    return {"folder": value} if isinstance(value, str) else value
+
+
+class Effort(BaseModel):
+    """How many draws an analysis of robustness makes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    draws: Annotated[int, Field(ge=1, strict=True)] = 10_000
+    sobol: Annotated[int, Field(ge=2, strict=True)] = 4096
+
+
+class Robustness(Effort):
+    """What is uncertain in a method, and how it is explored; `robustness.space` reads the space and the grid."""
+
+    seed: Annotated[int, Field(ge=0, strict=True)] = 0
+    one_by_one: Effort = Effort(draws=200, sobol=16)
+    space: dict[str, Any] = {}
+    grid: dict[str, list[Any]] = {}
+
+
+class Method(BaseModel):
+    """Every choice that makes an index out of the panel; see ``baseline.yml`` for what each key means.
+
+    Frozen and typed: a key that does not exist, or a value of the wrong type, raises when it is built.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    description: dict[Literal["zh", "en"], str] = {}
+    edition: str | None = None
+    year: Annotated[int, Field(strict=True)] | None = None
+    user_data: Annotated[UserData | None, BeforeValidator(_as_user_data)] = None
+    constructions: dict[str, str] = {}
+    exclude_cities: tuple[str, ...] = ()
+    exclude_indicators: tuple[str, ...] = ()
+    directions: dict[str, Literal[1, -1]] = {}
+    weights: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = {}
+    least_coverage: Share = 0.0
+    panel: NamedStep = Step(method="last-observed")
+    max_age: Annotated[int, Field(strict=True, ge=0)] | None = 2
+    imputation: NamedStep = Step(method="none")
+    treatment: NamedStep = Step(method="none")
+    normalisation: NamedStep = Step(method="min-max")
+    over_years: NamedStep = Step(method="by-year")
+    weighting: NamedStep = Step(method="original")
+    aggregation: Aggregation = "arithmetic"
+    availability: dict[int, Share] = {0: 1.0}
+    robustness: Robustness = Robustness()
+
+
+#: the keys that do not bear on the index itself
+ASIDE = frozenset({"description", "robustness"})
+#: the keys that bear on weights and aggregation alone
+COMBINING = frozenset({"weights", "weighting", "aggregation", "availability"})
+#: the keys of a scenario that a stage reads; a stage that is not named here may read them all
+READS: dict[str, frozenset[str]] = {
+    "01_ingestion": frozenset({"edition", "year", "user_data", "constructions"}),
+    "02_indicators": frozenset(Method.model_fields) - COMBINING - ASIDE,
+    "03_weighting": frozenset(Method.model_fields) - ASIDE,
+    "05_identification": frozenset({"edition"}),
+    "06_audit": frozenset({"edition"}),
+    "07_charting": frozenset({"edition"}),
+}
+
+
+def steps_by_level(aggregation: Any, levels: Iterable[int]) -> dict[int, Step]:
+    """Return the aggregation of each level as a step.
+
+    Parameters
+    ----------
+    aggregation : str, Step or mapping
+        As the key ``aggregation`` of a scenario: one for all levels, or one a level.
+    levels : iterable of int
+        The levels that are computed.
+
+    Raises
+    ------
+    MethodError
+        If it cannot be read, or a level has none.
+    """
+    levels = list(levels)
+    try:
+        read = TypeAdapter(Aggregation).validate_python(aggregation)
+    except ValidationError as error:
+        message = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise MethodError(f"{message}.", key="aggregation", value=aggregation) from None
+    by_level = read if isinstance(read, dict) else dict.fromkeys(levels, read)
+    for level in levels:
+        if level not in by_level:
+            raise MethodError(f"no method for level {level}.", key="aggregation", value=by_level)
+    return {level: Step.model_validate(_as_step(by_level[level])) for level in levels}

@@ -1,0 +1,133 @@
+"""Tasks on one process, on several, or on a cluster: the results come in the order of the tasks.
+
+A task is the same calculation wherever it runs: its random numbers come from streams of its own, and its linear
+algebra keeps to one thread. So the results are the same to the last bit (on processors of one kind).
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
+from typing import Any
+
+from threadpoolctl import ThreadpoolController
+from tqdm import tqdm
+
+from fhi.engine.errors import MethodError
+from fhi.files import STAGING, TERMINAL
+
+#: seconds before a progress bar appears
+PATIENCE = 2.0
+
+
+def run(
+    function: Callable[[Any], Any],
+    tasks: Sequence[Any],
+    *,
+    workers: int = 1,
+    cluster: str | None = None,
+    sizes: Sequence[int] | None = None,
+    title: str = "uncertainty",
+    unit: str = "draws",
+) -> Iterator[Any]:
+    """Yield ``function(task)`` for each task, in order.
+
+    Parameters
+    ----------
+    function : callable
+        Pure, and picklable if there is more than one process.
+    tasks : sequence
+    workers : int
+        Processes of this machine.
+    cluster : str, optional
+        The address of a Dask scheduler, whose workers are then used instead; a task of a worker that is lost is done
+        by another.
+    sizes : sequence of int, optional
+        How much each task counts for in the progress bar (default: 1).
+    title, unit : str
+        Of the progress bar.
+
+    Raises
+    ------
+    MethodError
+        If the cluster cannot be reached, or the number of workers is no positive number.
+    """
+    if not isinstance(workers, int) or isinstance(workers, bool) or workers < 1:
+        raise MethodError(f"give a positive number of processes; found {workers!r}.", key="workers", value=workers)
+    counted = sizes if sizes is not None else [1] * len(tasks)
+    calls = partial(_alone, function)
+    with contextlib.ExitStack() as stack:
+        bar = stack.enter_context(progress(sum(counted), title, unit))
+        if cluster:
+            results = _on_cluster(calls, tasks, cluster, stack)
+        elif workers > 1 and len(tasks) > 1:
+            from joblib import Parallel, delayed
+
+            results = Parallel(workers, return_as="generator")(delayed(calls)(task) for task in tasks)
+        else:
+            results = map(calls, tasks)
+        for size, result in zip(counted, results, strict=True):
+            bar.update(size)
+            yield result
+
+
+@cache
+def _controller() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
+def one_thread():
+    """Return a context in which linear algebra keeps to one thread."""
+    return _controller().limit(limits=1, user_api="blas")
+
+
+def _alone(function: Callable[[Any], Any], task: Any) -> Any:
+    with one_thread():
+        return function(task)
+
+
+def _on_cluster(function: Callable, tasks: Sequence[Any], address: str, stack: contextlib.ExitStack) -> Iterator[Any]:
+    try:
+        from distributed import Client
+    except ImportError:
+        message = "a cluster needs the package distributed: install the extra 'cluster' of this project."
+        raise MethodError(message, key="cluster", value=address) from None
+    from joblib import Parallel, delayed, parallel_config
+
+    try:
+        client = stack.enter_context(Client(address, timeout=10, set_as_default=False))
+    except (OSError, TimeoutError, ValueError) as error:
+        message = f"no Dask scheduler answers there ({error}); start one, as the README shows."
+        raise MethodError(message, key="cluster", value=address) from None
+    stack.enter_context(parallel_config(backend="dask", client=client, pure=False))
+    return Parallel(return_as="generator")(delayed(function)(task) for task in tasks)
+
+
+def progress(total: int, title: str, unit: str) -> tqdm:
+    """Return a progress bar with rate and remaining time that appears after `PATIENCE` seconds.
+
+    In a notebook that the pipeline runs, it is shown on the terminal and leaves no trace in the notebook.
+    """
+    stream, terminal = sys.stderr, os.environ.get(TERMINAL)
+    if os.environ.get(STAGING):
+        stream = _terminal(terminal) if terminal else None
+    off = stream is None
+    return tqdm(
+        total=total, desc=title, unit=f" {unit}", unit_scale=True, delay=PATIENCE, file=stream, disable=off, leave=False
+    )
+
+
+@cache
+def _terminal(path: str):
+    try:
+        # not to become the terminal that controls the kernel
+        stream = os.fdopen(os.open(path, os.O_WRONLY | os.O_NOCTTY), "w")
+    except OSError:
+        return None
+    # it serves every bar of the process, and is closed with it
+    atexit.register(stream.close)
+    return stream

@@ -1,0 +1,323 @@
+"""The space of assumptions: what may be chosen differently, read from a scenario and checked before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from numbers import Real
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import ValidationError
+
+from fhi.engine import index
+from fhi.engine.errors import MethodError
+from fhi.engine.framework import Framework
+from fhi.engine.parameters import Method, Step
+
+#: the keys of a method that say which matrix of normalised indicators it makes, with whose weights, aggregated how
+MATRIX = (
+    *("year", "panel", "exclude_cities", "exclude_indicators", "least_coverage"),
+    *("imputation", "treatment", "normalisation"),
+)
+WEIGHTS = ("weights", "weighting")
+AGGREGATION = ("aggregation", "availability")
+LEFT_OUT, WEIGHT_NOISE, SHARES, DATA_NOISE = "left_out", "weight_noise", "shares", "data_noise"
+#: every assumption, in the order in which they are reported
+ASSUMPTIONS = (*MATRIX, LEFT_OUT, *WEIGHTS, WEIGHT_NOISE, *AGGREGATION, SHARES, DATA_NOISE)
+
+#: what `left_out` may hold besides codes of nodes: nothing, or each used node of a kind in its turn
+NOTHING, EACH = "none", ("pillars", "indicators")
+
+#: what stands beside an alternative that is checked by itself; all pairs are checked by `fhi.engine.robustness.model`
+ALONE = {"treatment": {"normalisation": "min-max"}, "normalisation": {"treatment": "none"}}
+#: what `shares` may be: the value of the panel, or points of the joint set of all shares
+VALUE, INTERVAL = "value", "interval"
+
+#: the least and the greatest size of weight noise; smaller Dirichlet parameters would underflow
+SIZES = {"uniform": (0.0, 1.0), "dirichlet": (0.05, np.inf)}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The alternatives of one assumption.
+
+    Attributes
+    ----------
+    name : str
+        Of `ASSUMPTIONS`.
+    values, labels : tuple
+        The alternatives and their names to read; an analysis of one assumption at a time starts from the first.
+    probabilities : tuple of float
+        They sum to 1.
+    """
+
+    name: str
+    values: tuple[Any, ...]
+    labels: tuple[str, ...]
+    probabilities: tuple[float, ...]
+
+    def pick(self, numbers: np.ndarray) -> np.ndarray:
+        """Return the positions of the alternatives that numbers from [0, 1) stand for."""
+        ends = np.cumsum(self.probabilities)[:-1]
+        return np.searchsorted(ends, numbers, side="right").astype(np.int16)
+
+
+@dataclass(frozen=True)
+class WeightNoise:
+    """Noise on the weights of the nodes of some levels, the weights then rescaled inside each parent.
+
+    ``uniform``: w·(1 + size·U(−1, 1)). ``dirichlet``: the weights of a family are Dirichlet with mean w; of m children
+    the parameters are ``size·m·w``, so that size 1 and equal weights give every vector of weights the same chance.
+    """
+
+    kind: str
+    size: float
+    levels: tuple[int, ...]
+
+    @property
+    def label(self) -> str:
+        return f"{self.kind} {self.size:g} at levels {', '.join(map(str, self.levels))}"
+
+
+@dataclass(frozen=True)
+class Error:
+    """The standard error of an indicator's values, normal and independent between units.
+
+    ``sd``: in its own unit, one number or one a unit; ``relative``: a share of the value; ``answers``: the value is a
+    share in per cent of so many answers, ``√(p·(100 − p)/answers)``, and stays between 0 and 100.
+    """
+
+    kind: str
+    size: float | Mapping[str, float]
+
+    @property
+    def label(self) -> str:
+        return f"{self.kind} {label(self.size)}"
+
+    def deviations(self, values: pd.Series) -> np.ndarray:
+        """Return the standard error of each value; NaN where there is no value."""
+        if self.kind == "relative":
+            return (self.size * values.abs()).to_numpy()
+        if self.kind == "answers":
+            return np.sqrt((values * (100 - values)).clip(lower=0) / self.size).to_numpy()
+        sizes = values.index.map(self.size) if isinstance(self.size, Mapping) else self.size
+        return np.where(values.isna(), np.nan, np.nan_to_num(np.asarray(sizes, dtype=float)))
+
+    def moved(self, values: pd.Series, noise: np.ndarray) -> np.ndarray:
+        """Return units × draws: the values with errors, `noise` being these in standard errors."""
+        result = values.to_numpy()[:, None] + self.deviations(values)[:, None] * noise
+        return np.clip(result, 0.0, 100.0) if self.kind == "answers" else result
+
+
+@dataclass(frozen=True)
+class Space:
+    """Every uncertain assumption; see `parse`.
+
+    `points` are what ``shares: interval`` draws from: indicator × (unit × point), see `fhi.engine.robustness.points`.
+    """
+
+    choices: tuple[Choice, ...] = ()
+    weight_noise: tuple[WeightNoise, ...] = ()
+    data_noise: Mapping[str, Error] | None = None
+    interval: bool = False
+    points: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+    @property
+    def alternatives(self) -> tuple[Choice, ...]:
+        """The choices of method: all but `SHARES`, whose points are values of the data."""
+        return tuple(choice for choice in self.choices if choice.name != SHARES)
+
+    @property
+    def moved(self) -> set[str]:
+        """The indicators whose values differ between draws."""
+        return set(self.data_noise or ()) | set(self.points)
+
+    @property
+    def assumptions(self) -> list[str]:
+        """The names of the uncertain assumptions, in the order of `ASSUMPTIONS`."""
+        names = {choice.name for choice in self.choices}
+        names |= {WEIGHT_NOISE} if self.weight_noise else set()
+        names |= {DATA_NOISE} if self.data_noise else set()
+        names |= {SHARES} if self.points else set()
+        return [name for name in ASSUMPTIONS if name in names]
+
+
+def parse(
+    space: Mapping[str, Any],
+    method: Method,
+    framework: Framework,
+    cities: Iterable[str] = (),
+    *,
+    file: str | None = None,
+    attributes: pd.DataFrame | None = None,
+) -> Space:
+    """Return a space of assumptions, every name and number in it checked.
+
+    Parameters
+    ----------
+    space : mapping
+        By assumption. A key of `fhi.engine.parameters.Method` holds a list of alternatives, or ``{alternatives: […],
+        probabilities: […]}``. ``left_out``: a list of nodes to do without, one at a time; ``none`` leaves out nothing,
+        ``pillars`` and ``indicators`` stand for each that is used. ``weight_noise``: ``{uniform: size, levels: […]}``
+        or ``{dirichlet: size, levels: […]}``, or a list of such; see `WeightNoise`. ``data_noise``: by indicator
+        ``{sd: …}``, ``{relative: …}`` or ``{answers: …}``; see `Error`. ``shares``: ``interval`` draws values known up
+        to an interval from their joint set, see `fhi.engine.robustness.points`; ``value`` keeps that of the panel.
+    method : Method
+        What the space does not name.
+    framework : Framework
+    cities : iterable of str
+        For alternatives that name cities.
+    file : str, optional
+        The scenario file, for messages.
+    attributes : pandas.DataFrame, optional
+        For alternatives that name attributes of cities.
+
+    Raises
+    ------
+    MethodError
+        With the key and the nearest valid names.
+    """
+    cities = list(cities)
+    readers = {LEFT_OUT: _read_left_out, WEIGHT_NOISE: _read_weight_noise, DATA_NOISE: _read_data_noise}
+    readers |= {SHARES: _read_shares}
+    found: dict[str, Any] = {}
+    for name, content in space.items():
+        key = f"robustness.{name}"
+        if name not in ASSUMPTIONS:
+            raise MethodError(f"there is no assumption {name!r}.", file=file, key=key, value=name, valid=ASSUMPTIONS)
+        try:
+            if name in readers:
+                found[name] = readers[name](content, framework, cities)
+            else:
+                found[name] = _read_choice(name, content, method, framework, cities, attributes)
+        except MethodError as error:
+            raise MethodError(str(error), file=file, key=key, value=content) from None
+    choices = tuple(found[name] for name in ASSUMPTIONS if isinstance(found.get(name), Choice))
+    return Space(choices, found.get(WEIGHT_NOISE, ()), found.get(DATA_NOISE), found.get(SHARES, False))
+
+
+def label(value: Any) -> str:
+    """Return an alternative in a few words: a name with its parameters, a mapping, a list, a number."""
+    if isinstance(value, Step):
+        params = ", ".join(f"{key} {label(content)}" for key, content in value.params.items())
+        return f"{value.method} ({params})" if params else value.method
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {label(content)}" for key, content in value.items()) or NOTHING
+    if isinstance(value, list | tuple):
+        return "–".join(map(label, value)) or NOTHING
+    return "latest" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _alternatives(content: Any) -> tuple[list, tuple[float, ...]]:
+    """Return the listed alternatives and their probabilities, equal by default."""
+    weighted = isinstance(content, Mapping)
+    if weighted and set(content) != {"alternatives", "probabilities"}:
+        raise MethodError("give a list, or {alternatives: […], probabilities: […]}.", value=content)
+    listed = content["alternatives"] if weighted else content
+    if not isinstance(listed, list | tuple) or not listed:
+        raise MethodError("give a list of alternatives, as [none, median].", value=content)
+    shares = content["probabilities"] if weighted else [1 / len(listed)] * len(listed)
+    good = isinstance(shares, list | tuple) and len(shares) == len(listed)
+    if not good or not all(_number(share, 0) and share > 0 for share in shares) or abs(sum(shares) - 1) > 1e-9:
+        message = f"give each of the {len(listed)} alternatives a positive probability, of sum 1; found {shares!r}."
+        raise MethodError(message, value=shares)
+    return list(listed), tuple(float(share) for share in shares)
+
+
+def _choice(name: str, values: list, probabilities: tuple[float, ...]) -> Choice:
+    labels = [label(value) for value in values]
+    twice = [text for text in labels if labels.count(text) > 1]
+    if twice:
+        raise MethodError(f"{twice[0]!r} stands twice; give probabilities instead.", value=twice[0])
+    return Choice(name, tuple(values), tuple(labels), probabilities)
+
+
+def _read_choice(
+    name: str, content: Any, method: Method, framework: Framework, cities: list[str], attributes: pd.DataFrame | None
+) -> Choice:
+    listed, probabilities = _alternatives(content)
+    values = []
+    for alternative in listed:
+        try:
+            candidate = with_values(method, {name: alternative})
+            alone = with_values(candidate, ALONE.get(name, {}))
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise MethodError(f"{first['msg']}; found {alternative!r}.", value=alternative) from None
+        index.check(alone, framework, cities, units=attributes)
+        values.append(getattr(candidate, name))
+    return _choice(name, values, probabilities)
+
+
+def with_values(method: Method, values: Mapping[str, Any]) -> Method:
+    """Return the method with other values for some keys, checked as a scenario's are."""
+    return Method(**(method.model_dump() | dict(values)))
+
+
+def _read_left_out(content: Any, framework: Framework, cities: list[str]) -> Choice:
+    listed, probabilities = _alternatives(content)
+    valid = [NOTHING, *EACH, *framework.nodes]
+    for node in listed:
+        if node not in valid:
+            raise MethodError(f"there is no node {node!r}.", value=node, valid=valid)
+    return _choice(LEFT_OUT, listed, probabilities)
+
+
+def _read_weight_noise(content: Any, framework: Framework, cities: list[str]) -> tuple[WeightNoise, ...]:
+    entries = content if isinstance(content, list | tuple) else [content]
+    levels = range(1, int(framework.levels.max()) + 1)
+    noises = []
+    for entry in entries:
+        kinds = [kind for kind in ("uniform", "dirichlet") if isinstance(entry, Mapping) and kind in entry]
+        if len(kinds) != 1 or set(entry) - {*kinds, "levels"}:
+            message = f"give {{uniform: size, levels: […]}} or {{dirichlet: size, levels: […]}}; found {entry!r}."
+            raise MethodError(message, value=entry)
+        size, chosen = entry[kinds[0]], entry.get("levels", [*levels])
+        least, most = SIZES[kinds[0]]
+        if not _number(size, least) or not 0 < size <= most:
+            ends = f"above 0 and at most {most:g}" if least == 0 else f"at least {least:g}"
+            raise MethodError(f"the size of {kinds[0]} noise must be {ends}; found {size!r}.", value=size)
+        if not isinstance(chosen, list | tuple) or not chosen or any(level not in levels for level in chosen):
+            raise MethodError(f"levels must be among {list(levels)}; found {chosen!r}.", value=chosen)
+        noises.append(WeightNoise(kinds[0], float(size), tuple(sorted(chosen))))
+    every = [level for noise in noises for level in noise.levels]
+    if len(set(every)) < len(every) or not noises:
+        raise MethodError("name each level once.", value=content)
+    return tuple(noises)
+
+
+def _read_data_noise(content: Any, framework: Framework, cities: list[str]) -> dict[str, Error]:
+    if not isinstance(content, Mapping) or not content:
+        raise MethodError(f"give the error by indicator, as {{adoption: {{sd: 2}}}}; found {content!r}.", value=content)
+    errors = {}
+    for indicator, entry in content.items():
+        if indicator not in framework.leaves:
+            raise MethodError(f"there is no {indicator!r}.", value=indicator, valid=framework.leaves)
+        kinds = [kind for kind in ("sd", "relative", "answers") if isinstance(entry, Mapping) and kind in entry]
+        if len(kinds) != 1 or len(entry) != 1:
+            message = f"give one of {{sd: …}}, {{relative: …}}, {{answers: …}} for {indicator}; found {entry!r}."
+            raise MethodError(message, value=entry)
+        size = entry[kinds[0]]
+        by_unit = kinds == ["sd"] and isinstance(size, Mapping)
+        for city in size if by_unit and cities else ():
+            if city not in cities:
+                raise MethodError(f"there is no {city!r}.", value=city, valid=cities)
+        sizes = list(size.values()) if by_unit else [size]
+        if not sizes or not all(_number(one, 0) for one in sizes) or not any(sizes):
+            raise MethodError(f"{kinds[0]} of {indicator} must be positive; found {size!r}.", value=size)
+        errors[indicator] = Error(kinds[0], size)
+    return errors
+
+
+def _read_shares(content: Any, framework: Framework, cities: list[str]) -> bool:
+    """Return whether values are drawn within their intervals."""
+    if content not in (VALUE, INTERVAL):
+        raise MethodError(f"there is no {content!r}.", value=content, valid=(INTERVAL, VALUE))
+    return content == INTERVAL
+
+
+def _number(value: Any, least: float) -> bool:
+    good = isinstance(value, Real) and not isinstance(value, bool)
+    return good and bool(np.isfinite(value)) and value >= least

@@ -1,0 +1,184 @@
+"""What is kept of draws: counts that are added up draw by draw, in memory that does not grow with their number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from fhi.engine.errors import MethodError
+from fhi.engine.robustness.ranks import among, patterns
+
+#: for more units than this, who beats whom is not counted: units × units × draws comparisons
+PAIRED = 256
+
+
+@dataclass(frozen=True)
+class Target:
+    """What ranks are compared with, by position of the unit.
+
+    Attributes
+    ----------
+    reference : numpy.ndarray
+        The ranks that shifts are counted from.
+    order : numpy.ndarray
+        Another order, best first; empty if there is none.
+    sizes : tuple of int
+        Sizes of the tiers that divide that order, best first; empty if there are none.
+    places : numpy.ndarray, optional
+        The rank of each unit of that order (default: 1, 2, … without ties).
+    """
+
+    reference: np.ndarray
+    order: np.ndarray
+    sizes: tuple[int, ...] = ()
+    places: np.ndarray | None = None
+
+    def among(self, present: np.ndarray) -> Target:
+        """Return the target of some units among themselves; a tier may be left without any."""
+        position = np.full(len(self.reference), -1)
+        position[present] = np.arange(len(present))
+        order = position[self.order]
+        ends = np.cumsum(self.sizes, dtype=int)
+        sizes = tuple(int((order[end - size : end] >= 0).sum()) for size, end in zip(self.sizes, ends, strict=True))
+        kept = np.flatnonzero(order >= 0)
+        places = None if self.places is None else among(self.places, kept)
+        return Target(among(self.reference, present), order[kept], sizes, places)
+
+
+@dataclass
+class Summary:
+    """Counts over draws; summaries of different draws can be added.
+
+    In a draw in which a unit has no score, all is counted among the others: their reference, order and tiers are those
+    that they have among themselves.
+
+    Attributes
+    ----------
+    draws : int
+    ranks : numpy.ndarray
+        Units × ranks: in how many draws the unit has the rank.
+    wins : numpy.ndarray
+        Units × units: in how many draws the first is above the second (empty for more than `PAIRED` units).
+    pairs : numpy.ndarray
+        Units × units: in how many draws both are ranked (empty as `wins`).
+    shifts : numpy.ndarray
+        By sum over units of the absolute shift from the reference rank, the number of draws; of draws that rank all.
+    same_order : int
+        Draws that keep the order of the target.
+    same_place, own_tier : numpy.ndarray
+        By unit, draws in which it has its place of the target, or one of the places of its tier (0 without tiers).
+    same_tier, tiers : numpy.ndarray
+        By tier, draws in which its units, no others, have the places of the tier; draws that rank any of its units.
+    same_tiers : int
+        Draws that keep all tiers.
+    """
+
+    draws: int
+    ranks: np.ndarray
+    wins: np.ndarray
+    pairs: np.ndarray
+    shifts: np.ndarray
+    same_order: int
+    same_place: np.ndarray
+    own_tier: np.ndarray
+    same_tier: np.ndarray
+    tiers: np.ndarray
+    same_tiers: int
+
+    @classmethod
+    def of(cls, ranks: np.ndarray, target: Target) -> Summary:
+        """Count draws; ranks are draws × units, 0 where a unit has none."""
+        if ranks.all():
+            return cls._complete(np.ascontiguousarray(ranks.T), target)
+        units = ranks.shape[1]
+        total = cls._complete(np.empty((units, 0), dtype=ranks.dtype), target)
+        total.draws = len(ranks)
+        for rows, present in patterns(ranks > 0):
+            part = cls._complete(np.ascontiguousarray(ranks[np.ix_(rows, present)].T), target.among(present))
+            total.ranks[present, : len(present)] += part.ranks
+            for name in ("wins", "pairs") if len(total.wins) else ():
+                getattr(total, name)[np.ix_(present, present)] += getattr(part, name)
+            for name in ("same_place", "own_tier"):
+                getattr(total, name)[present] += getattr(part, name)
+            for name in ("same_order", "same_tier", "tiers", "same_tiers"):
+                setattr(total, name, getattr(total, name) + getattr(part, name))
+            if len(present) == units:
+                total.shifts += part.shifts
+        return total
+
+    @classmethod
+    def _complete(cls, ranks: np.ndarray, target: Target) -> Summary:
+        """Count draws that rank every unit; ranks are units × draws."""
+        units, draws = ranks.shape
+        counts = np.stack([np.bincount(row, minlength=units + 1)[1:] for row in ranks])
+        reference = target.reference[:, None].astype(ranks.dtype)
+        total = (np.maximum(ranks, reference) - np.minimum(ranks, reference)).sum(axis=0, dtype=np.int32)
+        order, ends, paired = target.order, np.cumsum(target.sizes, dtype=int), units <= PAIRED
+        ordered, asked = ranks[order], np.array(target.sizes, dtype=int) > 0
+        tiers = _kept_tiers(ordered, target.sizes)
+        same_place, own_tier = np.zeros((2, units), dtype=np.int64)
+        same_place[order] = counts[order, (np.arange(len(order)) if target.places is None else target.places - 1)]
+        for size, end in zip(target.sizes, ends, strict=True):
+            own_tier[order[end - size : end]] = counts[order[end - size : end], end - size : end].sum(axis=1)
+        return cls(
+            draws,
+            counts,
+            _wins(ranks) if paired else np.empty((0, 0), dtype=np.int64),
+            np.full((units, units) if paired else (0, 0), draws),
+            np.bincount(total, minlength=units * (units - 1) + 1),
+            int((ordered[:-1] < ordered[1:]).all(axis=0).sum()) if len(ordered) else 0,
+            same_place,
+            own_tier,
+            tiers.sum(axis=1) * asked,
+            draws * asked,
+            int(tiers.all(axis=0).sum()) if len(tiers) else 0,
+        )
+
+    def __add__(self, other: Summary) -> Summary:
+        return Summary(**{field.name: getattr(self, field.name) + getattr(other, field.name) for field in fields(self)})
+
+    @property
+    def ranked(self) -> np.ndarray:
+        """By unit, the number of draws in which it has a rank."""
+        return self.ranks.sum(axis=1)
+
+    def quantiles(self, shares: Sequence[float]) -> np.ndarray:
+        """Return units × shares: the least rank that a share of the draws that rank the unit does not exceed."""
+        reached = np.cumsum(self.ranks, axis=1)
+        wanted = np.asarray(shares) * self.ranked[:, None, None]
+        return 1 + (reached[:, :, None] < wanted * (1 - 1e-12)).sum(axis=1)
+
+    def beats(self) -> np.ndarray:
+        """Return units × units: the share of the draws that rank both in which the first is above the second."""
+        if not len(self.wins):
+            raise MethodError(f"who beats whom is counted for at most {PAIRED} units; name fewer.", key="among")
+        return shares(self.wins, self.pairs)
+
+
+def shares(counts: np.ndarray | int, draws: np.ndarray | int) -> np.ndarray:
+    """Return counts as shares of numbers of draws; NaN where there are none."""
+    return np.divide(counts, draws, out=np.full(np.shape(counts), np.nan), where=np.asarray(draws) > 0)
+
+
+def _wins(ranks: np.ndarray) -> np.ndarray:
+    """Return units × units: in how many draws the first has the lower rank."""
+    wins = np.empty((len(ranks), len(ranks)), dtype=np.int64)
+    for unit, row in enumerate(ranks):
+        bits = np.packbits(row < ranks, axis=1)
+        wins[unit] = np.bitwise_count(bits).sum(axis=1, dtype=np.int64)
+    return wins
+
+
+def _kept_tiers(ordered: np.ndarray, sizes: tuple[int, ...]) -> np.ndarray:
+    """Return tiers × draws: whether the units of the tier, no others, have its places.
+
+    `ordered` are ranks, units × draws, the units in the published order.
+    """
+    kept = np.ones((len(sizes), ordered.shape[1]), dtype=bool)
+    ends = np.cumsum(sizes, dtype=int)
+    for tier, (start, end) in enumerate(zip(ends - sizes, ends, strict=True)):
+        inside = (ordered > start) & (ordered <= end)
+        kept[tier] = inside[start:end].all(axis=0) & (inside.sum(axis=0) == end - start)
+    return kept

@@ -1,0 +1,157 @@
+"""From the panel to the table of indicators: one value a cell, and the indicators that enough units have."""
+
+from __future__ import annotations
+
+from numbers import Real
+
+import numpy as np
+import pandas as pd
+
+from fhi.engine import imputation
+from fhi.engine.errors import DataError, Problem
+from fhi.engine.framework import Framework
+from fhi.engine.parameters import Method, Step
+
+KEY = ["city", "year", "indicator"]
+LAST_OBSERVED = Step(method="last-observed")
+
+
+def observe(
+    panel: pd.DataFrame, framework: Framework, year: int | None = None, step: Step = LAST_OBSERVED
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return units × indicators of a year: of each cell the value that the panel's method gives for it.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        Long: ``city, year, indicator, value`` and any other columns.
+    year : int, optional
+        The edition year (default: of each indicator the latest).
+    step : Step
+        A name of `fhi.engine.imputation.YEARS` and its parameters.
+
+    Returns
+    -------
+    values, mask : pandas.DataFrame
+        See `fhi.engine.imputation.impute_years`.
+
+    Raises
+    ------
+    DataError
+        See `select`.
+    """
+    rows = _checked(panel, framework)
+    cities = pd.Index(sorted(panel["city"].unique()), name="city")
+    indicators = pd.Index(framework.leaves, name="indicator")
+    places = (
+        pd.Categorical(rows["city"], categories=cities).codes,
+        pd.Categorical(rows["indicator"], categories=indicators).codes,
+    )
+    values, years = rows["value"].to_numpy(dtype=float), rows["year"].to_numpy(dtype=float)
+    history = {}
+    for at in np.unique(years) if len(rows) else [np.nan]:
+        cells, held = np.full((len(cities), len(indicators)), np.nan), years == at
+        cells[places[0][held], places[1][held]] = values[held]
+        history[at] = pd.DataFrame(cells, index=cities, columns=indicators)
+    return imputation.impute_years(history, step.method, year=year, **step.params)
+
+
+def select(panel: pd.DataFrame, framework: Framework, year: int | None = None, column: str = "value") -> pd.DataFrame:
+    """Return units × indicators: of each cell the latest row of the panel, not later than `year`.
+
+    `column` is what to take from that row: its value, or another column such as ``evidence``.
+
+    Raises
+    ------
+    DataError
+        If the panel lacks a column, repeats a cell, names an unknown indicator, or holds a row without a city, a
+        year or a finite number, or a value outside its own ``low`` and ``high``.
+    """
+    if column == "value":
+        return observe(panel, framework, year)[0]
+    rows = _checked(panel, framework)
+    if year is not None:
+        rows = rows[rows["year"] <= year]
+    latest = rows.sort_values("year").groupby(["city", "indicator"])[column].last(skipna=False).unstack()
+    return latest.reindex(index=pd.Index(sorted(panel["city"].unique()), name="city"), columns=framework.leaves)
+
+
+def _checked(panel: pd.DataFrame, framework: Framework) -> pd.DataFrame:
+    """Return the rows that have a value, or raise `DataError` (see `select`)."""
+    absent = [name for name in [*KEY, "value"] if name not in panel]
+    if absent:
+        raise DataError([Problem("panel", 1, name, None, f"a column {name!r}", "add it") for name in absent])
+    values = pd.to_numeric(panel["value"], errors="coerce").to_numpy(dtype=float)
+    known = panel["indicator"].isin(framework.leaves)
+    problems = []
+    for name, what, bad, remedy in (
+        ("city", "a city", panel["city"].isna(), "fill it in"),
+        ("year", "a year", ~_is_year(panel["year"]), "correct it"),
+        ("indicator", "an indicator of the framework", ~known, "add it to framework.csv"),
+        ("indicator", "each city, year and indicator once", panel.duplicated(KEY, keep=False), "remove one row"),
+        ("value", "a finite number", panel["value"].notna() & ~np.isfinite(values), "correct it"),
+    ):
+        for position in np.flatnonzero(bad):
+            problems.append(Problem("panel", int(position) + 2, name, panel[name].iloc[position], what, remedy))
+    if problems:
+        raise DataError(problems)
+    if {"low", "high"} <= set(panel.columns):
+        outside = (panel["value"] < panel["low"]) | (panel["value"] > panel["high"])
+        for position, row in zip(np.flatnonzero(outside), panel[outside].itertuples(), strict=True):
+            what = f"a value from its low {row.low} to its high {row.high}"
+            problems.append(Problem("panel", int(position) + 2, "value", row.value, what, "correct one of the three"))
+    if problems:
+        raise DataError(problems)
+    return panel.dropna(subset=["value"])
+
+
+def _is_year(years: pd.Series) -> np.ndarray:
+    if pd.api.types.is_numeric_dtype(years):
+        return np.isfinite(years.to_numpy(dtype=float, na_value=np.nan))
+    return years.map(lambda year: isinstance(year, Real) and np.isfinite(year)).to_numpy(dtype=bool)
+
+
+def screen(indicators: pd.DataFrame, least_coverage: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Empty the indicators that too few units have; say which and why.
+
+    A list of a few leaders (three cities with a printed count, say) cannot be normalised against the
+    cities it leaves out: the last of the leaders would score 0. So an indicator needs data for at least
+    the share `least_coverage` of the units.
+
+    Returns
+    -------
+    kept : pandas.DataFrame
+        `indicators` with the columns that fail set to NaN.
+    screening : pandas.DataFrame
+        By indicator: ``units`` with data, ``coverage`` (share of all), ``used``.
+    """
+    counts = indicators.notna().sum()
+    coverage = counts / len(indicators)
+    used = (counts > 0) & (coverage >= least_coverage - 1e-12)
+    screening = pd.DataFrame({"units": counts, "coverage": coverage, "used": used}).rename_axis("indicator")
+    return indicators.where(used, axis=1), screening
+
+
+def coverage(panel: pd.DataFrame, framework: Framework, method: Method, screening: pd.DataFrame) -> pd.DataFrame:
+    """Return what stands behind each cell of the index.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``city, indicator, evidence, used, value_year, age, old, low, high``: the evidence label of the latest value
+        (missing: none), whether the index uses it, its year, by how many years that lies before the edition's (the
+        method's year, else the latest of the panel), whether these are more than the method's `max_age`, and between
+        what ends the value is known (equal: exactly). A value interpolated between two years is as old as the earlier
+        one.
+    """
+    valued = observe(panel, framework, method.year, method.panel)[0].notna()
+    wanted = ["evidence", "year", *(end for end in ("low", "high") if end in panel)]
+    tables = [select(panel, framework, method.year, column).where(valued) for column in wanted]
+    long = [table.drop(index=list(method.exclude_cities)).stack(future_stack=True) for table in tables]
+    cells = pd.concat(long, axis=1, keys=wanted).rename_axis(["city", "indicator"]).reset_index()
+    used = cells["indicator"].map(screening["used"]) & cells["evidence"].notna()
+    years = cells["year"].convert_dtypes()
+    age = (panel.dropna(subset=["value"])["year"].max() if method.year is None else method.year) - years
+    old = (age > (np.inf if method.max_age is None else method.max_age)).fillna(False).astype(bool)
+    named = cells[["city", "indicator", "evidence"]].assign(used=used, value_year=years, age=age, old=old)
+    return named.join(cells[wanted[2:]])

@@ -1,0 +1,78 @@
+"""Handbook step 6, weights: a share for every node inside its parent.
+
+To add a method, write a function in the module it is nearest to and name it in that module's ``METHODS``: a function
+of one family's scores goes through `families.by_family`, any other takes (normalised, framework). A parameter is an
+argument by keyword, annotated with its kind (see `fhi.engine.methods`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from fhi.engine import methods
+from fhi.engine.errors import MethodError
+from fhi.engine.framework import Framework
+from fhi.engine.weighting import components, experts, optimised, removal, spread, stated
+from fhi.engine.weighting.families import with_data
+
+#: name -> function of (normalised, framework, **params) that returns raw weights by node below the root
+METHODS: Mapping[str, Callable[..., pd.Series]] = {
+    **stated.METHODS,
+    **experts.METHODS,
+    **spread.METHODS,
+    **components.METHODS,
+    **optimised.METHODS,
+    **removal.METHODS,
+}
+
+#: the methods here that take no account of the raw weights of the framework or of a scenario
+WITHOUT_RAW = frozenset(METHODS) - {"original"}
+#: the methods whose weights rest on judgements, which can be read before there are data
+FROM_JUDGEMENTS = frozenset(experts.METHODS)
+
+
+def weigh(normalised: pd.DataFrame, framework: Framework, method: str, **params) -> pd.Series:
+    """Return the weight of every node below the root inside its parent.
+
+    A child without any data (none in its leaves) has weight 0 and its siblings share it in proportion;
+    a parent without data passes its own weight on in the same way. Inside a parent without data the
+    weights keep their nominal shares, so that the weights of all children of a node always sum to 1.
+
+    Parameters
+    ----------
+    normalised : pandas.DataFrame
+        Units × indicators; an indicator without data is all NaN or absent.
+    framework : Framework
+    method : str
+        A name of `METHODS`.
+
+    Returns
+    -------
+    pandas.Series
+        By node below the root, in framework order.
+
+    Raises
+    ------
+    MethodError
+        If there is no such method, a weight is negative or missing, or a family's weights sum to zero.
+    """
+    raw = methods.call(METHODS, method, normalised, framework, step="weighting", params=params)
+    raw = raw.reindex(framework.nodes)
+    bad = raw.index[~(raw >= 0) | raw.isin([float("inf")])].tolist()
+    if bad:
+        raise MethodError(f"weights must be finite and not negative: {', '.join(bad)}.", key="weighting", value=method)
+    alive, values = with_data(normalised, framework), raw.to_dict()
+    weights = dict.fromkeys(framework.nodes, 0.0)
+    for level in range(framework.levels.max()):
+        for parent in framework.inner(level):
+            children = framework.children(parent)
+            heirs = [child for child in children if child in alive] or children
+            shares = np.array([values[child] for child in heirs], dtype=float)
+            if not shares.sum() > 0:
+                message = f"the weights below {parent} that have data sum to zero; raise one of {', '.join(heirs)}."
+                raise MethodError(message, key="weights")
+            weights.update(zip(heirs, shares / shares.sum(), strict=True))
+    return pd.Series(weights, index=framework.nodes, dtype=float)

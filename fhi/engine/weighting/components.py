@@ -1,0 +1,102 @@
+"""Weights from principal components: the first one, or rotated factors as in the Handbook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from fhi.engine.methods import Count
+from fhi.engine.weighting.correlations import correlations
+from fhi.engine.weighting.families import by_family
+
+#: eigenvalues nearer than this are the same, and their components are not determined
+SAME = 1e-9
+
+
+@by_family
+def pca(scores: pd.DataFrame) -> pd.Series:
+    """Weigh by the loadings on the first principal component of the correlation matrix.
+
+    An eigenvector has no sign of its own: it is turned so that its loadings sum to more than zero. A child that still
+    loads negatively runs against the others and is refused by name, since as a weight its loading would count as if it
+    ran with them.
+
+    Raises
+    ------
+    ValueError
+        If a child loads negatively, the first component is not unique, or a correlation cannot be computed.
+
+    References
+    ----------
+    OECD/JRC (2008), Handbook, section 6.1; Jolliffe (2002), Principal Component Analysis, Springer.
+    """
+    loadings = _loadings(correlations(scores), 1)[:, 0]
+    loadings = loadings if loadings.sum() > 0 else -loadings
+    against = scores.columns[loadings < -SAME]
+    if len(against):
+        shown = ", ".join(f"{child} {value:+.2f}" for child, value in zip(scores, loadings, strict=True))
+        message = f"{', '.join(against)} against the first component (loadings {shown}); "
+        raise ValueError(f"{message}check its direction, leave it out, or weigh by factor-analysis")
+    return pd.Series(np.clip(loadings, 0, None), index=scores.columns)
+
+
+@by_family
+def factor_analysis(scores: pd.DataFrame, *, factors: Count | None = None) -> pd.Series:
+    """Weigh by the largest squared loading of a child on the factors, after varimax rotation.
+
+    The Handbook's way: squared loadings scaled to sum to 1 in each factor make intermediate composites of the children
+    that load most on it; these count by the variance that each factor explains. The scaling cancels, so that
+    ``w_j ∝ max_f a_jf²`` with a the rotated loadings. Squares know no sign: a child that runs against the others weighs
+    as if it ran with them.
+
+    Parameters
+    ----------
+    factors : int, optional
+        How many components are kept (all, if a family has fewer); by default those with an eigenvalue above 1.
+
+    Raises
+    ------
+    ValueError
+        If the last factor kept is not unique, or a correlation cannot be computed.
+
+    References
+    ----------
+    Nicoletti, Scarpetta and Boylaud (2000), OECD Economics Department Working Paper 226; Kaiser (1958), The varimax
+    criterion, Psychometrika 23; OECD/JRC (2008), Handbook, section 6.1 and tables 16 to 18.
+    """
+    loadings = varimax(_loadings(correlations(scores), factors))
+    return pd.Series((loadings**2).max(axis=1), index=scores.columns)
+
+
+def _loadings(matrix: pd.DataFrame, count: int | None) -> np.ndarray:
+    """Return the loadings, children × components, of the `count` largest components (default: eigenvalue above 1)."""
+    values, vectors = np.linalg.eigh(matrix.to_numpy())
+    values, vectors = values[::-1], vectors[:, ::-1]
+    kept = min(int(count or 0) or max(int((values > 1 + SAME).sum()), 1), int((values > SAME).sum()))
+    if kept < len(values) and values[kept - 1] - values[kept] < SAME:
+        message = f"components {kept} and {kept + 1} of {', '.join(matrix)} explain the same and are not determined"
+        raise ValueError(f"{message}; choose another number, or another method")
+    return vectors[:, :kept] * np.sqrt(values[:kept])
+
+
+def varimax(loadings: np.ndarray, *, rounds: int = 1000) -> np.ndarray:
+    """Return loadings rotated so that the variance of their squares within each factor is largest.
+
+    With Kaiser's normalisation: each child is scaled to unit communality for the rotation and back after it.
+    """
+    sizes = np.sqrt((loadings**2).sum(axis=1, keepdims=True))
+    scaled = loadings / np.where(sizes > 0, sizes, 1.0)
+    rotation, before = np.eye(loadings.shape[1]), 0.0
+    for _ in range(rounds):
+        rotated = scaled @ rotation
+        left, gains, right = np.linalg.svd(scaled.T @ (rotated**3 - rotated * (rotated**2).mean(axis=0)))
+        rotation, after = left @ right, gains.sum()
+        if after <= before * (1 + 1e-12):
+            break
+        before = after
+    return loadings @ rotation
+
+
+METHODS: Mapping[str, Callable[..., pd.Series]] = {"pca": pca, "factor-analysis": factor_analysis}

@@ -1,0 +1,115 @@
+"""Weights from the data: one family after the other from the leaves to the root, or all leaves together."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from fhi.engine.errors import MethodError
+from fhi.engine.framework import Framework
+
+#: what is weighed against each other: the children of each parent, or all indicators
+Within = Literal["parent", "all"]
+#: a column whose range is below this share of its size is constant but for rounding
+ROUNDING = 1e-12
+
+
+def by_family(function: Callable[..., pd.Series]) -> Callable[..., pd.Series]:
+    """Make a method of (normalised, framework) of a function of the scores of one family.
+
+    The function takes units × children, none of them empty or constant, missing cells NaN, and its parameters by
+    keyword. It returns weights by child that need not sum to 1, and raises `ValueError` for scores it cannot take.
+
+    The method has one parameter more, ``within``:
+
+    - ``parent`` (default): the children of a node are weighed against each other, the deepest first. Above the leaves
+      the scores of the children are their arithmetic means, a missing child leaving the mean to its siblings. An only
+      child weighs 1.
+    - ``all``: all indicators are weighed against each other, and a parent weighs what its children do together.
+
+    An indicator without data takes no part.
+    """
+
+    @functools.wraps(function)
+    def method(normalised: pd.DataFrame, framework: Framework, *, within: Within = "parent", **params) -> pd.Series:
+        weigh = functools.partial(_weigh_family, function=function, params=params)
+        return (_upwards if within == "parent" else together)(normalised, framework, weigh)
+
+    keywords = inspect.signature(method, follow_wrapped=False).parameters.values()
+    own = [p for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY]
+    method.__annotations__ = {**function.__annotations__, "within": Within}
+    method.__signature__ = inspect.Signature([*(p for p in keywords if p.kind is not p.VAR_KEYWORD), *own])
+    return method
+
+
+def with_data(normalised: pd.DataFrame, framework: Framework) -> set[str]:
+    """Return the nodes below which some unit has data."""
+    known = normalised.columns[normalised.notna().any().to_numpy()]
+    alive = set(framework.leaves).intersection(known)
+    for level in range(framework.levels.max() - 1, 0, -1):
+        alive |= {code for code in framework.inner(level) if alive & set(framework.children(code))}
+    return alive
+
+
+def _weigh_family(scores: pd.DataFrame, where: str, *, function, params: dict) -> pd.Series:
+    """Return the weights of one family, or raise `MethodError` with the nodes and their parent."""
+    name = function.__name__.replace("_", "-")
+    spread = scores.max() - scores.min()
+    constant = scores.columns[~(spread > ROUNDING * scores.abs().max())].tolist()
+    if constant:
+        message = (
+            f"every value is the same in {', '.join(constant)} ({where}), which {name} cannot weigh; leave it out."
+        )
+        raise MethodError(message, key="weighting", value=name)
+    try:
+        weights = function(scores, **params).reindex(scores.columns)
+    except ValueError as error:
+        raise MethodError(f"{error} ({where}).", key="weighting", value=name) from None
+    if not weights.sum() > 0:
+        message = f"{name} gives no weight to any of {', '.join(scores)} ({where}); choose another method."
+        raise MethodError(message, key="weighting", value=name)
+    return weights
+
+
+def _upwards(normalised: pd.DataFrame, framework: Framework, weigh: Callable) -> pd.Series:
+    raw = framework.weights[framework.nodes].copy()
+    alive = with_data(normalised, framework)
+    scores = {leaf: normalised[leaf].to_numpy(dtype=float) for leaf in framework.leaves if leaf in alive}
+    for level in range(framework.levels.max() - 1, -1, -1):
+        for parent in framework.inner(level):
+            family = [child for child in framework.children(parent) if child in alive]
+            if not family:
+                continue
+            frame = pd.DataFrame({child: scores[child] for child in family})
+            weights = weigh(frame, f"below {parent}") if len(family) > 1 else pd.Series(1.0, index=family)
+            raw[framework.children(parent)] = 0.0
+            raw[family] = weights
+            scores[parent] = _mean(frame.to_numpy(), weights.to_numpy(dtype=float))
+    return raw
+
+
+def _mean(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the weighted mean of each row over what it has; NaN if it has nothing that weighs."""
+    present = np.where(np.isnan(values), 0.0, weights)
+    covered = present.sum(axis=1)
+    sums = np.sum(np.where(present > 0, values, 0.0) * present, axis=1)
+    return np.where(covered > 0, sums / np.where(covered > 0, covered, 1.0), np.nan)
+
+
+def together(normalised: pd.DataFrame, framework: Framework, weigh: Callable) -> pd.Series:
+    """Return raw weights by node: those that `weigh` gives all leaves with data, summed up the tree."""
+    alive = with_data(normalised, framework)
+    leaves = [leaf for leaf in framework.leaves if leaf in alive]
+    weights = weigh(normalised[leaves].astype(float), "all indicators together") if len(leaves) > 1 else {}
+    share = dict.fromkeys(framework.leaves, 0.0) | dict.fromkeys(leaves, 1.0) | dict(weights)
+    for level in range(framework.levels.max() - 1, -1, -1):
+        share |= {code: sum(share[child] for child in framework.children(code)) for code in framework.inner(level)}
+    raw = framework.weights[framework.nodes].to_dict()
+    # below a node that weighs nothing the nominal shares stay: they do not reach the root
+    raw |= {node: share[node] for node in framework.nodes if share[framework.parents[node]] > 0}
+    return pd.Series(raw)

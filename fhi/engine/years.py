@@ -1,0 +1,183 @@
+"""Several years: scores and ranks of each, who rose and fell, who came and went, and which indicators did it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from itertools import pairwise
+
+import pandas as pd
+
+from fhi.editions.construction import EDITION
+from fhi.editions.outputs import results
+from fhi.engine.errors import MethodError
+from fhi.engine.explain import common_mean, own_weights
+from fhi.engine.framework import Framework
+from fhi.engine.index import Index, build
+from fhi.engine.parameters import Method
+
+SCORES = ["year", "node", "city", "score", "rank", "evidence"]
+MOVES = ["node", "city", "from", "to", "rank_from", "rank_to", "change", "among", "status", "evidence"]
+CHANGES = ["city", "from", "to", "node", "change", "by_value", "by_weight"]
+
+
+def build_years(
+    panel: pd.DataFrame, framework: Framework, method: Method, units: pd.DataFrame | None = None
+) -> dict[int, Index]:
+    """Return the index of every year of the panel up to the edition's, the oldest first.
+
+    An earlier year in which the index cannot be built at all (no indicator has data for enough units) is left out.
+    Levels compare between years only if `method.over_years` measures them alike; ranks always do.
+
+    Raises
+    ------
+    MethodError
+        If the edition's year, or the latest of the panel, cannot be built.
+    """
+    edition = int(panel["year"].max()) if method.year is None else method.year
+    # every year is normalised with the same others
+    method = method.model_copy(update={"year": edition})
+    built = {}
+    for year in sorted(int(year) for year in panel["year"].unique() if year < edition):
+        with suppress(MethodError):
+            built[year] = build(panel, framework, method, year=year, units=units)
+    return built | {edition: build(panel, framework, method, year=edition, units=units)}
+
+
+def scores(built: Mapping[int, Index], panel: pd.DataFrame, framework: Framework) -> pd.DataFrame:
+    """Return ``year, node, city, score, rank, evidence``: the scores of every node in the years in which it compares.
+
+    That is where it is made of the same indicators as in the last year, and any of them was observed in the year
+    itself: an index of GDP alone is no index, and what is carried on from the year before shows no movement. `evidence`
+    is ``reconstructed``, and the label of given files that the scores rest on, joined by ``+`` (`outputs.results`).
+    """
+    frames, alike = [pd.DataFrame(columns=SCORES)], comparable(built, framework)
+    for year, index in built.items():
+        for node, below in alike[year].items():
+            known = index.scores[node].dropna()
+            if len(known) and (panel["indicator"].isin(below) & (panel["year"] == year)).any():
+                frame = pd.DataFrame({"score": known, "rank": index.ranks.loc[known.index, node].astype(int)})
+                frame = frame.assign(year=year, node=node, evidence=_labels(panel, below, year))
+                frames.append(frame.rename_axis("city").reset_index())
+    return pd.concat(frames[1:] or frames, ignore_index=True)[SCORES]
+
+
+def comparable(built: Mapping[int, Index], framework: Framework) -> dict[int, dict[str, list[str]]]:
+    """Return by year the nodes that are made of the same indicators as in the last year, with these."""
+    used = {}
+    for year, index in built.items():
+        weights = index.weights["effective"]
+        below = {node: framework.leaves_below(node) for node in [framework.root, *framework.nodes]}
+        used[year] = {node: [leaf for leaf in leaves if weights[leaf] > 0] for node, leaves in below.items()}
+    last = used[max(used)]
+    return {
+        year: {node: leaves for node, leaves in nodes.items() if leaves and leaves == last[node]}
+        for year, nodes in used.items()
+    }
+
+
+def _labels(panel: pd.DataFrame, indicators: list[str], year: int) -> str:
+    if "evidence" not in panel:
+        return ""
+    rows = panel[panel["indicator"].isin(indicators) & (panel["year"] <= year)]
+    # the latest row of a cell is the one that counts
+    latest = rows.sort_values("year").drop_duplicates(["city", "indicator"], keep="last")
+    return "+".join(sorted(results(latest["evidence"].unique())))
+
+
+def movement(table: pd.DataFrame) -> pd.DataFrame:
+    """Return who moved between neighbouring years, by node.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As `scores` returns it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``node, city, from, to, rank_from, rank_to, change, among, status, evidence``. `change` is the rank before less
+        the rank after, so that a rise is positive; ranks are those among all cities of each year. `among` is the change
+        among the cities of both years: a city that enters pushes nobody down. `status` goes by it: ``rose``, ``fell``,
+        ``same``, ``entered`` (no score before) or ``left`` (none after).
+    """
+    frames = [pd.DataFrame(columns=MOVES)]
+    for node, rows in table.groupby("node", sort=False):
+        by_year = dict(list(rows.groupby("year")))
+        years = sorted(by_year)
+        for before, after in pairwise(years):
+            old, new = by_year[before].set_index("city"), by_year[after].set_index("city")
+            labels = {label for frame in (old, new) for label in frame["evidence"].iloc[0].split("+")}
+            frame = _moved(old["rank"], new["rank"]).assign(node=node, evidence="+".join(sorted(labels)))
+            frames.append(frame.assign(**{"from": before, "to": after}))
+    return pd.concat(frames[1:] or frames, ignore_index=True)[MOVES]
+
+
+def _moved(before: pd.Series, after: pd.Series) -> pd.DataFrame:
+    """Return the move of each city between two years from its ranks in them."""
+    frame = pd.DataFrame({"rank_from": before, "rank_to": after}).astype("Int64").rename_axis("city")
+    both = frame.dropna().rank(method="min").astype("Int64")
+    frame["change"] = frame["rank_from"] - frame["rank_to"]
+    frame["among"] = both["rank_from"] - both["rank_to"]
+    status = frame["among"].map(
+        lambda among: "rose" if among > 0 else "fell" if among < 0 else "same", na_action="ignore"
+    )
+    frame["status"] = status.astype(object).where(frame["rank_from"].notna(), "entered")
+    frame["status"] = frame["status"].where(frame["rank_to"].notna(), "left")
+    return frame.reset_index()
+
+
+def movements(table: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return what `movement` gives of computed scores, and the movement of the overall rank that the report prints."""
+    parts = [part for part in (movement(table), printed_movement(tables)) if len(part)]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=MOVES)
+
+
+def printed_movement(tables: Mapping[str, pd.DataFrame], edition: int = EDITION) -> pd.DataFrame:
+    """Return the movement of the overall rank that the report prints (p5), in the form of `movement`.
+
+    The rank of the year before follows from the printed change; a city that is new has none.
+    """
+    if "tables/top20" not in tables:
+        return pd.DataFrame(columns=MOVES)
+    rows = tables["tables/top20"]
+    ranks = rows.set_index("city")["rank"].astype("Int64")
+    before = ranks + rows.set_index("city")["change_value"].astype("Int64")
+    return _moved(before, ranks).assign(node="FHI", evidence="published", **{"from": edition - 1, "to": edition})[MOVES]
+
+
+def changes(built: Mapping[int, Index], framework: Framework, method: Method) -> pd.DataFrame:
+    """Split the change of each city's score between neighbouring years into what each indicator did.
+
+    With arithmetic means at every level a score is ``Σ W·x``, W being the city's effective weights. An indicator that a
+    city has in both years adds ``W̄·Δx`` by its value and ``x̄·ΔW`` by its weight (bars: means of the two years), which
+    together are its whole change; one that it has in one year only adds or takes away ``W·x``, by its weight.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``city, from, to, node, change, by_value, by_weight``: the indicators, and the root with the whole change. Empty
+        if another aggregation is used, since no such split is exact then; without cities that lack a score in a year.
+    """
+    alike = comparable(built, framework)
+    frames = [pd.DataFrame(columns=CHANGES)]
+    years = sorted(year for year in built if framework.root in alike[year])
+    for before, after in pairwise(years) if common_mean(framework, method) == "arithmetic" else ():
+        old, new = built[before], built[after]
+        both = old.scores[framework.root].dropna().index.intersection(new.scores[framework.root].dropna().index)
+        for city in both:
+            frames.append(_change(old, new, framework, city).assign(city=city, **{"from": before, "to": after}))
+    return pd.concat(frames[1:] or frames, ignore_index=True)[CHANGES]
+
+
+def _change(old: Index, new: Index, framework: Framework, city: str) -> pd.DataFrame:
+    leaves = framework.leaves
+    weights = [own_weights(index, framework, city)[leaves] for index in (old, new)]
+    values = [index.scores.loc[city, leaves] for index in (old, new)]
+    parts = [weight * value.fillna(0) for weight, value in zip(weights, values, strict=True)]
+    change = parts[1] - parts[0]
+    by_value = ((weights[0] + weights[1]) / 2 * (values[1] - values[0])).fillna(0.0)
+    frame = pd.DataFrame({"change": change, "by_value": by_value, "by_weight": change - by_value})
+    frame = frame[(weights[0] > 0) | (weights[1] > 0)]
+    frame.loc[framework.root] = frame.sum()
+    return frame.rename_axis("node").reset_index()

@@ -1,5 +1,0 @@
-"""What the published numbers pin down: bounds on hidden scores and weights."""
-
-from fhi.identification.bounds import IdentifiedSet
-
-__all__ = ["IdentifiedSet"]

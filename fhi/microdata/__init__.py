@@ -1,6 +1,0 @@
-"""The staff's own files: firms, questionnaires, service lists, listed companies and yearbooks, dirty as they come."""
-
-from fhi.microdata.collect import Microdata, collect
-from fhi.microdata.kinds import KINDS
-
-__all__ = ["KINDS", "Microdata", "collect"]

@@ -1,0 +1,208 @@
+"""Read one raw table strictly: encoding, header, cells, schema; every problem of the file in one DataError."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+
+import pandas as pd
+import pandera.pandas as pa
+
+from fhi.engine.errors import DataError, Problem, nearest_names
+from fhi.reading import parsing
+
+#: kind of column -> parser of one cell
+PARSERS: Mapping[str, Callable] = {
+    "text": lambda cell: cell,
+    "city": lambda cell: cell,
+    "node": lambda cell: cell,
+    "integer": parsing.parse_integer,
+    "number": parsing.parse_number,
+    "quantity": parsing.parse_quantity,
+    "change": parsing.parse_change,
+    "date": parsing.parse_date,
+}
+ENCODINGS = ("utf-8-sig", "gb18030")
+
+
+def decode(content: bytes, file: str) -> str:
+    """Return the text of a file in UTF-8 (with or without mark), UTF-16 (with mark), GBK or GB18030."""
+    encodings = ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ENCODINGS
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise DataError([Problem(file, None, None, content[:16], "text in UTF-8 or GBK", "save the file as CSV in UTF-8")])
+
+
+def read_cells(path: Path, file: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Return the header and the (line number, cells) of the rows; blanks around cells and empty rows go."""
+    if not path.is_file():
+        raise DataError([Problem(file, None, None, None, "a file", "restore it from version control")])
+    text = decode(path.read_bytes(), file)
+    rows, problems = [], []
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                rows.append((reader.line_num, [cell.strip() for cell in cells]))
+    except csv.Error as error:
+        expected = f"well-formed CSV ({error})"
+        raise DataError([Problem(file, reader.line_num, None, None, expected, "mend the quotes of this row")]) from None
+    if len(rows) < 2:
+        found = None if not rows else ",".join(rows[0][1])
+        raise DataError([Problem(file, None, None, found, "a header and at least one row", "fill in the file")])
+    header = rows[0][1]
+    for line, cells in rows[1:]:
+        if len(cells) != len(header):
+            expected = f"{len(header)} cells"
+            problems.append(Problem(file, line, None, f"{len(cells)} cells", expected, "check commas and quotes"))
+    if problems:
+        raise DataError(problems)
+    return header, rows[1:]
+
+
+def read_table(
+    path: Path, schema: pa.DataFrameSchema, *, file: str | None = None, known: Mapping[str, Collection[str]] = {}
+) -> pd.DataFrame:
+    """Read and validate one raw CSV table.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    schema : pandera.DataFrameSchema
+        Its columns, whose ``metadata["kind"]`` names the parser.
+    file : str, optional
+        The name shown in errors (default: the path).
+    known : mapping, optional
+        The valid names of the kinds ``city`` and ``node``; a kind that is not given is not checked.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``row``, the line of the file, then the columns of the schema in its order. Beside a printed
+        quantity or change ``x`` stand ``x_value`` (plain unit) and ``x_qualifier``; beside a date ``x_iso``.
+
+    Raises
+    ------
+    DataError
+        With every bad cell of the file: file, row (line of the file), column, value, remedy.
+    """
+    file = file or str(path)
+    return table_from_cells(*read_cells(Path(path), file), schema, file=file, known=known)
+
+
+def table_from_cells(
+    header: list[str],
+    rows: list[tuple[int, list[str]]],
+    schema: pa.DataFrameSchema,
+    *,
+    file: str,
+    known: Mapping[str, Collection[str]] = {},
+) -> pd.DataFrame:
+    """Validate the cells of a table, wherever they were read; see `read_table`."""
+    _check_header(header, schema, file)
+    lines = [line for line, _ in rows]
+    cells = pd.DataFrame([row for _, row in rows], columns=header, dtype=object)[list(schema.columns)]
+    problems: list[Problem] = []
+    columns = {}
+    for name, column in schema.columns.items():
+        columns |= _parse_column(cells[name], name, column, lines, file, known, problems)
+    frame = pd.DataFrame(columns)
+    problems += _validate(frame, schema, lines, file, {(p.row, p.column) for p in problems})
+    if problems:
+        raise DataError(sorted(problems, key=lambda p: (p.row or 0, list(schema.columns).index(p.column))))
+    frame.insert(0, "row", lines)
+    return frame
+
+
+def _check_header(header: list[str], schema: pa.DataFrameSchema, file: str) -> None:
+    wanted = list(schema.columns)
+    problems = []
+    for name in wanted:
+        if name not in header:
+            near = nearest_names(name, [h for h in header if h not in wanted], 1)
+            remedy = f"rename {near[0]!r} to {name!r}" if near else f"add the column {name!r}"
+            problems.append(Problem(file, 1, name, None, f"a column {name!r}", remedy))
+    for name in dict.fromkeys(header):
+        if name not in wanted:
+            expected = f"only the columns {', '.join(wanted)}"
+            problems.append(Problem(file, 1, name, name, expected, "remove or rename the column"))
+        elif header.count(name) > 1:
+            problems.append(Problem(file, 1, name, name, "each column once", "remove the second one"))
+    if problems:
+        raise DataError(problems)
+
+
+def _parse_column(cells, name, column, lines, file, known, problems) -> dict[str, pd.Series]:
+    kind = column.metadata["kind"]
+    parsed = []
+    for line, cell in zip(lines, cells, strict=True):
+        parsed.append(None)
+        if cell == "":
+            if not column.nullable:
+                expected = f"a value ({column.description})"
+                problems.append(Problem(file, line, name, cell, expected, "fill in the cell"))
+            continue
+        try:
+            parsed[-1] = PARSERS[kind](cell)
+        except ValueError as error:
+            problems.append(Problem(file, line, name, cell, str(error), "correct the cell"))
+        if kind in known and cell not in known[kind]:
+            near = nearest_names(cell, known[kind], 1)
+            listed = "cities.csv" if kind == "city" else "framework.csv"
+            remedy = f"write {near[0]!r}" if near else f"correct the name or add it to {listed}"
+            problems.append(Problem(file, line, name, cell, f"a {kind} of {listed}", remedy))
+    if kind in ("integer", "number"):
+        return {name: pd.Series([math.nan if value is None else value for value in parsed], dtype=float)}
+    series = {name: cells.where(cells != "", None).astype("str").reset_index(drop=True)}
+    if kind in ("quantity", "change"):
+        empty = parsing.Quantity(math.nan, None, None)
+        series[f"{name}_value"] = pd.Series([(value or empty).value for value in parsed], dtype=float)
+        series[f"{name}_qualifier"] = pd.Series([(value or empty).qualifier for value in parsed], dtype="str")
+    if kind == "date":
+        series[f"{name}_iso"] = pd.Series(parsed, dtype="str")
+    return series
+
+
+def _validate(frame, schema, lines, file, seen) -> list[Problem]:
+    """Run the schema over the parsed frame; a cell that did not parse is not reported twice."""
+    incomplete = {column for _, column in seen}
+    for name, column in schema.columns.items():
+        if str(column.dtype) == "int64" and name not in incomplete:
+            if frame[name].abs().max() < 2**53:
+                frame[name] = frame[name].astype(int)
+            else:
+                incomplete.add(name)
+    extra = [name for name in frame if name not in schema.columns]
+    for name in incomplete:
+        # what compares cells with one another would blame the good ones
+        single = [check for check in schema.columns[name].checks if check.element_wise]
+        schema = schema.update_column(name, checks=single, unique=False)
+    try:
+        schema.validate(frame.drop(columns=extra), lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        problems = [_problem(case, lines, file) for case in errors.failure_cases.itertuples()]
+        wanted = [p for p in problems if (p.row, p.column) not in seen and (p.row or p.column not in incomplete)]
+        return list({(p.row, p.column): p for p in reversed(wanted)}.values())
+    return []
+
+
+def _problem(case, lines: list[int], file: str) -> Problem:
+    row = lines[int(case.index)] if case.index is not None and not pd.isna(case.index) else None
+    check = str(case.check)
+    if "unique" in check:
+        expected, remedy = "each value once", "remove or correct one of the rows"
+    elif "|" in check:
+        expected, remedy = check.split("|", 1)
+    else:
+        expected, remedy = check, "correct the cell"
+    value = case.failure_case
+    return Problem(file, row, str(case.column), value.item() if hasattr(value, "item") else value, expected, remedy)

@@ -1,0 +1,241 @@
+"""All files of a folder, read and made into rows of the panel; what was refused, and how exact the values are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from fhi.editions.construction import PANEL
+from fhi.engine.errors import DataError, Problem
+from fhi.engine.framework import Framework
+from fhi.reading.microdata import folder as folders
+from fhi.reading.microdata import reading
+from fhi.reading.microdata.cells import Context
+from fhi.reading.microdata.cities import CityNames
+from fhi.reading.microdata.companies import Companies
+from fhi.reading.microdata.firms import Firms
+from fhi.reading.microdata.folder import File
+from fhi.reading.microdata.kinds import KINDS
+from fhi.reading.microdata.money import RateRows, Rates
+from fhi.reading.microdata.quality import REFUSED, REPORT, Quality
+from fhi.reading.microdata.questionnaires import Population, Questionnaires
+from fhi.reading.microdata.services import Services
+from fhi.reading.microdata.vocabulary import Vocabulary
+from fhi.reading.microdata.yearbooks import Yearbooks
+
+INTERVALS = ["city", "year", "indicator", "value", "low", "high", "respondents", "covered", "evidence"]
+SERVICES = ["city", "year", "category", "services", "special", "evidence"]
+#: kinds that others refer to, and that give no indicator themselves
+MARGINS = ("rates", "population")
+#: issues are of years up to this one where the scenario names no year
+LATEST = 2100
+
+
+class Microdata(NamedTuple):
+    """What the files of a folder give.
+
+    Attributes
+    ----------
+    panel : pandas.DataFrame
+        Rows of the panel, evidence ``user`` or ``synthetic``; ``low, high`` as far as amounts written as bounds or
+        intervals leave a value open.
+    intervals : pandas.DataFrame
+        ``city, year, indicator, value, low, high, respondents, covered, evidence``: 95 % intervals of shares; for sums
+        and counts how far amounts written as bounds leave them open.
+    services : pandas.DataFrame
+        ``city, year, category, services, special, evidence``.
+    quality, refused : pandas.DataFrame
+        See `fhi.reading.microdata.quality.Quality`.
+    """
+
+    panel: pd.DataFrame
+    intervals: pd.DataFrame
+    services: pd.DataFrame
+    quality: pd.DataFrame
+    refused: pd.DataFrame
+
+    @classmethod
+    def empty(cls) -> Microdata:
+        """Return what no files give."""
+        return cls(*(pd.DataFrame(columns=columns) for columns in (PANEL, INTERVALS, SERVICES, REPORT, REFUSED)))
+
+
+def collect(
+    folder: Path,
+    tables: Mapping[str, pd.DataFrame],
+    framework: Framework,
+    *,
+    shown: str = "data/user",
+    year: int | None = None,
+    least_financing: float = 5e7,
+    rate_gap: int = 0,
+) -> Microdata:
+    """Read the files of a folder and construct the indicators that they give.
+
+    Parameters
+    ----------
+    folder : Path
+        With ``<kind>.csv`` or ``<kind>.xlsx``, kinds as in `fhi.reading.microdata.kinds`, and ``vocabulary.csv``;
+        ``firms-2017.csv`` is the issue of 2017. A column of years makes one file hold several issues.
+    tables : mapping
+        The raw tables: ``cities, vocabulary, public/exchange_rates``.
+    framework : Framework
+        Indicators that are no leaf of it are left out and noted.
+    shown : str
+        The name of the folder in reports and sources.
+    year : int, optional
+        The issue of rows that name none, and the latest there is.
+    least_financing : float
+        Financing from which a firm counts, CNY.
+    rate_gap : int
+        See `fhi.reading.microdata.money.Rates`.
+
+    Raises
+    ------
+    DataError
+        With the problems of every file that cannot be read.
+    """
+    files = folders.files(folder, shown, year, Vocabulary(tables["vocabulary"]))
+    vocabulary = folders.words(tables["vocabulary"], framework, files)
+    cities = CityNames(tables["cities"], vocabulary)
+    context = Context(cities, vocabulary, year or LATEST)
+    rates = Rates(tables["public/exchange_rates"], rate_gap)
+    population = Population()
+    collectors = {
+        "rates": RateRows(rates),
+        "population": population,
+        "firms": Firms(vocabulary.codes("class"), len(cities.names), rates, least_financing),
+        "questionnaires": Questionnaires(population),
+        "services": Services(),
+        "companies": Companies(vocabulary.codes("sector"), len(cities.names), rates),
+        "yearbooks": Yearbooks(framework, context, rates),
+    }
+    collection = _Collection(collectors, context, shown)
+    collection.read(files)
+    return collection.result(framework)
+
+
+class _Collection:
+    """The kinds in order, each with the ledgers of its files."""
+
+    def __init__(self, collectors: dict, context: Context, shown: str):
+        self.collectors, self.context, self.shown = collectors, context, shown
+        self.ledgers: list[Quality] = []
+        self.given: list[str] = []
+        self.synthetic: set[str] = set()
+        self.named: dict[int, set[int]] = {}
+
+    def read(self, files: list[File]) -> None:
+        """Read all files; raise one `DataError` with the problems of all that cannot be read."""
+        problems: list[Problem] = []
+        for kind, collector in self.collectors.items():
+            own = [file for file in files if file.kind == kind]
+            ledgers = [Quality(file.shown, kind) for file in own]
+            try:
+                for number, (file, quality) in enumerate(zip(own, ledgers, strict=True)):
+                    self._read(file, collector, quality, number)
+                if own and not problems:
+                    collector.finish(ledgers)
+                    for quality in ledgers:
+                        # answers that are in no stratum are refused only now
+                        quality.check()
+                    self.given.append(kind)
+            except DataError as error:
+                problems += error.problems
+            for quality in ledgers:
+                kept = quality.rows("read") - sum(map(quality.rows, ("empty", "refused", "duplicate")))
+                quality.count("kept", kept)
+            self.ledgers += ledgers
+        if problems:
+            raise DataError(problems)
+        if "population" in self.synthetic:
+            self.synthetic.add("questionnaires")
+
+    def _read(self, file: File, collector, quality: Quality, number: int) -> None:
+        if file.kind == "yearbooks":
+            rows = collector.read(file, quality)
+            self._note(file.kind, rows["place"].to_numpy(), rows["year"].to_numpy(), rows["evidence"] == "synthetic")
+            return
+        synthetic = self.context.vocabulary.codes("evidence").index("synthetic")
+        for block in reading.read(file.path, KINDS[file.kind], self.context, quality, file.year):
+            collector.add(block, quality, number)
+            places = block.columns.get("city", np.zeros(0))
+            self._note(file.kind, places, block.columns["year"], block.columns.get("evidence", 0) == synthetic)
+
+    def _note(self, kind: str, places: np.ndarray, years: np.ndarray, synthetic) -> None:
+        """Note that data are made up, and the cities that an issue names: only they can have a 0 in it."""
+        if np.any(synthetic):
+            self.synthetic.add(kind)
+        if kind not in MARGINS:
+            pairs = np.unique(np.asarray(places, dtype=np.int64) * 10_000 + np.asarray(years, dtype=np.int64))
+            for pair in pairs[pairs >= 0].tolist():
+                self.named.setdefault(pair % 10_000, set()).add(pair // 10_000)
+
+    def result(self, framework: Framework) -> Microdata:
+        """Return what was read as tables."""
+        rows = self._rows()
+        outside = rows[~rows["indicator"].isin(framework.leaves)]
+        for (source, measure), count in outside[["source_id", "indicator"]].value_counts().items():
+            ledger = next(ledger for ledger in self.ledgers if source.endswith(f"/{ledger.kind}"))
+            ledger.count("measure not in the tree", count, str(measure))
+        rows = rows.drop(outside.index).sort_values(["indicator", "city", "year"], ignore_index=True)
+        rows["unit"] = rows["indicator"].map(framework.table["unit"])
+        left_open = (rows["low"] != rows["high"]) | rows["respondents"].notna()
+        return Microdata(
+            _bounded(rows)[PANEL],
+            rows.loc[left_open, INTERVALS],
+            self._services(),
+            _together([ledger.report() for ledger in self.ledgers], REPORT),
+            _together([ledger.refused() for ledger in self.ledgers], REFUSED),
+        )
+
+    def _rows(self) -> pd.DataFrame:
+        """Return ``city, year, indicator, value, low, high, …`` of every kind, one kind for an indicator."""
+        names, frames, kinds = self.context.cities.names, [], {}
+        for kind in self.given:
+            frame = self.collectors[kind].measures() if kind not in MARGINS else pd.DataFrame()
+            if not frame.empty:
+                named = [
+                    place in self.named.get(year, ()) for place, year in zip(frame["place"], frame["year"], strict=True)
+                ]
+                frame = frame[named].dropna(subset=["value"])
+                frame = frame.assign(source_id=f"{self.shown.split('/')[-1]}/{kind}", evidence=self._evidence(kind))
+                frames.append(frame.assign(city=[names[place] for place in frame["place"]]))
+                for measure in frame["measure"].unique():
+                    kinds.setdefault(measure, []).append(kind)
+        problems = [
+            Problem(self.shown, None, measure, " and ".join(several), "one kind of file for it", "leave it to one")
+            for measure, several in kinds.items()
+            if len(several) > 1
+        ]
+        if problems:
+            raise DataError(problems)
+        columns = [*INTERVALS, "source_id"]
+        rows = _together([frame.rename(columns={"measure": "indicator"}) for frame in frames], columns)
+        return rows.reindex(columns=columns).astype({"year": int, "value": float, "respondents": "Int64"})
+
+    def _evidence(self, kind: str) -> str:
+        return "synthetic" if kind in self.synthetic else "user"
+
+    def _services(self) -> pd.DataFrame:
+        if "services" not in self.given:
+            return pd.DataFrame(columns=SERVICES)
+        names, frame = self.context.cities.names, self.collectors["services"].categories()
+        return frame.assign(city=[names[place] for place in frame["place"]], evidence=self._evidence("services"))[
+            SERVICES
+        ]
+
+
+def _bounded(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with the ends that their amounts allow; a sampling interval is no bound, its value is exact."""
+    sampled = rows["respondents"].notna()
+    return rows.assign(**{end: rows[end].mask(sampled, rows["value"]) for end in ("low", "high")})
+
+
+def _together(frames: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    kept = [frame for frame in frames if not frame.empty]
+    return pd.concat(kept, ignore_index=True) if kept else pd.DataFrame(columns=columns)

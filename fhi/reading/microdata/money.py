@@ -1,0 +1,105 @@
+"""Amounts of several currencies in CNY, each at the annual average rate of its own year."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from fhi.reading.microdata.cells import CURRENCY
+from fhi.reading.microdata.quality import Quality
+from fhi.reading.microdata.reading import Block
+
+KIND = "annual average"
+
+
+class Rates:
+    """Exchange rates by currency and year.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        ``currency, year, cny_per_unit`` and perhaps ``kind``, of which only the annual average counts.
+    gap : int
+        How many years away a rate may be taken from where the year itself has none (0: nowhere else). The nearer year
+        counts, of two as near the earlier.
+    """
+
+    def __init__(self, table: pd.DataFrame, gap: int = 0):
+        rows = table[table["kind"] == KIND] if "kind" in table else table
+        self.gap = gap
+        self._rates: dict[tuple[int, int], float] = {}
+        for currency, year, rate in zip(rows["currency"], rows["year"], rows["cny_per_unit"], strict=True):
+            if currency in CURRENCY:
+                self._rates[CURRENCY.index(currency), int(year)] = float(rate)
+
+    def add(self, rates: Mapping[tuple[int, int], float]) -> None:
+        """Put rates by (place of the currency, year) in place of those that are there."""
+        self._rates |= rates
+
+    def find(self, currency: int, year: int) -> float:
+        """Return CNY for one unit in a year; NaN if no rate is near enough."""
+        if currency == CURRENCY.index("CNY"):
+            return 1.0
+        near = [(abs(other - year), other) for code, other in self._rates if code == currency]
+        away, other = min(near, default=(self.gap + 1, year))
+        return self._rates[currency, other] if away <= self.gap else float("nan")
+
+    def of(self, currencies: np.ndarray, years: np.ndarray) -> np.ndarray:
+        """Return the rate of each row."""
+        pairs = currencies.astype(np.int64) * 10_000 + years
+        distinct, places = np.unique(pairs, return_inverse=True)
+        return np.array([self.find(int(pair) // 10_000, int(pair) % 10_000) for pair in distinct])[places]
+
+
+def convert(
+    columns: dict[str, np.ndarray], name: str, rates: Rates, lines: np.ndarray, quality: Quality
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return value, low and high end of an amount in CNY, and True where a row must be refused.
+
+    The currency is that of the text, else that of the column ``currency``, else CNY; its year that of the row's date,
+    else of the issue. A text and a column that name different currencies are refused, and a currency without a rate of
+    its year.
+    """
+    value = columns[name]
+    empty = np.zeros(len(value), dtype="i1")
+    written, stated = columns[f"{name}_unit"], columns.get("currency", empty)
+    known = ~np.isnan(value)
+    two = known & (written > 0) & (stated > 0) & (written != stated)
+    currency = np.where(written > 0, written, np.where(stated > 0, stated, CURRENCY.index("CNY")))
+    dated = columns.get("date", np.zeros(len(value), dtype="i4")) // 10_000
+    years = np.where(dated > 0, dated, columns["year"])
+    foreign = known & (currency != CURRENCY.index("CNY"))
+    rate = np.ones(len(value))
+    rate[foreign] = rates.of(currency[foreign], years[foreign])
+    unrated = foreign & np.isnan(rate) & ~two
+    if two.any():
+        shown = [
+            f"{CURRENCY[a]} in the text, {CURRENCY[b]} in the column"
+            for a, b in zip(written[two], stated[two], strict=True)
+        ]
+        quality.refuse(lines[two], name, shown, "one currency")
+    if unrated.any():
+        shown = [f"{CURRENCY[code]} of {year}" for code, year in zip(currency[unrated], years[unrated], strict=True)]
+        remedy = "add the rate to rates.csv beside this file, or set rate_gap in the scenario"
+        quality.refuse(lines[unrated], name, shown, "a currency with a rate of its year", remedy)
+    quality.count("converted", int((foreign & ~unrated & ~two).sum()), name, "at the annual average rate")
+    quality.count("undisclosed", int((~known).sum()), name)
+    quality.count("vague amount", int((columns[f"{name}_vague"] & known).sum()), name, "an interval or a bound")
+    return value * rate, columns[f"{name}_low"] * rate, columns[f"{name}_high"] * rate, two | unrated
+
+
+class RateRows:
+    """Takes blocks of the staff's own exchange rates, which replace the public ones."""
+
+    def __init__(self, rates: Rates):
+        self.rates = rates
+
+    def add(self, block: Block, quality: Quality, file: int) -> None:
+        """Take the rows of a block."""
+        currencies, years, rates = (block.columns[name].tolist() for name in ("currency", "year", "cny_per_unit"))
+        self.rates.add(dict(zip(zip(currencies, years, strict=True), rates, strict=True)))
+
+    def finish(self, ledgers: list[Quality]) -> None:
+        """Do nothing more: a rate counts once it is there."""

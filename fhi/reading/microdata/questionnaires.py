@@ -1,0 +1,195 @@
+"""Questionnaires: the share of users by city, post-stratified to the population by age and sex where that is known."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from fhi.engine.errors import DataError, Problem
+from fhi.reading.microdata.duplicates import again, once
+from fhi.reading.microdata.quality import Quality
+from fhi.reading.microdata.reading import Block
+from fhi.reading.microdata.records import Records, mix
+from fhi.reading.survey import post_stratified
+
+RECORD = np.dtype(
+    [("key", "u8"), ("what", "u8"), ("weight", "f8"), ("row", "u4"), ("year", "i2"), ("city", "i2")]
+    + [("age", "i2"), ("age_high", "i2"), ("sex", "i1"), ("use", "i1"), ("file", "u2")]
+)
+MARGIN = np.dtype(
+    [("key", "u8"), ("what", "u8"), ("people", "f8"), ("row", "u4"), ("year", "i2"), ("city", "i2")]
+    + [("age", "i2"), ("age_high", "i2"), ("sex", "i1"), ("file", "u2")]
+)
+#: the band of rows without ages
+ALL_AGES = (-1, -1)
+#: an interval is given only if strata with at least this part of the population were asked
+LEAST_COVERED = 0.5
+
+
+class Population:
+    """People by city, year, age band and sex; a table without age or sex has one stratum in it."""
+
+    def __init__(self):
+        self.records = Records(MARGIN)
+        self.table, self.bands = pd.DataFrame(), []
+
+    def add(self, block: Block, quality: Quality, file: int) -> None:
+        """Take the rows of a block; people elsewhere are not needed."""
+        missing = np.full(len(block.lines), -1)
+        columns = {name: block.columns.get(name, missing) for name in ("city", "year", "age", "age_high", "sex")}
+        people, here = block.columns["people"], columns["city"] >= 0
+        records = {"key": mix(*columns.values()), "what": mix(people), "people": people, "row": block.lines, **columns}
+        records["file"] = np.full(len(people), file)
+        self.records.add({name: values[here] for name, values in records.items()})
+
+    def finish(self, ledgers: list[Quality]) -> None:
+        """Take each stratum of a city and year once; write duplicates into the ledgers.
+
+        Raises
+        ------
+        DataError
+            If a stratum has several numbers of people (districts of a city, say: which is meant is not to be guessed),
+            or age bands overlap.
+        """
+        groups = [_agreed(group, ledgers) for group in self.records.groups()]
+        names = ("city", "year", "people", "age", "age_high", "sex", "file")
+        self.table = pd.concat([pd.DataFrame({name: group[name] for name in names}) for group in groups])
+        files = self.table.groupby(["age", "age_high"])["file"].min()
+        self.bands = files.index.tolist()
+        for (_, high), (low, top) in pairwise(self.bands):
+            if low <= high:
+                expected, remedy = "age bands that do not overlap", "give every city the same bands"
+                file = ledgers[files[low, top]].file
+                raise DataError([Problem(file, None, "age", f"{low}-{top} beside …-{high}", expected, remedy)])
+
+    def strata(self, city: int, year: int) -> np.ndarray | None:
+        """Return people by band and sex (male, female, both) of the latest year not later; None if unknown."""
+        if not len(self.table):
+            return None
+        rows = self.table[(self.table["city"] == city) & (self.table["year"] <= year)]
+        rows = rows[rows["year"] == rows["year"].max()]
+        if not rows["people"].sum() > 0:
+            return None
+        people = np.zeros((len(self.bands), 3))
+        for row in rows.itertuples():
+            # a row without a sex (-1) is of both: the last place
+            people[self.bands.index((row.age, row.age_high)), row.sex] += row.people
+        # totals beside their parts are not counted again
+        if people[:, :2].any():
+            people[:, 2] = 0
+        if ALL_AGES in self.bands and people[1:].any():
+            people[0] = 0
+        return people
+
+    def place(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """Return the age band that each age (or band of ages) lies in; −1: none."""
+        found = np.full(len(low), -1)
+        for place, (least, most) in enumerate(self.bands):
+            found[(low >= least) & (high <= most) if least >= 0 else np.ones(len(low), dtype=bool)] = place
+        return found
+
+
+def _agreed(group: np.ndarray, ledgers: list[Quality]) -> np.ndarray:
+    """Return each stratum once, or raise `DataError` where two rows give it different numbers."""
+    _, other, first = again(group)
+    remedy = "add up the districts of a city into one row, or remove the wrong one"
+    problems = []
+    for record, before in zip(group[other], group[first[other]], strict=True):
+        where = f"row {before['row']} of {ledgers[before['file']].file}"
+        expected = f"{before['people']:g} as in {where}, of the same stratum"
+        place = ledgers[record["file"]].file, int(record["row"]), "people"
+        problems.append(Problem(*place, f"{record['people']:g}", expected, remedy))
+    if problems:
+        raise DataError(problems)
+    return once(group, ledgers)
+
+
+class Questionnaires:
+    """Takes blocks of answers; gives the adoption rate by city and year.
+
+    Parameters
+    ----------
+    population : Population
+        Finished before the first block is taken.
+
+    Notes
+    -----
+    A user is who uses any of the services asked for (the columns of use). An id stands once in a city and year; later
+    ones are duplicates.
+    """
+
+    def __init__(self, population: Population):
+        self.population = population
+        self.records = Records(RECORD)
+        self._sums: dict[tuple[int, int], np.ndarray] = {}
+
+    def add(self, block: Block, quality: Quality, file: int) -> None:
+        """Take the rows of a block."""
+        columns, count = block.columns, len(block.lines)
+        uses = np.stack([values for name, values in columns.items() if name.startswith("use:")])
+        missing = np.full(count, -1, dtype="i2")
+        weight = columns.get("weight", np.ones(count))
+        quality.count("no weight", int(np.isnan(weight).sum()), "weight", "counted as 1")
+        weight = np.nan_to_num(weight, nan=1.0)
+        age, sex = columns.get("age", missing), columns.get("sex", missing)
+        records = {
+            "key": mix(columns["id"], columns["city"], columns["year"]),
+            "what": mix(weight, age, sex, *uses),
+            "weight": weight,
+            "row": block.lines,
+            "year": columns["year"],
+            "city": columns["city"],
+            "age": age,
+            "age_high": columns.get("age_high", missing),
+            "sex": sex,
+            # 1: uses any; 0: answers that none; -1: answers nothing
+            "use": uses.max(axis=0),
+            "file": np.full(count, file),
+        }
+        quality.count("no answer", int((records["use"] < 0).sum()), "use")
+        self.records.add(records)
+
+    def finish(self, ledgers: list[Quality]) -> None:
+        """Sum the answers up by stratum; write duplicates, and answers in no stratum, into the ledgers."""
+        for group in self.records.groups():
+            group = once(group, ledgers)
+            self._sum(group[(group["use"] >= 0) & (group["city"] >= 0)], ledgers)
+
+    def _sum(self, group: np.ndarray, ledgers: list[Quality]) -> None:
+        bands = self.population.place(group["age"], group["age_high"])
+        for city, year in sorted(set(zip(group["city"].tolist(), group["year"].tolist(), strict=True))):
+            chosen = (group["city"] == city) & (group["year"] == year)
+            people, rows = self.population.strata(city, year), group[chosen]
+            whole = people is None or (ALL_AGES in self.population.bands and not people[1:].any())
+            people = np.array([[0, 0, 1]]) if people is None else people
+            # margins without ages, or without the sexes, take all of them together
+            band = np.zeros(len(rows), dtype=int) if whole else bands[chosen]
+            sex = rows["sex"].astype(int) if people[:, :2].any() else np.full(len(rows), 2)
+            outside = (band < 0) | (sex < 0) | (people[band, sex] == 0)
+            for file in np.unique(rows["file"][outside]):
+                lines = rows["row"][outside & (rows["file"] == file)]
+                expected = "an age and a sex of a stratum of the population"
+                ledgers[file].refuse(lines, "age", ["in no stratum"] * len(lines), expected)
+                ledgers[file].count("refused", len(lines))
+            place = (band * 3 + sex)[~outside]
+            weight, use = rows["weight"][~outside], rows["use"][~outside] > 0
+            sums = self._sums.setdefault((city, year), np.zeros((4, people.size)))
+            for number, values in enumerate((weight, weight**2, weight * use, np.ones(len(weight)))):
+                sums[number] += np.bincount(place, weights=values, minlength=people.size)
+
+    def measures(self) -> pd.DataFrame:
+        """Return ``place, year, measure, value, low, high, respondents, covered``: the adoption rate in per cent.
+
+        A city of which less than `LEAST_COVERED` of the population was asked has none.
+        """
+        rows = []
+        for (city, year), (weights, squares, hits, numbers) in sorted(self._sums.items()):
+            people = self.population.strata(city, year)
+            share = post_stratified(weights, squares, hits, None if people is None else people.ravel())
+            if share.covered >= LEAST_COVERED:
+                ends = [100 * end for end in share[:3]]
+                rows.append((city, year, "adoption", *ends, int(numbers.sum()), share.covered))
+        names = ["place", "year", "measure", "value", "low", "high", "respondents", "covered"]
+        return pd.DataFrame(rows, columns=names)

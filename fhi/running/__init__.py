@@ -1,0 +1,1 @@
+"""What runs a scenario: its file, the stages and their records, the workbook, the checks and the documents."""

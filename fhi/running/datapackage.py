@@ -1,0 +1,111 @@
+"""Describe the tables as Data Packages (frictionless): ``data/raw`` by its schemas, a build by its files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pandera.pandas as pa
+
+from fhi.editions import SCHEMAS
+from fhi.editions.catalogue import CATALOGUE, listing
+from fhi.editions.outputs import of_table
+from fhi.files import digest, replace_file
+from fhi.paths import RAW
+from fhi.store import Store
+
+NAME = "datapackage.json"
+LICENCE = {
+    "name": "CC-BY-4.0",
+    "path": "https://creativecommons.org/licenses/by/4.0/",
+    "title": "Creative Commons Attribution 4.0 (the compilation; each file has its own rights)",
+}
+#: types of the raw columns by the kind of their cells; what is kept as printed is text
+TYPES = {"integer": "integer", "number": "number"}
+MEDIA = {"csv": "text/csv", "geojson": "application/geo+json"}
+
+
+def raw_package() -> dict:
+    """Return the package of the raw files: each with its source, rights and checksum, each table with its schema."""
+    resources = [
+        _file(row.file, digest=row.sha256) | {"sources": [_source(row)], "rights": row.licence}
+        for row in listing().itertuples()
+    ]
+    resources.append(_file(CATALOGUE))
+    for resource in resources:
+        name = resource["path"].removesuffix(".csv")
+        if name in SCHEMAS:
+            resource["profile"], resource["title"] = "tabular-data-resource", SCHEMAS[name].description
+            resource["schema"] = raw_schema(SCHEMAS[name])
+    return _package("fhi-raw", "The Fintech Hub Index: raw data", resources) | {"licenses": [LICENCE]}
+
+
+def raw_schema(schema: pa.DataFrameSchema) -> dict:
+    """Return a schema of the raw data as a Table Schema: names, types, meanings, what may be empty, the key."""
+    fields = []
+    for name, column in schema.columns.items():
+        constraints = {"required": not column.nullable} | ({"unique": True} if column.unique else {})
+        kind = TYPES.get(column.metadata["kind"], "string")
+        fields.append({"name": name, "type": kind, "description": column.description, "constraints": constraints})
+    return {"fields": fields, "primaryKey": list(schema.unique)}
+
+
+def built_package(store: Store) -> dict:
+    """Return the package of the built tables of a scenario, with their labels and the sources that they go back to."""
+    raw = {f"tables/{name.split('/')[-1]}": schema for name, schema in SCHEMAS.items()}
+    resources = []
+    for name in store:
+        content = store.find(f"{store.processed}/{name}.csv").read_bytes()
+        resource = _file(f"{name}.csv", digest=digest(content)) | {"profile": "tabular-data-resource"}
+        resource["schema"] = {"fields": built_fields(store[name], raw.get(name))}
+        resource["evidence"] = list(of_table(name, store))
+        if name in raw:
+            resource["title"] = raw[name].description
+        resources.append(resource)
+    title = f"The Fintech Hub Index: built tables of the scenario {store.scenario}"
+    cited = store["tables/sources"].drop_duplicates("citation")
+    return _package("fhi-built", title, resources) | {"sources": [_source(row) for row in cited.itertuples()]}
+
+
+def built_fields(table: pd.DataFrame, schema: pa.DataFrameSchema | None) -> list[dict]:
+    """Return the columns of a built table by what stands in them; those of a raw table keep their meaning."""
+    meanings = {name: column.description for name, column in schema.columns.items()} if schema else {}
+    fields = []
+    for name, dtype in table.dtypes.items():
+        field = {"name": name, "type": "string"}
+        if pd.api.types.is_bool_dtype(dtype):
+            field |= {"type": "boolean", "trueValues": ["True"], "falseValues": ["False"]}
+        elif pd.api.types.is_numeric_dtype(dtype):
+            field["type"] = "integer" if pd.api.types.is_integer_dtype(dtype) else "number"
+        fields.append(field | ({"description": meanings[name]} if name in meanings else {}))
+    return fields
+
+
+def _source(row) -> dict:
+    return {"title": f"{row.citation}, {row.publisher}, {row.date}"}
+
+
+def _file(path: str, digest: str = "") -> dict:
+    stem, kind = path.rsplit(".", 1)
+    found = {"name": stem.replace("/", ".").lower(), "path": path, "format": kind, "mediatype": MEDIA[kind]}
+    return found | {"encoding": "utf-8"} | ({"hash": f"sha256:{digest}"} if digest else {})
+
+
+def _package(name: str, title: str, resources: list[dict]) -> dict:
+    return {"name": name, "title": title, "profile": "data-package", "resources": resources}
+
+
+def encode(package: dict) -> str:
+    """Return a package as the text of its file."""
+    return json.dumps(package, ensure_ascii=False, indent=1) + "\n"
+
+
+def write_raw() -> Path:
+    """Write ``datapackage.json`` beside the raw files."""
+    return replace_file(RAW / NAME, encode(raw_package()).encode("utf-8"))
+
+
+def write_built(store: Store) -> Path:
+    """Write ``data/processed/<scenario>/datapackage.json``."""
+    return store.write_bytes(f"{store.processed}/{NAME}", encode(built_package(store)).encode("utf-8"))

@@ -1,0 +1,176 @@
+"""What is generated of the documents, so that it stays true: figures, verdicts, data dictionary, notes on methods."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from fhi import editions
+from fhi.editions import SCHEMAS, claims
+from fhi.engine import aggregation, imputation, normalisation, treatment, weighting
+from fhi.engine.methods import CONTEXT, keywords
+from fhi.files import Files, replace_file
+from fhi.paths import RAW, ROOT
+from fhi.running import datapackage
+from fhi.showing.figures import entries
+from fhi.showing.figures.audit import CHECKED
+
+HEADS = {
+    "en": "| figure | page | evidence | notebook | function | file |",
+    "zh": "| 图 | 页 | 证据 | 笔记本 | 函数 | 文件 |",
+}
+#: what each verdict of the ledger says; then the heads of their table and the words of its last row
+VERDICTS = {
+    "en": {
+        "reproduced": "other cells give the printed value to its digits",
+        "reproduced-within-rounding": "they do for some values that round to the printed inputs",
+        "supported": f"a place among fewer than {claims.FEW} printed rivals, unless these are all that it speaks of; "
+        "or other cells only set a bound or a condition, which holds",
+        "contradicted": "the printed inputs cannot give it, on the page's own reading",
+        "constraint": "it only bounds hidden scores (see above)",
+        "not-recomputable": "other cells do not give it; the note says what would be needed",
+    },
+    "zh": {
+        "reproduced": "其他单元格复算，与所给数字逐位一致",
+        "reproduced-within-rounding": "在所给输入的舍入范围内一致",
+        "supported": f"有限支持：名次可比的城市少于{claims.FEW}个（且并非全部），"
+        "或其他单元格只给出界限或条件，而数字与之相符",
+        "contradicted": "不一致：按该页自身的读法，由所给输入无论如何舍入都得不到",
+        "constraint": "仅作约束：只限制未公布的得分",
+        "not-recomputable": "无法复算：其他单元格给不出，备注写明还需要什么",
+    },
+}
+COUNTED = {
+    "en": ("verdict", "numbers", "meaning", "all", "checked against other cells: {}"),
+    "zh": ("结论", "个数", "含义", "合计", "与其他单元格核对的：{}个"),
+}
+#: the steps whose methods have notes, in the order of the index, and where a scenario names them
+STEPS: Mapping[str, tuple[str, Mapping[str, Callable]]] = {
+    "Imputation": ("imputation", imputation.METHODS),
+    "Years that stand in for one another": ("panel", imputation.YEARS),
+    "Treatment": ("treatment", treatment.METHODS),
+    "Normalisation": ("normalisation", normalisation.METHODS),
+    "Normalisation over years": ("over_years", normalisation.OVER_YEARS),
+    "Weighting": ("weighting", weighting.METHODS),
+    "Aggregation": ("aggregation", aggregation.METHODS),
+}
+#: the figures that the READMEs show
+PICTURES = ("replication", "identified-scores")
+
+
+def figure_map(language: str = "en") -> str:
+    """Return the table figure → page → notebook → function → file, in Markdown."""
+    lines = [HEADS[language], "|---|---|---|---|---|---|"]
+    for entry in entries():
+        cells = (
+            entry.title[language],
+            entry.page or "—",
+            ", ".join(entry.evidence),
+            "07_charting",
+            f"`{entry.function}`",
+        )
+        lines.append(f"| {' | '.join(map(str, cells))} | `figures/{entry.id}.*` |")
+    return "\n".join(lines)
+
+
+def verdict_counts(language: str = "en") -> str:
+    """Return how many claims of the ledger have which verdict, in Markdown."""
+    counts = claims.ledger(editions.load())["verdict"].value_counts()
+    verdict, number, meaning, total, checked = COUNTED[language]
+    lines = [f"| {verdict} | {number} | {meaning} |", "|---|---|---|"]
+    lines += [f"| `{name}` | {counts.get(name, 0)} | {text} |" for name, text in VERDICTS[language].items()]
+    tried = counts.reindex(CHECKED, fill_value=0).sum()
+    return "\n".join([*lines, f"| {total} | {counts.sum()} | {checked.format(tried)} |"])
+
+
+def data_dictionary() -> str:
+    """Return the meaning of every column of every raw table, in Markdown."""
+    blocks = []
+    for name, schema in SCHEMAS.items():
+        rows = [
+            f"### `{name}.csv`\n",
+            f"{schema.description}. Key: {', '.join(f'`{key}`' for key in schema.unique)}.\n",
+        ]
+        rows += ["| column | kind | may be empty | meaning |", "|---|---|---|---|"]
+        for column, spec in schema.columns.items():
+            empty = "yes" if spec.nullable else ""
+            rows.append(f"| `{column}` | {spec.metadata['kind']} | {empty} | {spec.description} |")
+        blocks.append("\n".join(rows))
+    return "\n\n".join(blocks)
+
+
+def method_notes() -> str:
+    """Return the notes on every method of every step, from its docstring, in Markdown."""
+    blocks = []
+    for title, (key, methods) in STEPS.items():
+        blocks.append(f"## {title}\n\nIn a scenario: `{key}:`")
+        blocks += ["\n\n".join(_note(name, function)) for name, function in methods.items()]
+    return "\n\n".join(blocks)
+
+
+def _note(name: str, function: Callable) -> Iterator[str]:
+    sections = re.split(r"\n(\w+)\n-{3,}\n", inspect.getdoc(function))
+    yield f"### {name}"
+    yield _as_markdown(sections[0])
+    own = [parameter for parameter in keywords(function).values() if parameter.name not in CONTEXT]
+    if own:
+        yield f"Parameters: {', '.join(map(_parameter, own))}."
+    known = dict(zip(sections[1::2], sections[2::2], strict=True))
+    if "References" in known:
+        yield f"*{' '.join(known['References'].split())}*"
+
+
+def _as_markdown(text: str) -> str:
+    return text.strip().replace("``", "`")
+
+
+def _parameter(parameter: inspect.Parameter) -> str:
+    if parameter.default is parameter.empty:
+        return f"`{parameter.name}` (required)"
+    return f"`{parameter.name}` (default {parameter.default!r})"
+
+
+def fill(text: str, name: str, content: str) -> str:
+    """Return `text` with what stands between ``<!-- name -->`` and ``<!-- /name -->`` replaced.
+
+    Raises
+    ------
+    ValueError
+        If the marks are not there.
+    """
+    pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+    if not pattern.search(text):
+        raise ValueError(f"no marks <!-- {name} --> … <!-- /{name} -->")
+    return pattern.sub(lambda match: f"{match[1]}{content}\n{match[2]}", text)
+
+
+def pages() -> dict[Path, str]:
+    """Return the text that each file with generated parts should have."""
+    parts = {
+        ROOT / "README.md": {"figures": figure_map(), "verdicts": verdict_counts()},
+        ROOT / "README.zh.md": {"figures": figure_map("zh"), "verdicts": verdict_counts("zh")},
+        ROOT / "docs" / "methods.md": {"methods": method_notes()},
+        RAW / "README.md": {"dictionary": data_dictionary()},
+    }
+    texts = {}
+    for path, contents in parts.items():
+        texts[path] = path.read_text(encoding="utf-8")
+        for name, content in contents.items():
+            texts[path] = fill(texts[path], name, content)
+    return texts | {RAW / datapackage.NAME: datapackage.encode(datapackage.raw_package())}
+
+
+def write() -> None:
+    """Bring what is generated of the documents up to date."""
+    for path, text in pages().items():
+        replace_file(path, text.encode("utf-8"))
+
+
+def write_pictures(scenario: str) -> None:
+    """Copy the pictures that the READMEs show from a built report to ``docs/pictures/``."""
+    files = Files(scenario)
+    for name in (f"{id}.{language}.png" for id in PICTURES for language in HEADS):
+        content = files.find(f"{files.reports}/figures/{name}").read_bytes()
+        replace_file(ROOT / "docs" / "pictures" / name, content)

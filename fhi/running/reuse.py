@@ -1,0 +1,159 @@
+"""Take over what a stage gave before from the same inputs and parameters, instead of running it again.
+
+A stage that has run leaves a record, ``data/processed/<scenario>/stages/<stage>.json``: the parameters that it reads,
+the checksum of every file that Make lists as its prerequisite and of everything that the stages before it wrote (its
+cause), and the checksum of everything that it wrote itself. A run with the same cause as a record, of whatever
+scenario, whose files are all still as recorded, would write the same again; so they are copied.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from fhi import paths
+from fhi.engine.parameters import READS
+from fhi.files import Files, digest
+from fhi.paths import BASELINE, ROOT
+from fhi.running import notebooks
+from fhi.scenarios import load_scenario
+
+BUILT = ("processed/", "reports/")
+
+
+def cause(stage: str, files: Files, prerequisites: Iterable[str]) -> dict | None:
+    """Return all that the results of a stage depend on; None if it cannot be told, and the stage must run.
+
+    Parameters
+    ----------
+    stage : str
+    files : Files
+        Of the scenario.
+    prerequisites : iterable of str
+        The files that Make lists. An executed notebook of the scenario stands for all that its stage and those before
+        it wrote, and the resolved scenario for the parameters that this stage reads (`fhi.engine.parameters.READS`).
+
+    Returns
+    -------
+    dict
+        ``stage, parameters, python, inputs``; inputs are checksums by name, a built file named without its scenario.
+    """
+    needed = [Path(path).resolve() for path in prerequisites]
+    if not needed:
+        return None
+    method = load_scenario(files.scenario).model_dump(mode="json", exclude={"description"})
+    read = {key: value for key, value in method.items() if key in READS.get(stage, method)}
+    inputs = {}
+    for path in [*needed, *_named_files(read)]:
+        if path.parent == files.root / files.reports / "notebooks":
+            before = _record(files, path.stem)
+            if before is None:
+                return None
+            names = [*before["outputs"], *(name for name in before["inputs"] if name.startswith(BUILT))]
+            inputs |= {name: _content(_place(files, name)) for name in names if not name.endswith(".ipynb")}
+        elif path != files.root / files.processed / "scenario.yml":
+            # a folder of the checkout may be a link to a place elsewhere
+            inputs[(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path).as_posix()] = _content(path)
+    found = {"stage": stage, "parameters": read, "python": platform.python_version(), "inputs": inputs}
+    return json.loads(json.dumps(found))
+
+
+def _named_files(value: object) -> Iterator[Path]:
+    """Yield the files beside the scenarios that parameters name: tables of judgements."""
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _named_files(item)
+    elif isinstance(value, str) and value:
+        place = (paths.SCENARIOS / value).resolve()
+        within = place.is_relative_to(paths.SCENARIOS.resolve()) and place != paths.SCENARIOS.resolve()
+        if within and place.exists():
+            yield from sorted(p for p in ([place] if place.is_file() else place.rglob("*")) if p.is_file())
+
+
+def _content(path: Path) -> str | None:
+    """Return the checksum of a file, of a notebook without its outputs; None if it is not there."""
+    if not path.is_file():
+        return None
+    return digest(notebooks.sources(notebooks.read(path)) if path.suffix == ".ipynb" else path.read_bytes())
+
+
+def _place(files: Files, name: str) -> Path:
+    """Return where a built file of a scenario stands by its name in a record."""
+    kind, rest = name.split("/", 1)
+    return files.root / {"processed": files.processed, "reports": files.reports}[kind] / rest
+
+
+def _name(files: Files, path: Path, root: Path) -> str:
+    """Return the name of a built file in a record: its path without the scenario."""
+    relative = path.relative_to(root)
+    for kind, folder in (("processed", files.processed), ("reports", files.reports)):
+        if relative.is_relative_to(folder):
+            return f"{kind}/{relative.relative_to(folder).as_posix()}"
+    raise ValueError(f"{relative}: a stage writes to the folders of its scenario")
+
+
+def record_path(files: Files, stage: str) -> str:
+    return f"{files.processed}/stages/{stage}.json"
+
+
+def _record(files: Files, stage: str) -> dict | None:
+    path = files.root / record_path(files, stage)
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def write_record(found: dict, files: Files, staging: Path) -> None:
+    """Write into a staging folder the record of what a stage has written there."""
+    written = sorted(path for path in staging.rglob("*") if path.is_file())
+    outputs = {_name(files, path, staging): digest(path.read_bytes()) for path in written}
+    text = json.dumps(found | {"outputs": outputs}, ensure_ascii=False, indent=1, sort_keys=True)
+    path = staging / record_path(files, found["stage"])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _scenarios(files: Files) -> list[Files]:
+    """Return the scenarios that have been built: this one first, then the baseline, then by name."""
+    names = sorted(path.parent.name for path in (files.root / "data/processed").glob("*/stages"))
+    return [Files(name, files.root) for name in dict.fromkeys([files.scenario, BASELINE, *names])]
+
+
+def _intact(files: Files, record: dict) -> bool:
+    """True if the files of a record are as they were written."""
+    paths = ((_place(files, name), content) for name, content in record["outputs"].items())
+    return all(path.is_file() and digest(path.read_bytes()) == content for path, content in paths)
+
+
+def take_over(found: dict | None, files: Files) -> str | None:
+    """Put in place what a stage gave before from the same cause; return the scenario it is from, None if there is none.
+
+    The executed notebook is written as if it had run for this scenario, and dated now.
+    """
+    for other in _scenarios(files) if found else ():
+        record = _record(other, found["stage"])
+        if record is None or any(record[key] != value for key, value in found.items()) or not _intact(other, record):
+            continue
+        executed = f"{files.reports}/notebooks/{found['stage']}.ipynb"
+        if other.scenario == files.scenario:
+            (files.root / executed).touch()
+        else:
+            _copy(found, record["outputs"], other, files, executed)
+        return other.scenario
+    return None
+
+
+def _copy(found: dict, names: Iterable[str], other: Files, files: Files, executed: str) -> None:
+    with files.staging(found["stage"]) as staging:
+        staged = Files(files.scenario, staging)
+        for name in names:
+            path = _place(staged, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(_place(other, name).read_bytes())
+        notebook = notebooks.for_scenario(notebooks.read(staging / executed), files.scenario)
+        (staging / executed).write_bytes(notebooks.encode(notebook))
+        write_record(found, files, staging)
+        files.put_in_place(staging, last=executed)

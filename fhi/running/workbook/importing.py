@@ -1,0 +1,199 @@
+"""From an edited workbook to a scenario: changed weights and directions, and points of experts."""
+
+from __future__ import annotations
+
+import re
+from numbers import Real
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from fhi import paths
+from fhi.editions import SCHEMAS, units_of
+from fhi.engine import index
+from fhi.engine.errors import DataError, MethodError, Problem, nearest_names
+from fhi.engine.framework import Framework
+from fhi.engine.parameters import Method
+from fhi.engine.weighting import judgements
+from fhi.files import replace_file
+from fhi.paths import BASELINE
+from fhi.reading.csv_tables import table_from_cells
+from fhi.running.workbook.reading import Book
+from fhi.running.workbook.sheets import EXPERTS, NODE_COLUMNS
+from fhi.scenarios import load_scenario, own_settings, scenario_names, validated
+
+MARK = "# Written by python -m fhi import; importing again under this name replaces it."
+NAME = re.compile(r"[^\W_][\w-]*")
+
+
+def import_workbook(path: Path, name: str | None = None) -> list[str]:
+    """Write what a workbook changes as a scenario file; return what changed, nothing if nothing did.
+
+    Parameters
+    ----------
+    path : Path
+        A workbook of `workbook.writing`, or one with a sheet ``framework`` or ``experts`` of the same columns.
+    name : str, optional
+        The scenario to write, ``notebooks/scenarios/<name>.yml`` (default: the name of the file).
+
+    Returns
+    -------
+    list of str
+        One line a change.
+
+    Raises
+    ------
+    DataError
+        With every bad cell: sheet, row, column, value, remedy. Nothing is written.
+    MethodError
+        If the name cannot be that of a new scenario, or the method so changed is refused. Nothing is written.
+    """
+    name = path.stem if name is None else name
+    target = target_file(name)
+    book = Book(path)
+    base = base_scenario(book)
+    method = load_scenario(base)
+    cities, tree = units_of(method.edition)
+    framework = Framework.from_table(tree)
+    settings = own_settings(base) if base != BASELINE else {}
+    changes: list[str] = []
+    if "framework" in book:
+        changes += _take_framework(book, framework, method, settings)
+    if EXPERTS in book:
+        changes += _take_points(book, framework, method, settings)
+    if "framework" not in book and EXPERTS not in book:
+        expected = f"a sheet framework or {EXPERTS}"
+        raise DataError([Problem(book.name, None, None, None, expected, "start from a workbook of make export")])
+    if changes:
+        settings["description"] = {"zh": f"由工作簿导入，基于方案{base}", "en": f"From a workbook, based on {base}"}
+        file = f"scenarios/{name}.yml"
+        index.check(validated(own_settings(BASELINE) | settings, file), framework, cities.index, file, units=cities)
+        text = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False)
+        replace_file(target, f"{MARK}\n\n{text}".encode())
+    return changes
+
+
+def target_file(name: str) -> Path:
+    """Return the file of a scenario that may be written by that name.
+
+    Raises
+    ------
+    MethodError
+        If the name is not of letters, digits, ``-`` and ``_`` alone, or belongs to a scenario that was not imported.
+    """
+    if not NAME.fullmatch(name):
+        message = f"{name!r} cannot name a scenario; use letters, digits, - and _."
+        raise MethodError(message, key="name", value=name)
+    target = paths.SCENARIOS / f"{name}.yml"
+    if target.exists() and not target.read_text(encoding="utf-8", errors="replace").startswith(MARK):
+        message = f"there is a scenario {name!r} that was not imported; give another name."
+        raise MethodError(message, key="name", value=name)
+    return target
+
+
+def base_scenario(book: Book) -> str:
+    """Return the scenario that a workbook was exported from, as its sheet ``about`` says; without one the baseline."""
+    if "about" not in book:
+        return BASELINE
+    rows = book.read("about", lambda header, rows: rows)
+    named = ((number, "".join(cells[1:2])) for number, cells in rows if cells[:1] == ["scenario"])
+    row, base = next(named, (1, BASELINE))
+    if base not in scenario_names(paths.SCENARIOS):
+        near = nearest_names(base, scenario_names(paths.SCENARIOS), 1)
+        remedy = f"write {near[0]!r}" if near else "write the name of a file in notebooks/scenarios/"
+        raise DataError([Problem(book.shown("about"), row, "value", base, "the name of a scenario", remedy)])
+    return base
+
+
+def _take_framework(book: Book, framework: Framework, method: Method, settings: dict[str, Any]) -> list[str]:
+    """Put the weights and directions of the sheet into the settings; return the changes."""
+    file = book.shown("framework")
+    before = framework.with_weights(dict(method.weights)).with_directions(dict(method.directions))
+
+    def parse(header, rows):
+        table = table_from_cells(header, rows, SCHEMAS["framework"], file=file)
+        Framework.from_table(table, file)
+        _refuse_other_changes(table, before, file)
+        return table
+
+    table = book.read("framework", parse)
+    sheet, changes = table.set_index("code"), []
+    for column, nodes in (("weight", framework.nodes), ("direction", framework.leaves)):
+        own, present = sheet[column], getattr(before, f"{column}s")
+        changes += [
+            f"{column} of {node}: {present[node]:g} → {own[node]:g}" for node in nodes if own[node] != present[node]
+        ]
+        printed = getattr(framework, f"{column}s")
+        differ = {node: own[node].item() for node in nodes if own[node] != printed[node]}
+        settings.pop(f"{column}s", None)
+        if differ:
+            settings[f"{column}s"] = differ
+    return changes
+
+
+def _refuse_other_changes(table: pd.DataFrame, before: Framework, file: str) -> None:
+    """Raise `DataError` for every cell that differs and cannot be read back."""
+    problems = []
+    codes = list(before.table.index)
+    for row, code in zip(table["row"], table["code"], strict=True):
+        if code not in codes:
+            near = nearest_names(code, codes, 1)
+            remedy = f"write {near[0]!r}" if near else "remove the row; nodes are added in the raw framework.csv"
+            problems.append(Problem(file, row, "code", code, "a node of framework.csv", remedy))
+    for code in codes:
+        if code not in set(table["code"]):
+            problems.append(Problem(file, None, "code", None, f"a row of the node {code}", "put the row back"))
+    editable = {"weight": before.nodes, "direction": before.leaves}
+    for _, item in table.iterrows():
+        for column in SCHEMAS["framework"].columns:
+            if item["code"] not in codes or item["code"] in editable.get(column, ()):
+                continue
+            found, wanted = item[column], before.table.at[item["code"], column]
+            if found != wanted and not (pd.isna(found) and pd.isna(wanted)):
+                shown = None if pd.isna(found) else found
+                remedy = "put it back; other changes of the tree are made in the raw framework.csv"
+                problems.append(Problem(file, item["row"], column, shown, _expected(wanted), remedy))
+    if problems:
+        raise DataError(problems)
+
+
+def _expected(value: object) -> str:
+    if pd.isna(value):
+        return "an empty cell"
+    return f"{value:g} as exported" if isinstance(value, Real) else f"{value!r} as exported"
+
+
+def _take_points(book: Book, framework: Framework, method: Method, settings: dict[str, Any]) -> list[str]:
+    """Put the points of experts into the settings, if there are any; return the changes."""
+    points = book.read(EXPERTS, lambda header, rows: _points(header, rows, framework, book.shown(EXPERTS)))
+    if points.empty:
+        return []
+    points = points.dropna(axis=1, how="all").dropna(axis=0, how="all")
+    step = method.weighting
+    given = step.params.get(EXPERTS) if step.method == "budget-allocation" else None
+    if given is not None and _same(points, judgements.points(given, framework.nodes)):
+        return []
+    table = {expert: {node: _plain(value) for node, value in points[expert].dropna().items()} for expert in points}
+    others = {key: value for key, value in step.params.items() if step.method == "budget-allocation"}
+    settings["weighting"] = {"method": "budget-allocation", **others, EXPERTS: table}
+    return [f"points of {len(table)} expert{'s' if len(table) > 1 else ''}: {', '.join(table)}"]
+
+
+def _points(header: list[str], rows: list[tuple[int, list[str]]], framework: Framework, file: str) -> pd.DataFrame:
+    """Return nodes × experts, the columns left out that only name the nodes; empty if there are no points."""
+    keep = [place for place, name in enumerate(header) if name == "node" or name not in NODE_COLUMNS]
+    cells = [(number, [line[place] for place in keep]) for number, line in rows]
+    if not any(any(line[1:]) for _, line in cells):
+        return pd.DataFrame()
+    return judgements.points_from_cells([header[place] for place in keep], cells, framework.nodes, file)
+
+
+def _same(points: pd.DataFrame, other: pd.DataFrame) -> bool:
+    other = other.dropna(axis=1, how="all").dropna(axis=0, how="all")
+    return set(other) == set(points) and other.reindex(index=points.index, columns=points.columns).equals(points)
+
+
+def _plain(value: float) -> int | float:
+    return int(value) if float(value).is_integer() else float(value)

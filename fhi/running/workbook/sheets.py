@@ -1,0 +1,265 @@
+"""What a workbook holds: one sheet a stage, from the built tables of a scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from fhi.editions import SCHEMAS
+from fhi.engine.framework import Framework
+from fhi.engine.parameters import ASIDE, Method
+from fhi.engine.weighting import judgements
+from fhi.showing.compare.assumptions import shown
+from fhi.showing.compare.results import read_method
+from fhi.showing.figures.registry import Texts
+from fhi.store import Store
+
+EXPERTS = "experts"
+#: columns of the sheet of experts that name a node; every other column is an expert
+NODE_COLUMNS = ("node", "parent", "name_zh", "name_en")
+SCORE, SHARE, WHOLE, PLAIN = "0.0", "0.0000", "0", "General"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet.
+
+    Attributes
+    ----------
+    name : str
+    about : mapping
+        What it holds, by language.
+    head : list of list
+        Header rows; the first holds the names that the columns have in the files.
+    rows : list of list
+    number : str
+        Number format of the numbers; `formats` has those of single columns.
+    frozen : int
+        Columns that stay in sight.
+    editable : mapping
+        By column, the rows (counted from 0) that `python -m fhi import` reads back.
+    marks : mapping
+        ``(row, column)`` -> ``filled`` or ``treated``, counted from 0.
+    """
+
+    name: str
+    about: Texts
+    head: list[list]
+    rows: list[list]
+    number: str = PLAIN
+    formats: Mapping[str, str] = field(default_factory=dict)
+    frozen: int = 0
+    editable: Mapping[str, list[int]] = field(default_factory=dict)
+    marks: Mapping[tuple[int, int], str] = field(default_factory=dict)
+
+
+def sheets(store: Store) -> list[Sheet]:
+    """Return the sheets of a built scenario, the one that explains the others first."""
+    method = read_method(store)
+    tree = Framework.from_table(store["tables/framework"]).with_weights(dict(method.weights))
+    tree = tree.with_directions(dict(method.directions))
+    found = [
+        framework_sheet(tree),
+        experts_sheet(tree, method),
+        *stage_sheets(store, tree),
+        weights_sheet(store, tree),
+        *score_sheets(store, tree),
+        comparison_sheet(store, tree),
+        provenance_sheet(store, tree),
+        sources_sheet(store),
+    ]
+    return [about_sheet(store.scenario, method, found), *found]
+
+
+def about_sheet(scenario: str, method: Method, others: list[Sheet]) -> Sheet:
+    """Return the sheet that says what the others are, what the method is, and how to bring changes back."""
+    rows = [["scenario", scenario, "", ""]]
+    rows += [[f"description_{language}", text, "", ""] for language, text in method.description.items()]
+    rows += [["", "", "", ""]]
+    rows += [[sheet.name, "", sheet.about["zh"], sheet.about["en"]] for sheet in others]
+    rows += [["", "", "", ""]]
+    rows += [
+        [key, shown(value), "", ""]
+        for key, value in ((key, getattr(method, key)) for key in Method.model_fields if key not in ASIDE)
+    ]
+    how = {
+        "zh": "黄色单元格可改：framework的weight与direction，experts的打分。"
+        "保存后运行 python -m fhi import <工作簿> <新方案名>。",
+        "en": "Yellow cells may be changed: weight and direction in framework, points in experts. Save, then run "
+        "python -m fhi import <workbook> <name of the new scenario>.",
+    }
+    rows += [["", "", "", ""], ["import", "", how["zh"], how["en"]]]
+    return Sheet("about", {"zh": "说明", "en": "what is here"}, [["item", "value", "说明", "about"]], rows, frozen=1)
+
+
+def framework_sheet(tree: Framework) -> Sheet:
+    """Return the indicator tree with the columns of framework.csv, weights and directions as the scenario has them."""
+    columns = list(SCHEMAS["framework"].columns)
+    table = tree.table[columns]
+    inner = table.index != tree.root
+    about = {
+        "zh": "指标树；weight在同级内重新归一，direction为1（越大越好）或-1",
+        "en": "the indicator tree; weight is rescaled inside each parent, direction is 1 (more is better) or -1",
+    }
+    return Sheet(
+        "framework",
+        about,
+        [columns],
+        table.to_numpy(dtype=object).tolist(),
+        frozen=2,
+        editable={
+            "weight": [row for row, below in enumerate(inner) if below],
+            "direction": [row for row, code in enumerate(table.index) if code in tree.leaves],
+        },
+    )
+
+
+def experts_sheet(tree: Framework, method: Method) -> Sheet:
+    """Return the points that experts gave; without any, room for three experts."""
+    given = method.weighting.params.get(EXPERTS) if method.weighting.method == "budget-allocation" else None
+    points = judgements.points(given, tree.nodes) if given is not None else pd.DataFrame()
+    names = list(points) or [f"expert {number}" for number in (1, 2, 3)]
+    points = points.reindex(index=tree.nodes, columns=names)
+    names_of = [tree.parents, tree.names("zh"), tree.names("en")]
+    rows = [[node, *(column[node] for column in names_of), *points.loc[node]] for node in tree.nodes]
+    about = {
+        "zh": "专家打分（预算分配法）：每位专家在每个父节点的子节点间分100分；留空为弃权",
+        "en": "points of experts (budget allocation): each divides 100 among the children of a node; empty: abstains",
+    }
+    editable = {name: list(range(len(rows))) for name in names}
+    return Sheet(EXPERTS, about, [[*NODE_COLUMNS, *names]], rows, frozen=1, editable=editable)
+
+
+def _by_city(store: Store, table: pd.DataFrame, columns: list[str]) -> list[list]:
+    names = store["tables/cities"].set_index("name_zh")["name_en"]
+    values = table.set_index("city").reindex(columns=columns)
+    return [[city, names.get(city), *row] for city, row in zip(values.index, values.to_numpy().tolist(), strict=True)]
+
+
+def _heads(tree: Framework, columns: list[str], *extra: str) -> list[list]:
+    """Return header rows over columns of nodes: code, names, and further columns of the framework."""
+    rows = [["city", "city_en", *columns], ["城市", "city", *tree.names("zh")[columns]]]
+    rows.append(["", "", *tree.names("en")[columns]])
+    return rows + [[name, "", *tree.table.loc[columns, name]] for name in extra]
+
+
+def stage_sheets(store: Store, tree: Framework) -> list[Sheet]:
+    """Return the indicators raw, treated and normalised, filled and treated cells marked."""
+    about = {
+        "raw": {
+            "zh": "指标原值（面板在版本年份的取值），空格为缺失",
+            "en": "the indicators as observed; empty: missing",
+        },
+        "treated": {
+            "zh": "插补与异常值处理之后；蓝底为填补，橙底为处理过",
+            "en": "after imputation and treatment; blue cells were filled, orange ones treated",
+        },
+        "normalised": {"zh": "标准化之后，越大越好", "en": "after normalisation; more is better"},
+    }
+    found = []
+    for name, table in (("raw", "indicators"), ("treated", "treated"), ("normalised", "normalised")):
+        columns = [leaf for leaf in tree.leaves if leaf in store[table]]
+        rows = _by_city(store, store[table], columns)
+        number = SCORE if name == "normalised" else "#,##0.00"
+        marks = _marks(store, rows, columns) if name == "treated" else {}
+        head = _heads(tree, columns, "unit", "direction")
+        found.append(Sheet(name, about[name], head, rows, number=number, frozen=2, marks=marks))
+    return found
+
+
+def _marks(store: Store, rows: list[list], columns: list[str]) -> dict[tuple[int, int], str]:
+    place = {row[0]: number for number, row in enumerate(rows)}
+    marks = {}
+    for kind, table in (("filled", "imputation"), ("treated", "treatment")):
+        for city, indicator in zip(store[table]["city"], store[table]["indicator"], strict=True):
+            marks[place[city], 2 + columns.index(indicator)] = kind
+    return marks
+
+
+def weights_sheet(store: Store, tree: Framework) -> Sheet:
+    """Return the weights, inside the parent and in the index, and what each node does to its parent's score."""
+    weights = store["weights"].set_index("node")
+    importance = store["importance"].set_index("node")["share"]
+    rows = [
+        [node, tree.parents[node], tree.names("zh")[node], tree.names("en")[node], tree.weights[node]]
+        + [*weights.loc[node, ["weight", "effective"]], importance.get(node)]
+        for node in tree.nodes
+    ]
+    head = ["node", "parent", "name_zh", "name_en", "raw", "weight", "effective", "importance"]
+    about = {
+        "zh": "权重：原始、父节点内、占总指数；importance为实际重要性的份额",
+        "en": "weights: raw, inside the parent, in the index; importance: the share of what moves the parent's score",
+    }
+    return Sheet("weights", about, [head], rows, number=SHARE, formats={"raw": PLAIN}, frozen=1)
+
+
+def score_sheets(store: Store, tree: Framework) -> list[Sheet]:
+    """Return scores and ranks of all nodes, the index first."""
+    columns = [tree.root, *tree.nodes]
+    head = _heads(tree, columns)
+    about = {
+        "scores": {"zh": "各节点得分", "en": "scores of all nodes"},
+        "ranks": {"zh": "各节点名次，1为最佳", "en": "ranks of all nodes, 1 is best"},
+    }
+    number = {"scores": SCORE, "ranks": WHOLE}
+    return [
+        Sheet(name, about[name], head, _by_city(store, store[name], columns), number[name], frozen=2)
+        for name in ("scores", "ranks")
+    ]
+
+
+def comparison_sheet(store: Store, tree: Framework) -> Sheet:
+    """Return computed and published ranks side by side."""
+    names = store["tables/cities"].set_index("name_zh")["name_en"]
+    rows = [
+        [item.node, tree.names("zh")[item.node], item.city, names.get(item.city)]
+        + [item.rank, item.published, item.difference]
+        for item in store["comparison"].itertuples()
+    ]
+    head = ["node", "node_zh", "city", "city_en", "rank", "published", "difference"]
+    about = {
+        "zh": "重建名次与公布名次（公布的城市之间）；difference为重建减公布",
+        "en": "reconstructed and published ranks among the published cities; difference: reconstructed less published",
+    }
+    return Sheet("comparison", about, [head], rows, number=WHOLE, formats={"difference": "+0;-0;0"})
+
+
+def provenance_sheet(store: Store, tree: Framework) -> Sheet:
+    """Return the panel: every value with its source and evidence label."""
+    names = store["tables/cities"].set_index("name_zh")["name_en"]
+    citations = store["tables/sources"].set_index("source_id")["citation"]
+    rows = [
+        [item.city, names.get(item.city), item.year, item.indicator, tree.names("zh")[item.indicator]]
+        + [item.value, item.low, item.high, item.unit, item.evidence, item.source_id]
+        + ["; ".join(str(citations.get(part, part)) for part in item.source_id.split("+"))]
+        for item in store["panel"].itertuples()
+    ]
+    head = [
+        "city",
+        "city_en",
+        "year",
+        "indicator",
+        "indicator_zh",
+        "value",
+        "low",
+        "high",
+        "unit",
+        "evidence",
+        "source_id",
+        "citation",
+    ]
+    about = {
+        "zh": "面板：每个数值及其上下限、年份、单位、证据标签与来源",
+        "en": "the panel: every value with its bounds, year, unit, evidence label and source",
+    }
+    formats = {"year": WHOLE, **dict.fromkeys(("value", "low", "high"), "#,##0.00")}
+    return Sheet("provenance", about, [head], rows, formats=formats, frozen=1)
+
+
+def sources_sheet(store: Store) -> Sheet:
+    """Return the catalogue of the raw files."""
+    table = store["tables/sources"].drop(columns="row")
+    about = {"zh": "原始文件目录：引用、许可、校验和", "en": "the raw files: citation, terms, checksum"}
+    return Sheet("sources", about, [list(table)], table.to_numpy(dtype=object).tolist(), frozen=1)

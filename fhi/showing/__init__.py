@@ -1,0 +1,1 @@
+"""What readers see: figures, page, print and comparisons."""

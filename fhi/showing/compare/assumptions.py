@@ -1,0 +1,119 @@
+"""Which of the assumptions that differ moved which city: each changed alone, and each taken back alone."""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import Any
+
+import pandas as pd
+from pydantic import BaseModel
+
+from fhi.engine.errors import FhiError
+from fhi.engine.parameters import ASIDE, Method
+from fhi.showing.compare.moves import shifts
+from fhi.showing.compare.results import Data, Result, build_result
+
+#: keys that are compared node by node
+BY_NODE = ("weights", "directions")
+#: keys that make the panel; where several differ, it changes with the first
+OF_PANEL = ("user_data", "constructions")
+ASSUMPTIONS = ["assumption", "before", "after", "city", "alone", "last", "note"]
+
+
+def changes(base: Method, other: Method) -> dict[str, tuple[Any, Any]]:
+    """Return the assumptions that differ, ``weights`` and ``directions`` by node: name -> (value, other value)."""
+    found = {}
+    for key in Method.model_fields:
+        before, after = getattr(base, key), getattr(other, key)
+        if key in ASIDE or before == after:
+            continue
+        if key in BY_NODE:
+            for node in dict.fromkeys([*before, *after]):
+                if before.get(node) != after.get(node):
+                    found[f"{key}.{node}"] = (before.get(node), after.get(node))
+        else:
+            found[key] = (before, after)
+    return found
+
+
+def with_change(method: Method, assumption: str, value: Any) -> Method:
+    """Return a method with one assumption (a name of `changes`) set to a value; None takes a node's entry out."""
+    key, _, node = assumption.partition(".")
+    if node:
+        entries = {code: entry for code, entry in getattr(method, key).items() if code != node}
+        value = entries if value is None else entries | {node: value}
+    return method.model_copy(update={key: value})
+
+
+def assumptions(base: Result, other: Result, data: Data, base_data: Data) -> pd.DataFrame:
+    """Return what each assumption that differs does to the ranks by itself.
+
+    The index is built anew with one assumption changed and all others as in `base` (``alone``), and with all changed
+    but that one (``last`` compares it with `other`). Assumptions that act upon one another make the two differ, and
+    the sum of either differ from the whole shift.
+
+    Parameters
+    ----------
+    base, other : Result
+    data, base_data : Data
+        What `other` and what `base` is built from. Where the panels differ, files of the staff's own or other
+        constructions made them so: the panel changes with the first of these assumptions that differs (or, if none
+        does, with the year that the rows of files are of) and no other.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``assumption, before, after, city, alone, last, note``: shifts, positive for a lower place, missing for a city
+        that has no score both times; where the index cannot be built, one row without a city whose note says why.
+    """
+    rows = []
+    root, found = data.framework.root, changes(base.method, other.method)
+    of_panel = next((key for key in OF_PANEL if key in found), "year")
+    for name, (before, after) in found.items():
+        changed, kept = (data, base_data) if name == of_panel else (base_data, data)
+        alone, why = _scores(with_change(base.method, name, after), changed, root)
+        without, why_not = _scores(with_change(other.method, name, before), kept, root)
+        moved = pd.DataFrame(
+            {
+                "alone": shifts(base.index.scores[root], alone),
+                "last": shifts(without, other.index.scores[root]),
+            }
+        ).astype("Int64")
+        frame = moved.rename_axis("city").reset_index().assign(note="")
+        notes = [f"{what}: {note}" for what, note in (("alone", why), ("last", why_not)) if note]
+        if notes:
+            frame = pd.concat([frame, pd.DataFrame({"city": [None], "note": ["; ".join(notes)]})], ignore_index=True)
+        choices = {kind: _choice(name, value, data) for kind, value in (("before", before), ("after", after))}
+        rows.append(frame.assign(assumption=name, **choices))
+    table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=ASSUMPTIONS)
+    return table[ASSUMPTIONS]
+
+
+def _choice(assumption: str, value: Any, data: Data) -> str:
+    """Return a value as text; of a node without an entry of its own, what the framework says."""
+    key, _, node = assumption.partition(".")
+    return shown(getattr(data.framework, key)[node] if node and value is None else value)
+
+
+def _scores(method: Method, data: Data, root: str) -> tuple[pd.Series, str]:
+    """Return the scores of the index by a method, or none and why it cannot be built."""
+    try:
+        return build_result("", method, data).index.scores[root], ""
+    except FhiError as error:
+        return pd.Series(dtype=float), str(error)
+
+
+def shown(value: Any) -> str:
+    """Return a value of a method as one reads it: a name, its parameters in brackets."""
+    if hasattr(value, "params"):
+        params = ", ".join(f"{key}: {item}" for key, item in value.params.items())
+        return f"{value.method} ({params})" if params else value.method
+    if isinstance(value, BaseModel):
+        value = value.model_dump(exclude_none=True)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {shown(item)}" for key, item in value.items()) or "none"
+    if isinstance(value, tuple | list):
+        return ", ".join(map(str, value)) or "none"
+    if isinstance(value, Real):
+        return f"{value:g}"
+    return "none" if value is None else str(value)

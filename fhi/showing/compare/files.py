@@ -1,0 +1,113 @@
+"""Write a comparison: tables, pictures in both languages, and the text that `make compare` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from fhi.editions.outputs import RECONSTRUCTED
+from fhi.engine.weighting import FROM_JUDGEMENTS
+from fhi.files import Files
+from fhi.showing.compare import Comparison, Data, Result, across
+from fhi.showing.compare.text import across_text, comparison_text
+from fhi.showing.figures import EVIDENCE, LANGUAGES, FigureEntry, moves, rendering
+from fhi.store import to_csv
+
+SUMMARY = "summary.txt"
+
+
+def evidence(results: Iterable[Result]) -> tuple[str, ...]:
+    """Return the labels of reconstructed indices, of those from given or made up files, and from judgements."""
+    found = {RECONSTRUCTED}
+    for method in (result.method for result in results):
+        if method.user_data:
+            found.add("synthetic" if method.user_data.synthetic else "user")
+        if method.weighting.method in FROM_JUDGEMENTS:
+            found.add("user")
+    return tuple(label for label in EVIDENCE if label in found)
+
+
+def write_comparison(found: Comparison, files: Files) -> Path:
+    """Write a comparison into ``reports/<scenario>/compare/<base>/``; return the file of its text.
+
+    ``moves.csv``, ``contributions.csv`` and ``assumptions.csv`` are the tables; ``ranks`` and ``through`` the pictures.
+    """
+    folder = f"{files.reports}/compare/{found.base.name}"
+    keys = {"moves": ["node", "city"], "contributions": ["city", "node"], "assumptions": ["assumption", "city"]}
+    for name, key in keys.items():
+        table = getattr(found, name).sort_values(key, kind="stable")
+        files.write_bytes(f"{folder}/{name}.csv", to_csv(table).encode("utf-8"))
+    names = (found.base.name, found.other.name)
+    labels = evidence((found.base, found.other))
+    _write_pictures(moves.slope_entry(*names, labels), slope_data(found), files, folder)
+    through = through_data(found)
+    if len(through):
+        _write_pictures(moves.through_entry(*names, labels), through, files, folder)
+    return files.write_bytes(f"{folder}/{SUMMARY}", comparison_text(found).encode("utf-8"))
+
+
+def write_across(results: list[Result], data: Data, published: pd.Series, files: Files) -> Path:
+    """Write the rank table over all scenarios into ``reports/compare-all/``; return the file of its text.
+
+    Those of another edition than the first have other cities: the text names them, and nothing more is said of them.
+    """
+    folder, edition = "reports/compare-all", results[0].method.edition
+    others = [result.name for result in results if result.method.edition != edition]
+    results = [result for result in results if result.method.edition == edition]
+    ranks, agreement = across(results, data.framework, published)
+    names = data.units["name_en"]
+    wide = ranks.pivot(index="city", columns="scenario", values="rank")[agreement["scenario"].tolist()]
+    files.write_bytes(f"{folder}/ranks.csv", to_csv(wide.astype("Int64").reset_index()).encode("utf-8"))
+    files.write_bytes(f"{folder}/agreement.csv", to_csv(agreement).encode("utf-8"))
+    order = {scenario: place for place, scenario in enumerate(agreement["scenario"])}
+    drawn = ranks.assign(place=ranks["scenario"].map(order)).sort_values(["place", "rank", "city"], kind="stable")
+    drawn = drawn.drop(columns="place").assign(city_en=drawn["city"].map(names))
+    _write_pictures(moves.across_entry(evidence(results)), drawn, files, folder)
+    text = across_text(ranks, agreement, names)
+    if others:
+        text += f"\nnot compared, of another edition: {', '.join(others)}\n"
+    return files.write_bytes(f"{folder}/{SUMMARY}", text.encode("utf-8"))
+
+
+def slope_data(found: Comparison) -> pd.DataFrame:
+    """Return the places in both results, among the cities with a score in both."""
+    rows = found.moves[(found.moves["node"] == found.data.framework.root) & found.moves["shift"].notna()]
+    places = rows[["base_score", "score"]].rank(ascending=False, method="min").astype(int)
+    frame = pd.DataFrame({"city": rows["city"], "city_en": rows["city"].map(found.data.units["name_en"])})
+    frame = frame.assign(base_place=places["base_score"], place=places["score"], shift=rows["shift"].astype(int))
+    return frame.sort_values(["base_place", "city"], ignore_index=True)
+
+
+def through_data(found: Comparison) -> pd.DataFrame:
+    """Return what moved each city: indicators if the scores are sums, else the assumptions that differ."""
+    cities = slope_data(found)
+    if found.scale:
+        columns = [leaf for leaf in found.data.framework.leaves if leaf in set(found.contributions["node"])]
+        names = {language: found.data.framework.names(language) for language in LANGUAGES}
+        values = found.contributions.pivot(index="city", columns="node", values="relative")
+    else:
+        rows = found.assumptions.dropna(subset=["city"])
+        columns = list(dict.fromkeys(rows["assumption"]))
+        names = {language: pd.Series(columns, index=columns, dtype=object) for language in LANGUAGES}
+        values = rows.assign(value=rows["alone"].fillna(rows["last"]).astype(float)).pivot(
+            index="city", columns="assumption", values="value"
+        )
+    frames = [
+        cities[["city", "city_en", "shift"]].assign(
+            kind="indicator" if found.scale else "assumption",
+            column=column,
+            value=cities["city"].map(values[column]),
+            **{f"column_{language}": names[language][column] for language in LANGUAGES},
+        )
+        for column in columns
+    ]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def _write_pictures(entry: FigureEntry, data: pd.DataFrame, files: Files, folder: str) -> None:
+    files.write_bytes(f"{folder}/{entry.id}.csv", to_csv(data).encode("utf-8"))
+    for language in LANGUAGES:
+        for kind, content in rendering.images(entry, data, language).items():
+            files.write_bytes(f"{folder}/{entry.id}.{language}.{kind}", content)

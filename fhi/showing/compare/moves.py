@@ -1,0 +1,144 @@
+"""Two results side by side: which ranks moved, and what each indicator contributes to the difference of the scores."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from fhi.engine.agreement import kendall_tau_b
+from fhi.engine.explain import SCALES, common_mean, own_weights
+from fhi.engine.framework import Framework
+from fhi.showing.compare.results import Result
+
+CONTRIBUTIONS = ["city", "node", "base_weight", "weight", "base_score", "score", "contribution", "relative"]
+
+
+def moves(base: Result, other: Result, framework: Framework) -> pd.DataFrame:
+    """Return the ranks of the index and the pillars in both results.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``node, city, base_rank, rank`` (as built), ``shift, base_score, score, difference``, one row a node and city
+        with a score in either. ``shift`` compares the cities that have a score in both, ranked among themselves:
+        positive is a lower place than in `base`, missing if there are not two scores. ``difference`` is score less
+        base_score.
+    """
+    frames = []
+    for node in [framework.root, *framework.children(framework.root)]:
+        frame = pd.DataFrame(
+            {
+                "base_rank": base.index.ranks[node],
+                "rank": other.index.ranks[node],
+                "base_score": base.index.scores[node],
+                "score": other.index.scores[node],
+            }
+        )
+        frame = frame[frame[["base_score", "score"]].notna().any(axis=1)].rename_axis("city")
+        shift = shifts(frame["base_score"], frame["score"]).reindex(frame.index).astype("Int64")
+        frames.append(frame.assign(node=node, shift=shift, difference=frame["score"] - frame["base_score"]))
+    table = pd.concat(frames).reset_index()
+    columns = ["node", "city", "base_rank", "rank", "shift", "base_score", "score", "difference"]
+    return table[columns].astype({"base_rank": "Int64", "rank": "Int64"})
+
+
+def shifts(base: pd.Series, other: pd.Series) -> pd.Series:
+    """Return how many places lower each unit stands by `other` than by `base`, among those that have both scores."""
+    pair = pd.DataFrame({"base": base, "other": other}).dropna()
+    ranks = pair.rank(ascending=False, method="min").astype(int)
+    return ranks["other"] - ranks["base"]
+
+
+def agreement(base: Result, other: Result, framework: Framework) -> float:
+    """Return Kendall's tau-b of the scores of the two results, over the cities that have both."""
+    pair = pd.DataFrame({"base": base.index.scores[framework.root], "other": other.index.scores[framework.root]})
+    pair = pair.dropna()
+    return kendall_tau_b(pair["base"], pair["other"])
+
+
+def contributions(base: Result, other: Result, framework: Framework) -> pd.DataFrame:
+    """Split the difference of each city's scores into what each indicator contributes.
+
+    With arithmetic means at every level of both results a score is ``Σ W·x`` over the indicators (W the city's own
+    effective weights: a cell that it lacks leaves its weight to the siblings), and an indicator contributes ``W·x`` of
+    the one less that of the other: a change of its weight, of its normalised value, or of both. With geometric means
+    in both the same holds of ``ln``. No such split is exact for other methods; then the table is empty.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``city, node, base_weight, weight, base_score, score`` (normalised), ``contribution``, which sums over the
+        indicators to the difference of the city's scores (of their logarithms, if geometric), and ``relative``, which
+        sums to the difference of its standardised scores (mean 0, standard deviation 1 over the cities, ddof 1): of
+        each result ``W·(x − m)/s``, m and s the mean and deviation of the scores, less the mean over the cities. What
+        all cities gain alike, or in proportion, moves no rank and is nothing in `relative`.
+    """
+    scale = common_mean(framework, base.method, other.method)
+    scored = [item.index.scores[framework.root].dropna().index for item in (base, other)]
+    cities = scored[0].intersection(scored[1])
+    if scale is None or cities.empty:
+        return pd.DataFrame(columns=CONTRIBUTIONS)
+    effective = pd.DataFrame({name: item.index.weights["effective"] for name, item in (("a", base), ("b", other))})
+    leaves = [leaf for leaf in framework.leaves if (effective.loc[leaf] > 0).any()]
+    before, after = (_terms(item, framework, cities, leaves, SCALES[scale]) for item in (base, other))
+    relative = after["standardised"] - before["standardised"]
+    table = pd.DataFrame(
+        {
+            "base_weight": before["weight"],
+            "weight": after["weight"],
+            "base_score": before["score"],
+            "score": after["score"],
+            "contribution": after["term"] - before["term"],
+            "relative": relative - relative.groupby(level="node").transform("mean"),
+        }
+    )
+    return table.loc[before.index].reset_index()[CONTRIBUTIONS]
+
+
+def _terms(result: Result, framework: Framework, cities: pd.Index, leaves: list[str], scale) -> pd.DataFrame:
+    """Return by city and node the own weight, the score, their product and its part in the standardised score."""
+    weights = pd.DataFrame({city: own_weights(result.index, framework, city)[leaves] for city in cities}).T
+    scores = result.index.scores.loc[cities, leaves]
+    # a cell that a city lacks has no weight and no part
+    values = scale(scores.where(weights > 0, 1.0)).where(weights > 0, 0.0)
+    totals = (weights * values).sum(axis=1)
+    spread = totals.std(ddof=1)
+    standardised = weights * (values - totals.mean()) / (spread if spread > 0 else np.nan)
+    parts = {"weight": weights, "score": scores, "term": weights * values, "standardised": standardised}
+    named = {name: frame.rename_axis(index="city", columns="node") for name, frame in parts.items()}
+    return pd.DataFrame({name: frame.stack(future_stack=True) for name, frame in named.items()})
+
+
+def across(results: list[Result], framework: Framework, published: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the ranks of all results side by side, and how far each agrees with the first and with the published.
+
+    Parameters
+    ----------
+    results : list of Result
+        The first is what the others are compared with.
+    framework : Framework
+    published : pandas.Series
+        Published rank by city.
+
+    Returns
+    -------
+    ranks : pandas.DataFrame
+        ``scenario, city, rank`` (as built), ``shift`` against the first result, see `moves`.
+    agreement : pandas.DataFrame
+        ``scenario, cities, tau_b`` (Kendall's, with the first result), ``moved`` (cities), ``mean_shift``,
+        ``published_tau_b`` (with the published ranks).
+    """
+    frames, rows = [], []
+    first, root = results[0], framework.root
+    for result in results:
+        scores = result.index.scores[root]
+        moved = shifts(first.index.scores[root], scores)
+        ranks = result.index.ranks[root].dropna().rename("rank").rename_axis("city").reset_index()
+        frames.append(ranks.assign(scenario=result.name, shift=ranks["city"].map(moved).astype("Int64")))
+        printed = pd.DataFrame({"score": scores, "published": -published}).dropna()
+        agreed = agreement(first, result, framework)
+        tau = kendall_tau_b(printed["score"], printed["published"])
+        rows.append((result.name, len(ranks), agreed, int((moved != 0).sum()), float(moved.abs().mean()), tau))
+    columns = ["scenario", "cities", "tau_b", "moved", "mean_shift", "published_tau_b"]
+    table = pd.concat(frames, ignore_index=True)[["scenario", "city", "rank", "shift"]]
+    return table, pd.DataFrame(rows, columns=columns)

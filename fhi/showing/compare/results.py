@@ -1,0 +1,69 @@
+"""The index of a scenario, read from its files or built in memory, to be set beside another."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pandas as pd
+import yaml
+
+from fhi import editions
+from fhi.editions import construction
+from fhi.engine.framework import Framework
+from fhi.engine.index import Index, build
+from fhi.engine.parameters import Method
+from fhi.paths import RAW
+from fhi.store import Store
+
+
+class Data(NamedTuple):
+    """What every scenario is built from: the panel, the indicator tree, and the table of cities by name."""
+
+    panel: pd.DataFrame
+    framework: Framework
+    units: pd.DataFrame
+
+
+class Result(NamedTuple):
+    """A built index with the name of its scenario and its method."""
+
+    name: str
+    method: Method
+    index: Index
+
+
+def read_data(store: Store) -> Data:
+    """Return the data that a built scenario rests on."""
+    tree = Framework.from_table(store["tables/framework"], f"{store.processed}/tables/framework.csv")
+    return Data(store["panel"], tree, store["tables/cities"].set_index("name_zh"))
+
+
+def raw_data() -> Data:
+    """Return the data as the raw files give them, without any stage having run."""
+    tables = editions.load()
+    framework = Framework.from_csv(RAW / "framework.csv")
+    return Data(construction.panel(tables, framework), framework, tables["cities"].set_index("name_zh"))
+
+
+def read_method(store: Store) -> Method:
+    """Return the method of a built scenario, as it was resolved for it."""
+    return Method(**yaml.safe_load(store.find(f"{store.processed}/scenario.yml").read_text(encoding="utf-8")))
+
+
+def read_result(store: Store) -> Result:
+    """Return the index of a built scenario, with the method as it was resolved for it.
+
+    Raises
+    ------
+    DataError
+        If it has not been built.
+    """
+    weights, scores, ranks = store["weights"], store["scores"], store["ranks"]
+    stages = {"normalised": store["normalised"].set_index("city")}
+    built = Index(scores.set_index("city"), ranks.set_index("city").astype("Int64"), weights.set_index("node"), stages)
+    return Result(store.scenario, read_method(store), built)
+
+
+def build_result(name: str, method: Method, data: Data) -> Result:
+    """Build an index in memory; errors as of `fhi.engine.index.build`."""
+    return Result(name, method, build(data.panel, data.framework, method, units=data.units))

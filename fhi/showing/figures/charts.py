@@ -1,0 +1,125 @@
+"""Chart forms that several figures share: a ladder of ranks, a table of text, names in two languages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.font_manager import FontProperties
+from matplotlib.path import Path
+from matplotlib.textpath import TextPath
+from matplotlib.transforms import Affine2D
+
+from fhi.showing.figures import style
+from fhi.showing.figures.registry import LANGUAGES, Tables
+
+
+def english(tables: Tables) -> pd.Series:
+    """Return the English names of the cities, by their Chinese ones."""
+    return tables["tables/cities"].set_index("name_zh")["name_en"]
+
+
+def with_names(frame: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+    """Return `frame` with the English city name in ``city_en`` beside ``city``."""
+    result = frame.reset_index(drop=True)
+    result.insert(result.columns.get_loc("city") + 1, "city_en", result["city"].map(english(tables)))
+    return result
+
+
+def with_node_names(frame: pd.DataFrame, tables: Tables, *columns: str) -> pd.DataFrame:
+    """Return `frame` with the names of nodes in ``<column>_zh`` and ``<column>_en`` for columns of their codes."""
+    nodes = tables["tables/framework"].set_index("code")
+    pairs = [(column, language) for column in columns for language in LANGUAGES]
+    return frame.assign(**{f"{column}_{name}": frame[column].map(nodes[f"name_{name}"]) for column, name in pairs})
+
+
+def in_order(tables: Tables, nodes: pd.Series) -> pd.Series:
+    """Return the places of nodes in the indicator tree, to sort by."""
+    return nodes.map({code: place for place, code in enumerate(tables["tables/framework"]["code"])})
+
+
+def pillars(nodes: pd.DataFrame) -> dict[str, str]:
+    """Return the pillar that each node of a tree (``code, parent, level``) belongs to; the root stands for itself."""
+    result = {}
+    for item in nodes.sort_values("level").itertuples():
+        result[item.code] = item.code if item.level < 2 else result[item.parent]
+    return result
+
+
+def name_rows(axes: Axes, data: pd.DataFrame, language: str, rank: str) -> None:
+    """Name one row a city at the left, with its rank in that column of the frame."""
+    names = style.city_names(data, language)
+    axes.set_yticks(range(len(data)), [f"{name}  {place}" for name, place in zip(names, data[rank], strict=True)])
+
+
+def pillar_ladder(tables: Tables, pillar: str) -> pd.DataFrame:
+    """Return a pillar's ranks beside the overall ranks, with the printed movers (places gained since 2017)."""
+    ranks = tables["tables/top20"].rename(columns={f"{pillar}_rank": "pillar_rank", "rank": "overall_rank"})
+    movers = tables["tables/movers"].query("pillar == @pillar").set_index("city")["change"]
+    frame = ranks[["city", "tier", "pillar_rank", "overall_rank", "page"]].copy()
+    frame["gained"] = frame["city"].map(movers).astype("Int64")
+    return with_names(frame.sort_values(["pillar_rank", "overall_rank"]), tables)
+
+
+def draw_ladder(data: pd.DataFrame, language: str, pillar: str):
+    """Draw one row a city: its pillar rank as a full dot, its overall rank as a ring, movers with an arrow."""
+    figure = style.canvas(7.4)
+    axes = style.quiet(style.area(figure, left=1.75, right=1.0, bottom=0.95), grid="x")
+    rows = range(len(data))
+    colour = style.PILLARS[pillar]
+    axes.hlines(rows, data["pillar_rank"], data["overall_rank"], color=style.LINE, linewidth=2.2, zorder=1)
+    axes.scatter(data["overall_rank"], rows, zorder=2, **style.RING)
+    axes.scatter(data["pillar_rank"], rows, zorder=3, color=colour, s=style.DOT)
+    for row, item in zip(rows, data.itertuples(), strict=True):
+        if not pd.isna(item.gained):
+            furthest = max(item.pillar_rank, item.overall_rank)
+            text = f"↑{int(item.gained)}"
+            axes.text(furthest + 0.55, row, text, color=style.VERMILION, weight="bold", va="center")
+    name_rows(axes, data, language, "pillar_rank")
+    axes.set_ylim(len(data) - 0.4, -0.6)
+    axes.set_xlim(0.2, 21.4)
+    axes.set_xticks([1, 5, 10, 15, 20])
+    axes.set_xlabel(style.pick(language, "名次（1为最佳）", "rank (1 is best)"), size=style.SMALL)
+    arrow = style.pick(language, "较2017年上升", "places gained since 2017")
+    axes.scatter([], [], color=colour, s=style.DOT, label=style.pick(language, "本项排名", "pillar rank"))
+    axes.scatter([], [], **style.RING, label=style.pick(language, "总排名", "overall rank"))
+    axes.scatter([], [], s=70, marker=_glyph("↑"), color=style.VERMILION, label=arrow)
+    axes.legend(loc="upper right", frameon=False, fontsize=style.SMALL)
+    return figure
+
+
+def _glyph(character: str) -> Path:
+    """Return the outline of a character, its middle at the origin, to be used as a marker."""
+    outline = TextPath((0, 0), character, prop=FontProperties(family=[style.FONT]))
+    box = outline.get_extents()
+    return outline.transformed(Affine2D().translate(-(box.x0 + box.x1) / 2, -(box.y0 + box.y1) / 2))
+
+
+def ladder_caption(data: pd.DataFrame, zh: str, en: str) -> dict[str, str]:
+    """Return a caption that names the first three cities and the printed movers."""
+    first = data.head(3)
+    movers = data.dropna(subset=["gained"]).sort_values("gained", ascending=False)
+    gains = {
+        column: [f"{name} ↑{gain}" for name, gain in zip(movers[column], movers["gained"], strict=True)]
+        for column in ("city", "city_en")
+    }
+    return {
+        "zh": f"{zh}前三位是{'、'.join(first['city'])}；报告点名的上升城市：{'、'.join(gains['city'])}。空心圈为总排名。",
+        "en": f"{en}: {', '.join(first['city_en'])} lead. Risers that the report names: {', '.join(gains['city_en'])}. "
+        "Rings mark the overall rank.",
+    }
+
+
+def text_table(axes: Axes, cells: Sequence[Sequence[str]], x: Sequence[float], header: Sequence[str], align: str):
+    """Write a table of text: row r at height r (0 the first), columns at `x`; `align` has one of l, c, r a column.
+
+    The axes must run downwards, with room for the header at -1.
+    """
+    sides = {"l": "left", "c": "center", "r": "right"}
+    for row, texts in enumerate([header, *cells], start=-1):
+        for place, text, side in zip(x, texts, align, strict=True):
+            colour = style.MUTED if row < 0 else style.INK
+            axes.text(place, row, text, ha=sides[side], va="center", color=colour, size=style.SMALL)
+    for row in range(len(cells) + 1):
+        axes.axhline(row - 0.5, color=style.LINE, linewidth=0.7 if row else 1.2)

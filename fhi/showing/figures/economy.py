@@ -1,0 +1,299 @@
+"""Part four, the ecosystem: the economic base (p29-30), listed companies by city."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from fhi.showing.figures import style
+from fhi.showing.figures.cards import GROUND, bar, box, line, sheet
+from fhi.showing.figures.charts import with_names
+from fhi.showing.figures.labels import place_labels
+from fhi.showing.figures.registry import Tables, figure
+from fhi.showing.figures.texts import number, width
+
+GREEN = style.PILLARS["ecosystem"]
+#: the sectors of a_share_totals.csv, and where the report prints a count of its own
+MEASURES = {"finance": "listed financial institutions", "technology": "listed information-technology companies"}
+#: (technology, finance) at or above the median -> name of the quadrant, in our words
+QUADRANTS = {
+    (True, True): ("金融与科技均强", "strong in both"),
+    (True, False): ("以科技带动金融", "technology leads finance"),
+    (False, True): ("金融受中央政策倾斜", "finance favoured by central policy"),
+    (False, False): ("特色发展，潜力待发", "distinctive, with room to grow"),
+}
+TIER_NAMES = {
+    "national": ("全国", "national"),
+    "regional": ("区域", "regional"),
+    "distinctive": ("特色", "distinctive"),
+}
+DECADES = [100, 1000, 10000]
+MEDIAN = {"color": style.MUTED, "linewidth": 0.9, "linestyle": (0, (4, 3))}
+SOURCE = {
+    "zh": "沪深交易所A股名单，2018-08-06收盘市值",
+    "en": "Shanghai and Shenzhen stock exchanges, A-share list, market values at the close of 2018-08-06",
+}
+
+
+def _listed(tables: Tables, sector: str) -> pd.DataFrame:
+    return tables["a_share_totals"].query("sector == @sector").set_index("city")
+
+
+def base_data(tables: Tables) -> pd.DataFrame:
+    """Market value of listed A-share companies of the 20 cities, 100 million CNY, with the medians; public figures.
+
+    A city without A-share data (香港) has none. ``quadrant`` compares with the medians of the cities that have. ``low`` and
+    ``high`` hold the firms whose city is not certain; ``undated`` and ``without_city`` are how many these are in the nation.
+    """
+    frame = tables["tables/top20"].sort_values("rank")[["city", "tier", "rank"]]
+    for name in MEASURES:
+        totals = _listed(tables, name)
+        for column, source in (("", "market_cap"), ("_low", "market_cap_low"), ("_high", "market_cap_high")):
+            frame[f"{name}{column}"] = frame["city"].map(totals[source])
+        frame[f"{name}_firms"] = frame["city"].map(totals["firms"])
+        frame[f"{name}_median"] = frame[name].median()
+    known = frame["finance"].notna()
+    high = zip(
+        frame["technology"] >= frame["technology_median"], frame["finance"] >= frame["finance_median"], strict=True
+    )
+    names = [QUADRANTS[pair] for pair in high]
+    for place, language in enumerate(("zh", "en")):
+        frame[f"quadrant_{language}"] = [pair[place] if has else None for pair, has in zip(names, known, strict=True)]
+    placed = tables["a_share_uncertain"]["city"].notna()
+    frame = frame.assign(undated=placed.sum(), without_city=(~placed).sum())
+    return with_names(frame, tables).assign(page=29, evidence="public", source="public/a_share_firms")
+
+
+def base_caption(data: pd.DataFrame) -> dict[str, str]:
+    known, without = data[data["finance"].notna()], data[data["finance"].isna()]
+    strong = known[known["quadrant_zh"] == QUADRANTS[True, True][0]]
+    none = known[known["finance"] == 0]
+    undated, without_city = data[["undated", "without_city"]].iloc[0]
+    doubtful = known[
+        (known["finance_low"] < known["finance_high"]) | (known["technology_low"] < known["technology_high"])
+    ]
+    return {
+        "zh": f"报告未印坐标值，此处以A股市值代替（亿元，对数轴；不含在境外上市的公司），虚线为{len(known)}城的中位数，象限名称为本版概括。"
+        f"两项都不低于中位数的有{'、'.join(strong['city'])}。{'、'.join(none['city'])}没有A股金融公司，{'、'.join(without['city'])}没有A股数据。"
+        f"{undated}家公司迁址日期不明，按其后首份名单计；{without_city}家只知省份，未计入。细线为{'、'.join(doubtful['city'])}因此可能的范围。",
+        "en": f"The page prints no coordinates; A-share market value stands in (CNY 100 million, log axes, no listings abroad). "
+        f"Dashed: medians of {len(known)} cities; the names of the quadrants are ours. At or above both medians: "
+        f"{', '.join(strong['city_en'])}. {', '.join(none['city_en'])} have no A-share finance company, "
+        f"{', '.join(without['city_en'])} has no A-share figure. {undated} firms moved on an unknown day and count where the next "
+        f"list has them; {without_city} are known by province alone and count nowhere. Thin lines: what that leaves open for "
+        f"{', '.join(doubtful['city_en'])}.",
+    }
+
+
+@figure(
+    "p29-economy",
+    page=29,
+    evidence=("public", "published"),
+    title={"zh": "经济基础：金融业与信息科技业", "en": "Economic base: finance and information technology"},
+    data=base_data,
+    caption=base_caption,
+    source=SOURCE,
+)
+def base(data: pd.DataFrame, language: str):
+    """Scatter of finance against technology on log axes, in four quadrants; zeros on a strip of their own (p29)."""
+    figure = style.canvas(7.3)
+    known = data[data["finance"].notna()]
+    none, some = known[known["finance"] == 0], known[known["finance"] > 0]
+    zeros = style.quiet(style.area(figure, left=1.0, right=8.2, top=1.0, bottom=1.0), grid=None)
+    axes = style.quiet(style.area(figure, left=1.9, right=0.35, top=1.0, bottom=1.0), grid=None)
+    for part, rows, across in ((axes, some, some["finance"]), (zeros, none, [0.5] * len(none))):
+        part.set(yscale="log", ylim=_range(known["technology"], 1.8), facecolor=GROUND)
+        part.vlines(across, rows["technology_low"], rows["technology_high"], color=style.MUTED, linewidth=1)
+        part.scatter(across, rows["technology"], s=46, color=[style.TIERS[tier] for tier in rows["tier"]], zorder=3)
+        part.axhline(known["technology_median"].iloc[0], **MEDIAN)
+        part.yaxis.set_ticks(
+            DECADES, [f"{tick:,}" for tick in DECADES] if part is zeros else [""] * 3, size=style.SMALL
+        )
+        part.yaxis.set_ticks([], minor=True)
+        part.grid(axis="y", color=style.PAPER, linewidth=1.2)
+    zeros.set(xlim=(0, 1))
+    zeros.xaxis.set_ticks([0.5], ["0"])
+    axes.hlines(some["technology"], some["finance_low"], some["finance_high"], color=style.MUTED, linewidth=1)
+    axes.set(xscale="log", xlim=_range(known["finance"], 2))
+    axes.axvline(known["finance_median"].iloc[0], **MEDIAN)
+    axes.xaxis.set_ticks(DECADES, [f"{tick:,}" for tick in DECADES])
+    axes.xaxis.set_ticks([], minor=True)
+    axes.grid(axis="x", color=style.PAPER, linewidth=1.2)
+    _name_points(axes, some, language, [*_corners(axes, language), *_lines(axes, known)])
+    _name_points(zeros, none.assign(finance=0.5), language, _lines(zeros, known))
+    _around(figure, data, language)
+    return figure
+
+
+def _range(values: pd.Series, above: float) -> tuple[float, float]:
+    """Return the limits of a logarithmic axis around the positive values."""
+    return values[values > 0].min() / 1.6, values.max() * above
+
+
+def _edges(axes) -> tuple[float, float, float, float]:
+    """Return left, bottom, right and top of axes in points."""
+    extents = axes.get_window_extent().transformed(axes.figure.dpi_scale_trans.inverted()).extents
+    return tuple(72 * extents)
+
+
+def _points(axes, values) -> np.ndarray:
+    """Return where values of the two axes lie, in points."""
+    return axes.transData.transform(values) / axes.figure.dpi * 72
+
+
+def _name_points(axes, rows: pd.DataFrame, language: str, taken: list) -> None:
+    """Write the city beside each point, clear of points, of other names and of what is taken."""
+    names = style.city_names(rows, language)
+    sizes = np.array([(style.extent(name, style.SMALL) + 4, style.SMALL * 1.1) for name in names])
+    left, bottom, right, top = _edges(axes)
+    limits = np.array([(left, right), (bottom, top)])
+    corners = place_labels(_points(axes, rows[["finance", "technology"]].to_numpy()), sizes, taken, limits, tied=False)
+    back = axes.figure.dpi_scale_trans + axes.transData.inverted()
+    for name, corner, size in zip(names, corners, sizes, strict=True):
+        axes.text(*back.transform((corner + size / 2) / 72), name, ha="center", va="center", size=style.SMALL)
+
+
+def _corners(axes, language: str) -> list[tuple[float, float, float, float]]:
+    """Write the names of the quadrants into the corners; return the boxes they take, in points."""
+    left, bottom, right, top = _edges(axes)
+    boxes = []
+    for (technology, finance), names in QUADRANTS.items():
+        name = style.pick(language, *names)
+        extent, middle = style.extent(name, 9.5, "bold"), top - 14 if technology else bottom + 14
+        start = right - 9 - extent if finance else left + 9
+        place = (start - left) / (right - left), (middle - bottom) / (top - bottom)
+        axes.text(*place, name, transform=axes.transAxes, va="center", weight="bold", color=GREEN, size=9.5)
+        boxes.append((start, middle - 9, start + extent, middle + 9))
+    return boxes
+
+
+def _lines(axes, known: pd.DataFrame) -> list[tuple[float, float, float, float]]:
+    """Return the boxes that the two medians take, in points."""
+    left, bottom, right, top = _edges(axes)
+    x, y = _points(axes, known[["finance_median", "technology_median"]].iloc[0])
+    return [(x, bottom, x, top), (left, y, right, y)]
+
+
+def _around(figure, data: pd.DataFrame, language: str) -> None:
+    """Write the names of the axes, the keys and what is missing."""
+    _, high = figure.get_size_inches()
+    axes = sheet(figure)
+    across = style.pick(
+        language, "上市金融公司总市值（亿元）", "market value of listed finance companies, CNY 100 million"
+    )
+    up = style.pick(language, "上市信息科技公司总市值（亿元）", "market value of listed IT companies, CNY 100 million")
+    line(axes, 1.9, high - 0.58, across, color=style.MUTED)
+    line(axes, 0.35, 0.8, up, color=style.MUTED)
+    x = 9.65
+    for tier, names in reversed(TIER_NAMES.items()):
+        name = style.pick(language, *names)
+        x -= width(name, style.SMALL)
+        line(axes, x, 0.8, name, color=style.MUTED)
+        axes.scatter([x - 0.11], [0.8], s=38, color=style.TIERS[tier])
+        x -= 0.38
+    name = style.pick(language, "中位数", "median")
+    x -= width(name, style.SMALL)
+    line(axes, x, 0.8, name, color=style.MUTED)
+    axes.plot([x - 0.35, x - 0.06], [0.8, 0.8], **MEDIAN)
+    without = style.city_names(data[data["finance"].isna()], language)
+    text = style.pick(
+        language, f"缺：{'、'.join(without)}（无A股数据）", f"missing: {', '.join(without)} (no A-share data)"
+    )
+    line(axes, 9.65, high - 0.58, text, ha="right", color=style.VERMILION)
+
+
+def leading_data(tables: Tables) -> pd.DataFrame:
+    """The two lists of p30 by city: place in each, printed and A-share counts of listed companies."""
+    lists = tables["tables/leaders"].query("page == 30").pivot(index="city", columns="list", values="position")
+    profiles = tables["tables/city_profiles"].set_index(["measure_en", "city"])
+    frame = lists.rename(columns={"first_panel": "first_list", "second_panel": "second_list"}).reset_index()
+    for name, printed in MEASURES.items():
+        rows = profiles.loc[printed]
+        frame[f"{name}_published"] = frame["city"].map(rows["printed_value"])
+        frame[f"{name}_qualifier"] = frame["city"].map(rows["printed_qualifier"])
+        frame[f"{name}_page"] = frame["city"].map(rows["page"])
+        frame[f"{name}_public"] = frame["city"].map(_listed(tables, name)["firms"])
+    frame = frame.rename_axis(columns=None).sort_values(["first_list", "second_list"])
+    return with_names(frame, tables).assign(page=30)
+
+
+def leading_caption(data: pd.DataFrame) -> dict[str, str]:
+    both = data.dropna(subset=["first_list", "second_list"])
+    only = data[data["first_list"].isna() | data["second_list"].isna()]
+    return {
+        "zh": f"{'、'.join(both['city'])}同在两组名单，{'、'.join(only['city'])}各在一组。两组为金融与信息科技，但文字未标明哪组是哪类，次序为阅读次序；"
+        "企业在报告中仅以徽标示出。右侧为报告印出的与A股名单的上市公司数；A股按11个行业标签计，报告未公布其口径，两数相近或相远都不说明报告对错。",
+        "en": f"{', '.join(both['city_en'])} stand in both lists, {' and '.join(only['city_en'])} in one each. The lists are of finance "
+        "and of information technology, but the text does not say which is which; the order is that of reading, and the companies "
+        "are logos. Right: listed companies as printed elsewhere in the report and by the A-share list, which "
+        "counts 11 industry labels; the report does not state its definition, so neither a near nor a far count tells for or "
+        "against it.",
+    }
+
+
+@figure(
+    "p30-leading",
+    page=30,
+    evidence=("published", "public"),
+    title={"zh": "金融与信息科技的代表城市", "en": "Leading cities in finance and information technology"},
+    data=leading_data,
+    caption=leading_caption,
+    source=SOURCE,
+)
+def leading(data: pd.DataFrame, language: str):
+    """The two ordered lists, the same city joined; beside them the known counts of listed companies (p30)."""
+    figure = style.canvas(4.7)
+    axes = sheet(figure)
+    top, pitch = 1.72, 0.56
+    _lists(axes, data, language, top, pitch)
+    line(axes, 4.95, 1.05, style.pick(language, "上市公司数（家）", "Listed companies"), weight="bold", size=style.BODY)
+    heads = {"finance": ("金融", "finance"), "technology": ("信息科技", "information technology")}
+    most = {name: data[[f"{name}_published", f"{name}_public"]].max().max() for name in heads}
+    names = style.city_names(data, language)
+    for row, (name, item) in enumerate(zip(names, data.itertuples(), strict=True)):
+        y = top + 0.46 * row
+        line(axes, 4.95, y, name, 1.0, size=style.BODY)
+        for place, measure in enumerate(heads):
+            x = 6.05 + 1.95 * place
+            for shift, kind in ((-0.1, "published"), (0.1, "public")):
+                value, scale = getattr(item, f"{measure}_{kind}"), most[measure]
+                qualifier = getattr(item, f"{measure}_qualifier") if kind == "published" else "exact"
+                _count(axes, x, y + shift, value, value / scale, qualifier, kind, language)
+    for place, pair in enumerate(heads.values()):
+        line(axes, 6.05 + 1.95 * place, 1.38, style.pick(language, *pair), color=style.MUTED)
+    pages = sorted({int(page) for name in heads for page in data[f"{name}_page"].dropna()})
+    joined = style.pick(language, "、", " and ").join(map(str, pages))
+    x = 6.05
+    for kind, pair in {
+        "published": (f"报告第{joined}页", f"report, p. {joined}"),
+        "public": ("A股", "A shares"),
+    }.items():
+        axes.scatter([x + 0.05], [4.12], marker="s", s=34, color=style.EVIDENCE_COLOURS[kind])
+        x += 0.45 + line(axes, x + 0.17, 4.12, style.pick(language, *pair), color=style.MUTED)
+    return figure
+
+
+def _lists(axes, data: pd.DataFrame, language: str, top: float, pitch: float) -> None:
+    """Draw the two lists as columns of tiles; a line joins a city that stands in both."""
+    columns = {"first_list": (0.35, "名单一", "first list"), "second_list": (2.75, "名单二", "second list")}
+    wide, high = 1.55, 0.4
+    for row in data.dropna(subset=list(columns)).itertuples():
+        ends = [top + pitch * (getattr(row, column) - 1) for column in columns]
+        axes.plot([0.35 + wide, 2.75], ends, color=GREEN, linewidth=1.6, zorder=0.4)
+    for column, (x, *names) in columns.items():
+        line(axes, x, 1.05, style.pick(language, *names), weight="bold", size=style.BODY)
+        rows = data.dropna(subset=[column])
+        for name, position in zip(style.city_names(rows, language), rows[column], strict=True):
+            y = top + pitch * (position - 1)
+            box(axes, x, y - high / 2, wide, high)
+            line(axes, x + 0.12, y, f"{position:.0f}", weight="bold", color=GREEN, size=12)
+            line(axes, x + 0.42, y, name, wide - 0.5, size=style.BODY)
+
+
+def _count(axes, x: float, y: float, value: float, share: float, qualifier: str, kind: str, language: str) -> None:
+    if pd.isna(value):
+        absent = {"published": ("未公布", "not published"), "public": ("无A股数据", "no A-share figure")}[kind]
+        line(axes, x, y, style.pick(language, *absent), size=7.5, color=style.MUTED)
+        return
+    bar(axes, x, y - 0.065, share, 1, style.EVIDENCE_COLOURS[kind], 0.13)
+    line(axes, x + share + 0.06, y, number(value, language, qualifier), size=7.5)

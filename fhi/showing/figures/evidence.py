@@ -1,0 +1,123 @@
+"""Which labels of evidence a figure carries: those of the tables that its data are made of.
+
+What a figure draws of raw tables it states at registration, since only it knows whether it computes; a test compares
+that with every value drawn. What it draws of built tables the codebook tells (`fhi.editions.outputs`), and the values themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import pandas as pd
+
+from fhi.editions.outputs import EVIDENCE, GIVEN, RECONSTRUCTED, VALUES, behind, named, ordered, results, stated
+from fhi.showing.figures.registry import REPORT, FigureEntry, Tables, Texts, entries
+from fhi.store import MissingTable
+
+PRINTED, PUBLIC = ("published", "derived"), "public"
+
+
+class Reading(Mapping[str, pd.DataFrame]):
+    """The tables of a scenario, with a note of which were asked for."""
+
+    def __init__(self, tables: Tables):
+        self.tables = tables
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        self.names.add(name)
+        return self.tables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.tables)
+
+    def __len__(self) -> int:
+        return len(self.tables)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.tables
+
+
+def kinds(column: pd.Series) -> tuple[str, ...]:
+    """Return the labels to draw for a column of them: the report's edition's, or what stands there if files are given."""
+    found = named(column)
+    return ordered(found) if found & set(GIVEN) else (*PRINTED, PUBLIC)
+
+
+def seen(entry: FigureEntry, tables: Tables) -> tuple[FigureEntry, pd.DataFrame]:
+    """Return a figure with the labels that it carries in a scenario and the tables that were read, and its data."""
+    reading = Reading(tables)
+    data = entry.data(reading)
+    read = tuple(sorted(reading.names))
+    return replace(entry, evidence=labels(entry, data, reading), cited=cited(tables), read=read), data
+
+
+def of_index(labels: tuple[str, ...], tables: Tables) -> tuple[str, ...]:
+    """Return the labels of a table of results: for ``reconstructed``, those of what the index rests on (see `results`)."""
+    if RECONSTRUCTED not in labels:
+        return labels
+    found = results(behind(tables))
+    return labels if found == {RECONSTRUCTED} else ordered(found | set(labels) - {RECONSTRUCTED})
+
+
+def is_own(tables: Tables) -> bool:
+    """True for the tables of another edition than the report's."""
+    return "tables/indicators" in tables
+
+
+def cited(tables: Tables) -> Texts:
+    """Return what the source lines of an edition name: the report, or what its own list of sources says of the values."""
+    if not is_own(tables):
+        return REPORT
+    sources = tables["tables/sources"]
+    parts = sources.loc[sources["file"] == "indicators.csv", "citation"].iloc[0].split("|")
+    return {"zh": parts[0].strip(), "en": parts[-1].strip()}
+
+
+def drawable(tables: Tables) -> list[FigureEntry]:
+    """Return the figures that an edition can have: all of the report's; of another those beyond pages whose tables it has."""
+    if not is_own(tables):
+        return entries()
+    return [entry for entry in entries() if entry.page is None and _has_data(entry, tables)]
+
+
+def _has_data(entry: FigureEntry, tables: Tables) -> bool:
+    if any(tables[name].empty for name in entry.needs if name in tables):
+        return False
+    try:
+        entry.data(tables)
+    except MissingTable:
+        return False
+    return True
+
+
+def labels(entry: FigureEntry, data: pd.DataFrame, reading: Reading) -> tuple[str, ...]:
+    """Return the labels of a figure, those registered with it first.
+
+    Of each table that was read, the labels that the codebook states: of results those of `fhi.editions.outputs.results`, of values
+    all of the panel's cells. Where the drawn data name the label of each value in a column ``evidence``, these stand for
+    the values and what is drawn beside them. Of printed and public numbers only the registered labels count: a figure may
+    compute from them, or take their order alone.
+    """
+    drawn = named(data["evidence"]) if "evidence" in data else set()
+    found, texts = drawn & set(entry.evidence), {stated(name) for name in reading.names}
+    if any(RECONSTRUCTED in text for text in texts):
+        found |= results(behind(reading.tables))
+    if VALUES in texts:
+        found |= drawn or _of_cells(reading.tables)
+    if not (VALUES in texts and drawn):
+        found |= set().union(*map(_stands_for, texts)) & set(entry.evidence)
+    kept = [label for label in entry.evidence if label in found]
+    return (*kept, *(label for label in EVIDENCE if label in found and label not in kept))
+
+
+def _stands_for(text: str) -> set[str]:
+    """Return the registered labels that a table may be drawn as: what is computed of printed numbers is derived."""
+    found = set(text.split()) & {*PRINTED, PUBLIC, "identified"}
+    return found | ({"derived"} if "published" in found else set())
+
+
+def _of_cells(tables: Tables) -> set[str]:
+    """Return the labels of all cells of an edition, used or not."""
+    return named(tables["coverage" if "coverage" in tables else "panel"]["evidence"])

@@ -1,0 +1,227 @@
+"""Part two, the industry: pillar ranking (p10), the 15 internet institutions (p12-14)."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from fhi.showing.figures import style
+from fhi.showing.figures.charts import draw_ladder, ladder_caption, pillar_ladder, text_table, with_names
+from fhi.showing.figures.registry import Tables, figure
+from fhi.showing.figures.texts import SIGNS
+
+CLASSES = {
+    "banks": {"zh": "互联网银行", "en": "Internet banks", "colour": style.BLUE},
+    "brokers": {"zh": "互联网证券", "en": "Internet brokers", "colour": "#b87a00"},
+    "insurers": {"zh": "互联网保险", "en": "Internet insurers", "colour": "#00805d"},
+}
+FIRM = ["city", "name_zh", "name_en", "founded", "shareholders_zh", "shareholders_en"]
+SPLIT = 3.15  # inches from the right edge to the end of a table with bars beside it
+
+
+@figure(
+    "p10-industry",
+    page=10,
+    evidence="published",
+    title={"zh": "金融科技产业排名", "en": "Ranking by fintech industry"},
+    data=lambda tables: pillar_ladder(tables, "industry"),
+    caption=lambda data: ladder_caption(data, "产业", "Industry"),
+)
+def ranking(data: pd.DataFrame, language: str):
+    """Industry ranks beside overall ranks, movers marked (p10)."""
+    return draw_ladder(data, language, "industry")
+
+
+def pattern_data(tables: Tables) -> pd.DataFrame:
+    """Number of firms by class and city, counted from the tables of firms (p12-14)."""
+    frames = [
+        tables[f"tables/{name}"]
+        .groupby("city")
+        .agg(firms=("page", "size"), page=("page", "first"))
+        .assign(**{"class": name})
+        for name in CLASSES
+    ]
+    counts = pd.concat(frames).reset_index()
+    order = counts.groupby("city")["firms"].agg(["size", "sum"])
+    counts["classes"] = counts["city"].map(order["size"])
+    counts = counts.sort_values(["classes", "city", "class"], ascending=[False, True, True])
+    return with_names(counts[["class", "city", "firms", "page"]], tables)
+
+
+def pattern_caption(data: pd.DataFrame) -> dict[str, str]:
+    total = data.groupby("class")["firms"].sum()
+    mainland = data[data["class"] != "brokers"]
+    both = mainland.groupby("city_en")["class"].nunique()
+    numbers = {"firms": mainland["firms"].sum(), "cities": mainland["city"].nunique(), "both": (both == 2).sum()}
+    return {
+        "zh": f"{total['banks']}家互联网银行、{total['brokers']}家互联网证券与{total['insurers']}家互联网保险；"
+        f"{numbers['firms']}家银行与保险分布在{numbers['cities']}个城市，其中{numbers['both']}个城市两者兼有。",
+        "en": f"{total['banks']} banks, {total['brokers']} brokers and {total['insurers']} insurers. The {numbers['firms']} banks "
+        f"and insurers stand in {numbers['cities']} cities, {numbers['both']} of which have both.",
+    }
+
+
+@figure(
+    "p12-pattern",
+    page=12,
+    evidence=("published", "derived"),
+    title={"zh": "互联网银/证/保的“8+3+4”格局", "en": "Banks, brokers, insurers: the 8+3+4 pattern"},
+    data=pattern_data,
+    caption=pattern_caption,
+)
+def pattern(data: pd.DataFrame, language: str):
+    """Matrix of class by city, a disc for the firms, totals at the right (p12)."""
+    figure = style.canvas(3.7)
+    axes = style.quiet(style.area(figure, left=1.7, right=0.3, bottom=0.95), grid=None)
+    cities = data.drop_duplicates("city").reset_index(drop=True)
+    place = {city: column for column, city in enumerate(cities["city"])}
+    for row, (name, look) in enumerate(CLASSES.items()):
+        rows = data[data["class"] == name]
+        axes.axhline(row, color=style.LINE, linewidth=0.8, zorder=0)
+        axes.scatter(
+            rows["city"].map(place), [row] * len(rows), s=240 + 190 * (rows["firms"] - 1), color=look["colour"]
+        )
+        for city, firms in zip(rows["city"], rows["firms"], strict=True):
+            axes.text(place[city], row, str(firms), color=style.PAPER, ha="center", va="center", weight="bold")
+        axes.text(
+            len(place) - 0.2, row, f"{rows['firms'].sum()}", size=17, weight="bold", color=look["colour"], va="center"
+        )
+    axes.text(
+        len(place) - 0.2, -0.72, style.pick(language, "合计", "total"), size=style.SMALL, color=style.MUTED, va="center"
+    )
+    names = style.city_names(cities, language)
+    axes.set_xticks(range(len(place)), names, size=style.BODY if language == "zh" else style.SMALL, color=style.INK)
+    axes.set_yticks(range(len(CLASSES)), [look[language] for look in CLASSES.values()])
+    axes.set(xlim=(-0.6, len(place) + 0.3), ylim=(len(CLASSES) - 0.5, -0.9))
+    return figure
+
+
+def _sized(tables: Tables, name: str, column: str) -> pd.DataFrame:
+    """Firms of a class in order of size, with their share of the disclosed total in per cent."""
+    frame = tables[f"tables/{name}"].rename(columns={column: "printed", f"{column}_value": "value"})
+    frame = frame.rename(columns={f"{column}_qualifier": "qualifier"}).sort_values("value", ascending=False)
+    frame["share"] = frame["value"] / frame["value"].sum() * 100
+    return with_names(_firm(frame)[[*FIRM, "printed", "value", "qualifier", "share", "page"]], tables)
+
+
+def _firm(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.drop(columns="founded").rename(columns={"founded_iso": "founded"})
+
+
+def banks_data(tables: Tables) -> pd.DataFrame:
+    """The 8 internet banks: cumulative loans as printed, CNY, and share of the disclosed total."""
+    return _sized(tables, "banks", "loans")
+
+
+def banks_caption(data: pd.DataFrame) -> dict[str, str]:
+    first, two = data["share"].iloc[0], data["share"].iloc[:2].sum()
+    hidden = int(data["value"].isna().sum())
+    return {
+        "zh": f"{data['city'].iloc[0]}占已披露贷款的{first:.2f}%，前两家合计{two:.1f}%。{hidden}家未披露；"
+        "标>者按下限计入。括号内为报告正文印出的行名，其余行名在报告中仅为徽标。",
+        "en": f"{data['city_en'].iloc[0]} holds {first:.2f} % of the disclosed loans, the first two {two:.1f} %. {hidden} banks "
+        "disclose nothing; a figure marked > enters at its lower bound. The names in brackets are those that the report's text prints; the others are logos there.",
+    }
+
+
+@figure(
+    "p13-banks",
+    page=13,
+    evidence=("published", "derived"),
+    title={"zh": "8家互联网银行：累计发放贷款", "en": "The 8 internet banks: cumulative loans"},
+    data=banks_data,
+    caption=banks_caption,
+)
+def banks(data: pd.DataFrame, language: str):
+    """Table of the banks with bars of their share of the disclosed loans (p13)."""
+    figure = style.canvas(4.9)
+    _firm_rows(
+        style.area(figure, right=SPLIT, bottom=0.75),
+        data,
+        language,
+        style.pick(language, "贷款（亿元）", "Loans, CNY bn"),
+    )
+    bars = style.area(figure, left=10.2 - SPLIT, bottom=0.75)
+    _share_bars(bars, data, language, CLASSES["banks"]["colour"])
+    return figure
+
+
+def institutions_data(tables: Tables) -> pd.DataFrame:
+    """The 4 internet insurers (earned premiums, CNY, share of the total) and the 3 brokers (no size published)."""
+    insurers = _sized(tables, "insurers", "premiums").assign(**{"class": "insurers"})
+    brokers = _firm(tables["tables/brokers"]).sort_values("founded")[[*FIRM, "page"]]
+    brokers = with_names(brokers, tables).assign(**{"class": "brokers"})
+    return pd.concat([insurers, brokers], ignore_index=True)
+
+
+def institutions_caption(data: pd.DataFrame) -> dict[str, str]:
+    first = data.iloc[0]
+    brokers = data[data["class"] == "brokers"]
+    where = brokers["city"].unique(), brokers["city_en"].unique()
+    return {
+        "zh": f"{first['name_zh']}占{len(data) - len(brokers)}家已赚保费的{first['share']:.1f}%；{len(brokers)}家互联网证券都在{'、'.join(where[0])}，规模未公布。",
+        "en": f"{first['name_en']} earns {first['share']:.1f} % of the premiums of the {len(data) - len(brokers)} insurers. All {len(brokers)} "
+        f"brokers stand in {', '.join(where[1])}; no size of theirs is published.",
+    }
+
+
+@figure(
+    "p14-insurers-brokers",
+    page=14,
+    evidence=("published", "derived"),
+    title={"zh": "4家互联网保险与3家互联网证券", "en": "The 4 internet insurers and 3 brokers"},
+    data=institutions_data,
+    caption=institutions_caption,
+)
+def institutions(data: pd.DataFrame, language: str):
+    """Tables of insurers, with bars of their share of the premiums, and of brokers (p14)."""
+    figure = style.canvas(5.4)
+    insurers, brokers = (data[data["class"] == name].reset_index(drop=True) for name in ("insurers", "brokers"))
+    heading = style.pick(language, "保费（亿元）", "Premiums, CNY bn")
+    upper = style.area(figure, right=SPLIT, top=1.15, bottom=2.55)
+    _firm_rows(upper, insurers, language, heading)
+    bars = style.area(figure, left=10.2 - SPLIT, top=1.15, bottom=2.55)
+    _share_bars(bars, insurers, language, CLASSES["insurers"]["colour"])
+    lower = style.area(figure, right=SPLIT, top=3.45, bottom=0.55)
+    _firm_rows(lower, brokers, language, style.pick(language, "规模", "Size"))
+    for axes, name in ((upper, "insurers"), (lower, "brokers")):
+        look = CLASSES[name]
+        axes.set_title(look[language], loc="left", size=11, weight="bold", color=look["colour"], pad=3)
+    return figure
+
+
+def _firm_rows(axes, data: pd.DataFrame, language: str, heading: str) -> None:
+    style.bare(axes)
+    cells = []
+    for city, item in zip(style.city_names(data, language), data.itertuples(), strict=True):
+        name, owner = getattr(item, f"name_{language}"), getattr(item, f"shareholders_{language}")
+        name = f" ({name})" if isinstance(name, str) else ""
+        owner = owner if isinstance(owner, str) else "—"
+        cells.append((f"{city}{name}", str(item.founded), owner, _size(item, language)))
+    heads = style.pick(language, ["城市", "成立", "主要股东"], ["City", "Founded", "Main shareholders"])
+    text_table(axes, cells, [0, 1.95, 2.65, 6.5], [*heads, heading], "lllr")
+    axes.set(xlim=(0, 6.5), ylim=(len(data) - 0.5, -1.5))
+
+
+def _size(item, language: str) -> str:
+    if pd.isna(item.value):
+        return style.pick(language, "未披露", "not disclosed")
+    divisor = 1e8 if language == "zh" else 1e9
+    return f"{SIGNS[item.qualifier]}{item.value / divisor:,.10g}"
+
+
+def _share_bars(axes, data: pd.DataFrame, language: str, colour: str) -> None:
+    style.quiet(axes, grid=None)
+    rows = range(len(data))
+    axes.barh(rows, data["share"].fillna(0), height=0.5, color=colour)
+    for row, share in zip(rows, data["share"], strict=True):
+        text = style.pick(language, "未披露", "not disclosed") if pd.isna(share) else f"{share:.2f} %"
+        axes.text((0 if pd.isna(share) else share) + 1, row, text, va="center", size=style.SMALL)
+    axes.text(
+        0,
+        -1,
+        style.pick(language, "占已披露总额", "share of the disclosed total"),
+        va="center",
+        size=style.SMALL,
+        color=style.MUTED,
+    )
+    axes.set(xlim=(0, 88), ylim=(len(data) - 0.5, -1.5), xticks=[], yticks=[])

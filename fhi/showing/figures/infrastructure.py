@@ -1,0 +1,258 @@
+"""Part two, the industry: fintech infrastructure in four panels (p17), and contributions as treemaps (p18)."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.patches import Rectangle
+
+from fhi.showing.figures import style
+from fhi.showing.figures.charts import english, with_names
+from fhi.showing.figures.registry import Tables, figure
+from fhi.showing.figures.texts import quantity_text
+
+PANELS = {
+    "exchanges": {"zh": "全国性交易所（家）", "en": "National exchanges"},
+    "information_vendors": {"zh": "金融信息服务商", "en": "Information vendors"},
+    "cloud": {"zh": "云计算贡献率（%）", "en": "Cloud, % of the nation"},
+    "blockchain": {"zh": "区块链贡献率（%）", "en": "Blockchain, % of the nation"},
+}
+#: the printed sums of contributions, by their name in headlines.csv
+SUMS = {
+    "cloud": "cloud contribution of the first three cities",
+    "blockchain": "blockchain contribution of Beijing, Shanghai, Hangzhou and Shenzhen",
+}
+COLOUR = style.PILLARS["industry"]
+COLUMNS = ["panel", "kind", "city", "city_en", "name_zh", "name_en", "value", "page", "evidence"]
+
+
+def shares(tables: Tables) -> pd.DataFrame:
+    """Contributions printed by city (p17), per cent of the nation; one row a class and city."""
+    frame = tables["tables/contributions"].rename(columns={"class": "panel", "share_value": "value"})
+    return frame[["panel", "city", "value", "page"]].assign(kind="city", evidence="published")
+
+
+def panels_data(tables: Tables) -> pd.DataFrame:
+    """The four panels: exchanges by city, vendors by name, and the printed contributions with the rest of the nation."""
+    exchanges = tables["tables/exchanges"].rename(columns={"count": "value"})[["city", "value", "page", "evidence"]]
+    page = exchanges["page"].iloc[0]
+    firms = tables["tables/named_firms"].query("page == @page")[["city", "name_zh", "name_en", "page"]]
+    printed = shares(tables)
+    rest = (100 - printed.groupby("panel")["value"].sum()).round(1).reset_index()
+    frame = pd.concat(
+        [
+            exchanges.sort_values("value", ascending=False, kind="stable").assign(panel="exchanges", kind="city"),
+            firms.assign(panel="information_vendors", kind="firm", evidence="public"),
+            printed,
+            rest.assign(kind="rest", page=page, evidence="derived"),
+        ]
+    )
+    order = frame["panel"].map({panel: place for place, panel in enumerate(PANELS)})
+    frame = frame.assign(order=order).sort_values("order", kind="stable")
+    first = tables["tables/leaders"].query("position == 1 and page == @page").set_index("list")["city"]
+    frame["first"] = frame["panel"].map(first)
+    frame["first_en"] = frame["first"].map(english(tables))
+    return with_names(frame, tables)[[*COLUMNS, "first", "first_en"]]
+
+
+def panels_caption(data: pd.DataFrame) -> dict[str, str]:
+    exchanges = data[data["panel"] == "exchanges"]
+    derived = exchanges[exchanges["evidence"] == "derived"]
+    vendors = data[data["panel"] == "information_vendors"]
+    return {
+        "zh": f"{exchanges['value'].sum():.0f}家全国性交易所中{exchanges['city'].iloc[0]}有{exchanges['value'].iloc[0]:.0f}家，其余{len(derived)}城由总数推得各1家（斜线）。"
+        f"信息服务商没有数值，只列出报告点名的{len(vendors)}家，所在城市取自公开资料。云计算与区块链的斜线部分是该页未分城市的余数。",
+        "en": f"{exchanges['city_en'].iloc[0]} has {exchanges['value'].iloc[0]:.0f} of the {exchanges['value'].sum():.0f} national "
+        f"exchanges; that the other {len(derived)} cities have one each follows from the total (hatched). No values are published for "
+        f"vendors: the {len(vendors)} that the report names are listed, their cities being public knowledge. In cloud and blockchain "
+        "the hatched part is what this page does not give by city.",
+    }
+
+
+@figure(
+    "p17-infrastructure",
+    page=17,
+    evidence=("published", "derived", "public"),
+    title={"zh": "金融科技基础设施：四个方面", "en": "Fintech infrastructure in four panels"},
+    data=panels_data,
+    caption=panels_caption,
+    source={"zh": "服务商所在城市：公开资料", "en": "cities of the vendors: public knowledge"},
+)
+def panels(data: pd.DataFrame, language: str):
+    """Bars for exchanges, cloud and blockchain, the firms named for vendors (p17)."""
+    figure = style.canvas(3.95)
+    for column, (panel, title) in enumerate(PANELS.items()):
+        left = style.SIDE + 2.36 * column
+        axes = style.bare(style.area(figure, left=left, right=10 - left - 2.2, top=0.8, bottom=0.5))
+        rows = data[data["panel"] == panel].reset_index(drop=True)
+        axes.text(0, 0.1, title[language], weight="bold", va="center")
+        leader = rows["first" if language == "zh" else "first_en"].iloc[0]
+        text = style.pick(language, f"第一：{leader}", f"First: {leader}")
+        axes.text(0, 0.34, style.fit(text, 150, style.SMALL), size=style.SMALL, color=COLOUR, va="center")
+        axes.plot([0, 2.2], [0.52, 0.52], color=COLOUR, linewidth=1.2)
+        if panel == "information_vendors":
+            _firms(axes, rows, language)
+        else:
+            # both contributions on one scale
+            alike = [panel] if panel == "exchanges" else list(SUMS)
+            _bars(axes, rows, data.loc[data["panel"].isin(alike), "value"].max(), language)
+        axes.set(xlim=(0, 2.2), ylim=(2.65, 0))
+    axes.add_artist(Rectangle((0.82, 2.28), 0.24, 0.2, **style.HATCHED))
+    axes.text(
+        1.14, 2.38, style.pick(language, "由总数推算", "from totals"), size=style.SMALL, color=style.MUTED, va="center"
+    )
+    return figure
+
+
+def _bars(axes, rows: pd.DataFrame, most: float, language: str) -> None:
+    names = style.city_names(rows, language).fillna(style.pick(language, "其余城市", "other cities"))
+    for line, (name, item) in enumerate(zip(names, rows.itertuples(), strict=True)):
+        y = 0.78 + 0.4 * line
+        length = item.value / most
+        text = f"{item.value:.0f}" if item.panel == "exchanges" else f"{item.value:.1f}"
+        look = {"facecolor": COLOUR, "linewidth": 0} if item.evidence == "published" else style.HATCHED
+        axes.add_artist(Rectangle((0.82, y - 0.12), length, 0.24, **look))
+        axes.text(0, y, style.fit(name, 56, style.SMALL), size=style.SMALL, va="center")
+        axes.text(0.82 + length + 0.06, y, text, size=style.SMALL, weight="bold", va="center")
+
+
+def _firms(axes, rows: pd.DataFrame, language: str) -> None:
+    y = 0.78
+    for city, group in rows.groupby("city", sort=False):
+        name = city if language == "zh" else group["city_en"].iloc[0]
+        axes.text(0, y, style.fit(name, 56, style.SMALL), size=style.SMALL, va="center")
+        for firm in group[f"name_{language}"]:
+            axes.add_artist(Rectangle((0.82, y - 0.12), 1.38, 0.24, facecolor="#e3edf5", linewidth=0))
+            axes.text(0.9, y, style.fit(firm, 92, style.SMALL), size=style.SMALL, va="center")
+            y += 0.4
+    note = style.pick(language, "各城数值未公布", "values by city: not published")
+    axes.text(0, y, note, size=style.SMALL, color=style.MUTED, va="center")
+
+
+def contributions_data(tables: Tables) -> pd.DataFrame:
+    """Contributions that add up to the nation, per cent: printed by city, and what follows from the printed sums.
+
+    Kinds: ``city``; ``third``, the unnamed third city of cloud; ``together``, cities of which only the sum is known, joined
+    by |; ``rest``, all others. ``low`` and ``high`` are the bounds of each single city that may be part of a kind (p18).
+    Beside them ``fact``, what the page says of the firms, and ``firm``, those it names.
+    """
+    printed, bounds = shares(tables), tables["national_shares"]
+    headlines = tables["tables/headlines"].set_index("measure_en")
+    names = english(tables)
+    rows = [printed]
+    for panel, label in SUMS.items():
+        total, known = headlines.loc[label], printed[printed["panel"] == panel]
+        unnamed = [city for city in names.index if names[city] in label and city not in set(known["city"])]
+        between = {"kind": "together", "city": "|".join(unnamed)} if unnamed else {"kind": "third"}
+        between["value"] = total["printed_value"] - known["value"].sum()
+        rest = {"kind": "rest", "value": 100 - total["printed_value"]}
+        alone = bounds[(bounds["class"] == panel) & (bounds["low"] < bounds["high"])].set_index("city")
+        others = alone.drop(index=unnamed)
+        for kind, cities in ((between, alone.loc[unnamed] if unnamed else others), (rest, others)):
+            kind |= {"low": cities["low"].min(), "high": cities["high"].max()}
+        rows.append(pd.DataFrame([between, rest]).assign(panel=panel, page=total["page"], evidence="derived"))
+    facts = (
+        headlines[headlines["measure_zh"].str.startswith("区块链企业")]
+        .reset_index()
+        .assign(panel="blockchain", kind="fact")
+    )
+    named = tables["tables/named_firms"]
+    firms = named[named["page"] == headlines.at[SUMS["cloud"], "page"]].assign(panel="cloud", kind="firm")
+    frame = pd.concat([*rows, facts, firms], ignore_index=True).fillna({"evidence": "published"})
+    # differences of numbers with one decimal
+    frame["value"] = frame["value"].round(1)
+    frame["city_en"] = (
+        frame["city"].str.split("|").map(lambda cities: "|".join(names[cities]) if isinstance(cities, list) else None)
+    )
+    columns = {"printed_value": "number", "printed_qualifier": "qualifier"}
+    frame = frame.rename(columns=columns).sort_values("panel", kind="stable", ignore_index=True)
+    said = ["name_zh", "name_en", "measure_zh", "measure_en", "printed", "number", "qualifier", "unit"]
+    return frame[["panel", "kind", "city", "city_en", "value", "low", "high", *said, "page", "evidence"]]
+
+
+def contributions_caption(data: pd.DataFrame) -> dict[str, str]:
+    values = data[data["evidence"] == "derived"].set_index(["panel", "kind"])["value"]
+    pair = data[data["kind"] == "together"].iloc[0]
+    most = data[data["kind"] == "rest"].set_index("panel")["high"]
+    return {
+        "zh": f"报告印出的城市贡献率为实色；斜线为推算：云计算第三名城市（未点名）{values['cloud', 'third']:g}%、其余{values['cloud', 'rest']:g}%，"
+        f"区块链{pair['city'].replace('|', '与')}合计{pair['value']:g}%（各城在{pair['low']:.1f}–{pair['high']:.1f}之间）、其余{values['blockchain', 'rest']:g}%。"
+        f"未点名的每城云计算至多{most['cloud']:g}%、区块链至多{most['blockchain']:g}%。方块面积与贡献率成正比。",
+        "en": f"Printed contributions are solid; hatched is what follows from printed sums: the third city in cloud, which is not "
+        f"named, {values['cloud', 'third']:g} %, all others {values['cloud', 'rest']:g} %; in blockchain "
+        f"{pair['city_en'].replace('|', ' and ')} together {pair['value']:g} % (each between {pair['low']:.1f} and {pair['high']:.1f}), all others "
+        f"{values['blockchain', 'rest']:g} %. A city that is not named has at most {most['cloud']:g} % in "
+        f"cloud and {most['blockchain']:g} % in blockchain. Areas are proportional.",
+    }
+
+
+@figure(
+    "p18-contributions",
+    page=18,
+    evidence=("published", "derived"),
+    title={"zh": "区块链与云计算：城市贡献率（%）", "en": "Blockchain and cloud: contributions by city (%)"},
+    data=contributions_data,
+    caption=contributions_caption,
+)
+def contributions(data: pd.DataFrame, language: str):
+    """Two treemaps of the nation: printed contributions solid, derived ones hatched (p18)."""
+    import squarify
+
+    figure = style.canvas(4.95)
+    width, height = 4.55, 3.1
+    for column, (panel, group) in enumerate(data.groupby("panel", sort=False)):
+        left = style.SIDE + column * (width + 0.2)
+        axes = style.bare(style.area(figure, left=left, right=10 - left - width, top=0.75, bottom=0.5))
+        axes.text(0, 0.14, PANELS[panel][language], weight="bold", va="center")
+        rows = group.dropna(subset=["value"])
+        boxes = squarify.squarify(squarify.normalize_sizes(rows["value"], width, height), 0, 0.34, width, height)
+        for box, item in zip(boxes, rows.itertuples(), strict=True):
+            _tile(axes, box, item, language)
+        note = style.pick(language, "；", "; ").join(_notes(group, language))
+        axes.text(
+            0,
+            0.34 + height + 0.16,
+            style.fit(note, width * 72, style.SMALL),
+            size=style.SMALL,
+            color=style.MUTED,
+            va="center",
+        )
+        axes.set(xlim=(0, width), ylim=(3.7, 0))
+    return figure
+
+
+def _notes(group: pd.DataFrame, language: str) -> list[str]:
+    """What the page says beside the treemap: firms named with their cities, and numbers of firms."""
+    firms, facts = (group[group["kind"] == kind] for kind in ("firm", "fact"))
+    named = zip(firms[f"name_{language}"], style.city_names(firms, language), strict=True)
+    listed = [style.pick(language, f"{name}（{city}）", f"{name} ({city})") for name, city in named]
+    texts = [style.pick(language, "、", ", ").join(listed)] if listed else []
+    for item in facts.itertuples():
+        text = quantity_text(item.number, item.qualifier, item.unit, item.printed, language)
+        texts.append(f"{getattr(item, f'measure_{language}')}{style.pick(language, '：', ': ')}{text}")
+    return texts
+
+
+def _tile(axes, box: dict, item, language: str) -> None:
+    """One tile with its name and per cent, solid if printed."""
+    x, y, width, height = (box[side] for side in ("x", "y", "dx", "dy"))
+    solid = item.evidence == "published"
+    look = {"facecolor": COLOUR, "linewidth": 0} if solid else style.HATCHED
+    axes.add_artist(Rectangle((x + 0.02, y + 0.02), width - 0.04, height - 0.04, **look))
+    names = {
+        "third": style.pick(language, "第三名", "third"),
+        "rest": style.pick(language, "其余城市", "other cities"),
+    }
+    cities = item.city if language == "zh" else item.city_en
+    name = names.get(item.kind) or cities.replace("|", style.pick(language, "＋", " + "))
+    text = {"color": style.PAPER if solid else style.INK, "va": "center"}
+    text["bbox"] = {"facecolor": look["facecolor"], "edgecolor": "none", "pad": 1.5}
+    if height < 1:
+        name = style.fit(name, width * 72 - 46, style.SMALL)
+        axes.text(x + 0.1, y + 0.22, name, size=style.SMALL, **text)
+        axes.text(x + width - 0.1, y + 0.22, f"{item.value:.1f}", size=style.BODY, weight="bold", ha="right", **text)
+    else:
+        if item.low < item.high:
+            each = style.pick(language, f"每城{item.low:.1f}–{item.high:.1f}", f"each {item.low:.1f}–{item.high:.1f}")
+            axes.text(x + 0.14, y + 0.86, style.fit(each, width * 72 - 16, style.SMALL), size=style.SMALL, **text)
+        axes.text(x + 0.14, y + 0.24, style.fit(name, width * 72 - 16, style.BODY), **text)
+        axes.text(x + 0.14, y + 0.56, f"{item.value:.1f}", size=20, weight="bold", **text)

@@ -1,0 +1,77 @@
+"""Beside part four: the online-lending platforms that failed by September 2018, by city (p34-35 tell of their regulation)."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from fhi.showing.figures import style
+from fhi.showing.figures.charts import with_names
+from fhi.showing.figures.registry import Tables, figure
+
+EARLIER, LATE = "#8fb8ad", style.PILLARS["ecosystem"]
+
+
+def failures_data(tables: Tables) -> pd.DataFrame:
+    """Failed platforms by city, most first: until May 2018, from June to September 2018, with a police investigation.
+
+    Cities without any and the rest of the nation (``city`` 其他, without an English name) come last.
+    """
+    rows = tables["tables/p2p_platforms"].rename(columns={"problem_to_2018_09": "failed", "problem_police": "police"})
+    rows = rows.assign(late=rows["problem_2018_06_09"], earlier=rows["failed"] - rows["problem_2018_06_09"])
+    rows = rows.assign(rest=~rows["city"].isin(tables["tables/cities"]["name_zh"]))
+    rows = rows.sort_values(["rest", "failed"], ascending=[True, False], kind="stable")
+    return with_names(rows[["city", "rest", "failed", "earlier", "late", "police", "platforms"]], tables)
+
+
+def failures_caption(data: pd.DataFrame) -> dict[str, str]:
+    cities, rest = data[~data["rest"]], data[data["rest"]]["failed"].sum()
+    total, first = data["failed"].sum(), cities.head(4)
+    share, late = first["failed"].sum() / total, data["late"].sum()
+    none = cities[cities["failed"] == 0]
+    return {
+        "zh": f"截至2018年9月，名单中有{total:,}家网贷平台出现问题，其中{'、'.join(first['city'])}合计占{share:.0%}，"
+        f"2018年6月至9月新增{late}家；未画出其他城市的{rest:,}家和没有问题平台的{'、'.join(none['city'])}。"
+        "问题平台多可以表示行业规模大，也可以表示监管弱，指标方向不明，因此不作指标。",
+        "en": f"By September 2018 the list held {total:,} failed platforms; {', '.join(first['city_en'])} have {share:.0%} of them, "
+        f"and {late} failed from June to September 2018. Not drawn: {rest:,} in other cities, and {', '.join(none['city_en'])}, "
+        "which has none. Many failures can mean a large sector or weak regulation: the sign is open, so this is no indicator.",
+    }
+
+
+@figure(
+    "lending-failures",
+    page=None,
+    beside=35,
+    evidence="public",
+    title={"zh": "网贷问题平台的城市分布", "en": "Failed online-lending platforms by city"},
+    data=failures_data,
+    caption=failures_caption,
+    source={
+        "zh": "网贷天眼问题平台名单（截至2018年9月）",
+        "en": "网贷天眼, list of failed platforms to September 2018",
+    },
+)
+def failures(data: pd.DataFrame, language: str):
+    """One bar a city: failed until May 2018, and from June to September 2018; police investigations beside the total."""
+    data = data[~data["rest"] & (data["failed"] > 0)].reset_index(drop=True)
+    figure = style.canvas(1.75 + 0.23 * len(data))
+    axes = style.quiet(style.area(figure, left=1.3, right=0.9, top=0.95, bottom=0.8), grid="x")
+    rows = range(len(data))
+    labels = {
+        "earlier": style.pick(language, "2018年5月及以前", "until May 2018"),
+        "late": style.pick(language, "2018年6—9月", "June to September 2018"),
+    }
+    axes.barh(rows, data["earlier"], color=EARLIER, height=0.72, label=labels["earlier"])
+    axes.barh(rows, data["late"], left=data["earlier"], color=LATE, height=0.72, label=labels["late"])
+    end = data["failed"].max()
+    for row, item in zip(rows, data.itertuples(), strict=True):
+        axes.text(item.failed + end * 0.008, row, f"{item.failed}", va="center", size=style.SMALL)
+        if item.police:
+            axes.text(end * 1.16, row, f"{item.police}", va="center", ha="right", size=style.SMALL, color=style.MUTED)
+    head = style.pick(language, "其中警方介入", "police case")
+    axes.text(end * 1.16, -1.1, head, va="center", ha="right", size=style.SMALL, color=style.MUTED)
+    axes.set_yticks(rows, style.city_names(data, language), size=style.SMALL)
+    axes.set(xlim=(0, end * 1.17), ylim=(len(data) - 0.4, -0.6))
+    axes.set_xlabel(style.pick(language, "问题平台（家）", "failed platforms"), size=style.SMALL)
+    axes.legend(loc="lower right", frameon=False, fontsize=style.SMALL, bbox_to_anchor=(0.9, 0.02))
+    return figure

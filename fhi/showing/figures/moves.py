@@ -1,0 +1,136 @@
+"""Figures of a comparison of scenarios: how the ranks moved, through what, and the ranks of all scenarios at once."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from fhi.showing.figures import heat, style
+from fhi.showing.figures.registry import FigureEntry
+
+
+def entry(id: str, title: dict[str, str], draw, evidence: tuple[str, ...]) -> FigureEntry:
+    """Return the figure of a comparison; it stands in no list, since it belongs to no single scenario."""
+    return FigureEntry(id, None, evidence, title, data=None, caption=None, draw=draw)
+
+
+def slope_entry(base: str, other: str, evidence: tuple[str, ...]) -> FigureEntry:
+    title = {"zh": f"名次变动：{base} → {other}", "en": f"Ranks: {base} → {other}"}
+    return entry("ranks", title, partial(slope, base=base, other=other), evidence)
+
+
+def through_entry(base: str, other: str, evidence: tuple[str, ...]) -> FigureEntry:
+    title = {"zh": f"名次因何变动：{base} → {other}", "en": f"What moved the ranks: {base} → {other}"}
+    return entry("through", title, through, evidence)
+
+
+def across_entry(evidence: tuple[str, ...]) -> FigureEntry:
+    return entry("all-scenarios", {"zh": "各方案名次", "en": "Ranks in every scenario"}, across, evidence)
+
+
+def arrow(shift: int) -> str:
+    return f"{'↓' if shift > 0 else '↑'}{abs(shift)}" if shift else "–"
+
+
+def slope(data: pd.DataFrame, language: str, base: str, other: str):
+    """Lines from the place in one scenario to that in the other, over the cities that have a score in both.
+
+    The frame has ``city, city_en, base_place, place, shift``; places are among these cities.
+    """
+    figure = style.canvas(1.75 + 0.3 * len(data))
+    axes = style.bare(style.area(figure, left=2.2, right=2.6, top=1.05, bottom=0.6))
+    ends = {}
+    for side, place in ((0, "base_place"), (1, "place")):
+        # cities that share a place stand below one another
+        order = data.sort_values([place, "base_place", "city"]).index
+        ends[side] = pd.Series(range(1, len(order) + 1), index=order)
+    # those that moved furthest lie on top
+    for row in data["shift"].abs().sort_values(kind="stable").index:
+        item = data.loc[row]
+        colour, name = style.direction(-item["shift"]), style.brief(item["city" if language == "zh" else "city_en"])
+        heights = [ends[0][row], ends[1][row]]
+        axes.plot([0, 1], heights, color=colour, linewidth=2.2 if abs(item["shift"]) >= 3 else 1.2, zorder=2)
+        look = {"va": "center", "size": style.BODY}
+        axes.text(-0.03, heights[0], f"{name}  {item['base_place']}", ha="right", **look)
+        axes.text(1.03, heights[1], f"{item['place']}  {name}", ha="left", **look)
+        axes.text(1.44, heights[1], arrow(item["shift"]), ha="right", weight="bold", **look | {"color": colour})
+    style.dots(axes, [(x, height) for x in (0, 1) for height in ends[x]], 5, style.INK)
+    for x, name in ((0, base), (1, other)):
+        axes.text(x, -0.2, style.fit(name, 170, 12, "bold"), ha="center", va="center", weight="bold", size=12)
+    axes.set(xlim=(-0.02, 1.02), ylim=(len(data) + 0.6, 0.2))
+    among = style.pick(
+        language, f"名次在两方案都有得分的{len(data)}城之间", f"among the {len(data)} cities with a score in both"
+    )
+    figure.text(0.5, 0.45 / figure.get_size_inches()[1], among, ha="center", size=style.SMALL, color=style.MUTED)
+    return figure
+
+
+def through(data: pd.DataFrame, language: str):
+    """Table of cities by what moved them: indicators (standard deviations), or assumptions (places).
+
+    The frame has ``city, city_en, shift, kind, column, column_zh, column_en, value``, all columns for each city.
+    """
+    values = heat.grid(data, "city", "column", "value").astype(float)
+    cities = data.drop_duplicates("city").set_index("city", drop=False).loc[values.index]
+    places = data["kind"].iloc[0] == "assumption"
+    totals = cities["shift"]
+    # shifts are positive downwards, shades are blue upwards
+    shades = -values.to_numpy() if places else values.to_numpy()
+    limit = float(np.nanmax(np.abs(shades), initial=0.0)) or 1.0
+    texts = [[_cell(value, places) for value in row] for row in values.to_numpy()]
+    heads = data.drop_duplicates("column").set_index("column")[f"column_{language}"][values.columns].tolist()
+    axes = heat.table(len(values), len(heads), 0.27, heads)
+    heat.cells(axes, shades, limit, texts)
+    heat.heads(axes, heads)
+    heat.rows(axes, style.city_names(cities, language), style.BODY)
+    for row, city in enumerate(cities.index):
+        look = {"va": "center", "ha": "left", "weight": "bold", "color": style.direction(-totals[city])}
+        axes.annotate(arrow(totals[city]), (len(heads), row + 0.5), (10, 0), textcoords="offset points", **look)
+    heat.scale(axes, *_ends(places, limit, language))
+    return axes.get_figure()
+
+
+def _cell(value: float, places: bool) -> str:
+    if not np.isfinite(value):
+        return ""
+    if places:
+        return arrow(int(value))
+    return signed(value) if abs(value) >= 0.005 else "0"
+
+
+def signed(value: float) -> str:
+    """Return a number with its sign and two decimals."""
+    return f"{value:+.2f}".replace("-", "−")
+
+
+def _ends(places: bool, limit: float, language: str) -> tuple[str, str]:
+    """Return what the two ends of the scale mean."""
+    if places:
+        low = style.pick(language, f"下降{limit:.0f}位", f"{limit:.0f} places down")
+        return low, style.pick(language, f"上升{limit:.0f}位", f"{limit:.0f} up")
+    low, high = signed(-limit), signed(limit)
+    back = style.pick(language, f"使城市落后：{low}个标准差", f"pulls the city back: {low} s.d.")
+    return back, style.pick(language, f"使城市领先：{high}", f"{high}: pushes it ahead")
+
+
+def across(data: pd.DataFrame, language: str):
+    """Table of cities by scenarios: the rank in each, shaded by the places gained or lost against the first.
+
+    The frame has ``scenario, city, city_en, rank, shift``.
+    """
+    ranks = heat.grid(data, "city", "scenario", "rank").astype(float)
+    shifts = data.pivot(index="city", columns="scenario", values="shift").loc[ranks.index, ranks.columns].astype(float)
+    shades = -shifts.to_numpy()
+    limit = float(np.nanmax(np.abs(shades), initial=0.0)) or 1.0
+    texts = [["" if np.isnan(rank) else f"{rank:.0f}" for rank in row] for row in ranks.to_numpy()]
+    axes = heat.table(len(ranks), ranks.shape[1], 0.24, ranks.columns.tolist())
+    heat.cells(axes, shades, limit, texts)
+    heat.heads(axes, ranks.columns.tolist())
+    cities = data.drop_duplicates("city").set_index("city", drop=False).loc[ranks.index]
+    heat.rows(axes, style.city_names(cities, language), style.SMALL)
+    low, high = _ends(True, limit, language)
+    none = style.pick(language, "    空白：无名次", "    blank: no rank")
+    heat.scale(axes, low, high + none)
+    return axes.get_figure()

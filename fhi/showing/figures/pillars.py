@@ -1,0 +1,151 @@
+"""Beyond the report: the published ranks read across the three pillars."""
+
+from __future__ import annotations
+
+import matplotlib
+import pandas as pd
+
+from fhi.showing.figures import style
+from fhi.showing.figures.cards import line, sheet
+from fhi.showing.figures.charts import with_names
+from fhi.showing.figures.heat import SHADES
+from fhi.showing.figures.registry import Tables, figure
+
+PILLARS = {"industry": ("产业", "Industry"), "experience": ("体验", "Experience"), "ecosystem": ("生态", "Ecosystem")}
+
+
+def pillars_data(tables: Tables) -> pd.DataFrame:
+    """Overall and pillar ranks of the 20 cities; ``gap_*`` is overall less pillar rank, above 0 where the pillar leads."""
+    frame = tables["tables/top20"].sort_values("rank")[
+        ["city", "tier", "rank", *[f"{p}_rank" for p in PILLARS], "page"]
+    ]
+    for pillar in PILLARS:
+        frame[f"gap_{pillar}"] = frame["rank"] - frame[f"{pillar}_rank"]
+    ranks = frame[[f"{pillar}_rank" for pillar in PILLARS]]
+    frame["spread"] = ranks.max(axis=1) - ranks.min(axis=1)
+    return with_names(frame, tables)
+
+
+def heat_caption(data: pd.DataFrame) -> dict[str, str]:
+    uneven, even = data.loc[data["spread"].idxmax()], data[data["spread"] == data["spread"].min()]
+    gaps = data[[f"gap_{pillar}" for pillar in PILLARS]].abs().mean().rename(lambda name: name.removeprefix("gap_"))
+    far = gaps.idxmax()
+    return {
+        "zh": f"格内为公布的名次，颜色为该维度较总排名靠前（蓝）或靠后（橙）的位数。最不均衡的是{uneven['city']}，三个维度相差{uneven['spread']}位；"
+        f"最均衡的是{'、'.join(even['city'])}（{even['spread'].iloc[0]}位）。与总排名相差最大的维度是{PILLARS[far][0]}，平均{gaps[far]:.1f}位。",
+        "en": f"Cells give the published rank, colours the places by which the pillar is ahead of the overall rank (blue) or behind "
+        f"(orange). {uneven['city_en']} is least even, its pillars {uneven['spread']} places apart; most even: "
+        f"{', '.join(even['city_en'])} ({even['spread'].iloc[0]}). {PILLARS[far][1]} departs most from the overall rank, by "
+        f"{gaps[far]:.1f} places on average.",
+    }
+
+
+@figure(
+    "pillar-heat",
+    page=None,
+    evidence=("published", "derived"),
+    title={"zh": "三个维度：何处领先，何处落后", "en": "Three pillars: where a city is ahead, where behind"},
+    data=pillars_data,
+    caption=heat_caption,
+)
+def heat(data: pd.DataFrame, language: str):
+    """Table of overall and pillar ranks, pillar cells coloured by the gap to the overall rank; the spread as bars."""
+    figure = style.canvas(7.9)
+    axes = style.bare(style.area(figure, left=1.55, bottom=0.95, top=0.8))
+    widest = int(data[[f"gap_{pillar}" for pillar in PILLARS]].abs().max().max())
+    norm = matplotlib.colors.Normalize(-widest, widest)
+    x = {pillar: 1.95 + 1.5 * place for place, pillar in enumerate(PILLARS)}
+    heads = {"rank": (0.5, ("总排名", "Overall")), "spread": (6.2, ("三维相差（位）", "Pillars apart (places)"))}
+    heads |= {pillar: (x[pillar], PILLARS[pillar]) for pillar in PILLARS}
+    for name, (place, pair) in heads.items():
+        side = "left" if name == "spread" else "center"
+        colour = style.PILLARS.get(name, style.INK)
+        axes.text(place, -1, style.pick(language, *pair), ha=side, va="center", weight="bold", color=colour)
+    names = style.city_names(data, language)
+    for row, (name, item) in enumerate(zip(names, data.itertuples(), strict=True)):
+        axes.text(-0.15, row, name, ha="right", va="center")
+        axes.text(0.5, row, f"{item.rank}", ha="center", va="center", weight="bold")
+        for pillar, place in x.items():
+            gap = getattr(item, f"gap_{pillar}")
+            colour = matplotlib.colors.to_hex(SHADES(norm(gap)))
+            axes.fill(*_cell(place, row, 0.71, 0.44), color=colour, linewidth=0)
+            ink = style.ink_on(colour)
+            axes.text(place, row, f"{getattr(item, f'{pillar}_rank')}", ha="center", va="center", color=ink)
+        axes.text(6.2 + item.spread * 0.088 + 0.1, row, f"{item.spread}", va="center", size=style.SMALL)
+    axes.barh(range(len(data)), data["spread"] * 0.088, left=6.2, height=0.5, color=style.MUTED)
+    _scale(axes, widest, len(data) + 0.35, language)
+    axes.set(xlim=(0, 8.1), ylim=(len(data) - 0.4, -1.6))
+    return figure
+
+
+def _cell(x: float, y: float, across: float, along: float) -> tuple[list[float], list[float]]:
+    return [x - across, x + across, x + across, x - across], [y - along, y - along, y + along, y + along]
+
+
+def _scale(axes, widest: int, y: float, language: str) -> None:
+    """Draw the scale of colours below the table."""
+    steps = 9
+    for step in range(steps):
+        x = 2.6 + step * 0.42
+        axes.fill(*_cell(x, y, 0.21, 0.16), color=SHADES(step / (steps - 1)), linewidth=0, clip_on=False)
+    for x, text, side in (
+        (2.3, style.pick(language, f"落后{widest}位", f"{widest} places behind"), "right"),
+        (2.6 + (steps - 1) * 0.42 + 0.3, style.pick(language, f"领先{widest}位", f"{widest} ahead"), "left"),
+    ):
+        axes.text(x, y, text, ha=side, va="center", size=style.SMALL, color=style.MUTED)
+
+
+def profiles_caption(data: pd.DataFrame) -> dict[str, str]:
+    ahead = {pillar: data.loc[data[f"gap_{pillar}"].idxmax()] for pillar in PILLARS}
+    zh = "；".join(
+        f"{PILLARS[pillar][0]}：{item['city']}（+{item[f'gap_{pillar}']}）" for pillar, item in ahead.items()
+    )
+    en = "; ".join(
+        f"{PILLARS[pillar][1]} {item['city_en']} (+{item[f'gap_{pillar}']})" for pillar, item in ahead.items()
+    )
+    return {
+        "zh": f"每城一格：柱越高名次越好，柱下为该维度名次，虚线为总排名。较总排名领先最多的是{zh}。",
+        "en": f"One panel a city: the higher a bar, the better the rank (below it); dashed: the overall rank. Furthest ahead of it: {en}.",
+    }
+
+
+@figure(
+    "pillar-profiles",
+    page=None,
+    evidence=("published", "derived"),
+    title={"zh": "20城的维度轮廓", "en": "Profiles of the twenty cities by pillar"},
+    data=pillars_data,
+    caption=profiles_caption,
+)
+def profiles(data: pd.DataFrame, language: str):
+    """Small multiples: bars of the three pillar ranks, higher is better, with the overall rank as a line."""
+    columns, apart, pitch = 5, 4.1, 1.6
+    rows = -(-len(data) // columns)
+    figure = style.canvas(8.0)
+    axes = style.bare(style.area(figure, top=1.15, bottom=0.55))
+    for place, (name, item) in enumerate(zip(style.city_names(data, language), data.itertuples(), strict=True)):
+        x, foot = place % columns * apart, (rows - 1 - place // columns) * pitch
+        axes.text(x, foot + 1.14, f"{item.rank}", weight="bold", size=11, va="center")
+        axes.text(x + 0.6, foot + 1.14, name, va="center")
+        axes.plot([x, x + 3], [foot, foot], color=style.LINE, linewidth=1)
+        for step, pillar in enumerate(PILLARS):
+            rank, middle = getattr(item, f"{pillar}_rank"), x + 0.5 + step
+            high = 1 - (rank - 1) / len(data)
+            axes.fill(*_cell(middle, foot + high / 2, 0.36, high / 2), color=style.PILLARS[pillar], linewidth=0)
+            look = {"ha": "center", "va": "center", "size": style.SMALL, "color": style.PILLARS[pillar]}
+            axes.text(middle, foot - 0.12, f"{rank}", **look)
+        level = foot + 1 - (item.rank - 1) / len(data)
+        axes.plot([x, x + 3], [level, level], color=style.INK, linewidth=1.1, linestyle=(0, (3, 2)))
+    axes.set(xlim=(0, (columns - 1) * apart + 3), ylim=(-0.25, (rows - 1) * pitch + 1.3))
+    _profile_key(figure, language)
+    return figure
+
+
+def _profile_key(figure, language: str) -> None:
+    axes = sheet(figure)
+    x = style.SIDE
+    for pillar, pair in PILLARS.items():
+        axes.scatter([x + 0.06], [0.85], marker="s", s=36, color=style.PILLARS[pillar])
+        x += 0.5 + line(axes, x + 0.2, 0.85, style.pick(language, *pair))
+    axes.plot([x, x + 0.3], [0.85, 0.85], color=style.INK, linewidth=1.1, linestyle=(0, (3, 2)))
+    line(axes, x + 0.38, 0.85, style.pick(language, "总排名（1为最佳，在上）", "overall rank (1 is best, at the top)"))

@@ -1,0 +1,170 @@
+"""Draw registered figures into files: SVG and PNG by language, and the drawn data as CSV."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import platform
+import sys
+import warnings
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from fhi.files import digest
+from fhi.imports import closure
+from fhi.kept import Kept
+from fhi.paths import RAW, ROOT
+from fhi.processes import pool
+from fhi.showing.figures import entries, outlines, style, vector
+from fhi.showing.figures.evidence import drawable, seen
+from fhi.showing.figures.registry import LANGUAGES, FigureEntry
+from fhi.store import Store, to_csv
+
+DPI = 144
+KINDS = ("svg", "png")
+
+
+def images(entry: FigureEntry, data: pd.DataFrame, language: str, kinds: Iterable[str] = KINDS) -> dict[str, bytes]:
+    """Return the picture of a figure as ``{"svg": …, "png": …}``, without dates or versions in them.
+
+    A character without a glyph is an error.
+    """
+    style.load_fonts()
+    with matplotlib.rc_context(style.RC), warnings.catch_warnings():
+        warnings.filterwarnings("error", message="Glyph .* missing")
+        figure = style.frame(entry.draw(data, language), entry, language)
+        return {kind: WRITERS[kind](figure) for kind in kinds}
+
+
+def _vector(figure: Figure) -> bytes:
+    buffer = io.BytesIO()
+    unwanted = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    figure.savefig(buffer, format="svg", dpi=DPI, metadata=unwanted)
+    return vector.compact(buffer.getvalue().decode("utf-8")).encode("utf-8")
+
+
+def _raster(figure: Figure) -> bytes:
+    from PIL import Image
+
+    figure.set_dpi(DPI)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    picture, buffer = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3]), io.BytesIO()
+    # half the time of the usual level for a tenth more bytes
+    picture.save(buffer, "png", compress_level=3, dpi=(DPI, DPI))
+    return buffer.getvalue()
+
+
+WRITERS = {"svg": _vector, "png": _raster}
+
+
+def save(entry: FigureEntry, store: Store) -> dict[str, object]:
+    """Write a figure's data and pictures; return one row for the list of figures.
+
+    A picture that was made before by the same code from the same data, with the same labels, is taken from the store.
+    """
+    entry, data = seen(entry, store)
+    stem = f"{store.reports}/figures/{entry.id}"
+    drawn = to_csv(data).encode("utf-8")
+    store.write_bytes(f"{stem}.csv", drawn)
+    kept = Kept(store.root, "pictures")
+    for language in LANGUAGES:
+        keys = {kind: kept.key(cause(entry, drawn, language) | {"kind": kind}) for kind in KINDS}
+        found = {kind: content for kind, key in keys.items() if (content := kept.get(key))}
+        if missing := [kind for kind in KINDS if kind not in found]:
+            made = images(entry, data, language, missing)
+            found |= {kind: kept.put(keys[kind], content) for kind, content in made.items()}
+        for kind in KINDS:
+            store.write_bytes(f"{stem}.{language}.{kind}", found[kind])
+    return listing(entry) | {"rows": len(data)}
+
+
+def cause(entry: FigureEntry, drawn: bytes, language: str) -> dict:
+    """Return all that a picture depends on: its module and what that imports, its data, its labels, the versions."""
+    modules = {getattr(function, "__module__", None) or __name__ for function in (entry.draw, entry.data)}
+    code = {Path(__file__), Path(vector.__file__), *closure(Path(style.__file__))}
+    code |= {path for module in modules - {__name__} for path in closure(Path(sys.modules[module].__file__))}
+    files = [*sorted(code), *sorted(style.FONTS.iterdir()), ROOT / "requirements.lock"]
+    if Path(outlines.__file__) in code:
+        files.append(RAW / outlines.FILE)
+    texts = (entry.id, entry.page, entry.evidence, entry.title, entry.source, entry.cited)
+    return {
+        "files": {os.path.relpath(path, ROOT): _checksum(path) for path in files},
+        "data": digest(drawn),
+        "entry": json.loads(json.dumps(texts, default=dict)),
+        "language": language,
+        "python": platform.python_version(),
+        "processor": platform.machine(),
+    }
+
+
+@cache
+def _checksum(path: Path) -> str:
+    return digest(path.read_bytes())
+
+
+def listing(entry: FigureEntry) -> dict[str, object]:
+    """Return what the lists of figures say of an entry."""
+    return {"id": entry.id, "page": entry.page, "evidence": "+".join(entry.evidence), "function": entry.function}
+
+
+def save_all(store: Store, workers: int = 2) -> pd.DataFrame:
+    """Write every registered figure, in several processes; return the list of figures.
+
+    Raises
+    ------
+    Exception
+        Whatever a drawing function raised, with the figure's id as a note.
+    """
+    # the last figures are the largest: begun first, they do not leave one process waiting for the other
+    ids = [entry.id for entry in drawable(store)][::-1]
+    with pool(workers) as processes:
+        rows = list(processes.map(_save_one, ids, [store] * len(ids)))
+    Kept(store.root, "pictures").prune()
+    return pd.DataFrame(rows[::-1]).astype({"page": "Int64"})
+
+
+def _save_one(id: str, store: Store) -> dict[str, object]:
+    entry = next(entry for entry in entries() if entry.id == id)
+    try:
+        return save(entry, store)
+    except Exception as error:
+        error.add_note(f"figure {id}")
+        raise
+
+
+def fingerprints(store: Store, ids: Iterable[str]) -> pd.DataFrame:
+    """Return the SHA-256 of each figure's data, to notice a change of what is drawn."""
+    paths = {id: store.find(f"{store.reports}/figures/{id}.csv") for id in ids}
+    rows = [(id, hashlib.sha256(path.read_bytes()).hexdigest()[:16]) for id, path in paths.items()]
+    return pd.DataFrame(rows, columns=["id", "sha256 of the data"])
+
+
+def contact_sheet(store: Store, ids: Iterable[str], language: str, across: int = 4) -> bytes:
+    """Return the saved pictures of figures, small and side by side, as one PNG.
+
+    Executed notebooks are kept under version control: the pictures in full would add megabytes at every change.
+    """
+    from PIL import Image, ImageOps
+
+    paths = [store.find(f"{store.reports}/figures/{id}.{language}.png") for id in ids]
+    width, height, gap = 320, 260, 12
+    down = -(-len(paths) // across)
+    sheet = Image.new("RGB", (across * (width + gap) + gap, down * (height + gap) + gap), "#e6e6e6")
+    for place, path in enumerate(paths):
+        with Image.open(path) as picture:
+            small = ImageOps.pad(picture.convert("RGB"), (width, height), Image.Resampling.LANCZOS, "white")
+        row, column = divmod(place, across)
+        sheet.paste(small, (gap + column * (width + gap), gap + row * (height + gap)))
+    buffer = io.BytesIO()
+    sheet.quantize(48, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(buffer, "png", optimize=True)
+    return buffer.getvalue()

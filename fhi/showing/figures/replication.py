@@ -1,0 +1,227 @@
+"""Beyond the report: what data each city has, and the reconstructed ranks against the published ones."""
+
+from __future__ import annotations
+
+import matplotlib
+import pandas as pd
+from matplotlib.patches import Rectangle
+
+from fhi.engine.agreement import of_whole, published
+from fhi.engine.framework import Framework
+from fhi.showing.figures import style
+from fhi.showing.figures.charts import in_order, with_names, with_node_names
+from fhi.showing.figures.evidence import kinds
+from fhi.showing.figures.registry import LANGUAGES, Tables, figure
+from fhi.showing.figures.weight_words import weight_words
+
+
+def coverage_data(tables: Tables) -> pd.DataFrame:
+    """One row a city and indicator: its label (empty: missing), whether the index uses it, its year, age and bounds."""
+    cells = tables["coverage"].sort_values("indicator", key=lambda codes: in_order(tables, codes), kind="stable")
+    return with_node_names(with_names(cells, tables), tables, "indicator")
+
+
+def coverage_caption(data: pd.DataFrame) -> dict[str, str]:
+    filled = data["evidence"].notna()
+    used = data[data["used"]]["indicator"].nunique()
+    total, cities = data["indicator"].nunique(), data["city"].nunique()
+    complete = data[data["used"] & filled & ~data["old"]].groupby("city").size().eq(used).sum()
+    bounded, ages = (data["low"] < data["high"]).sum(), age_words(data)
+    return {
+        "zh": f"{cities}城×{total}项指标中，{filled.sum()}格有数据（{filled.mean():.0%}）。{used}项指标进入指数；"
+        f"×标记的数值未进入指数：覆盖城市过少，或方案未取。"
+        + (f"≈标记的{bounded}格只知区间（报告给出了合计，未给出各城），取其中点。" if bounded else "")
+        + f"{complete}个城市的这{used}项齐全。{ages['zh']}",
+        "en": f"Of {cities} cities × {total} indicators, {filled.sum()} cells hold data ({filled.mean():.0%}). {used} indicators "
+        "enter the index; values marked × do not: too few cities have them, or the scenario leaves them out. "
+        + (f"{bounded} marked ≈ are known up to an interval, of which the middle is taken. " if bounded else "")
+        + f"{complete} cities have all {used}. {ages['en']}",
+    }
+
+
+def age_words(data: pd.DataFrame) -> dict[str, str]:
+    """Return how many values are of another year than the edition, and how many of them are shown as old."""
+    earlier, old = data[data["age"] > 0], data[data["old"]]
+    if earlier.empty:
+        return {"zh": "数值均为本期年份。", "en": "All values are of the edition's year."}
+    most = earlier["age"].max()
+    words = {
+        "zh": f"格中数字为早于本期的数值年份（{len(earlier)}格，最多早{most:.0f}年）",
+        "en": f"A year in a cell is that of a value from before the edition: {len(earlier)} in all, by up to {most:.0f} "
+        f"{'year' if most == 1 else 'years'}",
+    }
+    if old.empty:
+        return {"zh": words["zh"] + "。", "en": words["en"] + "."}
+    return {
+        "zh": words["zh"] + f"；其中{len(old)}格过旧（早{old['age'].min():.0f}年及以上），以斜线标出，不计入齐全。",
+        "en": words["en"]
+        + f"; {len(old)} of them are old ({old['age'].min():.0f} years and more), are hatched and do not "
+        "count as complete.",
+    }
+
+
+@figure(
+    "coverage",
+    page=None,
+    evidence=("published", "derived", "public"),
+    title={"zh": "数据覆盖：城市×指标×证据", "en": "Data coverage: city by indicator by evidence"},
+    data=coverage_data,
+    caption=coverage_caption,
+)
+def coverage(data: pd.DataFrame, language: str):
+    """Grid of cities and indicators by label; × marks values left out, ≈ known up to an interval, hatching old ones."""
+    import seaborn
+
+    figure = style.canvas(11.2)
+    axes = style.area(figure, left=1.3, right=1.2, bottom=0.85, top=2.5)
+    order = data.groupby("city")["evidence"].count().sort_values(ascending=False, kind="stable").index
+    label = "city" if language == "zh" else "city_en"
+    labels = kinds(data["evidence"])
+    codes = data.assign(
+        code=data["evidence"].map({name: place for place, name in enumerate(labels, start=1)}).fillna(0)
+    )
+    indicators = list(dict.fromkeys(data["indicator"]))
+    grid = codes.pivot(index="city", columns="indicator", values="code").loc[order, indicators]
+    colours = ["#f3f5f7", *(style.EVIDENCE_COLOURS[name] for name in labels)]
+    colours = matplotlib.colors.ListedColormap(colours)
+    shades = {"cmap": colours, "vmin": 0, "vmax": len(labels)}
+    seaborn.heatmap(grid, ax=axes, **shades, cbar=False, linewidths=1, linecolor=style.PAPER)
+    for item in data[data["evidence"].notna()].itertuples():
+        x, y = indicators.index(item.indicator), list(order).index(item.city)
+        if item.old:
+            axes.add_patch(Rectangle((x, y), 1, 1, **style.OLD))
+        earlier = f"{item.value_year:.0f}" if item.age > 0 else ""
+        kind = "×" if not item.used else "≈" if item.low < item.high else ""
+        if mark := " ".join(part for part in (kind, earlier) if part):
+            size = 6.5 if earlier else style.BODY
+            text = axes.text(
+                x + 0.5, y + 0.5, mark, color=style.PAPER, ha="center", va="center", weight="bold", size=size
+            )
+            if item.old:
+                # legible on the hatching
+                text.set_bbox({"facecolor": style.EVIDENCE_COLOURS[item.evidence], "edgecolor": "none", "pad": 1})
+    names = data.drop_duplicates("indicator").set_index("indicator")[f"indicator_{language}"]
+    cities = data.drop_duplicates("city").set_index("city", drop=False)[label].map(style.brief)
+    axes.set_xticks(
+        [place + 0.5 for place in range(len(indicators))],
+        names[indicators],
+        rotation=45,
+        ha="left",
+        rotation_mode="anchor",
+        size=style.SMALL,
+    )
+    axes.set_yticks([place + 0.5 for place in range(len(order))], cities[order], rotation=0, size=style.SMALL)
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0)
+    axes.set(xlabel="", ylabel="")
+    _key(axes, labels, language, len(order), len(indicators), old=data["old"].any())
+    return figure
+
+
+def _key(axes, labels: tuple[str, ...], language: str, rows: int, columns: int, *, old: bool) -> None:
+    entries = [(style.EVIDENCE_COLOURS[name], style.EVIDENCE_NAMES[name][language]) for name in labels]
+    entries.append(("#f3f5f7", style.pick(language, "缺失", "missing")))
+    if old:
+        entries.append((style.MUTED, style.pick(language, "过旧", "old")))
+    for place, (colour, text) in enumerate(entries):
+        x = columns * place / (len(entries) + 1)
+        axes.scatter([x + 0.2], [rows + 0.75], marker="s", s=60, color=colour, edgecolor=style.LINE, clip_on=False)
+        if old and place == len(entries) - 1:
+            axes.add_patch(Rectangle((x, rows + 0.5), 0.4, 0.5, clip_on=False, zorder=4, **style.OLD))
+        axes.text(x + 0.5, rows + 0.75, text, va="center", size=style.SMALL)
+    axes.text(
+        columns * len(entries) / (len(entries) + 1),
+        rows + 0.75,
+        style.pick(language, "×  未用    ≈  区间", "×  not used    ≈  bounds"),
+        va="center",
+        size=style.SMALL,
+    )
+
+
+def replication_data(tables: Tables) -> pd.DataFrame:
+    """Reconstructed and published rank by city and node, with the agreement of each node, the number of indicators used
+    below it and the evidence that carries its weight.
+    """
+    tree = Framework.from_table(tables["tables/framework"])
+    measures = of_whole(tables["agreement"])[["kendall_tau_b", "spearman_rho"]]
+    frame = tables["comparison"].merge(measures, left_on="node", right_index=True)
+    used = set(tables["weights"].query("effective > 0")["node"])
+    frame["indicators"] = [len(used & set(tree.leaves_below(node))) for node in frame["node"]]
+    weight = {node: weight_words(tables, node) for node in frame["node"].unique()}
+    for language in LANGUAGES:
+        frame[f"weight_{language}"] = [weight[node][language] for node in frame["node"]]
+    printed = published(tables)
+    first = next(code for code in tree.table.index if code in set(printed["node"]))
+    frame["order"] = frame["city"].map(printed[printed["node"] == first].set_index("city")["rank"])
+    frame = with_node_names(frame.assign(place=in_order(tables, frame["node"])), tables, "node")
+    return with_names(frame.sort_values(["place", "order"]).drop(columns="place"), tables)
+
+
+def replication_caption(data: pd.DataFrame) -> dict[str, str]:
+    nodes = data.drop_duplicates("node")
+    taus = {
+        language: [
+            f"{item[f'node_{language}']} {item['kendall_tau_b']:.2f} ({item['indicators']})"
+            for _, item in nodes.iterrows()
+        ]
+        for language in ("zh", "en")
+    }
+    first = nodes.iloc[0]
+    overall = data[data["node"] == first["node"]]
+    widest = overall.loc[overall["difference"].abs().idxmax()]
+    return {
+        "zh": f"与公布名次的Kendall τ-b（括号内为所用指标数）：{'、'.join(taus['zh'])}。重建指数的权重来源：{first['weight_zh']}。"
+        f"总排名相差最大的是{widest['city']}（重建减公布：{widest['difference']:+d}位）。方法未向公布名次调整。",
+        "en": f"Kendall's tau-b with the published ranks (indicators used in brackets): {', '.join(taus['en'])}. The weight of "
+        f"the reconstructed index rests on: {first['weight_en']}. The widest overall difference, reconstructed less "
+        f"published, is {widest['city_en']} ({widest['difference']:+d}). Nothing was tuned towards the published ranks.",
+    }
+
+
+@figure(
+    "replication",
+    page=None,
+    evidence=("reconstructed", "published"),
+    title={"zh": "重建名次与公布名次", "en": "Reconstructed and published ranks"},
+    data=replication_data,
+    caption=replication_caption,
+    needs=("comparison",),
+)
+def replication(data: pd.DataFrame, language: str):
+    """Panels (index and pillars, at most four): reconstructed rank a dot, published rank a ring, one row a city."""
+    figure = style.canvas(7.4, width=11)
+    nodes = list(dict.fromkeys(data["node"]))[:4]
+    last = int(data[["rank", "published"]].max().max())
+    cities = data[data["node"] == nodes[0]].reset_index(drop=True)
+    place = {city: row for row, city in enumerate(cities["city"])}
+    for column, node in enumerate(nodes):
+        left = 1.35 + column * 2.36
+        axes = style.quiet(style.area(figure, left=left, right=11 - left - 2.15, top=1.6, bottom=0.85), grid="x")
+        rows = data[data["node"] == node]
+        heights = rows["city"].map(place)
+        axes.hlines(heights, rows["published"], rows["rank"], color=style.LINE, linewidth=2, zorder=1)
+        axes.scatter(rows["published"], heights, zorder=2, **style.RING)
+        axes.scatter(rows["rank"], heights, s=style.DOT, color=style.PILLARS.get(node, style.INK), zorder=3)
+        names = style.city_names(cities, language) if column == 0 else [""] * len(cities)
+        axes.set_yticks(range(len(cities)), names)
+        axes.set(xlim=(0, last + 1), ylim=(len(cities) - 0.4, -0.6), xticks=[1, last // 2, last])
+        first = rows.iloc[0]
+        axes.text(
+            0,
+            1.085,
+            first[f"node_{language}"],
+            transform=axes.transAxes,
+            weight="bold",
+            size=style.BODY if language == "zh" else style.SMALL,
+        )
+        statistics = f"τ-b {first['kendall_tau_b']:.2f}   ρ {first['spearman_rho']:.2f}"
+        axes.text(0, 1.043, statistics, transform=axes.transAxes, size=style.SMALL, color=style.MUTED)
+        weight = style.fit(first[f"weight_{language}"], 154, 7)
+        axes.text(0, 1.005, weight, transform=axes.transAxes, size=7, color=style.MUTED)
+    note = style.pick(
+        language,
+        "●  重建名次    ○  公布名次    （1为最佳）",
+        "●  reconstructed rank    ○  published rank    (1 is best)",
+    )
+    figure.text(1.35 / 11, 0.42 / 7.4, note, size=style.SMALL, color=style.MUTED, va="center")
+    return figure

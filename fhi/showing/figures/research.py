@@ -1,0 +1,234 @@
+"""Part four, the ecosystem: research strength, universities against special institutes (p32), five institutes (p33)."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from fhi.showing.figures import style
+from fhi.showing.figures.cards import bar, block, line, missing, sheet
+from fhi.showing.figures.charts import with_names
+from fhi.showing.figures.firsts import remark, with_firsts
+from fhi.showing.figures.registry import Tables, figure
+
+GREEN, PALE = style.PILLARS["ecosystem"], "#8ccdb7"
+CLASSES = {"first_class": "一流大学", "first_class_disciplines": "一流学科"}
+SOURCE = {
+    "zh": "教育部，双一流建设高校名单（2017）",
+    "en": "Ministry of Education, Double First-Class list (2017)",
+}
+
+
+def strength_data(tables: Tables) -> pd.DataFrame:
+    """The 8 cities of p32: Double First-Class universities by class (public), and what is printed of institutes.
+
+    ``institutes`` is a printed number; ``named`` counts the institutes of p33, so a city has at least as many.
+    """
+    frame = tables["tables/leaders"].query("page == 32").sort_values("position")[["city", "position", "page"]]
+    counts = tables["tables/universities"].groupby(["city", "class_2017"]).size()
+    for name, label in CLASSES.items():
+        frame[name] = [int(counts.get((city, label), 0)) for city in frame["city"]]
+    printed = tables["tables/city_profiles"].query("node == 'institutes'").set_index("city")
+    frame["institutes"] = frame["city"].map(printed["printed_value"])
+    frame["institutes_page"] = frame["city"].map(printed["page"]).astype("Int64")
+    named = tables["tables/institutes"].groupby("city").size()
+    frame["named"] = frame["city"].map(named).astype("Int64")
+    frame["named_page"] = frame["named"].notna().map({True: tables["tables/institutes"]["page"].iloc[0], False: pd.NA})
+    frame = with_names(frame, tables).assign(node="universities")
+    return with_firsts(frame, tables).drop(columns="node")
+
+
+def strength_caption(data: pd.DataFrame) -> dict[str, str]:
+    total = data[list(CLASSES)].sum(axis=1)
+    first = data.loc[total.idxmax()]
+    printed = data.dropna(subset=["institutes"]).iloc[0]
+    named, without = data.dropna(subset=["named"]), data[data["institutes"].isna() & data["named"].isna()]
+    return {
+        "zh": f"原图柱长未印数值：高校以双一流建设高校数（2017年名单）代替，{first['city']}{total.max()}所最多{remark(first)['zh']}。"
+        f"专项科研机构只印出{printed['city']}{printed['institutes']:.0f}家（第{printed['institutes_page']}页）；"
+        f"{'、'.join(named['city'])}为第33页列举的机构数，是下限；{'、'.join(without['city'])}未公布。",
+        "en": f"The bars of the page carry no numbers: Double First-Class universities (2017 list) stand in, {first['city_en']} having "
+        f"most ({total.max()}){remark(first)['en']}. Of special institutes only the {printed['institutes']:.0f} of {printed['city_en']} are printed "
+        f"(p. {printed['institutes_page']}); {', '.join(named['city_en'])} have those named on p. 33, at least; "
+        f"{', '.join(without['city_en'])} are unpublished.",
+    }
+
+
+@figure(
+    "p32-research",
+    page=32,
+    evidence=("public", "published"),
+    title={"zh": "科研实力：高校与专项科研机构", "en": "Research: universities and special institutes"},
+    data=strength_data,
+    caption=strength_caption,
+    source=SOURCE,
+)
+def strength(data: pd.DataFrame, language: str):
+    """Two-sided bars by city: universities to the left, what is known of special institutes to the right (p32)."""
+    figure = style.canvas(5.4)
+    axes = sheet(figure)
+    top, pitch, left, right = 1.72, 0.4, 4.35, 5.65
+    scale = (left - 0.95) / data[list(CLASSES)].sum(axis=1).max()
+    line(
+        axes,
+        left,
+        1.06,
+        style.pick(language, "双一流建设高校（所）", "Double First-Class universities"),
+        ha="right",
+        weight="bold",
+        size=style.BODY,
+    )
+    line(
+        axes,
+        right,
+        1.06,
+        style.pick(language, "专项科研机构（家）", "special research institutes"),
+        weight="bold",
+        size=style.BODY,
+    )
+    _key(axes, left, right, language)
+    for row, (name, item) in enumerate(zip(style.city_names(data, language), data.itertuples(), strict=True)):
+        y = top + pitch * row
+        line(axes, (left + right) / 2, y, name, 1.2, ha="center", size=style.BODY)
+        end = left
+        for column, colour in zip(CLASSES, (GREEN, PALE), strict=True):
+            extent = getattr(item, column) * scale
+            bar(axes, end - extent, y - 0.11, extent, 1, colour, 0.22)
+            end -= extent
+        total = sum(getattr(item, column) for column in CLASSES)
+        line(axes, end - 0.08, y, f"{total}", ha="right", weight="bold")
+        _institutes(axes, right, y, scale, item, language)
+    return figure
+
+
+def _key(axes, left: float, right: float, language: str) -> None:
+    x = left
+    for colour, pair in (
+        (PALE, ("一流学科", "world-class disciplines")),
+        (GREEN, ("一流大学", "world-class university")),
+    ):
+        x -= line(axes, x, 1.34, style.pick(language, *pair), ha="right", color=style.MUTED) + 0.12
+        axes.scatter([x], [1.34], marker="s", s=34, color=colour)
+        x -= 0.2
+    x = right + 0.05
+    pairs = (("printed", ("报告印出", "printed")), ("named", ("第33页列举，下限", "named on p. 33, at least")))
+    for kind, pair in pairs:
+        fill = style.EVIDENCE_COLOURS["published"] if kind == "printed" else style.PAPER
+        axes.scatter([x], [1.34], marker="s", s=34, color=fill, edgecolor=style.EVIDENCE_COLOURS["published"])
+        x += 0.45 + line(axes, x + 0.14, 1.34, style.pick(language, *pair), color=style.MUTED)
+
+
+def _institutes(axes, x: float, y: float, scale: float, item, language: str) -> None:
+    navy = style.EVIDENCE_COLOURS["published"]
+    if pd.notna(item.institutes):
+        bar(axes, x, y - 0.11, item.institutes * scale, 1, navy, 0.22)
+        line(axes, x + item.institutes * scale + 0.08, y, f"{item.institutes:.0f}", weight="bold")
+    elif pd.notna(item.named):
+        frame = {"height": 0.22, "facecolor": style.PAPER, "edgecolor": navy}
+        axes.barh(y, item.named * scale, left=x, **frame)
+        text = style.pick(language, f"≥{item.named}，总数未公布", f"≥{item.named}, total not published")
+        line(axes, x + item.named * scale + 0.1, y, text, color=style.MUTED)
+    else:
+        missing(axes, x, y - 0.11, 1.5, 0.22)
+        line(
+            axes, x + 0.75, y, style.pick(language, "未公布", "not published"), ha="center", size=7.5, color=style.MUTED
+        )
+
+
+def institutes_data(tables: Tables) -> pd.DataFrame:
+    """The 5 institutes of p33 in order of founding, with the counts of output that are printed of one."""
+    frame = tables["tables/institutes"].sort_values("founded_iso")
+    numbers = tables["tables/headlines"].query("node == 'institutes'")
+    for column, unit in (("publications", "publications"), ("studies", "studies")):
+        rows = numbers[numbers["unit"] == unit]
+        known = [rows[rows["measure_zh"].str.startswith(founded)]["printed_value"] for founded in frame["founded"]]
+        frame[column] = [values.iloc[0] if len(values) else None for values in known]
+    frame["until"] = tables["tables/sources"].set_index("source_id")["date"]["report2018/institutes"]
+    frame["years"] = [_years(*months) for months in zip(frame["founded_iso"], frame["until"], strict=True)]
+    frame = frame.drop(columns="founded").rename(columns={"name": "name_zh", "founded_iso": "founded"})
+    columns = ["city", "founded", "until", "years", "name_zh", "name_en", "activities_zh", "activities_en"]
+    columns += ["publications", "studies", "page"]
+    return with_names(frame[columns], tables)
+
+
+def _years(founded: str, until: str) -> float:
+    """Return the years from one month to another."""
+    months = [int(text[:4]) * 12 + int(text[5:7]) for text in (founded, until)]
+    return round((months[1] - months[0]) / 12, 1)
+
+
+def institutes_caption(data: pd.DataFrame) -> dict[str, str]:
+    cities = data.groupby(["city", "city_en"], sort=False).size().sort_values(ascending=False, kind="stable")
+    zh = "、".join(f"{city}{count}家" for (city, _), count in cities.items())
+    en = ", ".join(f"{city} {count}" for (_, city), count in cities.items())
+    hidden, until = int(data["name_zh"].isna().sum()), data["until"].iloc[0]
+    return {
+        "zh": f"{len(data)}家机构：{zh}；最早{data['founded'].iloc[0]}，最晚{data['founded'].iloc[-1]}。{hidden}家在报告中只有徽标而无名称。"
+        f"横线为成立至报告发布（{until}）的年数。",
+        "en": f"{len(data)} institutes: {en}; founded between {data['founded'].iloc[0]} and {data['founded'].iloc[-1]}. {hidden} appear "
+        f"as logos without a name. Lines run from the founding to the report ({until}).",
+    }
+
+
+@figure(
+    "p33-institutes",
+    page=33,
+    evidence=("published", "derived"),
+    title={"zh": "代表性专项科研机构", "en": "Five special research institutes"},
+    data=institutes_data,
+    caption=institutes_caption,
+)
+def institutes(data: pd.DataFrame, language: str):
+    """One row an institute: city and name, the time since its founding, what it does (p33)."""
+    top, pitch = 1.5, 0.8
+    figure = style.canvas(top + pitch * len(data) + 0.35)
+    axes = sheet(figure)
+    first, last = int(data["founded"].min()[:4]), int(data["until"].iloc[0][:4]) + 1
+    left, right = 3.25, 6.2
+    x = {year: left + (year - first) / (last - first) * (right - left) for year in range(first, last + 1)}
+    heads = style.pick(
+        language,
+        ["城市与机构", "成立至报告发布", "成果与活动"],
+        ["City and institute", "From founding to the report", "Work"],
+    )
+    for place, head in zip((0.35, left, 6.55), heads, strict=True):
+        line(axes, place, 0.95, head, color=style.MUTED)
+    bottom = top + pitch * len(data) - 0.25
+    for year in range(first, last, 3):
+        axes.plot([x[year]] * 2, [1.3, bottom], color=style.LINE, linewidth=0.7, zorder=0.3)
+        line(axes, x[year], 1.18, f"{year}", ha="center", color=style.MUTED, size=7.5)
+    for row, (city, item) in enumerate(zip(style.city_names(data, language), data.itertuples(), strict=True)):
+        y = top + pitch * row
+        axes.plot([0.35, 9.65], [y - 0.14] * 2, color=style.LINE, linewidth=0.7, zorder=0.2)
+        line(axes, 0.35, y + 0.08, city, 2.6, weight="bold", size=11)
+        name = getattr(item, f"name_{language}")
+        named = isinstance(name, str)
+        name = name if named else style.pick(language, "名称未印出（仅徽标）", "name not printed (logo only)")
+        block(axes, 0.35, y + 0.22, name, 2.65, lines=2, color=style.INK if named else style.MUTED)
+        _life(axes, x, first, y + 0.24, item, (right - left) / (last - first), language)
+        text = getattr(item, f"activities_{language}")
+        if pd.notna(item.publications):
+            text += style.pick(
+                language,
+                f"；论著{item.publications:.0f}部，行业研究{item.studies:.0f}篇",
+                f"; {item.publications:.0f} publications, {item.studies:.0f} studies",
+            )
+        block(axes, 6.55, y, text, 3.1, lines=4)
+    return figure
+
+
+def _life(axes, x: dict, first: int, y: float, item, year: float, language: str) -> None:
+    """Draw the line from the founding to the report, with its dates and years."""
+    start = x[first] + (int(item.founded[:4]) - first + (int(item.founded[5:7]) - 1) / 12) * year
+    end = start + item.years * year
+    axes.plot([start, end], [y, y], color=GREEN, linewidth=3, solid_capstyle="round")
+    axes.scatter([start], [y], s=46, color=GREEN, zorder=3)
+    line(axes, start - 0.03, y - 0.17, item.founded, size=7.5)
+    line(
+        axes,
+        end,
+        y + 0.17,
+        style.pick(language, f"{item.years:g}年", f"{item.years:g} years"),
+        ha="right",
+        size=7.5,
+        color=style.MUTED,
+    )

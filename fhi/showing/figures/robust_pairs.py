@@ -1,0 +1,280 @@
+"""Beyond the report: who stands above whom, answers to plain questions, and whether there were draws enough."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from fhi.showing.figures import style
+from fhi.showing.figures.charts import english, with_names
+from fhi.showing.figures.registry import Tables, figure
+from fhi.showing.figures.robust import EVIDENCE, SECTION, percent, tiles
+
+#: shares of draws at which a statement is called firm, or at least likelier than not by far
+FIRM, LEANING = 0.9, 2 / 3
+#: colours of the share of draws in which the city of the row is above that of the column, from 0 to 1
+SIDES = ("#b84f00", "#dd8a4f", "#f2c9a8", "#f1f3f5", "#bcd9ee", "#5fa3d3", "#0b5a9c")
+#: points that a slanted name may take
+SLANTED = 52
+LINES = (style.BLUE, style.VERMILION, style.GREEN, style.PURPLE)
+
+
+def verdict(share: float) -> str:
+    """Return ``firm``, ``leaning`` or ``open`` for the share of draws in which a statement holds (or does not)."""
+    clear = max(share, 1 - share)
+    return "firm" if clear >= FIRM else "leaning" if clear >= LEANING else "open"
+
+
+def answers_data(tables: Tables) -> pd.DataFrame:
+    """Statements of the published ranking and the share of draws in which they hold."""
+    table, tiers = tables["robust_answers"], tables["tables/tiers"].set_index("tier")
+    order = tables["rank_intervals"].sort_values("published")
+    names = english(tables)
+    rows = []
+    above = (
+        table[table["question"] == "above"].set_index("city").reindex(order["city"].head(4)).dropna(subset=["other"])
+    )
+    for item in above.reset_index().itertuples():
+        rows.append((item, f"{item.city}在{item.other}之上", f"{names[item.city]} is above {names[item.other]}"))
+    fifth = order[order["published"] == 5]["city"]
+    for item in table[(table["question"] == "place") & table["city"].isin(fifth)].itertuples():
+        rows.append((item, f"{item.city}第五", f"{names[item.city]} is fifth"))
+    whole = (
+        table[table["question"] == "whole-tier"].set_index("tier").reindex(tiers.index).dropna(subset=["probability"])
+    )
+    for item in whole.reset_index().itertuples():
+        zh, en = tiers.at[item.tier, "name_zh"], tiers.at[item.tier, "name_en"]
+        rows.append((item, f"“{zh}”正是这几座", f"{en}: these cities and no others"))
+    for item in table[table["question"] == "tiers"].itertuples():
+        rows.append((item, "三个梯队都不变", "all three tiers stay as they are"))
+    for item in table[table["question"] == "order"].itertuples():
+        rows.append((item, "整个次序不变", "the whole order stays as it is"))
+    columns = ["question", "city", "other", "tier", "probability", "low", "high"]
+    frame = pd.DataFrame([{name: getattr(item, name) for name in columns} for item, *_ in rows])
+    frame["statement_zh"], frame["statement_en"] = [zh for _, zh, _ in rows], [en for *_, en in rows]
+    frame = pd.concat([frame, _own_tier(table)], ignore_index=True)
+    frame = frame.dropna(subset=["probability"], ignore_index=True)
+    return frame.assign(verdict=frame["probability"].map(verdict), draws=int(order["draws"].iloc[0]))
+
+
+def _own_tier(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the mean over the cities of the share of draws in which a city keeps its tier."""
+    kept = table[table["question"] == "tier"]["probability"]
+    words = {"statement_zh": "任取一城，仍在原梯队", "statement_en": "a city taken at random keeps its tier"}
+    return pd.DataFrame([{"question": "tier", "probability": kept.mean(), **words}])
+
+
+def answers_caption(data: pd.DataFrame) -> dict[str, str]:
+    by_kind = data.set_index("question")["probability"]
+    pair = data[data["question"] == "above"].iloc[2] if (data["question"] == "above").sum() > 2 else None
+    zh = "条长是该说法成立的抽取所占比例：九成以上或一成以下算稳健，接近一半等于没有定论。"
+    en = (
+        "A bar is the share of draws in which the statement holds: above nine in ten or below one in ten it is firm either way, near "
+        "one half it is open. "
+    )
+    if pair is not None:
+        zh += f"“{pair['statement_zh']}”的比例为{percent(pair['probability'])}；"
+        en += f"“{pair['statement_en']}” holds in {percent(pair['probability'])}; "
+    if "place" in by_kind:
+        place = data[data["question"] == "place"].iloc[0]
+        zh += f"“{place['statement_zh']}”为{percent(place['probability'])}；"
+        en += f"“{place['statement_en']}” in {percent(place['probability'])}; "
+    zh += f"三个梯队都不变为{percent(by_kind['tiers'])}，而任取一城仍在原梯队为{percent(by_kind['tier'])}。这里说的是重建指数，不是报告未公布的得分。"
+    en += (
+        f"all three tiers stay in {percent(by_kind['tiers'])}, though a city taken at random keeps its tier in "
+        f"{percent(by_kind['tier'])}. This is the reconstructed index, not the report's hidden scores."
+    )
+    return {"zh": zh, "en": en}
+
+
+@figure(
+    "robust-answers",
+    page=None,
+    section=SECTION,
+    evidence=EVIDENCE,
+    title={"zh": "公布的名次经得起换方法吗", "en": "Do the published statements survive other choices?"},
+    data=answers_data,
+    caption=answers_caption,
+)
+def answers(data: pd.DataFrame, language: str):
+    """A bar a statement: the share of draws in which it holds."""
+    figure = style.canvas(1.75 + 0.42 * len(data))
+    axes = style.quiet(style.area(figure, left=3.6, right=2.0, top=0.95, bottom=0.75))
+    rows = range(len(data))
+    colours = {"firm": style.GREEN, "leaning": style.SKY, "open": style.ORANGE}
+    axes.barh(rows, [1] * len(data), height=0.56, color=style.REST)
+    axes.barh(rows, data["probability"], height=0.56, color=data["verdict"].map(colours))
+    words = {
+        ("firm", True): ("稳健成立", "firm"),
+        ("firm", False): ("稳健不成立", "firmly not so"),
+        ("leaning", True): ("偏向成立", "leans to yes"),
+        ("leaning", False): ("偏向不成立", "leans to no"),
+        ("open", True): ("没有定论", "open"),
+        ("open", False): ("没有定论", "open"),
+    }
+    for row, item in zip(rows, data.itertuples(), strict=True):
+        axes.text(1.02, row, percent(item.probability), va="center", weight="bold", size=style.BODY)
+        text = style.pick(language, *words[item.verdict, item.probability >= 0.5])
+        axes.text(1.16, row, text, va="center", size=style.SMALL, color=style.MUTED)
+    statements = data[f"statement_{language}"].map(lambda text: style.fit(text, 3.1 * 72, style.BODY))
+    axes.set_yticks(rows, statements)
+    axes.set(ylim=(len(data) - 0.4, -0.6), xlim=(0, 1), xticks=[0, 0.25, 0.5, 0.75, 1])
+    axes.set_xticklabels(["0%", "25%", "50%", "75%", "100%"])
+    draws = f"{data['draws'].iloc[0]:,}"
+    axes.set_xlabel(
+        style.pick(language, f"成立的比例，共{draws}次抽取", f"share of {draws} draws in which it holds"),
+        size=style.SMALL,
+    )
+    return figure
+
+
+def beats_data(tables: Tables) -> pd.DataFrame:
+    """The share of draws in which each city is above each that is published below it."""
+    published = tables["rank_intervals"].set_index("city")["published"]
+    frame = tables["beats"].assign(
+        published=lambda f: f["city"].map(published), below=lambda f: f["other"].map(published)
+    )
+    # missing for a pair that no draw ranks
+    frame = frame[frame["published"] < frame["below"]].dropna(subset=["probability"])
+    frame = frame.sort_values(["published", "below"])
+    names = english(tables)
+    frame = frame.assign(other_en=frame["other"].map(names)).rename(columns={"below": "other_published"})
+    return with_names(frame[["city", "published", "other", "other_en", "other_published", "probability"]], tables)
+
+
+def beats_caption(data: pd.DataFrame) -> dict[str, str]:
+    near = data[data["other_published"] - data["published"] == 1]
+    verdicts = near["probability"].map(verdict)
+    firm, open_ = ((verdicts == "firm") & (near["probability"] > 0.5)).sum(), (verdicts == "open").sum()
+    upset = data[(data["probability"].map(verdict) == "firm") & (data["probability"] < 0.5)]
+    return {
+        "zh": f"每格是行城市排在列城市之上的抽取比例：越蓝越支持公布的次序，越橙越反对，灰白为没有定论；阶梯边上是相邻的城市。"
+        f"{len(near)}对相邻城市中，{firm}对的次序在九成以上的抽取中成立，{open_}对没有定论；{len(data)}对中有{len(upset)}对在九成以上的抽取中相反。",
+        "en": "Each cell is the share of draws in which the city of the row stands above that of the column: blue speaks for the "
+        "published order, orange against it, grey is open; neighbours stand along the stairs. Of "
+        f"{len(near)} pairs of neighbours {firm} keep their order in nine draws of ten or more and {open_} are open; of all {len(data)} pairs "
+        f"{len(upset)} stand the other way round in nine of ten or more.",
+    }
+
+
+@figure(
+    "robust-pairs",
+    page=None,
+    section=SECTION,
+    evidence=EVIDENCE,
+    title={"zh": "谁在谁之上：两两比较", "en": "Who stands above whom, pair by pair"},
+    data=beats_data,
+    caption=beats_caption,
+)
+def beats(data: pd.DataFrame, language: str):
+    """Stairs of pairs in the published order, shaded by the share of draws that keep it."""
+    figure = style.canvas(8.2)
+    axes = style.quiet(style.area(figure, left=1.6, right=0.6, top=1.55, bottom=0.75), grid=None)
+    order = pd.concat([data[["city", "city_en", "published"]], _last(data)]).drop_duplicates("city")
+    place = {city: number for number, city in enumerate(order["city"])}
+    x, y = data["other"].map(place), data["city"].map(place)
+    colours = data["probability"].map(_side)
+    tiles(axes, pd.DataFrame({"x": x, "y": y, "colour": colours}))
+    for column, row, share, colour in zip(x, y, data["probability"], colours, strict=True):
+        if column - row == 1:
+            text = f"{share:.0%}"[:-1]
+            axes.text(column, row, text, ha="center", va="center", size=7.5, color=style.ink_on(colour))
+    names = style.city_names(order, language).tolist()
+    axes.set_yticks(
+        range(len(names) - 1), [f"{name}  {rank}" for name, rank in zip(names, order["published"], strict=True)][:-1]
+    )
+    short = [style.fit(name, SLANTED, style.SMALL) for name in names[1:]]
+    axes.set_xticks(range(1, len(names)), short, rotation=45, ha="left", rotation_mode="anchor", size=style.SMALL)
+    axes.xaxis.tick_top()
+    axes.set(xlim=(0.4, len(names) - 0.4), ylim=(len(names) - 1.4, -0.6))
+    note = style.pick(language, "行城市在列城市之上的抽取（%）", "draws in which the row is above the column, %")
+    axes.text(0.5, len(names) - 5.2, note, size=style.SMALL, color=style.MUTED)
+    for number, colour in enumerate(SIDES):
+        axes.scatter([0.8 + 0.75 * number], [len(names) - 4.2], marker="s", s=150, color=colour)
+    ends = style.pick(language, ["0：相反", "100：一致"], ["0: the other way", "100: as published"])
+    axes.text(0.5, len(names) - 3.2, ends[0], size=style.SMALL, color=style.MUTED)
+    axes.text(0.5 + 0.75 * len(SIDES), len(names) - 3.2, ends[1], size=style.SMALL, color=style.MUTED, ha="center")
+    return figure
+
+
+def _last(data: pd.DataFrame) -> pd.DataFrame:
+    """Return the city that is published last, which begins no pair."""
+    last = data[data["other_published"] == data["other_published"].max()].head(1)
+    names = {"other": "city", "other_en": "city_en", "other_published": "published"}
+    return last[list(names)].rename(columns=names)
+
+
+def _side(share: float) -> str:
+    return SIDES[min(int(share * len(SIDES)), len(SIDES) - 1)]
+
+
+def convergence_data(tables: Tables) -> pd.DataFrame:
+    """Estimates from the first n draws."""
+    names = english(tables)
+    frame = tables["convergence"].copy()
+    order = tables["rank_intervals"].set_index("city")["published"]
+    frame = frame.assign(place=frame["city"].map(order).fillna(0)).sort_values(["measure", "place", "n"])
+    frame["city_en"], frame["other_en"] = frame["city"].map(names), frame["other"].map(names)
+    return frame[["measure", "city", "city_en", "other", "other_en", "n", "estimate", "low", "high"]].reset_index(
+        drop=True
+    )
+
+
+def convergence_caption(data: pd.DataFrame) -> dict[str, str]:
+    last = data[data["n"] == data["n"].max()]
+    above, shift = last[last["measure"] == "above"], last[last["measure"] == "shift"].iloc[0]
+    widest = ((above["high"] - above["low"]) / 2).max()
+    n = data["n"].max()
+    return {
+        "zh": f"线是只用前n次抽取时的估计，带是95%的范围：带变窄、线变平，说明抽取已足够。到{n:,}次时，比例的误差不超过±{widest:.1%}，"
+        f"名次平均变动为{shift['estimate']:.2f}±{(shift['high'] - shift['low']) / 2:.2f}位。",
+        "en": "A line is the estimate from the first n draws, its band the 95 % limits: once the band is narrow and the line flat, there "
+        f"were draws enough. At {n:,} draws the shares are known to ±{widest:.1%} or better, and the mean shift of the ranks is "
+        f"{shift['estimate']:.2f} ± {(shift['high'] - shift['low']) / 2:.2f} places.",
+    }
+
+
+@figure(
+    "robust-convergence",
+    page=None,
+    section=SECTION,
+    evidence="reconstructed",
+    title={"zh": "抽取次数够不够", "en": "Were there draws enough?"},
+    data=convergence_data,
+    caption=convergence_caption,
+)
+def convergence(data: pd.DataFrame, language: str):
+    """Two panels on a logarithmic axis: shares of draws for pairs of neighbours, and the mean shift."""
+    figure = style.canvas(4.7)
+    left = style.quiet(style.area(figure, left=0.85, right=4.6, top=1.1, bottom=0.95), grid="y")
+    right = style.quiet(style.area(figure, left=7.2, right=0.45, top=1.1, bottom=0.95), grid="y")
+    pairs = list(data[data["measure"] == "above"].groupby(["city", "other"], sort=False))
+    for colour, (_, group) in zip(LINES, pairs, strict=False):
+        left.fill_between(group["n"], group["low"], group["high"], color=colour, alpha=0.13, linewidth=0)
+        left.plot(group["n"], group["estimate"], color=colour, linewidth=1.7, label=_pair(group.iloc[0], language))
+    shift = data[data["measure"] == "shift"]
+    right.fill_between(shift["n"], shift["low"].clip(lower=0), shift["high"], color=style.INK, alpha=0.13, linewidth=0)
+    right.plot(shift["n"], shift["estimate"], color=style.INK, linewidth=1.7)
+    titles = style.pick(
+        language,
+        ["前者在后者之上的比例", "名次平均变动（位）"],
+        ["share of draws in which the first is above", "mean shift of the ranks, places"],
+    )
+    for axes, title in zip((left, right), titles, strict=True):
+        axes.set_xscale("log")
+        axes.set_xlim(data["n"].min(), data["n"].max())
+        ticks = [tick for tick in (10, 100, 1000, 10_000, 100_000) if data["n"].min() <= tick <= data["n"].max()]
+        axes.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
+        axes.minorticks_off()
+        axes.set_xlabel(style.pick(language, "抽取次数n（对数）", "draws n (log scale)"), size=style.SMALL)
+        axes.set_title(title, loc="left", size=style.SMALL, color=style.MUTED)
+        axes.tick_params(axis="y", labelsize=style.SMALL)
+    left.set(ylim=(-0.02, 1.02), yticks=[0, 0.25, 0.5, 0.75, 1])
+    left.set_yticklabels(["0%", "25%", "50%", "75%", "100%"])
+    right.set_ylim(bottom=0)
+    left.legend(loc="upper left", bbox_to_anchor=(1.01, 1.02), frameon=False, fontsize=style.SMALL)
+    return figure
+
+
+def _pair(item: pd.Series, language: str) -> str:
+    one, other = (item["city"], item["other"]) if language == "zh" else (item["city_en"], item["other_en"])
+    return f"{style.brief(one)} >\n{style.brief(other)}"

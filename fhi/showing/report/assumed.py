@@ -1,0 +1,74 @@
+"""The table of what is assumed behind the bounds of the identified set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fhi.engine.rounding import outward
+from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
+from fhi.showing.report.tables import Cell, Table, city_names, node_names
+from fhi.showing.report.texts import NOTHING, whole
+
+#: what bound_assumptions.csv says of an alternative in words
+SAID = ("name", "value", "alternative", "why")
+#: why nothing moved could be computed
+OUTCOMES: Mapping[str, Texts] = {
+    "contradiction": {"zh": "与事实矛盾", "en": "contradicts the facts"},
+    "words": {"zh": "无法计算", "en": "not computable"},
+}
+
+
+def assumptions(tables: Tables) -> Table:
+    """What is assumed behind the bounds, and which of them move under an alternative."""
+    cities, nodes = city_names(tables), node_names(tables)
+    rows: list[list[Cell]] = []
+    for row in tables["bound_assumptions"].sort_values("place").to_dict("records"):
+        said = [{language: row[f"{column}_{language}"] for language in LANGUAGES} for column in SAID]
+        rows.append([*said[:3], *_moves(row, cities, nodes), said[3]])
+    heads = [
+        {"zh": "假设", "en": "Assumption"},
+        {"zh": "现取", "en": "As made"},
+        {"zh": "备选", "en": "Alternative"},
+        {"zh": "移动的得分区间", "en": "Score bounds moved"},
+        {"zh": "移动最大者", "en": "Largest move"},
+        {"zh": "移动的权重区间", "en": "Weight bounds moved"},
+        {"zh": "说明", "en": "Note"},
+    ]
+    return Table(
+        "table-assumptions",
+        {"zh": "识别区间的假设", "en": "The assumptions behind the bounds"},
+        heads,
+        rows,
+        {
+            "zh": "每行只换一项假设，其余不变，重新求全部得分与权重的区间；得分指总指数。",
+            "en": "Each row replaces one assumption, keeps the others, and solves all bounds anew; scores are those of "
+            "the index.",
+        },
+        ("identified",),
+        texts=(1, 2, 4, 6),
+        file="bound_assumptions",
+        widths=(1.5, 1.2, 1, 0.7, 1.6, 1.6, 3.2),
+    )
+
+
+def _moves(row: Mapping, cities: Mapping[str, Texts], nodes: Mapping[str, Texts]) -> list[Cell]:
+    """Return what moved under an alternative: how many score bounds, the largest move, and the weights."""
+    if row["outcome"] != "bounds":
+        return [OUTCOMES[row["outcome"]], NOTHING, NOTHING]
+    largest, weights = NOTHING, whole(row["weights_moved"])
+    if row["cities_moved"]:
+        # 0 is the low end, 1 the high one
+        side = ("low", "high").index(row["end"])
+        before, after = (outward(row[key], row[key], 1)[side] for key in ("before", "after"))
+        end = ({"zh": "下界", "en": "low"}, {"zh": "上界", "en": "high"})[side]
+        largest = {
+            language: f"{cities[row['city']][language]} {end[language]} {before:.1f} → {after:.1f}".replace("inf", "∞")
+            for language in LANGUAGES
+        }
+    if row["weights_moved"]:
+        points = f"{100 * row['largest_weight_move']:.1f}"
+        weights = {
+            "zh": f"{weights}（{nodes[row['node']]['zh']}：{points}个百分点）",
+            "en": f"{weights} ({nodes[row['node']]['en']}: {points} percentage points)",
+        }
+    return [whole(row["cities_moved"]), largest, weights]

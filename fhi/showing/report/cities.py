@@ -1,0 +1,279 @@
+"""A section for each published city: its ranks, bounds, indicators and printed numbers, and where they are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from fhi.engine.agreement import PUBLISHED
+from fhi.showing.figures.evidence import GIVEN, of_index
+from fhi.showing.figures.firsts import remark, with_firsts
+from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
+from fhi.showing.report.reasons import changed, next_above, printed_moves
+from fhi.showing.report.tables import NODE, PAGE, Cell, Table, city_names, leaf_nodes, node_names
+from fhi.showing.report.texts import MISSING, NOTHING, built, decimal, measured, names, signed, span, whole
+
+NAN = float("nan")
+#: tables of single printed numbers by city, all of one form
+PRINTED = ("city_profiles", "experience_facts", "innovation", "headlines")
+
+
+def anchor(code: object) -> str:
+    """Return the id of a city's section, from its code in GB/T 2260."""
+    return f"city-{code}"
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """The cells of the built tables by city, so that twenty sections do not search the tables twenty times."""
+
+    nodes: Mapping[str, Texts]
+    compared: Mapping[tuple[str, str], Mapping]
+    scores: Mapping[str, Mapping]
+    allowed: Mapping[tuple[str, str], Mapping]
+    values: Mapping[tuple[str, str], Mapping]
+    covered: Mapping[tuple[str, str], Mapping]
+    used: Mapping[tuple[str, str], float]
+    places: Mapping[tuple[str, str], Texts]
+    leaves: Sequence[str]
+    printed: Sequence[Mapping]
+    labels: tuple[str, ...]
+
+    @classmethod
+    def of(cls, tables: Tables, year: int | None) -> Lookup:
+        return cls(
+            nodes=node_names(tables),
+            compared=tables["comparison"].set_index(["city", "node"]).to_dict("index"),
+            scores=tables["scores"].set_index("city").to_dict("index"),
+            allowed=tables["bounds"].set_index(["city", "node"]).to_dict("index"),
+            values=latest(tables["panel"], year).to_dict("index"),
+            covered=tables["coverage"].set_index(["city", "indicator"]).to_dict("index"),
+            used=tables["indicators"].set_index("city").stack().to_dict(),
+            places=standing_places(with_firsts(tables["standings"], tables))
+            | open_places(latest(tables["panel"], year)),
+            leaves=leaf_nodes(tables),
+            labels=of_index(("published", "reconstructed", "identified"), tables),
+            printed=[row | {"table": name} for name in PRINTED for row in tables[f"tables/{name}"].to_dict("records")],
+        )
+
+
+def sections(tables: Tables, scenario: str, year: int | None, mentions: Mapping[str, Sequence[str]]) -> list[dict]:
+    """Return what the page shows of each published city, in published order.
+
+    Parameters
+    ----------
+    tables : mapping
+        The built tables.
+    scenario : str
+        For the addresses of the built tables.
+    year : int or None
+        Edition year: of each indicator the latest value not later than it.
+    mentions : mapping
+        By city, the ids of the figures and tables that name it (see `mentions_of`).
+    """
+    places = tables["tables/cities"].set_index("name_zh").to_dict("index")
+    cityname, tiers = city_names(tables), names(tables["tables/tiers"], "tier")
+    cells, moves = Lookup.of(tables, year), printed_moves(tables)
+    reasons = [next_above(tables), changed(tables)]
+    return [
+        {
+            "id": anchor(places[row["city"]]["code_gbt2260"]),
+            "name": cityname[row["city"]],
+            "province": {language: places[row["city"]][f"province_{language}"] for language in LANGUAGES},
+            "tier": tiers[row["tier"]],
+            "rank": row["rank"],
+            "change": row["change"],
+            "moved": moves.get(row["city"]),
+            "ranks": rank_table(cells, row),
+            "reasons": [found[row["city"]] for found in reasons if row["city"] in found],
+            "indicators": indicator_table(cells, row["city"], scenario),
+            "missing": missing(cells, row["city"]),
+            "printed": printed_table(cells, row["city"], scenario),
+            "mentions": list(mentions.get(row["city"], ())),
+        }
+        for row in tables["tables/top20"].sort_values("rank").to_dict("records")
+    ]
+
+
+def latest(panel: pd.DataFrame, year: int | None) -> pd.DataFrame:
+    """Return the row of the panel that stands behind each cell of the index, by city and indicator."""
+    rows = panel.dropna(subset=["value"])
+    if year is not None:
+        rows = rows[rows["year"] <= year]
+    return (
+        rows.sort_values("year", kind="stable")
+        .drop_duplicates(["city", "indicator"], keep="last")
+        .set_index(["city", "indicator"])
+    )
+
+
+def _places(tables: Tables, year: int | None) -> dict[tuple[str, str], str | Texts]:
+    return standing_places(with_firsts(tables["standings"], tables)) | open_places(latest(tables["panel"], year))
+
+
+def standing_places(standings: pd.DataFrame) -> dict[tuple[str, str], Texts]:
+    """Return the place of a city among those with a score, by city and indicator; a shared one as ``6–37 / 37``.
+
+    A first place that a printed order gives to another city says so (columns of `with_firsts`).
+    """
+    level = standings.groupby(["node", "rank"])["city"].transform("size")
+    last = standings["rank"] + level - 1
+    shown = []
+    for (_, item), end in zip(standings.iterrows(), last, strict=True):
+        first, count = item["rank"], item["cities"]
+        place = f"{first}–{end} / {count}" if end > first else f"{first} / {count}"
+        shown.append({name: place + said * (first == 1) for name, said in remark(item).items()})
+    return dict(zip(zip(standings["city"], standings["node"], strict=True), shown, strict=True))
+
+
+def open_places(values: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """Return the places, from the best to the worst, that values known up to an interval leave open."""
+    found = {}
+    for indicator, rows in values.groupby("indicator"):
+        rows = rows.droplevel("indicator")
+        if (rows["low"] < rows["high"]).any():
+            for city, row in rows.iterrows():
+                best = 1 + (rows["low"] > row["high"]).sum()
+                worst = 1 + (rows["high"].drop(city) > row["low"]).sum()
+                if worst > best:
+                    found[city, indicator] = f"{best}–{worst} / {len(rows)}"
+    return found
+
+
+def bounded(value: Mapping) -> Texts:
+    """Return a value with its unit, and between what ends it is known if it is not known exactly."""
+    text = measured(float(value["value"]), value["unit"])
+    if not value["low"] < value["high"]:
+        return text
+    ends = span(value["low"], value["high"])
+    return {"zh": f"{text['zh']}（{ends}）", "en": f"{text['en']} ({ends})"}
+
+
+def rank_table(cells: Lookup, row: Mapping) -> Table:
+    """Published and reconstructed rank, score and bounds of a city (a row of the TOP20), by node."""
+    city, lines = row["city"], []
+    for node, column in PUBLISHED.items():
+        found = cells.compared.get((city, node), {"rank": NAN, "difference": NAN})
+        score = cells.scores.get(city, {}).get(node, NAN)
+        limits = cells.allowed.get((city, node), {"low": NAN, "high": NAN})
+        lines.append(
+            [cells.nodes[node], str(row[column]), whole(found["rank"]), signed(found["difference"]), decimal(score, 1)]
+            + [span(limits["low"], limits["high"])]
+        )
+    heads = [
+        NODE,
+        {"zh": "公布名次", "en": "Published rank"},
+        {"zh": "重建名次", "en": "Reconstructed rank"},
+        {"zh": "差", "en": "Difference"},
+        {"zh": "重建得分", "en": "Reconstructed score"},
+        {"zh": "公布数字允许的得分", "en": "Score that the published numbers allow"},
+    ]
+    title = {"zh": "名次、得分与区间", "en": "Ranks, scores and bounds"}
+    return Table("", title, heads, lines, evidence=cells.labels)
+
+
+def indicator_table(cells: Lookup, city: str, scenario: str) -> Table:
+    """Every indicator of the tree with the city's value, its source and its evidence, or as missing."""
+    rows: list[list[Cell]] = []
+    for code in cells.leaves:
+        value = cells.values.get((city, code))
+        if value is None:
+            rows.append([cells.nodes[code], MISSING, "", "", "", "", ""])
+            continue
+        covered = cells.covered.get((city, code), {})
+        shown = cells.used.get((city, code), float(value["value"]))
+        used = covered.get("used", False)
+        rows.append(
+            [
+                cells.nodes[code],
+                bounded(value | {"value": shown}),
+                cells.places.get((city, code), NOTHING),
+                year_of(value["year"], covered, interpolated=shown != float(value["value"])),
+                {"badge": value["evidence"]},
+                [source_link(source, scenario, value["evidence"]) for source in str(value["source_id"]).split("+")],
+                {"zh": "是", "en": "yes"} if used else {"zh": "否", "en": "no"},
+            ]
+        )
+    heads = [
+        {"zh": "指标", "en": "Indicator"},
+        {"zh": "数值", "en": "Value"},
+        {"zh": "重建位次／计分城市", "en": "Reconstructed place / cities scored"},
+        {"zh": "年份", "en": "Year"},
+        {"zh": "证据", "en": "Evidence"},
+        {"zh": "来源", "en": "Source"},
+        {"zh": "进入指数", "en": "Used"},
+    ]
+    return Table("", {"zh": "指标", "en": "Indicators"}, heads, rows, texts=(4, 5))
+
+
+def year_of(year: int, covered: Mapping, *, interpolated: bool) -> Cell:
+    """Return the year of a value, and what must be said of it: interpolated to the edition's, or old."""
+    if not interpolated and not covered.get("old", False):
+        return str(year)
+    texts = {"zh": [f"{year}"], "en": [f"{year}"]}
+    if interpolated:
+        texts["zh"].append("插值至本期")
+        texts["en"].append("interpolated to the edition")
+    if covered.get("old", False):
+        texts["zh"].append(f"过旧，早{covered['age']:.0f}年")
+        texts["en"].append(f"old, {covered['age']:.0f} years before the edition")
+    return {"zh": "，".join(texts["zh"]), "en": ", ".join(texts["en"])}
+
+
+def source_link(source: str, scenario: str, evidence: str = "") -> dict[str, str]:
+    """Return the raw table behind a value, linked to its ingested form; a given file to what was read of it."""
+    name = source.rsplit("/", 1)[-1]
+    behind = "microdata/quality" if evidence in GIVEN else f"tables/{name}"
+    return {"zh": name, "en": name, "href": f"{built(scenario)}/{behind}.csv"}
+
+
+def missing(cells: Lookup, city: str) -> Texts:
+    """Say how many of the indicators have no value for a city."""
+    total = len(cells.leaves)
+    count = sum((city, code) not in cells.values for code in cells.leaves)
+    return {
+        "zh": f"{total}项指标中{count}项缺失，不以估计值代替。",
+        "en": f"{count} of {total} indicators are missing and are not replaced by estimates.",
+    }
+
+
+def printed_table(cells: Lookup, city: str, scenario: str) -> Table | None:
+    """The other numbers that the report prints of a city, as printed; None if there are none."""
+    found = sorted((row for row in cells.printed if row["city"] == city), key=lambda row: row["page"])
+    rows: list[list[Cell]] = [
+        [
+            {language: row[f"measure_{language}"] for language in LANGUAGES},
+            str(row["printed"]),
+            cells.nodes.get(row["node"], NOTHING),
+            str(row["page"]),
+            source_link(row["table"], scenario),
+        ]
+        for row in found
+    ]
+    heads = [
+        {"zh": "内容", "en": "Measure"},
+        {"zh": "印出", "en": "Printed"},
+        NODE,
+        PAGE,
+        {"zh": "来源", "en": "Source"},
+    ]
+    title = {"zh": "报告印出的其他数字", "en": "Other numbers that the report prints"}
+    return Table("", title, heads, rows, evidence=("published",), texts=(2, 4)) if rows else None
+
+
+def mentions_of(cities: pd.DataFrame, texts: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return by city the figures and tables whose text names it.
+
+    Parameters
+    ----------
+    cities : pandas.DataFrame
+        With ``name_zh`` and ``name_en``.
+    texts : mapping
+        By id, all text of a figure (its data, title and caption) or table.
+    """
+    return {
+        zh: [id for id, text in texts.items() if zh in text or en in text]
+        for zh, en in zip(cities["name_zh"], cities["name_en"], strict=True)
+    }

@@ -1,0 +1,147 @@
+"""The chart of the weight explorer: an Altair specification that ranks by itself, and the runtime that draws it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import altair as alt
+import vl_convert
+
+from fhi.showing.figures import style
+from fhi.showing.report.explorer import Node, Run
+
+VEGA_LITE = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
+#: what the page needs of the bundle
+RUNTIME = "window.vegaEmbed = vegaEmbed;"
+#: x of the columns in pixels, from the left and from the right
+PLACE, NAME, BARS = 20, 28, 108
+SCORE, PRINTED, MOVED, BARS_END = 104, 52, 4, 150
+ROW = 22
+ROWS = "cities"
+BAND = "#dcc6d4"
+
+
+def drawing(run: Run, rows: Sequence[Mapping], hundred: bool) -> tuple[str, dict]:
+    """Return the script that draws, with nothing left to load, and the chart that it draws.
+
+    Parameters
+    ----------
+    run : Run
+    rows : sequence of mapping
+        As `fhi.showing.report.explorer.rows_of` gives them.
+    hundred : bool
+        Whether scores run from 0 to 100, so that the bounds of the published numbers can stand on their axis.
+    """
+    runtime = vl_convert.javascript_bundle(RUNTIME, vl_version=VEGA_LITE)
+    # the rows join last: Altair would copy and check them at every step
+    chart = layers(run, hundred).to_dict() | {"datasets": {ROWS: list(rows)}}
+    # compiled here, so that a specification that cannot be drawn is found when it is built
+    compiled = vl_convert.vegalite_to_vega(chart, vl_version=VEGA_LITE)
+    return runtime, {key: value for key, value in compiled.items() if key != "$schema"}
+
+
+def base_chart(run: Run) -> alt.Chart:
+    """Return the chart that all layers share: from weights to scores, ranks and the order of the rows."""
+    pillars = {pillar.column: mean(below, run.aggregation[1], run.least[1]) for pillar, below in run.families}
+    total = mean([pillar for pillar, _ in run.families], run.aggregation[0], run.least[0])
+    return (
+        alt.Chart(alt.NamedData(name=ROWS))
+        .transform_calculate(**pillars)
+        .transform_calculate(score=f"{valid(run)} ? ({total}) : null")
+        .transform_filter("isValid(datum.score)")
+        .transform_window(place="rank()", sort=[alt.SortField("score", "descending")])
+        .transform_window(row="row_number()", sort=[alt.SortField("place"), alt.SortField("order")])
+        .transform_calculate(
+            name="language == 'zh' ? datum.zh : datum.en",
+            print="isValid(datum.published) ? datum.published : '—'",
+            moved="isValid(datum.opening) ? datum.opening - datum.place : null",
+            move="isValid(datum.moved) ? (datum.moved > 0 ? '+' : '') + datum.moved : ''",
+        )
+    )
+
+
+def mean(children: Sequence[Node], aggregation: str, least: float) -> str:
+    """Return the score of a parent as an expression: the rule of `aggregation` under the weights of the sliders."""
+    nodes = [(f"datum.{node.column}", node.signal) for node in children]
+    total = " + ".join(signal for _, signal in nodes)
+    present = " + ".join(f"(isValid({score}) ? {signal} : 0)" for score, signal in nodes)
+    value = "{signal} * log({score})" if aggregation == "geometric" else "{signal} * {score}"
+    terms = [
+        f"(isValid({score}) && {signal} > 0 ? {value.format(signal=signal, score=score)} : 0)"
+        for score, signal in nodes
+    ]
+    result = f"({' + '.join(terms)}) / ({present})"
+    result = f"exp({result})" if aggregation == "geometric" else result
+    # as in fhi.engine.aggregation, where weights sum to 1
+    enough = f"({present}) >= ({least!r} - 1e-12) * ({total})"
+    return f"({present}) > 0 && {enough} ? {result} : null"
+
+
+def valid(run: Run) -> str:
+    """Return the condition that no family of weights sums to zero, which the index refuses."""
+    families = [[pillar for pillar, _ in run.families], *(below for _, below in run.families)]
+    return "(" + " && ".join(f"{' + '.join(node.signal for node in family)} > 0" for family in families) + ")"
+
+
+def layers(run: Run, hundred: bool) -> alt.LayerChart:
+    """Return bounds, bars and columns of text in layers over one base."""
+    base = base_chart(run)
+    y = alt.Y("row:O", axis=None)
+    extent = [BARS, alt.ExprRef(f"width - {BARS_END}")]
+    scale = alt.Scale(domain=[0, 100], range=extent) if hundred else alt.Scale(range=extent)
+    axis = alt.Axis(grid=True, tickCount=4, domain=False, ticks=False)
+    drawn = []
+    if hundred:
+        band = base.mark_bar(height=15, color=BAND)
+        drawn.append(band.encode(y=y, x=alt.X("low:Q", scale=scale, axis=axis, title=None), x2="high:Q"))
+    bar = base.mark_bar(height=8, color=style.TIERS["national"])
+    drawn.append(bar.encode(y=y, x=alt.X("score:Q", scale=scale, axis=axis, title=None, stack=None)))
+    for field, align, x, form in (
+        ("place:Q", "right", alt.XValue(PLACE), "d"),
+        ("name:N", "left", alt.XValue(NAME), None),
+        ("score:Q", "right", _from_right(SCORE), ".1f"),
+        ("print:N", "right", _from_right(PRINTED), None),
+        ("move:N", "right", _from_right(MOVED), None),
+    ):
+        mark = base.mark_text(align=align, limit=BARS - NAME - 6)
+        text = alt.Text(field, format=form) if form else alt.Text(field)
+        drawn.append(mark.encode(y=y, x=x, text=text))
+    return (
+        alt.layer(*drawn, *headings())
+        .add_params(*parameters(run))
+        .properties(
+            width="container", height=alt.Step(ROW), autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
+        )
+        .configure(aria=False, font=style.FONT, padding={"left": 2, "right": 2, "top": 24, "bottom": 4})
+        .configure_text(fontSize=12.5, color=style.INK)
+        .configure_axis(gridColor=style.LINE, labelColor=style.MUTED, labelFontSize=11)
+        .configure_view(stroke=None)
+    )
+
+
+def headings() -> list[alt.Chart]:
+    """Return the heads of the columns of text."""
+    heads = (
+        ("right", alt.XValue(PLACE), "#", "#"),
+        ("left", alt.XValue(NAME), "城市", "City"),
+        ("right", _from_right(SCORE), "得分", "Score"),
+        ("right", _from_right(PRINTED), "公布", "Printed"),
+        ("right", _from_right(MOVED), "变动", "Moved"),
+    )
+    one = alt.Chart(alt.Data(values=[{}]))
+    return [
+        one.mark_text(
+            align=align, color=style.MUTED, fontSize=11.5, text=alt.ExprRef(f"language == 'zh' ? '{zh}' : '{en}'")
+        ).encode(x=x, y=alt.YValue(-11))
+        for align, x, zh, en in heads
+    ]
+
+
+def _from_right(distance: int) -> alt.XValue:
+    return alt.XValue(alt.ExprRef(f"width - {distance}"))
+
+
+def parameters(run: Run) -> list[alt.Parameter]:
+    """Return the weights as parameters at their opening values, and the language."""
+    nodes = [node for pillar, below in run.families for node in (pillar, *below)]
+    return [alt.param(name="language", value="zh"), *(alt.param(name=n.signal, value=n.opening) for n in nodes)]

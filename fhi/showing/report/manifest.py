@@ -1,0 +1,113 @@
+"""What a run was made from and what it made: checksums, versions, counts. Nothing in it tells the time."""
+
+from __future__ import annotations
+
+import json
+import platform
+import re
+import shutil
+import subprocess
+import tomllib
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+
+from fhi.editions.catalogue import checksum
+from fhi.files import Files, is_hidden
+from fhi.paths import BASELINE, RAW, ROOT, SCENARIOS
+from fhi.scenarios import load_scenario
+from fhi.showing.figures.registry import EVIDENCE
+from fhi.showing.report.ledger import verdict_counts
+from fhi.store import Store
+
+NAME = "manifest.json"
+
+
+def build_manifest(store: Store) -> dict:
+    """Return the manifest of a scenario whose page and print have been written.
+
+    Returns
+    -------
+    dict
+        ``scenario`` and its whole ``method``; ``commit`` and whether tracked files differ from it (null without
+        git); ``python`` and ``packages``; ``inputs`` and ``outputs``, the SHA-256 of each file; ``evidence``, the
+        number of figures and of panel values by label; ``verdicts``, the number of claims by verdict.
+    """
+    return {
+        "scenario": store.scenario,
+        "method": load_scenario(store.scenario).model_dump(mode="json"),
+        "commit": commit(ROOT),
+        "python": platform.python_version(),
+        "packages": packages(),
+        "inputs": checksums(ROOT, inputs(store.scenario)),
+        "outputs": checksums(store.root, outputs(store)),
+        "evidence": evidence(store),
+        "verdicts": dict(sorted((row["name"], row["count"]) for row in verdict_counts(store) if row["count"])),
+    }
+
+
+def commit(root: Path) -> dict | None:
+    """Return the commit of a checkout and whether its tracked files differ from it; None if it is not one."""
+    if not shutil.which("git") or _git(root, "rev-parse", "--show-toplevel") != str(root):
+        return None
+    found = _git(root, "rev-parse", "--verify", "HEAD")
+    return (
+        {"id": found, "modified": bool(_git(root, "status", "--porcelain", "--untracked-files=no"))} if found else None
+    )
+
+
+def _git(root: Path, *arguments: str) -> str:
+    done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, check=False)
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def packages() -> dict[str, str]:
+    """Return the installed version of every package that the project asks for."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = {re.match(r"[\w.-]+", requirement)[0] for requirement in project["dependencies"]}
+    return {name: version(name) for name in sorted(names)}
+
+
+def inputs(scenario: str) -> list[Path]:
+    """Return the files that a run starts from: raw data, the scenario with the baseline, the lock."""
+    raw = [path for path in RAW.rglob("*") if path.is_file() and not is_hidden(path, RAW)]
+    return [*raw, *{SCENARIOS / f"{name}.yml" for name in (BASELINE, scenario)}, ROOT / "requirements.lock"]
+
+
+def outputs(store: Store) -> list[Path]:
+    """Return the built files of a scenario.
+
+    Pictures of figures that are no longer registered are not among them, nor what other commands leave beside the
+    report: comparisons and the workbook.
+    """
+    drawn = set(store["figures"]["id"])
+    folders = [store.root / store.processed, store.root / store.reports]
+    found = [path for folder in folders for path in folder.rglob("*") if path.is_file() and not is_hidden(path, folder)]
+    found = [path for path in found if path.name != NAME]
+    beside = store.root / store.reports / "compare"
+    found = [path for path in found if beside not in path.parents and path.suffix != ".xlsx"]
+    return [path for path in found if path.parent.name != "figures" or path.name.split(".")[0] in drawn]
+
+
+def checksums(root: Path, paths: Iterable[Path]) -> dict[str, str]:
+    """Return the SHA-256 of files by their path below a folder, sorted."""
+    return {path.relative_to(root).as_posix(): checksum(path) for path in sorted(paths)}
+
+
+def evidence(store: Store) -> dict[str, dict[str, int]]:
+    """Return how many figures and how many values of the panel carry each label."""
+    labels = store["figures"]["evidence"].str.split("+").explode()
+    counts = {"figures": labels.value_counts(), "panel": store["panel"]["evidence"].value_counts()}
+    return {name: {label: int(found.get(label, 0)) for label in EVIDENCE} for name, found in counts.items()}
+
+
+def write_manifest(store: Store) -> Path:
+    """Write ``reports/<scenario>/manifest.json``."""
+    text = json.dumps(build_manifest(store), ensure_ascii=False, indent=1, sort_keys=True)
+    return store.write_bytes(f"{store.reports}/{NAME}", f"{text}\n".encode())
+
+
+def made(files: Files) -> list[Path]:
+    """Return what `make report` leaves for readers: page, print, manifest."""
+    names = ("report.html", "report.zh.pdf", "report.en.pdf", NAME)
+    return [files.root / files.reports / name for name in names]

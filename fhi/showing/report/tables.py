@@ -1,0 +1,319 @@
+"""The tables of page and print, each from the built tables, in one form that both can set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from fhi.engine.agreement import PUBLISHED, of_parts, of_whole, published
+from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
+from fhi.showing.figures.replication_orders import HOLDS, SHOWN, WHY, written
+from fhi.showing.figures.weight_words import label_words, part_words
+from fhi.showing.report.texts import NOTHING, decimal, names, same, signed, span, whole
+
+#: a text, the same or different in each language; with ``href`` a link, with ``mark`` a small mark below; or
+#: ``badge``, a label of evidence; or several of them
+Cell = str | Mapping[str, str] | list
+
+#: columns of orders
+ORDERS = ("printed", "built")
+
+CITY: Texts = {"zh": "城市", "en": "City"}
+PAGE: Texts = {"zh": "页", "en": "Page"}
+NODE: Texts = {"zh": "节点", "en": "Node"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table.
+
+    Attributes
+    ----------
+    id : str
+        Anchor on the page.
+    title, note : mapping
+        By language.
+    heads : sequence of mapping
+        One a column.
+    rows : sequence of list
+        Cells in the order of `heads`.
+    evidence : tuple of str
+        Labels of its numbers.
+    texts : tuple of int
+        Columns of running text, set to the left; the first is too.
+    file : str
+        The built table behind it, by its name in the store; empty if there is none.
+    widths : tuple of float
+        In print, the share of each column in the width; empty: all alike, the first a half wider.
+    """
+
+    id: str
+    title: Texts
+    heads: Sequence[Texts]
+    rows: Sequence[list[Cell]]
+    note: Texts = field(default_factory=dict)
+    evidence: tuple[str, ...] = ()
+    texts: tuple[int, ...] = ()
+    file: str = ""
+    widths: tuple[float, ...] = ()
+
+
+def words(table: Table) -> str:
+    """Return all text of a table's cells, to look for names in."""
+    cells = [cell for row in table.rows for cell in row if not isinstance(cell, list)]
+    return "\n".join(cell if isinstance(cell, str) else "\n".join(cell.values()) for cell in cells)
+
+
+def city_names(tables: Tables) -> dict[str, dict[str, str]]:
+    """Return the names of all cities by their key."""
+    return names(tables["tables/cities"], "name_zh")
+
+
+def node_names(tables: Tables) -> dict[str, dict[str, str]]:
+    """Return the names of all nodes by their code."""
+    return names(tables["tables/framework"], "code")
+
+
+def upper_nodes(tables: Tables) -> list[str]:
+    """Return the index and its pillars, in the order of the tree."""
+    framework = tables["tables/framework"]
+    return framework.loc[framework["level"] <= 1, "code"].tolist()
+
+
+def leaf_nodes(tables: Tables) -> list[str]:
+    """Return the indicators, in the order of the tree."""
+    framework = tables["tables/framework"]
+    return framework.loc[framework["level"] == framework["level"].max(), "code"].tolist()
+
+
+def top20(tables: Tables) -> Table:
+    """The published ranking (p5)."""
+    cities, nodes, tiers = city_names(tables), node_names(tables), names(tables["tables/tiers"], "tier")
+    rows = [
+        [
+            cities[row["city"]],
+            str(row["rank"]),
+            row["change"],
+            *(str(row[column]) for column in list(PUBLISHED.values())[1:]),
+        ]
+        + [tiers[row["tier"]]]
+        for row in tables["tables/top20"].sort_values("rank").to_dict("records")
+    ]
+    heads = [CITY, {"zh": "总排名", "en": "Rank"}, {"zh": "较2017年", "en": "Change from 2017"}]
+    heads += [nodes[node] for node in list(PUBLISHED)[1:]] + [{"zh": "梯队", "en": "Tier"}]
+    return Table(
+        "table-top20",
+        {"zh": "公布的TOP20", "en": "The published TOP20"},
+        heads,
+        rows,
+        {"zh": "报告第5页印出的名次。", "en": "Ranks as printed on p. 5 of the report."},
+        ("published",),
+        texts=(6,),
+        file="tables/top20",
+    )
+
+
+def agreement(tables: Tables) -> Table:
+    """How far reconstructed ranks agree with the published ones, and what the index rests on; then of parts of it."""
+    nodes = node_names(tables)
+    measures = of_whole(tables["agreement"]).to_dict("index")
+    # a pillar that has no data in a scenario agrees with nothing
+    shown = [node for node in nodes if node in measures]
+    rows = [[nodes[node], *_measures(measures[node]), label_words(tables, node)] for node in shown]
+    for first in shown[:1]:
+        for subset, row in of_parts(tables["agreement"], first).to_dict("index").items():
+            part = part_words(subset, nodes)
+            named = {"zh": f"{nodes[first]['zh']}：{part['zh']}", "en": f"{nodes[first]['en']}: {part['en']}"}
+            rows.append([named, *_measures(row), NOTHING])
+    heads = [NODE, {"zh": "城市数", "en": "Cities"}, same("Kendall τ-b"), same("Spearman ρ")]
+    return Table(
+        "table-agreement",
+        {"zh": "与公布名次的排名一致性", "en": "Rank agreement with the published ranks"},
+        [*heads, {"zh": "平均名次差", "en": "Mean rank difference"}, {"zh": "权重来源", "en": "Its weight rests on"}],
+        rows,
+        {
+            "zh": "重建指数与公布名次相比，有公布名次的城市之间重新排名。不含某维度的行去掉输入本身即公布数字的维度："
+            "其名次是公布数字与自身相比。",
+            "en": "The reconstructed index against the published ranks, the published cities ranked among themselves. "
+            "A row without a pillar leaves out one whose inputs are published: there a published number is compared "
+            "with itself.",
+        },
+        ("published", "reconstructed"),
+        texts=(5,),
+        file="agreement",
+        widths=(2.4, 0.6, 0.9, 0.9, 0.9, 2.6),
+    )
+
+
+def _measures(row: Mapping) -> list[str]:
+    """Return the cells of an agreement: cities, tau-b, rho, mean difference."""
+    cells = [decimal(row["kendall_tau_b"], 3), decimal(row["spearman_rho"], 3)]
+    return [str(row["cities"]), *cells, decimal(row["mean_absolute_difference"], 2)]
+
+
+def comparison(tables: Tables) -> Table:
+    """Reconstructed beside published ranks of the published cities."""
+    cities, nodes = city_names(tables), node_names(tables)
+    scores = tables["scores"].set_index("city")["FHI"]
+    cells = tables["comparison"].set_index(["node", "city"])
+    order = tables["tables/top20"].sort_values("rank")["city"]
+    rows: list[list[Cell]] = []
+    for city in order:
+        row = [cities[city], decimal(scores.get(city, float("nan")), 1)]
+        for node in PUBLISHED:
+            cell = cells.loc[(node, city)] if (node, city) in cells.index else None
+            row.append(NOTHING if cell is None else f"{cell['rank']} / {cell['published']}")
+            row += [NOTHING if cell is None else signed(cell["difference"])] if node == "FHI" else []
+        rows.append(row)
+    heads = [
+        CITY,
+        {"zh": "得分", "en": "Score"},
+        {"zh": "总排名：重建 / 公布", "en": "Rank: reconstructed / published"},
+    ]
+    heads += [{"zh": "差", "en": "Difference"}, *(nodes[node] for node in list(PUBLISHED)[1:])]
+    return Table(
+        "table-comparison",
+        {"zh": "重建名次与公布名次", "en": "Reconstructed and published ranks"},
+        heads,
+        rows,
+        {
+            "zh": "斜线前为重建名次，斜线后为公布名次；差为重建减公布。",
+            "en": "Before the stroke the reconstructed rank, behind it the published one; the difference "
+            "is reconstructed less published.",
+        },
+        ("published", "reconstructed"),
+        file="comparison",
+    )
+
+
+def orders(tables: Tables) -> Table:
+    """Every printed order and first place against the built values."""
+    nodes, cities = node_names(tables), city_names(tables)
+    known = tables["printed_orders"].fillna("")
+    rows: list[list[Cell]] = [
+        [nodes[row["node"]], str(row["page"])]
+        + [
+            {name: written(row[column], {c: t[name] for c, t in cities.items()}) for name in LANGUAGES}
+            for column in ORDERS
+        ]
+        + [HOLDS[row["holds"]], WHY.get(row["why"], NOTHING), {name: row[f"note_{name}"] for name in LANGUAGES}]
+        for row in known.to_dict("records")
+    ]
+    heads = [NODE, PAGE, {"zh": "报告次序", "en": "Order in the report"}, {"zh": "重建次序", "en": "Order as built"}]
+    heads += [{"zh": "是否成立", "en": "Holds"}, {"zh": "原因", "en": "Reason"}, {"zh": "说明", "en": "Note"}]
+    return Table(
+        "table-orders",
+        {"zh": "报告给出的次序与重建结果", "en": "The orders that the report gives, against the reconstruction"},
+        heads,
+        rows,
+        {
+            "zh": f"“>”为先后，“=”为数值相同，“~”为区间重叠而先后不定，只写前{SHOWN}城。一对城市次序相反，即为不成立；"
+            "能比较的各对均成立、其余缺数值或区间重叠，为已知部分成立；各对均不能比较，为无法判断。",
+            "en": "> stands between places, = between equal values, ~ between intervals that overlap; "
+            f"only the first {SHOWN} cities are written. An order does not hold if one pair of cities stands the other "
+            "way round; it holds as far as known if every pair that can be compared does, and cannot be told else.",
+        },
+        ("public", "published"),
+        texts=(2, 3, 4, 5, 6),
+        file="printed_orders",
+        widths=(1.5, 0.45, 1.9, 1.9, 0.9, 0.8, 3.0),
+    )
+
+
+def scores(tables: Tables) -> Table:
+    """Score and rank of every city that the index covers."""
+    cities, nodes = city_names(tables), node_names(tables)
+    shown = upper_nodes(tables)
+    points, ranks = (tables[name].set_index("city").reindex(columns=shown) for name in ("scores", "ranks"))
+    order = points.sort_values(shown, ascending=False, kind="stable", na_position="last").index
+    rows = [
+        [cities[city]]
+        + [
+            NOTHING
+            if pd.isna(points.at[city, node])
+            else f"{points.at[city, node]:.1f} ({whole(ranks.at[city, node])})"
+            for node in shown
+        ]
+        for city in order
+    ]
+    return Table(
+        "table-scores",
+        {"zh": "全部城市的得分与名次", "en": "Scores and ranks of all cities"},
+        [CITY, *(nodes[node] for node in shown)],
+        rows,
+        {
+            "zh": "括号内为全部城市中的名次；—为没有得分：数据不足的城市没有名次。",
+            "en": "The rank among all cities is in brackets; — is no score, where a city has too little data.",
+        },
+        ("reconstructed",),
+        file="scores",
+    )
+
+
+def bounds(tables: Tables) -> Table:
+    """Bounds that the published numbers put on every score of the published cities."""
+    cities, nodes = city_names(tables), node_names(tables)
+    cells = tables["bounds"].set_index(["city", "node"])
+    shown = [node for node in PUBLISHED if node in set(tables["bounds"]["node"])]
+    order = tables["tables/top20"].sort_values("rank")["city"]
+    rows = [[cities[city], *(span(*cells.loc[(city, node)]) for node in shown)] for city in order]
+    return Table(
+        "table-bounds",
+        {"zh": "公布的数字允许的得分", "en": "Scores that the published numbers allow"},
+        [CITY, *(nodes[node] for node in shown)],
+        rows,
+        {
+            "zh": "全部公布的数字共同允许的最低与最高得分，权重不限，向外舍入至所示位数。"
+            "在下表各项假设之下是紧界，不是置信区间。",
+            "en": "The lowest and highest score that all published numbers together allow, under any weights, rounded "
+            "outward to the digits shown. They are sharp under the assumptions of the next table, and are not "
+            "confidence intervals.",
+        },
+        ("identified",),
+        file="bounds",
+    )
+
+
+#: the tables of the chapter "tables", in order
+TABLES: Mapping[str, Callable[[Tables], Table]] = {
+    function.__name__: function for function in (top20, agreement, comparison, orders, scores, bounds)
+}
+
+
+def ranks_compared(tables: Tables) -> Table:
+    """Computed beside published ranks of another edition, node by node."""
+    cities, nodes = city_names(tables), node_names(tables)
+    rows = [
+        [
+            nodes[row["node"]],
+            cities[row["city"]],
+            whole(row["rank"]),
+            whole(row["published"]),
+            signed(row["difference"]),
+        ]
+        for row in tables["comparison"].to_dict("records")
+    ]
+    heads = [NODE, CITY, {"zh": "重建名次", "en": "Reconstructed rank"}, {"zh": "公布名次", "en": "Rank published"}]
+    return Table(
+        "table-comparison",
+        {"zh": "重建名次与公布名次", "en": "Reconstructed and published ranks"},
+        [*heads, {"zh": "差", "en": "Difference"}],
+        rows,
+        {"zh": "有公布名次的城市之间重新排名。", "en": "The cities with a published rank, ranked among themselves."},
+        ("published", "reconstructed"),
+        texts=(1,),
+        file="comparison",
+    )
+
+
+def own_tables(tables: Tables) -> list[Table]:
+    """Return the tables of results of another edition: the scores, and published ranks beside them if it has any."""
+    compared = [] if published(tables).empty else [agreement(tables), ranks_compared(tables)]
+    return [scores(tables), *compared]
+
+
+def all_tables(tables: Tables) -> list[Table]:
+    """Return the tables of the chapter "tables"."""
+    return [function(tables) for function in TABLES.values()]

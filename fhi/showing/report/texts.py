@@ -1,0 +1,84 @@
+"""Words and numbers as the page and the print show them, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from fhi.engine.rounding import outward
+from fhi.showing.figures.registry import LANGUAGES, Texts
+
+MISSING: Texts = {"zh": "缺失", "en": "missing"}
+NOTHING = "—"
+#: Chinese names of units
+UNITS = {
+    "100 million CNY": "亿元",
+    "bodies": "家",
+    "firms": "家",
+    "index points": "点",
+    "institutes": "家",
+    "platforms": "家",
+    "points": "分",
+    "services": "项",
+    "universities": "所",
+}
+
+
+def built(scenario: str) -> str:
+    """Return the folder of the built tables of a scenario as its page sees it."""
+    return f"../../data/processed/{scenario}"
+
+
+def same(text: object) -> dict[str, str]:
+    """Return a text that is the same in every language."""
+    return dict.fromkeys(LANGUAGES, str(text))
+
+
+def in_both(texts: Mapping[str, str]) -> dict[str, str]:
+    """Return a text in every language, one that is missing in place of the other."""
+    return {language: texts.get(language) or next(iter(texts.values())) for language in LANGUAGES} if texts else {}
+
+
+def decimal(value: float, places: int) -> str:
+    """Return a number with so many decimals, and a dash for a missing one."""
+    return NOTHING if pd.isna(value) else f"{value:.{places}f}"
+
+
+def whole(value: float) -> str:
+    """Return a whole number, and a dash for a missing one."""
+    return NOTHING if pd.isna(value) else f"{value:.0f}"
+
+
+def signed(value: float, places: int = 0) -> str:
+    """Return a difference with its sign; one that is shown as nought has none."""
+    return NOTHING if pd.isna(value) else f"{value:+.{places}f}" if round(value, places) else f"{0:.{places}f}"
+
+
+def span(low: float, high: float, places: int = 1) -> str:
+    """Return bounds as ``low–high``, rounded outward."""
+    if pd.isna(low) or pd.isna(high):
+        return NOTHING
+    low, high = outward(low, high, places)
+    return f"{low:.{places}f}–{high:.{places}f}"
+
+
+def measured(value: float, unit: object) -> dict[str, str]:
+    """Return a value with its unit; an empty unit is none."""
+    number = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.5g}"
+    if not isinstance(unit, str) or not unit:
+        return same(number)
+    between = "" if unit == "%" else " × " if unit[0].isdigit() else " "
+    return {"zh": number + UNITS.get(unit, unit), "en": f"{number}{between}{unit}"}
+
+
+def significant(value: object) -> str:
+    """Return a cell of drawn data: numbers to six significant digits, what is missing as a dash."""
+    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
+        return NOTHING
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def names(table: pd.DataFrame, key: str) -> dict[str, dict[str, str]]:
+    """Return the names in both languages by a column of a table with ``name_zh`` and ``name_en``."""
+    return {row[key]: {language: row[f"name_{language}"] for language in LANGUAGES} for row in table.to_dict("records")}

@@ -1,0 +1,223 @@
+"""Another edition builds by configuration alone from a folder in the form of the template, which asks for own rows."""
+
+import csv
+import json
+import re
+import shutil
+
+import pandas as pd
+import pytest
+
+from fhi import editions
+from fhi.editions import catalogue, folders
+from fhi.editions.folders import EXAMPLE, OPTIONAL, SCHEMAS
+from fhi.engine.errors import DataError, MethodError
+from fhi.engine.index import check
+from fhi.paths import RAW, ROOT
+from fhi.reading.microdata.kinds import KINDS
+
+BALTIC = ROOT / "tests" / "data" / "baltic"
+TEMPLATE = RAW / "template"
+
+
+@pytest.fixture
+def edition(tmp_path):
+    """Return a copy of the small second edition, its checksums written, and a function that changes a file of it."""
+    folder = tmp_path / "baltic"
+    shutil.copytree(BALTIC, folder)
+
+    def change(file=None, *pairs):
+        if file:
+            text = (folder / file).read_text(encoding="utf-8")
+            for old, new in pairs:
+                assert old in text
+                text = text.replace(old, new)
+            (folder / file).write_text(text, encoding="utf-8")
+        catalogue.update_checksums(folder)
+        return folder
+
+    change()
+    return change
+
+
+def header(path):
+    with path.open(encoding="utf-8") as file:
+        return next(csv.reader(file))
+
+
+def test_an_edition_is_read_with_what_all_editions_share(edition):
+    tables = folders.load(edition())
+    assert {"cities", "framework", "indicators", "published_ranks", "vocabulary", "public/exchange_rates"} <= set(
+        tables
+    )
+    assert tables["framework"]["definition_zh"].isna().all()  # a column that may be empty was left out
+    assert tables["cities"]["name_zh"].tolist()[2] == "Wilna"
+
+
+@pytest.mark.parametrize(
+    "file, old, new, column, expected",
+    [
+        ("indicators.csv", "million EUR", "billion EUR", "unit", "the unit 'million EUR'"),
+        ("indicators.csv", "Wilna,2019,users", "Vilna,2019,users", "city", "a city of cities.csv"),
+        ("indicators.csv", "Wilna,2019,users", "Wilna,2019,user", "indicator", "a node of framework.csv"),
+        # a node above the indicators has no values
+        ("indicators.csv", "Wilna,2019,users", "Wilna,2019,people", "indicator", "a node of framework.csv"),
+        ("indicators.csv", ",public,", ",guessed,", "evidence", "one of published, derived, public"),
+        ("cities.csv", "54.6872", "154.6872", "lat", "from -90 to 90"),
+        ("published_ranks.csv", "hub,Riga,6", "hub,Riga,0", "rank", "a whole number from 1"),
+    ],
+)
+def test_a_bad_cell_of_an_edition_is_named(edition, file, old, new, column, expected):
+    with pytest.raises(DataError) as caught:
+        folders.load(edition(file, (old, new)))
+    assert any(problem.column == column and expected in problem.expected for problem in caught.value.problems)
+    assert all(problem.file.endswith(file) for problem in caught.value.problems)
+
+
+def test_a_changed_file_of_an_edition_is_noticed(edition):
+    folder = edition()
+    (folder / "cities.csv").write_text((folder / "cities.csv").read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    with pytest.raises(DataError, match="sha256"):
+        folders.load(folder)
+
+
+def test_the_files_of_other_editions_are_no_files_of_the_report():
+    assert not any(name.startswith("template/") for name in catalogue.raw_files())
+    assert TEMPLATE in catalogue.editions()
+
+
+# --- the template -----------------------------------------------------------------------------------------
+def test_the_template_has_every_table_with_every_column():
+    for name in ("cities", "framework", "indicators", *OPTIONAL, "sources"):
+        assert header(TEMPLATE / f"{name}.csv") == list(SCHEMAS[name].columns), name
+
+
+def test_nothing_but_its_example_rows_keeps_the_template_from_being_an_edition():
+    with pytest.raises(DataError) as caught:
+        editions.tables_of("template")
+    files = ("cities", "framework", "sources")
+    assert {problem.file for problem in caught.value.problems} == {f"data/raw/template/{name}.csv" for name in files}
+    for problem in caught.value.problems:
+        assert problem.value.startswith(EXAMPLE)
+        assert "remove the row" in problem.remedy or problem.column == "citation"
+
+
+def test_a_scenario_is_told_of_all_example_rows_at_once():
+    with pytest.raises(DataError) as caught:
+        editions.units_of("template")
+    assert len({problem.file for problem in caught.value.problems}) == 2
+
+
+def test_what_an_edition_does_without_is_taken_off_its_list(edition):
+    folder = edition()
+    (folder / "published_ranks.csv").unlink()
+    with pytest.raises(DataError, match="published_ranks"):
+        folders.load(folder)
+    assert folders.update(folder) == ["published_ranks.csv"]
+    assert "published_ranks" not in folders.load(folder)
+    assert folders.update(folder) == []
+    # what it needs stays on the list, and is missed
+    (folder / "cities.csv").unlink()
+    folders.update(folder)
+    with pytest.raises(DataError, match=r"cities.csv.*expected a file"):
+        folders.load(folder)
+
+
+def test_the_templates_of_staff_files_have_every_column_and_give_nothing(tables_of_report, tmp_path):
+    from fhi.engine.framework import Framework
+    from fhi.reading import microdata
+    from fhi.reading.microdata import headings
+    from fhi.reading.microdata.vocabulary import Vocabulary
+
+    vocabulary = Vocabulary(tables_of_report["vocabulary"])
+    for name, kind in KINDS.items():
+        found = headings.find([(1, header(TEMPLATE / "user" / f"{name}.csv"))], kind, vocabulary, name)
+        wanted = {field.name for field in kind.fields} - {"evidence"}
+        assert {column for column, _ in found.columns.values() if not column.startswith("use:")} >= wanted, name
+        assert not found.ignored
+    # the example row alone is refused, so that a template left as it is stops the run
+    shutil.copy(TEMPLATE / "user" / "firms.csv", tmp_path)
+    framework = Framework.from_table(tables_of_report["framework"])
+    with pytest.raises(DataError, match="EXAMPLE"):
+        microdata.collect(tmp_path, tables_of_report, framework, year=2018)
+
+
+@pytest.fixture(scope="module")
+def tables_of_report():
+    return editions.load()
+
+
+# --- built by configuration alone -------------------------------------------------------------------------
+SCENARIO = """
+description: {zh: 波罗的海（测试）, en: The Baltic (a test)}
+edition: baltic
+year: 2019
+panel: {method: last-observed, max_age: 0}
+over_years: pooled
+user_data: .
+"""
+
+
+def read_by_readers(folder):
+    """Page, print and manifest of the edition are there, in its own words, without what belongs to the report alone."""
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "<title>Ostsee-Fintech-Index · Baltic Fintech Index (baltic)</title>" in page
+    assert "Baltic Fintech Report 2019 (made up)" in page and "contains indicators from files of the staff" in page
+    assert not any(word in page for word in ('id="explorer"', 'id="ledger"', "cities-title", "2018 China Fintech"))
+    ids = set(re.findall(r' id="([^"]+)"', page))
+    assert set(re.findall(r'href="#([^"/]+)"', page)) <= ids
+    links = [link for link in re.findall(r' href="([^"#]+)"', page) if not link.startswith("data:")]
+    assert links and all((folder / link).is_file() for link in links)
+    for language in ("zh", "en"):
+        assert (folder / f"report.{language}.pdf").read_bytes().startswith(b"%PDF")
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["verdicts"] == {} and manifest["evidence"]["panel"]["user"] == 6
+
+
+def test_the_second_edition_builds_by_configuration_alone(checkout):
+    shutil.copytree(BALTIC, checkout.folder / "data/raw/baltic")
+    (checkout.folder / "notebooks/scenarios/baltic.yml").write_text(SCENARIO, encoding="utf-8")
+    user = checkout.folder / "data/user"
+    user.mkdir(exist_ok=True)
+    # two of its cities by other names, its indicator by its own name: start-ups counted by the staff
+    text = "city,Gründungen,\n,2018,2019\nReval,150,200\nСтокгольм,100,100\nRīga,1,2\n"
+    (user / "yearbooks.csv").write_text(text, encoding="utf-8")
+    checkout.make("checksums")
+    done = checkout.make("report", "SCENARIO=baltic")
+    assert "reports/baltic/report.html is up to date" in done.stdout
+    assert "up to date" in checkout.make("report", "SCENARIO=baltic").stdout
+    done = checkout.make("sweep", "SCENARIO=baltic", check=False)
+    assert "scenarios/baltic.yml: edition: the sweep sets every combination beside the report's ranks" in done.stderr
+    store = checkout.store("baltic")
+    # no stage of the report's own pages
+    assert not {"claims", "bounds", "rank_intervals"} & set(store)
+    panel = store["panel"].query("indicator == 'startups' and year == 2019").set_index("city")
+    assert panel["value"].to_dict() == {"Tallinn": 200, "Stockholm": 100, "Riga": 2}
+    assert set(panel["evidence"]) == {"user"}
+    # fees, the less the better, pooled over both years: 3 in Stockholm is best, 9 (8 + 1) would be worst
+    fees = store["scores"].set_index("city")["fees"]
+    assert fees.idxmax() == "Stockholm" and fees.idxmin() == "Krakau"
+    moves = store["movement"].query("node == 'users'").set_index("city")
+    assert moves.at["Krakau", "status"] == "entered"
+    assert set(store["comparison"]["node"]) == {"hub", "firms"}
+    figures = store["figures"].set_index("id")["evidence"]
+    assert {"coverage", "years", "replication"} <= set(figures.index)
+    assert "user" in figures["coverage"] and "user" in figures["replication"]
+    folder = checkout.folder / "reports/baltic/figures"
+    assert {f"{id}.{language}.svg" for id in figures.index for language in ("zh", "en")} <= {
+        p.name for p in folder.iterdir()
+    }
+    read_by_readers(checkout.folder / "reports/baltic")
+    names = pd.read_csv(folder / "coverage.csv")
+    assert {"Wilna", "Krakau"} <= set(names["city"]) and "Gründungen" in set(names["indicator_zh"])
+
+
+def test_the_second_edition_checks_a_scenario_by_its_own_names(edition):
+    from fhi.engine.framework import Framework
+    from fhi.engine.parameters import Method
+
+    tables = folders.load(edition())
+    tree, cities = Framework.from_table(tables["framework"]), tables["cities"].set_index("name_zh")
+    check(Method(exclude_cities=["Krakau"], weights={"fees": 2}), tree, cities.index, units=cities)
+    with pytest.raises(MethodError, match="Krakau"):
+        check(Method(exclude_cities=["Kraków"]), tree, cities.index, units=cities)

@@ -1,0 +1,128 @@
+"""Benefit of the doubt: the Handbook's table, a frontier by hand, the dual program, bounds kept, weights recorded."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy.optimize import linprog
+
+from fhi.engine.aggregation.doubt import benefit_of_the_doubt, scores_and_weights
+
+NAN = float("nan")
+TAI = pd.read_csv(Path(__file__).parents[2] / "data" / "tai.csv", index_col="country")
+SCORES = arrays(float, (5, 3), elements=st.floats(0.1, 100))
+
+
+def alike(scores):
+    return np.full(scores.shape, 1 / scores.shape[1])
+
+
+def test_the_scores_of_table_19():
+    # OECD/JRC (2008), table 19 and note 29: min-max scores, each weight from 10 to 15 per cent of the total
+    data = TAI.drop(columns="bod")
+    scores = ((data - data.min()) / (data.max() - data.min())).to_numpy()
+    found = benefit_of_the_doubt(scores, alike(scores), least=0.10, most=0.15)
+    # raw data are printed in three digits
+    assert found == pytest.approx(TAI["bod"].to_numpy(), abs=0.0075)
+    assert (found > 1 - 1e-9).sum() == 3
+
+
+def test_a_frontier_of_two_children_by_hand():
+    # (4, 4) and (6, 2) lie on the frontier x + y = 8, (4.5, 3) at 7.5/8 of it, (1, 4) on y = 4, (2, 1) below both
+    scores = np.array([[4.0, 4.0], [6.0, 2.0], [4.5, 3.0], [1.0, 4.0], [2.0, 1.0]])
+    weights = scores_and_weights(scores, alike(scores))[1]
+    found = benefit_of_the_doubt(scores, alike(scores))
+    assert found == pytest.approx([1, 1, 0.9375, 1, 0.375])
+    assert weights[2] == pytest.approx([1 / 8, 1 / 8])
+    assert weights[3] == pytest.approx([0, 1 / 4])
+    assert found == pytest.approx((weights * scores).sum(axis=1))
+
+
+def test_the_leaders_tie_exactly():
+    scores = np.array([[70, 71, 82], [72, 84, 73], [86, 77, 75], [76, 83, 78], [87, 74, 79], [85, 80, 81]], dtype=float)
+    assert benefit_of_the_doubt(scores, alike(scores)).tolist() == [1] * 6
+
+
+def test_equal_bounds_leave_no_doubt():
+    scores = np.array([[4.0, 4.0], [6.0, 2.0], [2.0, 3.0]])
+    # with equal weights the best sum is 8
+    assert benefit_of_the_doubt(scores, alike(scores), least=0.5, most=0.5) == pytest.approx([1, 1, 5 / 8])
+
+
+@settings(max_examples=25, deadline=None)
+@given(SCORES)
+def test_it_is_the_dual_of_the_nearest_frontier(scores):
+    # the least total of multipliers of rivals that together reach the unit on every child
+    for unit, found in enumerate(benefit_of_the_doubt(scores, alike(scores))):
+        dual = linprog(np.ones(5), A_ub=-scores.T, b_ub=-scores[unit], method="highs")
+        assert found == pytest.approx(dual.fun, abs=1e-6)
+
+
+@settings(max_examples=25, deadline=None)
+@given(SCORES, st.floats(0.05, 0.3), st.floats(0.4, 0.9))
+def test_no_unit_passes_one_and_every_weight_keeps_its_bounds(scores, least, most):
+    weights = scores_and_weights(scores, alike(scores), least=least, most=most)[1]
+    assert (weights @ scores.T <= 1 + 1e-6).all()
+    shares = weights / weights.sum(axis=1, keepdims=True)
+    assert (shares >= least - 1e-6).all() and (shares <= most + 1e-6).all()
+    bounded = (weights * scores).sum(axis=1)
+    free = benefit_of_the_doubt(scores, alike(scores))
+    assert (free >= bounded - 1e-6).all()
+    assert free.max() == pytest.approx(1)
+
+
+@settings(max_examples=25, deadline=None)
+@given(SCORES, st.lists(st.sampled_from([0.01, 1, 50]), min_size=3, max_size=3))
+def test_free_weights_do_not_mind_the_units_of_the_children(scores, units):
+    found = benefit_of_the_doubt(scores * np.array(units), alike(scores))
+    assert found == pytest.approx(benefit_of_the_doubt(scores, alike(scores)), abs=1e-6)
+
+
+def test_a_child_that_a_unit_lacks_has_no_weight_there_and_counts_as_nothing_for_its_rivals():
+    scores = np.array([[8.0, NAN], [4.0, 4.0], [2.0, 2.0]])
+    given_weights = np.array([[1.0, 0.0], [0.5, 0.5], [0.5, 0.5]])
+    weights = scores_and_weights(scores, given_weights)[1]
+    assert weights[0].tolist() == [pytest.approx(1 / 8), 0]
+    assert benefit_of_the_doubt(scores, given_weights) == pytest.approx([1, 1, 0.5])
+
+
+def test_a_unit_with_nothing_has_a_score_of_nothing_and_weights_that_keep_the_rules():
+    scores = np.array([[0.0, 0.0], [50.0, 20.0]])
+    weights = scores_and_weights(scores, alike(scores), least=0.2)[1]
+    assert benefit_of_the_doubt(scores, alike(scores), least=0.2) == pytest.approx([0, 1])
+    assert weights[0] @ scores[1] == pytest.approx(1)
+    assert weights[0, 0] == weights[0, 1]
+
+
+def test_children_without_weight_are_left_out():
+    scores, weights = np.array([[1.0, 99.0], [2.0, 1.0]]), np.array([[1.0, 0.0], [1.0, 0.0]])
+    assert benefit_of_the_doubt(scores, weights) == pytest.approx([0.5, 1])
+
+
+def test_negative_scores_are_refused():
+    with pytest.raises(ValueError, match="benefit of the doubt needs scores that are not negative"):
+        benefit_of_the_doubt(np.array([[1.0, -1.0], [2.0, 3.0]]), np.full((2, 2), 0.5))
+
+
+@pytest.mark.parametrize(("least", "most"), [(0.6, 1), (0, 0.4)])
+def test_bounds_that_no_weights_keep_are_refused(least, most):
+    with pytest.raises(ValueError, match="no weights of 2 children"):
+        benefit_of_the_doubt(np.array([[1.0, 2.0]]), np.full((1, 2), 0.5), least=least, most=most)
+
+
+@pytest.mark.parametrize(
+    ("params", "key"),
+    [
+        ({"least": -0.1}, "least"),
+        ({"most": 1.1}, "most"),
+        ({"most": "0.5"}, "most"),
+        ({"most": True}, "most"),
+        ({"least": NAN}, "least"),
+    ],
+)
+def test_bounds_that_are_no_shares_are_refused_by_key(refused, params, key):
+    assert refused("benefit-of-the-doubt", **params).key == f"aggregation.{key}"

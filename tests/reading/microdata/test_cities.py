@@ -1,0 +1,69 @@
+"""Which city a text means."""
+
+import pandas as pd
+import pytest
+
+from fhi.engine.errors import DataError
+from fhi.reading.microdata.cities import ELSEWHERE, CityNames
+from fhi.reading.microdata.vocabulary import Vocabulary
+
+
+@pytest.mark.parametrize(
+    ("text", "city"),
+    [
+        ("北京", "北京"),
+        ("北京市", "北京"),
+        (" beijing ", "北京"),
+        ("Peking", "北京"),
+        ("110000", "北京"),
+        ("110101", "北京"),
+        ("330106.0", "杭州"),
+        ("５１０１００", "成都"),
+        ("浙江省杭州市西湖区", "杭州"),
+        ("浙江杭州", "杭州"),
+        ("重庆市渝中区", "重庆"),
+        ("内蒙古自治区呼和浩特市", "呼和浩特"),
+        ("广西南宁", "南宁"),
+        ("Xian", "西安"),
+        ("Xi'an", "西安"),
+        ("香港特别行政区", "香港"),
+        ("HK", "香港"),
+        ("hong-kong", "香港"),
+        ("Macao", "澳门"),
+        ("臺北", "台北"),
+        ("710000", "台北"),
+    ],
+)
+def test_a_city_is_found(context, text, city):
+    assert context.cities.names[context.cities.find(text)] == city
+
+
+@pytest.mark.parametrize(
+    "text", ["苏州", "湖北杭州", "浙江省", "南京路", "100000", "120", "全国", "", "杭州西湖", "北京上海"]
+)
+def test_what_means_no_city_is_refused(context, text):
+    with pytest.raises(ValueError, match=r"^a city"):
+        context.cities.find(text)
+
+
+def test_a_misspelt_city_is_proposed_and_two_short_names_are_not_alike(context):
+    with pytest.raises(ValueError, match="perhaps 杭州"):
+        context.cities.find("Hangzou")
+    with pytest.raises(ValueError) as caught:
+        context.cities.find("苏州")
+    assert "perhaps" not in str(caught.value)
+
+
+def test_words_for_elsewhere_count_in_the_nation_alone(context):
+    assert context.cities.find("其他") == context.cities.find("elsewhere") == ELSEWHERE
+
+
+def test_aliases_of_a_table_are_names_and_one_name_of_two_cities_is_refused():
+    vocabulary = Vocabulary(pd.DataFrame(columns=["row", "list", "code", "written"]))
+    table = pd.DataFrame(
+        {"name_zh": ["Wilna", "Krakau"], "name_en": ["Vilnius", "Kraków"], "aliases": ["Вильнюс|VNO", None]}
+    )
+    names = CityNames(table, vocabulary)
+    assert [names.find(text) for text in ("вильнюс", "vno", "KRAKÓW")] == [0, 0, 1]
+    with pytest.raises(DataError, match=r"cities.csv: row 3, column name_zh: found 'X'; expected a name of one city"):
+        CityNames(table.assign(row=[2, 3], aliases=["x", "X"]), vocabulary)

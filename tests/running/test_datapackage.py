@@ -1,0 +1,85 @@
+"""The data packages: valid for an independent reader, which finds what is planted."""
+
+import json
+import shutil
+
+import frictionless
+import pandas as pd
+import pytest
+
+from fhi.editions import SCHEMAS
+from fhi.editions.catalogue import raw_files
+from fhi.paths import RAW
+from fhi.running import datapackage
+from fhi.store import Store
+
+
+def errors(path):
+    report = frictionless.validate(str(path))
+    return [(task.place, error.type) for task in report.tasks for error in task.errors] + [
+        ("", error.type) for error in report.errors
+    ]
+
+
+@pytest.fixture
+def raw(tmp_path):
+    """A copy of the raw data that a test may spoil."""
+    return shutil.copytree(RAW, tmp_path / "raw")
+
+
+def test_the_package_of_the_raw_data_is_valid(raw):
+    assert errors(raw / datapackage.NAME) == []
+
+
+def test_the_package_of_the_raw_data_describes_every_file_and_column():
+    described = {resource["path"]: resource for resource in datapackage.raw_package()["resources"]}
+    assert set(described) == {*raw_files(), "sources.csv"}
+    for name, schema in SCHEMAS.items():
+        fields = described[f"{name}.csv"]["schema"]["fields"]
+        assert [field["name"] for field in fields] == list(schema.columns)
+        assert all(field["description"] for field in fields)
+
+
+@pytest.mark.parametrize(
+    "file, old, new, found",
+    [
+        ("report2018/top20.csv", "national,北京,1,", "national,北京,1st,", "type-error"),
+        ("report2018/adoption.csv", "杭州", "北京", "primary-key"),
+        ("cities.csv", "北京,Beijing", "北京,", "constraint-error"),
+        ("public/regions.csv", "region,", "regoin,", "incorrect-label"),
+    ],
+)
+def test_what_is_wrong_with_a_raw_file_is_found(raw, file, old, new, found):
+    text = (raw / file).read_text(encoding="utf-8")
+    assert old in text
+    (raw / file).write_text(text.replace(old, new, 1), encoding="utf-8", newline="")
+    assert {(file, "hash-count"), (file, found)} <= set(errors(raw / datapackage.NAME))
+
+
+def test_the_package_of_a_build_is_valid_and_describes_every_table(built):
+    store = built.store()
+    path = store.root / store.processed / datapackage.NAME
+    assert errors(path) == []
+    package = json.loads(path.read_text(encoding="utf-8"))
+    assert [resource["path"] for resource in package["resources"]] == [f"{name}.csv" for name in store]
+    assert {source["title"].split(",")[0] for source in package["sources"]} >= {
+        "2018中国金融科技中心城市报告 (2018 China Fintech Hub Index report)"
+    }
+
+
+def test_columns_are_typed_by_what_stands_in_them(tmp_path):
+    frame = pd.DataFrame({"city": ["甲"], "rank": [1], "score": [0.5], "used": [True], "empty": [None]})
+    store = Store("other", root=tmp_path)
+    store.write("t", frame, key=["city"])
+    fields = datapackage.built_fields(store["t"], None)
+    assert [field["type"] for field in fields] == ["string", "integer", "number", "boolean", "number"]
+    # a raw table that was ingested keeps what its columns mean
+    (field,) = datapackage.built_fields(pd.DataFrame({"city": ["甲"]}), SCHEMAS["report2018/adoption"])
+    assert field["description"] == SCHEMAS["report2018/adoption"].columns["city"].description
+
+
+def test_a_changed_table_of_a_build_is_found(built, tmp_path):
+    folder = shutil.copytree(built.folder / "data/processed/baseline", tmp_path / "baseline")
+    ranks = folder / "ranks.csv"
+    ranks.write_bytes(ranks.read_bytes().replace(b",1,", b",2,", 1))
+    assert errors(folder / datapackage.NAME) == [("ranks.csv", "hash-count")]

@@ -1,0 +1,402 @@
+"""The workbook: what it holds, that nothing in it runs, the same bytes each time, and only sound changes come back."""
+
+import io
+import shutil
+import time
+import zipfile
+
+import openpyxl
+import pandas as pd
+import pytest
+import yaml
+from openpyxl import Workbook
+
+from fhi import paths
+from fhi.editions import units_of
+from fhi.engine.errors import DataError, MethodError
+from fhi.engine.framework import Framework
+from fhi.engine.index import build
+from fhi.paths import RAW, ROOT, SCENARIOS
+from fhi.running.workbook import importing, reading, writing
+from fhi.running.workbook.sheets import Sheet, framework_sheet, sheets
+from fhi.scenarios import load_scenario, own_settings, resolved_yaml, scenario_names
+
+EVIL = ['=HYPERLINK("http://x","y")', "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "=1+1", "#N/A", "#DIV/0!", "TRUE", "1.5"]
+
+
+@pytest.fixture(scope="module")
+def content(built):
+    return writing.workbook_bytes(sheets(built.store()))
+
+
+@pytest.fixture
+def scenarios(tmp_path, monkeypatch):
+    """A folder of the shipped scenarios in which a test may write."""
+    folder = tmp_path / "scenarios"
+    shutil.copytree(SCENARIOS, folder)
+    monkeypatch.setattr(paths, "SCENARIOS", folder)
+    for function in (load_scenario, own_settings, scenario_names):
+        monkeypatch.setattr(function, "__defaults__", (folder,))
+    return folder
+
+
+@pytest.fixture
+def edited(content, tmp_path):
+    """Return a function that writes the workbook with changes ``{(sheet, node, column): value}``."""
+
+    def edit(changes=(), name="mine", delete=()):
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        for (sheet, node, column), value in dict(changes).items():
+            find(book[sheet], node, column).value = value
+        for sheet in delete:
+            del book[sheet]
+        book.save(tmp_path / f"{name}.xlsx")
+        return tmp_path / f"{name}.xlsx"
+
+    return edit
+
+
+def find(worksheet, node, column):
+    header = [cell.value for cell in worksheet[1]]
+    key = header.index("code" if "code" in header else "node")
+    row = next(row for row in worksheet.iter_rows() if row[key].value == node)
+    return row[header.index(column)]
+
+
+def files(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def refused(scenarios, edited):
+    """Return a function that imports a workbook with changes and returns the problems; nothing may be written."""
+
+    def fail(changes):
+        before = files(scenarios)
+        with pytest.raises(DataError) as caught:
+            importing.import_workbook(edited(changes))
+        assert files(scenarios) == before
+        return {(p.file.split("sheet ")[-1], p.column): p for p in caught.value.problems}
+
+    return fail
+
+
+def table(content, sheet):
+    return pd.read_excel(io.BytesIO(content), sheet_name=sheet, keep_default_na=False, na_values=[""])
+
+
+def test_every_stage_has_its_sheet_and_the_numbers_are_those_of_the_files(content, built):
+    names = openpyxl.load_workbook(io.BytesIO(content)).sheetnames
+    assert names == [
+        *("about", "framework", "experts", "raw", "treated", "normalised", "weights", "scores", "ranks"),
+        *("comparison", "provenance", "sources"),
+    ]
+    store = built.store()
+    for sheet, name, heads in (("raw", "indicators", 4), ("normalised", "normalised", 4), ("scores", "scores", 2)):
+        found = table(content, sheet).iloc[heads:].set_index("city").drop(columns="city_en").astype(float)
+        expected = store[name].set_index("city").astype(float)
+        pd.testing.assert_frame_equal(found[list(expected)], expected, check_names=False)
+    panel = table(content, "provenance")
+    assert panel["value"].tolist() == store["panel"]["value"].tolist()
+    assert panel[["evidence", "source_id", "citation"]].notna().all().all()
+    assert len(table(content, "comparison")) == len(store["comparison"])
+
+
+def test_the_sheets_are_formatted(content):
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    for sheet in book:
+        assert sheet.freeze_panes not in (None, "A1"), sheet.title
+        assert sheet["A1"].font.bold and sheet["A1"].fill.fgColor.rgb.endswith("0B3C6F")
+        widths = [sheet.column_dimensions[cell.column_letter].width for cell in sheet[1]]
+        assert all(writing.NARROWEST <= width <= writing.WIDEST for width in widths)
+    assert book["scores"]["C4"].number_format == "0.0" and book["ranks"]["C4"].number_format == "0"
+    assert book["raw"]["C2"].value == "企业规模" and book["raw"]["C3"].value == "Firm scale"
+    assert [book["raw"].cell(row, 1).value for row in (4, 5)] == ["unit", "direction"]
+
+
+def test_filled_and_treated_cells_are_marked(built, tmp_path):
+    store = built.store()
+    cells = pd.DataFrame({"city": ["上海"], "indicator": ["gdp"]})
+    store._read |= {"imputation": cells.assign(value=1.0), "treatment": cells.assign(city="北京")}
+    treated = next(sheet for sheet in sheets(store) if sheet.name == "treated")
+    column = treated.head[0].index("gdp")
+    assert {(treated.rows[row][0], place): kind for (row, place), kind in treated.marks.items()} == {
+        ("上海", column): "filled",
+        ("北京", column): "treated",
+    }
+
+
+def test_no_text_becomes_a_formula_or_an_error():
+    sheet = Sheet("x", {}, [EVIL], [EVIL, ["a"] * len(EVIL)])
+    content = writing.workbook_bytes([sheet])
+    worksheet = openpyxl.load_workbook(io.BytesIO(content))["x"]
+    for row in (1, 2):
+        cells = list(worksheet[row])
+        assert {cell.data_type for cell in cells} == {"s"}
+        assert [cell.value.replace("_x000D_", "\r") for cell in cells] == EVIL
+        assert [cell.quotePrefix for cell in cells] == [text.startswith(writing.FORMULA) for text in EVIL]
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
+
+
+def test_characters_that_xml_cannot_hold_are_written_as_excel_does():
+    content = writing.workbook_bytes([Sheet("x", {}, [["a"]], [["\x00b\x1f"]])])
+    assert openpyxl.load_workbook(io.BytesIO(content))["x"]["A2"].value == "_x0000_b_x001F_"
+
+
+def test_numbers_read_back_exactly():
+    numbers = [0.1 + 0.2, 1 / 3, 21.402042711234913, 1e-300, 123456789.12345679, -5.5, 3]
+    content = writing.workbook_bytes([Sheet("x", {}, [["a"]], [[number] for number in numbers])])
+    worksheet = openpyxl.load_workbook(io.BytesIO(content))["x"]
+    assert [cell.value for cell in worksheet["A"][1:]] == numbers
+    assert {cell.data_type for cell in worksheet["A"][1:]} == {"n"}
+
+
+def test_missing_is_empty_and_numbers_are_numbers():
+    frame = pd.DataFrame({"a": [1.5, None], "b": pd.array([3, None], dtype="Int64"), "c": [True, False]})
+    content = writing.workbook_bytes([Sheet("x", {}, [list(frame)], frame.to_numpy(dtype=object).tolist())])
+    worksheet = openpyxl.load_workbook(io.BytesIO(content))["x"]
+    assert [[cell.value for cell in row] for row in worksheet.iter_rows(min_row=2)] == [
+        [1.5, 3, "TRUE"],
+        [None, None, "FALSE"],
+    ]
+
+
+def test_the_same_content_gives_the_same_bytes_at_any_time(content, built):
+    time.sleep(2.1)  # dates in an archive count two seconds
+    assert writing.workbook_bytes(sheets(built.store())) == content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {writing.ZIP_DATE}
+        assert b"2018-11-01T00:00:00Z" in archive.read("docProps/core.xml")
+
+
+def test_an_unedited_workbook_changes_nothing(scenarios, edited):
+    before = files(scenarios)
+    assert importing.import_workbook(edited()) == []
+    assert files(scenarios) == before
+
+
+def test_edited_weights_and_directions_become_a_scenario(scenarios, edited):
+    path = edited({("framework", "experience", "weight"): 2, ("framework", "gdp", "direction"): -1})
+    assert importing.import_workbook(path) == ["weight of experience: 1 → 2", "direction of gdp: 1 → -1"]
+    method = load_scenario("mine")
+    assert (method.weights, method.directions) == ({"experience": 2}, {"gdp": -1})
+    assert method.normalisation == load_scenario("baseline").normalisation
+
+
+def test_a_round_trip_of_a_changed_scenario_changes_nothing(scenarios, edited, built, tmp_path):
+    importing.import_workbook(
+        edited({("framework", "experience", "weight"): 0.1, ("framework", "gdp", "direction"): -1})
+    )
+    store = built.store()
+    tree = Framework.from_csv(RAW / "framework.csv")
+    method = load_scenario("mine")
+    copy = type(store)("mine", root=tmp_path / "out")
+    shutil.copytree(built.folder / "data/processed/baseline", tmp_path / "out/data/processed/mine")
+    copy.write_bytes("data/processed/mine/scenario.yml", resolved_yaml(method).encode())
+    again = tmp_path / "again.xlsx"
+    again.write_bytes(writing.workbook_bytes(sheets(copy)))
+    assert importing.import_workbook(again) == []
+    # and it is the scenario that was meant
+    index = build(store["panel"], tree, method)
+    meant = build(
+        store["panel"], tree.with_weights({"experience": 0.1}).with_directions({"gdp": -1}), load_scenario("baseline")
+    )
+    pd.testing.assert_frame_equal(index.scores, meant.scores)
+
+
+def test_importing_again_replaces_what_was_imported_and_nothing_else(scenarios, edited):
+    importing.import_workbook(edited({("framework", "gdp", "weight"): 2}))
+    importing.import_workbook(edited({("framework", "gdp", "weight"): 3}))
+    assert load_scenario("mine").weights == {"gdp": 3}
+    before = files(scenarios)
+    for name in ("baseline", "equal"):
+        with pytest.raises(MethodError, match="was not imported; give another name"):
+            importing.import_workbook(edited({("framework", "gdp", "weight"): 2}), name)
+    assert files(scenarios) == before
+
+
+@pytest.mark.parametrize("name", ["../x", "a/b", "/tmp/x", "..", "", "a.b", "-x", "_x", "a b", "x\n", "a\0"])
+def test_a_name_that_leaves_the_folder_is_refused(scenarios, edited, name):
+    before = files(scenarios.parent)
+    path = edited({("framework", "gdp", "weight"): 2}, name="book")
+    with pytest.raises(MethodError, match="cannot name a scenario"):
+        importing.import_workbook(path, name)
+    assert {key for key in files(scenarios.parent) if key != "book.xlsx"} == set(before)
+
+
+def test_a_chinese_name_is_a_name(scenarios, edited):
+    importing.import_workbook(edited({("framework", "gdp", "weight"): 2}), "方案一")
+    assert load_scenario("方案一").weights == {"gdp": 2}
+
+
+@pytest.mark.parametrize(
+    "node, column, value, expected",
+    [
+        ("gdp", "weight", -1, "a number from 0"),
+        ("gdp", "weight", "much", "a number such as"),
+        ("gdp", "weight", None, "a value"),
+        ("gdp", "direction", 0, "one of 1, -1"),
+        ("economy", "direction", -1, "1 above the indicators"),
+        ("gdp", "code", "gpd", "gdp"),
+        ("gdp", "parent", "research", "'economy' as exported"),
+        ("gdp", "name_zh", "别名", "'城市经济规模' as exported"),
+        ("FHI", "weight", 2, "1 as exported"),
+        ("gdp", "weight", "#DIV/0!", "a number"),
+    ],
+)
+def test_a_bad_cell_of_the_tree_is_named_with_sheet_row_and_column(refused, node, column, value, expected):
+    problems = refused({("framework", node, column): value})
+    problem = next(problem for key, problem in problems.items() if key == ("framework", column))
+    assert problem.file == "mine.xlsx, sheet framework"
+    assert expected in f"{problem.expected} {problem.remedy}" and problem.remedy
+    assert problem.row == {"gdp": 24, "economy": 12, "FHI": 2}[node] or column == "code"
+
+
+def test_all_problems_of_a_sheet_are_told_together(scenarios, edited):
+    cells = {
+        ("adoption", "weight"): -1,
+        ("gdp", "weight"): "=1/3",
+        ("services", "weight"): "x",
+        ("gdp", "direction"): 3,
+    }
+    path = edited({("framework", *cell): value for cell, value in cells.items()})
+    worksheet = openpyxl.load_workbook(path)["framework"]
+    with pytest.raises(DataError) as caught:
+        importing.import_workbook(path)
+    places = [(problem.row, problem.column) for problem in caught.value.problems]
+    assert sorted(places) == sorted((find(worksheet, *cell).row, cell[1]) for cell in cells)
+
+
+def test_weights_that_sum_to_nothing_are_refused(refused):
+    family = ("gdp", "finance_industry", "technology_industry")
+    problems = refused({("framework", node, "weight"): 0 for node in family})
+    assert "a positive sum of weights below economy" in problems["framework", "weight"].expected
+
+
+def test_a_formula_without_its_value_is_refused_and_with_it_is_read(scenarios, edited, refused, tmp_path):
+    problem = refused({("framework", "gdp", "weight"): "=1/4"})["framework", "weight"]
+    assert (problem.row, problem.value) == (24, "=1/4") and "paste it as a value" in problem.remedy
+    # as a spreadsheet program saves it: formula and value
+    path = edited({("framework", "gdp", "weight"): "=1/4"})
+    with_value = io.BytesIO()
+    with zipfile.ZipFile(path) as before, zipfile.ZipFile(with_value, "w") as after:
+        for name in before.namelist():
+            after.writestr(
+                name,
+                before.read(name)
+                .replace(b"<f>1/4</f><v></v>", b"<f>1/4</f><v>0.25</v>")
+                .replace(b"<f>1/4</f><v />", b"<f>1/4</f><v>0.25</v>"),
+            )
+    path.write_bytes(with_value.getvalue())
+    assert importing.import_workbook(path) == ["weight of gdp: 1 → 0.25"]
+    assert load_scenario("mine").weights == {"gdp": 0.25}
+
+
+def family_points(points):
+    """Return changes that give each family of the tree 100 points of one expert, in equal parts but for `points`."""
+    tree = Framework.from_csv(RAW / "framework.csv")
+    given = {}
+    for parent in [tree.root, *tree.nodes]:
+        family = tree.children(parent)
+        if len(family) > 1:
+            given |= dict.fromkeys(family, 100 // len(family))
+            given[family[0]] += 100 - sum(given[node] for node in family)
+    return {("experts", node, "expert 1"): value for node, value in (given | points).items()}
+
+
+def test_points_of_experts_become_a_scenario(scenarios, edited):
+    path = edited(family_points({"industry": 50, "experience": 30, "ecosystem": 20}))
+    assert importing.import_workbook(path) == ["points of 1 expert: expert 1"]
+    step = load_scenario("mine").weighting
+    assert step.method == "budget-allocation"
+    assert {node: step.params["experts"]["expert 1"][node] for node in ("industry", "ecosystem")} == {
+        "industry": 50,
+        "ecosystem": 20,
+    }
+
+
+@pytest.mark.parametrize("value, expected", [(-5, "not negative"), ("x", "a number such as")])
+def test_bad_points_are_named_with_sheet_row_and_column(refused, value, expected):
+    problem = refused(family_points({"industry": value}))["experts", "expert 1"]
+    assert (problem.file, problem.row) == ("mine.xlsx, sheet experts", 2) and expected in problem.expected
+
+
+def test_points_that_do_not_add_up_are_refused_before_anything_is_written(scenarios, edited):
+    before = files(scenarios)
+    with pytest.raises(MethodError, match=r"points of expert 1 below FHI sum to 95, not 100") as caught:
+        importing.import_workbook(edited(family_points({"industry": 50, "experience": 25, "ecosystem": 20})))
+    assert "scenarios/mine.yml" in str(caught.value)
+    assert files(scenarios) == before
+
+
+def test_a_change_builds_on_the_scenario_that_was_exported(scenarios, edited):
+    path = edited({("framework", "gdp", "direction"): -1})
+    book = openpyxl.load_workbook(path)
+    book["about"]["B2"].value = "equal"
+    book.save(path)
+    importing.import_workbook(path)
+    written = yaml.safe_load((scenarios / "mine.yml").read_text(encoding="utf-8"))
+    assert written["weighting"] == {"method": "equal", "within": "all"} and written["directions"] == {"gdp": -1}
+    book["about"]["B2"].value = "../../etc"
+    book.save(path)
+    with pytest.raises(DataError, match=r"sheet about: row 2, column value: found '../../etc'"):
+        importing.import_workbook(path)
+    book["about"].delete_cols(2, 9)
+    book.save(path)
+    with pytest.raises(DataError, match=r"sheet about: row 2, column value: found ''"):
+        importing.import_workbook(path)
+
+
+def test_a_workbook_of_another_edition_is_read_by_its_own_tree(scenarios, tmp_path, monkeypatch):
+    shutil.copytree(ROOT / "tests/data/baltic", tmp_path / "raw/baltic")
+    monkeypatch.setattr(paths, "RAW", tmp_path / "raw")
+    (scenarios / "baltic.yml").write_text("edition: baltic\n", encoding="utf-8")
+    tree = Framework.from_table(units_of("baltic")[1]).with_weights({"fees": 3})
+    about = Sheet("about", {}, [["item", "value"]], [["scenario", "baltic"]])
+    (tmp_path / "mine.xlsx").write_bytes(writing.workbook_bytes([about, framework_sheet(tree)]))
+    assert importing.import_workbook(tmp_path / "mine.xlsx") == ["weight of fees: 1 → 3"]
+    assert (load_scenario("mine").edition, load_scenario("mine").weights) == ("baltic", {"fees": 3})
+
+
+def test_raw_weights_beside_weights_of_the_data_are_refused(scenarios, edited):
+    path = edited({("framework", "gdp", "weight"): 2})
+    book = openpyxl.load_workbook(path)
+    book["about"]["B2"].value = "entropy"
+    book.save(path)
+    with pytest.raises(MethodError, match="takes no account of raw weights"):
+        importing.import_workbook(path)
+    assert not (scenarios / "mine.yml").exists()
+
+
+def test_a_sheet_alone_suffices(scenarios, edited):
+    others = ["about", "experts", "raw", "scores"]
+    assert importing.import_workbook(edited({("framework", "gdp", "weight"): 2}, delete=others))
+    book = Workbook()
+    book.save(path := scenarios.parent / "empty.xlsx")
+    with pytest.raises(DataError, match="a sheet framework or experts"):
+        importing.import_workbook(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"code,weight\n", b"PK\x03\x04" + b"x" * 100])
+def test_what_is_no_workbook_is_refused(scenarios, tmp_path, content):
+    path = tmp_path / "mine.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"mine\.xlsx: whole file: .*expected a workbook"):
+        importing.import_workbook(path)
+    with pytest.raises(DataError, match="expected a workbook; remedy: check the path"):
+        importing.import_workbook(tmp_path / "none.xlsx")
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused(scenarios, edited, monkeypatch):
+    monkeypatch.setattr(reading, "LARGEST", 1000)
+    with pytest.raises(DataError, match="at most 1000"):
+        importing.import_workbook(edited())
+
+
+def test_a_failure_while_writing_leaves_no_half_file(scenarios, edited, monkeypatch):
+    before = files(scenarios)
+    monkeypatch.setattr("fhi.files.os.fdopen", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        importing.import_workbook(edited({("framework", "gdp", "weight"): 2}))
+    assert files(scenarios) == before

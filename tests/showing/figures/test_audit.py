@@ -1,0 +1,31 @@
+"""The scorecard of the audit: its counts are those of the ledger; no title says that every number was recomputed."""
+
+import re
+
+from fhi import editions
+from fhi.editions import claims
+from fhi.editions.claims.verdicts import VERDICTS
+from fhi.showing.figures import audit, entries
+
+LEDGER = claims.ledger(editions.load())
+
+
+def test_the_scorecard_has_every_verdict_of_the_ledger():
+    assert set(audit.VERDICTS) == set(VERDICTS)
+    data = audit.scorecard_data({"claims": LEDGER})
+    assert data.groupby("verdict")["claims"].sum().to_dict() == LEDGER["verdict"].value_counts().to_dict()
+
+
+def test_the_caption_says_how_many_numbers_were_checked():
+    counts = LEDGER["verdict"].value_counts()
+    checked = len(LEDGER) - counts["constraint"] - counts["not-recomputable"]
+    caption = audit.scorecard_caption(audit.scorecard_data({"claims": LEDGER}))
+    assert f"Of {len(LEDGER)} numbers and orders that the report prints, {checked} can be checked" in caption["en"]
+    assert f"{counts['supported']} only supported (fewer than {claims.FEW} rivals" in caption["en"]
+    assert f"报告给出的{len(LEDGER)}个数字或次序中，{checked}个可由其他数字核对" in caption["zh"]
+    assert f"{counts['supported']}个仅得有限支持（可比的城市少于{claims.FEW}个" in caption["zh"]
+
+
+def test_no_title_claims_that_every_number_was_recomputed():
+    title = next(entry.title for entry in entries() if entry.id == "audit-scorecard")
+    assert not re.search("every|逐数|全部", title["en"] + title["zh"], re.IGNORECASE)

@@ -1,0 +1,149 @@
+"""Drawing: files for every figure and language, the same bytes each time, no missing glyph, data beside the picture."""
+
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from fhi.showing.figures import LANGUAGES, entries, rendering, style
+from fhi.store import Store
+
+IDS = [entry.id for entry in entries()]
+TITLE = {"zh": "题", "en": "t"}
+
+
+def entry(id):
+    return next(item for item in entries() if item.id == id)
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_a_figure_has_its_files_in_both_languages_and_its_data(built, id):
+    folder = built.folder / "reports/baseline/figures"
+    for language in LANGUAGES:
+        assert (folder / f"{id}.{language}.svg").read_bytes().startswith(b"<?xml")
+        assert (folder / f"{id}.{language}.png").read_bytes().startswith(b"\x89PNG")
+    assert len(pd.read_csv(folder / f"{id}.csv")) >= 3
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_the_captions_speak_both_languages(store, id):
+    caption = entry(id).caption(entry(id).data(store))
+    assert set(caption) == set(LANGUAGES)
+    assert any("\u4e00" <= character <= "\u9fff" for character in caption["zh"])
+    assert not any("\u4e00" <= character <= "\u9fff" for character in caption["en"])
+    assert "nan" not in caption["en"].lower().split()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("id", IDS)
+def test_no_text_leaves_the_picture_no_two_texts_overlap_and_the_data_are_left_alone(
+    store, framed, misplaced, id, language
+):
+    data = entry(id).data(store)
+    before = data.copy()
+    figure = framed(entry(id), data, language)
+    assert isinstance(figure, Figure) and misplaced(figure) == []
+    pd.testing.assert_frame_equal(data, before)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("id", [item.id for item in entries() if item.place > 18])
+def test_an_odd_name_of_a_city_neither_breaks_a_picture_nor_leaves_its_place(store, framed, misplaced, id, language):
+    odd = {
+        "zh": '<script>alert("甲")</script>$x_1$名称很长很长的城市',
+        "en": '<b>&</b> $x_1$ \\frac "a city of a very long name',
+    }
+    data = entry(id).data(store)
+    for zh, en in {"深圳": "Shenzhen", "北京": "Beijing", "香港": "Hong Kong"}.items():
+        data = data.replace({zh: odd["zh"] + zh, en: odd["en"] + en})
+    assert misplaced(framed(entry(id), data, language)) == []
+
+
+def test_a_missing_glyph_is_an_error():
+    def draw(data, language):
+        figure = style.canvas(2)
+        figure.text(0.5, 0.5, "\U00020000")
+        return figure
+
+    broken = rendering.FigureEntry("x", None, ("public",), TITLE, None, None, draw)
+    with pytest.raises(UserWarning, match="Glyph"):
+        rendering.images(broken, pd.DataFrame(), "en")
+
+
+def test_a_picture_is_kept_by_its_code_its_data_and_its_labels(tmp_path, monkeypatch):
+    def draw(data, language):
+        drawn.append(language)
+        return style.canvas(2)
+
+    def data(tables):
+        return tables["scores"]
+
+    figure = rendering.FigureEntry("x", None, ("public",), TITLE, data, None, draw)
+    drawn = []
+
+    def save(scenario, label, score=1.0):
+        store = Store(scenario, tmp_path)
+        cells = pd.DataFrame({"city": ["甲"], "indicator": ["a"], "evidence": [label], "used": [True]})
+        store.write("coverage", cells, key=["city"])
+        store.write("scores", pd.DataFrame({"city": ["甲"], "FHI": [score]}), key=["city"])
+        drawn.clear()
+        assert rendering.save(figure, store)["evidence"] == label
+        pictures = sorted((tmp_path / store.reports / "figures").glob("x.*.*"))
+        return len(drawn), [path.read_bytes() for path in pictures]
+
+    times, first = save("given", "user")
+    assert times == 2 and save("baseline", "public")[0] == 2
+    assert save("given-too", "user") == (0, first)
+    assert save("given", "user", 2.0)[0] == 2
+    # an entry that was altered by hand is found out, and drawn anew
+    for path in (tmp_path / ".store/pictures").iterdir():
+        path.write_bytes(path.read_bytes()[:-1] + b"!")
+    assert save("given", "user") == (2, first)
+    # so is another text of the module that draws it
+    monkeypatch.setattr(rendering, "_checksum", lambda path: "other")
+    assert save("given", "user") == (2, first)
+
+
+def test_a_figure_depends_on_its_own_module_and_what_that_imports():
+    def modules(id):
+        return {
+            path for path in rendering.cause(entry(id), b"", "en")["files"] if path.startswith("fhi/showing/figures/")
+        }
+
+    adoption, map = modules("p21-adoption"), modules("p04-map")
+    assert {
+        "fhi/showing/figures/experience.py",
+        "fhi/showing/figures/style.py",
+        "fhi/showing/figures/rendering.py",
+    } <= adoption
+    assert "fhi/showing/figures/maps.py" not in adoption and "fhi/showing/figures/experience.py" not in map
+    files = rendering.cause(entry("p04-map"), b"", "en")["files"]
+    assert "data/raw/boundaries/china_provinces.geojson" in files and "requirements.lock" in files
+    for id in IDS:
+        assert "__init__.py" not in modules(id)
+
+
+def test_the_plotted_numbers_are_those_of_the_source_tables(store):
+    adoption = entry("p21-adoption").data(store).query("series == 'city'").set_index("city")["rate"]
+    assert adoption["杭州"] == 91.5 and adoption["香港"] == 35.1 and len(adoption) == 20
+    banks = entry("p13-banks").data(store).set_index("city")
+    assert round(banks.at["深圳", "share"], 2) == 63.86
+    assert banks.loc[["福州", "长春"], "share"].isna().all()
+
+
+def test_a_contact_sheet_shows_every_picture_in_order(store, tmp_path):
+    from PIL import Image
+
+    one, two, three = IDS[:3]
+    sheet = tmp_path / "sheet.png"
+    sheet.write_bytes(rendering.contact_sheet(store, [one, two, three], "en", across=2))
+    with Image.open(sheet) as picture:
+        assert picture.size == (2 * 332 + 12, 2 * 272 + 12)
+        tiles = [picture.convert("RGB").crop((x, y, x + 320, y + 260)) for x, y in ((12, 12), (344, 12), (12, 284))]
+    assert len({tile.tobytes() for tile in tiles}) == 3
+    alone = tmp_path / "alone.png"
+    alone.write_bytes(rendering.contact_sheet(store, [three], "en", across=1))
+    with Image.open(alone) as picture:
+        own = picture.convert("RGB").crop((12, 12, 332, 272))
+    # the palettes of the two sheets differ a little
+    close = sum(abs(a - b) < 40 for a, b in zip(own.tobytes(), tiles[2].tobytes(), strict=True))
+    assert close > 0.99 * len(own.tobytes())

@@ -1,0 +1,28 @@
+"""Ranks over the years: who moved among the cities of the last two, and room for all names however many tie."""
+
+import pandas as pd
+import pytest
+
+from fhi.showing.figures import entries
+from fhi.showing.figures.years import years_caption
+
+ENTRY = next(entry for entry in entries() if entry.id == "years")
+
+
+def frame(ranks):
+    """Return the frame of the figure from ranks by year and city."""
+    rows = [(city, f"City {city}", year, rank) for year, row in ranks.items() for city, rank in row.items()]
+    return pd.DataFrame(rows, columns=["city", "city_en", "year", "rank"]).assign(node_zh="指数", node_en="Index")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_names_of_cities_that_share_the_last_rank_stay_in_their_place(framed, misplaced, language):
+    tied = {city: min(place, 3) for place, city in enumerate("甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉", start=1)}
+    assert misplaced(framed(ENTRY, frame({2016: tied, 2017: tied}), language)) == []
+
+
+def test_moves_are_counted_among_the_cities_of_both_years():
+    caption = years_caption(frame({2016: {"甲": 1, "乙": 2, "丙": 3}, 2017: {"丁": 1, "丙": 2, "乙": 3}}))
+    # without 甲 and 丁 乙 stood first and 丙 second
+    assert "1 rose, 1 fell, 0 kept their place. Entered: City 丁. Left: City 甲." in caption["en"]
+    assert "1城上升，1城下降，0城不变。新增丁。退出甲。" in caption["zh"]

@@ -1,0 +1,63 @@
+"""The ledger on page and in print: every claim once, the notable ones apart, nothing invented for what is not there."""
+
+import pandas as pd
+import pytest
+
+from fhi.showing.figures.audit import VERDICTS
+from fhi.showing.report import ledger
+
+COLUMNS = ["id", "page", "subject", "subject_en", "printed", "recomputed", "unit", "verdict", "note", "note_en"]
+
+
+@pytest.fixture
+def tables():
+    rows = [
+        ("a", 5, "甲", "first", "79.7", "79.7", "points", "reproduced", None, None),
+        ("b", 6, "乙", "second", "5.4", "5.5", "%", "contradicted", "另读", "another reading"),
+        ("c", 7, "丙", "third", "约一半", None, "%", "not-recomputable", "需要数据", "needs data"),
+        ("d", 8, "丁", "fourth", "63.86%", "63.8604", "%", "reproduced-within-rounding", None, None),
+    ]
+    return {"claims": pd.DataFrame(rows, columns=COLUMNS)}
+
+
+def test_every_claim_has_a_row_with_its_verdict_in_both_languages(tables):
+    table = ledger.ledger(tables)
+    assert [row[0]["mark"] for row in table.rows] == list("abcd")
+    assert table.rows[1] == [
+        {"zh": "乙", "en": "second", "mark": "b"},
+        "6",
+        "5.4%",
+        "5.5%",
+        {"zh": "不一致", "en": "contradicted"},
+        {"zh": "另读", "en": "another reading"},
+    ]
+
+
+def test_the_note_counts_what_was_checked(tables):
+    checked = sum(row[4]["en"] not in ("not recomputable", "constraint only") for row in ledger.ledger(tables).rows)
+    assert f"报告给出的4个数字或次序，其中{checked}个与其他数字核对" in ledger.ledger(tables).note["zh"]
+    assert f"4 numbers and orders that the report prints, {checked} of them checked" in ledger.ledger(tables).note["en"]
+
+
+def test_what_was_not_recomputed_stays_empty(tables):
+    assert ledger.ledger(tables).rows[2][2:4] == ["约一半", ""]
+
+
+def test_contradictions_and_roundings_stand_apart(tables):
+    assert [row[0]["mark"] for row in ledger.contradictions(tables).rows] == ["b", "d"]
+
+
+def test_a_sign_of_the_unit_is_not_set_twice(tables):
+    assert ledger.ledger(tables).rows[3][2:4] == ["63.86%", "63.8604%"]
+
+
+def test_verdicts_are_counted_in_their_order(tables):
+    counts = ledger.verdict_counts(tables)
+    assert [item["name"] for item in counts] == list(VERDICTS)
+    assert {item["name"]: item["count"] for item in counts}["constraint"] == 0
+
+
+def test_the_built_ledger_is_whole(built):
+    claims = built.store()["claims"]
+    assert len(ledger.ledger(built.store()).rows) == len(claims)
+    assert sum(item["count"] for item in ledger.verdict_counts(built.store())) == len(claims)
