@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle, FancyBboxPatch
 
+from fhi.engine.rounding import outward
 from fhi.showing.figures import basemap, style
 from fhi.showing.figures.cards import sheet
 from fhi.showing.figures.evidence import GIVEN
@@ -127,8 +128,15 @@ def _strips(axes: Axes, strips: pd.DataFrame, tier: str, language: str) -> None:
         _label(axes, y, mine, language)
         axes.plot([FROM, TO], [y, y], color=style.LINE, linewidth=1, zorder=0)
         signed = group["value"] * (-1 if mine["unit"] == "rank" else 1)
-        width = signed.max() - signed.min() or 1
-        x = FROM + (signed - signed.min()) / width * (TO - FROM)
+        # the ends of bounds lie on the strip too
+        least, most = signed.min(), signed.max()
+        if mine["unit"] != "rank":
+            least, most = min(least, group["low"].min()), max(most, group["high"].max())
+
+        def along(value, least=least, width=(most - least) or 1):
+            return FROM + (value - least) / width * (TO - FROM)
+
+        x = along(signed)
         axes.plot([x.median()] * 2, [y - 0.08, y + 0.08], color=style.MUTED, linewidth=1, zorder=1)
         mine_at = (group["city"] == group["profile"]).to_numpy()
         others += [(place, y) for place in x[~mine_at].dropna()]
@@ -144,19 +152,13 @@ def _strips(axes: Axes, strips: pd.DataFrame, tier: str, language: str) -> None:
             )
             continue
         if mine["low"] < mine["high"]:
-            ends = [FROM + (end - signed.min()) / width * (TO - FROM) for end in (mine["low"], mine["high"])]
-            axes.plot([max(ends[0], FROM), min(ends[1], TO)], [y, y], color=colour, linewidth=5, alpha=0.45, zorder=2)
+            ends = [along(mine["low"]), along(mine["high"])]
+            axes.plot(ends, [y, y], color=colour, linewidth=5, alpha=0.45, zorder=2, solid_capstyle="butt")
         axes.scatter(x[mine_at], [y], s=72, color=colour, edgecolor=style.INK, linewidth=0.8, zorder=3)
-        axes.text(5.62, y, _amount(mine, language), size=style.SMALL, ha="right", va="center")
-        axes.text(
-            right,
-            y,
-            f"{_place(group, mine)}/{mine['of']}{'*' * bool(other[mine.name])}",
-            size=style.SMALL,
-            weight="bold",
-            ha="right",
-            va="center",
-        )
+        place = f"{_place(group, mine)}/{mine['of']}{'*' * bool(other[mine.name])}"
+        axes.text(right, y, place, size=style.SMALL, weight="bold", ha="right", va="center")
+        end = min(5.62, right - style.extent(place, style.SMALL, "bold") / 72 - 0.07)
+        axes.text(end, y, _amount(mine, language), size=style.SMALL, ha="right", va="center")
     style.dots(axes, others, 4.4, OTHERS)
     _key(axes, TOP + 0.5 + count * step, strips, language)
 
@@ -194,10 +196,20 @@ def _amount(item: pd.Series, language: str) -> str:
     if unit == "rank":
         return ""
     if unit == "%":
-        return f"{item['low']:.1f}–{item['high']:.1f} %" if item["low"] < item["high"] else f"{value:.1f} %"
+        return bounds_text(item, language) if item["low"] < item["high"] else f"{value:.1f} %"
     if unit == "100 million CNY":
         return style.pick(language, f"{value:,.0f}亿元", f"CNY {value / 10:,.0f} bn")
     return f"{value:,.10g}"
+
+
+def bounds_text(item: pd.Series, language: str) -> str:
+    """Return the bounds of a value with its unit, rounded outward."""
+    low, high = item["low"], item["high"]
+    if item["unit"] == "100 million CNY":
+        low, high = outward(*((low, high) if language == "zh" else (low / 10, high / 10)))
+        return style.pick(language, f"{low:,.0f}–{high:,.0f}亿元", f"CNY {low:,.0f}–{high:,.0f} bn")
+    low, high = outward(low, high, 1)
+    return f"{low:,.1f}–{high:,.1f}{' %' * (item['unit'] == '%')}"
 
 
 def _fact_lines(facts: pd.DataFrame, firms: pd.DataFrame, language: str) -> list[tuple[list[str], str, float]]:

@@ -28,6 +28,8 @@ TIER_NAMES = {
     "distinctive": ("特色", "distinctive"),
 }
 DECADES = [100, 1000, 10000]
+#: where 0 stands on the strip beside the logarithmic axis, which has no place for it
+ZERO = 0.15
 MEDIAN = {"color": style.MUTED, "linewidth": 0.9, "linestyle": (0, (4, 3))}
 SOURCE = {
     "zh": "沪深交易所A股名单，2018-08-06收盘市值",
@@ -98,13 +100,18 @@ def base(data: pd.DataFrame, language: str):
     """Scatter of finance against technology on log axes, in four quadrants; zeros on a strip of their own (p29)."""
     figure = style.canvas(7.3)
     known = data[data["finance"].notna()]
-    none, some = known[known["finance"] == 0], known[known["finance"] > 0]
+    limits = {"technology": _range(known["technology_high"], 1.8), "finance": _range(known["finance_high"], 2)}
+    none, some = _parts(known, limits)
     zeros = style.quiet(style.area(figure, left=1.0, right=8.2, top=1.0, bottom=1.0), grid=None)
     axes = style.quiet(style.area(figure, left=1.9, right=0.35, top=1.0, bottom=1.0), grid=None)
-    for part, rows, across in ((axes, some, some["finance"]), (zeros, none, [0.5] * len(none))):
-        part.set(yscale="log", ylim=_range(known["technology"], 1.8), facecolor=GROUND)
-        part.vlines(across, rows["technology_low"], rows["technology_high"], color=style.MUTED, linewidth=1)
-        part.scatter(across, rows["technology"], s=46, color=[style.TIERS[tier] for tier in rows["tier"]], zorder=3)
+    for part, rows in ((axes, some), (zeros, none)):
+        part.set(yscale="log", ylim=limits["technology"], facecolor=GROUND)
+        part.vlines(rows["finance"], rows["technology_low"], rows["technology_high"], color=style.MUTED, linewidth=1)
+        part.hlines(rows["technology"], rows["finance_low"], rows["finance_high"], color=style.MUTED, linewidth=1)
+        rows = rows[rows["finance"].notna()]
+        part.scatter(
+            rows["finance"], rows["technology"], s=46, color=[style.TIERS[tier] for tier in rows["tier"]], zorder=3
+        )
         part.axhline(known["technology_median"].iloc[0], **MEDIAN)
         part.yaxis.set_ticks(
             DECADES, [f"{tick:,}" for tick in DECADES] if part is zeros else [""] * 3, size=style.SMALL
@@ -112,17 +119,28 @@ def base(data: pd.DataFrame, language: str):
         part.yaxis.set_ticks([], minor=True)
         part.grid(axis="y", color=style.PAPER, linewidth=1.2)
     zeros.set(xlim=(0, 1))
-    zeros.xaxis.set_ticks([0.5], ["0"])
-    axes.hlines(some["technology"], some["finance_low"], some["finance_high"], color=style.MUTED, linewidth=1)
-    axes.set(xscale="log", xlim=_range(known["finance"], 2))
+    zeros.xaxis.set_ticks([ZERO], ["0"])
+    axes.set(xscale="log", xlim=limits["finance"])
     axes.axvline(known["finance_median"].iloc[0], **MEDIAN)
     axes.xaxis.set_ticks(DECADES, [f"{tick:,}" for tick in DECADES])
     axes.xaxis.set_ticks([], minor=True)
     axes.grid(axis="x", color=style.PAPER, linewidth=1.2)
     _name_points(axes, some, language, [*_corners(axes, language), *_lines(axes, known)])
-    _name_points(zeros, none.assign(finance=0.5), language, _lines(zeros, known))
+    _name_points(zeros, none, language, _lines(zeros, known))
     _around(figure, data, language)
     return figure
+
+
+def _parts(known: pd.DataFrame, limits: dict[str, tuple[float, float]]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the cities of the strip of zeros and those of the axes, with bounds that end where the axes do.
+
+    Bounds that begin at 0 and go on run from the strip into the axes: there they have a row without a point.
+    """
+    ends = {f"{name}_{end}": known[f"{name}_{end}"].clip(*limits[name]) for name in MEASURES for end in ("low", "high")}
+    zero, more = known["finance"] == 0, known["finance_high"] > 0
+    clipped = known.assign(**ends)
+    none = clipped[zero].assign(finance=ZERO, finance_low=ZERO, finance_high=np.where(more[zero], 1.0, ZERO))
+    return none, clipped[more].assign(finance=clipped["finance"].where(~zero))
 
 
 def _range(values: pd.Series, above: float) -> tuple[float, float]:
@@ -143,6 +161,8 @@ def _points(axes, values) -> np.ndarray:
 
 def _name_points(axes, rows: pd.DataFrame, language: str, taken: list) -> None:
     """Write the city beside each point, clear of points, of other names and of what is taken."""
+    taken = [*taken, *_bounds(axes, rows)]
+    rows = rows[rows["finance"].notna()]
     names = style.city_names(rows, language)
     sizes = np.array([(style.extent(name, style.SMALL) + 4, style.SMALL * 1.1) for name in names])
     left, bottom, right, top = _edges(axes)
@@ -151,6 +171,20 @@ def _name_points(axes, rows: pd.DataFrame, language: str, taken: list) -> None:
     back = axes.figure.dpi_scale_trans + axes.transData.inverted()
     for name, corner, size in zip(names, corners, sizes, strict=True):
         axes.text(*back.transform((corner + size / 2) / 72), name, ha="center", va="center", size=style.SMALL)
+
+
+def _bounds(axes, rows: pd.DataFrame) -> list[tuple[float, float, float, float]]:
+    """Return the boxes that the thin lines take, in points."""
+    ends = [
+        ("finance", "technology_low", "finance", "technology_high"),
+        ("finance_low", "technology", "finance_high", "technology"),
+    ]
+    boxes = [_points(axes, rows[list(names)].to_numpy().reshape(-1, 2)).reshape(-1, 4) for names in ends]
+    return [
+        tuple(box)
+        for box in np.concatenate(boxes)
+        if np.isfinite(box).all() and np.ptp(box.reshape(2, 2), axis=0).any()
+    ]
 
 
 def _corners(axes, language: str) -> list[tuple[float, float, float, float]]:

@@ -29,19 +29,19 @@ def weights_data(tables: Tables) -> pd.DataFrame:
 
 
 def weights_caption(data: pd.DataFrame) -> dict[str, str]:
-    most = _most(data[data["facts"] == "all"].set_index("node")["high"], 0)
+    most = _most(data[data["facts"] == "all"].set_index("node")["high"])
     return {
-        "zh": f"权重不加限制时，公布的事实把体验的权重限制在至多{most['experience']:.0f}%，产业与生态几乎不受限制。"
+        "zh": f"权重不加限制时，公布的事实把体验的权重限制在至多{most['experience']:.1f}%，产业与生态几乎不受限制。"
         "两条内侧横条事先限制了权重：其变窄出自这一限制，而非报告。",
-        "en": f"With unrestricted weights the published facts keep the weight of experience to at most {most['experience']:.0f}% "
+        "en": f"With unrestricted weights the published facts keep the weight of experience to at most {most['experience']:.1f}% "
         "and hardly bound industry and ecosystem. The two inner bars restrict the weights beforehand: what is narrower in them "
         "comes from that restriction, not from the report.",
     }
 
 
-def _most(highs: pd.Series, places: int) -> pd.Series:
-    """Return upper bounds of weights in per cent, rounded up."""
-    return pd.Series(outward(0.0, 100 * highs, places)[1], highs.index)
+def _most(highs: pd.Series) -> pd.Series:
+    """Return upper bounds of weights in per cent, rounded up to one decimal."""
+    return pd.Series(outward(0.0, 100 * highs, 1)[1], highs.index)
 
 
 @figure(
@@ -95,7 +95,7 @@ def map_data(tables: Tables) -> pd.DataFrame:
 
 
 def map_caption(data: pd.DataFrame) -> dict[str, str]:
-    most = _most(data.loc[data["facts"] == "all", PILLARS].max(), 1)
+    most = _most(data.loc[data["facts"] == "all", PILLARS].max())
     return {
         "zh": f"三角形中每一点是一组三个维度的权重，着色区域内的都与公布的事实相容。权重不加限制时，体验至多{most['experience']:.1f}%，"
         f"产业至多{most['industry']:.1f}%，生态至多{most['ecosystem']:.1f}%。",

@@ -33,7 +33,7 @@ def framework_caption(data: pd.DataFrame) -> dict[str, str]:
     empty = int((data["coverage"] == 0).sum())
     old = int((data["old"] > 0).sum())
     return {
-        "zh": f"{counts}个一、二、三级指标。右侧条形为有数据的城市占比，颜色为证据类型；{empty}个指标没有任何公开数值。"
+        "zh": f"{counts}个一、二、三级指标。右侧条形为有数据的城市占比，颜色为证据类型；{empty}个指标既无公布、也无公开的数值。"
         + (f"斜线为过旧的数值，见于{old}个指标，百分比不含它们。" if old else ""),
         "en": f"{counts} pillars, sub-pillars and indicators. The bars give the share of cities with data, coloured by kind of "
         f"evidence; {empty} indicators have no published or public value at all."

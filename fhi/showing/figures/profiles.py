@@ -8,7 +8,7 @@ import pandas as pd
 
 from fhi.engine.errors import MethodError
 from fhi.showing.figures.charts import in_order, with_names
-from fhi.showing.figures.dashboard import draw_profile
+from fhi.showing.figures.dashboard import bounds_text, draw_profile
 from fhi.showing.figures.firsts import remarked, with_firsts
 from fhi.showing.figures.leaders import PAGE as LEADERS_PAGE
 from fhi.showing.figures.registry import FigureEntry, Tables, entries, figure
@@ -22,6 +22,14 @@ EVIDENCE = ("published", "derived", "public")
 SOURCE = {
     "zh": "国家统计局、世界银行、沪深交易所、教育部；边界：天地图",
     "en": "NBS, World Bank, Shanghai and Shenzhen exchanges, Ministry of Education; outlines: Tianditu",
+}
+#: why a value is known up to bounds
+BOUNDED = {
+    "sums": {"zh": "{}为报告给出的合计所限的区间（横线）", "en": "{}: bounds that printed sums leave (bar)"},
+    "firms": {
+        "zh": "{}为上市公司所在城市不确定时的区间（横线）",
+        "en": "{}: bounds, since the city of some listed firms is not certain (bar)",
+    },
 }
 #: the six cities that the report gives a profile: page, names
 PAGES = {
@@ -162,8 +170,8 @@ def profile_caption(data: pd.DataFrame) -> dict[str, str]:
     # a first place that other values known up to an interval may take is none
     leads = (mine["worst"] == 1).fillna(False)
     first, missing = mine[leads], mine[mine["value"].isna()]
+    public = mine["evidence"] == "public"
     elsewhere = mine[~leads & (mine["printed_first"] == mine["city"])]
-    between = mine[mine["low"] < mine["high"]]
     ranks = [int(badges.at[code, "value"]) for code in RANKED]
     city, city_en = badges["city"].iloc[0], badges["city_en"].iloc[0]
     facts = (data["series"] == "fact").sum()
@@ -179,14 +187,20 @@ def profile_caption(data: pd.DataFrame) -> dict[str, str]:
     if len(missing):
         zh += f"；{'、'.join(missing['name_zh'])}没有数据"
         en += f"; no data for {', '.join(missing['name_en'])}"
-    if len(between):
-        ends = [f"{low:.1f}–{high:.1f}" for low, high in zip(between["low"], between["high"], strict=True)]
-        zh += f"；{'、'.join(map(''.join, zip(between['name_zh'], ends, strict=True)))}为印出的合计所限的区间（横线）"
-        en += f"; {', '.join(map(' '.join, zip(between['name_en'], ends, strict=True)))}: bounds that printed sums leave (bar)"
+    between = mine["low"] < mine["high"]
+    for rows, reason in ((mine[between & ~public], BOUNDED["sums"]), (mine[between & public], BOUNDED["firms"])):
+        if len(rows):
+            zh += "；" + reason["zh"].format("、".join(_bounded(rows, "zh")))
+            en += "; " + reason["en"].format(", ".join(_bounded(rows, "en")))
     others = f"{facts} further number{'s' if facts > 1 else ''} or rank{'s' if facts > 1 else ''}"
     zh += f"。报告另有{facts}条关于该城的数字或名次。" if facts else "。报告没有印出该城的其他数字。"
     en += f". The report prints {others if facts else 'no other number'} of the city."
     return {"zh": zh, "en": en}
+
+
+def _bounded(rows: pd.DataFrame, language: str) -> list[str]:
+    """Return the names of indicators, each with its bounds."""
+    return [f"{item[f'name_{language}']} {bounds_text(item, language)}" for _, item in rows.iterrows()]
 
 
 def _paged(rows: pd.DataFrame, language: str) -> list[str]:

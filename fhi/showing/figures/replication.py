@@ -26,17 +26,30 @@ def coverage_caption(data: pd.DataFrame) -> dict[str, str]:
     used = data[data["used"]]["indicator"].nunique()
     total, cities = data["indicator"].nunique(), data["city"].nunique()
     complete = data[data["used"] & filled & ~data["old"]].groupby("city").size().eq(used).sum()
-    bounded, ages = (data["low"] < data["high"]).sum(), age_words(data)
+    bounds, ages = bound_words(data), age_words(data)
     return {
         "zh": f"{cities}城×{total}项指标中，{filled.sum()}格有数据（{filled.mean():.0%}）。{used}项指标进入指数；"
         f"×标记的数值未进入指数：覆盖城市过少，或方案未取。"
-        + (f"≈标记的{bounded}格只知区间（报告给出了合计，未给出各城），取其中点。" if bounded else "")
-        + f"{complete}个城市的这{used}项齐全。{ages['zh']}",
+        f"{bounds['zh']}{complete}个城市的这{used}项齐全。{ages['zh']}",
         "en": f"Of {cities} cities × {total} indicators, {filled.sum()} cells hold data ({filled.mean():.0%}). {used} indicators "
         "enter the index; values marked × do not: too few cities have them, or the scenario leaves them out. "
-        + (f"{bounded} marked ≈ are known up to an interval, of which the middle is taken. " if bounded else "")
-        + f"{complete} cities have all {used}. {ages['en']}",
+        f"{bounds['en']}{complete} cities have all {used}. {ages['en']}",
     }
+
+
+def bound_words(data: pd.DataFrame) -> dict[str, str]:
+    """Return how many cells are known up to an interval: by the sums that the report prints, or by firms of uncertain city."""
+    bounded, public = data["low"] < data["high"], data["evidence"] == "public"
+    words = {"zh": "", "en": ""}
+    if sums := (bounded & ~public).sum():
+        words["zh"] += f"≈标记的{sums}格只知区间（报告给出了合计，未给出各城），取其中点。"
+        words["en"] += (
+            f"{sums} marked ≈ are known up to an interval that printed sums leave, of which the middle is taken. "
+        )
+    if firms := (bounded & public).sum():
+        words["zh"] += f"≈标记的{firms}格公开数据只知区间（部分上市公司所在城市不确定）。"
+        words["en"] += f"{firms} public ones marked ≈ depend on listed firms whose city is not certain. "
+    return words
 
 
 def age_words(data: pd.DataFrame) -> dict[str, str]:

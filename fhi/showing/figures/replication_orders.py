@@ -27,7 +27,7 @@ MARKS = {
 WHY: dict[str, Texts] = {
     "proxy": {"zh": "代理指标", "en": "proxy"},
     "unprinted share": {"zh": "份额未公布", "en": "unprinted share"},
-    "coverage": {"zh": "数据缺失", "en": "no data"},
+    "coverage": {"zh": "数据缺失", "en": "missing data"},
     "definition": {"zh": "口径不同", "en": "definition"},
     "tie": {"zh": "并列", "en": "tie"},
 }

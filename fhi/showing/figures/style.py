@@ -205,7 +205,8 @@ def source_line(entry, language: str) -> str:
         return _given_line(given[0], report, entry, language)
     if not entry.page and not {"public", "reconstructed"} & set(entry.evidence):
         return pick(language, f"来源：据{report}计算", f"Source: computed from the {report}")
-    public = entry.source or (None if entry.page else {"zh": "公开统计", "en": "public statistics"})
+    other = not entry.page or "public" in entry.evidence
+    public = entry.source or ({"zh": "公开统计", "en": "public statistics"} if other else None)
     parts = [report, public[language]] if public else [report]
     return pick(language, "来源：", "Source: ") + pick(language, "；", "; ").join(parts)
 
