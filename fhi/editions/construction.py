@@ -175,13 +175,13 @@ def gdp(tables: Tables) -> pd.DataFrame:
 
 @constructs("finance_industry")
 def finance_industry(tables: Tables) -> pd.DataFrame:
-    """金融产业发展: market value of A-share listed finance companies, 100 million CNY (public stand-in)."""
+    """金融产业发展: market value of A-share listed finance companies, 100 million CNY (public proxy)."""
     return _listed(tables, "finance")
 
 
 @constructs("technology_industry")
 def technology_industry(tables: Tables) -> pd.DataFrame:
-    """科技产业发展: market value of A-share listed information-technology companies, 100 million CNY (stand-in)."""
+    """科技产业发展: market value of A-share listed information-technology companies, 100 million CNY (public proxy)."""
     return _listed(tables, "technology")
 
 
@@ -195,7 +195,7 @@ def _listed(tables: Tables, sector: str) -> pd.DataFrame:
 
 @constructs("universities")
 def universities(tables: Tables) -> pd.DataFrame:
-    """高校科研: number of Double First-Class universities of 2017 (public stand-in)."""
+    """高校科研: number of Double First-Class universities of 2017 (public proxy)."""
     return _public(tables, "double_first_class_universities")
 
 

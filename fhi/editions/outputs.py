@@ -35,8 +35,8 @@ OUTPUTS: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("effects", "rank_shifts", "importance", "standings", "next_above"), RECONSTRUCTED),
         **dict.fromkeys(("year_scores", "changes"), RECONSTRUCTED),
         **dict.fromkeys(("movement", "comparison", "agreement"), "published reconstructed"),
-        **dict.fromkeys(("printed_orders", "external_agreement"), "published reconstructed"),
-        "added_indicators": "published reconstructed",
+        **dict.fromkeys(("printed_orders", "added_indicators"), "published reconstructed"),
+        "external_agreement": "public reconstructed",
     },
     "04_robustness": {
         **dict.fromkeys(("rank_probabilities", "beats", "convergence", "robust_answers"), RECONSTRUCTED),

@@ -320,8 +320,7 @@ def _lists(axes, data: pd.DataFrame, language: str, top: float, pitch: float) ->
         for name, position in zip(style.city_names(rows, language), rows[column], strict=True):
             y = top + pitch * (position - 1)
             box(axes, x, y - high / 2, wide, high)
-            line(axes, x + 0.12, y, f"{position:.0f}", weight="bold", color=GREEN, size=12)
-            line(axes, x + 0.42, y, name, wide - 0.5, size=style.BODY)
+            line(axes, x + 0.15, y, name, wide - 0.3, size=style.BODY)
 
 
 def _count(axes, x: float, y: float, value: float, share: float, qualifier: str, kind: str, language: str) -> None:

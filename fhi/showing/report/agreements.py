@@ -27,10 +27,10 @@ def external(tables: Tables) -> Table:
         {
             "zh": f"重建指数与各排名的Kendall τ-b，括号内为共有城市数；少于{LEAST_CITIES}城的不列。"
             "各排名只用于比较，不进入指数。",
-            "en": "Kendall's tau-b of the index as rebuilt and each ranking, cities in both in brackets; those with "
+            "en": "Kendall's tau-b of the reconstructed index and each ranking, cities in both in brackets; those with "
             f"fewer than {LEAST_CITIES} are not listed. The rankings are for comparison and do not enter the index.",
         },
-        ("public",),
+        ("public", "reconstructed"),
         file="external_agreement",
         widths=(2.2, *[1] * len(nodes)),
     )
@@ -70,7 +70,7 @@ def added(tables: Tables) -> Table:
             "adoption rates alone, in nearly the order of the published experience ranks: other indicators can "
             "hardly raise its agreement.",
         },
-        ("public", "published"),
+        ("published", "reconstructed"),
         texts=(1, 6),
         file="added_indicators",
         widths=(1.7, 1.4, 0.9, 0.9, 0.9, 1.4, 0.9),

@@ -11,6 +11,8 @@ from fhi.showing.report.texts import NOTHING, whole
 
 #: what bound_assumptions.csv says of an alternative in words
 SAID = ("name", "value", "alternative", "why")
+#: the least move of a weight, in percentage points, that is written as a number
+LEAST = 0.1
 #: why nothing moved could be computed
 OUTCOMES: Mapping[str, Texts] = {
     "contradiction": {"zh": "与事实矛盾", "en": "contradicts the facts"},
@@ -45,7 +47,7 @@ def assumptions(tables: Tables) -> Table:
             "the index.",
         },
         ("identified",),
-        texts=(1, 2, 4, 6),
+        texts=(1, 2, 4, 5, 6),
         file="bound_assumptions",
         widths=(1.5, 1.2, 1, 0.7, 1.6, 1.6, 3.2),
     )
@@ -66,9 +68,11 @@ def _moves(row: Mapping, cities: Mapping[str, Texts], nodes: Mapping[str, Texts]
             for language in LANGUAGES
         }
     if row["weights_moved"]:
-        points = f"{100 * row['largest_weight_move']:.1f}"
+        points = 100 * row["largest_weight_move"]
+        # a move is none only where it is not counted
+        said = {"zh": f"{points:.1f}", "en": f"{points:.1f}"} if points >= LEAST else {"zh": f"不到{LEAST}", "en": f"under {LEAST}"}
         weights = {
-            "zh": f"{weights}（{nodes[row['node']]['zh']}：{points}个百分点）",
-            "en": f"{weights} ({nodes[row['node']]['en']}: {points} percentage points)",
+            "zh": f"{weights}（{nodes[row['node']]['zh']}：{said['zh']}个百分点）",
+            "en": f"{weights} ({nodes[row['node']]['en']}: {said['en']} percentage points)",
         }
     return [whole(row["cities_moved"]), largest, weights]

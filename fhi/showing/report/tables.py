@@ -215,7 +215,7 @@ def orders(tables: Tables) -> Table:
             f"only the first {SHOWN} cities are written. An order does not hold if one pair of cities stands the other "
             "way round; it holds as far as known if every pair that can be compared does, and cannot be told else.",
         },
-        ("public", "published"),
+        ("published", "reconstructed"),
         texts=(2, 3, 4, 5, 6),
         file="printed_orders",
         widths=(1.5, 0.45, 1.9, 1.9, 0.9, 0.8, 3.0),

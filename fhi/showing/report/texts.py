@@ -60,7 +60,7 @@ def span(low: float, high: float, places: int = 1) -> str:
     if pd.isna(low) or pd.isna(high):
         return NOTHING
     low, high = outward(low, high, places)
-    return f"{low:.{places}f}–{high:.{places}f}"
+    return f"{low:,.{places}f}–{high:,.{places}f}"
 
 
 def measured(value: float, unit: object) -> dict[str, str]:
