@@ -14,6 +14,7 @@ WHOLE = {f"report2018/{name}" for name in ("claims", "facts", "orders", "order_n
 REPORT = sorted({name for name in TABLES if name.startswith("report2018/")} - WHOLE)
 PAGES = {"city_profiles": {6, 7, 8}, "experience_facts": {20, 21, 23, 24, 25, 26}, "leaders": {11, 15, 17, 30, 32}}
 PAGES |= {
+    "share_sums": {13, 17, 18},
     "callouts": {22, 25, 26, 34},
     "enumerations": {14, 18, 35, 39},
     "movers": {10, 20, 28},

@@ -44,7 +44,8 @@ PLAIN = Method()
 def panel(*extra, without=()):
     rows = [cell for cell in CELLS if cell[:3] not in without] + list(extra)
     frame = pd.DataFrame(rows, columns=["city", "year", "indicator", "value"])
-    return frame.assign(unit="", source_id="made/up", evidence="synthetic")[PANEL]
+    exact = {"low": frame["value"], "high": frame["value"]}
+    return frame.assign(**exact, unit="", source_id="made/up", evidence="synthetic")[PANEL]
 
 
 def scores_of(index, *nodes):

@@ -11,7 +11,8 @@ from fhi.editions.schemas import SCHEMAS
 from fhi.engine.errors import DataError
 from fhi.reading.csv_tables import read_table
 
-ATTENTION = SCHEMAS["report2018/attention"]  # page, city, rank
+#: page, city, rank
+ATTENTION = SCHEMAS["report2018/attention"].remove_columns(["note"])
 BANKS = SCHEMAS["report2018/banks"]
 KNOWN = {"city": {"北京", "上海", "深圳", "杭州"}, "node": {"industry"}}
 HEADER = "page,city,rank\n"

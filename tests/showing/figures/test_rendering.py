@@ -77,7 +77,7 @@ def test_a_picture_is_kept_by_its_code_its_data_and_its_labels(tmp_path, monkeyp
     def data(tables):
         return tables["scores"]
 
-    figure = rendering.FigureEntry("x", None, ("public",), TITLE, data, None, draw)
+    figure = rendering.FigureEntry("x", None, ("reconstructed",), TITLE, data, None, draw)
     drawn = []
 
     def save(scenario, label, score=1.0):
@@ -91,7 +91,7 @@ def test_a_picture_is_kept_by_its_code_its_data_and_its_labels(tmp_path, monkeyp
         return len(drawn), [path.read_bytes() for path in pictures]
 
     times, first = save("given", "user")
-    assert times == 2 and save("baseline", "public")[0] == 2
+    assert times == 2 and save("baseline", "reconstructed")[0] == 2
     assert save("given-too", "user") == (0, first)
     assert save("given", "user", 2.0)[0] == 2
     # an entry that was altered by hand is found out, and drawn anew
