@@ -70,7 +70,11 @@ def _moves(row: Mapping, cities: Mapping[str, Texts], nodes: Mapping[str, Texts]
     if row["weights_moved"]:
         points = 100 * row["largest_weight_move"]
         # a move is none only where it is not counted
-        said = {"zh": f"{points:.1f}", "en": f"{points:.1f}"} if points >= LEAST else {"zh": f"不到{LEAST}", "en": f"under {LEAST}"}
+        said = (
+            {"zh": f"{points:.1f}", "en": f"{points:.1f}"}
+            if points >= LEAST
+            else {"zh": f"不到{LEAST}", "en": f"under {LEAST}"}
+        )
         weights = {
             "zh": f"{weights}（{nodes[row['node']]['zh']}：{said['zh']}个百分点）",
             "en": f"{weights} ({nodes[row['node']]['en']}: {said['en']} percentage points)",
