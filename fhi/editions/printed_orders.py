@@ -30,6 +30,7 @@ NOTES = {
         "Shares are known to an interval only, so that these cannot be told apart: {en}.",
     ),
     "coverage": ("没有数值：{zh}。", "No value: {en}."),
+    "indicators": ("并非各城都有数值：{zh}。", "Not every city has a value of: {en}."),
     "definition": ("数值的口径或合成方法与报告不同。", "The values measure or combine something else."),
     "tie": ("印为并列而数值不同，或数值相同而印有先后：{zh}。", "Printed as level but unequal, or the reverse: {en}."),
 }
@@ -194,12 +195,14 @@ def compare(
     Parameters
     ----------
     tables : mapping
-        With ``tables/framework``, ``tables/cities``, and what `stated` reads; reasons from ``tables/order_notes``.
+        With ``tables/framework``, ``tables/cities``, and what `stated` reads; reasons from ``tables/order_notes``,
+        which speak of the default constructions: not of the indicators in ``replaced``.
     panel, scores, year
         See `built_values`.
     reasoned : bool
         Whether every order that does not hold must have a reason in ``tables/order_notes``. Without one, and where the
-        node is built from given files of which the stored reasons do not speak, the reason is derived.
+        node is built from given files or otherwise than by default, of which the stored reasons do not speak, the
+        reason is derived.
 
     Returns
     -------
@@ -217,6 +220,7 @@ def compare(
     named = {unit for subjects in orders["subjects"] for group in places(subjects) for unit in group}
     values = built_values(panel, scores, framework, year)
     stored = tables["tables/order_notes"].set_index("fact") if "tables/order_notes" in tables else pd.DataFrame()
+    otherwise = set(tables["replaced"]["indicator"]) if "replaced" in tables else set()
     unknown = sorted(named - set(english.index))
     if unknown:
         listed = "a city of cities.csv", "correct the name"
@@ -224,11 +228,12 @@ def compare(
     problems, rows = [], []
     for order in orders.itertuples():
         result = check(order, values(order.node), [unit for unit in english.index if unit in named])
-        behind = panel[panel["indicator"].isin(framework.leaves_below(order.node))]
+        leaves = framework.leaves_below(order.node)
+        behind = panel[panel["indicator"].isin(leaves)]
         reason = ("", "", "")
         if result["holds"] != "yes":
             reason = _derived(order, result, behind, framework, english)
-        if result["holds"] == "no" and not behind["evidence"].isin(GIVEN).any():
+        if result["holds"] == "no" and not (behind["evidence"].isin(GIVEN).any() or otherwise & set(leaves)):
             if order.fact in stored.index:
                 reason = stored.loc[order.fact, ["why", "note_zh", "note_en"]]
             elif reasoned:
@@ -245,22 +250,26 @@ def compare(
 def _derived(order, result: Mapping, behind: pd.DataFrame, framework: Framework, english: pd.Series) -> tuple:
     """Return the reason that the outcomes and the values behind a node give, with a note in both languages.
 
-    Without a denial: intervals that overlap, or units without a value. With one: nothing but ties; public values; an
-    indicator below the node that a named unit lacks; or else the definition.
+    Without a denial: intervals that overlap, which printed sums leave or public values have, or units without a
+    value. With one: nothing but ties; public values; an indicator below the node that a named unit lacks; or else the
+    definition.
     """
     found, denied = result["found"], set(result["found"]) & DENIED
     units = [unit for group in places(order.subjects) for unit in group]
     have = behind[behind["city"].isin(units)].groupby("indicator")["city"].nunique()
     lacking = [code for code in framework.leaves_below(order.node) if have.get(code, 0) < len(units)]
-    zh = en = []
-    if not denied:
-        why, zh = ("unprinted share", found["overlap"]) if "overlap" in found else ("coverage", found["missing"])
+    public, zh, en, note = (behind["evidence"] == "public").any(), [], [], None
+    if not denied and "overlap" in found:
+        why, zh = ("proxy", []) if public else ("unprinted share", found["overlap"])
+    elif not denied:
+        why, zh = "coverage", found["missing"]
     elif not denied - {"tied", "apart"}:
         why, zh = "tie", [unit for state in ("tied", "apart") for unit in found.get(state, [])]
-    elif (behind["evidence"] == "public").any():
+    elif public:
         why = "proxy"
     elif lacking:
-        why, zh, en = "coverage", *(list(framework.names(language)[lacking]) for language in ("zh", "en"))
+        why, note = "coverage", "indicators"
+        zh, en = (list(framework.names(language)[lacking]) for language in ("zh", "en"))
     else:
         why = "definition"
     en = en or list(english[zh])
@@ -269,4 +278,4 @@ def _derived(order, result: Mapping, behind: pd.DataFrame, framework: Framework,
         "zh": "、".join(zh[:NAMED]) + (f"等{len(zh)}项" if more > 0 else ""),
         "en": ", ".join(en[:NAMED]) + (f" and {more} more" if more > 0 else ""),
     }
-    return (why, *(text.format(**texts) for text in NOTES[why]))
+    return (why, *(text.format(**texts) for text in NOTES[note or why]))

@@ -25,8 +25,10 @@ ELSEWHERE = "elsewhere"
 WHOLE = 100.0
 #: ends of intervals are differences of numbers with few decimals
 DECIMALS = 9
-#: kinds of printed rows
-KINDS = ("share", "sum", "order", "first")
+#: kinds of printed rows, with the column that states what each prints
+KINDS = {"share": "share", "sum": "printed", "order": "cities", "first": "printed"}
+#: and with the column that names the cities
+CITIES = {"share": "city", "sum": "cities", "order": "cities", "first": "cities"}
 #: how a sum may be printed: 94.1%, 90%以上, 近90%
 QUALIFIERS = ("exact", "above", "below")
 
@@ -90,9 +92,11 @@ class Class:
     def _unfit(self, row: Printed) -> Iterator[Problem]:
         for city in row.cities:
             if city not in self.cities:
-                yield _problem(row, f"a city of the class, not {city!r}", "use a name_zh of cities.csv")
+                yield _problem(
+                    row, f"a city of the class, not {city!r}", "use a name_zh of cities.csv", CITIES[row.kind]
+                )
         if len(set(row.cities)) < len(row.cities):
-            yield _problem(row, "each city once", "remove one")
+            yield _problem(row, "each city once", "remove one", CITIES[row.kind])
         if row.kind != "order" and (row.qualifier not in QUALIFIERS or not np.isfinite(row.value)):
             yield _problem(row, "an exact sum, or one printed as a bound (90%以上, 近90%)", "give the sum as printed")
         if row.kind in ("share", "first") and row.qualifier != "exact":
@@ -206,5 +210,5 @@ class Class:
         return pd.DataFrame(np.clip(values, 0.0, WHOLE), columns=list(self.places)).rename_axis("point")
 
 
-def _problem(row: Printed, expected: str, remedy: str) -> Problem:
-    return Problem(row.file, row.row, row.kind, row.text or "、".join(row.cities), expected, remedy)
+def _problem(row: Printed, expected: str, remedy: str, column: str = "") -> Problem:
+    return Problem(row.file, row.row, column or KINDS[row.kind], row.text or "、".join(row.cities), expected, remedy)

@@ -140,6 +140,23 @@ def test_a_stored_reason_does_not_speak_of_given_files(small):
     assert found["note_en"] != "why"
 
 
+def test_a_stored_reason_does_not_speak_of_what_is_constructed_otherwise(small):
+    note = pd.DataFrame([("b-order", "definition", "释", "why")], columns=["fact", "why", "note_zh", "note_en"])
+    tables = small.tables | {"tables/order_notes": note, "replaced": pd.DataFrame({"indicator": ["a"]})}
+    said = compare(tables, small.panel, small.scores, reasoned=True).set_index("fact").loc["b-order", "note_en"]
+    assert said == "why", "another indicator is built otherwise"
+    tables["replaced"] = pd.DataFrame({"indicator": ["b"]})
+    said = compare(tables, small.panel, small.scores, reasoned=True).set_index("fact").loc["b-order", "note_en"]
+    assert said == "Not every city has a value of: b."
+
+
+def test_public_values_known_up_to_an_interval_are_no_unprinted_share(small):
+    panel = small.panel.assign(low=small.panel["value"], high=small.panel["value"], evidence="public")
+    panel.loc[1, ["low", "high"]] = 0.5, 3.5
+    found = compare(small.tables, panel, small.scores).set_index("fact").loc["a-first"]
+    assert (found["holds"], found["why"]) == ("unknown", "proxy")
+
+
 def test_an_unknown_city_is_named(small):
     small.tables["tables/facts"].loc[0, "subjects"] = "x|w"
     with pytest.raises(DataError, match="'w'"):

@@ -64,6 +64,8 @@ def test_rows_that_contradict_one_another_are_named_and_no_others(printed, rows)
     with pytest.raises(DataError) as caught:
         Class(CITIES, tuple(printed))
     assert {problem.value for problem in caught.value.problems} == rows
+    columns = {"share": "share", "sum": "printed", "first": "printed", "order": "cities"}
+    assert {problem.column for problem in caught.value.problems} <= {columns[row.kind] for row in printed}
 
 
 def test_two_sums_of_the_first_cities_are_refused():

@@ -66,8 +66,7 @@ def failures(data: pd.DataFrame, language: str):
     end = data["failed"].max()
     for row, item in zip(rows, data.itertuples(), strict=True):
         axes.text(item.failed + end * 0.008, row, f"{item.failed}", va="center", size=style.SMALL)
-        if item.police:
-            axes.text(end * 1.16, row, f"{item.police}", va="center", ha="right", size=style.SMALL, color=style.MUTED)
+        axes.text(end * 1.16, row, f"{item.police}", va="center", ha="right", size=style.SMALL, color=style.MUTED)
     head = style.pick(language, "其中警方介入", "of these, police case")
     axes.text(end * 1.16, -1.1, head, va="center", ha="right", size=style.SMALL, color=style.MUTED)
     axes.set_yticks(rows, style.city_names(data, language), size=style.SMALL)

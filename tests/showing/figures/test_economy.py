@@ -1,7 +1,9 @@
 """p29-30: public market values as they stand, quadrants by the medians, the lists as printed."""
 
+import numpy as np
 import pytest
 
+from fhi.showing.figures import economy, style
 from fhi.showing.figures.economy import MEASURES, QUADRANTS, SOURCE, base_caption, base_data, leading_data
 
 
@@ -66,3 +68,20 @@ def test_what_the_report_does_not_count_is_missing(tables):
     data = leading_data(tables).set_index("city")
     assert data["finance_published"].notna().sum() == 2 and data["technology_published"].notna().sum() == 2
     assert data.loc["香港", ["finance_public", "technology_public"]].isna().all()
+
+
+def test_bounds_that_begin_at_0_run_from_the_strip_of_zeros_to_their_end(tables):
+    data = economy.base_data(tables)
+    with style.matplotlib.rc_context(style.RC):
+        figure = economy.base(data, "en")
+    zeros, axes = figure.axes[:2]
+    jinan = data.set_index("city").loc["济南"]
+    assert (jinan["finance"], jinan["finance_high"]) == (0, 930.9988)
+
+    def level(part):
+        lines = [line for bars in part.collections if hasattr(bars, "get_segments") for line in bars.get_segments()]
+        drawn = [line for line in lines if len(line) and (line[:, 1] == jinan["technology"]).all()]
+        return [line[:, 0].tolist() for line in drawn if np.ptp(line[:, 0])]
+
+    assert level(zeros) == [[economy.ZERO, 1.0]]
+    assert level(axes) == [[axes.get_xlim()[0], 930.9988]]

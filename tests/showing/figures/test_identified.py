@@ -12,7 +12,7 @@ def test_the_caption_of_the_weights_gives_what_the_facts_say_and_not_what_a_rest
     data = pd.DataFrame([("experience", 1, facts, high) for facts, high in highs.items()])
     caption = identified_weights.weights_caption(data.set_axis(["node", "level", "facts", "high"], axis=1))
     # a bound is rounded up, so that it stays one
-    assert "the weight of experience to at most 82%" in caption["en"] and "至多82%" in caption["zh"]
+    assert "the weight of experience to at most 81.1%" in caption["en"] and "至多81.1%" in caption["zh"]
     assert not any("50%" in text or "30%" in text for text in caption.values())
 
 

@@ -124,6 +124,24 @@ def test_no_city_leads_in_an_indicator_whose_bounds_leave_the_first_place_open(t
     # 上海 may have up to 28.4, above the 28.0 of 北京; 杭州 is third for certain
     assert (mine["best"], mine["worst"]) == {"北京": (1, 2), "上海": (1, 2), "杭州": (3, 3)}[city]
     caption = profile_caption(data)
-    leads = caption["zh"].split("居首的有")[1].split("；")[0] if "居首的有" in caption["zh"] else ""
-    assert "贡献率" not in leads
+    assert "贡献率" not in caption["zh"].split("指标中居首的有")[-1].split("；")[0]
     assert ("26.3–28.4" in caption["zh"]) == (city == "上海")
+
+
+def test_bounds_lie_on_the_strip_and_have_the_reason_that_the_data_give(tables):
+    """Printed sums bound the shares; of public values the firms whose city is not certain do."""
+    said = {city: profile_caption(profile_data(tables, city)) for city in ("香港", "济南")}
+    assert "Contribution 0.0–4.0 %: bounds that printed sums leave" in said["香港"]["en"]
+    assert "Finance industry CNY 0–94 bn" in said["济南"]["en"] and "0–931亿元" in said["济南"]["zh"]
+    assert "since the city of some listed firms is not certain" in said["济南"]["en"]
+    axes = profile_entry("香港", tables).draw(profile_data(tables, "香港"), "en").axes[0]
+    (bar,) = [line for line in axes.lines if line.get_linewidth() == 5]
+    (dot,) = [
+        float(x)
+        for points in axes.collections
+        if points.get_sizes().tolist() == [72]
+        for x, y in points.get_offsets()
+        if y == bar.get_ydata()[0]
+    ]
+    low, high = bar.get_xdata()
+    assert low < dot < high and dot - low == pytest.approx(high - dot), "the middle of the interval"

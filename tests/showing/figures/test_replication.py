@@ -35,7 +35,7 @@ def aged(year: int) -> pd.DataFrame:
     age = 2022 - data["value_year"]
     labels = data["value_year"].notna().map({True: "public", False: None})
     data = data.assign(evidence=labels, age=age, old=age > 2, city_en=data["city"].map({"甲": "A", "乙": "B"}))
-    return data.assign(indicator_zh=data["indicator"], indicator_en=data["indicator"])
+    return data.assign(indicator_zh=data["indicator"], indicator_en=data["indicator"], low=1.0, high=1.0)
 
 
 def texts_and_hatching(data):
@@ -62,6 +62,16 @@ def test_an_earlier_value_within_max_age_has_its_year_and_is_not_hatched():
     texts, hatched = texts_and_hatching(aged(2021))
     assert "2021" in texts and "old" not in texts and hatched == []
     assert coverage_caption(aged(2022))["en"].endswith("All values are of the edition's year.")
+
+
+def test_a_cell_known_up_to_an_interval_has_the_reason_of_its_kind():
+    data = aged(2022)
+    assert "≈" not in "".join(coverage_caption(data).values())
+    data.loc[data["city"] == "乙", ["evidence", "low"]] = ["derived", 0.5]
+    assert "1 marked ≈ are known up to an interval that printed sums leave" in coverage_caption(data.iloc[:3])["en"]
+    data["evidence"] = "public"
+    words = coverage_caption(data.iloc[:3])
+    assert "1 public ones marked ≈ depend on listed firms" in words["en"] and "中点" not in words["zh"]
 
 
 def test_the_tree_and_the_evidence_by_rank_count_old_values_apart():

@@ -38,6 +38,7 @@ def test_text_on_a_colour_has_the_greater_contrast(colour, ink):
     [
         (entry(21, ("published",)), "Source: 2018 China Fintech Hub Index report, p. 21"),
         (entry(None, ("public",)), "Source: 2018 China Fintech Hub Index report; public statistics"),
+        (entry(38, ("published", "public")), "Source: 2018 China Fintech Hub Index report, p. 38; public statistics"),
         (entry(None, ("identified",)), "Source: computed from the 2018 China Fintech Hub Index report"),
         (
             entry(4, ("published", "public"), {"zh": "图", "en": "outlines: Tianditu"}),
