@@ -199,7 +199,7 @@ sweep: $(N)/01_ingestion.ipynb $(P)/scenario.yml ## build every combination of t
 checksums: $(READY) ## after an intended change of a raw file: write its checksum into data/raw/sources.csv
 	@$(FHI) checksums
 
-readme: $(READY) ## write what is generated of the READMEs, docs/methods.md and data/raw/datapackage.json
+readme: $(READY) ## write what is generated of the READMEs, docs/ and data/raw/datapackage.json
 	@$(FHI) readme
 
 lock: $(READY) ## resolve pyproject.toml anew into requirements.lock

@@ -211,7 +211,7 @@ def checksums() -> None:
 
 
 def readme() -> None:
-    """Write what is generated: tables of the READMEs, notes on methods, the package of the raw data."""
+    """Write what is generated: tables of the READMEs, notes on methods, the codebook, the package of the raw data."""
     from fhi.running import documentation
 
     documentation.write()

@@ -1,7 +1,7 @@
 """Which modules of this project a module imports, directly or not, read from its text: what its results depend on.
 
-Run as a script, with nothing but the standard library, it prints for Make the code that each stage and command uses, and the
-tables that each stage writes.
+Run as a script, with nothing but the standard library, it prints for Make the code that each stage and command
+uses, and the tables that each stage writes.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
-from fhi.codebook import tables as codebook
-from fhi.codebook.columns import Names, column
+from fhi.codebook import columns, tables
+from fhi.codebook.columns import Names
 from fhi.editions import SCHEMAS, folders
 from fhi.editions.catalogue import CATALOGUE, listing
 from fhi.editions.outputs import of_table
@@ -60,7 +60,7 @@ def built_package(store: Store) -> dict:
     for name in store:
         content = store.find(f"{store.processed}/{name}.csv").read_bytes()
         resource = _file(f"{name}.csv", digest=digest(content)) | {"profile": "tabular-data-resource"}
-        about, raw = codebook.table(name), _raw_schema(name, store[name])
+        about, raw = tables.table(name), _raw_schema(name, store[name])
         resource["title"], resource["title_zh"] = raw.description if raw else about.title["en"], about.title["zh"]
         resource["schema"] = {"fields": built_fields(name, store[name], names)}
         if about.key:
@@ -92,7 +92,7 @@ def built_fields(name: str, table: pd.DataFrame, names: Names) -> list[dict]:
             field["type"] = "integer" if pd.api.types.is_integer_dtype(dtype) else "number"
         if raw and heading in raw.columns:
             field["description"] = raw.columns[heading].description
-        elif about := column(name, heading, names):
+        elif about := columns.column(name, heading, names):
             field |= {"description": about.en, "description_zh": about.zh}
             field |= {"unit": about.unit} if about.unit else {}
         fields.append(field)

@@ -1,6 +1,7 @@
 """Every figure and every table carries the labels of the sources of its values, no more and no fewer."""
 
 import re
+
 import pandas as pd
 import pytest
 
@@ -171,7 +172,7 @@ def test_every_value_of_the_panel_has_the_label_of_its_source(store):
 def test_every_built_table_states_its_labels(store):
     for name in store:
         assert set(outputs.of_table(name, store)) <= set(outputs.EVIDENCE), name
-    with pytest.raises(DataError, match="fhi/codebook/tables.csv"):
+    with pytest.raises(DataError, match=r"fhi/codebook/tables\.csv"):
         outputs.stated("new")
     with pytest.raises(KeyError, match="'tables/new' has no label"):
         outputs.stated("tables/new")
