@@ -52,13 +52,14 @@ missing = $(if $(filter-out $(wildcard $(1)),$(1)),FORCE)
 RAW := $(wildcard data/raw/*.csv data/raw/*/*.csv data/raw/*/*.geojson)
 # what sources.csv lists: a raw file that is gone is missed at ingestion, which names it
 LISTED := $(shell awk -F , 'NR > 1 { print "data/raw/" $$2 }' data/raw/sources.csv 2>/dev/null)
-# the code that each notebook and command uses, CODE_<name>: listed anew when a module comes, goes or changes
+# the code that each notebook and command uses, CODE_<name>, and the tables that each stage writes, OUTPUTS_<number>:
+# listed anew when a module comes, goes or changes
 MODULES := $(sort $(shell find fhi -name '*.py'))
 IMPORTS := $(OUT)/.imports.mk
 ifneq ($(filter-out clean clean-all help,$(MAKECMDGOALS)),)
 include $(IMPORTS)
 endif
-$(IMPORTS): $(MODULES) $(wildcard notebooks/*.ipynb) $(if $(filter-out $(MODULES),$(KNOWN)),FORCE)
+$(IMPORTS): $(MODULES) fhi/codebook/tables.csv $(wildcard notebooks/*.ipynb) $(if $(filter-out $(MODULES),$(KNOWN)),FORCE)
 	@mkdir -p "$(@D)" && "$(PYTHON3)" fhi/imports.py > "$@.$$$$" && mv "$@.$$$$" "$@"
 
 LOCK := requirements.lock
@@ -75,18 +76,9 @@ OTHER := $(filter-out null ~,$(EDITION))
 JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
 DRAWING := $(wildcard fhi/showing/assets/fonts/* data/raw/*/*.geojson)
 
-OUTPUTS_01 := $(addprefix $(P)/,panel.csv replaced.csv national_shares.csv a_share_totals.csv a_share_uncertain.csv)
-OUTPUTS_02 := $(addprefix $(P)/,indicators.csv screening.csv coverage.csv imputation.csv treatment.csv treated.csv \
-	normalised.csv distribution.csv correlations.csv reliability.csv)
-OUTPUTS_03 := $(addprefix $(P)/,weights.csv unit_weights.csv weight_by_evidence.csv scores.csv ranks.csv effects.csv rank_shifts.csv \
-	importance.csv standings.csv next_above.csv year_scores.csv movement.csv changes.csv comparison.csv agreement.csv \
-	external_agreement.csv added_indicators.csv $(if $(OTHER),,printed_orders.csv))
-OUTPUTS_04 := $(addprefix $(P)/,rank_intervals.csv rank_probabilities.csv beats.csv convergence.csv robust_answers.csv \
-	sensitivity.csv tornado.csv rank_confidence.csv)
-OUTPUTS_05 := $(addprefix $(P)/,bounds.csv weight_bounds.csv bounds_by_facts.csv weight_bounds_by_facts.csv gap_bounds.csv \
-	weight_map.csv fact_influence.csv central_scores.csv central_weights.csv dropped_facts.csv bound_assumptions.csv)
-OUTPUTS_06 := $(P)/claims.csv
-OUTPUTS_07 := $(P)/figures.csv
+# the tables that a stage writes, as fhi/codebook/tables.csv lists them: always, or in an edition that has what they need
+HAS := $(if $(OTHER),,facts claims standard_errors)
+outputs = $(foreach name,$(OUTPUTS_$(1)) $(foreach word,$(HAS),$(OUTPUTS_$(1)_$(word))),$(P)/$(name).csv)
 
 report: $(R)/manifest.json ## build everything for SCENARIO (default baseline): data, index, figures, page, PDFs
 	@echo "$(R)/report.html is up to date"
@@ -100,20 +92,20 @@ notebooks/scenarios/%.yml: | $(READY)
 	@$(FHI) check "$*"
 
 $(N)/01_ingestion.ipynb: notebooks/01_ingestion.ipynb $(RAW) $(LOCK) $(CODE_01_ingestion) $(USER) \
-		$(call missing,$(OUTPUTS_01) $(LISTED)) | $(P)/scenario.yml
+		$(call missing,$(call outputs,01) $(LISTED)) | $(P)/scenario.yml
 $(N)/02_indicators.ipynb: notebooks/02_indicators.ipynb $(N)/01_ingestion.ipynb $(P)/scenario.yml $(LOCK) $(CODE_02_indicators) \
-		$(call missing,$(OUTPUTS_02))
+		$(call missing,$(call outputs,02))
 $(N)/03_weighting.ipynb: notebooks/03_weighting.ipynb $(N)/02_indicators.ipynb $(P)/scenario.yml $(LOCK) $(CODE_03_weighting) \
-		$(call missing,$(OUTPUTS_03))
+		$(call missing,$(call outputs,03))
 $(N)/04_robustness.ipynb: notebooks/04_robustness.ipynb $(N)/01_ingestion.ipynb $(P)/scenario.yml $(LOCK) $(CODE_04_robustness) \
-		$(call missing,$(OUTPUTS_04))
+		$(call missing,$(call outputs,04))
 $(N)/05_identification.ipynb: notebooks/05_identification.ipynb $(N)/01_ingestion.ipynb $(LOCK) $(CODE_05_identification) \
-		$(call missing,$(OUTPUTS_05))
+		$(call missing,$(call outputs,05))
 $(N)/06_audit.ipynb: notebooks/06_audit.ipynb $(N)/01_ingestion.ipynb $(LOCK) $(CODE_06_audit) \
-		$(call missing,$(OUTPUTS_06))
+		$(call missing,$(call outputs,06))
 $(N)/07_charting.ipynb: notebooks/07_charting.ipynb $(N)/03_weighting.ipynb $(if $(OTHER),, \
 		$(N)/04_robustness.ipynb $(N)/05_identification.ipynb $(N)/06_audit.ipynb) $(DRAWING) $(LOCK) $(CODE_07_charting) \
-		$(call missing,$(OUTPUTS_07))
+		$(call missing,$(call outputs,07))
 
 $(N)/lab.ipynb: notebooks/lab.ipynb $(RAW) $(LOCK) $(CODE_lab)
 
@@ -207,7 +199,7 @@ sweep: $(N)/01_ingestion.ipynb $(P)/scenario.yml ## build every combination of t
 checksums: $(READY) ## after an intended change of a raw file: write its checksum into data/raw/sources.csv
 	@$(FHI) checksums
 
-readme: $(READY) ## write what is generated of the READMEs, docs/methods.md and data/raw/datapackage.json
+readme: $(READY) ## write what is generated of the READMEs, docs/ and data/raw/datapackage.json
 	@$(FHI) readme
 
 lock: $(READY) ## resolve pyproject.toml anew into requirements.lock

@@ -161,8 +161,8 @@ def sweep(scenario: str) -> None:
     units = store["tables/cities"].set_index("name_zh")
     given = store["panel"], framework, method, store["tables/top20"]
     table, ranks = sweep.sweep(*given, units=units, cluster=runs.cluster())
-    path = store.write("sweep", table, key=["combination"])
-    store.write("sweep_ranks", ranks, key=["combination", "city"])
+    path = store.write("sweep", table)
+    store.write("sweep_ranks", ranks)
     print(sweep.summary(table))
     print(f"{'written':<14}{path}")
 
@@ -211,7 +211,7 @@ def checksums() -> None:
 
 
 def readme() -> None:
-    """Write what is generated: tables of the READMEs, notes on methods, the package of the raw data."""
+    """Write what is generated: tables of the READMEs, notes on methods, the codebook, the package of the raw data."""
     from fhi.running import documentation
 
     documentation.write()

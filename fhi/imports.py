@@ -1,11 +1,13 @@
 """Which modules of this project a module imports, directly or not, read from its text: what its results depend on.
 
-Run as a script, with nothing but the standard library, it prints for Make the code that each stage and command uses.
+Run as a script, with nothing but the standard library, it prints for Make the code that each stage and command
+uses, and the tables that each stage writes.
 """
 
 from __future__ import annotations
 
 import ast
+import csv
 import json
 import re
 from collections.abc import Iterable
@@ -59,9 +61,14 @@ def closure(path: Path) -> frozenset[Path]:
 
 
 def with_packages(modules: Iterable[Path]) -> set[Path]:
-    """Return modules with the packages that they stand in: to import one is to run the text of its package."""
+    """Return modules with what else they are made of.
+
+    That is the packages that they stand in, since to import a module is to run the text of its package, and the CSV
+    file of the same name beside a module.
+    """
     modules = set(modules)
-    return modules | {path.with_name("__init__.py") for path in modules}
+    tables = {table for path in modules if (table := path.with_suffix(".csv")).is_file()}
+    return modules | tables | {path.with_name("__init__.py") for path in modules}
 
 
 def used_by(code: str) -> set[Path]:
@@ -76,14 +83,31 @@ def notebook_code(path: Path) -> str:
 
 
 def make_rules() -> str:
-    """Return for Make the variables ``CODE_<notebook>``, ``CODE_<command>`` (the code that each uses) and ``KNOWN``."""
+    """Return for Make the variables ``CODE_<notebook>``, ``CODE_<command>`` (the code that each uses), ``KNOWN``, and
+    those of `outputs`.
+    """
     codes = {path.stem: notebook_code(path) for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
     main = (ROOT / "fhi/__main__.py").read_text(encoding="utf-8")
     commands = [node for node in ast.parse(main).body if isinstance(node, ast.FunctionDef)]
     codes |= {node.name: ast.get_source_segment(main, node) or "" for node in commands}
     listed = {f"CODE_{name}": used_by(code) for name, code in codes.items()} | {"KNOWN": (ROOT / "fhi").rglob("*.py")}
     lines = {name: sorted(path.relative_to(ROOT).as_posix() for path in paths) for name, paths in listed.items()}
-    return "".join(f"{name} := {' '.join(paths)}\n" for name, paths in lines.items())
+    return "".join(f"{name} := {' '.join(words)}\n" for name, words in (lines | outputs()).items())
+
+
+def outputs() -> dict[str, list[str]]:
+    """Return the tables that each notebook writes, by the variable that lists them for Make.
+
+    ``OUTPUTS_03`` are those of the stage 03 that are always written, ``OUTPUTS_03_<word>`` those that the column
+    ``when`` of the codebook gives this word. Folders have no list: what is in them depends on the files given.
+    """
+    with (ROOT / "fhi/codebook/tables.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["stage"][:2].isdigit() and "/" not in row["name"]]
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        condition = "" if row["when"] == "always" else f"_{row['when']}"
+        found.setdefault(f"OUTPUTS_{row['stage'][:2]}{condition}", []).append(row["name"])
+    return found
 
 
 if __name__ == "__main__":

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
 
+from fhi.codebook.tables import table
 from fhi.engine.errors import DataError, Problem
 from fhi.files import Files, is_hidden
 from fhi.paths import BASELINE
@@ -48,16 +49,27 @@ class Store(Files, Mapping[str, pd.DataFrame]):
     def __len__(self) -> int:
         return len(list(iter(self)))
 
-    def write(self, name: str, frame: pd.DataFrame, key: Sequence[str]) -> Path:
-        """Write a table as CSV (UTF-8, ``\\n``, floats that read back exactly), its rows sorted by `key`."""
+    def write(self, name: str, frame: pd.DataFrame) -> Path:
+        """Write a table as CSV (UTF-8, ``\\n``, floats that read back exactly), sorted by its key in the codebook.
+
+        Raises
+        ------
+        DataError
+            If `fhi.codebook` has no row for the table.
+        """
+        text = to_csv(in_order(name, frame))
         self._read.pop(name, None)
-        text = to_csv(frame.sort_values(list(key), kind="stable"))
         return self.write_bytes(f"{self.processed}/{name}.csv", text.encode("utf-8"))
 
     def write_tables(self, tables: Mapping[str, pd.DataFrame]) -> None:
-        """Write ingested tables, each in the order of its raw file (column ``row``)."""
+        """Write several tables."""
         for name, frame in tables.items():
-            self.write(name, frame, key=["row"])
+            self.write(name, frame)
+
+
+def in_order(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with its rows sorted by its key in the codebook; errors as for `Store.write`."""
+    return frame.sort_values(list(table(name).key), kind="stable")
 
 
 def to_csv(frame: pd.DataFrame) -> str:

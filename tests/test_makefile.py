@@ -65,6 +65,7 @@ def test_a_second_report_has_nothing_to_do(built):
         ("fhi/engine/identification/centre.py", ["05_identification", "07_charting"]),
         ("fhi/editions/construction.py", STAGES),
         ("data/raw/report2018/adoption.csv", STAGES),
+        ("fhi/codebook/tables.csv", STAGES),
         ("notebooks/03_weighting.ipynb", ["03_weighting", "07_charting"]),
     ],
 )
@@ -100,6 +101,11 @@ def test_a_deleted_page_or_print_is_written_again(untouched, name):
         assert planned(untouched) == [f"{command} baseline" for command in (*expected, "manifest")]
     finally:
         path.write_bytes(content)
+
+
+def test_a_change_of_what_a_column_means_makes_the_data_package_alone(untouched):
+    touch(untouched.folder / "fhi/codebook/columns.csv")
+    assert planned(untouched) == ["manifest baseline"]
 
 
 def test_a_deleted_output_is_built_again(untouched):

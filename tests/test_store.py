@@ -18,6 +18,7 @@ from fhi.files import STAGING, Files, replace_file
 from fhi.store import Store, to_csv
 
 FRAME = pd.DataFrame({"city": ["乙", "甲", "甲"], "year": [2017, 2018, 2017], "value": [0.1, 1 / 3, 1e-300]})
+RAW = FRAME.assign(row=[2, 4, 3])
 
 
 @pytest.fixture
@@ -34,40 +35,46 @@ def names_below(folder):
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=20))
 @example([0.1, 1 / 3, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, 8.41e21, -0.0, 123456789.12345679])
 def test_floats_read_back_exactly(tmp_path, values):
-    frame = pd.DataFrame({"key": range(len(values)), "value": values})
-    Store("other", root=tmp_path).write("numbers", frame, key=["key"])
-    found = Store("other", root=tmp_path)["numbers"]["value"].astype(float)
+    frame = pd.DataFrame({"row": range(len(values)), "value": values})
+    Store("other", root=tmp_path).write("tables/numbers", frame)
+    found = Store("other", root=tmp_path)["tables/numbers"]["value"].astype(float)
     # hexadecimal shows every bit, the sign of zero too
     # but for the sign of a zero
     assert [value.hex() for value in found] == [(float(value) + 0.0).hex() for value in values]
 
 
 def test_missing_numbers_stay_missing(store, tmp_path):
-    store.write("numbers", pd.DataFrame({"key": [1, 2], "value": [math.nan, 0.5]}), key=["key"])
-    assert Store("other", root=tmp_path)["numbers"]["value"].isna().tolist() == [True, False]
+    store.write("tables/numbers", pd.DataFrame({"row": [1, 2], "value": [math.nan, 0.5]}))
+    assert Store("other", root=tmp_path)["tables/numbers"]["value"].isna().tolist() == [True, False]
 
 
 def test_a_table_is_written_as_the_contract_says(store, tmp_path):
-    path = store.write("ranks", FRAME, key=["city", "year"])
-    assert path == tmp_path / "data" / "processed" / "other" / "ranks.csv"
-    expected = "city,year,value\n乙,2017,0.1\n甲,2017,1e-300\n甲,2018,0.3333333333333333\n"
+    path = store.write("changes", FRAME.rename(columns={"year": "from"}).assign(node="gdp"))
+    assert path == tmp_path / "data" / "processed" / "other" / "changes.csv"
+    expected = "city,from,value,node\n乙,2017,0.1,gdp\n甲,2017,1e-300,gdp\n甲,2018,0.3333333333333333,gdp\n"
     assert path.read_bytes() == expected.encode("utf-8")
 
 
 def test_rows_are_sorted_by_the_key_in_its_order(store):
-    store.write("ranks", FRAME, key=["year", "city"])
-    assert store["ranks"][["year", "city"]].to_numpy().tolist() == [[2017, "乙"], [2017, "甲"], [2018, "甲"]]
+    store.write("year_scores", FRAME.assign(node="gdp"))
+    assert store["year_scores"][["year", "city"]].to_numpy().tolist() == [[2017, "乙"], [2017, "甲"], [2018, "甲"]]
+
+
+def test_a_table_that_the_codebook_does_not_list_is_not_written(store):
+    with pytest.raises(DataError, match=r"fhi/codebook/tables\.csv.*'rankz'.*or write 'ranks'"):
+        store.write("rankz", FRAME)
+    assert names_below(store.root) == []
 
 
 def test_rows_of_one_key_keep_their_order(store):
-    frame = pd.DataFrame({"key": [2, 1] * 20, "place": range(40)})
-    store.write("places", frame, key=["key"])
-    assert store["places"]["place"].tolist() == [*range(1, 40, 2), *range(0, 40, 2)]
+    frame = pd.DataFrame({"row": [2, 1] * 20, "place": range(40)})
+    store.write("tables/places", frame)
+    assert store["tables/places"]["place"].tolist() == [*range(1, 40, 2), *range(0, 40, 2)]
 
 
 def test_the_order_of_the_rows_does_not_show_in_the_file(store):
-    straight = store.write("ranks", FRAME, key=["city", "year"]).read_bytes()
-    assert store.write("ranks", FRAME.iloc[::-1], key=["city", "year"]).read_bytes() == straight
+    straight = store.write("tables/one", RAW).read_bytes()
+    assert store.write("tables/one", RAW.iloc[::-1]).read_bytes() == straight
 
 
 def test_ingested_tables_are_written_in_the_order_of_their_rows(store):
@@ -78,9 +85,9 @@ def test_ingested_tables_are_written_in_the_order_of_their_rows(store):
 
 
 def test_a_table_written_anew_is_read_anew(store):
-    store.write("ranks", FRAME, key=["city"])
+    store.write("ranks", FRAME)
     assert len(store["ranks"]) == 3
-    store.write("ranks", FRAME.head(1), key=["city"])
+    store.write("ranks", FRAME.head(1))
     assert len(store["ranks"]) == 1
 
 
@@ -94,8 +101,8 @@ def test_a_table_that_is_not_built_is_named_with_the_command_that_builds_it(stor
 
 def test_the_tables_of_a_store_are_listed_by_name(store):
     assert (list(store), len(store)) == ([], 0)
-    store.write("ranks", FRAME, key=["city"])
-    store.write("tables/adoption", FRAME, key=["city"])
+    store.write("ranks", FRAME)
+    store.write("tables/adoption", RAW)
     store.write_bytes("data/processed/other/scenario.yml", b"")
     assert list(store) == ["ranks", "tables/adoption"]
     assert len(store) == 2
@@ -103,7 +110,7 @@ def test_the_tables_of_a_store_are_listed_by_name(store):
 
 
 def test_a_store_answers_whether_it_has_a_table(store):
-    store.write("ranks", FRAME, key=["city"])
+    store.write("ranks", FRAME)
     assert "ranks" in store
     assert "scores" not in store
     assert store.get("scores") is None
@@ -111,7 +118,7 @@ def test_a_store_answers_whether_it_has_a_table(store):
 
 @pytest.mark.parametrize("broken", ["rename", "disk full"])
 def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(store, monkeypatch, broken):
-    path = store.write("ranks", FRAME, key=["city"])
+    path = store.write("ranks", FRAME)
     before = path.read_bytes()
 
     def fail(*arguments, **options):
@@ -123,7 +130,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(store, monkeypa
         else:
             patched.setattr(os, "fdopen", fail)
         with pytest.raises(OSError, match=broken):
-            store.write("ranks", FRAME.head(1), key=["city"])
+            store.write("ranks", FRAME.head(1))
     assert path.read_bytes() == before
     assert names_below(store.root) == ["data/processed/other/ranks.csv"]
 
@@ -170,9 +177,9 @@ def test_a_file_has_the_rights_that_the_umask_leaves(tmp_path):
 
 
 def test_what_is_not_in_place_yet_is_no_table(store):
-    store.write("ranks", FRAME, key=["city"])
+    store.write("ranks", FRAME)
     with store.staging("03_weighting") as staging:
-        Store("other", root=staging).write("scores", FRAME, key=["city"])
+        Store("other", root=staging).write("scores", FRAME)
         (store.root / store.processed / ".ranks.csv.x1.csv").touch()
         assert list(store) == ["ranks"]
 
@@ -215,17 +222,17 @@ def test_a_staged_file_is_read_first_and_written_first(tmp_path, monkeypatch):
     monkeypatch.delenv(STAGING, raising=False)
     root, staging = tmp_path / "root", tmp_path / "staging"
     plain = Store("other", root=root)
-    plain.write("ranks", FRAME, key=["city"])
-    plain.write("scores", FRAME, key=["city"])
+    plain.write("ranks", FRAME)
+    plain.write("scores", FRAME)
     monkeypatch.setenv("FHI_STAGING", str(staging))
     staged = Store("other", root=root)
     assert len(staged["ranks"]) == 3  # nothing is staged yet
-    staged.write("ranks", FRAME.head(1), key=["city"])
-    staged.write("weights", FRAME, key=["city"])
+    staged.write("ranks", FRAME.head(1))
+    staged.write("indicators", FRAME)
     assert len(staged["ranks"]) == 1
     assert len(staged["scores"]) == 3
-    assert list(staged) == ["ranks", "scores", "weights"]
-    assert names_below(staging) == ["data/processed/other/ranks.csv", "data/processed/other/weights.csv"]
+    assert list(staged) == ["indicators", "ranks", "scores"]
+    assert names_below(staging) == ["data/processed/other/indicators.csv", "data/processed/other/ranks.csv"]
     monkeypatch.delenv("FHI_STAGING")
     assert len(Store("other", root=root)["ranks"]) == 3
     assert list(Store("other", root=root)) == ["ranks", "scores"]

@@ -8,9 +8,12 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
-from fhi.editions import SCHEMAS
+from fhi.codebook import columns, tables
+from fhi.codebook.columns import Names
+from fhi.editions import SCHEMAS, folders
 from fhi.editions.catalogue import CATALOGUE, listing
 from fhi.editions.outputs import of_table
+from fhi.engine.robustness.space import ASSUMPTIONS
 from fhi.files import digest, replace_file
 from fhi.paths import RAW
 from fhi.store import Store
@@ -53,33 +56,55 @@ def raw_schema(schema: pa.DataFrameSchema) -> dict:
 
 def built_package(store: Store) -> dict:
     """Return the package of the built tables of a scenario, with their labels and the sources that they go back to."""
-    raw = {f"tables/{name.split('/')[-1]}": schema for name, schema in SCHEMAS.items()}
-    resources = []
+    resources, names = [], placeholders(store["tables/framework"])
     for name in store:
         content = store.find(f"{store.processed}/{name}.csv").read_bytes()
         resource = _file(f"{name}.csv", digest=digest(content)) | {"profile": "tabular-data-resource"}
-        resource["schema"] = {"fields": built_fields(store[name], raw.get(name))}
+        about, raw = tables.table(name), _raw_schema(name, store[name])
+        resource["title"], resource["title_zh"] = raw.description if raw else about.title["en"], about.title["zh"]
+        resource["schema"] = {"fields": built_fields(name, store[name], names)}
+        if about.key:
+            resource["schema"]["primaryKey"] = list(about.key)
         resource["evidence"] = list(of_table(name, store))
-        if name in raw:
-            resource["title"] = raw[name].description
         resources.append(resource)
     title = f"The Fintech Hub Index: built tables of the scenario {store.scenario}"
     cited = store["tables/sources"].drop_duplicates("citation")
     return _package("fhi-built", title, resources) | {"sources": [_source(row) for row in cited.itertuples()]}
 
 
-def built_fields(table: pd.DataFrame, schema: pa.DataFrameSchema | None) -> list[dict]:
-    """Return the columns of a built table by what stands in them; those of a raw table keep their meaning."""
-    meanings = {name: column.description for name, column in schema.columns.items()} if schema else {}
-    fields = []
-    for name, dtype in table.dtypes.items():
-        field = {"name": name, "type": "string"}
+def placeholders(tree: pd.DataFrame) -> Names:
+    """Return what may stand for a word in braces in the codebook, from the table of a tree."""
+    nodes = tree.set_index("code")[["name_zh", "name_en", "unit"]].fillna("").to_dict("index")
+    return {"node": nodes, "setting": {name: {} for name in ASSUMPTIONS}}
+
+
+def built_fields(name: str, table: pd.DataFrame, names: Names) -> list[dict]:
+    """Return the columns of a built table: type by what stands in them, meaning and unit by the codebook.
+
+    Of a raw table as ingested, the columns of its file keep the meaning of their schema.
+    """
+    raw, fields = _raw_schema(name, table), []
+    for heading, dtype in table.dtypes.items():
+        field = {"name": heading, "type": "string"}
         if pd.api.types.is_bool_dtype(dtype):
             field |= {"type": "boolean", "trueValues": ["True"], "falseValues": ["False"]}
         elif pd.api.types.is_numeric_dtype(dtype):
             field["type"] = "integer" if pd.api.types.is_integer_dtype(dtype) else "number"
-        fields.append(field | ({"description": meanings[name]} if name in meanings else {}))
+        if raw and heading in raw.columns:
+            field["description"] = raw.columns[heading].description
+        elif about := columns.column(name, heading, names):
+            field |= {"description": about.en, "description_zh": about.zh}
+            field |= {"unit": about.unit} if about.unit else {}
+        fields.append(field)
     return fields
+
+
+def _raw_schema(name: str, table: pd.DataFrame) -> pa.DataFrameSchema | None:
+    """Return the schema of a raw table as ingested, of the report's edition or of another; None for any other table."""
+    folder, _, raw = name.rpartition("/")
+    schemas = [*SCHEMAS.items(), *folders.SCHEMAS.items()] if folder == "tables" else []
+    found = (schema for path, schema in schemas if path.rpartition("/")[2] == raw)
+    return next((schema for schema in found if set(schema.columns) <= set(table)), None)
 
 
 def _source(row) -> dict:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from fhi import editions
+from fhi.codebook.columns import columns
+from fhi.codebook.tables import Table, tables
 from fhi.editions import SCHEMAS, claims
 from fhi.engine import aggregation, imputation, normalisation, treatment, weighting
 from fhi.engine.methods import CONTEXT, keywords
@@ -56,6 +58,7 @@ STEPS: Mapping[str, tuple[str, Mapping[str, Callable]]] = {
     "Weighting": ("weighting", weighting.METHODS),
     "Aggregation": ("aggregation", aggregation.METHODS),
 }
+LISTED = {"en": ("stage", "tables that it writes"), "zh": ("步骤", "写出的表")}
 #: the figures that the READMEs show
 PICTURES = ("replication", "identified-scores")
 
@@ -99,6 +102,45 @@ def data_dictionary() -> str:
             rows.append(f"| `{column}` | {spec.metadata['kind']} | {empty} | {spec.description} |")
         blocks.append("\n".join(rows))
     return "\n\n".join(blocks)
+
+
+def output_lists(language: str = "en") -> str:
+    """Return which tables each notebook writes, in Markdown; what stands in ``tables/`` are the raw ones."""
+    lines = [f"| {' | '.join(LISTED[language])} |", "|---|---|"]
+    stages: dict[str, list[str]] = {}
+    for name, row in tables().items():
+        if row.stage[0].isdigit():
+            stages.setdefault(row.stage, []).append(f"`{re.sub(r'{.*}', '*', name)}.csv`")
+    return "\n".join([*lines, *(f"| `{stage}` | {', '.join(names)} |" for stage, names in stages.items())])
+
+
+def codebook() -> str:
+    """Return the meaning of every column of every table that is written, in Chinese and English, in Markdown."""
+    blocks, stage = [], ""
+    for name, row in tables().items():
+        if row.stage != stage:
+            stage = row.stage
+            blocks.append(f"## {stage}")
+        head = [f"### `{_words(name)}.csv`\n", f"{row.title['zh']}<br>{row.title['en']}\n"]
+        facts = [f"{word}: {', '.join(f'`{item}`' for item in items)}" for word, items in _facts(row).items() if items]
+        head += [" · ".join(facts) + "\n"] if facts else []
+        head += ["| column | unit | 含义 | meaning |", "|---|---|---|---|"]
+        for column in columns(name):
+            # outside of code a bracket would begin a tag
+            texts = (_words(text, r"\\<") for text in column[1:])
+            head.append(f"| `{_words(column.name)}` | {' | '.join(texts)} |")
+        blocks.append("\n".join(head))
+    return "\n\n".join(blocks)
+
+
+def _facts(row: Table) -> Mapping[str, Iterable[str]]:
+    when = [] if row.when in ("always", row.stage) else [row.when]
+    return {"key 主键": row.key, "provenance 数据来源标签": row.evidence.split(), "only with 仅当有": when}
+
+
+def _words(text: str, mark: str = "<") -> str:
+    """Return a text of the codebook with its words in braces as they are shown: ``<node>``."""
+    return re.sub(r"{(\w+)}", rf"{mark}\1>", text)
 
 
 def method_notes() -> str:
@@ -149,8 +191,13 @@ def fill(text: str, name: str, content: str) -> str:
 def pages() -> dict[Path, str]:
     """Return the text that each file with generated parts should have."""
     parts = {
-        ROOT / "README.md": {"figures": figure_map(), "verdicts": verdict_counts()},
-        ROOT / "README.zh.md": {"figures": figure_map("zh"), "verdicts": verdict_counts("zh")},
+        ROOT / "README.md": {"figures": figure_map(), "verdicts": verdict_counts(), "outputs": output_lists()},
+        ROOT / "README.zh.md": {
+            "figures": figure_map("zh"),
+            "verdicts": verdict_counts("zh"),
+            "outputs": output_lists("zh"),
+        },
+        ROOT / "docs" / "codebook.md": {"codebook": codebook()},
         ROOT / "docs" / "methods.md": {"methods": method_notes()},
         RAW / "README.md": {"dictionary": data_dictionary()},
     }

@@ -63,10 +63,5 @@ def write(store: Store, given: Microdata) -> None:
     """Write the tables that tell what was read, refused and left open; none where there are no files."""
     if given.quality.empty:
         return
-    for name, key in (
-        ("quality", ["file", "what", "column", "detail"]),
-        ("refused", ["file", "row", "column"]),
-        ("intervals", ["indicator", "city", "year"]),
-        ("services", ["city", "year", "category"]),
-    ):
-        store.write(f"{FOLDER}/{name}", getattr(given, name), key=key)
+    for name in ("quality", "refused", "intervals", "services"):
+        store.write(f"{FOLDER}/{name}", getattr(given, name))

@@ -9,6 +9,7 @@ import pytest
 
 from fhi.editions import SCHEMAS
 from fhi.editions.catalogue import raw_files
+from fhi.editions.folders import SCHEMAS as OWN
 from fhi.paths import RAW
 from fhi.running import datapackage
 from fhi.store import Store
@@ -67,15 +68,34 @@ def test_the_package_of_a_build_is_valid_and_describes_every_table(built):
     }
 
 
+def test_a_table_of_a_build_has_a_title_and_a_key_and_every_column_a_meaning(built):
+    package = datapackage.built_package(built.store())
+    for resource in package["resources"]:
+        schema, name = resource["schema"], resource["name"]
+        assert resource["title"] and resource["title_zh"], name
+        assert set(schema["primaryKey"]) <= {field["name"] for field in schema["fields"]}, name
+        assert all(field["description"] for field in schema["fields"]), name
+    scores = next(resource for resource in package["resources"] if resource["name"] == "scores")
+    field = next(field for field in scores["schema"]["fields"] if field["name"] == "industry")
+    assert field["unit"] == "points" and field["description_zh"].endswith("：得分")
+
+
 def test_columns_are_typed_by_what_stands_in_them(tmp_path):
     frame = pd.DataFrame({"city": ["甲"], "rank": [1], "score": [0.5], "used": [True], "empty": [None]})
     store = Store("other", root=tmp_path)
-    store.write("t", frame, key=["city"])
-    fields = datapackage.built_fields(store["t"], None)
+    store.write("scores", frame)
+    fields = datapackage.built_fields("scores", store["scores"], {"node": {}})
     assert [field["type"] for field in fields] == ["string", "integer", "number", "boolean", "number"]
-    # a raw table that was ingested keeps what its columns mean
-    (field,) = datapackage.built_fields(pd.DataFrame({"city": ["甲"]}), SCHEMAS["report2018/adoption"])
-    assert field["description"] == SCHEMAS["report2018/adoption"].columns["city"].description
+    # the codebook knows the key alone
+    assert [field["name"] for field in fields if "description" in field] == ["city"]
+
+
+@pytest.mark.parametrize("schemas, raw", [(SCHEMAS, "report2018/adoption"), (SCHEMAS, "cities"), (OWN, "cities")])
+def test_a_raw_table_that_was_ingested_keeps_what_its_columns_mean(schemas, raw):
+    columns = schemas[raw].columns
+    table = pd.DataFrame(columns=["row", *columns])
+    fields = datapackage.built_fields(f"tables/{raw.split('/')[-1]}", table, {})
+    assert [field["description"] for field in fields[1:]] == [column.description for column in columns.values()]
 
 
 def test_a_changed_table_of_a_build_is_found(built, tmp_path):

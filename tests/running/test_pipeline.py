@@ -70,7 +70,7 @@ def test_a_failing_cell_is_named_and_the_older_results_stay(notebooks):
 
 def test_a_notebook_reads_what_it_has_just_written(notebooks):
     cell = HEADER + "import pandas as pd\n"
-    cell += 'store.write("t", pd.DataFrame({"k": [2, 1]}), key=["k"])\nStore(scenario)["t"]["k"].tolist()'
+    cell += 'store.write("tables/t", pd.DataFrame({"row": [2, 1]}))\nStore(scenario)["tables/t"]["row"].tolist()'
     notebooks("one", cell)
     executed = nbformat.read(pipeline.run("one", "baseline"), as_version=4)
     assert executed.cells[-1].outputs[0]["data"]["text/plain"] == "[1, 2]"

@@ -102,6 +102,14 @@ def test_every_stage_has_its_sheet_and_the_numbers_are_those_of_the_files(conten
     assert len(table(content, "comparison")) == len(store["comparison"])
 
 
+def test_the_first_sheet_says_what_the_columns_of_the_others_mean(content):
+    rows = table(content, "about")
+    texts = {(row.item, row.value): (row.说明, row.about) for row in rows.itertuples()}
+    named = {"weights": ["weight", "effective", "importance"], "provenance": ["value", "low", "evidence"]}
+    assert all(isinstance(text, str) for sheet in named for head in named[sheet] for text in texts[sheet, head])
+    assert texts["weights", "importance"][1] == "importance as a share of the sum over the siblings"
+
+
 def test_the_sheets_are_formatted(content):
     book = openpyxl.load_workbook(io.BytesIO(content))
     for sheet in book:

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from fhi.codebook import columns as codebook
+from fhi.codebook import tables
+from fhi.codebook.columns import Column
 from fhi.editions import SCHEMAS
 from fhi.engine.framework import Framework
 from fhi.engine.parameters import ASIDE, Method
@@ -19,6 +22,9 @@ from fhi.store import Store
 EXPERTS = "experts"
 #: columns of the sheet of experts that name a node; every other column is an expert
 NODE_COLUMNS = ("node", "parent", "name_zh", "name_en")
+#: sheets of one row a cell -> the built table that they show, and columns that they have from another table
+TABLES = {"weights": "weights", "comparison": "comparison", "provenance": "panel"}
+ELSEWHERE = {("weights", "importance"): ("importance", "share")}
 SCORE, SHARE, WHOLE, PLAIN = "0.0", "0.0000", "0", "General"
 
 
@@ -73,12 +79,20 @@ def sheets(store: Store) -> list[Sheet]:
     return [about_sheet(store.scenario, method, found), *found]
 
 
+def title(table: str) -> Texts:
+    """Return what a built table is, by language."""
+    return tables.table(table).title
+
+
 def about_sheet(scenario: str, method: Method, others: list[Sheet]) -> Sheet:
     """Return the sheet that says what the others are, what the method is, and how to bring changes back."""
     rows = [["scenario", scenario, "", ""]]
     rows += [[f"description_{language}", text, "", ""] for language, text in method.description.items()]
     rows += [["", "", "", ""]]
-    rows += [[sheet.name, "", sheet.about["zh"], sheet.about["en"]] for sheet in others]
+    for sheet in others:
+        rows.append([sheet.name, "", sheet.about["zh"], sheet.about["en"]])
+        found = ((head, described(sheet.name, head)) for head in sheet.head[0])
+        rows += [[sheet.name, head, column.zh, column.en] for head, column in found if column]
     rows += [["", "", "", ""]]
     rows += [
         [key, shown(value), "", ""]
@@ -92,6 +106,12 @@ def about_sheet(scenario: str, method: Method, others: list[Sheet]) -> Sheet:
     }
     rows += [["", "", "", ""], ["import", "", how["zh"], how["en"]]]
     return Sheet("about", {"zh": "说明", "en": "what is here"}, [["item", "value", "说明", "about"]], rows, frozen=1)
+
+
+def described(sheet: str, head: str) -> Column | None:
+    """Return what a column of a sheet with one row a cell means, by the codebook; None if it says nothing of it."""
+    table, name = ELSEWHERE.get((sheet, head), (TABLES.get(sheet), head))
+    return codebook.column(table, name, {}) if table else None
 
 
 def framework_sheet(tree: Framework) -> Sheet:
@@ -188,24 +208,16 @@ def weights_sheet(store: Store, tree: Framework) -> Sheet:
         for node in tree.nodes
     ]
     head = ["node", "parent", "name_zh", "name_en", "raw", "weight", "effective", "importance"]
-    about = {
-        "zh": "权重：原始、父节点内、占总指数；importance为实际重要性的份额",
-        "en": "weights: raw, inside the parent, in the index; importance: the share of what moves the parent's score",
-    }
-    return Sheet("weights", about, [head], rows, number=SHARE, formats={"raw": PLAIN}, frozen=1)
+    return Sheet("weights", title("weights"), [head], rows, number=SHARE, formats={"raw": PLAIN}, frozen=1)
 
 
 def score_sheets(store: Store, tree: Framework) -> list[Sheet]:
     """Return scores and ranks of all nodes, the index first."""
     columns = [tree.root, *tree.nodes]
     head = _heads(tree, columns)
-    about = {
-        "scores": {"zh": "各节点得分", "en": "scores of all nodes"},
-        "ranks": {"zh": "各节点名次，1为最佳", "en": "ranks of all nodes, 1 is best"},
-    }
     number = {"scores": SCORE, "ranks": WHOLE}
     return [
-        Sheet(name, about[name], head, _by_city(store, store[name], columns), number[name], frozen=2)
+        Sheet(name, title(name), head, _by_city(store, store[name], columns), number[name], frozen=2)
         for name in ("scores", "ranks")
     ]
 
@@ -219,11 +231,7 @@ def comparison_sheet(store: Store, tree: Framework) -> Sheet:
         for item in store["comparison"].itertuples()
     ]
     head = ["node", "node_zh", "city", "city_en", "rank", "published", "difference"]
-    about = {
-        "zh": "重建名次与公布名次（公布的城市之间）；difference为重建减公布",
-        "en": "reconstructed and published ranks among the published cities; difference: reconstructed less published",
-    }
-    return Sheet("comparison", about, [head], rows, number=WHOLE, formats={"difference": "+0;-0;0"})
+    return Sheet("comparison", title("comparison"), [head], rows, number=WHOLE, formats={"difference": "+0;-0;0"})
 
 
 def provenance_sheet(store: Store, tree: Framework) -> Sheet:
@@ -250,12 +258,8 @@ def provenance_sheet(store: Store, tree: Framework) -> Sheet:
         "source_id",
         "citation",
     ]
-    about = {
-        "zh": "面板：每个数值及其上下限、年份、单位、证据标签与来源",
-        "en": "the panel: every value with its bounds, year, unit, evidence label and source",
-    }
     formats = {"year": WHOLE, **dict.fromkeys(("value", "low", "high"), "#,##0.00")}
-    return Sheet("provenance", about, [head], rows, formats=formats, frozen=1)
+    return Sheet("provenance", title("panel"), [head], rows, formats=formats, frozen=1)
 
 
 def sources_sheet(store: Store) -> Sheet:

@@ -13,7 +13,7 @@ from fhi.files import Files
 from fhi.showing.compare import Comparison, Data, Result, across
 from fhi.showing.compare.text import across_text, comparison_text
 from fhi.showing.figures import EVIDENCE, LANGUAGES, FigureEntry, moves, rendering
-from fhi.store import to_csv
+from fhi.store import in_order, to_csv
 
 SUMMARY = "summary.txt"
 
@@ -35,9 +35,8 @@ def write_comparison(found: Comparison, files: Files) -> Path:
     ``moves.csv``, ``contributions.csv`` and ``assumptions.csv`` are the tables; ``ranks`` and ``through`` the pictures.
     """
     folder = f"{files.reports}/compare/{found.base.name}"
-    keys = {"moves": ["node", "city"], "contributions": ["city", "node"], "assumptions": ["assumption", "city"]}
-    for name, key in keys.items():
-        table = getattr(found, name).sort_values(key, kind="stable")
+    for name in ("moves", "contributions", "assumptions"):
+        table = in_order(f"compare/{name}", getattr(found, name))
         files.write_bytes(f"{folder}/{name}.csv", to_csv(table).encode("utf-8"))
     names = (found.base.name, found.other.name)
     labels = evidence((found.base, found.other))

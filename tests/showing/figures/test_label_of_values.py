@@ -5,9 +5,10 @@ import re
 import pandas as pd
 import pytest
 
+from fhi.codebook import tables as codebook
 from fhi.editions import outputs
 from fhi.editions.outputs import VALUES, named
-from fhi.paths import ROOT
+from fhi.engine.errors import DataError
 from fhi.scenarios import load_scenario
 from fhi.showing.figures import entries
 from fhi.showing.figures.evidence import of_index, seen
@@ -171,7 +172,7 @@ def test_every_value_of_the_panel_has_the_label_of_its_source(store):
 def test_every_built_table_states_its_labels(store):
     for name in store:
         assert set(outputs.of_table(name, store)) <= set(outputs.EVIDENCE), name
-    with pytest.raises(KeyError, match="'new' has no label; state it: a row of OUTPUTS"):
+    with pytest.raises(DataError, match=r"fhi/codebook/tables\.csv"):
         outputs.stated("new")
     with pytest.raises(KeyError, match="'tables/new' has no label"):
         outputs.stated("tables/new")
@@ -183,16 +184,6 @@ def test_what_given_files_hold_is_theirs(store, name):
     assert outputs.of_table(name, tables) == ("synthetic",)
 
 
-def test_the_codebook_lists_what_the_stages_write(store):
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
-    made = {}
-    for number, names in re.findall(r"(?m)^OUTPUTS_(\d\d) := (.*)$", makefile):
-        made[number] = set(re.findall(r"(\w+)\.csv", names))
-    assert made == {stage[:2]: set(tables) for stage, tables in outputs.OUTPUTS.items() if stage[:2].isdigit()}
-    built = {name for name in store if "/" not in name}
-    assert built == {name for name, stage in outputs.built_tables() if stage != "sweep"}
-
-
 def test_a_column_of_labels_says_what_the_codebook_says(store):
     for name in store:
         if "/" not in name and "evidence" in (table := store[name]) and name not in ("figures", "weight_by_evidence"):
@@ -201,8 +192,8 @@ def test_a_column_of_labels_says_what_the_codebook_says(store):
 
 def test_what_is_computed_with_the_index_is_labelled_so(store):
     """Of the numbers of the second to the fourth stage, only the values themselves and the survey are not."""
-    for stage in ("02_indicators", "03_weighting", "04_robustness"):
-        for name in outputs.OUTPUTS[stage]:
+    for name, row in codebook.tables().items():
+        if row.stage in ("02_indicators", "03_weighting", "04_robustness"):
             own = name in ("indicators", "screening", "coverage", "rank_confidence")
             assert ("reconstructed" in outputs.of_table(name, store)) == (not own), name
 

@@ -83,8 +83,8 @@ def test_a_picture_is_kept_by_its_code_its_data_and_its_labels(tmp_path, monkeyp
     def save(scenario, label, score=1.0):
         store = Store(scenario, tmp_path)
         cells = pd.DataFrame({"city": ["甲"], "indicator": ["a"], "evidence": [label], "used": [True]})
-        store.write("coverage", cells, key=["city"])
-        store.write("scores", pd.DataFrame({"city": ["甲"], "FHI": [score]}), key=["city"])
+        store.write("coverage", cells)
+        store.write("scores", pd.DataFrame({"city": ["甲"], "FHI": [score]}))
         drawn.clear()
         assert rendering.save(figure, store)["evidence"] == label
         pictures = sorted((tmp_path / store.reports / "figures").glob("x.*.*"))

@@ -39,7 +39,7 @@ def test_every_output_is_listed_with_its_checksum(written, built):
 
 def test_a_picture_of_a_figure_that_is_gone_is_no_output(tmp_path):
     store = Store("baseline", root=tmp_path)
-    store.write("figures", pd.DataFrame({"id": ["p05-top20"]}), key=["id"])
+    store.write("figures", pd.DataFrame({"id": ["p05-top20"]}))
     drawn, gone = (
         store.write_bytes(f"reports/baseline/figures/{id}.zh.svg", b"<svg/>") for id in ("p05-top20", "p99-gone")
     )
