@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import pandera.pandas as pa
 
+#: the columns of the panel: ``low`` and ``high`` are the least and the greatest value that its sources allow
+PANEL = ["city", "year", "indicator", "value", "low", "high", "unit", "source_id", "evidence"]
 CITIES = 20
 
 
@@ -83,3 +85,11 @@ def of_report(key: list[str], description: str, **columns: pa.Column) -> pa.Data
 
 
 NOTE = text("reading of the page, where it is not plain", nullable=True)
+#: the words of the project, and those that a folder of the staff's files adds
+VOCABULARY = schema(
+    ["list", "written"],
+    "the words by which files of the staff name columns, classes and answers",
+    list=text("column.<kind>, class, sector, sex, flag, platform, evidence, place, city, measure or kind"),
+    code=text("what the word stands for"),
+    written=text("the word; blanks, hyphens, width and case do not matter"),
+)

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from fhi.editions.construction import PANEL
 from fhi.engine.errors import DataError, Problem
 from fhi.engine.framework import Framework
+from fhi.reading.columns import PANEL
 from fhi.reading.microdata import folder as folders
 from fhi.reading.microdata import reading
 from fhi.reading.microdata.cells import Context
