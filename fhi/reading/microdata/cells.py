@@ -11,12 +11,24 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fhi.reading.amounts import has_unit, parse_amount, parse_amount_in, parse_currency, times
 from fhi.reading.microdata.cities import CityNames
 from fhi.reading.microdata.columns import Column
 from fhi.reading.microdata.kinds import Field
 from fhi.reading.microdata.vocabulary import Vocabulary
-from fhi.reading.parsing import MISSING, fold, is_missing, parse_date, parse_integer, parse_number, parse_quantity
+from fhi.reading.parsing import (
+    MISSING,
+    fold,
+    has_unit,
+    is_missing,
+    parse_amount,
+    parse_amount_in,
+    parse_currency,
+    parse_date,
+    parse_integer,
+    parse_number,
+    parse_quantity,
+    times,
+)
 
 #: currency codes by place; 0 is none
 CURRENCY = ("", "CNY", "USD", "HKD", "EUR", "JPY", "GBP", "MOP", "TWD")

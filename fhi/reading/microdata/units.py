@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 
-from fhi.reading.amounts import has_unit
 from fhi.reading.microdata.cells import CURRENCY
 from fhi.reading.microdata.money import Rates
-from fhi.reading.parsing import COUNTERS, Quantity, fold, parse_number, parse_quantity
+from fhi.reading.parsing import COUNTERS, Quantity, fold, has_unit, parse_number, parse_quantity
 
 #: units of a column that count and name no currency
 BARE = ("万", "亿", "千万", "百万", "万亿")
