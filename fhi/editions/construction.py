@@ -14,7 +14,7 @@ from fhi.editions import a_share
 from fhi.editions.national_shares import national_shares
 from fhi.engine.errors import DataError, Problem
 from fhi.engine.framework import Framework
-from fhi.reading.columns import PANEL
+from fhi.reading.csv_tables import PANEL
 
 Tables = Mapping[str, pd.DataFrame]
 EDITION = 2018

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandera.pandas as pa
 
 from fhi.editions.report_schemas import REPORT
-from fhi.reading.columns import VOCABULARY, check, city, column, integer, node, number, one_of, schema, text
+from fhi.reading.csv_tables import VOCABULARY, check, city, column, integer, node, number, one_of, schema, text
 
 SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "framework": schema(

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from fhi.editions.schemas import SCHEMAS
 from fhi.engine.errors import DataError
-from fhi.reading.columns import city, of_report, rank
-from fhi.reading.csv_tables import read_table
+from fhi.reading.csv_tables import city, of_report, rank, read_table
 
 ATTENTION = of_report(["city"], "attention by city", city=city(), rank=rank("rank"))  # page, city, rank
 BANKS = SCHEMAS["report2018/banks"]

@@ -349,7 +349,7 @@ def test_an_amount_is_read_with_what_it_leaves_open(text, value, low, high, qual
     assert parse_amount(text) == (value, low, high, qualifier, unit)
 
 
-def test_what_is_not_disclosed_has_no_value():
+def test_an_amount_that_is_not_disclosed_has_no_value():
     found = parse_amount("未披露")
     assert found.qualifier == "undisclosed" and math.isnan(found.value)
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from fhi.engine.errors import DataError, Problem
 from fhi.engine.framework import Framework
-from fhi.reading.columns import PANEL
+from fhi.reading.csv_tables import PANEL
 from fhi.reading.microdata import folder as folders
 from fhi.reading.microdata import reading
 from fhi.reading.microdata.cells import Context

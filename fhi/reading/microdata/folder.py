@@ -10,8 +10,7 @@ import pandas as pd
 
 from fhi.engine.errors import DataError, Problem, nearest_names
 from fhi.engine.framework import Framework
-from fhi.reading.columns import VOCABULARY
-from fhi.reading.csv_tables import read_table
+from fhi.reading.csv_tables import VOCABULARY, read_table
 from fhi.reading.microdata.vocabulary import Vocabulary
 
 _NAME = re.compile(r"(?P<kind>[^\d\-_ .]+)(?:[-_ .]?(?P<rest>.*))?")
