@@ -11,10 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fhi.reading.microdata.cities import CityNames
 from fhi.reading.microdata.columns import Column
 from fhi.reading.microdata.kinds import Field
-from fhi.reading.microdata.vocabulary import Vocabulary
+from fhi.reading.microdata.synonyms import CityNames, Vocabulary
 from fhi.reading.parsing import (
     MISSING,
     fold,

@@ -15,7 +15,6 @@ from fhi.reading.csv_tables import PANEL
 from fhi.reading.microdata import folder as folders
 from fhi.reading.microdata import reading
 from fhi.reading.microdata.cells import Context
-from fhi.reading.microdata.cities import CityNames
 from fhi.reading.microdata.companies import Companies
 from fhi.reading.microdata.firms import Firms
 from fhi.reading.microdata.folder import File
@@ -24,7 +23,7 @@ from fhi.reading.microdata.money import RateRows, Rates
 from fhi.reading.microdata.quality import REFUSED, REPORT, Quality
 from fhi.reading.microdata.questionnaires import Population, Questionnaires
 from fhi.reading.microdata.services import Services
-from fhi.reading.microdata.vocabulary import Vocabulary
+from fhi.reading.microdata.synonyms import CityNames, Vocabulary
 from fhi.reading.microdata.yearbooks import Yearbooks
 
 INTERVALS = ["city", "year", "indicator", "value", "low", "high", "respondents", "covered", "evidence"]

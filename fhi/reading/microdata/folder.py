@@ -11,7 +11,7 @@ import pandas as pd
 from fhi.engine.errors import DataError, Problem, nearest_names
 from fhi.engine.framework import Framework
 from fhi.reading.csv_tables import VOCABULARY, read_table
-from fhi.reading.microdata.vocabulary import Vocabulary
+from fhi.reading.microdata.synonyms import Vocabulary
 
 _NAME = re.compile(r"(?P<kind>[^\d\-_ .]+)(?:[-_ .]?(?P<rest>.*))?")
 _READ, _KNOWN = {".csv", ".xlsx"}, {".csv", ".xlsx", ".xls", ".tsv", ".txt"}

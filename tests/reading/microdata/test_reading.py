@@ -8,7 +8,7 @@ from fhi.reading.microdata import headings, lines
 from fhi.reading.microdata.kinds import KINDS
 from fhi.reading.microdata.outliers import Amounts
 from fhi.reading.microdata.quality import Quality
-from fhi.reading.microdata.vocabulary import Vocabulary, plain
+from fhi.reading.microdata.synonyms import Vocabulary, plain
 
 
 @pytest.mark.parametrize("size", [7, 64, 1 << 20])
