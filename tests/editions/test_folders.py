@@ -14,7 +14,7 @@ from fhi.editions.folders import EXAMPLE, OPTIONAL, SCHEMAS
 from fhi.engine.errors import DataError, MethodError
 from fhi.engine.index import check
 from fhi.paths import RAW, ROOT
-from fhi.reading.microdata.kinds import KINDS
+from fhi.reading.microdata.file_types import KINDS
 
 BALTIC = ROOT / "tests" / "data" / "baltic"
 TEMPLATE = RAW / "template"

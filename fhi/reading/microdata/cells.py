@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fhi.reading.microdata.columns import Column
-from fhi.reading.microdata.kinds import Field
+from fhi.reading.microdata.file_types import Field
 from fhi.reading.microdata.synonyms import CityNames, Vocabulary
 from fhi.reading.parsing import (
     MISSING,

@@ -12,13 +12,11 @@ import pandas as pd
 from fhi.engine.errors import DataError, Problem
 from fhi.engine.framework import Framework
 from fhi.reading.csv_tables import PANEL
-from fhi.reading.microdata import folder as folders
-from fhi.reading.microdata import reading
+from fhi.reading.microdata import file_types, reading
 from fhi.reading.microdata.cells import Context
 from fhi.reading.microdata.companies import Companies
+from fhi.reading.microdata.file_types import KINDS, File
 from fhi.reading.microdata.firms import Firms
-from fhi.reading.microdata.folder import File
-from fhi.reading.microdata.kinds import KINDS
 from fhi.reading.microdata.money import RateRows, Rates
 from fhi.reading.microdata.quality import REFUSED, REPORT, Quality
 from fhi.reading.microdata.questionnaires import Population, Questionnaires
@@ -78,7 +76,7 @@ def collect(
     Parameters
     ----------
     folder : Path
-        With ``<kind>.csv`` or ``<kind>.xlsx``, kinds as in `fhi.reading.microdata.kinds`, and ``vocabulary.csv``;
+        With ``<kind>.csv`` or ``<kind>.xlsx``, kinds as in `fhi.reading.microdata.file_types`, and ``vocabulary.csv``;
         ``firms-2017.csv`` is the issue of 2017. A column of years makes one file hold several issues.
     tables : mapping
         The raw tables: ``cities, vocabulary, public/exchange_rates``.
@@ -98,8 +96,8 @@ def collect(
     DataError
         With the problems of every file that cannot be read.
     """
-    files = folders.files(folder, shown, year, Vocabulary(tables["vocabulary"]))
-    vocabulary = folders.words(tables["vocabulary"], framework, files)
+    files = file_types.files(folder, shown, year, Vocabulary(tables["vocabulary"]))
+    vocabulary = file_types.words(tables["vocabulary"], framework, files)
     cities = CityNames(tables["cities"], vocabulary)
     context = Context(cities, vocabulary, year or LATEST)
     rates = Rates(tables["public/exchange_rates"], rate_gap)

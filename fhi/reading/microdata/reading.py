@@ -14,7 +14,7 @@ import numpy as np
 from fhi.engine.errors import DataError, Problem
 from fhi.reading.microdata import headings, lines, spreadsheets, tables
 from fhi.reading.microdata.cells import CellReader, Context, NameReader
-from fhi.reading.microdata.kinds import Field, Kind
+from fhi.reading.microdata.file_types import Field, Kind
 from fhi.reading.microdata.quality import MOST_REFUSED, Quality
 
 #: rows of a workbook that are read together

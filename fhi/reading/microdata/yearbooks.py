@@ -11,7 +11,7 @@ from fhi.engine.errors import DataError, Problem
 from fhi.engine.framework import Framework
 from fhi.reading.microdata import sheets, spreadsheets
 from fhi.reading.microdata.cells import Context
-from fhi.reading.microdata.folder import File
+from fhi.reading.microdata.file_types import File
 from fhi.reading.microdata.lines import blocks
 from fhi.reading.microdata.money import Rates
 from fhi.reading.microdata.quality import Quality

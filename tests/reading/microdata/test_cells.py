@@ -5,7 +5,7 @@ import pytest
 
 from fhi.reading.microdata.cells import CURRENCY, CellReader, NameReader
 from fhi.reading.microdata.columns import Column
-from fhi.reading.microdata.kinds import Field
+from fhi.reading.microdata.file_types import Field
 
 
 @pytest.fixture

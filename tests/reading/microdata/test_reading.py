@@ -5,7 +5,7 @@ import pytest
 
 from fhi.engine.errors import DataError
 from fhi.reading.microdata import headings, lines
-from fhi.reading.microdata.kinds import KINDS
+from fhi.reading.microdata.file_types import KINDS
 from fhi.reading.microdata.outliers import Amounts
 from fhi.reading.microdata.quality import Quality
 from fhi.reading.microdata.synonyms import Vocabulary, plain
