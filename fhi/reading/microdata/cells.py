@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fhi.reading.microdata.columns import Column
 from fhi.reading.microdata.file_types import Field
 from fhi.reading.microdata.synonyms import CityNames, Vocabulary
+from fhi.reading.microdata.text_blocks import Column
 from fhi.reading.parsing import (
     MISSING,
     fold,
@@ -243,7 +243,7 @@ class CellReader:
 class NameReader:
     """Reads names as 64-bit numbers that differ for different names, blanks and full-width forms apart.
 
-    Two names may share a number; see `fhi.reading.microdata.columns.Column.numbers` for how rarely.
+    Two names may share a number; see `fhi.reading.microdata.text_blocks.Column.numbers` for how rarely.
     """
 
     def __init__(self, field: Field):

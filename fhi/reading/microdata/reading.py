@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fhi.engine.errors import DataError, Problem
-from fhi.reading.microdata import headings, lines, spreadsheets, tables
+from fhi.reading.microdata import headings, spreadsheets, text_blocks
 from fhi.reading.microdata.cells import CellReader, Context, NameReader
 from fhi.reading.microdata.file_types import Field, Kind
 from fhi.reading.microdata.quality import MOST_REFUSED, Quality
@@ -74,7 +74,7 @@ def _readers(layout: headings.Layout, kind: Kind, context: Context, delimiter: s
 
 def _text(path: Path, kind: Kind, context: Context, quality: Quality):
     """Yield readers and cells of a text file."""
-    blocks = lines.blocks(path, quality.file)
+    blocks = text_blocks.blocks(path, quality.file)
     first = list(islice(blocks, 1))
     head = {mark: head_rows(first[0][1], mark) if first else [] for mark in headings.DELIMITERS}
     # the comma comes first and wins where no other knows more headings
@@ -87,19 +87,19 @@ def _text(path: Path, kind: Kind, context: Context, quality: Quality):
             block = block.split(b"\n", layout.line)[layout.line]
             line = layout.line + 1
         if block:
-            yield readers, tables.split(block, line, layout.width, delimiter, sorted(readers))
+            yield readers, text_blocks.split(block, line, layout.width, delimiter, sorted(readers))
 
 
 def head_rows(block: bytes, delimiter: str) -> list[tuple[int, list[str]]]:
     """Return the first rows of a text with anything in them as (line, texts)."""
-    return list(islice(_rows(block[: lines.HEAD], delimiter), headings.DEPTH + 1))
+    return list(islice(_rows(block[: text_blocks.HEAD], delimiter), headings.DEPTH + 1))
 
 
 def all_rows(text: bytes) -> list[tuple[int, list[str]]]:
     """Return all rows of a text with anything in them, split by what gives the most even rows."""
 
     def evenness(delimiter: str) -> int:
-        widths = [len(texts) for _, texts in islice(_rows(text[: lines.HEAD], delimiter), 50)]
+        widths = [len(texts) for _, texts in islice(_rows(text[: text_blocks.HEAD], delimiter), 50)]
         return sum(width > 1 for width in widths)
 
     return list(_rows(text, max(headings.DELIMITERS, key=evenness)))
@@ -126,7 +126,7 @@ def _workbook(path: Path, kind: Kind, context: Context, quality: Quality):
         _note_layout(layout, ",", quality)
         rows = [(line, texts) for line, texts in sheet.rows if line > layout.line]
         for start in range(0, len(rows), ROWS):
-            yield readers, tables.of_rows(rows[start : start + ROWS], sorted(readers))
+            yield readers, text_blocks.of_rows(rows[start : start + ROWS], sorted(readers))
     if not fitted:
         if failed:
             raise failed[0][1]
@@ -142,7 +142,7 @@ def _note_layout(layout: headings.Layout, delimiter: str, quality: Quality) -> N
         quality.count("delimiter", 1, "", {"\t": "tab"}.get(delimiter, delimiter))
 
 
-def _understood(cells: tables.Cells, readers: dict, quality: Quality, year: int) -> Block:
+def _understood(cells: text_blocks.Cells, readers: dict, quality: Quality, year: int) -> Block:
     count = len(cells.lines)
     columns: dict[str, np.ndarray] = {}
     bad = np.zeros(count, dtype=bool)
@@ -164,7 +164,7 @@ def _understood(cells: tables.Cells, readers: dict, quality: Quality, year: int)
     return Block(cells.lines[~bad], columns)
 
 
-def _late(columns: dict, cells: tables.Cells, quality: Quality, year: int, count: int) -> np.ndarray:
+def _late(columns: dict, cells: text_blocks.Cells, quality: Quality, year: int, count: int) -> np.ndarray:
     """Fill in the issue of each row; return True where a row has a date after the end of its issue's year."""
     years = columns.get("year", np.zeros(count, dtype="i4"))
     columns["year"] = np.where(years == 0, year, years).astype("i4")

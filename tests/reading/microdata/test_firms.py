@@ -188,7 +188,7 @@ def test_many_rows_written_to_disk_give_what_they_give_in_memory(collect, values
     ]
     whole = collect({"firms.csv": HEAD + "\n".join(rows) + "\n"})
     monkeypatch.setattr("fhi.reading.microdata.records.HELD", 4096)
-    monkeypatch.setattr("fhi.reading.microdata.lines.BLOCK", 5000)
+    monkeypatch.setattr("fhi.reading.microdata.text_blocks.BLOCK", 5000)
     parts = collect({"firms.csv": HEAD + "\n".join(rows) + "\n"})
     assert values(parts, "capital") == values(whole, "capital")
     assert values(parts, "firm_count") == values(whole, "firm_count")
