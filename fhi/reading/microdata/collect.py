@@ -15,9 +15,9 @@ from fhi.reading.csv_tables import PANEL
 from fhi.reading.microdata import file_types, reading
 from fhi.reading.microdata.cells import Context
 from fhi.reading.microdata.companies import Companies
+from fhi.reading.microdata.conversion import RateRows, Rates
 from fhi.reading.microdata.file_types import KINDS, File
 from fhi.reading.microdata.firms import Firms
-from fhi.reading.microdata.money import RateRows, Rates
 from fhi.reading.microdata.quality import REFUSED, REPORT, Quality
 from fhi.reading.microdata.questionnaires import Population, Questionnaires
 from fhi.reading.microdata.services import Services
@@ -89,7 +89,7 @@ def collect(
     least_financing : float
         Financing from which a firm counts, CNY.
     rate_gap : int
-        See `fhi.reading.microdata.money.Rates`.
+        See `fhi.reading.microdata.conversion.Rates`.
 
     Raises
     ------

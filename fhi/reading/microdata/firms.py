@@ -9,7 +9,7 @@ import pandas as pd
 
 from fhi.reading.microdata import duplicates
 from fhi.reading.microdata.cells import CURRENCY
-from fhi.reading.microdata.money import Rates, convert
+from fhi.reading.microdata.conversion import Rates, convert
 from fhi.reading.microdata.outliers import Amounts
 from fhi.reading.microdata.quality import Quality
 from fhi.reading.microdata.reading import Block

@@ -11,13 +11,12 @@ from fhi.engine.errors import DataError, Problem
 from fhi.engine.framework import Framework
 from fhi.reading.microdata import sheets, spreadsheets
 from fhi.reading.microdata.cells import Context
+from fhi.reading.microdata.conversion import Rates, in_unit
 from fhi.reading.microdata.file_types import File
-from fhi.reading.microdata.money import Rates
 from fhi.reading.microdata.quality import Quality
 from fhi.reading.microdata.reading import all_rows
 from fhi.reading.microdata.sheets import Cell, Rows
 from fhi.reading.microdata.text_blocks import blocks
-from fhi.reading.microdata.units import in_unit
 from fhi.reading.parsing import fold, is_missing
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)", re.ASCII)
