@@ -18,7 +18,7 @@ from fhi.reading.microdata.companies import Companies
 from fhi.reading.microdata.conversion import RateRows, Rates
 from fhi.reading.microdata.file_types import KINDS, File
 from fhi.reading.microdata.firms import Firms
-from fhi.reading.microdata.quality import REFUSED, REPORT, Quality
+from fhi.reading.microdata.quality_log import REFUSED, REPORT, Quality
 from fhi.reading.microdata.questionnaires import Population, Questionnaires
 from fhi.reading.microdata.services import Services
 from fhi.reading.microdata.synonyms import CityNames, Vocabulary
@@ -46,7 +46,7 @@ class Microdata(NamedTuple):
     services : pandas.DataFrame
         ``city, year, category, services, special, evidence``.
     quality, refused : pandas.DataFrame
-        See `fhi.reading.microdata.quality.Quality`.
+        See `fhi.reading.microdata.quality_log.Quality`.
     """
 
     panel: pd.DataFrame

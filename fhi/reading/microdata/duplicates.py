@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fhi.reading.microdata.quality import Quality
+from fhi.reading.microdata.quality_log import Quality
 from fhi.reading.microdata.records import runs
 
 SAME = ("a row that is not there already", "nothing: it is counted once", "")

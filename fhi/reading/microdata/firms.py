@@ -11,7 +11,7 @@ from fhi.reading.microdata import duplicates
 from fhi.reading.microdata.cells import CURRENCY
 from fhi.reading.microdata.conversion import Rates, convert
 from fhi.reading.microdata.outliers import Amounts
-from fhi.reading.microdata.quality import Quality
+from fhi.reading.microdata.quality_log import Quality
 from fhi.reading.microdata.reading import Block
 from fhi.reading.microdata.records import Records, mix, repeated, runs
 

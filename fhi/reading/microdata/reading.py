@@ -12,10 +12,10 @@ from typing import NamedTuple
 import numpy as np
 
 from fhi.engine.errors import DataError, Problem
-from fhi.reading.microdata import headings, spreadsheets, text_blocks
+from fhi.reading.microdata import header, spreadsheets, text_blocks
 from fhi.reading.microdata.cells import CellReader, Context, NameReader
 from fhi.reading.microdata.file_types import Field, Kind
-from fhi.reading.microdata.quality import MOST_REFUSED, Quality
+from fhi.reading.microdata.quality_log import MOST_REFUSED, Quality
 
 #: rows of a workbook that are read together
 ROWS = 50_000
@@ -60,7 +60,7 @@ def read(path: Path, kind: Kind, context: Context, quality: Quality, year: int) 
     quality.check()
 
 
-def _readers(layout: headings.Layout, kind: Kind, context: Context, delimiter: str = ",") -> dict:
+def _readers(layout: header.Layout, kind: Kind, context: Context, delimiter: str = ",") -> dict:
     """Return the reader of each position."""
     readers = {}
     for place, (name, unit) in layout.columns.items():
@@ -76,10 +76,10 @@ def _text(path: Path, kind: Kind, context: Context, quality: Quality):
     """Yield readers and cells of a text file."""
     blocks = text_blocks.blocks(path, quality.file)
     first = list(islice(blocks, 1))
-    head = {mark: head_rows(first[0][1], mark) if first else [] for mark in headings.DELIMITERS}
+    head = {mark: head_rows(first[0][1], mark) if first else [] for mark in header.DELIMITERS}
     # the comma comes first and wins where no other knows more headings
-    delimiter = max(head, key=lambda mark: headings.known(head[mark], kind, context.vocabulary))
-    layout = headings.find(head[delimiter], kind, context.vocabulary, quality.file)
+    delimiter = max(head, key=lambda mark: header.known(head[mark], kind, context.vocabulary))
+    layout = header.find(head[delimiter], kind, context.vocabulary, quality.file)
     readers = _readers(layout, kind, context, delimiter)
     _note_layout(layout, delimiter, quality)
     for line, block in chain(first, blocks):
@@ -92,7 +92,7 @@ def _text(path: Path, kind: Kind, context: Context, quality: Quality):
 
 def head_rows(block: bytes, delimiter: str) -> list[tuple[int, list[str]]]:
     """Return the first rows of a text with anything in them as (line, texts)."""
-    return list(islice(_rows(block[: text_blocks.HEAD], delimiter), headings.DEPTH + 1))
+    return list(islice(_rows(block[: text_blocks.HEAD], delimiter), header.DEPTH + 1))
 
 
 def all_rows(text: bytes) -> list[tuple[int, list[str]]]:
@@ -102,7 +102,7 @@ def all_rows(text: bytes) -> list[tuple[int, list[str]]]:
         widths = [len(texts) for _, texts in islice(_rows(text[: text_blocks.HEAD], delimiter), 50)]
         return sum(width > 1 for width in widths)
 
-    return list(_rows(text, max(headings.DELIMITERS, key=evenness)))
+    return list(_rows(text, max(header.DELIMITERS, key=evenness)))
 
 
 def _rows(text: bytes, delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -117,7 +117,7 @@ def _workbook(path: Path, kind: Kind, context: Context, quality: Quality):
     failed, fitted = [], False
     for sheet in spreadsheets.sheets(path, quality.file):
         try:
-            layout = headings.find(sheet.rows, kind, context.vocabulary, quality.file)
+            layout = header.find(sheet.rows, kind, context.vocabulary, quality.file)
         except DataError as error:
             failed.append((sheet.name, error))
             continue
@@ -135,7 +135,7 @@ def _workbook(path: Path, kind: Kind, context: Context, quality: Quality):
         quality.count("sheet not read", 1, "", name)
 
 
-def _note_layout(layout: headings.Layout, delimiter: str, quality: Quality) -> None:
+def _note_layout(layout: header.Layout, delimiter: str, quality: Quality) -> None:
     for heading in layout.ignored:
         quality.count("column not read", 1, heading[:60])
     if delimiter != ",":

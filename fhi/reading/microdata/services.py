@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from fhi.reading.microdata.duplicates import once
-from fhi.reading.microdata.quality import Quality
+from fhi.reading.microdata.quality_log import Quality
 from fhi.reading.microdata.reading import Block
 from fhi.reading.microdata.records import Records, mix
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from fhi.engine.errors import DataError, Problem
 from fhi.reading.microdata.cells import Context
 from fhi.reading.microdata.file_types import KINDS
-from fhi.reading.microdata.headings import DEPTH, is_unit, meaning, split_unit
-from fhi.reading.microdata.quality import Quality
+from fhi.reading.microdata.header import DEPTH, is_unit, meaning, split_unit
+from fhi.reading.microdata.quality_log import Quality
 from fhi.reading.parsing import fold
 
 Rows = Sequence[tuple[int, list[str]]]

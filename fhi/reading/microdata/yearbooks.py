@@ -13,7 +13,7 @@ from fhi.reading.microdata import sheets, spreadsheets
 from fhi.reading.microdata.cells import Context
 from fhi.reading.microdata.conversion import Rates, in_unit
 from fhi.reading.microdata.file_types import File
-from fhi.reading.microdata.quality import Quality
+from fhi.reading.microdata.quality_log import Quality
 from fhi.reading.microdata.reading import all_rows
 from fhi.reading.microdata.sheets import Cell, Rows
 from fhi.reading.microdata.text_blocks import blocks
