@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 
 from fhi.reading.microdata.conversion import Rates, convert
-from fhi.reading.microdata.duplicates import once
+from fhi.reading.microdata.grouping import Records, mix, once
 from fhi.reading.microdata.quality_log import Quality
 from fhi.reading.microdata.reading import Block
-from fhi.reading.microdata.records import Records, mix
 
 RECORD = np.dtype(
     [("key", "u8"), ("what", "u8"), ("value", "f8"), ("low", "f8"), ("high", "f8"), ("spending", "f8")]

@@ -7,13 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from fhi.reading.microdata import duplicates
 from fhi.reading.microdata.cells import CURRENCY
 from fhi.reading.microdata.conversion import Rates, convert
+from fhi.reading.microdata.grouping import Records, mix, note, repeated, runs
 from fhi.reading.microdata.outliers import Amounts
 from fhi.reading.microdata.quality_log import Quality
 from fhi.reading.microdata.reading import Block
-from fhi.reading.microdata.records import Records, mix, repeated, runs
 
 #: classes whose shares of the nation make 企业规模 and 贡献率; the others are new finance
 SCALE = ("internet_bank", "internet_insurer", "internet_broker")
@@ -41,7 +40,7 @@ class Firms:
     Notes
     -----
     A firm is a name in a city and a year's issue; its rows add up. A row with the firm, round, date and amount of an
-    earlier one is a duplicate. Memory does not grow with the number of rows (`fhi.reading.microdata.records`).
+    earlier one is a duplicate. Memory does not grow with the number of rows (`fhi.reading.microdata.grouping`).
     """
 
     def __init__(self, classes: list[str], cities: int, rates: Rates, least: float):
@@ -97,7 +96,7 @@ class Firms:
         for group in self.records.groups():
             again, first = repeated(group)
             if len(again):
-                duplicates.note(group, again, first, ledgers)
+                note(group, again, first, ledgers)
                 group = np.delete(group, again)
             self._tally(group)
         ledgers[0].count("several classes", self.mixed, "class", "firms: the first class of each counts")

@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 
 from fhi.engine.errors import DataError, Problem
-from fhi.reading.microdata.duplicates import again, once
+from fhi.reading.microdata.grouping import Records, again, mix, once
 from fhi.reading.microdata.quality_log import Quality
 from fhi.reading.microdata.reading import Block
-from fhi.reading.microdata.records import Records, mix
 from fhi.reading.survey import post_stratified
 
 RECORD = np.dtype(

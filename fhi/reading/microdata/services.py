@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from fhi.reading.microdata.duplicates import once
+from fhi.reading.microdata.grouping import Records, mix, once
 from fhi.reading.microdata.quality_log import Quality
 from fhi.reading.microdata.reading import Block
-from fhi.reading.microdata.records import Records, mix
 
 RECORD = np.dtype(
     [("key", "u8"), ("what", "u8"), ("row", "u4"), ("year", "i2"), ("city", "i2"), ("category", "i4")]
