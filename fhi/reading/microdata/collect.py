@@ -14,13 +14,11 @@ from fhi.engine.framework import Framework
 from fhi.reading.csv_tables import PANEL
 from fhi.reading.microdata import file_types, reading
 from fhi.reading.microdata.cells import Context
-from fhi.reading.microdata.companies import Companies
 from fhi.reading.microdata.conversion import RateRows, Rates
 from fhi.reading.microdata.file_types import KINDS, File
-from fhi.reading.microdata.firms import Firms
 from fhi.reading.microdata.quality_log import REFUSED, REPORT, Quality
 from fhi.reading.microdata.questionnaires import Population, Questionnaires
-from fhi.reading.microdata.services import Services
+from fhi.reading.microdata.registers import Companies, Firms, Services
 from fhi.reading.microdata.synonyms import CityNames, Vocabulary
 from fhi.reading.microdata.yearbooks import Yearbooks
 

@@ -6,8 +6,8 @@ import pytest
 from fhi.engine.errors import DataError
 from fhi.reading.microdata import header, text_blocks
 from fhi.reading.microdata.file_types import KINDS
-from fhi.reading.microdata.outliers import Amounts
 from fhi.reading.microdata.quality_log import Quality
+from fhi.reading.microdata.registers import Amounts
 from fhi.reading.microdata.synonyms import Vocabulary, plain
 
 
