@@ -1,9 +1,9 @@
-"""A text file as columns of cells: in blocks of whole lines, split all together, compared without making texts of cells.
+"""A text file as columns of cells: in blocks of whole lines, split all together, compared without making texts.
 
 Parsing a million cells one by one takes seconds; most repeat (a city, a class, a round sum). So each text gets a
 64-bit number from its bytes, eight at a time for all rows together, and only one cell of each number is made a text
-and parsed. Memory is bounded, and no line is lost: odd ones are split one by one. A general CSV engine is no faster
-on a million rows and takes three times the memory.
+and parsed. Memory is bounded, and no line is lost: odd ones are split one by one. On a million rows a general engine
+(DuckDB) took nine tenths of the time and three times the memory.
 """
 
 from __future__ import annotations
