@@ -126,12 +126,12 @@ def test_what_an_edition_does_without_is_taken_off_its_list(edition):
 def test_the_templates_of_staff_files_have_every_column_and_give_nothing(tables_of_report, tmp_path):
     from fhi.engine.framework import Framework
     from fhi.reading import microdata
-    from fhi.reading.microdata import header
+    from fhi.reading.microdata.header import find
     from fhi.reading.microdata.synonyms import Vocabulary
 
     vocabulary = Vocabulary(tables_of_report["vocabulary"])
     for name, kind in KINDS.items():
-        found = header.find([(1, header(TEMPLATE / "user" / f"{name}.csv"))], kind, vocabulary, name)
+        found = find([(1, header(TEMPLATE / "user" / f"{name}.csv"))], kind, vocabulary, name)
         wanted = {field.name for field in kind.fields} - {"evidence"}
         assert {column for column, _ in found.columns.values() if not column.startswith("use:")} >= wanted, name
         assert not found.ignored
