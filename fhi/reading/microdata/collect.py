@@ -13,7 +13,7 @@ from fhi.engine.errors import DataError, Problem
 from fhi.engine.framework import Framework
 from fhi.reading.csv_tables import PANEL
 from fhi.reading.microdata import file_types, reading
-from fhi.reading.microdata.cells import Context
+from fhi.reading.microdata.cell_readers import Context
 from fhi.reading.microdata.conversion import RateRows, Rates
 from fhi.reading.microdata.file_types import KINDS, File
 from fhi.reading.microdata.quality_log import REFUSED, REPORT, Quality

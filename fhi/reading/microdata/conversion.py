@@ -9,7 +9,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from fhi.reading.microdata.cells import CURRENCY
+from fhi.reading.microdata.cell_readers import CURRENCY
 from fhi.reading.microdata.quality_log import Quality
 from fhi.reading.microdata.reading import Block
 from fhi.reading.parsing import COUNTERS, Quantity, fold, has_unit, parse_number, parse_quantity

@@ -25,7 +25,7 @@ class Field:
     name : str
         Code of the column; the headings that mean it stand in vocabulary.csv.
     reader : str
-        How a cell is read: a name of `microdata.cells.READERS`, with a list of the vocabulary after a colon.
+        How a cell is read: a name of `microdata.cell_readers.READERS`, with a list of the vocabulary after a colon.
     required : bool
         A file without the column is refused.
     filled : bool

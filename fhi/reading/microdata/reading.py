@@ -14,7 +14,7 @@ import numpy as np
 from fhi.engine.errors import DataError, Problem
 from fhi.reading import spreadsheets
 from fhi.reading.microdata import header, text_blocks
-from fhi.reading.microdata.cells import CellReader, Context, NameReader
+from fhi.reading.microdata.cell_readers import CellReader, Context, NameReader
 from fhi.reading.microdata.file_types import Field, Kind
 from fhi.reading.microdata.quality_log import MOST_REFUSED, Quality
 

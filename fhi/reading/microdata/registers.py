@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from fhi.reading.microdata.cells import CURRENCY
+from fhi.reading.microdata.cell_readers import CURRENCY
 from fhi.reading.microdata.conversion import Rates, convert
 from fhi.reading.microdata.grouping import Records, mix, note, once, repeated, runs
 from fhi.reading.microdata.quality_log import Quality

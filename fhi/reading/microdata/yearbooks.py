@@ -14,7 +14,7 @@ import pandas as pd
 from fhi.engine.errors import DataError, Problem
 from fhi.engine.framework import Framework
 from fhi.reading import spreadsheets
-from fhi.reading.microdata.cells import Context
+from fhi.reading.microdata.cell_readers import Context
 from fhi.reading.microdata.conversion import Rates, in_unit
 from fhi.reading.microdata.file_types import KINDS, File
 from fhi.reading.microdata.header import DEPTH, is_unit, meaning, split_unit

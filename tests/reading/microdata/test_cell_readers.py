@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fhi.reading.microdata.cells import CURRENCY, CellReader, NameReader
+from fhi.reading.microdata.cell_readers import CURRENCY, CellReader, NameReader
 from fhi.reading.microdata.file_types import Field
 from fhi.reading.microdata.text_blocks import Column
 
