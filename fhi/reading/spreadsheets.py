@@ -173,6 +173,12 @@ class Book:
         """Return the name of a sheet as errors show it."""
         return f"{self.name}, sheet {sheet}"
 
+    def cells(self, sheet: str) -> list[list[str]]:
+        """Return all cells of a sheet row by row, empty rows in their place."""
+        rows = dict(self._sheets[sheet].rows)
+        width = len(next(iter(rows.values())))
+        return [rows.get(line, [""] * width) for line in range(1, max(rows) + 1)]
+
     def read(self, sheet: str, parse: Callable[[list[str], list[tuple[int, list[str]]]], Table]) -> Table:
         """Return what `parse` makes of a sheet: of its header and the (row number, cells) of the rows not empty.
 

@@ -59,6 +59,11 @@ def test_a_share_keeps_its_sign_but_where_numbers_have_no_unit(saved):
     assert Book(path).read("table", lambda header, rows: rows) == [(2, ["x", "0.25"])]
 
 
+def test_all_cells_of_a_sheet_stand_in_their_rows(saved):
+    path = saved([["a", "b"], [], ["x", 1]])
+    assert Book(path).cells("table") == [["a", "b"], ["", ""], ["x", "1"]]
+
+
 def test_the_limit_of_both_is_one(saved, monkeypatch):
     path = saved([["a"], ["x"]])
     monkeypatch.setattr(spreadsheets, "UNPACKED", 1000)
