@@ -6,15 +6,17 @@ unknown key, a wrong type or an unknown name is refused with the nearest valid o
 
 from __future__ import annotations
 
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from fhi.engine.errors import MethodError
 from fhi.engine.parameters import Method
 from fhi.paths import BASELINE, SCENARIOS
+from fhi.store import Store
 
 
 class OnceLoader(yaml.SafeLoader):
@@ -90,6 +92,11 @@ def validated(settings: dict[str, Any], file: str) -> Method:
         raise MethodError(message, file=file, key=key, value=first["input"]) from None
 
 
+def read_method(store: Store) -> Method:
+    """Return the method of a built scenario, as it was resolved for it."""
+    return Method(**yaml.safe_load(store.find(f"{store.processed}/scenario.yml").read_text(encoding="utf-8")))
+
+
 def resolved_yaml(method: Method) -> str:
     """Return the whole method as YAML, every key written out in its order, to stand beside the results."""
     return yaml.safe_dump(_plain(method.model_dump()), allow_unicode=True, sort_keys=False)
@@ -100,3 +107,19 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def shown(value: Any) -> str:
+    """Return a value of a method as one reads it: a name, its parameters in brackets."""
+    if hasattr(value, "params"):
+        params = ", ".join(f"{key}: {item}" for key, item in value.params.items())
+        return f"{value.method} ({params})" if params else value.method
+    if isinstance(value, BaseModel):
+        value = value.model_dump(exclude_none=True)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {shown(item)}" for key, item in value.items()) or "none"
+    if isinstance(value, tuple | list):
+        return ", ".join(map(str, value)) or "none"
+    if isinstance(value, Real):
+        return f"{value:g}"
+    return "none" if value is None else str(value)

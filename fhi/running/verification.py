@@ -19,8 +19,8 @@ import pandas as pd
 from fhi.engine.errors import DataError, FhiError, Problem
 from fhi.files import Files, digest, replace_file
 from fhi.paths import ROOT
-from fhi.showing.compare.text import table
 from fhi.showing.figures.registry import LANGUAGES
+from fhi.showing.terminal import table
 from fhi.store import Store, to_csv
 
 EXPECTED = ROOT / "tests" / "expected"

@@ -17,7 +17,8 @@ from fhi.engine.errors import DataError, MethodError
 from fhi.engine.framework import Framework
 from fhi.engine.index import build
 from fhi.paths import RAW, ROOT, SCENARIOS
-from fhi.running.workbook import importing, reading, writing
+from fhi.reading import spreadsheets
+from fhi.running.workbook import importing, writing
 from fhi.running.workbook.sheets import Sheet, framework_sheet, sheets
 from fhi.scenarios import load_scenario, own_settings, resolved_yaml, scenario_names
 
@@ -397,8 +398,8 @@ def test_what_is_no_workbook_is_refused(scenarios, tmp_path, content):
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(scenarios, edited, monkeypatch):
-    monkeypatch.setattr(reading, "LARGEST", 1000)
-    with pytest.raises(DataError, match="at most 1000"):
+    monkeypatch.setattr(spreadsheets, "UNPACKED", 1000)
+    with pytest.raises(DataError, match="at most 1,000"):
         importing.import_workbook(edited())
 
 

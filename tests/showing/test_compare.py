@@ -6,11 +6,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from fhi import scenarios
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
 from fhi.engine.parameters import Method, UserData
 from fhi.files import Files
-from fhi.showing import compare
+from fhi.showing import compare, terminal
 from fhi.showing.compare import assumptions, moves, text
 from fhi.showing.compare.files import evidence, slope_data, through_data, write_across, write_comparison
 
@@ -253,9 +254,9 @@ def test_the_text_of_other_means_names_assumptions():
 
 
 def test_columns_line_up_whatever_the_script():
-    lines = text.table([["城市", "1"], ["Shijiazhuang", "20"]], "lr")
-    assert len({text.width(line) for line in lines}) == 1
-    assert text.width("城市a") == 5
+    lines = terminal.table([["城市", "1"], ["Shijiazhuang", "20"]], "lr")
+    assert len({terminal.width(line) for line in lines}) == 1
+    assert terminal.width("城市a") == 5
     assert [text.arrow(shift) for shift in (2, -1, 0, pd.NA)] == ["↓2", "↑1", "–", ""]
 
 
@@ -264,7 +265,7 @@ def test_a_choice_is_shown_as_one_reads_it():
         weights={"a": 2.0}, exclude_cities=["甲", "乙"], normalisation={"method": "min-max", "scale": [0, 1]}
     )
     values = (method.normalisation, method.weights, method.exclude_cities, method.exclude_indicators, method.panel)
-    shown = [assumptions.shown(value) for value in (*values, UserData(synthetic={"years": [2017, 2018]}, rate_gap=1))]
+    shown = [scenarios.shown(value) for value in (*values, UserData(synthetic={"years": [2017, 2018]}, rate_gap=1))]
     assert shown[:5] == ["min-max (scale: [0, 1])", "a: 2", "甲, 乙", "none", "last-observed"]
     assert shown[5].startswith("synthetic: seed: 2018, years: 2017, 2018, ")
 

@@ -20,7 +20,7 @@ from fhi.engine.weighting import judgements
 from fhi.files import replace_file
 from fhi.paths import BASELINE
 from fhi.reading.csv_tables import table_from_cells
-from fhi.running.workbook.reading import Book
+from fhi.reading.spreadsheets import Book
 from fhi.running.workbook.sheets import EXPERTS, NODE_COLUMNS
 from fhi.scenarios import load_scenario, own_settings, scenario_names, validated
 

@@ -14,8 +14,7 @@ from fhi.editions import SCHEMAS
 from fhi.engine.framework import Framework
 from fhi.engine.parameters import ASIDE, Method
 from fhi.engine.weighting import judgements
-from fhi.showing.compare.assumptions import shown
-from fhi.showing.compare.results import read_method
+from fhi.scenarios import read_method, shown
 from fhi.showing.figures.registry import Texts
 from fhi.store import Store
 

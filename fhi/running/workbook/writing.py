@@ -19,7 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
 from fhi.running.workbook.sheets import Sheet, sheets
-from fhi.showing.compare.text import width
+from fhi.showing.terminal import width
 from fhi.store import Store
 
 #: a text that begins so would be taken for a formula when it is edited or exported again

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from numbers import Real
 from typing import Any
 
 import pandas as pd
-from pydantic import BaseModel
 
 from fhi.engine.errors import FhiError
 from fhi.engine.parameters import ASIDE, Method
+from fhi.scenarios import shown
 from fhi.showing.compare.moves import shifts
 from fhi.showing.compare.results import Data, Result, build_result
 
@@ -101,19 +100,3 @@ def _scores(method: Method, data: Data, root: str) -> tuple[pd.Series, str]:
         return build_result("", method, data).index.scores[root], ""
     except FhiError as error:
         return pd.Series(dtype=float), str(error)
-
-
-def shown(value: Any) -> str:
-    """Return a value of a method as one reads it: a name, its parameters in brackets."""
-    if hasattr(value, "params"):
-        params = ", ".join(f"{key}: {item}" for key, item in value.params.items())
-        return f"{value.method} ({params})" if params else value.method
-    if isinstance(value, BaseModel):
-        value = value.model_dump(exclude_none=True)
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {shown(item)}" for key, item in value.items()) or "none"
-    if isinstance(value, tuple | list):
-        return ", ".join(map(str, value)) or "none"
-    if isinstance(value, Real):
-        return f"{value:g}"
-    return "none" if value is None else str(value)

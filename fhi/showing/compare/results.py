@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import pandas as pd
-import yaml
 
 from fhi import editions
 from fhi.editions import construction
@@ -13,6 +12,7 @@ from fhi.engine.framework import Framework
 from fhi.engine.index import Index, build
 from fhi.engine.parameters import Method
 from fhi.paths import RAW
+from fhi.scenarios import read_method
 from fhi.store import Store
 
 
@@ -43,11 +43,6 @@ def raw_data() -> Data:
     tables = editions.load()
     framework = Framework.from_csv(RAW / "framework.csv")
     return Data(construction.panel(tables, framework), framework, tables["cities"].set_index("name_zh"))
-
-
-def read_method(store: Store) -> Method:
-    """Return the method of a built scenario, as it was resolved for it."""
-    return Method(**yaml.safe_load(store.find(f"{store.processed}/scenario.yml").read_text(encoding="utf-8")))
 
 
 def read_result(store: Store) -> Result:

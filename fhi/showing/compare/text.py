@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 import textwrap
-import unicodedata
 
 import pandas as pd
 
 from fhi.showing.compare import Comparison
+from fhi.showing.terminal import table
 
 #: so many indicators (or assumptions) are named beside a city
 NAMED = 3
 #: characters that a choice of method may take
 CHOICE = 50
-
-
-def width(text: str) -> int:
-    """Return how many columns a text takes in a terminal."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
-
-
-def table(rows: list[list[str]], align: str) -> list[str]:
-    """Return rows as lines with aligned columns; `align` has l or r for each, the last column is not padded."""
-    widths = [max(width(row[place]) for row in rows) for place in range(len(align))]
-    lines = []
-    for row in rows:
-        cells = [
-            " " * (size - width(cell)) + cell if side == "r" else cell + " " * (size - width(cell))
-            for cell, size, side in zip(row, widths, align, strict=True)
-        ]
-        lines.append("  " + "  ".join(cells).rstrip())
-    return lines
 
 
 def arrow(shift: object) -> str:

@@ -303,7 +303,7 @@ def test_a_large_workbook_is_read_whole_whatever_size_its_sheet_states(collect, 
                 stated = re.search(rb"<dimension[^>]*>", part) if "worksheets" in name else None
                 file.writestr(name, part.replace(stated[0], size.encode()) if stated else part)
 
-    monkeypatch.setattr("fhi.reading.microdata.spreadsheets.LARGE", 0)
+    monkeypatch.setattr("fhi.reading.spreadsheets.LARGE", 0)
     assert values(collect({"firms.xlsx": save}), "capital") == pytest.approx(EXPECTED)
 
 
@@ -359,7 +359,7 @@ def test_a_packed_file_that_is_no_workbook_is_named(problems):
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused_unread(problems, sheet, monkeypatch):
-    monkeypatch.setattr("fhi.reading.microdata.spreadsheets.UNPACKED", 1000)
+    monkeypatch.setattr("fhi.reading.spreadsheets.UNPACKED", 1000)
     (problem,) = problems({"firms.xlsx": sheet(TABLE)})
     assert "when unpacked" in problem.value
 

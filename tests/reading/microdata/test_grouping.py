@@ -1,10 +1,11 @@
-"""Records of any number: grouped by key whatever is held in memory, repeated ones found with the first of them."""
+"""Records of any number, grouped by key whatever is held in memory; repeated ones are named with the first of them."""
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fhi.reading.microdata.records import Records, mix, repeated, runs
+from fhi.reading.microdata.grouping import Records, mix, note, once, repeated, runs
+from fhi.reading.microdata.quality_log import Quality
 
 DTYPE = np.dtype([("key", "u8"), ("what", "u8"), ("row", "u4"), ("file", "u1"), ("amount", "f4")])
 
@@ -44,3 +45,35 @@ def test_the_mix_of_numbers_tells_their_order_and_signs_apart():
     mixed = [mix(a, b), mix(b, a), mix(a), mix(b), mix(a, a)]
     assert len({int(value) for values in mixed for value in values}) == 20
     assert (mix(a, b) == mix(a.copy(), b.copy())).all()
+
+
+NAMED = np.dtype([("key", "u8"), ("what", "u8"), ("row", "u4"), ("file", "u2")])
+
+
+def records(*rows):
+    return np.array(list(rows), dtype=NAMED)
+
+
+def test_the_first_of_each_key_stays_and_the_others_are_named():
+    ledgers = [Quality("a.csv", "firms"), Quality("b.csv", "firms")]
+    group = records((1, 7, 2, 0), (1, 7, 5, 0), (1, 8, 3, 1), (2, 7, 4, 0), (9, 1, 6, 1))
+    kept = once(group, ledgers)
+    assert kept["row"].tolist() == [2, 4, 6]
+    (same,), (other,) = (ledger.refused().to_dict("records") for ledger in ledgers)
+    assert (same["row"], same["value"], same["expected"]) == (5, "as row 2", "a row that is not there already")
+    assert (other["row"], other["value"], other["expected"]) == (3, "as row 2 of a.csv", "one row for it")
+    assert [ledger.rows("duplicate") for ledger in ledgers] == [1, 1]
+
+
+def test_where_no_key_stands_twice_nothing_is_said():
+    ledger = Quality("a.csv", "firms")
+    group = records((1, 7, 2, 0), (2, 7, 3, 0))
+    assert once(group, [ledger]) is group
+    assert once(records(), [ledger]).size == 0
+    assert ledger.report().empty and ledger.refused().empty
+
+
+def test_given_places_are_noted_as_they_are():
+    ledger = Quality("a.csv", "firms")
+    note(records((1, 7, 2, 0), (1, 7, 9, 0)), np.array([1]), np.array([0]), [ledger])
+    assert ledger.refused()["row"].tolist() == [9]
