@@ -12,9 +12,11 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from fhi import paths
+from fhi.engine.cells import Folder, Table, read_cells
 from fhi.engine.errors import MethodError
 from fhi.engine.parameters import Method
-from fhi.paths import BASELINE, SCENARIOS
+from fhi.paths import BASELINE, SCENARIOS, beside_scenarios
 
 
 class OnceLoader(yaml.SafeLoader):
@@ -82,12 +84,45 @@ def own_settings(name: str, folder: Path = SCENARIOS) -> dict[str, Any]:
 def validated(settings: dict[str, Any], file: str) -> Method:
     """Return settings as a method; raises `MethodError`, naming file, key and value, if they are not one."""
     try:
-        return Method(**settings)
+        return Method(**_with_tables(settings))
+    except MethodError as error:
+        raise MethodError(str(error), file=file) from None
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"]))
         message = f"{first['msg'].removeprefix('Value error, ')}; found {first['input']!r}."
         raise MethodError(message, file=file, key=key, value=first["input"]) from None
+
+
+def _with_tables(value: Any) -> Any:
+    """Return settings with the files read that steps name (`FILES`), wherever in the settings."""
+    if isinstance(value, list | tuple):
+        return [_with_tables(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    key, read = FILES.get(str(value.get("method")), ("", None))
+    return {
+        name: read(item) if name == key and isinstance(item, str) else _with_tables(item)
+        for name, item in value.items()
+    }
+
+
+def _table(name: str) -> Table:
+    return _read(name, beside_scenarios(name, "weighting.experts"))
+
+
+def _folder(name: str) -> Folder:
+    files = sorted(beside_scenarios(name, "weighting.matrices").glob("*.csv"))
+    return Folder(name, {path.stem: _read(name, path) for path in files})
+
+
+def _read(name: str, path: Path) -> Table:
+    file = f"scenarios/{path.relative_to(paths.SCENARIOS.resolve()).as_posix()}"
+    return Table(name, *read_cells(path, file), file)
+
+
+#: weighting -> its parameter that may be the name of a file or a folder beside the scenarios, and how that is read
+FILES = {"budget-allocation": ("experts", _table), "ahp": ("matrices", _folder)}
 
 
 def resolved_yaml(method: Method) -> str:
@@ -99,4 +134,6 @@ def _plain(value: Any) -> Any:
     """Return a value with lists for tuples, which YAML has no safe form for; the numbers that are keys stay so."""
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, str):
+        return str(value)
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value

@@ -11,10 +11,11 @@ import pandera.pandas as pa
 from fhi.editions import catalogue
 from fhi.editions.catalogue import shown, verify
 from fhi.editions.schemas import SCHEMAS as REPORT_SCHEMAS
+from fhi.engine.cells import read_cells
 from fhi.engine.errors import DataError, Problem
 from fhi.paths import RAW, edition_folder
 from fhi.reading.columns import check, city, integer, node, number, one_of, schema, text
-from fhi.reading.csv_tables import read_cells, read_table, table_from_cells
+from fhi.reading.csv_tables import read_table, table_from_cells
 
 #: what the example rows of the template are called
 EXAMPLE = "EXAMPLE"

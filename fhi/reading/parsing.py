@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from typing import NamedTuple
 
+from fhi.engine.cells import fold, parse_number
 from fhi.reading.dates import read_date
 from fhi.reading.numerals import CHARACTERS, parse_numeral
 
@@ -50,7 +50,6 @@ _QUANTITY = re.compile(
     r"(?P<last>以上|以下|左右|多|级)?",
     re.ASCII,
 )
-_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 
 
 class Quantity(NamedTuple):
@@ -65,16 +64,6 @@ class Quantity(NamedTuple):
     unit: str
 
 
-def fold(text: str) -> str:
-    """Return `text` with full-width digits and signs as plain ones and without blanks, but for those between digits.
-
-    A blank between two digits stays, so that ``1 2`` is refused rather than read as 12.
-    """
-    text = str(text)
-    folded = text if text.isascii() else unicodedata.normalize("NFKC", text).replace("−", "-").replace("–", "-")
-    return re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", folded)
-
-
 def fold_quantity(text: str) -> str:
     """Return a text as `fold`, its units in simplified characters (萬, 億, 圓)."""
     return fold(text).translate(_SIMPLIFIED)
@@ -83,23 +72,6 @@ def fold_quantity(text: str) -> str:
 def is_missing(text: str) -> bool:
     """True if a cell says that there is no value: empty, ``NaN``, ``N/A``, ``null``, ``-``, ``未披露`` …"""
     return fold(text).casefold() in MISSING
-
-
-def parse_number(text: str) -> float:
-    """Return the number that `text` is, full-width digits and thousands separators allowed.
-
-    Raises
-    ------
-    ValueError
-        If `text` is not wholly one finite number.
-    """
-    folded = fold(text)
-    if not _NUMBER.fullmatch(folded):
-        raise ValueError("a number such as 1234.5")
-    value = float(folded.replace(",", ""))
-    if not math.isfinite(value):
-        raise ValueError("a finite number")
-    return value
 
 
 def parse_integer(text: str) -> int:

@@ -44,7 +44,7 @@ PLAIN = Method()
 def panel(*extra, without=()):
     rows = [cell for cell in CELLS if cell[:3] not in without] + list(extra)
     frame = pd.DataFrame(rows, columns=["city", "year", "indicator", "value"])
-    return frame.assign(unit="", source_id="made/up", evidence="synthetic")[PANEL]
+    return frame.assign(unit="", source_id="made/up", evidence="synthetic").reindex(columns=PANEL)
 
 
 def scores_of(index, *nodes):

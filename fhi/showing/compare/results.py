@@ -13,6 +13,7 @@ from fhi.engine.framework import Framework
 from fhi.engine.index import Index, build
 from fhi.engine.parameters import Method
 from fhi.paths import RAW
+from fhi.scenarios import validated
 from fhi.store import Store
 
 
@@ -47,7 +48,8 @@ def raw_data() -> Data:
 
 def read_method(store: Store) -> Method:
     """Return the method of a built scenario, as it was resolved for it."""
-    return Method(**yaml.safe_load(store.find(f"{store.processed}/scenario.yml").read_text(encoding="utf-8")))
+    path = store.find(f"{store.processed}/scenario.yml")
+    return validated(yaml.safe_load(path.read_text(encoding="utf-8")), path.name)
 
 
 def read_result(store: Store) -> Result:
