@@ -146,10 +146,11 @@ def import_(workbook: str, name: str | None = None) -> None:
 
 def sweep(scenario: str) -> None:
     """Build every combination of a scenario's grid, write how each agrees with the published ranks, and sum up."""
+    from fhi.editions.published import published
     from fhi.engine.errors import MethodError
     from fhi.engine.framework import Framework
-    from fhi.engine.robustness import runs, sweep
-    from fhi.paths import RAW
+    from fhi.engine.robustness import sweep
+    from fhi.processes import cluster
     from fhi.scenarios import load_scenario
     from fhi.store import Store
 
@@ -157,10 +158,10 @@ def sweep(scenario: str) -> None:
     if method.edition is not None:
         message = "the sweep sets every combination beside the report's ranks; another edition has no part in it."
         raise MethodError(message, file=f"scenarios/{scenario}.yml", key="edition", value=method.edition)
-    store, framework = Store(scenario), Framework.from_csv(RAW / "framework.csv")
+    store, framework = Store(scenario), Framework.from_table(Store(scenario)["tables/framework"])
     units = store["tables/cities"].set_index("name_zh")
-    given = store["panel"], framework, method, store["tables/top20"]
-    table, ranks = sweep.sweep(*given, units=units, cluster=runs.cluster())
+    given = store["panel"], framework, method, published(store)
+    table, ranks = sweep.sweep(*given, units=units, cluster=cluster())
     path = store.write("sweep", table)
     store.write("sweep_ranks", ranks)
     print(sweep.summary(table))

@@ -9,6 +9,11 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 
 
+def cluster() -> str | None:
+    """Return the address of the Dask scheduler in the environment variable ``CLUSTER``, as tcp://host:8786, if any."""
+    return os.environ.get("CLUSTER") or None
+
+
 def pool(workers: int) -> ProcessPoolExecutor:
     """Return a pool whose processes end when the one that began them is killed: they would wait for work forever.
 

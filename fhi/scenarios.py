@@ -8,15 +8,70 @@ from __future__ import annotations
 
 from numbers import Real
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from fhi import paths
+from fhi.engine.cells import Folder, Table, read_cells
 from fhi.engine.errors import MethodError
-from fhi.engine.parameters import Method
-from fhi.paths import BASELINE, SCENARIOS
+from fhi.engine.parameters import COMBINING, Method
+from fhi.paths import BASELINE, SCENARIOS, beside_scenarios
 from fhi.store import Store
+
+
+class Synthetic(BaseModel):
+    """Sample micro-data to be made up (`fhi.editions.synthetic`): the seed, and the years of its issues."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    seed: Annotated[int, Field(strict=True, ge=0)] = 2018
+    years: Annotated[tuple[Annotated[int, Field(strict=True)], ...], Field(min_length=1)] = (2018,)
+
+
+class UserData(BaseModel):
+    """Files of the staff's own, from a folder or made up; see ``baseline.yml``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    folder: str | None = None
+    synthetic: Synthetic | None = None
+    replaces: Literal["indicator", "cell"] = "indicator"
+    least_financing: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 5e7
+    rate_gap: Annotated[int, Field(ge=0, strict=True)] = 0
+
+    @model_validator(mode="after")
+    def _one_source(self) -> UserData:
+        if (self.folder is None) == (self.synthetic is None):
+            raise ValueError("give either a folder or synthetic, not both and not neither")
+        return self
+
+
+def _as_user_data(value: Any) -> Any:
+    return {"folder": value} if isinstance(value, str) else value
+
+
+class Scenario(Method):
+    """The method of a scenario with what it is made of; see ``baseline.yml`` for what each key means."""
+
+    description: dict[Literal["zh", "en"], str] = Field(default_factory=dict)
+    edition: str | None = None
+    user_data: Annotated[UserData | None, BeforeValidator(_as_user_data)] = None
+    constructions: dict[str, str] = Field(default_factory=dict)
+
+
+#: the keys of a scenario, in the order in which they are shown
+KEYS = tuple(dict.fromkeys(["description", "edition", "year", "user_data", "constructions", *Method.model_fields]))
+#: the keys that do not bear on the index itself
+ASIDE = frozenset({"description", "robustness"})
+#: the keys of a scenario that a stage reads; a stage that is not named here may read them all
+READS: dict[str, frozenset[str]] = {
+    "01_ingestion": frozenset({"edition", "year", "user_data", "constructions"}),
+    "02_indicators": frozenset(KEYS) - COMBINING - ASIDE,
+    "03_weighting": frozenset(KEYS) - ASIDE,
+    "05_identification": frozenset({"edition"}),
+    "06_audit": frozenset({"edition"}),
+    "07_charting": frozenset({"edition"}),
+}
 
 
 class OnceLoader(yaml.SafeLoader):
@@ -35,7 +90,7 @@ def scenario_names(folder: Path = SCENARIOS) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.yml"))
 
 
-def load_scenario(name: str, folder: Path = SCENARIOS) -> Method:
+def load_scenario(name: str, folder: Path = SCENARIOS) -> Scenario:
     """Return the method of a scenario: the baseline with the scenario's own keys in place of its.
 
     A key of the scenario replaces the baseline's whole value of that key.
@@ -74,17 +129,19 @@ def own_settings(name: str, folder: Path = SCENARIOS) -> dict[str, Any]:
         return {}
     if not isinstance(settings, dict):
         raise MethodError("a scenario is a list of 'key: value' lines.", file=file, value=settings)
-    unknown = [key for key in settings if key not in Method.model_fields]
+    unknown = [key for key in settings if key not in KEYS]
     if unknown:
         message = f"there is no key {unknown[0]!r}."
-        raise MethodError(message, file=file, key=str(unknown[0]), value=unknown[0], valid=Method.model_fields)
+        raise MethodError(message, file=file, key=str(unknown[0]), value=unknown[0], valid=KEYS)
     return settings
 
 
-def validated(settings: dict[str, Any], file: str) -> Method:
+def validated(settings: dict[str, Any], file: str) -> Scenario:
     """Return settings as a method; raises `MethodError`, naming file, key and value, if they are not one."""
     try:
-        return Method(**settings)
+        return Scenario(**_with_tables(settings))
+    except MethodError as error:
+        raise MethodError(str(error), file=file) from None
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"]))
@@ -92,20 +149,55 @@ def validated(settings: dict[str, Any], file: str) -> Method:
         raise MethodError(message, file=file, key=key, value=first["input"]) from None
 
 
-def read_method(store: Store) -> Method:
+def read_method(store: Store) -> Scenario:
     """Return the method of a built scenario, as it was resolved for it."""
-    return Method(**yaml.safe_load(store.find(f"{store.processed}/scenario.yml").read_text(encoding="utf-8")))
+    path = store.find(f"{store.processed}/scenario.yml")
+    return validated(yaml.safe_load(path.read_text(encoding="utf-8")), path.name)
 
 
-def resolved_yaml(method: Method) -> str:
+def _with_tables(value: Any) -> Any:
+    """Return settings with the files read that steps name (`FILES`), wherever in the settings."""
+    if isinstance(value, list | tuple):
+        return [_with_tables(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    key, read = FILES.get(str(value.get("method")), ("", None))
+    return {
+        name: read(item) if name == key and isinstance(item, str) else _with_tables(item)
+        for name, item in value.items()
+    }
+
+
+def _table(name: str) -> Table:
+    return _read(name, beside_scenarios(name, "weighting.experts"))
+
+
+def _folder(name: str) -> Folder:
+    files = sorted(beside_scenarios(name, "weighting.matrices").glob("*.csv"))
+    return Folder(name, {path.stem: _read(name, path) for path in files})
+
+
+def _read(name: str, path: Path) -> Table:
+    file = f"scenarios/{path.relative_to(paths.SCENARIOS.resolve()).as_posix()}"
+    return Table(name, *read_cells(path, file), file)
+
+
+#: weighting -> its parameter that may be the name of a file or a folder beside the scenarios, and how that is read
+FILES = {"budget-allocation": ("experts", _table), "ahp": ("matrices", _folder)}
+
+
+def resolved_yaml(method: Scenario) -> str:
     """Return the whole method as YAML, every key written out in its order, to stand beside the results."""
-    return yaml.safe_dump(_plain(method.model_dump()), allow_unicode=True, sort_keys=False)
+    value = method.model_dump()
+    return yaml.safe_dump({key: _plain(value[key]) for key in KEYS}, allow_unicode=True, sort_keys=False)
 
 
 def _plain(value: Any) -> Any:
     """Return a value with lists for tuples, which YAML has no safe form for; the numbers that are keys stay so."""
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, str):
+        return str(value)
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 

@@ -11,6 +11,7 @@ import pandera.pandas as pa
 from fhi.editions import catalogue
 from fhi.editions.catalogue import shown, verify
 from fhi.editions.schemas import SCHEMAS as REPORT_SCHEMAS
+from fhi.engine.cells import read_cells
 from fhi.engine.errors import DataError, Problem
 from fhi.paths import RAW, edition_folder
 from fhi.reading.csv_tables import (
@@ -20,7 +21,6 @@ from fhi.reading.csv_tables import (
     node,
     number,
     one_of,
-    read_cells,
     read_table,
     schema,
     table_from_cells,

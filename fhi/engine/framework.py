@@ -8,11 +8,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from fhi.editions.schemas import SCHEMAS
-from fhi.engine.errors import DataError, MethodError, Problem
-from fhi.reading.csv_tables import read_cells, table_from_cells
+from fhi.engine.cells import parse_number, read_cells
+from fhi.engine.errors import DataError, MethodError, Problem, nearest_names
 
 REQUIRED = ("level", "code", "parent", "direction", "weight", "unit", "name_zh", "name_en")
+#: columns in which a cell may be empty
+NULLABLE = ("parent", "unit")
+#: column of numbers -> what a cell must be, in words and as a test
+NUMBERS = {
+    "level": ("a whole number, 0 the root", lambda value: value >= 0 and value == int(value)),
+    "direction": ("1 (more is better) or -1 (less is better)", lambda value: value in (1, -1)),
+    "weight": ("a number, 0 or more", lambda value: value >= 0),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,18 +45,16 @@ class Framework:
 
     @classmethod
     def from_csv(cls, path: Path | str) -> Framework:
-        """Read and check a tree.
+        """Read and check a tree: a CSV file in UTF-8, UTF-16 (with mark), GBK or GB18030.
 
         Raises
         ------
         DataError
-            With every bad cell: a repeated code, an unknown parent, a level that is not one below its
-            parent's, a leaf above the deepest level, more than one root, a weightless family.
+            With every bad cell: a level that is no whole number from 0, a direction other than 1 and -1, a weight that
+            is no number from 0; a repeated code, an unknown parent, a level that is not one below its parent's, a leaf
+            above the deepest level, more than one root, a weightless family. Or without one of the columns `REQUIRED`.
         """
-        header, rows = read_cells(Path(path), str(path))
-        absent = [name for name in SCHEMAS["framework"].columns if name not in (*REQUIRED, *header)]
-        schema = SCHEMAS["framework"].remove_columns(absent)
-        return cls.from_table(table_from_cells(header, rows, schema, file=str(path)), str(path))
+        return cls.from_table(_read(Path(path), str(path)), str(path))
 
     @classmethod
     def from_table(cls, table: pd.DataFrame, file: str = "framework.csv") -> Framework:
@@ -147,6 +152,56 @@ class Framework:
         table = self.table.assign(**{column: getattr(self, f"{column}s")})
         table.loc[list(overrides), column] = list(overrides.values())
         return replace(self, table=table)
+
+
+def _read(path: Path, file: str) -> pd.DataFrame:
+    """Return the cells of a tree with its numbers as numbers, and the line of each in the column ``row``."""
+    header, rows = read_cells(path, file)
+    problems = list(_header_problems(header, file))
+    if problems:
+        raise DataError(problems)
+    table = pd.DataFrame([cells for _, cells in rows], columns=header, dtype="str")
+    table = table.where(table != "")
+    table.insert(0, "row", [row for row, _ in rows])
+    return _with_numbers(table, file)
+
+
+def _header_problems(header: list[str], file: str):
+    for name in REQUIRED:
+        if name not in header:
+            near = nearest_names(name, [other for other in header if other not in REQUIRED], 1)
+            remedy = f"rename {near[0]!r} to {name!r}" if near else f"add the column {name!r}"
+            yield Problem(file, 1, name, None, f"a column {name!r}", remedy)
+    for name in sorted({name for name in header if header.count(name) > 1}):
+        yield Problem(file, 1, name, name, "each column once", "remove the second one")
+
+
+def _with_numbers(table: pd.DataFrame, file: str) -> pd.DataFrame:
+    """Return a table of texts with the columns `NUMBERS` as numbers, or raise `DataError` with every bad cell."""
+    problems = []
+    for name in REQUIRED:
+        expected, good = NUMBERS.get(name, ("a text", None))
+        for row, cell in zip(table["row"], table[name], strict=True):
+            if pd.isna(cell):
+                if name not in NULLABLE:
+                    problems.append(Problem(file, row, name, "", expected, "fill in the cell"))
+            elif good and not _is(cell, good):
+                problems.append(Problem(file, row, name, cell, expected, "correct the cell"))
+    codes = table["code"]
+    for row, code in zip(table["row"][codes.duplicated(keep=False)], codes[codes.duplicated(keep=False)], strict=True):
+        if not pd.isna(code):
+            problems.append(Problem(file, row, "code", code, "each code once", "rename or remove one of the nodes"))
+    if problems:
+        raise DataError(sorted(problems, key=lambda problem: problem.row))
+    numbers = {name: table[name].map(parse_number).astype(float) for name in NUMBERS}
+    return table.assign(**numbers | {name: numbers[name].astype(int) for name in ("level", "direction")})
+
+
+def _is(cell: str, good) -> bool:
+    try:
+        return good(parse_number(cell))
+    except ValueError:
+        return False
 
 
 def _problems(table: pd.DataFrame, file: str):

@@ -14,7 +14,7 @@ from fhi.engine import aggregation, imputation, methods, normalisation, treatmen
 from fhi.engine.errors import MethodError, choose
 from fhi.engine.framework import Framework
 from fhi.engine.parameters import Method, Step, steps_by_level
-from fhi.engine.screening import coverage, observe, screen, select
+from fhi.engine.screening import coverage, observe, panel_of, screen, select
 
 __all__ = ["STEPS", "Index", "build", "check", "combine", "coverage", "fill", "filled", "prepare", "screen", "select"]
 
@@ -259,7 +259,7 @@ def combine(normalised: pd.DataFrame, framework: Framework, method: Method) -> I
 def build(
     panel: pd.DataFrame,
     framework: Framework,
-    method: Method,
+    method: Method | None = None,
     year: int | None = None,
     units: pd.DataFrame | None = None,
 ) -> Index:
@@ -268,9 +268,10 @@ def build(
     Parameters
     ----------
     panel : pandas.DataFrame
-        Long: ``city, year, indicator, value`` and any other columns.
+        Long: ``city, year, indicator, value`` and any other columns; or units × indicators, whose year plays no part.
     framework : Framework
-    method : Method
+    method : Method, optional
+        Default: the defaults of `Method`.
     year : int, optional
         Edition year (default: the method's, else the latest of each indicator); which value of a cell counts
         for it, the method's `panel` says.
@@ -286,6 +287,10 @@ def build(
     DataError, MethodError
         See the steps.
     """
+    method = method or Method()
+    panel, wide = panel_of(panel, framework)
+    if wide:
+        method, year = method.model_copy(update={"year": None}), None
     stages = prepare(panel, framework, method, year, units)
     result = combine(stages["normalised"], framework, method)
     return replace(result, stages=stages | result.stages)

@@ -1,11 +1,11 @@
-"""The method of a scenario: every choice with its type, and which stage reads which."""
+"""The method of an index: every choice with its type."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from fhi.engine.errors import MethodError
 
@@ -50,35 +50,6 @@ Aggregation = Annotated[str | Step | dict[int, str | Step], BeforeValidator(_as_
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class Synthetic(BaseModel):
-    """Sample micro-data to be made up (`fhi.editions.synthetic`): the seed, and the years of its issues."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    seed: Annotated[int, Field(strict=True, ge=0)] = 2018
-    years: Annotated[tuple[Annotated[int, Field(strict=True)], ...], Field(min_length=1)] = (2018,)
-
-
-class UserData(BaseModel):
-    """Files of the staff's own, from a folder or made up; see ``baseline.yml``."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    folder: str | None = None
-    synthetic: Synthetic | None = None
-    replaces: Literal["indicator", "cell"] = "indicator"
-    least_financing: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 5e7
-    rate_gap: Annotated[int, Field(ge=0, strict=True)] = 0
-
-    @model_validator(mode="after")
-    def _one_source(self) -> UserData:
-        if (self.folder is None) == (self.synthetic is None):
-            raise ValueError("give either a folder or synthetic, not both and not neither")
-        return self
-
-
-def _as_user_data(value: Any) -> Any:
-    return {"folder": value} if isinstance(value, str) else value
-
-
 class Effort(BaseModel):
     """How many draws an analysis of robustness makes."""
 
@@ -97,17 +68,13 @@ class Robustness(Effort):
 
 
 class Method(BaseModel):
-    """Every choice that makes an index out of the panel; see ``baseline.yml`` for what each key means.
+    """Every choice that makes an index out of a panel.
 
     Frozen and typed: a key that does not exist, or a value of the wrong type, raises when it is built.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    description: dict[Literal["zh", "en"], str] = {}
-    edition: str | None = None
     year: Annotated[int, Field(strict=True)] | None = None
-    user_data: Annotated[UserData | None, BeforeValidator(_as_user_data)] = None
-    constructions: dict[str, str] = {}
     exclude_cities: tuple[str, ...] = ()
     exclude_indicators: tuple[str, ...] = ()
     directions: dict[str, Literal[1, -1]] = {}
@@ -125,19 +92,8 @@ class Method(BaseModel):
     robustness: Robustness = Robustness()
 
 
-#: the keys that do not bear on the index itself
-ASIDE = frozenset({"description", "robustness"})
 #: the keys that bear on weights and aggregation alone
 COMBINING = frozenset({"weights", "weighting", "aggregation", "availability"})
-#: the keys of a scenario that a stage reads; a stage that is not named here may read them all
-READS: dict[str, frozenset[str]] = {
-    "01_ingestion": frozenset({"edition", "year", "user_data", "constructions"}),
-    "02_indicators": frozenset(Method.model_fields) - COMBINING - ASIDE,
-    "03_weighting": frozenset(Method.model_fields) - ASIDE,
-    "05_identification": frozenset({"edition"}),
-    "06_audit": frozenset({"edition"}),
-    "07_charting": frozenset({"edition"}),
-}
 
 
 def steps_by_level(aggregation: Any, levels: Iterable[int]) -> dict[int, Step]:

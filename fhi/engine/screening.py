@@ -16,6 +16,31 @@ KEY = ["city", "year", "indicator"]
 LAST_OBSERVED = Step(method="last-observed")
 
 
+def as_panel(values: pd.DataFrame, year: int = 0) -> pd.DataFrame:
+    """Return units × indicators as a panel of one year."""
+    wide = values.rename_axis(index="city", columns="indicator")
+    return wide.stack(future_stack=True).rename("value").reset_index().assign(year=year)
+
+
+def panel_of(data: pd.DataFrame, framework: Framework) -> tuple[pd.DataFrame, bool]:
+    """Return a panel, or units × indicators as a panel of the year 0, and whether it was the latter.
+
+    Raises
+    ------
+    DataError
+        If a column of units × indicators is no indicator of the tree.
+    """
+    if {*KEY} & {*data.columns}:
+        return data, False
+    problems = [
+        Problem("units × indicators", None, str(name), name, "an indicator of the tree", "rename or drop the column")
+        for name in data.columns.difference(framework.leaves)
+    ]
+    if problems:
+        raise DataError(problems)
+    return as_panel(data), True
+
+
 def observe(
     panel: pd.DataFrame, framework: Framework, year: int | None = None, step: Step = LAST_OBSERVED
 ) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -6,8 +6,6 @@ dictionary.
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
@@ -15,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
+from fhi.engine.cells import parse_number, read_cells
 from fhi.engine.errors import DataError, Problem, nearest_names
 from fhi.reading import parsing
 
@@ -110,52 +109,11 @@ PARSERS: Mapping[str, Callable] = {
     "city": lambda cell: cell,
     "node": lambda cell: cell,
     "integer": parsing.parse_integer,
-    "number": parsing.parse_number,
+    "number": parse_number,
     "quantity": parsing.parse_quantity,
     "change": parsing.parse_change,
     "date": parsing.parse_date,
 }
-ENCODINGS = ("utf-8-sig", "gb18030")
-
-
-def decode(content: bytes, file: str) -> str:
-    """Return the text of a file in UTF-8 (with or without mark), UTF-16 (with mark), GBK or GB18030."""
-    encodings = ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ENCODINGS
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise DataError([Problem(file, None, None, content[:16], "text in UTF-8 or GBK", "save the file as CSV in UTF-8")])
-
-
-def read_cells(path: Path, file: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Return the header and the (line number, cells) of the rows; blanks around cells and empty rows go."""
-    if not path.is_file():
-        raise DataError([Problem(file, None, None, None, "a file", "restore it from version control")])
-    text = decode(path.read_bytes(), file)
-    rows, problems = [], []
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                rows.append((reader.line_num, [cell.strip() for cell in cells]))
-    except csv.Error as error:
-        expected = f"well-formed CSV ({error})"
-        raise DataError([Problem(file, reader.line_num, None, None, expected, "mend the quotes of this row")]) from None
-    if len(rows) < 2:
-        found = None if not rows else ",".join(rows[0][1])
-        raise DataError([Problem(file, None, None, found, "a header and at least one row", "fill in the file")])
-    header = rows[0][1]
-    for line, cells in rows[1:]:
-        if len(cells) != len(header):
-            expected = f"{len(header)} cells"
-            problems.append(Problem(file, line, None, f"{len(cells)} cells", expected, "check commas and quotes"))
-    if problems:
-        raise DataError(problems)
-    return header, rows[1:]
 
 
 def read_table(

@@ -9,9 +9,10 @@ from __future__ import annotations
 import datetime
 import math
 import re
-import unicodedata
 from decimal import Decimal
 from typing import NamedTuple
+
+from fhi.engine.cells import fold, parse_number
 
 SCALES = {"十": 10, "百": 100, "千": 1000}
 UNITS = {"万": 10**4, "亿": 10**8, "万亿": 10**12}
@@ -130,7 +131,6 @@ _QUANTITY = re.compile(
     r"(?P<last>以上|以下|左右|多|级)?",
     re.ASCII,
 )
-_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 
 
 class Quantity(NamedTuple):
@@ -145,16 +145,6 @@ class Quantity(NamedTuple):
     unit: str
 
 
-def fold(text: str) -> str:
-    """Return `text` with full-width digits and signs as plain ones and without blanks, but for those between digits.
-
-    A blank between two digits stays, so that ``1 2`` is refused rather than read as 12.
-    """
-    text = str(text)
-    folded = text if text.isascii() else unicodedata.normalize("NFKC", text).replace("−", "-").replace("–", "-")
-    return re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", folded)
-
-
 def fold_quantity(text: str) -> str:
     """Return a text as `fold`, its units in simplified characters (萬, 億, 圓)."""
     return fold(text).translate(_SIMPLIFIED)
@@ -163,23 +153,6 @@ def fold_quantity(text: str) -> str:
 def is_missing(text: str) -> bool:
     """True if a cell says that there is no value: empty, ``NaN``, ``N/A``, ``null``, ``-``, ``未披露`` …"""
     return fold(text).casefold() in MISSING
-
-
-def parse_number(text: str) -> float:
-    """Return the number that `text` is, full-width digits and thousands separators allowed.
-
-    Raises
-    ------
-    ValueError
-        If `text` is not wholly one finite number.
-    """
-    folded = fold(text)
-    if not _NUMBER.fullmatch(folded):
-        raise ValueError("a number such as 1234.5")
-    value = float(folded.replace(",", ""))
-    if not math.isfinite(value):
-        raise ValueError("a finite number")
-    return value
 
 
 def parse_integer(text: str) -> int:

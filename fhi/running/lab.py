@@ -9,8 +9,7 @@ import yaml
 
 from fhi.engine import index
 from fhi.engine.errors import MethodError
-from fhi.engine.parameters import Method
-from fhi.scenarios import load_scenario, validated
+from fhi.scenarios import KEYS, Scenario, load_scenario, validated
 from fhi.showing.compare import Comparison, Data, Result, build_result
 from fhi.showing.compare.files import evidence, slope_data, through_data
 from fhi.showing.compare.text import comparison_text
@@ -35,14 +34,14 @@ def change(base: Result, changes: Mapping[str, Any], data: Data) -> Result:
         method asks for other data than the raw files of the report.
     """
     for key in changes:
-        if key not in Method.model_fields:
-            raise MethodError(f"there is no key {key!r}.", file=NAME, key=key, value=key, valid=Method.model_fields)
+        if key not in KEYS:
+            raise MethodError(f"there is no key {key!r}.", file=NAME, key=key, value=key, valid=KEYS)
     method = validated(base.method.model_dump() | dict(changes), NAME)
     index.check(method, data.framework, data.units.index, NAME, units=data.units)
     return _build(NAME, method, data)
 
 
-def _build(name: str, method: Method, data: Data) -> Result:
+def _build(name: str, method: Scenario, data: Data) -> Result:
     for key in ("edition", "user_data", "constructions"):
         if getattr(method, key):
             message = "the lab computes from the raw files of the report alone; make compare takes such a scenario."

@@ -14,11 +14,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from fhi import paths
-from fhi.engine.parameters import READS
 from fhi.files import Files, digest
 from fhi.paths import BASELINE, ROOT
 from fhi.running import notebooks
-from fhi.scenarios import load_scenario
+from fhi.scenarios import READS, load_scenario
 
 BUILT = ("processed/", "reports/")
 
@@ -33,7 +32,7 @@ def cause(stage: str, files: Files, prerequisites: Iterable[str]) -> dict | None
         Of the scenario.
     prerequisites : iterable of str
         The files that Make lists. An executed notebook of the scenario stands for all that its stage and those before
-        it wrote, and the resolved scenario for the parameters that this stage reads (`fhi.engine.parameters.READS`).
+        it wrote, and the resolved scenario for the parameters that this stage reads (`fhi.scenarios.READS`).
 
     Returns
     -------

@@ -8,16 +8,16 @@ import pandas as pd
 
 from fhi.editions import alternatives, construction, synthetic
 from fhi.engine.framework import Framework
-from fhi.engine.parameters import Method
 from fhi.paths import user_folder
 from fhi.reading.microdata import Microdata, collect
+from fhi.scenarios import Scenario
 from fhi.store import Store
 
 #: folder of the tables, below the scenario's own
 FOLDER = "microdata"
 
 
-def read(method: Method, tables: Mapping[str, pd.DataFrame], framework: Framework, store: Store) -> Microdata:
+def read(method: Scenario, tables: Mapping[str, pd.DataFrame], framework: Framework, store: Store) -> Microdata:
     """Return what the files of a scenario give; without any, nothing.
 
     Files that are made up are written into the store first, under ``microdata/``, and read as any others.
@@ -43,13 +43,13 @@ def read(method: Method, tables: Mapping[str, pd.DataFrame], framework: Framewor
     return collect(folder, tables, framework, shown="synthetic", **options)
 
 
-def panel(method: Method, tables: Mapping[str, pd.DataFrame], framework: Framework, given: Microdata) -> pd.DataFrame:
+def panel(method: Scenario, tables: Mapping[str, pd.DataFrame], framework: Framework, given: Microdata) -> pd.DataFrame:
     """Return the panel of a scenario: what is constructed from the raw tables, and what its files give in its place."""
     replaces = method.user_data.replaces if method.user_data else "indicator"
     return construction.panel(tables, framework, given.panel, replaces, alternatives.chosen(method))
 
 
-def replaced(method: Method, tables: Mapping[str, pd.DataFrame], given: Microdata) -> pd.DataFrame:
+def replaced(method: Scenario, tables: Mapping[str, pd.DataFrame], given: Microdata) -> pd.DataFrame:
     """Return the rows of the panel by default that the constructions of a scenario replace; none without any.
 
     Parameters as for `panel`; the tables with the default texts of the framework.

@@ -9,11 +9,10 @@ from fhi.editions.alternatives import ALTERNATIVES, alternative, chosen, describ
 from fhi.engine.errors import DataError, MethodError
 from fhi.engine.framework import Framework
 from fhi.engine.index import build
-from fhi.engine.parameters import Method
 from fhi.paths import RAW
 from fhi.reading.microdata import Microdata
 from fhi.running import user_data
-from fhi.scenarios import load_scenario
+from fhi.scenarios import Scenario, load_scenario
 
 TABLES = editions.load()
 WIDER, BASELINE = load_scenario("wider"), load_scenario("baseline")
@@ -115,7 +114,7 @@ def test_another_choice_of_construction_goes_by_the_same_key():
 )
 def test_a_bad_name_is_refused_with_the_nearest(constructions, key, nearest):
     with pytest.raises(MethodError) as caught:
-        chosen(Method(constructions=constructions), "scenarios/mine.yml")
+        chosen(Scenario(constructions=constructions), "scenarios/mine.yml")
     assert str(caught.value).startswith(f"scenarios/mine.yml: {key}: ") and nearest in str(caught.value)
 
 
@@ -133,7 +132,7 @@ def test_the_check_of_a_scenario_refuses_a_bad_construction_before_anything_is_w
 
 def test_another_edition_has_no_alternatives():
     with pytest.raises(MethodError, match="fill in indicators"):
-        chosen(Method(edition="baltic", constructions={"capital": "lending-volume"}))
+        chosen(Scenario(edition="baltic", constructions={"capital": "lending-volume"}))
 
 
 def test_two_alternatives_of_one_name_are_refused(monkeypatch):

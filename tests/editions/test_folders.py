@@ -15,6 +15,7 @@ from fhi.engine.errors import DataError, MethodError
 from fhi.engine.index import check
 from fhi.paths import RAW, ROOT
 from fhi.reading.microdata.file_types import KINDS
+from fhi.scenarios import Scenario
 
 BALTIC = ROOT / "tests" / "data" / "baltic"
 TEMPLATE = RAW / "template"
@@ -214,10 +215,9 @@ def test_the_second_edition_builds_by_configuration_alone(checkout):
 
 def test_the_second_edition_checks_a_scenario_by_its_own_names(edition):
     from fhi.engine.framework import Framework
-    from fhi.engine.parameters import Method
 
     tables = folders.load(edition())
     tree, cities = Framework.from_table(tables["framework"]), tables["cities"].set_index("name_zh")
-    check(Method(exclude_cities=["Krakau"], weights={"fees": 2}), tree, cities.index, units=cities)
+    check(Scenario(exclude_cities=["Krakau"], weights={"fees": 2}), tree, cities.index, units=cities)
     with pytest.raises(MethodError, match="Krakau"):
-        check(Method(exclude_cities=["Kraków"]), tree, cities.index, units=cities)
+        check(Scenario(exclude_cities=["Kraków"]), tree, cities.index, units=cities)

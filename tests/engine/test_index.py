@@ -126,11 +126,8 @@ def test_what_bears_on_the_indicators_alone_changes_nothing_after_them():
         "treatment": "winsorise",
         "normalisation": "rank",
         "over_years": "pooled",
-        # what the panel is made of
-        "edition": "template",
-        "user_data": ".",
     }
-    assert set(before) == set(Method.model_fields) - COMBINING - {"description", "robustness"}
+    assert set(before) == set(Method.model_fields) - COMBINING - {"robustness"}
     for key, value in before.items():
         pd.testing.assert_frame_equal(combine(normalised, TREE, Method(**{key: value})).scores, plain.scores)
 

@@ -9,9 +9,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from fhi import paths
-from fhi.engine.parameters import READS, Method
 from fhi.files import Files, digest
 from fhi.running import notebooks, pipeline, reuse
+from fhi.scenarios import READS, Scenario
 
 NOTEBOOK = {
     "cells": [
@@ -35,10 +35,10 @@ def project(tmp_path, monkeypatch):
 
 class Project:
     methods = {  # noqa: RUF012
-        "baseline": Method(),
-        "equal": Method(weighting="equal"),
-        "rank": Method(normalisation="rank"),
-        "judged": Method(weighting={"method": "budget-allocation", "experts": "points/a.csv"}),
+        "baseline": Scenario(),
+        "equal": Scenario(weighting="equal"),
+        "rank": Scenario(normalisation="rank"),
+        "judged": Scenario(weighting={"method": "budget-allocation", "experts": "points/a.csv"}),
     }
 
     def __init__(self, root):
@@ -211,7 +211,7 @@ def test_the_outputs_of_a_notebook_are_no_part_of_its_content(project):
 
 
 def test_the_keys_that_stages_read_exist():
-    assert set().union(*READS.values()) <= set(Method.model_fields)
+    assert set().union(*READS.values()) <= set(Scenario.model_fields)
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from fhi.engine.parameters import Method
-from fhi.scenarios import load_scenario
+from fhi.scenarios import Scenario, load_scenario
 
 KEPT = ("baseline", "drop-experience", "equal", "geometric")
 STAGES = ("03_weighting", "05_identification", "06_audit")
@@ -57,8 +56,8 @@ def test_two_runs_of_a_scenario_give_the_same_ranks(runs):
 
 def test_the_resolved_scenario_stands_beside_the_results(runs):
     written = yaml.safe_load((runs.folder / "data/processed/equal/scenario.yml").read_text(encoding="utf-8"))
-    assert set(written) == set(Method.model_fields)
-    assert Method(**written) == load_scenario("equal")
+    assert set(written) == set(Scenario.model_fields)
+    assert Scenario(**written) == load_scenario("equal")
 
 
 def test_a_comparison_is_printed_and_written_with_its_pictures(runs):

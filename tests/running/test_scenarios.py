@@ -6,9 +6,9 @@ import pytest
 import yaml
 
 from fhi.engine.errors import MethodError
-from fhi.engine.parameters import Method, Step, steps_by_level
+from fhi.engine.parameters import Step, steps_by_level
 from fhi.paths import SCENARIOS
-from fhi.scenarios import load_scenario, resolved_yaml, scenario_names
+from fhi.scenarios import Scenario, load_scenario, resolved_yaml, scenario_names
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_the_baseline_says_every_choice():
     assert baseline.max_age == 2
     assert (baseline.exclude_cities, baseline.exclude_indicators, baseline.weights) == ((), (), {})
     written = yaml.safe_load((SCENARIOS / "baseline.yml").read_text(encoding="utf-8"))
-    assert set(written) == set(Method.model_fields)
+    assert set(written) == set(Scenario.model_fields)
 
 
 def test_a_scenario_replaces_its_own_keys_and_keeps_the_others(scenario):
@@ -182,7 +182,7 @@ def test_broken_yaml_is_refused_naming_the_file(refused, content):
     "tag",
     [
         "!!python/object/apply:os.mkdir [{path}]",
-        "!!python/object:fhi.engine.parameters.Method {{}}",
+        "!!python/object:fhi.engine.parameters.Scenario {{}}",
         "!!python/name:os.sep",
     ],
 )
@@ -201,8 +201,8 @@ def test_the_resolved_method_reads_back_as_the_same_method(scenario):
         "availability: {0: 0.5, 1: 0.25}\nweights: {adoption: 0.1}\nexclude_cities: [香港]\nyear: null\n"
     )
     written = resolved_yaml(method)
-    assert Method(**yaml.safe_load(written)) == method
-    assert set(yaml.safe_load(written)) == set(Method.model_fields)
+    assert Scenario(**yaml.safe_load(written)) == method
+    assert set(yaml.safe_load(written)) == set(Scenario.model_fields)
     assert "几何平均" in written
 
 

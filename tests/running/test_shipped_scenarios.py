@@ -121,7 +121,7 @@ def test_the_example_matrices_follow_their_rule_and_are_consistent(framework):
     compared = [node for node in [framework.root, *framework.nodes] if len(framework.children(node)) > 1]
     for node in compared:
         family = framework.children(node)
-        table = judgements.matrix("ahp", node, family)
+        table = judgements.matrix(load_scenario("ahp").weighting.params["matrices"], node, family)
         # twice the next, three times the one after it
         assert table.iloc[0].to_list() == list(range(1, len(family) + 1))
         assert priorities(table)[1] < 0.1

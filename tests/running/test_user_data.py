@@ -8,10 +8,9 @@ from fhi import editions
 from fhi.editions import construction
 from fhi.engine.errors import DataError
 from fhi.engine.framework import Framework
-from fhi.engine.parameters import Method
 from fhi.paths import RAW, USER
 from fhi.running import user_data
-from fhi.scenarios import resolved_yaml
+from fhi.scenarios import Scenario, resolved_yaml
 from fhi.store import Store
 
 TABLES, FRAMEWORK = editions.load(), Framework.from_csv(RAW / "framework.csv")
@@ -39,7 +38,7 @@ def panel(method, tmp_path):
 
 
 def test_without_files_the_panel_is_that_of_the_raw_data(tmp_path):
-    rows, store = panel(Method(year=2018), tmp_path)
+    rows, store = panel(Scenario(year=2018), tmp_path)
     pd.testing.assert_frame_equal(rows, construction.panel(TABLES, FRAMEWORK))
     assert list(store) == []
 
@@ -47,7 +46,7 @@ def test_without_files_the_panel_is_that_of_the_raw_data(tmp_path):
 def test_an_indicator_that_files_give_is_taken_from_them_alone(user, tmp_path):
     user("firms.csv", FIRMS)
     user("yearbooks.csv", "city,gdp\n杭州,1\n上海,2\n")
-    rows, store = panel(Method(year=2018, user_data="mine"), tmp_path)
+    rows, store = panel(Scenario(year=2018, user_data="mine"), tmp_path)
     count = rows[rows["indicator"] == "firm_count"]
     # 上海 and 杭州 have published values; 上海 is named by another file and has no firm
     assert count.set_index("city")["value"].to_dict() == {"杭州": 1, "北京": 1, "上海": 0}
@@ -59,7 +58,7 @@ def test_an_indicator_that_files_give_is_taken_from_them_alone(user, tmp_path):
 
 def test_cell_by_cell_the_others_stay(user, tmp_path):
     user("yearbooks.csv", "city,measure,year,value\n杭州,gdp,2017,1\n")
-    method = Method(year=2018, user_data={"folder": "mine", "replaces": "cell"})
+    method = Scenario(year=2018, user_data={"folder": "mine", "replaces": "cell"})
     rows = panel(method, tmp_path)[0].query("indicator == 'gdp'").set_index(["city", "year"])
     assert rows.loc[("杭州", 2017), ["value", "evidence"]].tolist() == [1, "user"]
     assert rows.loc[("杭州", 2016), "evidence"] == "public"
@@ -69,12 +68,12 @@ def test_cell_by_cell_the_others_stay(user, tmp_path):
 def test_a_file_that_cannot_be_read_stops_the_run_and_writes_nothing(user, tmp_path):
     user("firms.csv", "a,b\n1,2\n")
     with pytest.raises(DataError, match=r"data/user/mine/firms.csv"):
-        panel(Method(year=2018, user_data="mine"), tmp_path)
+        panel(Scenario(year=2018, user_data="mine"), tmp_path)
     assert list(Store("mine", tmp_path)) == []
 
 
 def test_made_up_files_are_written_beside_the_results_and_read(tmp_path):
-    method = Method(year=2018, user_data={"synthetic": {"seed": 3, "years": [2018]}})
+    method = Scenario(year=2018, user_data={"synthetic": {"seed": 3, "years": [2018]}})
     rows, store = panel(method, tmp_path)
     assert set(rows["evidence"]) == {"synthetic"}
     written = sorted(path.name for path in (tmp_path / "data/processed/mine/microdata/files").iterdir())
@@ -84,7 +83,7 @@ def test_made_up_files_are_written_beside_the_results_and_read(tmp_path):
 
 def test_an_issue_made_up_before_is_not_read_again(tmp_path):
     for years in ([2017, 2018], [2018]):
-        _, store = panel(Method(year=2018, user_data={"synthetic": {"years": years}}), tmp_path)
+        _, store = panel(Scenario(year=2018, user_data={"synthetic": {"years": years}}), tmp_path)
     assert set(store["microdata/intervals"]["year"]) == {2018}
     assert not (tmp_path / "data/processed/mine/microdata/files/firms-2017.csv").exists()
 
@@ -95,13 +94,13 @@ def test_an_issue_made_up_before_is_not_read_again(tmp_path):
 )
 def test_a_setting_that_says_nothing_or_too_much_is_refused(settings):
     with pytest.raises(ValueError, match="user_data"):
-        Method(user_data=settings)
+        Scenario(user_data=settings)
 
 
 def test_the_settings_are_resolved_and_read_back():
-    method = Method(user_data="mine")
+    method = Scenario(user_data="mine")
     written = yaml.safe_load(resolved_yaml(method))
-    assert written["user_data"]["folder"] == "mine" and Method(**written) == method
+    assert written["user_data"]["folder"] == "mine" and Scenario(**written) == method
 
 
 def test_the_folder_of_the_staff_holds_nothing_but_its_page():

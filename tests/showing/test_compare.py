@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from fhi import scenarios
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
-from fhi.engine.parameters import Method, UserData
 from fhi.files import Files
+from fhi.scenarios import Scenario, UserData
 from fhi.showing import compare, terminal
 from fhi.showing.compare import assumptions, moves, text
 from fhi.showing.compare.files import evidence, slope_data, through_data, write_across, write_comparison
@@ -36,7 +36,7 @@ SCORES = pd.DataFrame(
     index=["甲", "乙", "丙", "丁"],
     dtype=float,
 )
-PLAIN = Method()
+PLAIN = Scenario()
 GEOMETRIC = {"aggregation": "geometric", "normalisation": {"method": "min-max", "scale": [1, 100]}}
 
 
@@ -54,7 +54,7 @@ def compared(base=PLAIN, other=PLAIN, scores=SCORES):
 
 def test_moves_by_hand():
     # wealth 50, 45, 50, 15; quiet 0, 100, 60, 80; index 3:1 is 37.5, 58.75, 52.5, 31.25, and 1:1 is 25, 72.5, 55, 47.5
-    found = compared(other=Method(weights={"wealth": 1}))
+    found = compared(other=Scenario(weights={"wealth": 1}))
     rows = found.moves.query("node == 'index'").set_index("city")
     assert rows["base_rank"].to_dict() == {"甲": 3, "乙": 1, "丙": 2, "丁": 4}
     assert rows["rank"].to_dict() == {"甲": 4, "乙": 1, "丙": 2, "丁": 3}
@@ -65,7 +65,7 @@ def test_moves_by_hand():
 
 
 def test_contributions_by_hand():
-    found = compared(other=Method(weights={"wealth": 1}))
+    found = compared(other=Scenario(weights={"wealth": 1}))
     parts = found.contributions.set_index(["city", "node"])
     # income and saving fall from 3/8 to 1/4 of the index, quiet rises from 1/4 to 1/2
     assert parts.loc[("乙", "income"), "contribution"] == pytest.approx(-0.125 * 50)
@@ -105,7 +105,7 @@ HOLES = SCORES.assign(saving=[100.0, NAN, 0, 10], income=[0, 50, 100, NAN])
     ids=["weights", "two keys", "a city less", "an indicator less", "geometric"],
 )
 def test_contributions_sum_to_the_difference(base, other, scores):
-    check_sums(compared(Method(**base), Method(**other), scores))
+    check_sums(compared(Scenario(**base), Scenario(**other), scores))
 
 
 @settings(max_examples=40, deadline=None)
@@ -118,7 +118,7 @@ def test_contributions_sum_whatever_the_data(values, wealth, income):
     scores = pd.DataFrame(np.reshape(values, (5, 3)), columns=[*SCORES], index=list("甲乙丙丁戊"))
     assume((scores.max() - scores.min() > 1e-3).all() and scores.notna().sum().min() >= 2)
     try:
-        found = compared(other=Method(weights={"wealth": wealth, "income": income}), scores=scores)
+        found = compared(other=Scenario(weights={"wealth": wealth, "income": income}), scores=scores)
     except MethodError:
         assume(False)
     spread = found.moves.query("node == 'index'")[["base_score", "score"]].std(ddof=1)
@@ -128,7 +128,7 @@ def test_contributions_sum_whatever_the_data(values, wealth, income):
 
 @pytest.mark.parametrize("scores", [SCORES, HOLES], ids=["whole", "holes"])
 def test_another_scale_contributes_to_the_scores_and_nothing_to_the_order(scores):
-    found = compared(other=Method(normalisation={"method": "min-max", "scale": [60, 100]}), scores=scores)
+    found = compared(other=Scenario(normalisation={"method": "min-max", "scale": [60, 100]}), scores=scores)
     assert (found.moves["shift"].dropna() == 0).all()
     assert found.contributions["contribution"].abs().max() > 1
     np.testing.assert_allclose(found.contributions["relative"], 0, atol=1e-12)
@@ -136,13 +136,13 @@ def test_another_scale_contributes_to_the_scores_and_nothing_to_the_order(scores
 
 def test_other_means_are_not_split_by_indicator():
     for other in (GEOMETRIC, {"aggregation": {0: "copeland", 1: "arithmetic"}}):
-        found = compared(other=Method(**other))
+        found = compared(other=Scenario(**other))
         assert found.scale is None and found.contributions.empty
-    assert compared(Method(**GEOMETRIC), Method(**GEOMETRIC)).scale == "geometric"
+    assert compared(Scenario(**GEOMETRIC), Scenario(**GEOMETRIC)).scale == "geometric"
 
 
 def test_a_city_with_one_score_is_ranked_there_and_not_compared():
-    found = compared(other=Method(exclude_cities=["乙"]))
+    found = compared(other=Scenario(exclude_cities=["乙"]))
     rows = found.moves.query("node == 'index'").set_index("city")
     assert pd.isna(rows.loc["乙", "rank"]) and pd.isna(rows.loc["乙", "shift"])
     # 丙 was second behind 乙 and is first now, which is no move among the three
@@ -152,11 +152,11 @@ def test_a_city_with_one_score_is_ranked_there_and_not_compared():
 
 def test_no_common_city_is_refused():
     with pytest.raises(MethodError, match="no city has a score in both 'old' and 'new'"):
-        compared(Method(exclude_cities=["甲", "乙"]), Method(exclude_cities=["丙", "丁"]))
+        compared(Scenario(exclude_cities=["甲", "乙"]), Scenario(exclude_cities=["丙", "丁"]))
 
 
 def test_two_editions_are_not_compared(tmp_path):
-    base, other = compare.build_result("old", PLAIN, data()), compare.Result("new", Method(edition="baltic"), None)
+    base, other = compare.build_result("old", PLAIN, data()), compare.Result("new", Scenario(edition="baltic"), None)
     with pytest.raises(MethodError, match="'old' and 'new' are of two editions"):
         compare.compare(base, other, data())
     path = write_across([base, other], data(), pd.Series({"乙": 1, "丙": 2}), Files("old", tmp_path))
@@ -166,14 +166,14 @@ def test_two_editions_are_not_compared(tmp_path):
 
 def test_without_a_common_city_there_is_no_mean_shift():
     pairs = {"old": ["甲", "乙"], "new": ["丙", "丁"]}
-    results = [compare.build_result(name, Method(exclude_cities=cities), data()) for name, cities in pairs.items()]
+    results = [compare.build_result(name, Scenario(exclude_cities=cities), data()) for name, cities in pairs.items()]
     _, agreement = compare.across(results, TREE, pd.Series({"乙": 1, "丙": 2}))
     assert agreement["moved"].tolist() == [0, 0] and agreement["mean_shift"].isna().tolist() == [False, True]
 
 
 def test_what_differs_is_named_by_key_and_weights_by_node():
-    base = Method(weights={"wealth": 2, "income": 1}, description={"en": "one"})
-    other = Method(weights={"income": 1, "comfort": 3}, normalisation="rank", robustness={"draws": 5})
+    base = Scenario(weights={"wealth": 2, "income": 1}, description={"en": "one"})
+    other = Scenario(weights={"income": 1, "comfort": 3}, normalisation="rank", robustness={"draws": 5})
     assert set(assumptions.changes(base, other)) == {"weights.wealth", "weights.comfort", "normalisation"}
     assert assumptions.changes(base, base) == {}
     changed = base
@@ -184,7 +184,7 @@ def test_what_differs_is_named_by_key_and_weights_by_node():
 
 
 def test_each_assumption_alone_and_taken_back():
-    found = compared(other=Method(weights={"wealth": 1}, exclude_indicators=["saving"]))
+    found = compared(other=Scenario(weights={"wealth": 1}, exclude_indicators=["saving"]))
     shifts = found.assumptions.set_index(["assumption", "city"])
     # the weight alone as above; without saving wealth is income: 3:1 gives 0, 62.5, 90, 35, order 丙 乙 丁 甲
     assert shifts.loc["weights.wealth", "alone"].to_dict() == {"甲": 1, "乙": 0, "丙": 0, "丁": -1}
@@ -197,7 +197,7 @@ def test_each_assumption_alone_and_taken_back():
 def test_files_of_ones_own_change_the_panel_and_no_other_assumption_does():
     before, own = data(), data(SCORES.assign(quiet=[100.0, 0, 60, 80]))
     base = compare.build_result("old", PLAIN, before)
-    other = compare.build_result("new", Method(weights={"wealth": 1}, user_data="."), own)
+    other = compare.build_result("new", Scenario(weights={"wealth": 1}, user_data="."), own)
     shifts = compare.compare(base, other, own, before).assumptions.set_index(["assumption", "city"])
     assert shifts.loc["weights.wealth", "alone"].to_dict() == {"甲": 1, "乙": 0, "丙": 0, "丁": -1}
     # with them 3:1 gives 62.5, 33.75, 52.5, 31.25 and 1:1 gives 75, 22.5, 55, 47.5
@@ -207,7 +207,7 @@ def test_files_of_ones_own_change_the_panel_and_no_other_assumption_does():
 
 
 def test_an_assumption_that_cannot_stand_alone_says_why():
-    found = compared(other=Method(**GEOMETRIC))
+    found = compared(other=Scenario(**GEOMETRIC))
     notes = found.assumptions[found.assumptions["city"].isna()].set_index("assumption")["note"]
     assert "geometric mean needs positive" in notes["aggregation"] and notes["aggregation"].startswith("alone: ")
     aggregation = found.assumptions.query("assumption == 'aggregation'").dropna(subset=["city"])
@@ -219,7 +219,7 @@ def test_an_assumption_that_cannot_stand_alone_says_why():
 
 def test_all_results_side_by_side():
     given_data = data()
-    methods = {"old": PLAIN, "new": Method(weights={"wealth": 1}), "less": Method(exclude_cities=["乙"])}
+    methods = {"old": PLAIN, "new": Scenario(weights={"wealth": 1}), "less": Scenario(exclude_cities=["乙"])}
     results = [compare.build_result(name, method, given_data) for name, method in methods.items()]
     published = pd.Series({"乙": 1, "丙": 2, "丁": 3})
     ranks, agreement = compare.across(results, TREE, published)
@@ -236,18 +236,18 @@ def test_all_results_side_by_side():
 
 
 def test_the_text_names_what_moved_and_through_what():
-    said = text.comparison_text(compared(other=Method(weights={"wealth": 1})))
+    said = text.comparison_text(compared(other=Scenario(weights={"wealth": 1})))
     assert "new against old: 2 of 4 cities moved, by 0.5 places on average, 1 at most" in said
     assert "weights.wealth  3 → 1" in said
     line = next(line for line in said.splitlines() if line.startswith("  丁"))
     assert "↑1" in line and "quiet +" in line
     assert "only in old" not in said
-    assert "  only in old: 乙" in text.comparison_text(compared(other=Method(exclude_cities=["乙"])))
+    assert "  only in old: 乙" in text.comparison_text(compared(other=Scenario(exclude_cities=["乙"])))
     assert "No assumption differs." in text.comparison_text(compared())
 
 
 def test_the_text_of_other_means_names_assumptions():
-    said = text.comparison_text(compared(other=Method(**GEOMETRIC)))
+    said = text.comparison_text(compared(other=Scenario(**GEOMETRIC)))
     moved = [line for line in said.splitlines() if "↑" in line or "↓" in line]
     assert moved and all("aggregation" in line for line in moved)
     assert "geometric mean needs positive" in said
@@ -261,7 +261,7 @@ def test_columns_line_up_whatever_the_script():
 
 
 def test_a_choice_is_shown_as_one_reads_it():
-    method = Method(
+    method = Scenario(
         weights={"a": 2.0}, exclude_cities=["甲", "乙"], normalisation={"method": "min-max", "scale": [0, 1]}
     )
     values = (method.normalisation, method.weights, method.exclude_cities, method.exclude_indicators, method.panel)
@@ -272,7 +272,7 @@ def test_a_choice_is_shown_as_one_reads_it():
 
 def test_judged_weights_are_labelled():
     plain, judged = (
-        compare.Result("x", Method(weighting=step), None)
+        compare.Result("x", Scenario(weighting=step), None)
         for step in ("original", {"method": "budget-allocation", "experts": {}})
     )
     assert evidence([plain]) == ("reconstructed",)
@@ -280,13 +280,13 @@ def test_judged_weights_are_labelled():
 
 
 def test_what_rests_on_given_files_is_labelled():
-    own, made_up = (compare.Result("x", Method(user_data=given), None) for given in (".", {"synthetic": {}}))
+    own, made_up = (compare.Result("x", Scenario(user_data=given), None) for given in (".", {"synthetic": {}}))
     assert evidence([own]) == ("reconstructed", "user")
     assert evidence([own, made_up]) == ("reconstructed", "user", "synthetic")
 
 
 def test_the_files_of_a_comparison_hold_its_tables(tmp_path):
-    found = compared(other=Method(weights={"wealth": 1}))
+    found = compared(other=Scenario(weights={"wealth": 1}))
     path = write_comparison(found, Files("new", tmp_path))
     folder = tmp_path / "reports/new/compare/old"
     assert path == folder / "summary.txt" and path.read_text(encoding="utf-8") == text.comparison_text(found)
@@ -296,7 +296,7 @@ def test_the_files_of_a_comparison_hold_its_tables(tmp_path):
 
 
 def test_the_data_of_the_pictures():
-    found = compared(other=Method(**GEOMETRIC))
+    found = compared(other=Scenario(**GEOMETRIC))
     places = slope_data(found).set_index("city")
     assert places["base_place"].to_dict() == {"甲": 3, "乙": 1, "丙": 2, "丁": 4}
     assert (places["place"] - places["base_place"] == places["shift"]).all()

@@ -27,7 +27,7 @@ class IdentifiedSet:
     Parameters
     ----------
     facts : pandas.DataFrame
-        As ingested from facts.csv: one constraint a row.
+        One constraint a row; see `fact_rows`.
     framework : Framework
     weights : str, optional
         A restriction of the weights, a name of `RESTRICTIONS` (default ``free``).
@@ -59,6 +59,7 @@ class IdentifiedSet:
         self.facts, self.framework = facts, framework
         self.space = space_of(facts, framework, normalisation, top, floor)
         restriction = choose(RESTRICTIONS, weights, "weights")
+        self.restricted = weights != "free"
         rows = [*definitions(self.space), *fact_rows(facts, self.space, least_gap), *restriction(self.space)]
         self.rows: list[Row] = rows
         self.program = LinearProgram(rows, self.space.size, self.space.free)

@@ -134,7 +134,7 @@ def fact_rows(facts: pd.DataFrame, space: Space, least_gap: float | None = None)
     Parameters
     ----------
     facts : pandas.DataFrame
-        As ingested from facts.csv.
+        One a row; its ``attrs["file"]`` is the name shown in errors (default ``facts``).
     least_gap : float, optional
         In place of the gap of every order without ties, as a share of the weight of its node.
 
@@ -146,14 +146,14 @@ def fact_rows(facts: pd.DataFrame, space: Space, least_gap: float | None = None)
     """
     rows = []
     for fact in facts.itertuples():
-        _check(fact)
+        _check(fact, facts.attrs.get("file", "facts"))
         for expression, bound, equal in KINDS[fact.kind](fact, space, facts, least_gap):
             rows.append(Row(expression, bound, equal, fact.id))
     return rows
 
 
-def _check(fact) -> None:
-    place = ("data/raw/report2018/facts.csv", getattr(fact, "row", None))
+def _check(fact, file: str) -> None:
+    place = (file, getattr(fact, "row", None))
     names = [city for group in groups(fact.subjects) for city in group]
     if len(set(names)) != len(names):
         raise DataError([Problem(*place, "subjects", fact.subjects, "each city once", "remove the second one")])

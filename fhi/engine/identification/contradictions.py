@@ -30,7 +30,7 @@ def consistent(
     Parameters
     ----------
     facts : pandas.DataFrame
-        As ingested from facts.csv.
+        One constraint a row.
     least_gap : float, optional
         Gap of every order in the checks of single nodes, in points of the node's score.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -12,29 +12,54 @@ from fhi.engine.framework import Framework
 from fhi.engine.identification.bounds import DECIMALS, IdentifiedSet
 from fhi.engine.identification.program import Infeasible
 
-#: groups of facts in the order in which they are added
-GROUPS = ("ranks", "means", "adoption", "attention", "leaders")
 #: the run of bounds.csv: all facts, free weights
 ALL = "all"
 #: the run of what the report says of the index itself: its order and its tier means
 INDEX = "index"
-#: name -> options of `IdentifiedSet`, all facts in each
-VARIANTS: Mapping[str, dict] = {
-    "all, gap 0": {"least_gap": 0.0},
-    "all, adoption by min-max": {"normalisation": "min-max"},
+#: the run in which an order says nothing of how far its scores lie apart
+GAPLESS = {"all, gap 0": {"least_gap": 0.0}}
+#: restrictions of the weights, all facts in each
+RESTRICTED: Mapping[str, dict] = {
     "all, equal inside parents": {"weights": "equal-inside-parents"},
     "all, indicators within 1/48-1/4": {"weights": "between-1/48-and-1/4"},
 }
 
 
-def runs(facts: pd.DataFrame, framework: Framework) -> dict[str, IdentifiedSet]:
-    """Return the identified set of each run: the index alone, facts group by group, all of them, then the variants."""
+def variants(facts: pd.DataFrame) -> dict[str, dict]:
+    """Return by name what else is assumed with all the facts, as options of `IdentifiedSet`.
+
+    No least gap of an order; the indicators whose values are known by min-max, if there are any; `RESTRICTED`.
+    """
+    known = facts.loc[facts["kind"] == "value", "node"].unique()
+    measured = {f"all, {', '.join(known)} by min-max": {"normalisation": "min-max"}} if len(known) else {}
+    return GAPLESS | measured | RESTRICTED
+
+
+def runs(
+    facts: pd.DataFrame,
+    framework: Framework,
+    groups: Sequence[str] | None = None,
+    varied: Mapping[str, dict] | None = None,
+) -> dict[str, IdentifiedSet]:
+    """Return the identified set of each run: the index alone, facts group by group, all of them, then the variants.
+
+    Parameters
+    ----------
+    facts : pandas.DataFrame
+    framework : Framework
+    groups : sequence of str, optional
+        The groups of the facts in the order in which they are added (default: in the order in which they stand).
+    varied : mapping, optional
+        Name → options of `IdentifiedSet` (default: `variants`).
+    """
+    groups = list(facts["group"].unique()) if groups is None else list(groups)
     sets = {INDEX: IdentifiedSet(facts[facts["node"] == framework.root], framework)}
-    for count in range(1, len(GROUPS)):
-        chosen = GROUPS[:count]
+    for count in range(1, len(groups)):
+        chosen = groups[:count]
         sets["+".join(chosen)] = IdentifiedSet(facts[facts["group"].isin(chosen)], framework)
     sets[ALL] = IdentifiedSet(facts, framework)
-    return sets | {name: IdentifiedSet(facts, framework, **options) for name, options in VARIANTS.items()}
+    varied = variants(facts) if varied is None else varied
+    return sets | {name: IdentifiedSet(facts, framework, **options) for name, options in varied.items()}
 
 
 def by_facts(sets: Mapping[str, IdentifiedSet]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -65,7 +90,7 @@ def weight_maps(sets: Mapping[str, IdentifiedSet]) -> pd.DataFrame:
     """Return the corners of the possible pillar weights: ``facts, corner`` and one column a pillar."""
     frames = []
     for name, identified in sets.items():
-        if name == ALL or "weights" in VARIANTS.get(name, {}):
+        if name == ALL or identified.restricted:
             try:
                 corners = identified.weight_map()
             except Infeasible:

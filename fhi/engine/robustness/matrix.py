@@ -15,6 +15,7 @@ from fhi.engine.parameters import Method, Step
 from fhi.engine.robustness.draws import Sample
 from fhi.engine.robustness.space import NOTHING, Space
 from fhi.engine.robustness.tree import Tree
+from fhi.engine.screening import as_panel, panel_of
 
 #: methods that treat every column for itself, so that a column may be left out, or put in many times over
 COLUMNWISE: Mapping[str, frozenset[str]] = {
@@ -60,8 +61,7 @@ class Inputs:
     @classmethod
     def of(cls, data: pd.DataFrame, framework: Framework, attributes: pd.DataFrame | None) -> tuple[Inputs, bool]:
         """Return the inputs of a panel or of units × indicators, and whether it was the latter."""
-        wide = not {"city", "year", "indicator", "value"} <= set(data.columns)
-        panel = as_panel(data, 0) if wide else data
+        panel, wide = panel_of(data, framework)
         units = pd.Index(data.index if wide else sorted(panel["city"].unique()), name="city")
         return cls(panel, framework, Tree.of(framework), units, attributes), wide
 
@@ -72,12 +72,6 @@ class Inputs:
     def values_of(self, indicator: str) -> pd.Series:
         """Return all values of an indicator."""
         return self.panel.loc[self.panel["indicator"] == indicator, "value"].dropna()
-
-
-def as_panel(values: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Return units × indicators as a panel of one year."""
-    wide = values.rename_axis(index="city", columns="indicator")
-    return wide.stack(future_stack=True).rename("value").reset_index().assign(year=year)
 
 
 def steps(method: Method) -> list[Step]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,9 +26,6 @@ from fhi.engine.robustness.saltelli import sensitivity
 from fhi.engine.robustness.space import DATA_NOISE, SHARES, WEIGHT_NOISE, Space, parse
 from fhi.engine.robustness.study import Study
 from fhi.engine.robustness.tornado import tornado
-
-#: the environment variable with the address of a Dask scheduler, as tcp://host:8786
-CLUSTER = "CLUSTER"
 
 
 def check(
@@ -61,11 +57,13 @@ class Analysis:
     method : Method
         Its `robustness` says what is uncertain and how many draws are made.
     published : pandas.DataFrame
-        The TOP20 table: ``city, rank, tier``.
+        ``city, rank, tier``.
     units : pandas.DataFrame
         The table of cities, by name.
     joint : pandas.DataFrame, optional
         Points of the joint set of values known up to an interval, see `fhi.engine.robustness.points`.
+    cluster : str, optional
+        The address of a Dask scheduler whose workers make the draws.
     """
 
     panel: pd.DataFrame
@@ -74,6 +72,7 @@ class Analysis:
     published: pd.DataFrame
     units: pd.DataFrame
     joint: pd.DataFrame | None = None
+    cluster: str | None = None
 
     @cached_property
     def space(self) -> Space:
@@ -126,13 +125,13 @@ class Analysis:
     def uncertainty(self, **arguments: Any) -> Uncertainty:
         """Draw from the space; see `fhi.engine.robustness.uncertainty`."""
         settings = self.method.robustness
-        given = self._given | {"published": self.order, "tiers": self.tiers, "cluster": cluster()} | arguments
+        given = self._given | {"published": self.order, "tiers": self.tiers, "cluster": self.cluster} | arguments
         return uncertainty(self.panel, self.framework, self.space, self.effort.draws, settings.seed, **given)
 
     def sensitivity(self, **arguments: Any) -> pd.DataFrame:
         """Share the variance of the ranks between the assumptions; see `fhi.engine.robustness.sensitivity`."""
         settings = self.method.robustness
-        given = self._given | {"cluster": cluster()} | arguments
+        given = self._given | {"cluster": self.cluster} | arguments
         return sensitivity(self.panel, self.framework, self.space, self.effort.sobol, settings.seed, **given)
 
     def tornado(self, **arguments: Any) -> pd.DataFrame:
@@ -163,8 +162,3 @@ def together(model: Model) -> bool:
     columnwise = all(repeatable(method, noise) for name in COLUMNWISE for method in alternatives(name))
     without_data = all(method.weighting.method in WITHOUT_DATA for method in alternatives("weighting"))
     return not noise or (columnwise and without_data)
-
-
-def cluster() -> str | None:
-    """Return the address of the Dask scheduler in the environment variable ``CLUSTER``, if there is one."""
-    return os.environ.get(CLUSTER) or None

@@ -253,7 +253,7 @@ def _read_choice(
 
 def with_values(method: Method, values: Mapping[str, Any]) -> Method:
     """Return the method with other values for some keys, checked as a scenario's are."""
-    return Method(**(method.model_dump() | dict(values)))
+    return type(method)(**(method.model_dump() | dict(values)))
 
 
 def _read_left_out(content: Any, framework: Framework, cities: list[str]) -> Choice:

@@ -25,8 +25,8 @@ def budget_allocation(
 
     Parameters
     ----------
-    experts : str or mapping
-        A CSV file under ``notebooks/scenarios/`` (columns ``node`` and one an expert), or expert → node → points.
+    experts : Table or mapping
+        Columns ``node`` and one an expert (in a scenario: the name of a CSV file beside it), or expert → node → points.
     budget : float or None
         What an expert's points in a family must sum to (within one per cent); None takes any positive sum.
 
@@ -73,9 +73,9 @@ def ahp(
 
     Parameters
     ----------
-    matrices : str or mapping
-        A folder under ``notebooks/scenarios/`` with a square table ``<parent>.csv`` for every node of two or more
-        children, or parent → child → child → ratio; see `fhi.engine.weighting.judgements.matrix`.
+    matrices : Folder or mapping
+        A square table for every node of two or more children (in a scenario: the name of a folder beside it, with a
+        file ``<parent>.csv`` each), or parent → child → child → ratio; see `fhi.engine.weighting.judgements.matrix`.
     consistency : float
         The largest consistency ratio that is accepted.
 

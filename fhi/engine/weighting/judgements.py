@@ -1,20 +1,17 @@
-"""Read what experts judged: tables of points, and square matrices of pairwise comparisons."""
+"""What experts judged: tables of points, and square matrices of pairwise comparisons."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from fhi import paths
+from fhi.engine.cells import Folder, Table, parse_number
 from fhi.engine.errors import DataError, MethodError, Problem, nearest_names
-from fhi.reading import parsing
-from fhi.reading.csv_tables import read_cells
 
-#: a path, or a mapping of mappings; read and checked here
+#: tables as they were read, or a mapping of mappings; checked here
 Given = Any
 #: how far the product of a comparison and its reverse may be from 1: printed decimals, as 0.33 for 1/3
 RECIPROCAL = 0.05
@@ -27,9 +24,8 @@ def points(given: str | Mapping[str, Mapping[str, float]], nodes: Sequence[str])
 
     Parameters
     ----------
-    given : str or mapping
-        A CSV file under ``notebooks/scenarios/`` with a column ``node`` and one column an expert; or expert → node →
-        points.
+    given : Table or mapping
+        With a column ``node`` and one column an expert; or expert → node → points.
     nodes : sequence of str
         The nodes that can be judged.
 
@@ -39,9 +35,8 @@ def points(given: str | Mapping[str, Mapping[str, float]], nodes: Sequence[str])
         With every bad cell: an unknown node, one that stands twice, points that are no number or negative.
     """
     key = "weighting.experts"
-    if isinstance(given, str):
-        path = paths.beside_scenarios(given, key)
-        return points_from_cells(*read_cells(path, _shown(path)), nodes, _shown(path))
+    if isinstance(given, Table):
+        return points_from_cells(given.header, given.rows, nodes, given.file)
     table = _frame(given, key, "expert → node → points", _points).T
     _refuse_unknown(table.index, nodes, key)
     bad = [(node, expert) for expert in table for node in table.index if table.at[node, expert] < 0]
@@ -66,10 +61,10 @@ def matrix(given: str | Mapping[str, Mapping], parent: str, children: Sequence[s
 
     Parameters
     ----------
-    given : str or mapping
-        A folder under ``notebooks/scenarios/`` with a file ``<parent>.csv`` a node: the first column ``node`` and the
-        header name the children, a cell says how many times as important the row is as the column (``3``, ``1/3``);
-        an empty cell is filled with the reverse of the one across the diagonal. Or parent → child → child → ratio.
+    given : Folder or mapping
+        With a table ``<parent>`` a node: the first column ``node`` and the header name the children, a cell says how
+        many times as important the row is as the column (``3``, ``1/3``); an empty cell is filled with the reverse of
+        the one across the diagonal. Or parent → child → child → ratio.
     parent : str
     children : sequence of str
 
@@ -79,14 +74,13 @@ def matrix(given: str | Mapping[str, Mapping], parent: str, children: Sequence[s
         With every bad cell: not from 1/9 to 9, at odds with its reverse, a child that is missing or unknown.
     """
     key = "weighting.matrices"
-    if isinstance(given, str):
-        path = paths.beside_scenarios(given, key) / f"{parent}.csv"
-        if not path.is_file():
+    if isinstance(given, Folder):
+        if parent not in given.tables:
             return None
-        table = _read_matrix(path, children)
+        table = _read_matrix(given.tables[parent], children)
     elif not isinstance(given, Mapping):
         raise MethodError(
-            f"give a path, or numbers as parent → child → child → ratio; found {given!r}.", key=key, value=given
+            f"give a table, or numbers as parent → child → child → ratio; found {given!r}.", key=key, value=given
         )
     elif parent not in given:
         return None
@@ -97,9 +91,8 @@ def matrix(given: str | Mapping[str, Mapping], parent: str, children: Sequence[s
     return _reciprocal(table, f"{key}.{parent}")
 
 
-def _read_matrix(path: Path, children: Sequence[str]) -> pd.DataFrame:
-    file = _shown(path)
-    header, rows = read_cells(path, file)
+def _read_matrix(table: Table, children: Sequence[str]) -> pd.DataFrame:
+    header, rows, file = table.header, table.rows, table.file
     _refuse_bad_header(header, "node", file, children)
     cells = {(row, name): cell for row, line in rows for name, cell in zip(header, line, strict=True)}
     labels = {row: cells[row, "node"] for row, _ in rows}
@@ -129,7 +122,7 @@ def _reciprocal(table: pd.DataFrame, key: str) -> pd.DataFrame:
 
 
 def _points(cell: str) -> float:
-    value = parsing.parse_number(cell)
+    value = parse_number(cell)
     if value < 0:
         raise ValueError("points that are not negative")
     return value
@@ -138,8 +131,8 @@ def _points(cell: str) -> float:
 def _ratio(cell: str) -> float:
     """Return ``3``, ``0.5`` or ``1/3`` as a number from 1/9 to 9."""
     above, slash, below = cell.partition("/")
-    divisor = parsing.parse_number(below) if slash else 1.0
-    value = parsing.parse_number(above) / divisor if divisor else np.nan
+    divisor = parse_number(below) if slash else 1.0
+    value = parse_number(above) / divisor if divisor else np.nan
     if not 1 / MOST <= value <= MOST:
         raise ValueError("a comparison from 1/9 to 9, as 3 or 1/3")
     return value
@@ -185,7 +178,7 @@ def _frame(given: object, key: str, shape: str, parse) -> pd.DataFrame:
             for name, row in rows.items()
         }
     except (TypeError, ValueError):
-        message = f"give a path, or numbers as {shape}; found {given!r}."
+        message = f"give a table, or numbers as {shape}; found {given!r}."
         raise MethodError(message, key=key, value=given) from None
     return pd.DataFrame.from_dict(numbers, orient="index", dtype=float)
 
@@ -194,7 +187,3 @@ def _refuse_unknown(names: Iterable[str], valid: Sequence[str], key: str) -> Non
     for name in names:
         if name not in valid:
             raise MethodError(f"there is no {name!r}.", key=key, value=name, valid=valid)
-
-
-def _shown(path: Path) -> str:
-    return f"scenarios/{path.relative_to(paths.SCENARIOS.resolve()).as_posix()}"

@@ -15,14 +15,13 @@ from fhi.editions import SCHEMAS, units_of
 from fhi.engine import index
 from fhi.engine.errors import DataError, MethodError, Problem, nearest_names
 from fhi.engine.framework import Framework
-from fhi.engine.parameters import Method
 from fhi.engine.weighting import judgements
 from fhi.files import replace_file
 from fhi.paths import BASELINE
 from fhi.reading.csv_tables import table_from_cells
 from fhi.reading.spreadsheets import Book
 from fhi.running.workbook.sheets import EXPERTS, NODE_COLUMNS
-from fhi.scenarios import load_scenario, own_settings, scenario_names, validated
+from fhi.scenarios import Scenario, load_scenario, own_settings, scenario_names, validated
 
 MARK = "# Written by python -m fhi import; importing again under this name replaces it."
 NAME = re.compile(r"[^\W_][\w-]*")
@@ -107,7 +106,7 @@ def base_scenario(book: Book) -> str:
     return base
 
 
-def _take_framework(book: Book, framework: Framework, method: Method, settings: dict[str, Any]) -> list[str]:
+def _take_framework(book: Book, framework: Framework, method: Scenario, settings: dict[str, Any]) -> list[str]:
     """Put the weights and directions of the sheet into the settings; return the changes."""
     file = book.shown("framework")
     before = framework.with_weights(dict(method.weights)).with_directions(dict(method.directions))
@@ -165,7 +164,7 @@ def _expected(value: object) -> str:
     return f"{value:g} as exported" if isinstance(value, Real) else f"{value!r} as exported"
 
 
-def _take_points(book: Book, framework: Framework, method: Method, settings: dict[str, Any]) -> list[str]:
+def _take_points(book: Book, framework: Framework, method: Scenario, settings: dict[str, Any]) -> list[str]:
     """Put the points of experts into the settings, if there are any; return the changes."""
     points = book.read(EXPERTS, lambda header, rows: _points(header, rows, framework, book.shown(EXPERTS)))
     if points.empty:

@@ -12,9 +12,8 @@ from fhi.codebook import tables
 from fhi.codebook.columns import Column
 from fhi.editions import SCHEMAS
 from fhi.engine.framework import Framework
-from fhi.engine.parameters import ASIDE, Method
 from fhi.engine.weighting import judgements
-from fhi.scenarios import read_method, shown
+from fhi.scenarios import ASIDE, KEYS, Scenario, read_method, shown
 from fhi.showing.figures.registry import Texts
 from fhi.store import Store
 
@@ -83,7 +82,7 @@ def title(table: str) -> Texts:
     return tables.table(table).title
 
 
-def about_sheet(scenario: str, method: Method, others: list[Sheet]) -> Sheet:
+def about_sheet(scenario: str, method: Scenario, others: list[Sheet]) -> Sheet:
     """Return the sheet that says what the others are, what the method is, and how to bring changes back."""
     rows = [["scenario", scenario, "", ""]]
     rows += [[f"description_{language}", text, "", ""] for language, text in method.description.items()]
@@ -94,8 +93,7 @@ def about_sheet(scenario: str, method: Method, others: list[Sheet]) -> Sheet:
         rows += [[sheet.name, head, column.zh, column.en] for head, column in found if column]
     rows += [["", "", "", ""]]
     rows += [
-        [key, shown(value), "", ""]
-        for key, value in ((key, getattr(method, key)) for key in Method.model_fields if key not in ASIDE)
+        [key, shown(value), "", ""] for key, value in ((key, getattr(method, key)) for key in KEYS if key not in ASIDE)
     ]
     how = {
         "zh": "黄色单元格可改：framework的weight与direction，experts的打分。"
@@ -135,7 +133,7 @@ def framework_sheet(tree: Framework) -> Sheet:
     )
 
 
-def experts_sheet(tree: Framework, method: Method) -> Sheet:
+def experts_sheet(tree: Framework, method: Scenario) -> Sheet:
     """Return the points that experts gave; without any, room for three experts."""
     given = method.weighting.params.get(EXPERTS) if method.weighting.method == "budget-allocation" else None
     points = judgements.points(given, tree.nodes) if given is not None else pd.DataFrame()

@@ -7,8 +7,7 @@ from typing import Any
 import pandas as pd
 
 from fhi.engine.errors import FhiError
-from fhi.engine.parameters import ASIDE, Method
-from fhi.scenarios import shown
+from fhi.scenarios import ASIDE, KEYS, Scenario, shown
 from fhi.showing.compare.moves import shifts
 from fhi.showing.compare.results import Data, Result, build_result
 
@@ -19,10 +18,10 @@ OF_PANEL = ("user_data", "constructions")
 ASSUMPTIONS = ["assumption", "before", "after", "city", "alone", "last", "note"]
 
 
-def changes(base: Method, other: Method) -> dict[str, tuple[Any, Any]]:
+def changes(base: Scenario, other: Scenario) -> dict[str, tuple[Any, Any]]:
     """Return the assumptions that differ, ``weights`` and ``directions`` by node: name -> (value, other value)."""
     found = {}
-    for key in Method.model_fields:
+    for key in KEYS:
         before, after = getattr(base, key), getattr(other, key)
         if key in ASIDE or before == after:
             continue
@@ -35,7 +34,7 @@ def changes(base: Method, other: Method) -> dict[str, tuple[Any, Any]]:
     return found
 
 
-def with_change(method: Method, assumption: str, value: Any) -> Method:
+def with_change(method: Scenario, assumption: str, value: Any) -> Scenario:
     """Return a method with one assumption (a name of `changes`) set to a value; None takes a node's entry out."""
     key, _, node = assumption.partition(".")
     if node:
@@ -94,7 +93,7 @@ def _choice(assumption: str, value: Any, data: Data) -> str:
     return shown(getattr(data.framework, key)[node] if node and value is None else value)
 
 
-def _scores(method: Method, data: Data, root: str) -> tuple[pd.Series, str]:
+def _scores(method: Scenario, data: Data, root: str) -> tuple[pd.Series, str]:
     """Return the scores of the index by a method, or none and why it cannot be built."""
     try:
         return build_result("", method, data).index.scores[root], ""

@@ -10,9 +10,7 @@ from fhi import editions
 from fhi.editions import construction
 from fhi.engine.framework import Framework
 from fhi.engine.index import Index, build
-from fhi.engine.parameters import Method
-from fhi.paths import RAW
-from fhi.scenarios import read_method
+from fhi.scenarios import Scenario, read_method
 from fhi.store import Store
 
 
@@ -28,7 +26,7 @@ class Result(NamedTuple):
     """A built index with the name of its scenario and its method."""
 
     name: str
-    method: Method
+    method: Scenario
     index: Index
 
 
@@ -41,7 +39,7 @@ def read_data(store: Store) -> Data:
 def raw_data() -> Data:
     """Return the data as the raw files give them, without any stage having run."""
     tables = editions.load()
-    framework = Framework.from_csv(RAW / "framework.csv")
+    framework = Framework.from_table(tables["framework"])
     return Data(construction.panel(tables, framework), framework, tables["cities"].set_index("name_zh"))
 
 
@@ -59,6 +57,6 @@ def read_result(store: Store) -> Result:
     return Result(store.scenario, read_method(store), built)
 
 
-def build_result(name: str, method: Method, data: Data) -> Result:
+def build_result(name: str, method: Scenario, data: Data) -> Result:
     """Build an index in memory; errors as of `fhi.engine.index.build`."""
     return Result(name, method, build(data.panel, data.framework, method, units=data.units))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from fhi.engine.parameters import Method
+from fhi.scenarios import Scenario
 from fhi.showing.figures import EVIDENCE, PARTS
 from fhi.showing.figures.evidence import cited, is_own, of_index
 from fhi.showing.figures.registry import Tables, Texts
@@ -63,7 +63,7 @@ NOTICES = {
 }
 
 
-def front(tables: Tables, chosen: Method) -> Mapping[str, Texts]:
+def front(tables: Tables, chosen: Scenario) -> Mapping[str, Texts]:
     """Return title, subtitle, lead, notice and rights: of the report, or of another edition by its root and sources."""
     behind = of_index(("reconstructed",), tables)
     notice = next((text for label, text in NOTICES.items() if label in behind), {"zh": "", "en": ""})
@@ -105,13 +105,16 @@ def _part(title: Texts, tables: Tables) -> Texts:
     return {"zh": title["zh"].split("：")[-1], "en": title["en"].split(": ")[-1].capitalize()}
 
 
-def chapters(store: Store, chosen: Method) -> list[dict]:
+def chapters(store: Store, chosen: Scenario) -> list[dict]:
     """Return the chapters of tables: the results, the method, the ledger; each table labelled as its numbers are."""
     added = agreements.all_agreements(store)
     own = is_own(store)
     results = tables.own_tables(store) if own else [*tables.all_tables(store), *added, assumed.assumptions(store)]
     methods = [method.choices(chosen), method.tree(store, chosen), method.constructions(store)]
-    found = [("tables", {"zh": "数据表", "en": "Tables"}, results), ("method", {"zh": "方法", "en": "Method"}, methods)]
+    found = [
+        ("tables", {"zh": "数据表", "en": "Tables"}, results),
+        ("method", {"zh": "方法", "en": "Scenario"}, methods),
+    ]
     if "claims" in store:
         book = [ledger.contradictions(store), ledger.ledger(store)]
         found.append(("ledger", {"zh": "数字核对", "en": "The ledger"}, book))

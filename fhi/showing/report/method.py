@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 from pydantic import BaseModel
 
-from fhi.engine.parameters import Method, Step
+from fhi.engine.parameters import Step
+from fhi.scenarios import Scenario
 from fhi.showing.figures.registry import EVIDENCE, Tables, Texts
 from fhi.showing.report.tables import NODE, Cell, Table
 from fhi.showing.report.texts import NOTHING, UNITS, decimal, same, span
 
-#: field of `Method`, but for its description and `robustness` -> name of the choice, and what it decides
+#: field of `Scenario`, but for its description and `robustness` -> name of the choice, and what it decides
 CHOICES: Mapping[str, tuple[Texts, Texts]] = {
     "edition": (
         {"zh": "版本", "en": "Edition"},
@@ -131,7 +132,7 @@ TERMS: Mapping[str, str] = {
 TREE = (2.6, 1, 1, 1.3, 0.8, 0.9, 0.8, 1)
 
 
-def choices(method: Method) -> Table:
+def choices(method: Scenario) -> Table:
     """What the scenario chose at each step, in the order of the steps."""
     rows = [[label, _value(getattr(method, name)), meaning] for name, (label, meaning) in CHOICES.items()]
     heads = [{"zh": "步骤", "en": "Step"}, {"zh": "选择", "en": "Choice"}, {"zh": "含义", "en": "Meaning"}]
@@ -185,7 +186,7 @@ TREE_NOTE = {
 OTHER_NOTE = {"zh": "没有数据的节点把权重让给同级。", "en": "A node without data passes its weight to its siblings."}
 
 
-def tree(tables: Tables, method: Method) -> Table:
+def tree(tables: Tables, method: Scenario) -> Table:
     """Every node with its weight as assumed and as the published numbers allow, its direction and its data."""
     rows, heads, widths = list(_nodes(tables, method)), list(TREE_HEADS), list(TREE)
     note, evidence = TREE_NOTE, ("reconstructed", "identified")
@@ -199,7 +200,7 @@ def tree(tables: Tables, method: Method) -> Table:
     return Table("table-tree", title, heads, rows, note, evidence, texts=texts, file="weights", widths=tuple(widths))
 
 
-def _nodes(tables: Tables, method: Method) -> Iterator[list[Cell]]:
+def _nodes(tables: Tables, method: Scenario) -> Iterator[list[Cell]]:
     """Yield the row of each node, from the top down."""
     framework, weights = tables["tables/framework"], tables["weights"].set_index("node")
     allowed = tables["weight_bounds"].set_index("node") if "weight_bounds" in tables else pd.DataFrame()

@@ -12,9 +12,8 @@ from pathlib import Path
 import jinja2
 from fontTools import subset
 
-from fhi.engine.parameters import Method
 from fhi.processes import pool
-from fhi.scenarios import load_scenario
+from fhi.scenarios import Scenario, load_scenario
 from fhi.showing.figures import LANGUAGES, entries
 from fhi.showing.figures.evidence import drawable, is_own, of_index
 from fhi.showing.figures.style import FONT, FONTS
@@ -119,7 +118,7 @@ def places_context(store: Store, mentions: dict[str, list[str]]) -> list[dict]:
     ]
 
 
-def explorer_context(store: Store, chosen: Method, process: ProcessPoolExecutor) -> dict:
+def explorer_context(store: Store, chosen: Scenario, process: ProcessPoolExecutor) -> dict:
     """Return what the page shows of the explorer, live or, where the run cannot be repeated, as a table."""
     run = explorer.read_run(store, chosen)
     rows = explorer.rows_of(store, run)

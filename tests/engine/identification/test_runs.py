@@ -9,13 +9,12 @@ import pytest
 from fhi.engine.identification import IdentifiedSet
 from fhi.engine.identification.runs import (
     ALL,
-    GROUPS,
     INDEX,
-    VARIANTS,
     by_facts,
     gap_bounds,
     influence,
     runs,
+    variants,
     weight_maps,
 )
 
@@ -85,6 +84,15 @@ def test_influence_comes_largest_first_with_what_each_fact_is(small):
     assert len(described) == len(facts)
 
 
+#: in the order in which the table of facts has them
+GROUPS = ("ranks", "means", "adoption", "attention", "leaders")
+
+
+def test_the_variants_are_named_by_the_indicators_whose_values_are_known(published):
+    assert list(variants(published))[:2] == ["all, gap 0", "all, adoption by min-max"]
+    assert not any("min-max" in name for name in variants(published[published["kind"] != "value"]))
+
+
 def test_a_fact_that_stands_twice_has_no_influence(tree, facts_of):
     twice = facts_of(("mean", "a", "FHI", 60, 5), ("mean", "a", "FHI", 60, 5), ("order", "a|b", "FHI"))
     frame = influence(IdentifiedSet(twice, tree("p", "q"))).set_index("id")["widening"]
@@ -94,13 +102,13 @@ def test_a_fact_that_stands_twice_has_no_influence(tree, facts_of):
 
 def test_the_runs_take_the_index_alone_add_the_groups_one_by_one_then_vary_all_of_them(sets, published, framework):
     chain = ["+".join(GROUPS[:count]) for count in range(1, len(GROUPS))]
-    assert list(sets) == [INDEX, *chain, ALL, *VARIANTS]
+    assert list(sets) == [INDEX, *chain, ALL, *variants(published)]
     assert set(sets[INDEX].facts["node"]) == {framework.root}
     assert set(sets[INDEX].facts["id"]) == set(published.loc[published["node"] == framework.root, "id"])
     for name in chain:
         assert set(sets[name].facts["group"]) == set(name.split("+"))
     assert set(published["group"]) == set(GROUPS)
-    for name in (ALL, *VARIANTS):
+    for name in (ALL, *variants(published)):
         assert len(sets[name].facts) == len(published)
 
 

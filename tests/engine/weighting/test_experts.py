@@ -10,6 +10,7 @@ from fhi import paths
 from fhi.engine.errors import MethodError
 from fhi.engine.weighting import weigh
 from fhi.engine.weighting.experts import RANDOM_INDEX, priorities
+from fhi.scenarios import validated
 
 NAN = float("nan")
 NODES = {"root": "pq", "p": "abc", "q": "de"}
@@ -152,8 +153,13 @@ def test_judgements_are_read_from_files_beside_the_scenarios(tree, tmp_path, mon
     (tmp_path / "mine/root.csv").write_text("node,p,q\np,1,3\nq,1/3,1\n", encoding="utf-8")
     (tmp_path / "mine/p.csv").write_text("node,c,a,b\na,4,,2\nb,2,,\nc,,,\n", encoding="utf-8")
     (tmp_path / "mine/q.csv").write_text("node,d,e\nd,1,1\ne,1,1\n", encoding="utf-8")
-    weights = weigh(DATA, tree(NODES), "budget-allocation", experts="panel.csv")
+    named = {"experts": "panel.csv"}, {"matrices": "mine"}
+    experts, matrices = (
+        validated({"weighting": {"method": method, **files}}, "mine.yml").weighting.params
+        for method, files in zip(("budget-allocation", "ahp"), named, strict=True)
+    )
+    weights = weigh(DATA, tree(NODES), "budget-allocation", **experts)
     assert weights.to_dict() == pytest.approx({"p": 0.7, "q": 0.3, "a": 0.4, "b": 0.3, "c": 0.3, "d": 1, "e": 0})
-    assert weigh(DATA, tree(NODES), "ahp", matrices="mine").to_dict() == pytest.approx(
+    assert weigh(DATA, tree(NODES), "ahp", **matrices).to_dict() == pytest.approx(
         weigh(DATA, tree(NODES), "ahp", matrices=MATRICES).to_dict()
     )

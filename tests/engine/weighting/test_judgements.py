@@ -1,10 +1,14 @@
 """Reading judgements: every bad cell of a file told with its place, reverses filled, and mappings checked alike."""
 
+import pickle
+
 import pytest
+import yaml
 
 from fhi import paths
 from fhi.engine.errors import DataError, MethodError
 from fhi.engine.weighting import judgements
+from fhi.scenarios import resolved_yaml, validated
 
 CHILDREN = ["a", "b", "c"]
 
@@ -26,12 +30,18 @@ def problems(function):
     return [(p.row, p.column, p.value) for p in caught.value.problems]
 
 
+def given(method, **files):
+    """Return the tables that a scenario names, as the step gets them."""
+    params = validated({"weighting": {"method": method, **files}}, "scenarios/mine.yml").weighting.params
+    return next(iter(params.values()))
+
+
 def matrix():
-    return judgements.matrix("ahp", "p", CHILDREN)
+    return judgements.matrix(given("ahp", matrices="ahp"), "p", CHILDREN)
 
 
 def points():
-    return judgements.points("panel.csv", CHILDREN)
+    return judgements.points(given("budget-allocation", experts="panel.csv"), CHILDREN)
 
 
 def test_a_matrix_is_read_in_the_order_of_the_children(write):
@@ -104,11 +114,11 @@ def test_a_child_against_itself_is_one(write):
     [
         ({"p": {"a": {"b": 2, "c": 3}, "x": {"c": 2}}}, "there is no 'x'"),
         ({"p": {"a": {"b": 20, "c": 3}, "b": {"c": 2}}}, "must lie from 1/9 to 9"),
-        ({"p": {"a": {"b": "much", "c": 3}, "b": {"c": 2}}}, "give a path, or numbers as child"),
-        ({"p": 3}, "give a path, or numbers as child"),
+        ({"p": {"a": {"b": "much", "c": 3}, "b": {"c": 2}}}, "give a table, or numbers as child"),
+        ({"p": 3}, "give a table, or numbers as child"),
         ({"p": {"a": {"b": -2, "c": 3}, "b": {"c": 2}}}, "must lie from 1/9 to 9"),
         ({"p": {"a": {"b": 0, "c": 3}, "b": {"c": 2}}}, "must lie from 1/9 to 9"),
-        ({"p": {"a": {"b": "1/0", "c": 3}, "b": {"c": 2}}}, "give a path, or numbers as child"),
+        ({"p": {"a": {"b": "1/0", "c": 3}, "b": {"c": 2}}}, "give a table, or numbers as child"),
     ],
 )
 def test_comparisons_written_in_the_scenario_are_checked_alike(given, message):
@@ -119,7 +129,7 @@ def test_comparisons_written_in_the_scenario_are_checked_alike(given, message):
 
 @pytest.mark.parametrize("given", [3, ["ahp"]])
 def test_comparisons_that_are_no_mapping_are_refused(given):
-    with pytest.raises(MethodError, match="give a path, or numbers as parent → child → child → ratio") as caught:
+    with pytest.raises(MethodError, match="give a table, or numbers as parent → child → child → ratio") as caught:
         judgements.matrix(given, "p", CHILDREN)
     assert caught.value.key == "weighting.matrices"
 
@@ -157,3 +167,24 @@ def test_points_that_are_no_table_are_refused(given):
     with pytest.raises(MethodError) as caught:
         judgements.points(given, CHILDREN)
     assert caught.value.key == "weighting.experts"
+
+
+def test_a_file_is_read_wherever_a_scenario_names_it_and_stays_its_name(write):
+    write("node,王\na,60\n", "panel.csv")
+    step = {"method": "budget-allocation", "experts": "panel.csv"}
+    settings = {
+        "weighting": step,
+        "robustness": {"space": {"weighting": ["equal", step]}, "grid": {"weighting": [step]}},
+    }
+    method = pickle.loads(pickle.dumps(validated(settings, "scenarios/mine.yml")))
+    robust = method.robustness
+    for experts in (step["experts"] for step in (robust.space["weighting"][1], robust.grid["weighting"][0])):
+        assert judgements.points(experts, CHILDREN)["王"].to_dict() == {"a": 60}
+    written = yaml.safe_load(resolved_yaml(method))
+    assert written["weighting"] == written["robustness"]["grid"]["weighting"][0] == step
+    assert method.model_dump(mode="json")["weighting"] == step
+
+
+def test_a_file_that_is_not_there_is_refused_with_the_scenario(write):
+    with pytest.raises(MethodError, match=r"scenarios/mine\.yml: weighting\.experts: there is no 'panel\.csv'"):
+        points()

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 import pytest
 
-from fhi.engine.parameters import Method
-from fhi.scenarios import load_scenario
+from fhi.scenarios import Scenario, load_scenario
 from fhi.showing.figures.registry import entries
 from fhi.showing.report import cities, contents, pdf, pictures
 
@@ -64,7 +63,9 @@ def test_a_figure_of_printed_numbers_keeps_its_labels(given):
 
 def test_tables_and_sections_of_cities_are_labelled_too(given):
     label, tables = given
-    found = {table.id: table.evidence for chapter in contents.chapters(tables, Method()) for table in chapter["tables"]}
+    found = {
+        table.id: table.evidence for chapter in contents.chapters(tables, Scenario()) for table in chapter["tables"]
+    }
     assert found["table-scores"] == (label,)
     assert label in found["table-comparison"] and "published" in found["table-comparison"]
     assert label in found["table-tree"] and "public" not in found["table-tree"]
@@ -77,9 +78,9 @@ def test_tables_and_sections_of_cities_are_labelled_too(given):
 
 def test_what_rests_on_given_files_is_said_at_the_top(given, built):
     label, tables = given
-    notice = contents.front(tables, Method())["notice"]
+    notice = contents.front(tables, Scenario())["notice"]
     assert notice == contents.NOTICES[label]
-    assert contents.front(built.store(), Method())["notice"] == {"zh": "", "en": ""}
+    assert contents.front(built.store(), Scenario())["notice"] == {"zh": "", "en": ""}
 
 
 def test_the_report_keeps_its_own_words(built):
@@ -95,7 +96,7 @@ def test_another_edition_is_named_by_its_root_and_its_sources():
         "tables/framework": pd.DataFrame({"level": [0], "name_zh": ["指数"], "name_en": ["Index"]}),
         "tables/sources": pd.DataFrame({"file": ["indicators.csv"], "citation": ["年鉴 | Yearbook"]}),
     }
-    words = contents.front(tables, Method(**OWN))
+    words = contents.front(tables, Scenario(**OWN))
     assert words["title"] == {"zh": "指数", "en": "Index"}
     assert "年鉴" in words["lead"]["zh"] and "(Yearbook)" in words["lead"]["en"]
     assert "data/raw/baltic/sources.csv" in words["rights"]["en"]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from fhi.engine.parameters import Method, Step
-from fhi.scenarios import load_scenario
+from fhi.engine.parameters import Step
+from fhi.scenarios import Scenario, load_scenario
 from fhi.showing.report import method
 
 
@@ -14,12 +14,12 @@ def store(built):
 
 def test_every_choice_of_a_method_has_a_row():
     table = method.choices(load_scenario("baseline"))
-    assert len(table.rows) == len(Method.model_fields) - 2
+    assert len(table.rows) == len(Scenario.model_fields) - 2
     assert all(row[2]["zh"] and row[2]["en"] for row in table.rows), "a choice without its meaning"
 
 
 def test_choices_show_method_and_parameters():
-    chosen = Method(
+    chosen = Scenario(
         normalisation=Step(method="min-max", scale=[1, 100]),
         weights={"adoption": 2},
         aggregation={0: "geometric", 1: Step(method="owa", exponent=2)},
@@ -32,7 +32,7 @@ def test_choices_show_method_and_parameters():
 
 
 def test_the_tree_shows_weights_direction_and_data(store):
-    rows = {row[0]["en"].strip("　"): row for row in method.tree(store, Method(directions={"gdp": -1})).rows}
+    rows = {row[0]["en"].strip("　"): row for row in method.tree(store, Scenario(directions={"gdp": -1})).rows}
     assert len(rows) == 30
     weights = store["weights"].set_index("node")
     assert rows["Users of fintech"][1:4] == [
