@@ -289,10 +289,8 @@ class _Run:
             inspect.signature(function).bind(*parts)
         except TypeError:
             self.fail(node, SIGNATURES.get(name, f"the arguments of {name}"), "give as many as it takes")
-        if name not in self.functions:
-            return function(*parts)
         try:
-            return function(*[self.of(part) for part in parts])
+            return function(*(parts if name not in self.functions else map(self.of, parts)))
         except (TypeError, ValueError) as error:
             return self.fail(node, f"arguments that {name} can take", f"mend them ({error})")
 

@@ -1,4 +1,4 @@
-"""What the expressions of claims have beside the functions of the engine: bounds, roundings, printed texts and dates."""
+"""What expressions of claims have beside the functions of the engine: bounds, roundings, printed texts and dates."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def version(texts: pd.Series) -> pd.Series:
 
 
 def earlier_places(ranks: pd.Series, places: float) -> Found:
-    """The condition on printed changes, in the order of the ranks: they give distinct earlier ranks from 1 to `places`."""
+    """The condition on printed changes, in the order of the ranks: they give distinct earlier ranks up to `places`."""
 
     def accepts(printed: str) -> bool:
         changes = [parse_change(text).value for text in printed.split()]

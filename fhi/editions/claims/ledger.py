@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -40,18 +40,21 @@ def ledger(tables: Tables, edition: str = EDITION) -> pd.DataFrame:
     Raises
     ------
     DataError
-        With every claim to be recomputed without an expression, or whose expression is at fault.
+        With every claim to be recomputed that has no expression, a faulty one, or a printed text that cannot be read.
     """
     claims, named = claims_of(tables, edition), named_tables(tables, edition)
-    rows, problems, read = [], [], {}
+    statements, rows, problems, read = stating(named), [], [], {}
     for claim in claims.itertuples():
         try:
-            recomputed, verdict, read[claim.id] = _checked(claim, named)
+            visible = hide(named, statements.get((claim.page, claim.printed), ()))
+            recomputed, verdict, read[claim.id] = _checked(claim, visible)
             rows.append(_row(claim, recomputed, verdict))
         except ExpressionError as error:
-            part = None if pd.isna(claim.expression) else error.part
-            problems.append(_problem(edition, claim, part, error.expected, error.remedy))
-    problems = problems or _circles(claims, named, read, edition)
+            problems.append(_problem(edition, claim, error.part or None, error.expected, error.remedy))
+        except ValueError as error:
+            problem = _problem(edition, claim, claim.printed, str(error), "write it as it is printed")
+            problems.append(problem._replace(column="printed"))
+    problems = problems or _circles(claims, statements, read, edition)
     if problems:
         raise DataError(problems)
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -76,19 +79,22 @@ def named_tables(tables: Tables, edition: str = EDITION) -> dict[str, pd.DataFra
     return found
 
 
-def hide(named: Tables, page: int, printed: str) -> dict[str, pd.DataFrame]:
-    """Return the tables without the rows of statements that print this text on this page."""
-    stating = {name: _states(frame, page, printed) for name, frame in named.items() if is_statement(frame)}
-    return {name: frame[~stating[name]] if name in stating else frame for name, frame in named.items()}
+def stating(named: Tables) -> dict[tuple[int, str], list[tuple[str, object]]]:
+    """Return, for a page and a text that it prints, the statements that print it: table and label of the row."""
+    found: dict[tuple[int, str], list] = {}
+    for name, frame in named.items():
+        if {"page", "measure_en", "printed"} <= set(frame):
+            for label, page, printed in zip(frame.index, frame["page"], frame["printed"], strict=True):
+                found.setdefault((page, printed), []).append((name, label))
+    return found
 
 
-def is_statement(frame: pd.DataFrame) -> bool:
-    """Return whether the rows of a table are printed statements."""
-    return {"page", "measure_en", "printed"} <= set(frame)
-
-
-def _states(frame: pd.DataFrame, page: int, printed: str) -> pd.Series:
-    return (frame["page"] == page) & (frame["printed"] == printed)
+def hide(named: Tables, statements: Iterable[tuple[str, object]]) -> dict[str, pd.DataFrame]:
+    """Return the tables without these rows."""
+    visible = dict(named)
+    for name, label in statements:
+        visible[name] = visible[name].drop(index=label)
+    return visible
 
 
 def recompute(expression: str, named: Tables) -> tuple[Found, Outcome]:
@@ -106,38 +112,43 @@ def _checked(claim, named: Tables) -> tuple[str | None, str, Outcome | None]:
     """Return the recomputed value as text, the verdict and what was read."""
     if claim.check != "recompute":
         if not pd.isna(claim.expression):
-            raise ExpressionError(claim.expression, "nothing, as check is not recompute", "empty the cell, or set check")
+            raise ExpressionError(
+                claim.expression, "nothing, as check is not recompute", "empty the cell, or set check"
+            )
         return None, CONSTRAINT if claim.check == "constraint" else NOT_RECOMPUTABLE, None
     if pd.isna(claim.expression):
         raise ExpressionError("", "an expression for a claim to recompute", "write one (docs/claims.md)")
-    found, outcome = recompute(claim.expression, hide(named, claim.page, claim.printed))
+    found, outcome = recompute(claim.expression, named)
     if not found.accepts and isinstance(found.value, str) != (claim.unit in NAMES):
         wanted = "names" if claim.unit in NAMES else "a number"
         raise ExpressionError(claim.expression, f"{wanted}, for the unit {claim.unit}", "mend expression or unit")
     return _shown(found), judge(claim.printed, claim.unit, claim.tolerance, found), outcome
 
 
-def _circles(claims: pd.DataFrame, named: Tables, read: Mapping[str, Outcome | None], edition: str) -> list[Problem]:
-    """Return the claims that confirm themselves by way of others: whose chain of read statements leads back to them."""
-    statements = {name: frame for name, frame in named.items() if is_statement(frame)}
-    stated: dict[tuple, set[str]] = {}
-    for claim in claims[claims["check"] == "recompute"].itertuples():
-        for name, frame in statements.items():
-            for label in frame.index[_states(frame, claim.page, claim.printed)]:
-                stated.setdefault((name, label), set()).add(claim.id)
-    confirmed = {
-        id: set().union(
-            *(stated.get((table, label), ()) for table, column, label in outcome.cells if _printed(column)), ()
-        )
-        for id, outcome in read.items()
-        if outcome
-    }
+def _circles(claims: pd.DataFrame, statements: Mapping, read: Mapping[str, Outcome | None], edition: str):
+    """Return a problem for every claim that confirms itself, if by way of others."""
+    confirmed = confirmations(claims, statements, read)
     problems = []
     for claim in claims[claims["id"].isin(circles(confirmed))].itertuples():
         others = "、".join(sorted(confirmed[claim.id]))
         expected = "cells that no claim states which this one confirms"
-        problems.append(_problem(edition, claim, claim.expression, expected, f"read other cells than those of {others}"))
+        problems.append(
+            _problem(edition, claim, claim.expression, expected, f"read other cells than those of {others}")
+        )
     return problems
+
+
+def confirmations(claims: pd.DataFrame, statements: Mapping, read: Mapping[str, Outcome | None]) -> dict[str, set[str]]:
+    """Return, for every claim that was recomputed, those whose statements its expression read."""
+    stated: dict[tuple, set[str]] = {}
+    for claim in claims[claims["check"] == "recompute"].itertuples():
+        for row in statements.get((claim.page, claim.printed), ()):
+            stated.setdefault(row, set()).add(claim.id)
+    found = {}
+    for id, outcome in read.items():
+        rows = {(table, label) for table, column, label in outcome.cells if _printed(column)} if outcome else set()
+        found[id] = set().union(*(stated[row] for row in rows & set(stated)))
+    return found
 
 
 def _printed(column: str | None) -> bool:
