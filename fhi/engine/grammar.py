@@ -62,7 +62,7 @@ def _tokens(text: str) -> list[Token]:
     while at < len(text):
         match = TOKEN.match(text, at)
         if match is None:
-            raise ExpressionError(text[at : at + 12], "a number, a 'text', a name or a sign", "see docs/claims.md")
+            raise ExpressionError(text[at : at + 12], "a number, a 'text', a name or a sign", "put a text in quotes")
         if match.lastgroup != "blank":
             sign = SAME.get(match[0], match[0]) if match.lastgroup == "sign" else match[0]
             found.append(Token(match.lastgroup, sign, at, match.end()))
