@@ -243,9 +243,10 @@ REPORT: dict[str, pa.DataFrameSchema] = {
         unit=text("unit of the number; order or set of names, date, version", nullable=True),
         tolerance=number("half the last printed digit; 0 for counts and names", 0),
         check=text(
-            "recompute: by a function of claims; constraint: a fact of the identified set; none: not recomputable",
+            "recompute: from the expression; constraint: a fact of the identified set; none: not recomputable",
             one_of("recompute", "constraint", "none"),
         ),
+        expression=text("to recompute it from other cells, in the language of docs/claims.md", nullable=True),
         fact=text("for a constraint: id or group of the rows of facts.csv that state it", nullable=True),
         needed_zh=text("what recomputing would need, in Chinese", nullable=True),
         needed_en=text("what recomputing would need, in English", nullable=True),

@@ -1,7 +1,6 @@
-"""The ledger of claims: numbers and orders that the report prints, checked against other cells where these allow it."""
+"""The ledger of claims: numbers and orders that a report prints, checked against other cells where these allow it."""
 
-from fhi.editions.claims import ecosystem, experience, industry, landscape, method
 from fhi.editions.claims.ledger import ledger
-from fhi.editions.claims.registry import FEW
+from fhi.editions.claims.verdicts import FEW
 
-__all__ = ["FEW", "ecosystem", "experience", "industry", "landscape", "ledger", "method"]
+__all__ = ["FEW", "ledger"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fhi.editions.claims.registry import Found
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from fhi.reading.parsing import parse_date, parse_quantity
 
 REPRODUCED, ROUNDED, SUPPORTED = "reproduced", "reproduced-within-rounding", "supported"
@@ -10,9 +12,43 @@ CONTRADICTED, NOT_RECOMPUTABLE, CONSTRAINT = "contradicted", "not-recomputable",
 VERDICTS = (REPRODUCED, ROUNDED, SUPPORTED, CONTRADICTED, NOT_RECOMPUTABLE, CONSTRAINT)
 #: units of claims that are no numbers
 ORDER, SET, DATE, VERSION = "order", "set", "date", "version"
+NAMES = (ORDER, SET, DATE, VERSION)
 #: how far a printed 近 (nearly) may lie above its number, and 约 (about) from it
 NEAR = 0.1
 EXACT = 1e-9
+#: with fewer printed rivals a place is supported, not reproduced: beside two of them one city in three is first anyway
+FEW = 3
+
+
+@dataclass(frozen=True)
+class Found:
+    """What other cells of the raw data give for a claim.
+
+    Attributes
+    ----------
+    value : float, str or None
+        The number in the plain unit, or names joined by 、, or an ISO date; None where other cells only bound it.
+    low, high : float, optional
+        The range of the number that the rounding of the printed inputs allows (default: the number alone).
+    tied : bool
+        Names only: the inputs do not tell the names apart, each of them may be meant.
+    partial : bool
+        The inputs are too few to confirm the claim: few rivals (`FEW`), or a bound only. It is supported at best.
+    accepts : callable, optional
+        Whether a printed text meets the condition that other cells set, where they give no number; `value` words it.
+    """
+
+    value: float | str | None
+    low: float | None = None
+    high: float | None = None
+    tied: bool = False
+    partial: bool = False
+    accepts: Callable[[str], bool] | None = None
+
+    @property
+    def range(self) -> tuple[float, float]:
+        low, high = (self.value if end is None else end for end in (self.low, self.high))
+        return float(low), float(high)
 
 
 def judge(printed: str, unit: str | None, tolerance: float, found: Found) -> str:
@@ -38,8 +74,7 @@ def judge(printed: str, unit: str | None, tolerance: float, found: Found) -> str
     """
     if found.accepts:
         return SUPPORTED if found.accepts(printed) else CONTRADICTED
-    names = unit in (ORDER, SET, DATE, VERSION)
-    verdict = _judge_names(printed, unit, found) if names else _judge_number(printed, tolerance, found)
+    verdict = _judge_names(printed, unit, found) if unit in NAMES else _judge_number(printed, tolerance, found)
     return SUPPORTED if found.partial and verdict != CONTRADICTED else verdict
 
 

@@ -6,35 +6,25 @@ import pandas as pd
 import pytest
 
 from fhi import editions
-from fhi.editions.claims.ledger import CLAIMS, hide
-from fhi.editions.claims.registry import FUNCTIONS, Found, claim
+from fhi.editions.claims.ledger import circles, claims_of, confirmations, hide, ledger, named_tables, recompute, stating
+from fhi.engine.errors import DataError
+from fhi.engine.grammar import ExpressionError
 
-TABLES = {name: frame for name, frame in editions.load().items() if name != CLAIMS}
-CLAIMED = editions.load()[CLAIMS].query("check == 'recompute'").set_index("id")
+EVERY = editions.load()
+TABLES = named_tables(EVERY)
+STATING = stating(TABLES)
+CLAIMED = claims_of(EVERY).query("check == 'recompute'").set_index("id")
 #: a note of a row that says from where the row was read: "p7 prints the second place"
 TAKEN_FROM = re.compile(r"\bp(\d+)\b(?! the same)")
 
 
-class Watched(dict):
-    """The tables, and which of them were read."""
-
-    def __init__(self, tables):
-        super().__init__(tables)
-        self.read = set()
-
-    def __getitem__(self, name):
-        self.read.add(name)
-        return super().__getitem__(name)
-
-
-def result(id: str, tables) -> tuple:
-    """What the function of a claim gives, or the error it ends in."""
+def result(claim, tables) -> tuple:
+    """What the expression of a claim gives, or that it gives nothing."""
     try:
-        found = FUNCTIONS[id](tables)
-        found = found if isinstance(found, Found) else Found(found)
-        return found.value, found.low, found.high, found.accepts and found.accepts(CLAIMED.at[id, "printed"])
-    except (KeyError, IndexError, ValueError, TypeError) as error:
-        return (type(error).__name__,)
+        found, _ = recompute(claim.expression, tables)
+    except ExpressionError:
+        return ("nothing",)
+    return found.value, found.low, found.high, found.accepts and found.accepts(claim.printed)
 
 
 def without(frame: pd.DataFrame, row: int) -> list[pd.DataFrame]:
@@ -52,60 +42,65 @@ def without(frame: pd.DataFrame, row: int) -> list[pd.DataFrame]:
     return changed
 
 
-def reads(id: str, tables, chosen) -> set[tuple[str, int]]:
+def visible_to(claim) -> dict[str, pd.DataFrame]:
+    return hide(TABLES, STATING.get((claim.page, claim.printed), ()))
+
+
+def reads(claim, chosen) -> set[tuple[str, int]]:
     """The rows that the value of a claim depends on, of those chosen by ``chosen(name, frame)``."""
-    visible = hide(tables, CLAIMED.at[id, "page"], CLAIMED.at[id, "printed"]) if id in CLAIMED.index else tables
-    watched = Watched(visible)
-    before = result(id, watched)
+    visible = visible_to(claim)
+    before, outcome = result(claim, visible), recompute(claim.expression, visible)[1]
     found = set()
-    for name in watched.read:
+    for name in {table for table, *_ in outcome.cells}:
         frame = visible[name]
         for row in frame.index[chosen(name, frame)]:
-            if any(result(id, {**visible, name: changed}) != before for changed in without(frame, row)):
+            if any(result(claim, {**visible, name: changed}) != before for changed in without(frame, row)):
                 found.add((name, row))
     return found
 
 
-def is_statement(name: str, frame: pd.DataFrame) -> bool:
-    return "measure_en" in frame and "printed" in frame
+def is_statement(name: str, frame: pd.DataFrame) -> list[bool]:
+    return ["measure_en" in frame and "printed" in frame] * len(frame)
 
 
-def states(id: str) -> set[tuple[str, int]]:
-    """The rows of statements that print the text of a claim on its page."""
-    page, printed = CLAIMED.loc[id, ["page", "printed"]]
-    return {
-        (name, row)
-        for name, frame in TABLES.items()
-        if is_statement(name, frame)
-        for row in frame.index[(frame["page"] == page) & (frame["printed"] == printed)]
-    }
-
-
-def circles(edges: dict[str, set[str]]) -> set[str]:
-    """The claims from which a chain of confirmations leads back to themselves."""
-
-    def reached(id):
-        seen, todo = set(), [id]
-        while todo:
-            for other in edges.get(todo.pop(), set()) - seen:
-                seen.add(other)
-                todo.append(other)
-        return seen
-
-    return {id for id in edges if id in reached(id)}
-
-
-def confirmations() -> dict[str, set[str]]:
-    """For each claim those claims whose stating rows its function reads."""
-    stating = {id: states(id) for id in CLAIMED.index}
-    every = {id: reads(id, TABLES, lambda name, frame: [is_statement(name, frame)] * len(frame)) for id in stating}
+def moved(claims) -> dict[str, set[str]]:
+    """For each claim those claims whose stating rows its value depends on, as moving the rows shows."""
+    stating = {claim.Index: set(STATING.get((claim.page, claim.printed), ())) for claim in claims.itertuples()}
+    every = {claim.Index: reads(claim, is_statement) for claim in claims.itertuples()}
     return {id: {other for other, rows in stating.items() if rows & read} for id, read in every.items()}
 
 
-def test_no_claims_confirm_one_another():
-    edges = confirmations()
-    assert any(edges.values())
+def recorded(claims) -> dict[str, set[str]]:
+    """The same, as the ledger finds it: from the cells that the expressions read."""
+    read = {claim.Index: recompute(claim.expression, visible_to(claim))[1] for claim in claims.itertuples()}
+    return confirmations(claims.assign(check="recompute").reset_index(names="id"), STATING, read)
+
+
+@pytest.fixture(scope="module")
+def moved_by() -> dict[str, set[str]]:
+    return moved(CLAIMED)
+
+
+def test_no_claims_confirm_one_another(moved_by):
+    assert any(moved_by.values())
+    assert circles(moved_by) == set()
+
+
+def test_what_a_value_depends_on_was_recorded_when_it_was_read(moved_by):
+    edges = recorded(CLAIMED)
+    assert all(others <= edges[id] for id, others in moved_by.items())
     assert circles(edges) == set()
+
+
+def test_every_row_without_which_a_value_is_another_has_a_recorded_cell():
+    for claim in CLAIMED.drop_duplicates("expression").itertuples():
+        visible = visible_to(claim)
+        before, outcome = result(claim, visible), recompute(claim.expression, visible)[1]
+        rows = {(table, row) for table, _, row in outcome.cells}
+        for name, frame in visible.items():
+            for row in frame.index if name in {table for table, _ in rows} and len(frame) <= 25 else ():
+                same = result(claim, {**visible, name: frame.drop(index=row)}) == before
+                assert same or (name, row) in rows, claim.Index
 
 
 def test_a_circle_of_two_and_of_three_is_found():
@@ -125,26 +120,40 @@ def cites(page: int):
     return chosen
 
 
-@pytest.mark.parametrize("id", sorted(FUNCTIONS))
+@pytest.mark.parametrize("id", CLAIMED.index)
 def test_no_claim_is_confirmed_by_a_row_that_was_read_with_its_help(id):
-    assert reads(id, TABLES, cites(CLAIMED.at[id, "page"])) == set()
+    claim = next(CLAIMED.loc[[id]].itertuples())
+    assert reads(claim, cites(claim.page)) == set()
 
 
-def test_both_tests_find_the_circles_that_stood_in_the_ledger(monkeypatch):
-    for id in ("x-profile", "x-card", "x-place"):
-        monkeypatch.setitem(FUNCTIONS, id, None)
-        monkeypatch.delitem(FUNCTIONS, id)
-    new = pd.DataFrame(
-        {"page": [7, 31, 7], "printed": ["4.09%", "4.09%", "2"]}, index=["x-profile", "x-card", "x-place"]
-    )
-    monkeypatch.setattr(f"{__name__}.CLAIMED", new)
+#: the circles that stood in the ledger: two pages that state one number, and a place read with the help of its claim
+GROWTH = "growth of start-up projects"
+FORMER = pd.DataFrame(
+    {
+        "page": [7, 31, 7],
+        "printed": ["4.09%", "4.09%", "2"],
+        "expression": [
+            f"value(innovation.printed_value where measure_en = '{GROWTH} in 2017')",
+            f"value(city_profiles.printed_value where measure_en = '{GROWTH}')",
+            "value(leaders.position where page = 32 and city = '上海')",
+        ],
+    },
+    index=["x-profile", "x-card", "x-place"],
+)
 
-    def stated(table, measure):
-        return lambda tables: tables[f"report2018/{table}"].set_index("measure_en").at[measure, "printed_value"]
 
-    claim("x-profile")(stated("innovation", "growth of start-up projects in 2017"))
-    claim("x-card")(stated("city_profiles", "growth of start-up projects"))
-    leaders = "report2018/leaders"
-    claim("x-place")(lambda tables: tables[leaders].query("page == 32").set_index("city").at["上海", "position"])
-    assert circles(confirmations()) == {"x-profile", "x-card"}
-    assert reads("x-place", TABLES, cites(7))
+def test_the_tests_find_the_circles_that_stood_in_the_ledger():
+    assert circles(moved(FORMER)) == circles(recorded(FORMER)) == {"x-profile", "x-card"}
+    assert reads(next(FORMER.loc[["x-place"]].itertuples()), cites(7))
+
+
+def test_the_ledger_refuses_a_circle():
+    claims = claims_of(EVERY)
+    first = claims[claims["check"] == "recompute"].iloc[:3]
+    new = first.assign(**{column: FORMER[column].to_numpy() for column in FORMER}, id=FORMER.index.to_numpy())
+    with pytest.raises(DataError, match="2 problems") as caught:
+        ledger({**EVERY, "report2018/claims": new.assign(unit="%")})
+    assert [problem.remedy for problem in caught.value.problems] == [
+        "read other cells than those of x-card",
+        "read other cells than those of x-profile",
+    ]

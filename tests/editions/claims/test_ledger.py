@@ -1,20 +1,21 @@
-"""The ledger as shipped: each claim with its verdict, none confirmed by itself, none without a function."""
+"""The ledger as shipped: each claim with its verdict, none confirmed by itself, each from an expression."""
 
 import re
-from collections.abc import Mapping
 
 import pandas as pd
 import pytest
 
 from fhi import editions
-from fhi.editions.claims.ledger import CLAIMS, COLUMNS, _shown, check_matched, hide, ledger
-from fhi.editions.claims.registry import FUNCTIONS, Found
+from fhi.editions.claims.ledger import COLUMNS, hide, ledger, named_tables, recompute, stating
 from fhi.editions.claims.verdicts import VERDICTS
 from fhi.engine.errors import DataError
+from fhi.engine.grammar import ExpressionError
 
+CLAIMS = "report2018/claims"
 TABLES = editions.load()
+NAMED = named_tables(TABLES)
 LEDGER = ledger(TABLES)
-RECOMPUTED = TABLES[CLAIMS].query("check == 'recompute'")
+RECOMPUTED = TABLES[CLAIMS].query("check == 'recompute'").set_index("id")
 
 
 def test_every_claim_has_one_of_the_six_verdicts():
@@ -97,25 +98,21 @@ def test_every_constraint_is_a_fact_of_the_identified_set_with_its_value():
 
 
 def test_the_statements_of_a_claim_are_hidden_while_it_is_recomputed():
-    shown = hide(TABLES, 21, "74.7%")["report2018/headlines"]
-    assert len(TABLES["report2018/headlines"]) - len(shown) == 1
+    shown = hide(NAMED, stating(NAMED)[(21, "74.7%")])["headlines"]
+    assert len(NAMED["headlines"]) - len(shown) == 1
     assert "national mean of the adoption rate" not in set(shown["measure_en"])
 
 
-@pytest.mark.parametrize("id", sorted(FUNCTIONS))
-def test_no_claim_is_confirmed_by_the_cell_that_states_it(id):
-    claim = RECOMPUTED.set_index("id").loc[id]
-    altered = {}
-    for name, frame in TABLES.items():
-        if "measure_en" in frame and "printed" in frame:
-            states = (frame["page"] == claim["page"]) & (frame["printed"] == claim["printed"])
-            frame = frame.assign(printed_value=frame["printed_value"].mask(states, 12345.0))
-        altered[name] = frame
-    altered[CLAIMS] = TABLES[CLAIMS][TABLES[CLAIMS]["id"] == id]
-    recomputed = LEDGER.set_index("id").at[id, "recomputed"]
-    found = FUNCTIONS[id](hide(altered, claim["page"], claim["printed"]))
-    found = found if isinstance(found, Found) else Found(found)
-    assert _shown(found) == recomputed
+def test_no_claim_is_confirmed_by_the_cell_that_states_it():
+    for id, claim in RECOMPUTED.iterrows():
+        altered = {**TABLES, CLAIMS: TABLES[CLAIMS][TABLES[CLAIMS]["id"] == id]}
+        for name, frame in TABLES.items():
+            if "measure_en" in frame and "printed" in frame:
+                states = (frame["page"] == claim["page"]) & (frame["printed"] == claim["printed"])
+                if states.any():
+                    altered[name] = frame.assign(printed_value=frame["printed_value"].mask(states, 12345.0))
+        again = ledger(altered)["recomputed"].iloc[0]
+        assert again == LEDGER.set_index("id").at[id, "recomputed"], id
 
 
 @pytest.fixture(scope="module")
@@ -128,60 +125,102 @@ def misprinted() -> pd.Series:
     return ledger({**TABLES, CLAIMS: claims.assign(printed=printed)}).set_index("id")["verdict"]
 
 
-@pytest.mark.parametrize("id", sorted(FUNCTIONS))
+@pytest.mark.parametrize("id", RECOMPUTED.index)
 def test_another_printed_number_or_order_is_not_reproduced(misprinted, id):
     assert misprinted[id] == "contradicted"
 
 
-class Watched(Mapping):
-    """The tables, and which of them were read."""
-
-    def __init__(self, tables):
-        self.tables, self.read = tables, set()
-
-    def __getitem__(self, name):
-        self.read.add(name)
-        return self.tables[name]
-
-    def __iter__(self):
-        return iter(self.tables)
-
-    def __len__(self):
-        return len(self.tables)
-
-
-def outcome(id, tables):
-    """What a function gives, its range, whether the printed text meets its condition; or the error it ends in."""
+def outcome(id, named):
+    """What an expression gives, its range, whether the printed text meets its condition; or that it gives nothing."""
     try:
-        found = FUNCTIONS[id](tables)
-        found = found if isinstance(found, Found) else Found(found)
-        met = found.accepts and found.accepts(RECOMPUTED.set_index("id").at[id, "printed"])
-    except (KeyError, IndexError, ValueError, TypeError) as error:
-        return type(error).__name__
-    return found.value, found.low, found.high, met
+        found, _ = recompute(RECOMPUTED.at[id, "expression"], named)
+    except ExpressionError:
+        return ("nothing",)
+    return found.value, found.low, found.high, found.accepts and found.accepts(RECOMPUTED.at[id, "printed"])
 
 
-@pytest.mark.parametrize("id", sorted(FUNCTIONS))
+@pytest.mark.parametrize("id", RECOMPUTED.index)
 def test_a_claim_follows_its_inputs(id):
-    watched = Watched(TABLES)
-    before = outcome(id, watched)
-    assert watched.read - {CLAIMS}
-    after = []
-    for name in watched.read:
-        frame = TABLES[name]
+    before, after = outcome(id, NAMED), []
+    for name in {table for table, *_ in recompute(RECOMPUTED.at[id, "expression"], NAMED)[1].cells}:
+        frame = NAMED[name]
         numbers = frame.select_dtypes("number").columns.difference(["row", "page"])
         half = frame.iloc[: len(frame) // 2]
         moved = frame.assign(**{column: frame[column].to_numpy()[::-1] for column in numbers})
-        after += [outcome(id, {**TABLES, name: changed}) for changed in (half, moved, frame.iloc[:0])]
+        after += [outcome(id, {**NAMED, name: changed}) for changed in (half, moved, frame.iloc[:0])]
     assert any(value != before for value in after)
 
 
-def test_a_claim_without_a_function_and_a_function_without_a_claim_are_refused():
+def test_the_claims_are_not_among_the_tables_that_expressions_read():
+    assert "claims" not in NAMED and {"top20", "cities", "public_indicators"} <= set(NAMED)
+    mine = pd.DataFrame({"mine": [1]})
+    named = named_tables(
+        {"public/gdp": mine.assign(mine=2), "gdp": mine, "e/gdp": mine.assign(mine=3), "f/x": mine}, "e"
+    )
+    assert set(named) == {"gdp"} and named["gdp"]["mine"].tolist() == [3]
+
+
+def with_claim(id: str, **cells) -> dict[str, pd.DataFrame]:
     claims = TABLES[CLAIMS]
-    with pytest.raises(DataError, match=r"claims.csv: row \d+, column check.*write one under @claim\('p21-rates'\)"):
-        check_matched(claims.assign(check=claims["check"].mask(claims["id"] == "p21-rates", "recompute")))
-    with pytest.raises(DataError, match="found 'p21-mean'; expected a claim to recompute for every function"):
-        check_matched(claims[claims["id"] != "p21-mean"])
+    changed = claims.assign(**{column: claims[column].mask(claims["id"] == id, cell) for column, cell in cells.items()})
+    return {**TABLES, CLAIMS: changed}
+
+
+@pytest.mark.parametrize(
+    "id, cells, words",
+    [
+        ("p21-rates", {"check": "recompute"}, "column expression: found nothing; expected an expression for a claim"),
+        (
+            "p21-mean",
+            {"check": "none"},
+            "column expression: found 'within.*expected nothing, as check is not recompute",
+        ),
+        ("p21-mean", {"expression": "mean(adoption.rates)"}, "found 'adoption.rates'; expected a column.*mean rate"),
+        ("p21-mean", {"expression": "mean(adopt.rate)"}, "found 'adopt.rate'; expected a table.*mean adoption"),
+        ("p21-mean", {"expression": "avg(adoption.rate)"}, "found 'avg.adoption.rate.'; expected a function"),
+        ("p21-mean", {"expression": "adoption.city"}, "found 'adoption.city'; expected a number, for the unit %"),
+        ("p36-four", {"expression": "count(top20)"}, "found 'count.top20.'; expected names, for the unit order"),
+        ("p36-four", {"expression": "1 = 1"}, "expected a number or names, not a condition"),
+        ("p21-mean", {"printed": "many"}, "column printed: found 'many'"),
+    ],
+)
+def test_a_faulty_row_is_refused_with_its_place(id, cells, words):
+    row = TABLES[CLAIMS].set_index("id").at[id, "row"]
+    with pytest.raises(DataError, match=rf"data/raw/report2018/claims.csv: row {row}, .*{words}"):
+        ledger(with_claim(id, **cells))
+
+
+def test_every_faulty_row_is_named_at_once():
+    both = with_claim("p21-mean", expression="mean(adoption)")
+    claims = both[CLAIMS]
+    both[CLAIMS] = claims.assign(expression=claims["expression"].mask(claims["id"] == "p36-four", "1 +"))
+    with pytest.raises(DataError, match="2 problems"):
+        ledger(both)
+
+
+def test_an_edition_of_ones_own_has_a_ledger_from_its_rows_alone():
+    wages = pd.DataFrame({"city": list("ABCDE"), "wage": [10.0, 30.0, 20.0, 40.0, None], "kind": list("xxyyy")})
+    rows = [
+        ("first", "D", "set", 0, "recompute", "top(wages.city by wage desc)"),
+        ("mean", "25", "kCNY", 0.5, "recompute", "mean(wages.wage)"),
+        ("share", "超50%", "%", 0, "recompute", "share(wages.wage, kind = 'y')"),
+        ("order", "B、A", "order", 0, "recompute", "wages.city where kind = 'x' by wage"),
+        ("third", "2", "rank", 0, "recompute", "rank(wages.wage where kind = 'x', city = 'A')"),
+        ("hidden", "9", "score", 0, "none", None),
+    ]
+    columns = ["id", "printed", "unit", "tolerance", "check", "expression"]
+    claims = pd.DataFrame(rows, columns=columns).assign(page=1, row=range(2, 8), subject_zh="甲", subject_en="A")
+    claims = claims.assign(**dict.fromkeys(("needed_zh", "needed_en", "note_zh", "note_en")))
+    found = ledger({"mine/claims": claims, "mine/wages": wages}, "mine").set_index("id")
+    assert found["verdict"].to_dict() == {
+        "first": "reproduced",
+        "mean": "reproduced",
+        "share": "reproduced",
+        "order": "contradicted",
+        "third": "supported",
+        "hidden": "not-recomputable",
+    }
+    assert found["recomputed"].dropna().tolist() == ["D", "25", "60", "A、B", "2"]
 
 
 def test_the_ledger_is_written_and_read_back(built):

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fhi.editions.claims.registry import Found
-from fhi.editions.claims.verdicts import CONTRADICTED, REPRODUCED, ROUNDED, SUPPORTED, judge
+from fhi.editions.claims.verdicts import CONTRADICTED, REPRODUCED, ROUNDED, SUPPORTED, Found, judge
 
 
 @pytest.mark.parametrize(
@@ -77,3 +76,10 @@ def test_a_wider_range_never_contradicts_what_a_narrower_one_allows(value, below
     narrow = judge("50.0", "", 0.05, Found(value, value - below, value + above))
     wide = judge("50.0", "", 0.05, Found(value, value - below - 1, value + above + 1))
     assert not (wide == CONTRADICTED and narrow != CONTRADICTED)
+
+
+def test_the_range_of_an_exact_number_is_the_number():
+    assert Found(3).range == (3, 3)
+    assert Found(3, low=2).range == (2, 3)
+    assert Found(3, 2, 4).range == (2, 4)
+    assert Found(None, 2, 4).range == (2, 4)
