@@ -12,20 +12,11 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from fhi.editions.defaults import of_edition, with_errors
 from fhi.engine.errors import MethodError
 from fhi.engine.parameters import Method
-from fhi.paths import BASELINE, SCENARIOS
-
-
-class OnceLoader(yaml.SafeLoader):
-    """The safe loader of YAML, for which a key that stands twice is an error."""
-
-    def construct_mapping(self, node, deep=False):
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = [key for key in keys if keys.count(key) > 1]
-        if twice:
-            raise yaml.constructor.ConstructorError(None, None, f"the key {twice[0]!r} stands twice", node.start_mark)
-        return super().construct_mapping(node, deep)
+from fhi.paths import BASELINE, SCENARIOS, edition_names
+from fhi.reading.settings import read_settings
 
 
 def scenario_names(folder: Path = SCENARIOS) -> list[str]:
@@ -36,7 +27,9 @@ def scenario_names(folder: Path = SCENARIOS) -> list[str]:
 def load_scenario(name: str, folder: Path = SCENARIOS) -> Method:
     """Return the method of a scenario: the baseline with the scenario's own keys in place of its.
 
-    A key of the scenario replaces the baseline's whole value of that key.
+    A key of the scenario replaces the baseline's whole value of that key. A file that names another edition than the
+    one it rests on is of that edition's year, and its space of robustness is fitted to its tree
+    (`fhi.editions.defaults`), unless it says otherwise.
 
     Raises
     ------
@@ -48,10 +41,15 @@ def load_scenario(name: str, folder: Path = SCENARIOS) -> Method:
         message = f"there is no scenario {name!r} (a scenario is a file {folder.name}/<name>.yml)."
         raise MethodError(message, file=f"SCENARIO={name}", value=name, valid=valid)
     settings: dict[str, Any] = {}
+    file = f"{folder.name}/{name}.yml"
     for layer in dict.fromkeys((BASELINE, name)):
         settings.pop("description", None)  # it describes one scenario and is not passed on
-        settings |= own_settings(layer, folder)
-    return validated(settings, f"{folder.name}/{name}.yml")
+        own = own_settings(layer, folder)
+        edition = own.get("edition")
+        if edition is not None and settings.get("edition", edition) != edition:
+            settings |= of_edition(edition, settings, file)
+        settings |= own
+    return validated(with_errors(settings), file)
 
 
 def own_settings(name: str, folder: Path = SCENARIOS) -> dict[str, Any]:
@@ -64,18 +62,14 @@ def own_settings(name: str, folder: Path = SCENARIOS) -> dict[str, Any]:
     """
     path = folder / f"{name}.yml"
     file = f"{folder.name}/{path.name}"
-    try:
-        settings = yaml.load(path.read_text(encoding="utf-8"), Loader=OnceLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise MethodError(f"not readable as YAML in UTF-8: {error}", file=file) from None
-    if settings is None:
-        return {}
-    if not isinstance(settings, dict):
-        raise MethodError("a scenario is a list of 'key: value' lines.", file=file, value=settings)
+    settings = read_settings(path, file)
     unknown = [key for key in settings if key not in Method.model_fields]
     if unknown:
         message = f"there is no key {unknown[0]!r}."
         raise MethodError(message, file=file, key=str(unknown[0]), value=unknown[0], valid=Method.model_fields)
+    if settings.get("edition", BASELINE) is None:
+        message = "null names no edition; leave the key out for that of the baseline, or name a folder of data/raw/."
+        raise MethodError(message, file=file, key="edition", valid=edition_names())
     return settings
 
 
