@@ -27,13 +27,6 @@ class Part(BaseModel):
     zh: Text
     en: Text
 
-    @field_validator("zh", "en")
-    @classmethod
-    def _own(cls, value: str) -> str:
-        if value.startswith(EXAMPLE):
-            raise ValueError("replace the example by a text of your own")
-        return value
-
 
 class Unit(Part):
     """The word for what is compared; in English in singular and plural."""

@@ -17,7 +17,7 @@ from fhi.editions import catalogue
 from fhi.editions.catalogue import shown, verify
 from fhi.editions.edition import EXAMPLE, Edition, read_edition, words
 from fhi.editions.schemas import SCHEMAS as REPORT_SCHEMAS
-from fhi.engine.errors import DataError, MethodError, Problem
+from fhi.engine.errors import DataError, MethodError, Problem, nearest_names
 from fhi.paths import EDITION_FILE, RAW, REPORT, edition_folder
 from fhi.reading.columns import check, city, integer, node, number, one_of, schema, text
 from fhi.reading.csv_tables import read_cells, read_table, table_from_cells
@@ -79,9 +79,11 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         score=number("score as printed"),
     ),
     # the groups are those of edition.yml
-    "facts": REPORT_SCHEMAS["report2018/facts"].update_column("group", checks=[]),
+    "facts": REPORT_SCHEMAS["report2018/facts"].update_columns(
+        {"group": {"checks": []}, "id": {"checks": [_own("a fact")]}}
+    ),
     "bound_alternatives": REPORT_SCHEMAS["bound_alternatives"],
-    "claims": REPORT_SCHEMAS["report2018/claims"],
+    "claims": REPORT_SCHEMAS["report2018/claims"].update_column("id", checks=[_own("a claim")]),
     "standard_errors": schema(
         ["indicator", "city", "year"],
         "standard errors that a publication states of values, by unit",
@@ -151,6 +153,7 @@ def read(folder: Path, common: Path = RAW) -> dict[str, pd.DataFrame]:
     found, form = read_edition(folder), form_of(folder)
     tables = {"sources": verify(form.root)}
     problems = _uncited(tables["sources"], shown(form.root, catalogue.CATALOGUE))
+    problems += _unnamed(found, shown(folder, EDITION_FILE))
     for name in sorted({*form.needed, *form.optional}, key=[*NEEDED, *form.needed, *form.optional].index):
         if name in form.needed or (name in form.optional and (form.root / f"{name}.csv").is_file()):
             try:
@@ -182,6 +185,17 @@ def _uncited(sources: pd.DataFrame, file: str) -> list[Problem]:
     return [
         Problem(file, int(row), "citation", citation, expected, remedy)
         for row, citation in zip(rows["row"], rows["citation"], strict=True)
+    ]
+
+
+def _unnamed(found: Edition, file: str) -> list[Problem]:
+    """Return a problem for each word of edition.yml that is still that of the template."""
+    rows = words(found)
+    return [
+        Problem(file, None, key, text, "a text of your own", "write it; it stands on the page and below the figures")
+        for key, *texts in rows[["key", "zh", "en"]].itertuples(index=False)
+        for text in texts
+        if text.startswith(EXAMPLE)
     ]
 
 
@@ -219,13 +233,21 @@ def _inconsistent(tables: Mapping[str, pd.DataFrame], found: Edition, folder: Pa
     if "published_ranks" in tables:
         problems += _bad_tiers(tables, found, shown(folder, "published_ranks.csv"))
     facts = next((tables[name] for name in ("facts", f"{REPORT}/facts") if name in tables), None)
-    if facts is not None and found.facts.groups:
-        rows = facts[~facts["group"].isin(found.facts.groups)]
-        expected = f"a group of {EDITION_FILE}: {', '.join(found.facts.groups)}"
-        problems += [
-            Problem(shown(folder, "facts.csv"), int(row), "group", group, expected, "correct it, or add the group there")
-            for row, group in zip(rows["row"], rows["group"], strict=True)
-        ]
+    return problems if facts is None else problems + _bad_facts(facts, tables["cities"], found, shown(folder, "facts.csv"))
+
+
+def _bad_facts(facts: pd.DataFrame, cities: pd.DataFrame, found: Edition, file: str) -> list[Problem]:
+    """Return a problem for each group of facts that edition.yml does not name, and each subject that is no city."""
+    problems, names, groups = [], set(cities["name_zh"]), found.facts.groups
+    for fact in facts.itertuples():
+        if groups and fact.group not in groups:
+            expected = f"a group of {EDITION_FILE}: {', '.join(groups)}"
+            problems.append(Problem(file, fact.row, "group", fact.group, expected, "correct it, or add the group there"))
+        for unit in fact.subjects.replace("=", "|").split("|"):
+            if unit not in names:
+                near = nearest_names(unit, names, 1)
+                remedy = f"write {near[0]!r}" if near else "correct the name, or add it to cities.csv"
+                problems.append(Problem(file, fact.row, "subjects", unit, "a city of cities.csv", remedy))
     return problems
 
 
