@@ -46,7 +46,7 @@ def header(path):
 
 
 def test_an_edition_is_read_with_what_all_editions_share(edition):
-    tables = folders.load(edition())
+    tables = folders.read(edition())
     assert {"cities", "framework", "indicators", "published_ranks", "vocabulary", "public/exchange_rates"} <= set(
         tables
     )
@@ -69,7 +69,7 @@ def test_an_edition_is_read_with_what_all_editions_share(edition):
 )
 def test_a_bad_cell_of_an_edition_is_named(edition, file, old, new, column, expected):
     with pytest.raises(DataError) as caught:
-        folders.load(edition(file, (old, new)))
+        folders.read(edition(file, (old, new)))
     assert any(problem.column == column and expected in problem.expected for problem in caught.value.problems)
     assert all(problem.file.endswith(file) for problem in caught.value.problems)
 
@@ -78,7 +78,7 @@ def test_a_changed_file_of_an_edition_is_noticed(edition):
     folder = edition()
     (folder / "cities.csv").write_text((folder / "cities.csv").read_text(encoding="utf-8") + "\n", encoding="utf-8")
     with pytest.raises(DataError, match="sha256"):
-        folders.load(folder)
+        folders.read(folder)
 
 
 def test_the_files_of_other_editions_are_no_files_of_the_report():
@@ -94,7 +94,7 @@ def test_the_template_has_every_table_with_every_column():
 
 def test_nothing_but_its_example_rows_keeps_the_template_from_being_an_edition():
     with pytest.raises(DataError) as caught:
-        editions.tables_of("template")
+        editions.load("template")
     files = ("cities", "framework", "sources")
     assert {problem.file for problem in caught.value.problems} == {f"data/raw/template/{name}.csv" for name in files}
     for problem in caught.value.problems:
@@ -112,15 +112,15 @@ def test_what_an_edition_does_without_is_taken_off_its_list(edition):
     folder = edition()
     (folder / "published_ranks.csv").unlink()
     with pytest.raises(DataError, match="published_ranks"):
-        folders.load(folder)
+        folders.read(folder)
     assert folders.update(folder) == ["published_ranks.csv"]
-    assert "published_ranks" not in folders.load(folder)
+    assert "published_ranks" not in folders.read(folder)
     assert folders.update(folder) == []
     # what it needs stays on the list, and is missed
     (folder / "cities.csv").unlink()
     folders.update(folder)
     with pytest.raises(DataError, match=r"cities.csv.*expected a file"):
-        folders.load(folder)
+        folders.read(folder)
 
 
 def test_the_templates_of_staff_files_have_every_column_and_give_nothing(tables_of_report, tmp_path):
@@ -216,7 +216,7 @@ def test_the_second_edition_checks_a_scenario_by_its_own_names(edition):
     from fhi.engine.framework import Framework
     from fhi.engine.parameters import Method
 
-    tables = folders.load(edition())
+    tables = folders.read(edition())
     tree, cities = Framework.from_table(tables["framework"]), tables["cities"].set_index("name_zh")
     check(Method(exclude_cities=["Krakau"], weights={"fees": 2}), tree, cities.index, units=cities)
     with pytest.raises(MethodError, match="Krakau"):
