@@ -1,7 +1,7 @@
 """The raw tables of an edition: a folder below data/raw with its tree, its units and what is known of them.
 
-One loader reads all editions. An edition of one's own has a catalogue (``sources.csv``) and the tables of `SCHEMAS`; the
-report's tables stand in the common catalogue ``data/raw/sources.csv``, with the public ones that it is compared with.
+One loader reads all editions. An edition of one's own has a catalogue (``sources.csv``) and the tables of `SCHEMAS`;
+the report's stand in the common catalogue ``data/raw/sources.csv``, with the public ones that it is compared with.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
 
 
 class Form(NamedTuple):
-    """In which form an edition's tables stand: the folder of its catalogue, and the schemas of needed and optional ones."""
+    """How an edition's tables stand: the folder of its catalogue, the schemas, the needed and the optional ones."""
 
     root: Path
     schemas: Mapping[str, pa.DataFrameSchema]
@@ -108,7 +108,7 @@ class Form(NamedTuple):
 
 
 def form_of(folder: Path) -> Form:
-    """Return the form of the edition in a folder: with a catalogue of its own, or listed in that of the folder above."""
+    """Return the form of the edition in a folder: with a catalogue of its own, or listed in that above."""
     if (folder / catalogue.CATALOGUE).is_file():
         return Form(folder, SCHEMAS, NEEDED, OPTIONAL)
     return Form(folder.parent, REPORT_SCHEMAS, tuple(name for name in REPORT_SCHEMAS if name != "sources"))
@@ -233,7 +233,9 @@ def _inconsistent(tables: Mapping[str, pd.DataFrame], found: Edition, folder: Pa
     if "published_ranks" in tables:
         problems += _bad_tiers(tables, found, shown(folder, "published_ranks.csv"))
     facts = next((tables[name] for name in ("facts", f"{REPORT}/facts") if name in tables), None)
-    return problems if facts is None else problems + _bad_facts(facts, tables["cities"], found, shown(folder, "facts.csv"))
+    return (
+        problems if facts is None else problems + _bad_facts(facts, tables["cities"], found, shown(folder, "facts.csv"))
+    )
 
 
 def _bad_facts(facts: pd.DataFrame, cities: pd.DataFrame, found: Edition, file: str) -> list[Problem]:
@@ -242,7 +244,9 @@ def _bad_facts(facts: pd.DataFrame, cities: pd.DataFrame, found: Edition, file: 
     for fact in facts.itertuples():
         if groups and fact.group not in groups:
             expected = f"a group of {EDITION_FILE}: {', '.join(groups)}"
-            problems.append(Problem(file, fact.row, "group", fact.group, expected, "correct it, or add the group there"))
+            problems.append(
+                Problem(file, fact.row, "group", fact.group, expected, "correct it, or add the group there")
+            )
         for unit in fact.subjects.replace("=", "|").split("|"):
             if unit not in names:
                 near = nearest_names(unit, names, 1)
@@ -253,8 +257,8 @@ def _bad_facts(facts: pd.DataFrame, cities: pd.DataFrame, found: Edition, file: 
 
 def _bad_tiers(tables: Mapping[str, pd.DataFrame], found: Edition, file: str) -> list[Problem]:
     """Return a problem for each tier that edition.yml does not name, and for units of the index without one."""
-    root = tables["framework"].query("level == 0")["code"].iloc[0]
-    rows = tables["published_ranks"].query("node == @root")
+    ranks, tree = tables["published_ranks"], tables["framework"]
+    rows = ranks[ranks["node"].isin(tree.loc[tree["level"] == 0, "code"])]
     if rows["tier"].isna().all():
         return []
     tiers = [tier.id for tier in found.tiers]
@@ -267,7 +271,7 @@ def _bad_tiers(tables: Mapping[str, pd.DataFrame], found: Edition, file: str) ->
 
 
 def _side_by_side(tables: Mapping[str, pd.DataFrame], found: Edition, folder: Path) -> pd.DataFrame:
-    """Return the ranks that stand side by side in a table of the publication in rows, in the form of published_ranks.csv.
+    """Return ranks that stand side by side in a table of the publication in the form of published_ranks.csv.
 
     Raises
     ------
@@ -285,8 +289,8 @@ def _side_by_side(tables: Mapping[str, pd.DataFrame], found: Edition, folder: Pa
         for value, valid in ((node_, [*nodes.index]), (column, [*table.columns])):
             if value not in valid:
                 raise MethodError(f"there is no {value!r}.", file=file, key=f"{key}.columns", value=value, valid=valid)
-        tier = table["tier"] if nodes[node_] == 0 and "tier" in table else None
-        page = table["page"] if "page" in table else None
+        tier = table.get("tier") if nodes[node_] == 0 else None
+        page = table.get("page")
         frames.append(
             pd.DataFrame({"row": table["row"], "node": node_, "city": table["city"], "rank": table[column]}).assign(
                 tier=tier, page=page

@@ -69,7 +69,7 @@ def packages() -> dict[str, str]:
 
 
 def inputs(scenario: str) -> list[Path]:
-    """Return the files that a run starts from: raw data but those of other editions, scenario and baseline, the lock."""
+    """Return the files that a run starts from: raw data of its edition, scenario and baseline, the lock."""
     others = {RAW / name for name in edition_names()} - {edition_folder(load_scenario(scenario).edition)}
     raw = [path for path in RAW.rglob("*") if path.is_file() and not is_hidden(path, RAW)]
     raw = [path for path in raw if not others & set(path.parents)]

@@ -121,7 +121,6 @@ def test_errors_of_a_survey_and_the_sets_they_give():
     shares = pd.Series({"a": 75.0, "b": 35.1, "c": 90.0})
     np.testing.assert_allclose(survey_errors(shares, 200), [3.0618622, 3.3749000, 2.1213203], rtol=1e-7)
 
-
     def sets(answers):
         errors = survey_errors(shares, answers)
         rows = pd.DataFrame({"estimate": shares, "error": errors}).rename_axis("city").reset_index()
