@@ -56,7 +56,7 @@ EDITIONS := $(patsubst data/raw/%/edition.yml,%,$(wildcard data/raw/*/edition.ym
 EDITED := $(wildcard data/raw/$(EDITION)/edition.yml)
 FACTS := $(wildcard data/raw/$(EDITION)/facts.csv)
 CLAIMS := $(wildcard data/raw/$(EDITION)/claims.csv)
-RAW := $(filter-out $(patsubst %,data/raw/%/\%,$(filter-out $(EDITION),$(EDITIONS))), \
+RAW := $(filter-out $(patsubst %,data/raw/%/%,$(filter-out $(EDITION),$(EDITIONS))), \
 	$(wildcard data/raw/*.csv data/raw/*/*.csv data/raw/*/*.geojson data/raw/*/edition.yml))
 # what a scenario is checked by
 CHECKED_BY := $(filter %/framework.csv %/cities.csv %/edition.yml %/standard_errors.csv,$(RAW))

@@ -82,7 +82,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "facts": REPORT_SCHEMAS["report2018/facts"].update_columns(
         {"group": {"checks": []}, "id": {"checks": [_own("a fact")]}}
     ),
-    "bound_alternatives": REPORT_SCHEMAS["bound_alternatives"],
+    "bound_alternatives": REPORT_SCHEMAS["bound_alternatives"].update_column("id", checks=[_own("an assumption")]),
     "claims": REPORT_SCHEMAS["report2018/claims"].update_column("id", checks=[_own("a claim")]),
     "standard_errors": schema(
         ["indicator", "city", "year"],
