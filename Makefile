@@ -49,9 +49,20 @@ N := $(R)/notebooks
 # a stage whose output was deleted runs again although nothing is newer
 missing = $(if $(filter-out $(wildcard $(1)),$(1)),FORCE)
 
-RAW := $(wildcard data/raw/*.csv data/raw/*/*.csv data/raw/*/*.geojson)
-# what sources.csv lists: a raw file that is gone is missed at ingestion, which names it
-LISTED := $(shell awk -F , 'NR > 1 { print "data/raw/" $$2 }' data/raw/sources.csv 2>/dev/null)
+# the edition of a scenario; its folder says which stages there are, and no file of another edition bears on it
+edition_of = $(shell sed -n 's/^edition: *["'\'']*\([^"'\'' \#]*\).*/\1/p' notebooks/scenarios/$(1).yml 2>/dev/null)
+EDITION := $(or $(call edition_of,$(SCENARIO)),$(call edition_of,baseline))
+EDITIONS := $(patsubst data/raw/%/edition.yml,%,$(wildcard data/raw/*/edition.yml))
+EDITED := $(wildcard data/raw/$(EDITION)/edition.yml)
+FACTS := $(wildcard data/raw/$(EDITION)/facts.csv)
+CLAIMS := $(wildcard data/raw/$(EDITION)/claims.csv)
+RAW := $(filter-out $(patsubst %,data/raw/%/%,$(filter-out $(EDITION),$(EDITIONS))), \
+	$(wildcard data/raw/*.csv data/raw/*/*.csv data/raw/*/*.geojson data/raw/*/edition.yml))
+# what a scenario is checked by
+CHECKED_BY := $(filter %/framework.csv %/cities.csv %/edition.yml %/standard_errors.csv,$(RAW))
+# what the catalogue of the edition lists: a raw file that is gone is missed at ingestion, which names it
+CATALOGUE := $(firstword $(wildcard data/raw/$(EDITION)/sources.csv) data/raw/sources.csv)
+LISTED := $(shell awk -F , 'NR > 1 { print "$(dir $(CATALOGUE))" $$2 }' $(CATALOGUE) 2>/dev/null)
 # the code that each notebook and command uses, CODE_<name>, and the tables that each stage writes, OUTPUTS_<number>:
 # listed anew when a module comes, goes or changes
 MODULES := $(sort $(shell find fhi -name '*.py'))
@@ -69,22 +80,18 @@ USER := $(foreach kind,csv xlsx,$(wildcard data/user/*.$(kind) data/user/*/*.$(k
 SIGNS := $(shell find data/user -name '*.csv' -o -name '*.xlsx' 2>/dev/null | LC_ALL=C tr -dc '$$;:\#%=|*?<>~\\`[]')
 $(if $(SIGNS),$(error rename the file in data/user with $(SIGNS) in its name))
 endif
-# a scenario of another edition than the report's has its own tree and cities, and no printed pages to draw, to bound
-# scores with or to audit
-EDITION := $(shell sed -n 's/^edition: *\([^ \#]*\).*/\1/p' notebooks/scenarios/$(SCENARIO).yml 2>/dev/null)
-OTHER := $(filter-out null ~,$(EDITION))
 JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
 DRAWING := $(wildcard fhi/showing/assets/fonts/* data/raw/*/*.geojson)
 
 # the tables that a stage writes, as fhi/codebook/tables.csv lists them: always, or in an edition that has what they need
-HAS := $(if $(OTHER),,facts claims standard_errors)
+HAS := $(if $(FACTS),facts) $(if $(CLAIMS),claims)
 outputs = $(foreach name,$(OUTPUTS_$(1)) $(foreach word,$(HAS),$(OUTPUTS_$(1)_$(word))),$(P)/$(name).csv)
 
 report: $(R)/manifest.json ## build everything for SCENARIO (default baseline): data, index, figures, page, PDFs
 	@echo "$(R)/report.html is up to date"
 
-$(P)/scenario.yml: notebooks/scenarios/$(SCENARIO).yml notebooks/scenarios/baseline.yml data/raw/framework.csv \
-		data/raw/cities.csv $(if $(OTHER),$(wildcard data/raw/$(OTHER)/*.csv)) $(LOCK) $(CODE_check) $(JUDGEMENTS) | $(READY)
+$(P)/scenario.yml: notebooks/scenarios/$(SCENARIO).yml notebooks/scenarios/baseline.yml \
+		$(CHECKED_BY) $(LOCK) $(CODE_check) $(JUDGEMENTS) | $(READY)
 	@$(FHI) check "$(SCENARIO)"
 
 # a scenario without a file is refused by name, with the nearest names, before anything runs
@@ -97,14 +104,14 @@ $(N)/02_indicators.ipynb: notebooks/02_indicators.ipynb $(N)/01_ingestion.ipynb 
 		$(call missing,$(call outputs,02))
 $(N)/03_weighting.ipynb: notebooks/03_weighting.ipynb $(N)/02_indicators.ipynb $(P)/scenario.yml $(LOCK) $(CODE_03_weighting) \
 		$(call missing,$(call outputs,03))
-$(N)/04_robustness.ipynb: notebooks/04_robustness.ipynb $(N)/01_ingestion.ipynb $(P)/scenario.yml $(LOCK) $(CODE_04_robustness) \
+$(N)/04_robustness.ipynb: notebooks/04_robustness.ipynb $(N)/01_ingestion.ipynb $(P)/scenario.yml $(EDITED) $(LOCK) $(CODE_04_robustness) \
 		$(call missing,$(call outputs,04))
-$(N)/05_identification.ipynb: notebooks/05_identification.ipynb $(N)/01_ingestion.ipynb $(LOCK) $(CODE_05_identification) \
+$(N)/05_identification.ipynb: notebooks/05_identification.ipynb $(N)/01_ingestion.ipynb $(EDITED) $(LOCK) $(CODE_05_identification) \
 		$(call missing,$(call outputs,05))
 $(N)/06_audit.ipynb: notebooks/06_audit.ipynb $(N)/01_ingestion.ipynb $(LOCK) $(CODE_06_audit) \
 		$(call missing,$(call outputs,06))
-$(N)/07_charting.ipynb: notebooks/07_charting.ipynb $(N)/03_weighting.ipynb $(if $(OTHER),, \
-		$(N)/04_robustness.ipynb $(N)/05_identification.ipynb $(N)/06_audit.ipynb) $(DRAWING) $(LOCK) $(CODE_07_charting) \
+$(N)/07_charting.ipynb: notebooks/07_charting.ipynb $(N)/03_weighting.ipynb $(N)/04_robustness.ipynb \
+		$(if $(FACTS),$(N)/05_identification.ipynb) $(if $(CLAIMS),$(N)/06_audit.ipynb) $(DRAWING) $(LOCK) $(CODE_07_charting) \
 		$(call missing,$(call outputs,07))
 
 $(N)/lab.ipynb: notebooks/lab.ipynb $(RAW) $(LOCK) $(CODE_lab)

@@ -31,9 +31,7 @@ def check(scenario: str) -> None:
     framework = Framework.from_table(tree)
     index.check(method, framework, cities.index, file, units=cities)
     alternatives.chosen(method, file)
-    if method.edition is None:
-        # the space of the baseline is one of the report's tree
-        runs.check(method, framework, cities.index, file, units=cities)
+    runs.check(method, framework, cities.index, file, units=cities)
     if method.user_data and method.user_data.folder:
         user_folder(method.user_data.folder)
     store = Store(scenario)
@@ -111,12 +109,15 @@ def compare(scenario: str, base: str) -> None:
 
 def compare_all(*scenarios: str) -> None:
     """Write the rank table over built scenarios; the first is what the others are compared with."""
+    from fhi.editions.published import published_units
+    from fhi.engine.framework import Framework
     from fhi.showing.compare import read_data, read_result
     from fhi.showing.compare.files import write_across
     from fhi.store import Store
 
     store = Store(scenarios[0])
-    published = store["tables/top20"].set_index("city")["rank"]
+    root = Framework.from_table(store["tables/framework"]).root
+    published = published_units(store, root).set_index("city")["rank"]
     write_across([read_result(Store(name)) for name in scenarios], read_data(store), published, store)
 
 
@@ -154,11 +155,11 @@ def sweep(scenario: str) -> None:
     from fhi.scenarios import load_scenario
     from fhi.store import Store
 
-    method = load_scenario(scenario)
-    if method.edition is not None:
-        message = "the sweep sets every combination beside the report's ranks; another edition has no part in it."
+    method, store = load_scenario(scenario), Store(scenario)
+    framework = Framework.from_table(store["tables/framework"])
+    if framework.root not in set(published(store)["node"]):
+        message = "the sweep sets every combination beside published ranks of the index; the edition has none."
         raise MethodError(message, file=f"scenarios/{scenario}.yml", key="edition", value=method.edition)
-    store, framework = Store(scenario), Framework.from_table(Store(scenario)["tables/framework"])
     units = store["tables/cities"].set_index("name_zh")
     given = store["panel"], framework, method, published(store)
     table, ranks = sweep.sweep(*given, units=units, cluster=cluster())

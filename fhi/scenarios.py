@@ -14,10 +14,12 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from fhi import paths
+from fhi.editions.defaults import of_edition, with_errors
 from fhi.engine.cells import Folder, Table, read_cells
 from fhi.engine.errors import MethodError
 from fhi.engine.parameters import COMBINING, Method
-from fhi.paths import BASELINE, SCENARIOS, beside_scenarios
+from fhi.paths import BASELINE, SCENARIOS, beside_scenarios, edition_names
+from fhi.reading.settings import read_settings
 from fhi.store import Store
 
 
@@ -54,7 +56,7 @@ class Scenario(Method):
     """The method of a scenario with what it is made of; see ``baseline.yml`` for what each key means."""
 
     description: dict[Literal["zh", "en"], str] = Field(default_factory=dict)
-    edition: str | None = None
+    edition: str = ""
     user_data: Annotated[UserData | None, BeforeValidator(_as_user_data)] = None
     constructions: dict[str, str] = Field(default_factory=dict)
 
@@ -74,17 +76,6 @@ READS: dict[str, frozenset[str]] = {
 }
 
 
-class OnceLoader(yaml.SafeLoader):
-    """The safe loader of YAML, for which a key that stands twice is an error."""
-
-    def construct_mapping(self, node, deep=False):
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = [key for key in keys if keys.count(key) > 1]
-        if twice:
-            raise yaml.constructor.ConstructorError(None, None, f"the key {twice[0]!r} stands twice", node.start_mark)
-        return super().construct_mapping(node, deep)
-
-
 def scenario_names(folder: Path = SCENARIOS) -> list[str]:
     """Return the names of the scenarios that have a file."""
     return sorted(path.stem for path in folder.glob("*.yml"))
@@ -93,7 +84,9 @@ def scenario_names(folder: Path = SCENARIOS) -> list[str]:
 def load_scenario(name: str, folder: Path = SCENARIOS) -> Scenario:
     """Return the method of a scenario: the baseline with the scenario's own keys in place of its.
 
-    A key of the scenario replaces the baseline's whole value of that key.
+    A key of the scenario replaces the baseline's whole value of that key. A file that names another edition than the
+    one it rests on is of that edition's year, and its space of robustness is fitted to its tree
+    (`fhi.editions.defaults`), unless it says otherwise.
 
     Raises
     ------
@@ -105,10 +98,15 @@ def load_scenario(name: str, folder: Path = SCENARIOS) -> Scenario:
         message = f"there is no scenario {name!r} (a scenario is a file {folder.name}/<name>.yml)."
         raise MethodError(message, file=f"SCENARIO={name}", value=name, valid=valid)
     settings: dict[str, Any] = {}
+    file = f"{folder.name}/{name}.yml"
     for layer in dict.fromkeys((BASELINE, name)):
         settings.pop("description", None)  # it describes one scenario and is not passed on
-        settings |= own_settings(layer, folder)
-    return validated(settings, f"{folder.name}/{name}.yml")
+        own = own_settings(layer, folder)
+        edition = own.get("edition")
+        if edition is not None and settings.get("edition", edition) != edition:
+            settings |= of_edition(edition, settings, file)
+        settings |= own
+    return validated(with_errors(settings), file)
 
 
 def own_settings(name: str, folder: Path = SCENARIOS) -> dict[str, Any]:
@@ -121,18 +119,14 @@ def own_settings(name: str, folder: Path = SCENARIOS) -> dict[str, Any]:
     """
     path = folder / f"{name}.yml"
     file = f"{folder.name}/{path.name}"
-    try:
-        settings = yaml.load(path.read_text(encoding="utf-8"), Loader=OnceLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise MethodError(f"not readable as YAML in UTF-8: {error}", file=file) from None
-    if settings is None:
-        return {}
-    if not isinstance(settings, dict):
-        raise MethodError("a scenario is a list of 'key: value' lines.", file=file, value=settings)
+    settings = read_settings(path, file)
     unknown = [key for key in settings if key not in KEYS]
     if unknown:
         message = f"there is no key {unknown[0]!r}."
         raise MethodError(message, file=file, key=str(unknown[0]), value=unknown[0], valid=KEYS)
+    if settings.get("edition", BASELINE) is None:
+        message = "null names no edition; leave the key out for that of the baseline, or name a folder of data/raw/."
+        raise MethodError(message, file=file, key="edition", valid=edition_names())
     return settings
 
 

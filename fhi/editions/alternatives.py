@@ -12,6 +12,7 @@ import pandas as pd
 
 from fhi.editions.construction import EDITION, Tables
 from fhi.engine.errors import MethodError, choose
+from fhi.paths import REPORT
 from fhi.scenarios import Scenario
 
 KEY = "constructions"
@@ -41,7 +42,7 @@ def chosen(method: Scenario, file: str | None = None) -> dict[str, Callable[[Tab
     MethodError
         If an indicator has no alternative, an alternative does not exist, or the edition is not the report's.
     """
-    if method.constructions and method.edition is not None:
+    if method.constructions and method.edition not in ("", REPORT):
         message = (
             "alternative constructions use the report's raw tables; in an edition of your own fill in indicators.csv."
         )

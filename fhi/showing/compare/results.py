@@ -10,6 +10,7 @@ from fhi import editions
 from fhi.editions import construction
 from fhi.engine.framework import Framework
 from fhi.engine.index import Index, build
+from fhi.paths import REPORT
 from fhi.scenarios import Scenario, read_method
 from fhi.store import Store
 
@@ -36,9 +37,9 @@ def read_data(store: Store) -> Data:
     return Data(store["panel"], tree, store["tables/cities"].set_index("name_zh"))
 
 
-def raw_data() -> Data:
-    """Return the data as the raw files give them, without any stage having run."""
-    tables = editions.load()
+def raw_data(edition: str = REPORT) -> Data:
+    """Return the data of an edition as the raw files give them, without any stage having run."""
+    tables = editions.load(edition)
     framework = Framework.from_table(tables["framework"])
     return Data(construction.panel(tables, framework), framework, tables["cities"].set_index("name_zh"))
 
