@@ -80,7 +80,7 @@ def stated(name: str) -> str:
         return " ".join(GIVEN)
     rows = _RAW if folder == "tables" else _TEXTS
     if table not in rows:
-        where = "a schema in fhi/sources" if folder == "tables" else "a row of OUTPUTS in fhi/editions/outputs.py"
+        where = "a schema in fhi/editions" if folder == "tables" else "a row of OUTPUTS in fhi/editions/outputs.py"
         raise KeyError(f"the table {name!r} has no label; state it: {where}")
     return rows[table]
 

@@ -243,7 +243,8 @@ REPORT: dict[str, pa.DataFrameSchema] = {
         unit=text("unit of the number; order or set of names, date, version", nullable=True),
         tolerance=number("half the last printed digit; 0 for counts and names", 0),
         check=text(
-            "recompute: by a function of claims; constraint: a fact of the identified set; none: not recomputable",
+            "recompute: by a function of fhi.editions.claims; constraint: a fact of the identified set; "
+            "none: not recomputable",
             one_of("recompute", "constraint", "none"),
         ),
         fact=text("for a constraint: id or group of the rows of facts.csv that state it", nullable=True),
