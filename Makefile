@@ -62,15 +62,21 @@ $(IMPORTS): $(MODULES) $(wildcard notebooks/*.ipynb) $(if $(filter-out $(MODULES
 	@mkdir -p "$(@D)" && "$(PYTHON3)" fhi/imports.py > "$@.$$$$" && mv "$@.$$$$" "$@"
 
 LOCK := requirements.lock
+# the files that a scenario is made of: its own, that of its base, that of the base of that, and the baseline's; a base
+# that has no file, or a circle of them, is refused by name in `fhi check`
+CHAIN := $(shell name='$(SCENARIO)'; seen=; while [ -f "notebooks/scenarios/$$name.yml" ]; do \
+	case " $$seen " in (*" $$name "*) break;; esac; seen="$$seen $$name"; echo "notebooks/scenarios/$$name.yml"; \
+	name=$$(sed -n "s/^[\"']*base[\"']* *: *[\"']*\([^ \"'\#]*\).*/\1/p" "notebooks/scenarios/$$name.yml" | head -n 1); done)
+OWN_CHAIN := $(filter-out notebooks/scenarios/baseline.yml,$(CHAIN))
 # files of the staff's own, for a scenario that names some; a name may not hold what Make takes for its own signs
-ifneq ($(shell grep -s '^user_data:' notebooks/scenarios/$(SCENARIO).yml),)
+ifneq ($(if $(OWN_CHAIN),$(shell grep -s '^user_data:' $(OWN_CHAIN))),)
 USER := $(foreach kind,csv xlsx,$(wildcard data/user/*.$(kind) data/user/*/*.$(kind)))
 SIGNS := $(shell find data/user -name '*.csv' -o -name '*.xlsx' 2>/dev/null | LC_ALL=C tr -dc '$$;:\#%=|*?<>~\\`[]')
 $(if $(SIGNS),$(error rename the file in data/user with $(SIGNS) in its name))
 endif
 # a scenario of another edition than the report's has its own tree and cities, and no printed pages to draw, to bound
 # scores with or to audit
-EDITION := $(shell sed -n 's/^edition: *\([^ \#]*\).*/\1/p' notebooks/scenarios/$(SCENARIO).yml 2>/dev/null)
+EDITION := $(firstword $(if $(CHAIN),$(shell sed -n 's/^edition: *\([^ \#]*\).*/\1/p' $(CHAIN) 2>/dev/null)))
 OTHER := $(filter-out null ~,$(EDITION))
 JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
 DRAWING := $(wildcard fhi/showing/assets/fonts/* data/raw/*/*.geojson)
@@ -91,8 +97,8 @@ OUTPUTS_07 := $(P)/figures.csv
 report: $(R)/manifest.json ## build everything for SCENARIO (default baseline): data, index, figures, page, PDFs
 	@echo "$(R)/report.html is up to date"
 
-$(P)/scenario.yml: notebooks/scenarios/$(SCENARIO).yml notebooks/scenarios/baseline.yml data/raw/framework.csv \
-		data/raw/cities.csv $(if $(OTHER),$(wildcard data/raw/$(OTHER)/*.csv)) $(LOCK) $(CODE_check) $(JUDGEMENTS) | $(READY)
+$(P)/scenario.yml: notebooks/scenarios/$(SCENARIO).yml notebooks/scenarios/baseline.yml $(CHAIN) $(RAW) $(USER) \
+		$(LOCK) $(CODE_check) $(JUDGEMENTS) $(call missing,$(LISTED)) | $(READY)
 	@$(FHI) check "$(SCENARIO)"
 
 # a scenario without a file is refused by name, with the nearest names, before anything runs
@@ -143,7 +149,8 @@ $(R)/manifest.json: $(R)/report.html $(PDFS) $(CODE_manifest) $(call missing,$(P
 	@$(FHI) manifest "$(SCENARIO)"
 
 # --- scenarios against one another: each is built as far as its ranks, by its own run of this file ---------
-BASE ?= baseline
+# the base of the scenario, unless another is named
+BASE ?= $(or $(basename $(notdir $(word 2,$(CHAIN)))),baseline)
 RANKS = $(OUT)/reports/$(1)/notebooks/03_weighting.ipynb
 ALL := baseline $(filter-out baseline,$(basename $(notdir $(wildcard notebooks/scenarios/*.yml))))
 COMPARED := $(R)/compare/$(BASE)/summary.txt
@@ -157,7 +164,7 @@ $(OUT)/reports/%/notebooks/03_weighting.ipynb: FORCE
 # the baseline first, so that the others take over what is the same
 $(foreach name,$(filter-out baseline $(SCENARIO),$(ALL)),$(call RANKS,$(name))): | $(call RANKS,baseline)
 
-compare: $(COMPARED) ## say and draw what became of the ranks of BASE (default baseline) in SCENARIO
+compare: $(COMPARED) ## say and draw what became of the ranks of BASE (default: its base, else baseline) in SCENARIO
 	@cat "$(COMPARED)"
 
 $(COMPARED): $(call RANKS,$(BASE)) $(call RANKS,$(SCENARIO)) $(LOCK) $(CODE_compare) $(CODE_compare_all) | $(READY)
