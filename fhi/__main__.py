@@ -146,6 +146,7 @@ def import_(workbook: str, name: str | None = None) -> None:
 
 def sweep(scenario: str) -> None:
     """Build every combination of a scenario's grid, write how each agrees with the published ranks, and sum up."""
+    from fhi.editions.published import published
     from fhi.engine.errors import MethodError
     from fhi.engine.framework import Framework
     from fhi.engine.robustness import runs, sweep
@@ -159,7 +160,7 @@ def sweep(scenario: str) -> None:
         raise MethodError(message, file=f"scenarios/{scenario}.yml", key="edition", value=method.edition)
     store, framework = Store(scenario), Framework.from_csv(RAW / "framework.csv")
     units = store["tables/cities"].set_index("name_zh")
-    given = store["panel"], framework, method, store["tables/top20"]
+    given = store["panel"], framework, method, published(store)
     table, ranks = sweep.sweep(*given, units=units, cluster=runs.cluster())
     path = store.write("sweep", table, key=["combination"])
     store.write("sweep_ranks", ranks, key=["combination", "city"])

@@ -16,8 +16,6 @@ from fhi.paths import BASELINE, output_root
 
 #: set while a notebook runs in the pipeline: the folder that its files are written to until it has succeeded
 STAGING = "FHI_STAGING"
-#: set while a notebook runs in the pipeline, if there is one: the terminal that it may show its progress on
-TERMINAL = "FHI_TERMINAL"
 #: seconds for which a staging folder or a temporary file is left alone: one may be about to be locked, or renamed
 YOUNG = 60
 

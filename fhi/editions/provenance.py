@@ -8,7 +8,7 @@ from contextlib import suppress
 import pandas as pd
 
 from fhi.editions.outputs import RECONSTRUCTED
-from fhi.engine.agreement import ALONE, WHOLE, WITHOUT, agreement, compare_ranks
+from fhi.engine.agreement import agreement, compare_ranks
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
 from fhi.engine.index import build
@@ -16,6 +16,12 @@ from fhi.engine.parameters import Method
 from fhi.engine.screening import observe
 
 SHARES = ["node", "evidence", "share"]
+#: the subset of agreement.csv that is the whole index
+WHOLE = "all"
+#: those of parts of the evidence alone, with its labels
+ALONE = {"public": ("public",), "report": ("published", "derived")}
+#: what begins the name of the subset without the pillars whose inputs are published themselves
+WITHOUT = "without-"
 
 
 def weight_by_evidence(
@@ -121,3 +127,13 @@ def _parts(
 def _without(method: Method, indicators: set[str]) -> Method:
     left_out = dict.fromkeys([*method.exclude_indicators, *sorted(indicators)])
     return method.model_copy(update={"exclude_indicators": tuple(left_out)})
+
+
+def of_whole(measures: pd.DataFrame) -> pd.DataFrame:
+    """Return the agreement of the whole index by node, from the table with its parts."""
+    return measures[measures["subset"] == WHOLE].set_index("node")
+
+
+def of_parts(measures: pd.DataFrame, node: str) -> pd.DataFrame:
+    """Return the agreement of a node built from parts of the evidence, by subset."""
+    return measures[(measures["node"] == node) & (measures["subset"] != WHOLE)].set_index("subset")

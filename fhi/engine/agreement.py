@@ -2,38 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
-
-#: the subset of agreement.csv that is the whole index
-WHOLE = "all"
-#: those of parts of the evidence alone, with its labels
-ALONE = {"public": ("public",), "report": ("published", "derived")}
-#: what begins the name of the subset without the pillars whose inputs are published themselves
-WITHOUT = "without-"
-PUBLISHED = {"FHI": "rank", "industry": "industry_rank", "experience": "experience_rank", "ecosystem": "ecosystem_rank"}
-
-
-def published(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the ranks that an edition's publication prints, ``node, city, rank``; empty if it has none.
-
-    The report's stand in its TOP20 table (p5), those of another edition in published_ranks.csv.
-    """
-    if "tables/published_ranks" in tables:
-        return tables["tables/published_ranks"][["node", "city", "rank"]]
-    if "tables/top20" not in tables:
-        return pd.DataFrame(columns=["node", "city", "rank"])
-    return by_node(tables["tables/top20"])
-
-
-def by_node(top20: pd.DataFrame) -> pd.DataFrame:
-    """Return the ranks of the TOP20 table in rows: ``node, city, rank``."""
-    frames = [
-        top20[["city", column]].set_axis(["city", "rank"], axis=1).assign(node=n) for n, column in PUBLISHED.items()
-    ]
-    return pd.concat(frames, ignore_index=True)[["node", "city", "rank"]]
 
 
 def compare_ranks(scores: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
@@ -44,7 +14,7 @@ def compare_ranks(scores: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame
     scores : pandas.DataFrame
         Cities × nodes; any cities.
     published : pandas.DataFrame
-        ``node, city, rank``, or the TOP20 table (p5): ``city`` and the columns of `PUBLISHED`.
+        ``node, city, rank``.
 
     Returns
     -------
@@ -54,7 +24,6 @@ def compare_ranks(scores: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame
         below it stand one higher here for that alone.
     """
     columns = ["city", "node", "rank", "published", "difference"]
-    published = published if "node" in published else by_node(published)
     frames = [pd.DataFrame(columns=columns)] if published.empty else []
     for node, rows in published.groupby("node", sort=False):
         printed = rows.set_index("city")["rank"]
@@ -98,16 +67,6 @@ def agreement(comparison: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def of_whole(measures: pd.DataFrame) -> pd.DataFrame:
-    """Return the agreement of the whole index by node, from the table with its parts."""
-    return measures[measures["subset"] == WHOLE].set_index("node")
-
-
-def of_parts(measures: pd.DataFrame, node: str) -> pd.DataFrame:
-    """Return the agreement of a node built from parts of the evidence, by subset."""
-    return measures[(measures["node"] == node) & (measures["subset"] != WHOLE)].set_index("subset")
-
-
 #: resamples of the bootstrap, and the share of them that an interval holds
 RESAMPLES, LEVEL = 10_000, 0.95
 
@@ -144,22 +103,6 @@ def _resampled(counts: np.ndarray, x, y) -> np.ndarray:
 
 #: fewer cities than these give no correlation that says anything
 LEAST_CITIES = 5
-#: raw tables that rank cities by themselves, by the name that their ranking has here
-RANKINGS = {"mobile_payment_index_2018": "Mobile payment development index"}
-
-
-def external_rankings(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the published rankings of others, ``ranking, year, city, place, source_id``; empty in another edition."""
-    columns = ["ranking", "year", "city", "place", "source_id"]
-    frames = [pd.DataFrame(columns=columns)]
-    if "tables/external_rankings" in tables:
-        rows = tables["tables/external_rankings"].query("unit == 'rank'").rename(columns={"value": "place"})
-        frames.append(rows.assign(source_id="public/external_rankings"))
-    for name, ranking in RANKINGS.items():
-        if f"tables/{name}" in tables:
-            rows = tables[f"tables/{name}"].rename(columns={"rank": "place"})
-            frames.append(rows.assign(ranking=ranking, source_id=f"public/{name}"))
-    return pd.concat([frame[columns] for frame in frames if len(frame)] or frames[:1], ignore_index=True)
 
 
 def external_agreement(scores: pd.DataFrame, rankings: pd.DataFrame, sources: pd.Series) -> pd.DataFrame:
@@ -170,7 +113,7 @@ def external_agreement(scores: pd.DataFrame, rankings: pd.DataFrame, sources: pd
     scores : pandas.DataFrame
         Cities × nodes.
     rankings : pandas.DataFrame
-        See `external_rankings`.
+        ``ranking, year, city, place, source_id``.
     sources : pandas.Series
         The ``source_id`` of every value of the panel. A ranking whose source is among them is an input and not a
         comparison: it is left out, and `status` says so.

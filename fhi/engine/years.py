@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from itertools import pairwise
 
 import pandas as pd
 
-from fhi.editions.construction import EDITION
-from fhi.editions.outputs import results
 from fhi.engine.errors import MethodError
 from fhi.engine.explain import common_mean, own_weights
 from fhi.engine.framework import Framework
@@ -44,12 +42,18 @@ def build_years(
     return built | {edition: build(panel, framework, method, year=edition, units=units)}
 
 
-def scores(built: Mapping[int, Index], panel: pd.DataFrame, framework: Framework) -> pd.DataFrame:
+def scores(
+    built: Mapping[int, Index],
+    panel: pd.DataFrame,
+    framework: Framework,
+    label: Callable[[Iterable[str]], Iterable[str]] = set,
+) -> pd.DataFrame:
     """Return ``year, node, city, score, rank, evidence``: the scores of every node in the years in which it compares.
 
     That is where it is made of the same indicators as in the last year, and any of them was observed in the year
-    itself: an index of GDP alone is no index, and what is carried on from the year before shows no movement. `evidence`
-    is ``reconstructed``, and the label of given files that the scores rest on, joined by ``+`` (`outputs.results`).
+    itself: an index of one indicator of many is no index, and what is carried on from the year before shows no
+    movement. `evidence` is what `label` makes of the labels of the values that the scores rest on (by default the
+    labels themselves), joined by ``+``; empty if the panel has no column ``evidence``.
     """
     frames, alike = [pd.DataFrame(columns=SCORES)], comparable(built, framework)
     for year, index in built.items():
@@ -57,7 +61,7 @@ def scores(built: Mapping[int, Index], panel: pd.DataFrame, framework: Framework
             known = index.scores[node].dropna()
             if len(known) and (panel["indicator"].isin(below) & (panel["year"] == year)).any():
                 frame = pd.DataFrame({"score": known, "rank": index.ranks.loc[known.index, node].astype(int)})
-                frame = frame.assign(year=year, node=node, evidence=_labels(panel, below, year))
+                frame = frame.assign(year=year, node=node, evidence=_labels(panel, below, year, label))
                 frames.append(frame.rename_axis("city").reset_index())
     return pd.concat(frames[1:] or frames, ignore_index=True)[SCORES]
 
@@ -76,13 +80,13 @@ def comparable(built: Mapping[int, Index], framework: Framework) -> dict[int, di
     }
 
 
-def _labels(panel: pd.DataFrame, indicators: list[str], year: int) -> str:
+def _labels(panel: pd.DataFrame, indicators: list[str], year: int, label: Callable) -> str:
     if "evidence" not in panel:
         return ""
     rows = panel[panel["indicator"].isin(indicators) & (panel["year"] <= year)]
     # the latest row of a cell is the one that counts
     latest = rows.sort_values("year").drop_duplicates(["city", "indicator"], keep="last")
-    return "+".join(sorted(results(latest["evidence"].unique())))
+    return "+".join(sorted(label(latest["evidence"].unique())))
 
 
 def movement(table: pd.DataFrame) -> pd.DataFrame:
@@ -108,12 +112,12 @@ def movement(table: pd.DataFrame) -> pd.DataFrame:
         for before, after in pairwise(years):
             old, new = by_year[before].set_index("city"), by_year[after].set_index("city")
             labels = {label for frame in (old, new) for label in frame["evidence"].iloc[0].split("+")}
-            frame = _moved(old["rank"], new["rank"]).assign(node=node, evidence="+".join(sorted(labels)))
+            frame = moved(old["rank"], new["rank"]).assign(node=node, evidence="+".join(sorted(labels)))
             frames.append(frame.assign(**{"from": before, "to": after}))
     return pd.concat(frames[1:] or frames, ignore_index=True)[MOVES]
 
 
-def _moved(before: pd.Series, after: pd.Series) -> pd.DataFrame:
+def moved(before: pd.Series, after: pd.Series) -> pd.DataFrame:
     """Return the move of each city between two years from its ranks in them."""
     frame = pd.DataFrame({"rank_from": before, "rank_to": after}).astype("Int64").rename_axis("city")
     both = frame.dropna().rank(method="min").astype("Int64")
@@ -125,25 +129,6 @@ def _moved(before: pd.Series, after: pd.Series) -> pd.DataFrame:
     frame["status"] = status.astype(object).where(frame["rank_from"].notna(), "entered")
     frame["status"] = frame["status"].where(frame["rank_to"].notna(), "left")
     return frame.reset_index()
-
-
-def movements(table: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return what `movement` gives of computed scores, and the movement of the overall rank that the report prints."""
-    parts = [part for part in (movement(table), printed_movement(tables)) if len(part)]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=MOVES)
-
-
-def printed_movement(tables: Mapping[str, pd.DataFrame], edition: int = EDITION) -> pd.DataFrame:
-    """Return the movement of the overall rank that the report prints (p5), in the form of `movement`.
-
-    The rank of the year before follows from the printed change; a city that is new has none.
-    """
-    if "tables/top20" not in tables:
-        return pd.DataFrame(columns=MOVES)
-    rows = tables["tables/top20"]
-    ranks = rows.set_index("city")["rank"].astype("Int64")
-    before = ranks + rows.set_index("city")["change_value"].astype("Int64")
-    return _moved(before, ranks).assign(node="FHI", evidence="published", **{"from": edition - 1, "to": edition})[MOVES]
 
 
 def changes(built: Mapping[int, Index], framework: Framework, method: Method) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from fhi.engine.errors import FhiError, MethodError
-from fhi.files import STAGING, TERMINAL, Files, record_seconds, replace_file
+from fhi.files import STAGING, Files, record_seconds, replace_file
 from fhi.paths import NOTEBOOKS, ROOT
 from fhi.running import notebooks, reuse
 
@@ -92,8 +92,6 @@ def _execute(source: Path, executed: Path, parameters: dict[str, Any], staging: 
     saved = dict(os.environ)
     # the kernel imports this checkout, whatever checkout the environment was set up for
     os.environ |= {STAGING: staging, "FHI_OUT": str(root), "JUPYTER_PREFER_ENV_PATH": "1", "PYTHONPATH": str(ROOT)}
-    if os.isatty(2):
-        os.environ[TERMINAL] = os.ttyname(2)
     bar = {"desc": f"{source.stem:<18}", "bar_format": "{desc} {bar:24} {n_fmt}/{total_fmt} cells  {elapsed}"}
     try:
         # sockets of their own, in a short path: kernels that run side by side must not meet in one

@@ -10,12 +10,11 @@ from scipy import stats
 from fhi import editions
 from fhi.editions.added import ALL, COLUMNS, added_indicators
 from fhi.editions.alternatives import described
+from fhi.editions.published import external_rankings, published
 from fhi.engine.agreement import (
     compare_ranks,
     external_agreement,
-    external_rankings,
     kendall_tau_b,
-    published,
     tau_difference,
 )
 from fhi.engine.framework import Framework

@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from fhi.editions.provenance import agreement_by_subset, weight_by_evidence
+from fhi.editions.provenance import agreement_by_subset, of_parts, weight_by_evidence
+from fhi.editions.published import published
 from fhi.engine import agreement, index
 from fhi.engine.framework import Framework
 from fhi.engine.parameters import Method
@@ -114,7 +115,7 @@ def test_the_baseline_rests_on_the_report_to_seven_ninths(built):
     left_out = {"exclude_indicators": tuple(tree.leaves_below("experience"))}
     left_out = load_scenario("baseline").model_copy(update=left_out)
     scores = index.build(store["panel"], tree, left_out).scores
-    expected = agreement.agreement(agreement.compare_ranks(scores, agreement.published(store))).set_index("node")
-    parts = agreement.of_parts(store["agreement"], "FHI")
+    expected = agreement.agreement(agreement.compare_ranks(scores, published(store))).set_index("node")
+    parts = of_parts(store["agreement"], "FHI")
     assert parts.at["without-experience", "kendall_tau_b"] == pytest.approx(expected.at["FHI", "kendall_tau_b"])
     assert set(parts.index) == {"public", "report", "without-experience"}

@@ -63,14 +63,11 @@ def test_a_series_is_read_by_position_not_by_label():
     assert kendall_tau_b(x, y) == pytest.approx(4 / 6)
 
 
-PUBLISHED = pd.DataFrame(
-    {
-        "city": ["北京", "上海", "杭州", "深圳"],
-        "rank": [1, 2, 3, 4],
-        "industry_rank": [1, 2, 4, 3],
-        "experience_rank": [4, 3, 1, 2],
-        "ecosystem_rank": [1, 3, 4, 2],
-    }
+RANKS = {"FHI": [1, 2, 3, 4], "industry": [1, 2, 4, 3], "experience": [4, 3, 1, 2], "ecosystem": [1, 3, 4, 2]}
+PRINTED = ["北京", "上海", "杭州", "深圳"]
+PUBLISHED = pd.concat(
+    pd.DataFrame({"node": node, "city": PRINTED, "rank": ranks})
+    for node, ranks in RANKS.items()
 )
 SCORES = pd.DataFrame(
     {

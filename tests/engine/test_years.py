@@ -1,6 +1,5 @@
 """Several years: who rose and fell, came and went, which indicators did it, and what does not compare."""
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -60,7 +59,9 @@ def test_every_year_has_its_own_scores_and_ranks():
     # income 0, 50, 100; noise, less is better, 100, 75, 0
     assert first["score"].to_dict() == pytest.approx({"甲": 50, "乙": 62.5, "丙": 50})
     assert first["rank"].to_dict() == {"甲": 2, "乙": 1, "丙": 2}
-    assert set(scores["evidence"]) == {"reconstructed"}
+    assert set(scores["evidence"]) == {"public"}
+    computed = years.scores(indices, panel(), TREE, lambda labels: {*labels} & {"user"} | {"computed"})
+    assert set(computed["evidence"]) == {"computed"}
 
 
 def test_who_came_and_went_and_who_moved_among_those_that_stayed():
@@ -176,12 +177,3 @@ def test_the_real_years_of_the_panel_are_those_of_gross_domestic_product(report)
     gdp = values[(values["indicator"] == "gdp") & (values["year"] == 2016)].set_index("city")["value"]
     own = scores[(scores["node"] == "gdp") & (scores["year"] == 2016)].set_index("city")["rank"]
     assert (gdp.rank(ascending=False, method="min").astype(int) == own[gdp.index]).all()
-
-
-def test_the_printed_movement_is_that_of_the_report(report):
-    tables, _, _ = report
-    moves = years.printed_movement(tables).set_index("city")
-    printed = tables["tables/top20"].set_index("city")["change_value"]
-    assert np.array_equal(moves["change"].astype(float), printed[moves.index], equal_nan=True)
-    assert moves.index[moves["status"] == "entered"].tolist() == ["香港"]
-    assert set(moves["evidence"]) == {"published"}

@@ -6,10 +6,7 @@ algebra keeps to one thread. So the results are the same to the last bit (on pro
 
 from __future__ import annotations
 
-import atexit
 import contextlib
-import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from typing import Any
@@ -18,7 +15,6 @@ from threadpoolctl import ThreadpoolController
 from tqdm import tqdm
 
 from fhi.engine.errors import MethodError
-from fhi.files import STAGING, TERMINAL
 
 #: seconds before a progress bar appears
 PATIENCE = 2.0
@@ -108,26 +104,6 @@ def _on_cluster(function: Callable, tasks: Sequence[Any], address: str, stack: c
 
 
 def progress(total: int, title: str, unit: str) -> tqdm:
-    """Return a progress bar with rate and remaining time that appears after `PATIENCE` seconds.
-
-    In a notebook that the pipeline runs, it is shown on the terminal and leaves no trace in the notebook.
-    """
-    stream, terminal = sys.stderr, os.environ.get(TERMINAL)
-    if os.environ.get(STAGING):
-        stream = _terminal(terminal) if terminal else None
-    off = stream is None
-    return tqdm(
-        total=total, desc=title, unit=f" {unit}", unit_scale=True, delay=PATIENCE, file=stream, disable=off, leave=False
-    )
-
-
-@cache
-def _terminal(path: str):
-    try:
-        # not to become the terminal that controls the kernel
-        stream = os.fdopen(os.open(path, os.O_WRONLY | os.O_NOCTTY), "w")
-    except OSError:
-        return None
-    # it serves every bar of the process, and is closed with it
-    atexit.register(stream.close)
-    return stream
+    """Return a progress bar with rate and remaining time that appears after `PATIENCE` seconds, on a terminal alone."""
+    # where the output is kept, as in a notebook, a bar would stay in it
+    return tqdm(total=total, desc=title, unit=f" {unit}", unit_scale=True, delay=PATIENCE, disable=None, leave=False)

@@ -53,7 +53,7 @@ def sweep(
     panel, framework, method, units
         As for `fhi.engine.index.build`; the grid is ``method.robustness.grid``.
     published : pandas.DataFrame
-        The TOP20 table.
+        ``node, city, rank``; the ranks of the root count.
     workers, cluster
         As for `fhi.engine.robustness.uncertainty`.
 

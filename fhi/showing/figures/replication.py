@@ -6,7 +6,8 @@ import matplotlib
 import pandas as pd
 from matplotlib.patches import Rectangle
 
-from fhi.engine.agreement import of_whole, published
+from fhi.editions.provenance import of_whole
+from fhi.editions.published import published
 from fhi.engine.framework import Framework
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import in_order, with_names, with_node_names

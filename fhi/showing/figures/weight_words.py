@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fhi.engine.agreement import ALONE, WHOLE, WITHOUT
+from fhi.editions.provenance import ALONE, WHOLE, WITHOUT
 from fhi.showing.figures.registry import EVIDENCE, LANGUAGES, Tables, Texts
 from fhi.showing.figures.style import EVIDENCE_NAMES
 

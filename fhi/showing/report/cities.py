@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from fhi.engine.agreement import PUBLISHED
+from fhi.editions.published import PUBLISHED
 from fhi.showing.figures.evidence import GIVEN, of_index
 from fhi.showing.figures.firsts import remark, with_firsts
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts

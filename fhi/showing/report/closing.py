@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fhi.engine.agreement import of_parts, of_whole
+from fhi.editions.provenance import of_parts, of_whole
 from fhi.showing.figures.registry import EVIDENCE, LANGUAGES
 from fhi.showing.figures.weight_words import label_words, part_words
 from fhi.showing.report.manifest import evidence, made

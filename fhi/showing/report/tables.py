@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from fhi.engine.agreement import PUBLISHED, of_parts, of_whole, published
+from fhi.editions.provenance import of_parts, of_whole
+from fhi.editions.published import PUBLISHED, published
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
 from fhi.showing.figures.replication_orders import HOLDS, SHOWN, WHY, written
 from fhi.showing.figures.weight_words import label_words, part_words

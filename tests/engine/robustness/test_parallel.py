@@ -128,35 +128,31 @@ def test_the_number_of_processes_is_positive(case, workers):
         uncertainty(*case, 10, workers=workers)
 
 
-def test_a_bar_shows_rate_and_remaining_time_once_it_takes_long(monkeypatch, capsys):
-    monkeypatch.delenv("FHI_STAGING", raising=False)
-    with parallel.progress(100, "uncertainty", "draws") as bar:
-        bar.update(50)
-    assert capsys.readouterr().err == ""
-    monkeypatch.setattr(parallel, "PATIENCE", 0.0)
-    with parallel.progress(100, "uncertainty", "draws") as bar:
-        bar.update(50)
-        bar.refresh()
-    shown = capsys.readouterr().err
+def test_a_bar_shows_rate_and_remaining_time_on_a_terminal_once_it_takes_long(monkeypatch):
+    ours, theirs = os.openpty()
+    with os.fdopen(theirs, "w") as terminal:
+        monkeypatch.setattr(sys, "stderr", terminal)
+        with parallel.progress(100, "uncertainty", "draws") as bar:
+            bar.update(50)
+        os.set_blocking(ours, False)
+        with pytest.raises(BlockingIOError):
+            os.read(ours, 1000)
+        monkeypatch.setattr(parallel, "PATIENCE", 0.0)
+        with parallel.progress(100, "uncertainty", "draws") as bar:
+            bar.update(50)
+            bar.refresh()
+        shown = os.read(ours, 1000).decode()
     assert "uncertainty:  50%" in shown
     assert "draws/s" in shown
+    os.close(ours)
 
 
-def test_in_the_pipeline_a_bar_goes_to_the_terminal_and_not_into_the_notebook(monkeypatch, capsys):
+def test_no_bar_stays_in_what_is_kept(monkeypatch, capsys):
     monkeypatch.setattr(parallel, "PATIENCE", 0.0)
-    monkeypatch.setenv("FHI_STAGING", "/nowhere")
-    monkeypatch.delenv("FHI_TERMINAL", raising=False)
-    with parallel.progress(10, "uncertainty", "draws") as bar:
-        bar.update(5)
-    ours, theirs = os.openpty()
-    monkeypatch.setenv("FHI_TERMINAL", os.ttyname(theirs))
     with parallel.progress(10, "uncertainty", "draws") as bar:
         bar.update(5)
         bar.refresh()
-    assert b"uncertainty:" in os.read(ours, 1000)
-    assert capsys.readouterr().err == ""
-    os.close(ours)
-    os.close(theirs)
+    assert capsys.readouterr() == ("", "")
 
 
 def test_an_interruption_ends_the_run_and_comes_through(case, monkeypatch):

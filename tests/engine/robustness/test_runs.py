@@ -5,6 +5,7 @@ import pytest
 
 from fhi import editions
 from fhi.editions.construction import panel
+from fhi.editions.published import by_node
 from fhi.engine.agreement import compare_ranks
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
@@ -43,7 +44,9 @@ def test_the_baseline_ranks_the_published_cities_and_its_reference_is_its_index(
     assert found.effort.draws == 300
     result = found.uncertainty()
     assert result.units == tables["top20"]["city"].tolist()
-    expected = compare_ranks(build(tables["panel"], FRAMEWORK, method, units=tables["cities"]).scores, tables["top20"])
+    expected = compare_ranks(
+        build(tables["panel"], FRAMEWORK, method, units=tables["cities"]).scores, by_node(tables["top20"])
+    )
     expected = expected[expected["node"] == "FHI"].set_index("city")["rank"]
     assert result.study.reference.tolist() == expected[result.units].tolist()
     assert found.describe()["assumption"].tolist() == found.study.model.space.assumptions
@@ -97,14 +100,16 @@ def test_what_is_wrong_in_a_scenario_is_refused_by_key(tables, settings, key):
 def test_a_sweep_builds_every_combination(tables):
     grid = {"normalisation": ["min-max", "rank"], "aggregation": ["arithmetic", "geometric"]}
     method = load_scenario(BASELINE).model_copy(update={"robustness": Method(robustness={"grid": grid}).robustness})
-    table, ranks = sweep.sweep(tables["panel"], FRAMEWORK, method, tables["top20"], units=tables["cities"])
+    table, ranks = sweep.sweep(tables["panel"], FRAMEWORK, method, by_node(tables["top20"]), units=tables["cities"])
     assert table["combination"].tolist() == [1, 2, 3, 4]
     assert table["normalisation"].tolist() == ["min-max", "min-max", "rank", "rank"]
     assert table["error"].notna().tolist() == [False, True, False, False]
     assert "a geometric mean needs positive scores" in table["error"][1]
     assert pd.isna(table["kendall_tau_b"][1])
     changed = method.model_copy(update={"normalisation": Method(normalisation="rank").normalisation})
-    expected = compare_ranks(build(tables["panel"], FRAMEWORK, changed, units=tables["cities"]).scores, tables["top20"])
+    expected = compare_ranks(
+        build(tables["panel"], FRAMEWORK, changed, units=tables["cities"]).scores, by_node(tables["top20"])
+    )
     expected = expected[expected["node"] == "FHI"].set_index("city")["rank"]
     found = ranks[ranks["combination"] == 3].set_index("city")["rank"]
     assert found[expected.index].tolist() == expected.tolist()
@@ -115,5 +120,5 @@ def test_weights_that_a_weighting_does_not_take_are_an_error_of_the_combination_
     grid = {"weighting": ["original", "equal"]}
     method = Method(weights={"gdp": 2}, least_coverage=0.5, year=2018, robustness={"grid": grid})
     runs.check(method, FRAMEWORK)
-    table, _ = sweep.sweep(tables["panel"], FRAMEWORK, method, tables["top20"])
+    table, _ = sweep.sweep(tables["panel"], FRAMEWORK, method, by_node(tables["top20"]))
     assert "takes no account of raw weights" in table["error"][1]
