@@ -16,28 +16,13 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES)
 
 
 def check(scenario: str) -> None:
-    """Validate a scenario against the framework and write it resolved beside the results."""
-    from fhi.editions import alternatives, units_of
-    from fhi.engine import index
-    from fhi.engine.framework import Framework
-    from fhi.engine.robustness import runs
-    from fhi.paths import user_folder
-    from fhi.scenarios import load_scenario, resolved_yaml
-    from fhi.store import Store
+    """Validate a scenario with its whole edition, and write it resolved beside the results."""
+    from fhi.files import Files
+    from fhi.running import checking
+    from fhi.scenarios import resolved_yaml
 
-    method = load_scenario(scenario)
-    cities, tree = units_of(method.edition)
-    file = f"scenarios/{scenario}.yml"
-    framework = Framework.from_table(tree)
-    index.check(method, framework, cities.index, file, units=cities)
-    alternatives.chosen(method, file)
-    if method.edition is None:
-        # the space of the baseline is one of the report's tree
-        runs.check(method, framework, cities.index, file, units=cities)
-    if method.user_data and method.user_data.folder:
-        user_folder(method.user_data.folder)
-    store = Store(scenario)
-    store.write_bytes(f"{store.processed}/scenario.yml", resolved_yaml(method).encode("utf-8"))
+    method, files = checking.check(scenario), Files(scenario)
+    files.write_bytes(f"{files.processed}/scenario.yml", resolved_yaml(method).encode("utf-8"))
 
 
 def run(notebook: str, scenario: str, *prerequisites: str) -> None:

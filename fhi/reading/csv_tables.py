@@ -130,6 +130,7 @@ def _check_header(header: list[str], schema: pa.DataFrameSchema, file: str) -> N
         if name not in header:
             near = nearest_names(name, [h for h in header if h not in wanted], 1)
             remedy = f"rename {near[0]!r} to {name!r}" if near else f"add the column {name!r}"
+            remedy = schema.columns[name].metadata.get("absent", remedy)
             problems.append(Problem(file, 1, name, None, f"a column {name!r}", remedy))
     for name in dict.fromkeys(header):
         if name not in wanted:
