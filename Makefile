@@ -152,6 +152,7 @@ $(R)/manifest.json: $(R)/report.html $(PDFS) $(CODE_manifest) $(call missing,$(P
 # the base of the scenario, unless another is named
 BASE ?= $(or $(basename $(notdir $(word 2,$(CHAIN)))),baseline)
 RANKS = $(OUT)/reports/$(1)/notebooks/03_weighting.ipynb
+TRIED = $(OUT)/.tried/$(1)
 ALL := baseline $(filter-out baseline,$(basename $(notdir $(wildcard notebooks/scenarios/*.yml))))
 COMPARED := $(R)/compare/$(BASE)/summary.txt
 COMPARED_ALL := $(OUT)/reports/compare-all/summary.txt
@@ -163,6 +164,7 @@ $(OUT)/reports/%/notebooks/03_weighting.ipynb: FORCE
 
 # the baseline first, so that the others take over what is the same
 $(foreach name,$(filter-out baseline $(SCENARIO),$(ALL)),$(call RANKS,$(name))): | $(call RANKS,baseline)
+$(foreach name,$(filter-out baseline,$(ALL)),$(call TRIED,$(name))): | $(call TRIED,baseline)
 
 compare: $(COMPARED) ## say and draw what became of the ranks of BASE (default: its base, else baseline) in SCENARIO
 	@cat "$(COMPARED)"
@@ -170,11 +172,18 @@ compare: $(COMPARED) ## say and draw what became of the ranks of BASE (default: 
 $(COMPARED): $(call RANKS,$(BASE)) $(call RANKS,$(SCENARIO)) $(LOCK) $(CODE_compare) $(CODE_compare_all) | $(READY)
 	@$(FHI) compare "$(SCENARIO)" "$(BASE)"
 
-compare-all: $(COMPARED_ALL) ## the ranks in every scenario, side by side
-	@cat "$(COMPARED_ALL)"
+compare-all: $(COMPARED_ALL) ## the ranks in every scenario, side by side; fails at the end if one could not be built
+	@cat "$(COMPARED_ALL)"; for name in $(ALL); do test ! -s "$(OUT)/.tried/$$name" || exit 1; done
 
-$(COMPARED_ALL): $(foreach name,$(ALL),$(call RANKS,$(name))) $(LOCK) $(CODE_compare) $(CODE_compare_all) | $(READY)
-	@$(FHI) compare-all $(ALL)
+$(COMPARED_ALL): $(foreach name,$(ALL),$(call TRIED,$(name))) $(LOCK) $(CODE_compare) $(CODE_compare_all) | $(READY)
+	@FHI_FAULTS="$(abspath $(OUT)/.tried)" $(FHI) compare-all $(ALL)
+
+# what kept a scenario from being built, empty if nothing did; as new as its ranks
+$(OUT)/.tried/%: FORCE
+	@mkdir -p "$(@D)" && rm -f "$@.new"; ranks="$(call RANKS,$*)"; \
+	FHI_FAULT="$(abspath $@.new)" $(MAKE) --no-print-directory --silent SCENARIO="$*" ranks || test -s "$@.new" || \
+	echo "it stopped; make ranks SCENARIO=$* says why" > "$@.new"; \
+	touch "$@.new"; if cmp -s "$@.new" "$@" && ! test "$$ranks" -nt "$@"; then rm "$@.new"; else mv "$@.new" "$@"; fi
 
 # --- the index as a workbook; python -m fhi import brings an edited one back -----------------------------
 BOOK := $(R)/fhi-$(SCENARIO).xlsx
@@ -237,7 +246,7 @@ lint: $(READY) ## check style and names
 	"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check .
 
 clean: ## remove what was built; the environment and the store of pictures stay
-	rm -rf "$(OUT)/data/processed" "$(OUT)/reports" "$(OUT)/.timings" "$(IMPORTS)" "$(FRESH)"
+	rm -rf "$(OUT)/data/processed" "$(OUT)/reports" "$(OUT)/.timings" "$(OUT)/.tried" "$(IMPORTS)" "$(FRESH)"
 
 clean-all: clean ## remove the store of pictures as well
 	rm -rf "$(OUT)/.store"

@@ -5,14 +5,19 @@ from __future__ import annotations
 import argparse
 import errno
 import inspect
+import os
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from fhi.engine.errors import FhiError
 
 #: a full disk, a limit on files, a folder that may not be written to: no fault of the program
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES)
+
+#: the environment variables that name the file to which a command writes its error, and the folder of such files
+FAULT, FAULTS = "FHI_FAULT", "FHI_FAULTS"
 
 
 def check(scenario: str) -> None:
@@ -95,14 +100,15 @@ def compare(scenario: str, base: str) -> None:
 
 
 def compare_all(*scenarios: str) -> None:
-    """Write the rank table over built scenarios; the first is what the others are compared with."""
-    from fhi.showing.compare import read_data, read_result
-    from fhi.showing.compare.files import write_across
-    from fhi.store import Store
+    """Write the rank tables over built scenarios, edition by edition; the first of each is what its others are set beside.
 
-    store = Store(scenarios[0])
-    published = store["tables/top20"].set_index("city")["rank"]
-    write_across([read_result(Store(name)) for name in scenarios], read_data(store), published, store)
+    A scenario that cannot be read, or whose build left an error in the folder ``$FHI_FAULTS``, is named with it.
+    """
+    from fhi.showing.compare.files import write_all
+
+    folder = os.environ.get(FAULTS)
+    left = [(name, Path(folder, name)) for name in scenarios] if folder else []
+    write_all(scenarios, {name: path.read_text("utf-8") for name, path in left if path.is_file()})
 
 
 def export(scenario: str) -> None:
@@ -115,8 +121,6 @@ def export(scenario: str) -> None:
 
 def import_(workbook: str, name: str | None = None) -> None:
     """Write the changes of an edited workbook as a scenario."""
-    from pathlib import Path
-
     from fhi.running.workbook.importing import import_workbook
 
     path = Path(workbook)
@@ -239,14 +243,20 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         command(*parsed.arguments)
     except FhiError as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
-        return 1
+        return _told(f"{type(error).__name__}: {error}")
     except OSError as error:
         if error.errno not in NO_ROOM:
             raise
-        print(f"{error.strerror}: {error.filename or 'the outputs'}; nothing half-written stays", file=sys.stderr)
-        return 1
+        return _told(f"{error.strerror}: {error.filename or 'the outputs'}; nothing half-written stays")
     return 0
+
+
+def _told(message: str) -> int:
+    """Print an error, and write it where ``make compare-all`` looks for it."""
+    print(message, file=sys.stderr)
+    if os.environ.get(FAULT):
+        Path(os.environ[FAULT]).write_text(message + "\n", encoding="utf-8")
+    return 1
 
 
 if __name__ == "__main__":
