@@ -19,11 +19,16 @@ from fhi.engine.errors import DataError
 from fhi.engine.framework import Framework
 from fhi.paths import RAW
 from fhi.reading import microdata
-from fhi.reading.amounts import has_unit, parse_amount, parse_amount_in
-from fhi.reading.microdata.cities import ELSEWHERE, CityNames
-from fhi.reading.microdata.vocabulary import Vocabulary
-from fhi.reading.numerals import parse_numeral
-from fhi.reading.parsing import parse_date, parse_number, parse_quantity
+from fhi.reading.microdata.synonyms import ELSEWHERE, CityNames, Vocabulary
+from fhi.reading.parsing import (
+    has_unit,
+    parse_amount,
+    parse_amount_in,
+    parse_date,
+    parse_number,
+    parse_numeral,
+    parse_quantity,
+)
 
 CASES = int(os.environ.get("FUZZ_CASES", "100"))
 FIRE = settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=CASES <= 100)

@@ -14,10 +14,9 @@ from fhi.editions import a_share
 from fhi.editions.national_shares import national_shares
 from fhi.engine.errors import DataError, Problem
 from fhi.engine.framework import Framework
+from fhi.reading.csv_tables import PANEL
 
 Tables = Mapping[str, pd.DataFrame]
-#: the columns of the panel: ``low`` and ``high`` are the least and the greatest value that its sources allow
-PANEL = ["city", "year", "indicator", "value", "low", "high", "unit", "source_id", "evidence"]
 EDITION = 2018
 CONSTRUCTIONS: dict[str, Callable[[Tables], pd.DataFrame]] = {}
 

@@ -13,10 +13,20 @@ from fhi.editions.catalogue import shown, verify
 from fhi.editions.schemas import SCHEMAS as REPORT_SCHEMAS
 from fhi.engine.errors import DataError, Problem
 from fhi.paths import RAW, edition_folder
-from fhi.reading.columns import check, city, integer, node, number, one_of, schema, text
-from fhi.reading.csv_tables import read_cells, read_table, table_from_cells
-from fhi.reading.microdata.cities import CityNames
-from fhi.reading.microdata.vocabulary import Vocabulary
+from fhi.reading.csv_tables import (
+    check,
+    city,
+    integer,
+    node,
+    number,
+    one_of,
+    read_cells,
+    read_table,
+    schema,
+    table_from_cells,
+    text,
+)
+from fhi.reading.microdata.synonyms import CityNames, Vocabulary
 
 #: what the example rows of the template are called
 EXAMPLE = "EXAMPLE"

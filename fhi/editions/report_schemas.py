@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandera.pandas as pa
 
-from fhi.reading.columns import (
+from fhi.reading.csv_tables import (
     CITIES,
     NOTE,
     city,

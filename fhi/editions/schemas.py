@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandera.pandas as pa
 
 from fhi.editions.report_schemas import REPORT
-from fhi.reading.columns import check, city, column, integer, node, number, one_of, schema, text
+from fhi.reading.csv_tables import VOCABULARY, check, city, column, integer, node, number, one_of, schema, text
 
 SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "framework": schema(
@@ -69,13 +69,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         why_zh=text("why it is an assumption, and what follows for the alternative, in Chinese"),
         why_en=text("why it is an assumption, and what follows for the alternative, in English"),
     ),
-    "vocabulary": schema(
-        ["list", "written"],
-        "the words by which files of the staff name columns, classes and answers",
-        list=text("column.<kind>, class, sector, sex, flag, platform, evidence, place, city, measure or kind"),
-        code=text("what the word stands for"),
-        written=text("the word; blanks, hyphens, width and case do not matter"),
-    ),
+    "vocabulary": VOCABULARY,
     **REPORT,
     "public/public_indicators": schema(
         ["city", "year", "indicator"],

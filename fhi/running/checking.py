@@ -14,8 +14,8 @@ from fhi.engine.framework import Framework
 from fhi.engine.parameters import Method
 from fhi.engine.robustness import runs
 from fhi.paths import BASELINE, user_folder
-from fhi.reading.microdata import folder as folders
-from fhi.reading.microdata.vocabulary import Vocabulary
+from fhi.reading.microdata import file_types
+from fhi.reading.microdata.synonyms import Vocabulary
 from fhi.scenarios import layers_of, load_scenario
 
 
@@ -99,7 +99,7 @@ def check_folder(method: Method, tables: dict[str, pd.DataFrame]) -> None:
     """Refuse a folder of own files that is not there, is empty, or holds a file whose name says nothing."""
     name = method.user_data.folder
     shown = f"data/user/{name}".removesuffix("/.")
-    found = folders.files(user_folder(name), shown, method.year, Vocabulary(tables["vocabulary"]))
+    found = file_types.files(user_folder(name), shown, method.year, Vocabulary(tables["vocabulary"]))
     if not found:
         message = f"{shown} holds no file of a known name; put files there (data/user/README.md), or leave the key out."
         raise MethodError(message, key="user_data.folder", value=name)

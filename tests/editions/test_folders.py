@@ -14,7 +14,7 @@ from fhi.editions.folders import EXAMPLE, OPTIONAL, SCHEMAS
 from fhi.engine.errors import DataError, MethodError
 from fhi.engine.index import check
 from fhi.paths import RAW, ROOT
-from fhi.reading.microdata.kinds import KINDS
+from fhi.reading.microdata.file_types import KINDS
 
 BALTIC = ROOT / "tests" / "data" / "baltic"
 TEMPLATE = RAW / "template"
@@ -128,12 +128,12 @@ def test_what_an_edition_does_without_is_taken_off_its_list(edition):
 def test_the_templates_of_staff_files_have_every_column_and_give_nothing(tables_of_report, tmp_path):
     from fhi.engine.framework import Framework
     from fhi.reading import microdata
-    from fhi.reading.microdata import headings
-    from fhi.reading.microdata.vocabulary import Vocabulary
+    from fhi.reading.microdata import header
+    from fhi.reading.microdata.synonyms import Vocabulary
 
     vocabulary = Vocabulary(tables_of_report["vocabulary"])
     for name, kind in KINDS.items():
-        found = headings.find([(1, header(TEMPLATE / "user" / f"{name}.csv"))], kind, vocabulary, name)
+        found = header.find([(1, header(TEMPLATE / "user" / f"{name}.csv"))], kind, vocabulary, name)
         wanted = {field.name for field in kind.fields} - {"evidence"}
         assert {column for column, _ in found.columns.values() if not column.startswith("use:")} >= wanted, name
         assert not found.ignored

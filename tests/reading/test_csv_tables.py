@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from fhi.editions.schemas import SCHEMAS
 from fhi.engine.errors import DataError
-from fhi.reading.csv_tables import read_table
+from fhi.reading.csv_tables import city, of_report, rank, read_table
 
-ATTENTION = SCHEMAS["report2018/attention"]  # page, city, rank
+ATTENTION = of_report(["city"], "attention by city", city=city(), rank=rank("rank"))  # page, city, rank
 BANKS = SCHEMAS["report2018/banks"]
 KNOWN = {"city": {"北京", "上海", "深圳", "杭州"}, "node": {"industry"}}
 HEADER = "page,city,rank\n"

@@ -8,7 +8,7 @@ import pandas as pd
 from fhi.editions import construction
 from fhi.editions.synthetic import writing
 from fhi.editions.synthetic.places import Places
-from fhi.reading.microdata.firms import INFRASTRUCTURE
+from fhi.reading.microdata.registers import INFRASTRUCTURE
 
 #: 万元 from which a firm counts (p15), and the classes of new finance with their shares, made up
 LEAST = 5000

@@ -11,12 +11,23 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fhi.reading.amounts import has_unit, parse_amount, parse_amount_in, parse_currency, times
-from fhi.reading.microdata.cities import CityNames
-from fhi.reading.microdata.columns import Column
-from fhi.reading.microdata.kinds import Field
-from fhi.reading.microdata.vocabulary import Vocabulary
-from fhi.reading.parsing import MISSING, fold, is_missing, parse_date, parse_integer, parse_number, parse_quantity
+from fhi.reading.microdata.file_types import Field
+from fhi.reading.microdata.synonyms import CityNames, Vocabulary
+from fhi.reading.microdata.text_blocks import Column
+from fhi.reading.parsing import (
+    MISSING,
+    fold,
+    has_unit,
+    is_missing,
+    parse_amount,
+    parse_amount_in,
+    parse_currency,
+    parse_date,
+    parse_integer,
+    parse_number,
+    parse_quantity,
+    times,
+)
 
 #: currency codes by place; 0 is none
 CURRENCY = ("", "CNY", "USD", "HKD", "EUR", "JPY", "GBP", "MOP", "TWD")
@@ -232,7 +243,7 @@ class CellReader:
 class NameReader:
     """Reads names as 64-bit numbers that differ for different names, blanks and full-width forms apart.
 
-    Two names may share a number; see `fhi.reading.microdata.columns.Column.numbers` for how rarely.
+    Two names may share a number; see `fhi.reading.microdata.text_blocks.Column.numbers` for how rarely.
     """
 
     def __init__(self, field: Field):

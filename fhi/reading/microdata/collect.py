@@ -9,22 +9,17 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from fhi.editions.construction import PANEL
 from fhi.engine.errors import DataError, Problem
 from fhi.engine.framework import Framework
-from fhi.reading.microdata import folder as folders
-from fhi.reading.microdata import reading
+from fhi.reading.csv_tables import PANEL
+from fhi.reading.microdata import file_types, reading
 from fhi.reading.microdata.cells import Context
-from fhi.reading.microdata.cities import CityNames
-from fhi.reading.microdata.companies import Companies
-from fhi.reading.microdata.firms import Firms
-from fhi.reading.microdata.folder import File
-from fhi.reading.microdata.kinds import KINDS
-from fhi.reading.microdata.money import RateRows, Rates
-from fhi.reading.microdata.quality import REFUSED, REPORT, Quality
+from fhi.reading.microdata.conversion import RateRows, Rates
+from fhi.reading.microdata.file_types import KINDS, File
+from fhi.reading.microdata.quality_log import REFUSED, REPORT, Quality
 from fhi.reading.microdata.questionnaires import Population, Questionnaires
-from fhi.reading.microdata.services import Services
-from fhi.reading.microdata.vocabulary import Vocabulary
+from fhi.reading.microdata.registers import Companies, Firms, Services
+from fhi.reading.microdata.synonyms import CityNames, Vocabulary
 from fhi.reading.microdata.yearbooks import Yearbooks
 
 INTERVALS = ["city", "year", "indicator", "value", "low", "high", "respondents", "covered", "evidence"]
@@ -49,7 +44,7 @@ class Microdata(NamedTuple):
     services : pandas.DataFrame
         ``city, year, category, services, special, evidence``.
     quality, refused : pandas.DataFrame
-        See `fhi.reading.microdata.quality.Quality`.
+        See `fhi.reading.microdata.quality_log.Quality`.
     """
 
     panel: pd.DataFrame
@@ -79,7 +74,7 @@ def collect(
     Parameters
     ----------
     folder : Path
-        With ``<kind>.csv`` or ``<kind>.xlsx``, kinds as in `fhi.reading.microdata.kinds`, and ``vocabulary.csv``;
+        With ``<kind>.csv`` or ``<kind>.xlsx``, kinds as in `fhi.reading.microdata.file_types`, and ``vocabulary.csv``;
         ``firms-2017.csv`` is the issue of 2017. A column of years makes one file hold several issues.
     tables : mapping
         The raw tables: ``cities, vocabulary, public/exchange_rates``.
@@ -92,15 +87,15 @@ def collect(
     least_financing : float
         Financing from which a firm counts, CNY.
     rate_gap : int
-        See `fhi.reading.microdata.money.Rates`.
+        See `fhi.reading.microdata.conversion.Rates`.
 
     Raises
     ------
     DataError
         With the problems of every file that cannot be read.
     """
-    files = folders.files(folder, shown, year, Vocabulary(tables["vocabulary"]))
-    vocabulary = folders.words(tables["vocabulary"], framework, files)
+    files = file_types.files(folder, shown, year, Vocabulary(tables["vocabulary"]))
+    vocabulary = file_types.words(tables["vocabulary"], framework, files)
     cities = CityNames(tables["cities"], vocabulary)
     context = Context(cities, vocabulary, year or LATEST)
     rates = Rates(tables["public/exchange_rates"], rate_gap)

@@ -12,10 +12,10 @@ from typing import NamedTuple
 import numpy as np
 
 from fhi.engine.errors import DataError, Problem
-from fhi.reading.microdata import headings, lines, spreadsheets, tables
+from fhi.reading.microdata import header, spreadsheets, text_blocks
 from fhi.reading.microdata.cells import CellReader, Context, NameReader
-from fhi.reading.microdata.kinds import Field, Kind
-from fhi.reading.microdata.quality import MOST_REFUSED, Quality
+from fhi.reading.microdata.file_types import Field, Kind
+from fhi.reading.microdata.quality_log import MOST_REFUSED, Quality
 
 #: rows of a workbook that are read together
 ROWS = 50_000
@@ -60,7 +60,7 @@ def read(path: Path, kind: Kind, context: Context, quality: Quality, year: int) 
     quality.check()
 
 
-def _readers(layout: headings.Layout, kind: Kind, context: Context, delimiter: str = ",") -> dict:
+def _readers(layout: header.Layout, kind: Kind, context: Context, delimiter: str = ",") -> dict:
     """Return the reader of each position."""
     readers = {}
     for place, (name, unit) in layout.columns.items():
@@ -74,12 +74,12 @@ def _readers(layout: headings.Layout, kind: Kind, context: Context, delimiter: s
 
 def _text(path: Path, kind: Kind, context: Context, quality: Quality):
     """Yield readers and cells of a text file."""
-    blocks = lines.blocks(path, quality.file)
+    blocks = text_blocks.blocks(path, quality.file)
     first = list(islice(blocks, 1))
-    head = {mark: head_rows(first[0][1], mark) if first else [] for mark in headings.DELIMITERS}
+    head = {mark: head_rows(first[0][1], mark) if first else [] for mark in header.DELIMITERS}
     # the comma comes first and wins where no other knows more headings
-    delimiter = max(head, key=lambda mark: headings.known(head[mark], kind, context.vocabulary))
-    layout = headings.find(head[delimiter], kind, context.vocabulary, quality.file)
+    delimiter = max(head, key=lambda mark: header.known(head[mark], kind, context.vocabulary))
+    layout = header.find(head[delimiter], kind, context.vocabulary, quality.file)
     readers = _readers(layout, kind, context, delimiter)
     _note_layout(layout, delimiter, quality)
     for line, block in chain(first, blocks):
@@ -87,22 +87,22 @@ def _text(path: Path, kind: Kind, context: Context, quality: Quality):
             block = block.split(b"\n", layout.line)[layout.line]
             line = layout.line + 1
         if block:
-            yield readers, tables.split(block, line, layout.width, delimiter, sorted(readers))
+            yield readers, text_blocks.split(block, line, layout.width, delimiter, sorted(readers))
 
 
 def head_rows(block: bytes, delimiter: str) -> list[tuple[int, list[str]]]:
     """Return the first rows of a text with anything in them as (line, texts)."""
-    return list(islice(_rows(block[: lines.HEAD], delimiter), headings.DEPTH + 1))
+    return list(islice(_rows(block[: text_blocks.HEAD], delimiter), header.DEPTH + 1))
 
 
 def all_rows(text: bytes) -> list[tuple[int, list[str]]]:
     """Return all rows of a text with anything in them, split by what gives the most even rows."""
 
     def evenness(delimiter: str) -> int:
-        widths = [len(texts) for _, texts in islice(_rows(text[: lines.HEAD], delimiter), 50)]
+        widths = [len(texts) for _, texts in islice(_rows(text[: text_blocks.HEAD], delimiter), 50)]
         return sum(width > 1 for width in widths)
 
-    return list(_rows(text, max(headings.DELIMITERS, key=evenness)))
+    return list(_rows(text, max(header.DELIMITERS, key=evenness)))
 
 
 def _rows(text: bytes, delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -117,7 +117,7 @@ def _workbook(path: Path, kind: Kind, context: Context, quality: Quality):
     failed, fitted = [], False
     for sheet in spreadsheets.sheets(path, quality.file):
         try:
-            layout = headings.find(sheet.rows, kind, context.vocabulary, quality.file)
+            layout = header.find(sheet.rows, kind, context.vocabulary, quality.file)
         except DataError as error:
             failed.append((sheet.name, error))
             continue
@@ -126,7 +126,7 @@ def _workbook(path: Path, kind: Kind, context: Context, quality: Quality):
         _note_layout(layout, ",", quality)
         rows = [(line, texts) for line, texts in sheet.rows if line > layout.line]
         for start in range(0, len(rows), ROWS):
-            yield readers, tables.of_rows(rows[start : start + ROWS], sorted(readers))
+            yield readers, text_blocks.of_rows(rows[start : start + ROWS], sorted(readers))
     if not fitted:
         if failed:
             raise failed[0][1]
@@ -135,14 +135,14 @@ def _workbook(path: Path, kind: Kind, context: Context, quality: Quality):
         quality.count("sheet not read", 1, "", name)
 
 
-def _note_layout(layout: headings.Layout, delimiter: str, quality: Quality) -> None:
+def _note_layout(layout: header.Layout, delimiter: str, quality: Quality) -> None:
     for heading in layout.ignored:
         quality.count("column not read", 1, heading[:60])
     if delimiter != ",":
         quality.count("delimiter", 1, "", {"\t": "tab"}.get(delimiter, delimiter))
 
 
-def _understood(cells: tables.Cells, readers: dict, quality: Quality, year: int) -> Block:
+def _understood(cells: text_blocks.Cells, readers: dict, quality: Quality, year: int) -> Block:
     count = len(cells.lines)
     columns: dict[str, np.ndarray] = {}
     bad = np.zeros(count, dtype=bool)
@@ -164,7 +164,7 @@ def _understood(cells: tables.Cells, readers: dict, quality: Quality, year: int)
     return Block(cells.lines[~bad], columns)
 
 
-def _late(columns: dict, cells: tables.Cells, quality: Quality, year: int, count: int) -> np.ndarray:
+def _late(columns: dict, cells: text_blocks.Cells, quality: Quality, year: int, count: int) -> np.ndarray:
     """Fill in the issue of each row; return True where a row has a date after the end of its issue's year."""
     years = columns.get("year", np.zeros(count, dtype="i4"))
     columns["year"] = np.where(years == 0, year, years).astype("i4")

@@ -12,8 +12,7 @@ from fhi.engine.framework import Framework
 from fhi.paths import RAW
 from fhi.reading import microdata
 from fhi.reading.microdata.cells import Context
-from fhi.reading.microdata.cities import CityNames
-from fhi.reading.microdata.vocabulary import Vocabulary
+from fhi.reading.microdata.synonyms import CityNames, Vocabulary
 
 NAMES = ("cities", "vocabulary", "public/exchange_rates")
 

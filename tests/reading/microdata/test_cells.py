@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from fhi.reading.microdata.cells import CURRENCY, CellReader, NameReader
-from fhi.reading.microdata.columns import Column
-from fhi.reading.microdata.kinds import Field
+from fhi.reading.microdata.file_types import Field
+from fhi.reading.microdata.text_blocks import Column
 
 
 @pytest.fixture

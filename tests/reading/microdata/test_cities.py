@@ -4,8 +4,7 @@ import pandas as pd
 import pytest
 
 from fhi.engine.errors import DataError
-from fhi.reading.microdata.cities import ELSEWHERE, CityNames
-from fhi.reading.microdata.vocabulary import Vocabulary
+from fhi.reading.microdata.synonyms import ELSEWHERE, CityNames, Vocabulary
 
 
 @pytest.mark.parametrize(

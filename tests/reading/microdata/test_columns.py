@@ -4,8 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fhi.reading.microdata.columns import Column
-from fhi.reading.microdata.tables import split
+from fhi.reading.microdata.text_blocks import Column, split
 
 TEXTS = st.lists(
     st.text(st.characters(exclude_characters='"\n\r,\0', exclude_categories=["Cs"]), max_size=30), max_size=40

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from fhi.reading.microdata.duplicates import note, once
-from fhi.reading.microdata.quality import Quality
+from fhi.reading.microdata.grouping import note, once
+from fhi.reading.microdata.quality_log import Quality
 
 DTYPE = np.dtype([("key", "u8"), ("what", "u8"), ("row", "u4"), ("file", "u2")])
 

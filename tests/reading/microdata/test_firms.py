@@ -187,8 +187,8 @@ def test_many_rows_written_to_disk_give_what_they_give_in_memory(collect, values
         for city in generator.choice(["杭州", "北京", "上海"], 3000)
     ]
     whole = collect({"firms.csv": HEAD + "\n".join(rows) + "\n"})
-    monkeypatch.setattr("fhi.reading.microdata.records.HELD", 4096)
-    monkeypatch.setattr("fhi.reading.microdata.lines.BLOCK", 5000)
+    monkeypatch.setattr("fhi.reading.microdata.grouping.HELD", 4096)
+    monkeypatch.setattr("fhi.reading.microdata.text_blocks.BLOCK", 5000)
     parts = collect({"firms.csv": HEAD + "\n".join(rows) + "\n"})
     assert values(parts, "capital") == values(whole, "capital")
     assert values(parts, "firm_count") == values(whole, "firm_count")

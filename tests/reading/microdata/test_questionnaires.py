@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from fhi.reading.survey import post_stratified, wilson
+from fhi.reading.microdata.questionnaires import post_stratified, wilson
 
 HEAD = "编号,城市,年龄,性别,使用移动支付,使用网络借贷\n"
 

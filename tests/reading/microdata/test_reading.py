@@ -4,20 +4,20 @@ import numpy as np
 import pytest
 
 from fhi.engine.errors import DataError
-from fhi.reading.microdata import headings, lines
-from fhi.reading.microdata.kinds import KINDS
-from fhi.reading.microdata.outliers import Amounts
-from fhi.reading.microdata.quality import Quality
-from fhi.reading.microdata.vocabulary import Vocabulary, plain
+from fhi.reading.microdata import header, text_blocks
+from fhi.reading.microdata.file_types import KINDS
+from fhi.reading.microdata.quality_log import Quality
+from fhi.reading.microdata.registers import Amounts
+from fhi.reading.microdata.synonyms import Vocabulary, plain
 
 
 @pytest.mark.parametrize("size", [7, 64, 1 << 20])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gbk"])
 def test_blocks_are_whole_lines_whatever_their_size(tmp_path, monkeypatch, size, encoding):
-    monkeypatch.setattr(lines, "BLOCK", size)
+    monkeypatch.setattr(text_blocks, "BLOCK", size)
     text = '城市,数值\r\n杭州,1\r北京,"2\n3"\n' + "".join(f"上海,{place}\n" for place in range(50)) + "末,行"
     (tmp_path / "x.csv").write_bytes(text.encode(encoding))
-    found = list(lines.blocks(tmp_path / "x.csv", "x"))
+    found = list(text_blocks.blocks(tmp_path / "x.csv", "x"))
     whole = b"".join(block for _, block in found)
     assert whole.decode() == text.replace("\r\n", "\n").replace("\r", "\n") + "\n"
     line = 1
@@ -29,7 +29,7 @@ def test_blocks_are_whole_lines_whatever_their_size(tmp_path, monkeypatch, size,
 def test_a_quoted_cell_without_an_end_is_named_where_it_begins(tmp_path):
     (tmp_path / "x.csv").write_text('a,b\n1,2\n3,"4\n5,6\n', encoding="utf-8")
     with pytest.raises(DataError) as caught:
-        list(lines.blocks(tmp_path / "x.csv", "x"))
+        list(text_blocks.blocks(tmp_path / "x.csv", "x"))
     assert caught.value.problems[0].row == 3
 
 
@@ -39,7 +39,7 @@ def test_a_quoted_cell_without_an_end_is_named_where_it_begins(tmp_path):
     + [("融资额", "financing", ""), ("融资金额 (亿)", "financing", "亿"), ("融资额（含并购）", None, "")],
 )
 def test_a_heading_is_known_with_its_unit(context, text, name, unit):
-    assert headings.meaning(text, KINDS["firms"], context.vocabulary) == (name, unit)
+    assert header.meaning(text, KINDS["firms"], context.vocabulary) == (name, unit)
 
 
 def test_headings_below_titles_and_over_two_rows_are_found(context):
@@ -49,7 +49,7 @@ def test_headings_below_titles_and_over_two_rows_are_found(context):
         (4, ["", "", "", "融资额"]),
         (5, list("甲乙丙丁")),
     ]
-    layout = headings.find(rows, KINDS["firms"], context.vocabulary, "x")
+    layout = header.find(rows, KINDS["firms"], context.vocabulary, "x")
     assert layout.line in (3, 4)
     assert {name for name, _ in layout.columns.values()} == {"name", "city", "class", "financing"}
 

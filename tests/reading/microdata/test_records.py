@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fhi.reading.microdata.records import Records, mix, repeated, runs
+from fhi.reading.microdata.grouping import Records, mix, repeated, runs
 
 DTYPE = np.dtype([("key", "u8"), ("what", "u8"), ("row", "u4"), ("file", "u1"), ("amount", "f4")])
 

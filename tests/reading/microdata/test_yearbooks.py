@@ -2,8 +2,7 @@
 
 import pytest
 
-from fhi.reading.microdata.money import Rates
-from fhi.reading.microdata.units import in_unit
+from fhi.reading.microdata.conversion import Rates, in_unit
 
 
 def test_rows_of_measures(collect, values, counted):

@@ -1,4 +1,8 @@
-"""Any number of records grouped by a key in bounded memory: what does not fit is parted by key into files."""
+"""Any number of records grouped by a key in bounded memory, and which of them stand there already.
+
+What does not fit in memory is parted by key into files. Of the rows of a key the first counts; the others are named,
+those that say otherwise as such.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+
+from fhi.reading.microdata.quality_log import Quality
 
 #: bytes of records held in memory, and the parts that more of them are written to
 HELD, PARTS = 24 << 20, 64
@@ -124,3 +130,52 @@ def mix(*parts: np.ndarray) -> np.ndarray:
         total *= np.uint64(0xC4CEB9FE1A85EC53)
         total ^= total >> np.uint64(33)
     return total
+
+
+SAME = ("a row that is not there already", "nothing: it is counted once", "")
+OTHER = ("one row for it", "remove the wrong row: the first one counts", "says otherwise than the first")
+
+
+def once(group: np.ndarray, ledgers: list[Quality]) -> np.ndarray:
+    """Return the first record of each key; write the others into the ledgers of their files.
+
+    Parameters
+    ----------
+    group : array
+        Records sorted by key, with ``what``: the hash of what a row says of its key.
+    ledgers : list of Quality
+        By place of the file.
+    """
+    same, other, first = again(group)
+    if not len(same) and not len(other):
+        return group
+    for words, which in ((SAME, same), (OTHER, other)):
+        note(group, which, first[which], ledgers, words)
+    return group[first == np.arange(len(group))]
+
+
+def again(group: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the records whose key stands there already, saying the same and otherwise; and the first of each key."""
+    starts = runs(group["key"])
+    if len(starts) == len(group):
+        return starts[:0], starts[:0], starts
+    first = np.repeat(starts, np.diff(starts, append=len(group)))
+    repeated = np.flatnonzero(first != np.arange(len(group)))
+    same = group["what"][repeated] == group["what"][first[repeated]]
+    return repeated[same], repeated[~same], first
+
+
+def note(group: np.ndarray, again: np.ndarray, first: np.ndarray, ledgers: list[Quality], words=SAME) -> None:
+    """Write records that stand there already, each with the first of them, into the ledgers of their files."""
+    expected, remedy, detail = words
+    for file in np.unique(group["file"][again]):
+        chosen = again[group["file"][again] == file], first[group["file"][again] == file]
+        shown = [_place(group[place], file, ledgers) for place in chosen[1]]
+        ledgers[file].refuse(group["row"][chosen[0]], "", shown, expected, remedy)
+        ledgers[file].count("duplicate", len(shown), "", detail)
+
+
+def _place(record: np.void, file: int, ledgers: list[Quality]) -> str:
+    """Return where a record stands, with its file if it is another one."""
+    other = "" if record["file"] == file else f" of {ledgers[record['file']].file}"
+    return f"as row {record['row']}{other}"

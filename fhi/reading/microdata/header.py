@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from fhi.engine.errors import DataError, Problem, nearest_names
-from fhi.reading.microdata.kinds import Kind
-from fhi.reading.microdata.vocabulary import Vocabulary, plain
+from fhi.reading.microdata.file_types import Kind
+from fhi.reading.microdata.synonyms import Vocabulary, plain
 from fhi.reading.parsing import fold, parse_quantity
 
 #: rows in which headings are looked for: titles and merged cells may stand above them

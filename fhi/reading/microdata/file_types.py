@@ -1,0 +1,195 @@
+"""The kinds of files that staff have, what stands in their columns, and which of them a folder holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from fhi.engine.errors import DataError, Problem, nearest_names
+from fhi.engine.framework import Framework
+from fhi.reading.csv_tables import VOCABULARY, read_table
+from fhi.reading.microdata.synonyms import Vocabulary
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of a kind of file.
+
+    Attributes
+    ----------
+    name : str
+        Code of the column; the headings that mean it stand in vocabulary.csv.
+    reader : str
+        How a cell is read: a name of `microdata.cells.READERS`, with a list of the vocabulary after a colon.
+    required : bool
+        A file without the column is refused.
+    filled : bool
+        A row without a value in it is refused.
+    low, high : float
+        Bounds of a number.
+    """
+
+    name: str
+    reader: str
+    required: bool = False
+    filled: bool = False
+    low: float = float("-inf")
+    high: float = float("inf")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of file: its columns, and whether columns that begin with a word are read alike (`uses`)."""
+
+    name: str
+    fields: tuple[Field, ...]
+    uses: bool = False
+
+    @property
+    def by_name(self) -> Mapping[str, Field]:
+        return {field.name: field for field in self.fields}
+
+
+def _kind(name: str, *fields: Field, uses: bool = False) -> Kind:
+    # in every kind: the issue a row belongs to, and whether its data are made up
+    common = (Field("year", "year"), Field("evidence", "choice:evidence"))
+    own = {field.name for field in fields}
+    return Kind(name, (*fields, *(field for field in common if field.name not in own)), uses)
+
+
+def key(name: str, reader: str, **bounds: float) -> Field:
+    return Field(name, reader, required=True, filled=True, **bounds)
+
+
+CITY = key("city", "city")
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        _kind(
+            "firms",
+            key("name", "name"),
+            CITY,
+            key("class", "choice:class"),
+            Field("financing", "amount", required=True),
+            Field("currency", "currency"),
+            Field("round", "word"),
+            Field("date", "date"),
+            Field("founded", "date"),
+            Field("scale", "amount"),
+        ),
+        _kind(
+            "questionnaires",
+            key("id", "name"),
+            CITY,
+            Field("age", "age"),
+            Field("sex", "choice:sex"),
+            Field("weight", "number", low=0, high=1e9),
+            uses=True,
+        ),
+        _kind(
+            "services",
+            CITY,
+            key("platform", "label"),
+            key("category", "label"),
+            key("service", "name"),
+            Field("special", "flag"),
+        ),
+        _kind(
+            "companies",
+            key("code", "name"),
+            CITY,
+            key("sector", "choice:sector"),
+            key("market_value", "amount"),
+            Field("currency", "currency"),
+            Field("date", "date"),
+            Field("technology_spending", "amount"),
+            Field("revenue", "amount"),
+        ),
+        _kind(
+            "population",
+            CITY,
+            Field("age", "age"),
+            Field("sex", "choice:sex"),
+            key("people", "number", low=0, high=1e10),
+        ),
+        _kind("yearbooks", CITY, key("measure", "text"), key("value", "text"), Field("unit", "text")),
+        _kind(
+            "rates",
+            key("currency", "currency"),
+            key("year", "year"),
+            key("cny_per_unit", "number", low=1e-6, high=1e6),
+        ),
+    )
+}
+
+
+_NAME = re.compile(r"(?P<kind>[^\d\-_ .]+)(?:[-_ .]?(?P<rest>.*))?")
+_READ, _KNOWN = {".csv", ".xlsx"}, {".csv", ".xlsx", ".xls", ".tsv", ".txt"}
+
+
+class File(NamedTuple):
+    """A file of a kind: `year` is the issue of rows that name none, `shown` its name in reports."""
+
+    path: Path
+    kind: str
+    year: int
+    shown: str
+
+
+def files(folder: Path, shown: str, year: int | None, vocabulary: Vocabulary) -> list[File]:
+    """Return the files of a folder with kind and year; what looks like data and has no known name is an error."""
+    if not folder.is_dir():
+        raise DataError([Problem(shown, None, None, None, "a folder", "make it and put the files in")])
+    found, problems = [], []
+    for path in sorted(folder.iterdir()):
+        suffix = path.suffix.lower()
+        if path.name.startswith((".", "~$")) or path.is_dir() or suffix not in _KNOWN:
+            continue
+        place = f"{shown}/{path.name}"
+        match = _NAME.fullmatch(path.stem)
+        kind = vocabulary.find("kind", match["kind"]) if match else None
+        issue = re.search(r"(?<!\d)(?:19|20)\d{2}(?!\d)", path.stem)
+        if " " in path.name:
+            # Make knows no file by such a name, and would not see that it changed
+            remedy = f"rename it to {path.name.replace(' ', '-')}"
+            problems.append(Problem(place, None, None, path.name, "a name without blanks", remedy))
+        elif kind is None:
+            near = nearest_names(match["kind"] if match else path.stem, vocabulary.codes("kind"), 1)
+            remedy = f"rename it to {near[0]}{suffix}" if near else "rename it, or take it out of the folder"
+            expected = f"a name that begins with one of {', '.join(vocabulary.codes('kind'))}"
+            problems.append(Problem(place, None, None, path.name, expected, remedy))
+        elif suffix not in _READ:
+            problems.append(Problem(place, None, None, suffix, "a file .csv or .xlsx", "save it as one of these"))
+        else:
+            found.append(File(path, kind, int(issue[0]) if issue else (year or 0), place))
+            if kind not in ("vocabulary", "rates"):
+                problems += _bad_issue(found[-1], year)
+    if problems:
+        raise DataError(problems)
+    return found
+
+
+def _bad_issue(file: File, year: int | None) -> list[Problem]:
+    """Return what is wrong with the year of a file."""
+    if not file.year:
+        remedy = "name the file by it (firms-2018.csv), or set year in the scenario"
+        return [Problem(file.shown, None, None, None, "a year for its rows", remedy)]
+    if year and file.year > year:
+        remedy = "set a later year in the scenario, or take the file out of the folder"
+        return [Problem(file.shown, None, None, file.year, f"an issue up to {year}", remedy)]
+    return []
+
+
+def words(table: pd.DataFrame, framework: Framework, files: list[File]) -> Vocabulary:
+    """Return the words of the project and of the folder, and the names of the tree's indicators as measures."""
+    own = [file for file in files if file.kind == "vocabulary"]
+    vocabulary = Vocabulary(table, {file.shown: read_table(file.path, VOCABULARY, file=file.shown) for file in own})
+    for column in ("code", "name_zh", "name_en"):
+        names = framework.table.loc[framework.leaves, column]
+        vocabulary.add("measure", zip(names, framework.leaves, strict=True))
+    return vocabulary
