@@ -49,9 +49,23 @@ N := $(R)/notebooks
 # a stage whose output was deleted runs again although nothing is newer
 missing = $(if $(filter-out $(wildcard $(1)),$(1)),FORCE)
 
-RAW := $(wildcard data/raw/*.csv data/raw/*/*.csv data/raw/*/*.geojson)
-# what sources.csv lists: a raw file that is gone is missed at ingestion, which names it
-LISTED := $(shell awk -F , 'NR > 1 { print "data/raw/" $$2 }' data/raw/sources.csv 2>/dev/null)
+# the files that a scenario is made of: its own, that of its base, that of the base of that, and the baseline's; a base
+# that has no file, or a circle of them, is refused by name in `fhi check`
+CHAIN := $(shell name='$(SCENARIO)'; seen=; while [ -f "notebooks/scenarios/$$name.yml" ]; do \
+	case " $$seen " in (*" $$name "*) break;; esac; seen="$$seen $$name"; echo "notebooks/scenarios/$$name.yml"; \
+	name=$$(sed -n "s/^[\"']*base[\"']* *: *[\"']*\([^ \"'\#]*\).*/\1/p" "notebooks/scenarios/$$name.yml" | head -n 1); done)
+# the edition of a scenario; its folder says which stages there are, and no file of another edition bears on it
+EDITION := $(firstword $(shell sed -n 's/^edition: *["'\'']*\([^"'\'' \#]*\).*/\1/p' $(CHAIN) \
+	notebooks/scenarios/baseline.yml 2>/dev/null))
+EDITIONS := $(patsubst data/raw/%/edition.yml,%,$(wildcard data/raw/*/edition.yml))
+EDITED := $(wildcard data/raw/$(EDITION)/edition.yml)
+FACTS := $(wildcard data/raw/$(EDITION)/facts.csv)
+CLAIMS := $(wildcard data/raw/$(EDITION)/claims.csv)
+RAW := $(filter-out $(patsubst %,data/raw/%/\%,$(filter-out $(EDITION),$(EDITIONS))), \
+	$(wildcard data/raw/*.csv data/raw/*/*.csv data/raw/*/*.geojson data/raw/*/edition.yml))
+# what the catalogue of the edition lists: a raw file that is gone is missed at ingestion, which names it
+CATALOGUE := $(firstword $(wildcard data/raw/$(EDITION)/sources.csv) data/raw/sources.csv)
+LISTED := $(shell awk -F , 'NR > 1 { print "$(dir $(CATALOGUE))" $$2 }' $(CATALOGUE) 2>/dev/null)
 # the code that each notebook and command uses, CODE_<name>: listed anew when a module comes, goes or changes
 MODULES := $(sort $(shell find fhi -name '*.py'))
 IMPORTS := $(OUT)/.imports.mk
@@ -62,11 +76,6 @@ $(IMPORTS): $(MODULES) $(wildcard notebooks/*.ipynb) $(if $(filter-out $(MODULES
 	@mkdir -p "$(@D)" && "$(PYTHON3)" fhi/imports.py > "$@.$$$$" && mv "$@.$$$$" "$@"
 
 LOCK := requirements.lock
-# the files that a scenario is made of: its own, that of its base, that of the base of that, and the baseline's; a base
-# that has no file, or a circle of them, is refused by name in `fhi check`
-CHAIN := $(shell name='$(SCENARIO)'; seen=; while [ -f "notebooks/scenarios/$$name.yml" ]; do \
-	case " $$seen " in (*" $$name "*) break;; esac; seen="$$seen $$name"; echo "notebooks/scenarios/$$name.yml"; \
-	name=$$(sed -n "s/^[\"']*base[\"']* *: *[\"']*\([^ \"'\#]*\).*/\1/p" "notebooks/scenarios/$$name.yml" | head -n 1); done)
 OWN_CHAIN := $(filter-out notebooks/scenarios/baseline.yml,$(CHAIN))
 # files of the staff's own, for a scenario that names some; a name may not hold what Make takes for its own signs
 ifneq ($(if $(OWN_CHAIN),$(shell grep -s '^user_data:' $(OWN_CHAIN))),)
@@ -74,10 +83,6 @@ USER := $(foreach kind,csv xlsx,$(wildcard data/user/*.$(kind) data/user/*/*.$(k
 SIGNS := $(shell find data/user -name '*.csv' -o -name '*.xlsx' 2>/dev/null | LC_ALL=C tr -dc '$$;:\#%=|*?<>~\\`[]')
 $(if $(SIGNS),$(error rename the file in data/user with $(SIGNS) in its name))
 endif
-# a scenario of another edition than the report's has its own tree and cities, and no printed pages to draw, to bound
-# scores with or to audit
-EDITION := $(firstword $(if $(CHAIN),$(shell sed -n 's/^edition: *\([^ \#]*\).*/\1/p' $(CHAIN) 2>/dev/null)))
-OTHER := $(filter-out null ~,$(EDITION))
 JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
 DRAWING := $(wildcard fhi/showing/assets/fonts/* data/raw/*/*.geojson)
 
@@ -86,7 +91,7 @@ OUTPUTS_02 := $(addprefix $(P)/,indicators.csv screening.csv coverage.csv imputa
 	normalised.csv distribution.csv correlations.csv reliability.csv)
 OUTPUTS_03 := $(addprefix $(P)/,weights.csv unit_weights.csv weight_by_evidence.csv scores.csv ranks.csv effects.csv rank_shifts.csv \
 	importance.csv standings.csv next_above.csv year_scores.csv movement.csv changes.csv comparison.csv agreement.csv \
-	external_agreement.csv added_indicators.csv $(if $(OTHER),,printed_orders.csv))
+	external_agreement.csv added_indicators.csv printed_orders.csv score_comparison.csv)
 OUTPUTS_04 := $(addprefix $(P)/,rank_intervals.csv rank_probabilities.csv beats.csv convergence.csv robust_answers.csv \
 	sensitivity.csv tornado.csv rank_confidence.csv)
 OUTPUTS_05 := $(addprefix $(P)/,bounds.csv weight_bounds.csv bounds_by_facts.csv weight_bounds_by_facts.csv gap_bounds.csv \
@@ -111,14 +116,14 @@ $(N)/02_indicators.ipynb: notebooks/02_indicators.ipynb $(N)/01_ingestion.ipynb 
 		$(call missing,$(OUTPUTS_02))
 $(N)/03_weighting.ipynb: notebooks/03_weighting.ipynb $(N)/02_indicators.ipynb $(P)/scenario.yml $(LOCK) $(CODE_03_weighting) \
 		$(call missing,$(OUTPUTS_03))
-$(N)/04_robustness.ipynb: notebooks/04_robustness.ipynb $(N)/01_ingestion.ipynb $(P)/scenario.yml $(LOCK) $(CODE_04_robustness) \
+$(N)/04_robustness.ipynb: notebooks/04_robustness.ipynb $(N)/01_ingestion.ipynb $(P)/scenario.yml $(EDITED) $(LOCK) $(CODE_04_robustness) \
 		$(call missing,$(OUTPUTS_04))
-$(N)/05_identification.ipynb: notebooks/05_identification.ipynb $(N)/01_ingestion.ipynb $(LOCK) $(CODE_05_identification) \
+$(N)/05_identification.ipynb: notebooks/05_identification.ipynb $(N)/01_ingestion.ipynb $(EDITED) $(LOCK) $(CODE_05_identification) \
 		$(call missing,$(OUTPUTS_05))
 $(N)/06_audit.ipynb: notebooks/06_audit.ipynb $(N)/01_ingestion.ipynb $(LOCK) $(CODE_06_audit) \
 		$(call missing,$(OUTPUTS_06))
-$(N)/07_charting.ipynb: notebooks/07_charting.ipynb $(N)/03_weighting.ipynb $(if $(OTHER),, \
-		$(N)/04_robustness.ipynb $(N)/05_identification.ipynb $(N)/06_audit.ipynb) $(DRAWING) $(LOCK) $(CODE_07_charting) \
+$(N)/07_charting.ipynb: notebooks/07_charting.ipynb $(N)/03_weighting.ipynb $(N)/04_robustness.ipynb \
+		$(if $(FACTS),$(N)/05_identification.ipynb) $(if $(CLAIMS),$(N)/06_audit.ipynb) $(DRAWING) $(LOCK) $(CODE_07_charting) \
 		$(call missing,$(OUTPUTS_07))
 
 $(N)/lab.ipynb: notebooks/lab.ipynb $(RAW) $(LOCK) $(CODE_lab)

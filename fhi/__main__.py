@@ -100,7 +100,7 @@ def compare(scenario: str, base: str) -> None:
 
 
 def compare_all(*scenarios: str) -> None:
-    """Write the rank tables over built scenarios, edition by edition; the first of each is what its others are set beside.
+    """Write the rank tables over built scenarios, by edition; the others of each are compared with its first.
 
     A scenario that cannot be read, or whose build left an error in the folder ``$FHI_FAULTS``, is named with it.
     """
@@ -139,15 +139,14 @@ def sweep(scenario: str) -> None:
     from fhi.engine.errors import MethodError
     from fhi.engine.framework import Framework
     from fhi.engine.robustness import runs, sweep
-    from fhi.paths import RAW
     from fhi.scenarios import load_scenario
     from fhi.store import Store
 
-    method = load_scenario(scenario)
-    if method.edition is not None:
-        message = "the sweep sets every combination beside the report's ranks; another edition has no part in it."
+    method, store = load_scenario(scenario), Store(scenario)
+    framework = Framework.from_table(store["tables/framework"])
+    if framework.root not in set(published(store)["node"]):
+        message = "the sweep sets every combination beside published ranks of the index; the edition has none."
         raise MethodError(message, file=f"scenarios/{scenario}.yml", key="edition", value=method.edition)
-    store, framework = Store(scenario), Framework.from_csv(RAW / "framework.csv")
     units = store["tables/cities"].set_index("name_zh")
     given = store["panel"], framework, method, published(store)
     table, ranks = sweep.sweep(*given, units=units, cluster=runs.cluster())

@@ -15,6 +15,8 @@ SCENARIOS = NOTEBOOKS / "scenarios"
 #: where the staff put files of their own; nothing in it is under version control
 USER = ROOT / "data" / "user"
 BASELINE = "baseline"
+#: the edition of the report, and the file that makes a folder below `RAW` an edition
+REPORT, EDITION_FILE = "report2018", "edition.yml"
 
 
 def output_root() -> Path:
@@ -54,20 +56,23 @@ def user_folder(name: str) -> Path:
     return _inside(folder, "data/user/", name, "user_data.folder", there)
 
 
-def edition_folder(name: str | None) -> Path:
-    """Return the folder of an edition below ``data/raw/``; None is the report's edition, ``data/raw/`` itself.
+def edition_names() -> list[str]:
+    """Return the names of the editions: the folders below ``data/raw/`` with an ``edition.yml``."""
+    return sorted(path.parent.name for path in RAW.glob(f"*/{EDITION_FILE}"))
+
+
+def edition_folder(name: str, file: str | None = None) -> Path:
+    """Return the folder of an edition below ``data/raw/``; `file` is the scenario that names it, for messages.
 
     Raises
     ------
     MethodError
         If there is none of this name.
     """
-    if name is None:
-        return RAW
-    there = sorted(path.parent.name for path in RAW.glob("*/sources.csv"))
+    there = edition_names()
     if name not in there:
-        message = f"there is no edition {name!r} (an edition is a folder data/raw/<name>/ with its sources.csv)."
-        raise MethodError(message, key="edition", value=name, valid=there)
+        message = f"there is no edition {name!r} (an edition is a folder data/raw/<name>/ with its {EDITION_FILE})."
+        raise MethodError(message, file=file, key="edition", value=name, valid=there)
     return RAW / name
 
 

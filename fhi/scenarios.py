@@ -14,25 +14,16 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from fhi.editions.defaults import of_edition, with_errors
 from fhi.engine.errors import MethodError
 from fhi.engine.parameters import Method
-from fhi.paths import BASELINE, SCENARIOS
+from fhi.paths import BASELINE, SCENARIOS, edition_names
+from fhi.reading.settings import read_settings
 
 #: the key that names the scenario from which another differs; it is of the file, not of the method
 BASE = "base"
 #: describes one scenario, and is not passed on
 DESCRIPTION = "description"
-
-
-class OnceLoader(yaml.SafeLoader):
-    """The safe loader of YAML, for which a key that stands twice is an error."""
-
-    def construct_mapping(self, node, deep=False):
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = [key for key in keys if keys.count(key) > 1]
-        if twice:
-            raise yaml.constructor.ConstructorError(None, None, f"the key {twice[0]!r} stands twice", node.start_mark)
-        return super().construct_mapping(node, deep)
 
 
 def scenario_names(folder: Path = SCENARIOS) -> list[str]:
@@ -43,7 +34,9 @@ def scenario_names(folder: Path = SCENARIOS) -> list[str]:
 def load_scenario(name: str, folder: Path = SCENARIOS) -> Method:
     """Return the method of a scenario: its base with the scenario's own keys in place of the same keys there.
 
-    A key of the scenario replaces the whole value of that key.
+    A key of the scenario replaces the whole value of that key. A file that names another edition than the one it rests
+    on is of that edition's year, and its space of robustness is fitted to its tree (`fhi.editions.defaults`), unless it
+    says otherwise.
 
     Raises
     ------
@@ -51,13 +44,13 @@ def load_scenario(name: str, folder: Path = SCENARIOS) -> Method:
         Naming the file that holds the key, the key, the value and the nearest valid names.
     """
     layers = layers_of(name, folder)
-    settings = merged(layers, name)
+    file = f"{folder.name}/{name}.yml"
     holders = {key: f"{folder.name}/{layer}.yml" for layer, own in layers.items() for key in own}
-    return validated(settings, f"{folder.name}/{name}.yml", holders)
+    return validated(merged(layers, name, file), file, holders)
 
 
 def layers_of(name: str, folder: Path = SCENARIOS) -> dict[str, dict[str, Any]]:
-    """Return the settings that a scenario is made of, by the scenario that holds them: the baseline first, its own last.
+    """Return the settings that a scenario is made of by the scenario that holds them, the baseline first, its own last.
 
     Raises
     ------
@@ -86,12 +79,15 @@ def layers_of(name: str, folder: Path = SCENARIOS) -> dict[str, dict[str, Any]]:
     return dict(reversed(found.items()))
 
 
-def merged(layers: dict[str, dict[str, Any]], name: str) -> dict[str, Any]:
-    """Return the settings of layers as if they were written out in the file of the scenario, the later over the earlier."""
+def merged(layers: dict[str, dict[str, Any]], name: str, file: str) -> dict[str, Any]:
+    """Return the settings of layers as if they were written out in one file, the later over the earlier."""
     settings: dict[str, Any] = {}
     for layer, own in layers.items():
+        edition = own.get("edition")
+        if edition is not None and settings.get("edition", edition) != edition:
+            settings |= of_edition(edition, settings, file)
         settings |= {key: value for key, value in own.items() if key != BASE and (key != DESCRIPTION or layer == name)}
-    return settings
+    return with_errors(settings)
 
 
 def own_settings(name: str, folder: Path = SCENARIOS) -> dict[str, Any]:
@@ -104,14 +100,7 @@ def own_settings(name: str, folder: Path = SCENARIOS) -> dict[str, Any]:
     """
     path = folder / f"{name}.yml"
     file = f"{folder.name}/{path.name}"
-    try:
-        settings = yaml.load(path.read_text(encoding="utf-8"), Loader=OnceLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise MethodError(f"not readable as YAML in UTF-8: {error}", file=file) from None
-    if settings is None:
-        return {}
-    if not isinstance(settings, dict):
-        raise MethodError("a scenario is a list of 'key: value' lines.", file=file, value=settings)
+    settings = read_settings(path, file)
     valid = (BASE, *Method.model_fields)
     unknown = [key for key in settings if key not in valid]
     if unknown:
@@ -120,6 +109,9 @@ def own_settings(name: str, folder: Path = SCENARIOS) -> dict[str, Any]:
     if not isinstance(settings.get(BASE, BASELINE), str):
         message = "give the name of one scenario."
         raise MethodError(message, file=file, key=BASE, value=settings[BASE], valid=scenario_names(folder))
+    if settings.get("edition", BASELINE) is None:
+        message = "null names no edition; leave the key out for that of the base, or name a folder of data/raw/."
+        raise MethodError(message, file=file, key="edition", valid=edition_names())
     return settings
 
 

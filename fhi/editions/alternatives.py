@@ -13,6 +13,7 @@ import pandas as pd
 from fhi.editions.construction import EDITION, Tables
 from fhi.engine.errors import MethodError, choose
 from fhi.engine.parameters import Method
+from fhi.paths import REPORT
 
 KEY = "constructions"
 #: indicator -> name of the construction -> function of the raw tables
@@ -41,7 +42,7 @@ def chosen(method: Method, file: str | None = None) -> dict[str, Callable[[Table
     MethodError
         If an indicator has no alternative, an alternative does not exist, or the edition is not the report's.
     """
-    if method.constructions and method.edition is not None:
+    if method.constructions and method.edition not in ("", REPORT):
         message = (
             "alternative constructions use the report's raw tables; in an edition of your own fill in indicators.csv."
         )

@@ -91,31 +91,6 @@ def update_checksums(raw: Path = RAW, needed: Collection[str] | None = None) -> 
     return [*gone, *changed]
 
 
-def load(raw: Path = RAW) -> dict[str, pd.DataFrame]:
-    """Read every raw table, verified and validated, by its name (``report2018/top20``, ``cities`` …).
-
-    Raises
-    ------
-    DataError
-        With the problems of all files.
-    """
-    tables = {"sources": verify(raw)}
-    for name in ("cities", "framework"):
-        tables[name] = read_table(raw / f"{name}.csv", SCHEMAS[name], file=shown(raw, f"{name}.csv"))
-    known = {"city": set(tables["cities"]["name_zh"]), "node": set(tables["framework"]["code"])}
-    problems: list[Problem] = []
-    for name, schema in SCHEMAS.items():
-        if name not in tables:
-            try:
-                file = shown(raw, f"{name}.csv")
-                tables[name] = read_table(raw / f"{name}.csv", schema, file=file, known=known)
-            except DataError as error:
-                problems += error.problems
-    if problems:
-        raise DataError(problems)
-    return tables
-
-
 def tidy(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Return the tables by the names they have once ingested: ``report2018/top20`` becomes ``tables/top20``."""
     return {f"tables/{name.split('/')[-1]}": frame for name, frame in tables.items()}

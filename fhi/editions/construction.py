@@ -61,7 +61,7 @@ def panel(
     """
     frames = []
     for indicator in framework.leaves:
-        rows = instead[indicator](tables) if indicator in instead else _constructed(indicator, tables)
+        rows = instead[indicator](tables) if indicator in instead else constructed(indicator, tables)
         if rows is not None:
             unit = framework.table.at[indicator, "unit"]
             frames.append(exact(rows.dropna(subset=["value"])).assign(indicator=indicator, unit=unit)[PANEL])
@@ -75,8 +75,8 @@ def panel(
     return pd.concat(frames, ignore_index=True).sort_values(["indicator", "city", "year"], ignore_index=True)
 
 
-def _constructed(indicator: str, tables: Tables) -> pd.DataFrame | None:
-    """Return the values of an indicator; an edition of one's own has them in a table."""
+def constructed(indicator: str, tables: Tables) -> pd.DataFrame | None:
+    """Return the values of an indicator: from the edition's table of them, else as constructed here; None: it has none."""
     if "indicators" in tables:
         rows = tables["indicators"].query("indicator == @indicator")
         return rows.assign(source_id="indicators") if len(rows) else None

@@ -1,18 +1,24 @@
-"""An edition of one's own: a folder below data/raw with its tree, its cities and their values."""
+"""The raw tables of an edition: a folder below data/raw with its tree, its units and what is known of them.
+
+One loader reads all editions. An edition of one's own has a catalogue (``sources.csv``) and the tables of `SCHEMAS`; the
+report's tables stand in the common catalogue ``data/raw/sources.csv``, with the public ones that it is compared with.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 import pandera.pandas as pa
 
 from fhi.editions import catalogue
 from fhi.editions.catalogue import shown, verify
+from fhi.editions.edition import EXAMPLE, Edition, read_edition, words
 from fhi.editions.schemas import SCHEMAS as REPORT_SCHEMAS
-from fhi.engine.errors import DataError, Problem
-from fhi.paths import RAW, edition_folder
+from fhi.engine.errors import DataError, MethodError, Problem
+from fhi.paths import EDITION_FILE, RAW, REPORT, edition_folder
 from fhi.reading.csv_tables import (
     check,
     city,
@@ -28,8 +34,6 @@ from fhi.reading.csv_tables import (
 )
 from fhi.reading.microdata.synonyms import CityNames, Vocabulary
 
-#: what the example rows of the template are called
-EXAMPLE = "EXAMPLE"
 #: cells of the list of files that those of the template stand in until they are filled in: column -> what an older
 #: template had, what is expected, the remedy
 CITED = {
@@ -39,7 +43,10 @@ CITED = {
     "licence": (("terms of use", "licence"), "its terms of use", "name the licence, or the terms of use"),
 }
 NEEDED = ("cities", "framework", "indicators")
-OPTIONAL = ("published_ranks", "vocabulary", "exchange_rates")
+OPTIONAL = (
+    *("published_ranks", "published_scores", "facts", "bound_alternatives", "claims", "standard_errors"),
+    *("vocabulary", "exchange_rates"),
+)
 
 
 #: of a name that no unit has; {} is the remedy for a misspelt one
@@ -96,7 +103,28 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         node=node("node of framework.csv", nullable=False),
         city=_unit(),
         rank=integer("rank, 1 is best", 1, 10_000),
+        tier=text("tier of edition.yml, in the rows of the index: of all units or of none", nullable=True),
         page=integer("page", 1, 10_000, nullable=True),
+    ),
+    "published_scores": schema(
+        ["node", "city", "year"],
+        "scores that a publication prints, to compare with; scores are rounded to as many decimals as the longest has",
+        node=node("node of framework.csv", nullable=False),
+        city=_unit(),
+        year=integer("year of the score", 1900, 2100),
+        score=number("score as printed"),
+    ),
+    # the groups are those of edition.yml
+    "facts": REPORT_SCHEMAS["report2018/facts"].update_column("group", checks=[]),
+    "bound_alternatives": REPORT_SCHEMAS["bound_alternatives"],
+    "claims": REPORT_SCHEMAS["report2018/claims"],
+    "standard_errors": schema(
+        ["indicator", "city", "year"],
+        "standard errors that a publication states of values, by unit",
+        indicator=node("code of an indicator of framework.csv", nullable=False),
+        city=_unit(),
+        year=integer("year of the value", 1900, 2100),
+        error=number("standard error, in the unit of the indicator", 0),
     ),
     "vocabulary": REPORT_SCHEMAS["vocabulary"],
     "exchange_rates": REPORT_SCHEMAS["public/exchange_rates"],
@@ -104,18 +132,33 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
 }
 
 
-def tables_of(edition: str | None) -> dict[str, pd.DataFrame]:
-    """Return the raw tables of an edition by name; None is the report's."""
-    return catalogue.load() if edition is None else load(edition_folder(edition))
+class Form(NamedTuple):
+    """In which form an edition's tables stand: the folder of its catalogue, and the schemas of needed and optional ones."""
+
+    root: Path
+    schemas: Mapping[str, pa.DataFrameSchema]
+    needed: tuple[str, ...]
+    optional: tuple[str, ...] = ()
 
 
-def units_of(edition: str | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+def form_of(folder: Path) -> Form:
+    """Return the form of the edition in a folder: with a catalogue of its own, or listed in that of the folder above."""
+    if (folder / catalogue.CATALOGUE).is_file():
+        return Form(folder, SCHEMAS, NEEDED, OPTIONAL)
+    return Form(folder.parent, REPORT_SCHEMAS, tuple(name for name in REPORT_SCHEMAS if name != "sources"))
+
+
+def load(edition: str = REPORT) -> dict[str, pd.DataFrame]:
+    """Return the raw tables of an edition by name; see `read`."""
+    return read(edition_folder(edition))
+
+
+def units_of(edition: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the table of cities (indexed by name) and the tree of an edition, to check a scenario by."""
-    folder, schemas = edition_folder(edition), REPORT_SCHEMAS if edition is None else SCHEMAS
-    tables, problems = {}, []
+    form, tables, problems = form_of(edition_folder(edition)), {}, []
     for name in ("cities", "framework"):
         try:
-            tables[name] = _read(folder, name, schemas)
+            tables[name] = _read(form, name)
         except DataError as error:
             problems += error.problems
     if problems:
@@ -123,30 +166,41 @@ def units_of(edition: str | None) -> tuple[pd.DataFrame, pd.DataFrame]:
     return tables["cities"].set_index("name_zh"), tables["framework"]
 
 
-def load(folder: Path, common: Path = RAW) -> dict[str, pd.DataFrame]:
-    """Read every table of an edition, verified and validated.
+def standard_errors_of(edition: str) -> pd.DataFrame:
+    """Return ``indicator, city, year, error`` as the edition's publication states them; empty if it states none."""
+    form = form_of(edition_folder(edition))
+    if "standard_errors" in form.optional and (form.root / "standard_errors.csv").is_file():
+        return _read(form, "standard_errors")
+    return pd.DataFrame(columns=["indicator", "city", "year", "error"])
+
+
+def read(folder: Path, common: Path = RAW) -> dict[str, pd.DataFrame]:
+    """Read every table of an edition, verified and validated, and what it says of itself (table ``edition``).
 
     What it has not of its own comes from `common`: exchange rates; its vocabulary adds to the common one.
 
     Raises
     ------
     DataError
-        With the problems of all files.
+        With the problems of all files; `MethodError` for ``edition.yml``.
     """
-    tables = {"sources": verify(folder)}
-    problems = _uncited(tables["sources"], shown(folder, catalogue.CATALOGUE))
-    for name in (*NEEDED, *OPTIONAL):
-        path = folder / f"{name}.csv"
-        if name in OPTIONAL and not path.is_file():
-            continue
-        try:
-            tables[name] = _read(folder, name, SCHEMAS, _known(tables, name), tables.get("cities"))
-        except DataError as error:
-            problems += error.problems
-    problems = problems or _other_units(tables, shown(folder, "indicators.csv"))
+    found, form = read_edition(folder), form_of(folder)
+    tables = {"sources": verify(form.root)}
+    problems = _uncited(tables["sources"], shown(form.root, catalogue.CATALOGUE))
+    for name in sorted({*form.needed, *form.optional}, key=[*NEEDED, *form.needed, *form.optional].index):
+        if name in form.needed or (name in form.optional and (form.root / f"{name}.csv").is_file()):
+            try:
+                tables[name] = _read(form, name, _known(tables, name), tables.get("cities"))
+            except DataError as error:
+                problems += error.problems
+    problems = problems or _inconsistent(tables, found, folder)
     if problems:
         raise DataError(problems)
-    return tables | _common(tables, common)
+    if form.root == folder:
+        tables |= _common(tables, common)
+    if found.published_ranks is not None:
+        tables["published_ranks"] = _side_by_side(tables, found, folder)
+    return tables | {"edition": words(found)}
 
 
 def update(folder: Path) -> list[str]:
@@ -170,9 +224,13 @@ def _uncited(sources: pd.DataFrame, file: str) -> list[Problem]:
     return sorted(problems, key=lambda problem: problem.row or 0)
 
 
-def _read(folder: Path, name: str, schemas: Mapping[str, pa.DataFrameSchema], known=None, cities=None) -> pd.DataFrame:
-    """Read a table, units by any of their names in `cities`; a column that may be empty may as well not be there."""
-    path, file, schema = folder / f"{name}.csv", shown(folder, f"{name}.csv"), schemas[name]
+def _read(form: Form, name: str, known=None, cities=None) -> pd.DataFrame:
+    """Read a table; in an edition of one's own units by any of their names in `cities`, and a column that may be empty
+    may as well not be there.
+    """
+    path, file, schema = form.root / f"{name}.csv", shown(form.root, f"{name}.csv"), form.schemas[name]
+    if not form.optional:
+        return read_table(path, schema, file=file, known=known or {})
     header, rows = read_cells(path, file)
     if "city" in header and cities is not None:
         rows = _by_key(rows, header.index("city"), cities)
@@ -197,9 +255,76 @@ def _known(tables: Mapping[str, pd.DataFrame], name: str) -> dict[str, set[str]]
     known = {"city": set(tables["cities"]["name_zh"])} if "cities" in tables else {}
     if "framework" in tables:
         tree = tables["framework"]
-        values = tree["level"] == tree["level"].max() if name == "indicators" else tree["level"] >= 0
+        leaves = name in ("indicators", "standard_errors")
+        values = tree["level"] == tree["level"].max() if leaves else tree["level"] >= 0
         known["node"] = set(tree[values]["code"])
     return known
+
+
+def _inconsistent(tables: Mapping[str, pd.DataFrame], found: Edition, folder: Path) -> list[Problem]:
+    """Return a problem for each cell that does not go with another table or with what the edition says of itself."""
+    file = f"{shown(folder, EDITION_FILE)}"
+    leaves = tables["framework"].query("level == level.max()")["code"]
+    for code in found.standard_errors:
+        if code not in set(leaves):
+            message = f"there is no indicator {code!r}."
+            raise MethodError(message, file=file, key=f"standard_errors.{code}", value=code, valid=leaves)
+    problems = _other_units(tables, shown(folder, "indicators.csv")) if "indicators" in tables else []
+    if "published_ranks" in tables:
+        problems += _bad_tiers(tables, found, shown(folder, "published_ranks.csv"))
+    facts = next((tables[name] for name in ("facts", f"{REPORT}/facts") if name in tables), None)
+    if facts is not None and found.facts.groups:
+        rows = facts[~facts["group"].isin(found.facts.groups)]
+        expected = f"a group of {EDITION_FILE}: {', '.join(found.facts.groups)}"
+        problems += [
+            Problem(shown(folder, "facts.csv"), int(row), "group", group, expected, "correct it, or add the group there")
+            for row, group in zip(rows["row"], rows["group"], strict=True)
+        ]
+    return problems
+
+
+def _bad_tiers(tables: Mapping[str, pd.DataFrame], found: Edition, file: str) -> list[Problem]:
+    """Return a problem for each tier that edition.yml does not name, and for units of the index without one."""
+    root = tables["framework"].query("level == 0")["code"].iloc[0]
+    rows = tables["published_ranks"].query("node == @root")
+    if rows["tier"].isna().all():
+        return []
+    tiers = [tier.id for tier in found.tiers]
+    expected = f"a tier of {EDITION_FILE}: {', '.join(tiers)}" if tiers else f"tiers in {EDITION_FILE}"
+    return [
+        Problem(file, int(row), "tier", None if pd.isna(tier) else tier, expected, "correct it, or add the tier there")
+        for row, tier in zip(rows["row"], rows["tier"], strict=True)
+        if tier not in tiers
+    ]
+
+
+def _side_by_side(tables: Mapping[str, pd.DataFrame], found: Edition, folder: Path) -> pd.DataFrame:
+    """Return the ranks that stand side by side in a table of the publication in rows, in the form of published_ranks.csv.
+
+    Raises
+    ------
+    MethodError
+        If edition.yml names a table, a column or a node that is not there.
+    """
+    file, key, named = shown(folder, EDITION_FILE), "published_ranks", found.published_ranks
+    by_name = {name.split("/")[-1]: table for name, table in tables.items()}
+    if named.table not in by_name:
+        message = f"there is no table {named.table!r}."
+        raise MethodError(message, file=file, key=f"{key}.table", value=named.table, valid=by_name)
+    table, nodes = by_name[named.table], tables["framework"].set_index("code")["level"]
+    frames = []
+    for node_, column in named.columns.items():
+        for value, valid in ((node_, [*nodes.index]), (column, [*table.columns])):
+            if value not in valid:
+                raise MethodError(f"there is no {value!r}.", file=file, key=f"{key}.columns", value=value, valid=valid)
+        tier = table["tier"] if nodes[node_] == 0 and "tier" in table else None
+        page = table["page"] if "page" in table else None
+        frames.append(
+            pd.DataFrame({"row": table["row"], "node": node_, "city": table["city"], "rank": table[column]}).assign(
+                tier=tier, page=page
+            )
+        )
+    return pd.concat(frames, ignore_index=True)
 
 
 def _other_units(tables: Mapping[str, pd.DataFrame], file: str) -> list[Problem]:

@@ -36,7 +36,7 @@ OUTPUTS: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("year_scores", "changes"), RECONSTRUCTED),
         **dict.fromkeys(("movement", "comparison", "agreement"), "published reconstructed"),
         **dict.fromkeys(("printed_orders", "external_agreement"), "published reconstructed"),
-        "added_indicators": "published reconstructed",
+        **dict.fromkeys(("added_indicators", "score_comparison"), "published reconstructed"),
     },
     "04_robustness": {
         **dict.fromkeys(("rank_probabilities", "beats", "convergence", "robust_answers"), RECONSTRUCTED),
@@ -57,8 +57,9 @@ _TEXTS = {name: text for tables in OUTPUTS.values() for name, text in tables.ite
 #: where the raw tables of the report's edition lie -> labels; those at the top hold names alone
 _FOLDERS = {"report2018": "published", "public": "public", "": ""}
 _RAW = {name.split("/")[-1]: _FOLDERS[name.rpartition("/")[0]] for name in SCHEMAS}
-#: tables that only another edition has, and those of the report in which cities or seats are public knowledge
-_RAW |= {"indicators": VALUES, "published_ranks": "published"}
+#: tables of another form of an edition, and those of the report in which cities or seats are public knowledge
+_RAW |= {"indicators": VALUES, "edition": ""}
+_RAW |= dict.fromkeys(("published_ranks", "published_scores", "standard_errors"), "published")
 _RAW |= dict.fromkeys(("named_firms", "quoted_institutions"), "published public")
 
 

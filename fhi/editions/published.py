@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 
 from fhi.editions.construction import EDITION
+from fhi.editions.edition import edition
 from fhi.engine.years import MOVES, moved, movement
+from fhi.paths import REPORT
 
 #: node -> column of the TOP20 table (p5)
-PUBLISHED = {"FHI": "rank", "industry": "industry_rank", "experience": "experience_rank", "ecosystem": "ecosystem_rank"}
+PUBLISHED = edition(REPORT).published_ranks.columns
+RANKS, SCORES = ["node", "city", "rank"], ["node", "city", "year", "score", "published", "difference", "agrees"]
 
 #: raw tables that rank cities by themselves, by the name that their ranking has here
 RANKINGS = {"mobile_payment_index_2018": "Mobile payment development index"}
@@ -19,21 +23,70 @@ RANKINGS = {"mobile_payment_index_2018": "Mobile payment development index"}
 def published(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the ranks that an edition's publication prints, ``node, city, rank``; empty if it has none.
 
-    The report's stand in its TOP20 table (p5), those of another edition in published_ranks.csv.
+    They stand in ``tables/published_ranks``: the rows of published_ranks.csv, or the columns of the table that the
+    edition names in their place (`fhi.editions.folders`).
     """
-    if "tables/published_ranks" in tables:
-        return tables["tables/published_ranks"][["node", "city", "rank"]]
-    if "tables/top20" not in tables:
-        return pd.DataFrame(columns=["node", "city", "rank"])
-    return by_node(tables["tables/top20"])
+    if "tables/published_ranks" not in tables:
+        return pd.DataFrame(columns=RANKS)
+    return tables["tables/published_ranks"][RANKS]
 
 
-def by_node(top20: pd.DataFrame) -> pd.DataFrame:
-    """Return the ranks of the TOP20 table in rows: ``node, city, rank``."""
-    frames = [
-        top20[["city", column]].set_axis(["city", "rank"], axis=1).assign(node=n) for n, column in PUBLISHED.items()
+def published_units(tables: Mapping[str, pd.DataFrame], root: str) -> pd.DataFrame:
+    """Return ``city, rank, tier`` of the units whose rank in the index is published, best first; empty if none is.
+
+    The tier is missing where the edition has none.
+    """
+    if "tables/published_ranks" not in tables:
+        return pd.DataFrame(columns=["city", "rank", "tier"])
+    rows = tables["tables/published_ranks"].query("node == @root")
+    return rows.sort_values("rank", kind="stable")[["city", "rank", "tier"]].reset_index(drop=True)
+
+
+def score_comparison(
+    year_scores: pd.DataFrame, scores: pd.DataFrame, tables: Mapping[str, pd.DataFrame], year: int | None
+) -> pd.DataFrame:
+    """Return computed scores beside the published ones.
+
+    Parameters
+    ----------
+    year_scores : pandas.DataFrame
+        ``year, node, city, score`` of the years in which a node compares (`fhi.engine.years.scores`).
+    scores : pandas.DataFrame
+        Units × nodes, of the edition's year.
+    tables : mapping
+        With ``tables/published_scores`` if the edition has any: ``node, city, year, score`` as printed.
+    year : int or None
+        The edition's year (None: the latest of `year_scores`).
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``node, city, year, score, published, difference, agrees``, a row each published score; ``score`` is missing
+        where none is computed. ``agrees``: the computed score rounded half up to the published decimals, those of the
+        longest score of the node, is the published one. Empty without published scores.
+    """
+    if "tables/published_scores" not in tables:
+        return pd.DataFrame(columns=SCORES)
+    printed = tables["tables/published_scores"][["node", "city", "year", "score"]]
+    last = year_scores["year"].max() if year is None else year
+    current = scores.rename_axis(columns="node").stack(future_stack=True).dropna().rename("score")
+    current = current.reset_index().assign(year=last)
+    computed = pd.concat([year_scores[year_scores["year"] != last], current])[["node", "city", "year", "score"]]
+    found = printed.rename(columns={"score": "published"}).merge(computed, how="left", on=["node", "city", "year"])
+    decimals = found.groupby("node")["published"].transform(lambda column: column.map(_decimals).max()).astype(int)
+    # the shortest decimal form of a score decides, so that 0.0005 counts as a half
+    rounded = [
+        float(Decimal(repr(score)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)) if pd.notna(score) else None
+        for score, places in zip(found["score"], decimals, strict=True)
     ]
-    return pd.concat(frames, ignore_index=True)[["node", "city", "rank"]]
+    agrees = pd.Series(rounded, index=found.index, dtype=float).eq(found["published"])
+    found = found.assign(difference=found["score"] - found["published"], agrees=agrees.where(found["score"].notna()))
+    return found[SCORES]
+
+
+def _decimals(value: float) -> int:
+    """Return how many decimals a number is printed with."""
+    return max(0, -Decimal(repr(float(value))).normalize().as_tuple().exponent)
 
 
 def movements(table: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

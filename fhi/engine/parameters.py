@@ -104,7 +104,7 @@ class Method(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     description: dict[Literal["zh", "en"], str] = {}
-    edition: str | None = None
+    edition: str = ""
     year: Annotated[int, Field(strict=True)] | None = None
     user_data: Annotated[UserData | None, BeforeValidator(_as_user_data)] = None
     constructions: dict[str, str] = {}

@@ -7,22 +7,22 @@ from contextlib import contextmanager
 
 import pandas as pd
 
-from fhi.editions import alternatives, construction, tables_of
+from fhi.editions import alternatives, construction, folders
 from fhi.engine import index
 from fhi.engine.errors import FhiError, MethodError
 from fhi.engine.framework import Framework
 from fhi.engine.parameters import Method
 from fhi.engine.robustness import runs
-from fhi.paths import BASELINE, user_folder
+from fhi.paths import user_folder
 from fhi.reading.microdata import file_types
 from fhi.reading.microdata.synonyms import Vocabulary
-from fhi.scenarios import layers_of, load_scenario
+from fhi.scenarios import load_scenario
 
 
 def check(scenario: str) -> Method:
     """Return the method of a scenario whose file, edition and own files are in order.
 
-    Checked: the keys and names of the scenario and of those it rests on; every raw table of its edition, with checksums;
+    Checked: the keys and names of the scenario and of those it rests on; every raw table of its edition, by checksum too;
     the space and the grid of robustness; the year; the folder of its own files and their names (what stands in them is
     read by the first notebook, which may take long).
 
@@ -34,21 +34,20 @@ def check(scenario: str) -> Method:
     method, faults = load_scenario(scenario), []
     file = f"scenarios/{scenario}.yml"
     with _noted(faults):
-        tables = tables_of(method.edition)
+        tables = folders.load(method.edition)
     if faults:
         # without a tree and units no name can be checked
         raise faults[0]
     with _noted(faults):
+        alternatives.chosen(method, file)
         tables = alternatives.described(tables, method)
     tree = Framework.from_table(tables["framework"])
     cities = tables["cities"].set_index("name_zh")
     with _noted(faults):
         index.check(method, tree, cities.index, file, units=cities)
-    if _has_space(scenario, method):
-        with _noted(faults):
-            runs.check(method, tree, cities.index, file, units=cities)
     with _noted(faults):
-        alternatives.chosen(method, file)
+        runs.check(method, tree, cities.index, file, units=cities)
+    with _noted(faults):
         _check_year(method, construction.panel(tables, tree), file)
     if method.user_data and method.user_data.folder:
         with _noted(faults):
@@ -77,12 +76,6 @@ def _noted(faults: list[FhiError]) -> Iterator[None]:
             faults.append(fault)
 
 
-def _has_space(scenario: str, method: Method) -> bool:
-    """Return whether the space of robustness is one of the edition's tree: its own, or the report's for the report."""
-    own = any("robustness" in settings for layer, settings in layers_of(scenario).items() if layer != BASELINE)
-    return own or method.edition == load_scenario(BASELINE).edition
-
-
 def _check_year(method: Method, panel: pd.DataFrame, file: str) -> None:
     """Refuse a year of which the edition has no value, nor of the years before it that still count as new."""
     years = sorted(panel["year"].unique().tolist())
@@ -103,5 +96,3 @@ def check_folder(method: Method, tables: dict[str, pd.DataFrame]) -> None:
     if not found:
         message = f"{shown} holds no file of a known name; put files there (data/user/README.md), or leave the key out."
         raise MethodError(message, key="user_data.folder", value=name)
-
-

@@ -10,6 +10,7 @@ import yaml
 from fhi.engine import index
 from fhi.engine.errors import MethodError
 from fhi.engine.parameters import Method
+from fhi.paths import REPORT
 from fhi.scenarios import load_scenario, validated
 from fhi.showing.compare import Comparison, Data, Result, build_result
 from fhi.showing.compare.files import evidence, slope_data, through_data
@@ -43,8 +44,8 @@ def change(base: Result, changes: Mapping[str, Any], data: Data) -> Result:
 
 
 def _build(name: str, method: Method, data: Data) -> Result:
-    for key in ("edition", "user_data", "constructions"):
-        if getattr(method, key):
+    for key, own in (("edition", method.edition != REPORT), ("user_data", None), ("constructions", None)):
+        if getattr(method, key) if own is None else own:
             message = "the lab computes from the raw files of the report alone; make compare takes such a scenario."
             raise MethodError(message, file=name, key=key)
     return build_result(name, method, data)

@@ -156,7 +156,7 @@ def test_a_missing_scenario_names_the_nearest(refused):
 @pytest.mark.parametrize("content", ["- year: 2017\n", "just a sentence\n", "2017\n"])
 def test_a_scenario_that_is_no_list_of_keys_is_refused(refused, content):
     error = refused(content)
-    assert "a scenario is a list of 'key: value' lines" in str(error)
+    assert "the file must be a list of 'key: value' lines" in str(error)
     assert error.file == "scenarios/other.yml"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from fhi.editions.claims.registry import FUNCTIONS, Found, Tables
@@ -34,21 +36,22 @@ def ledger(tables: Tables) -> pd.DataFrame:
     DataError
         For a claim to be recomputed without a function, and a function without a claim.
     """
-    claims = tables[CLAIMS]
-    check_matched(claims)
+    own = CLAIMS in tables
+    claims = tables[CLAIMS] if own else tables["claims"]
+    check_matched(claims, FUNCTIONS if own else {})
     return pd.DataFrame([_row(claim, tables) for claim in claims.itertuples()], columns=COLUMNS)
 
 
-def check_matched(claims: pd.DataFrame) -> None:
+def check_matched(claims: pd.DataFrame, functions: Mapping = FUNCTIONS) -> None:
     """Raise `DataError` unless the claims to be recomputed are just those that have a function."""
     file = f"data/raw/{CLAIMS}.csv"
     listed = dict(zip(claims["id"], claims["row"], strict=True))
     wanted = set(claims.loc[claims["check"] == "recompute", "id"])
     problems = [
         Problem(file, listed[id], "check", "recompute", "a function for the claim", f"write one under @claim({id!r})")
-        for id in sorted(wanted - set(FUNCTIONS))
+        for id in sorted(wanted - set(functions))
     ]
-    for id in sorted(set(FUNCTIONS) - wanted):
+    for id in sorted(set(functions) - wanted):
         expected = "a claim to recompute for every function"
         problems.append(Problem(file, listed.get(id), "id", id, expected, "add the claim or remove the function"))
     if problems:

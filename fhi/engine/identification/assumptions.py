@@ -48,13 +48,13 @@ CHANGES: Mapping[str, Callable] = {
 }
 
 
-def moves(alternatives: pd.DataFrame, facts: pd.DataFrame, identified: IdentifiedSet) -> pd.DataFrame:
+def moves(alternatives: pd.DataFrame | None, facts: pd.DataFrame, identified: IdentifiedSet) -> pd.DataFrame:
     """Return for each alternative which bounds of the index scores and of the weights move, and by how much.
 
     Parameters
     ----------
     alternatives : pandas.DataFrame
-        As ingested from bound_alternatives.csv.
+        As ingested from bound_alternatives.csv; None: there are none.
     facts : pandas.DataFrame
         All rows of facts.csv, those included that were dropped as contradictory.
     identified : IdentifiedSet
@@ -74,6 +74,8 @@ def moves(alternatives: pd.DataFrame, facts: pd.DataFrame, identified: Identifie
     DataError
         If an alternative names no fact, or needs a number and has none.
     """
+    if alternatives is None:
+        return pd.DataFrame(columns=["id", "place", "outcome", *NOTHING, *WORDS])
     base = _bounds(identified)
     records = []
     for place, row in enumerate(alternatives.to_dict("records"), start=1):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,29 +13,41 @@ from fhi.engine.framework import Framework
 from fhi.engine.identification.bounds import DECIMALS, IdentifiedSet
 from fhi.engine.identification.program import Infeasible
 
-#: groups of facts in the order in which they are added
-GROUPS = ("ranks", "means", "adoption", "attention", "leaders")
 #: the run of bounds.csv: all facts, free weights
 ALL = "all"
 #: the run of what the report says of the index itself: its order and its tier means
 INDEX = "index"
-#: name -> options of `IdentifiedSet`, all facts in each
-VARIANTS: Mapping[str, dict] = {
-    "all, gap 0": {"least_gap": 0.0},
-    "all, adoption by min-max": {"normalisation": "min-max"},
-    "all, equal inside parents": {"weights": "equal-inside-parents"},
-    "all, indicators within 1/48-1/4": {"weights": "between-1/48-and-1/4"},
-}
 
 
-def runs(facts: pd.DataFrame, framework: Framework) -> dict[str, IdentifiedSet]:
-    """Return the identified set of each run: the index alone, facts group by group, all of them, then the variants."""
-    sets = {INDEX: IdentifiedSet(facts[facts["node"] == framework.root], framework)}
-    for count in range(1, len(GROUPS)):
-        chosen = GROUPS[:count]
-        sets["+".join(chosen)] = IdentifiedSet(facts[facts["group"].isin(chosen)], framework)
+def runs(
+    facts: pd.DataFrame,
+    framework: Framework,
+    groups: Sequence[str] = (),
+    variants: Mapping[str, Mapping[str, Any]] = {},
+) -> dict[str, IdentifiedSet]:
+    """Return the identified set of each run: the index alone, facts group by group, all of them, then the variants.
+
+    Parameters
+    ----------
+    facts : pandas.DataFrame
+    framework : Framework
+    groups : sequence of str, optional
+        Groups of facts in the order in which they are added (default: as they first stand in the facts).
+    variants : mapping, optional
+        Name -> options of `IdentifiedSet`, all facts in each.
+
+    Returns
+    -------
+    dict
+        A run of facts that say nothing of the index itself, or of no unit, is left out.
+    """
+    groups = tuple(groups) or tuple(facts["group"].unique())
+    parts = {INDEX: facts[facts["node"] == framework.root]}
+    for count in range(1, len(groups)):
+        parts["+".join(groups[:count])] = facts[facts["group"].isin(groups[:count])]
+    sets = {name: IdentifiedSet(part, framework) for name, part in parts.items() if len(part)}
     sets[ALL] = IdentifiedSet(facts, framework)
-    return sets | {name: IdentifiedSet(facts, framework, **options) for name, options in VARIANTS.items()}
+    return sets | {name: IdentifiedSet(facts, framework, **options) for name, options in variants.items()}
 
 
 def by_facts(sets: Mapping[str, IdentifiedSet]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -47,7 +60,8 @@ def by_facts(sets: Mapping[str, IdentifiedSet]) -> tuple[pd.DataFrame, pd.DataFr
     weights : pandas.DataFrame
         ``facts, node, low, high``.
     """
-    scores, weights = [], []
+    order = ["facts", "city", "node", "low", "high"]
+    scores, weights = [pd.DataFrame(columns=order)], [pd.DataFrame(columns=["facts", "node", "low", "high"])]
     for name, identified in sets.items():
         if name == ALL:
             continue
@@ -56,29 +70,37 @@ def by_facts(sets: Mapping[str, IdentifiedSet]) -> tuple[pd.DataFrame, pd.DataFr
             weights.append(identified.weight_bounds().assign(facts=name))
         except Infeasible:
             continue
-    order = ["facts", "city", "node", "low", "high"]
-    weights = pd.concat(weights, ignore_index=True)[["facts", "node", "low", "high"]]
-    return pd.concat(scores, ignore_index=True)[order], weights
+    frames = [pd.concat(parts[1:] or parts, ignore_index=True)[[*parts[0]]] for parts in (scores, weights)]
+    return frames[0], frames[1]
 
 
-def weight_maps(sets: Mapping[str, IdentifiedSet]) -> pd.DataFrame:
-    """Return the corners of the possible pillar weights: ``facts, corner`` and one column a pillar."""
-    frames = []
-    for name, identified in sets.items():
-        if name == ALL or "weights" in VARIANTS.get(name, {}):
+def weight_maps(sets: Mapping[str, IdentifiedSet], restricted: Iterable[str] = ()) -> pd.DataFrame:
+    """Return the corners of the possible pillar weights: ``facts, corner`` and one column a pillar.
+
+    Of all facts, and of the runs that are named. A map needs three pillars: with another number of them it is empty.
+    """
+    framework = sets[ALL].framework
+    pillars = framework.children(framework.root)
+    frames = [pd.DataFrame(columns=["facts", "corner", *pillars])]
+    for name, identified in sets.items() if len(pillars) == 3 else ():
+        if name == ALL or name in restricted:
             try:
                 corners = identified.weight_map()
             except Infeasible:
                 continue
             frames.append(corners.assign(facts=name, corner=range(1, len(corners) + 1)))
-    return pd.concat(frames, ignore_index=True)[["facts", "corner", *frames[0].columns[:3]]]
+    return pd.concat(frames[1:] or frames, ignore_index=True)[["facts", "corner", *pillars]]
 
 
 def gap_bounds(sets: Mapping[str, IdentifiedSet], order: list[str]) -> pd.DataFrame:
-    """Return ``facts, city, next, low, high`` of the score gap between neighbours of an order of cities."""
+    """Return ``facts, city, next, low, high`` of the score gap between neighbours of an order of cities.
+
+    Of each run, the neighbours among the cities that its facts name.
+    """
     records = []
     for name, identified in sets.items():
-        for city, following in pairwise(order):
+        named = [city for city in order if city in identified.space.cities]
+        for city, following in pairwise(named):
             try:
                 gap = identified.score(city) - identified.score(following)
                 records.append((name, city, following, *identified.bounds(gap)))

@@ -17,15 +17,17 @@ SPREAD = 1.96
 COLUMNS = ["question", "city", "other", "tier", "probability", "low", "high", "draws"]
 
 
-def answers(result: Uncertainty, published: pd.Series, tiers: pd.Series) -> pd.DataFrame:
+def answers(result: Uncertainty, published: pd.Series, tiers: pd.Series | None = None) -> pd.DataFrame:
     """Return shares of draws that keep what was published.
 
     Parameters
     ----------
     result : Uncertainty
         Of `fhi.engine.robustness.uncertainty` with the same `published` and `tiers`.
-    published, tiers : pandas.Series
-        Rank and tier by unit.
+    published : pandas.Series
+        Rank by unit.
+    tiers : pandas.Series, optional
+        Tier by unit; without it nothing is said of tiers.
 
     Returns
     -------
@@ -44,16 +46,18 @@ def answers(result: Uncertainty, published: pd.Series, tiers: pd.Series) -> pd.D
     """
     summary, at = result.summary, {city: place for place, city in enumerate(result.units)}
     order = published[result.units].sort_values(kind="stable").index
-    along, ranked = tiers[order], dict(zip(result.units, summary.ranked, strict=True))
+    ranked = dict(zip(result.units, summary.ranked, strict=True))
     rows = [
         ("above", city, other, None, summary.wins[at[city], at[other]], summary.pairs[at[city], at[other]])
         for city, other in pairwise(order)
     ]
     rows += [("place", city, None, None, summary.same_place[at[city]], ranked[city]) for city in order]
-    rows += [("tier", city, None, tier, summary.own_tier[at[city]], ranked[city]) for city, tier in along.items()]
-    kept = zip(dict.fromkeys(along), summary.same_tier, summary.tiers, strict=True)
-    rows += [("whole-tier", None, None, *counts) for counts in kept]
-    rows += [("tiers", None, None, None, summary.same_tiers, result.n)]
+    if tiers is not None:
+        along = tiers[order]
+        rows += [("tier", city, None, tier, summary.own_tier[at[city]], ranked[city]) for city, tier in along.items()]
+        kept = zip(dict.fromkeys(along), summary.same_tier, summary.tiers, strict=True)
+        rows += [("whole-tier", None, None, *counts) for counts in kept]
+        rows += [("tiers", None, None, None, summary.same_tiers, result.n)]
     rows += [("order", None, None, None, summary.same_order, result.n)]
     table = pd.DataFrame(rows, columns=["question", "city", "other", "tier", "count", "draws"])
     probability = shares(table["count"].to_numpy(), table["draws"].to_numpy())

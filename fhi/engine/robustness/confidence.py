@@ -103,8 +103,7 @@ def _rejected(
 def survey_errors(shares: pd.Series, answers: float) -> pd.Series:
     """Return the standard errors of shares in per cent, ``√(p·(100 − p)/answers)``; unit: points.
 
-    That the shares come from so many independent answers is an assumption: the report names no method for its adoption
-    rates (p21), and counts questionnaires for the whole nation only (p39).
+    That shares come from so many independent answers is an assumption where no method is published.
 
     Raises
     ------
@@ -116,15 +115,39 @@ def survey_errors(shares: pd.Series, answers: float) -> pd.Series:
     return np.sqrt(shares * (100 - shares) / answers)
 
 
-def rank_sets(shares: pd.Series, answers: float, *, level: float = 0.95, seed: int = 0) -> pd.DataFrame:
-    """Return the confidence sets for ranks by shares in per cent of so many answers each, own and together.
+#: the columns of `rank_sets`
+SETS = (
+    *("indicator", "city", "estimate", "error", "rank", "low", "high", "low_all", "high_all"),
+    *("assumed_answers", "level"),
+)
+
+
+def rank_sets(estimates: pd.DataFrame, *, level: float = 0.95, seed: int = 0) -> pd.DataFrame:
+    """Return the confidence sets for the ranks by each indicator whose values have standard errors, own and together.
+
+    Parameters
+    ----------
+    estimates : pandas.DataFrame
+        ``indicator, city, estimate, error, assumed_answers``; the last says of how many independent answers a share in
+        per cent is assumed to be, where that is what its error comes from.
 
     Returns
     -------
     pandas.DataFrame
-        ``city, estimate, error, rank, low, high, low_all, high_all, assumed_answers, level``.
+        ``indicator, city, estimate, error, rank, low, high, low_all, high_all, assumed_answers, level``. Empty without
+        estimates.
+
+    Raises
+    ------
+    MethodError
+        As of `confidence_sets`.
     """
-    errors = survey_errors(shares, answers)
-    own = confidence_sets(shares, errors, level=level, seed=seed)
-    together = confidence_sets(shares, errors, level=level, simultaneous=True, seed=seed)
-    return own.assign(low_all=together["low"], high_all=together["high"], assumed_answers=answers, level=level)
+    frames = [pd.DataFrame(columns=[*SETS])]
+    for indicator, rows in estimates.groupby("indicator", sort=False):
+        by_unit = rows.set_index("city")
+        values, errors = by_unit["estimate"], by_unit["error"]
+        own = confidence_sets(values, errors, level=level, seed=seed)
+        together = confidence_sets(values, errors, level=level, simultaneous=True, seed=seed)
+        own = own.assign(low_all=together["low"], high_all=together["high"], indicator=indicator, level=level)
+        frames.append(own.assign(assumed_answers=by_unit["assumed_answers"].to_numpy())[[*SETS]])
+    return pd.concat(frames[1:] or frames, ignore_index=True)

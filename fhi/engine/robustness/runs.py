@@ -15,7 +15,7 @@ from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
 from fhi.engine.parameters import Effort, Method, steps_by_level
 from fhi.engine.robustness import sweep
-from fhi.engine.robustness.answers import convergence
+from fhi.engine.robustness.answers import COLUMNS, answers, convergence
 from fhi.engine.robustness.draws import BLOCK
 from fhi.engine.robustness.family import ROWWISE
 from fhi.engine.robustness.matrix import COLUMNWISE, repeatable
@@ -61,7 +61,8 @@ class Analysis:
     method : Method
         Its `robustness` says what is uncertain and how many draws are made.
     published : pandas.DataFrame
-        The TOP20 table: ``city, rank, tier``.
+        ``city, rank`` and ``tier``, the units whose ranks are questioned: those that have an index. Empty: all that have
+        one are ranked, and no order is compared with. Tiers count where every unit has one.
     units : pandas.DataFrame
         The table of cities, by name.
     joint : pandas.DataFrame, optional
@@ -86,6 +87,8 @@ class Analysis:
     def study(self) -> Study:
         """The index as it is, with the published cities that have one to be ranked."""
         everyone = Study.of(self.panel, self.framework, self.space, self.method, units=self.units)
+        if self.published.empty:
+            return everyone
         ranked = [city for city in self.published["city"] if city in everyone.names]
         return Study.of(self.panel, self.framework, self.space, self.method, ranked, self.units)
 
@@ -96,14 +99,15 @@ class Analysis:
         return settings if together(self.study.model) else settings.one_by_one
 
     @property
-    def order(self) -> pd.Series:
-        """The published ranks by city."""
-        return self.published.set_index("city")["rank"]
+    def order(self) -> pd.Series | None:
+        """The published ranks by city; None if there are none."""
+        return None if self.published.empty else self.published.set_index("city")["rank"]
 
     @property
-    def tiers(self) -> pd.Series:
-        """The published tiers by city."""
-        return self.published.set_index("city")["tier"]
+    def tiers(self) -> pd.Series | None:
+        """The published tiers by city; None if there are none."""
+        tiers = self.published.set_index("city")["tier"]
+        return None if tiers.isna().any() or tiers.empty else tiers
 
     @property
     def _given(self) -> dict[str, Any]:
@@ -144,8 +148,26 @@ class Analysis:
 
     def convergence(self, result: Uncertainty) -> pd.DataFrame:
         """Return the estimates from fewer draws for the neighbours in the first five published places."""
-        first = [city for city in self.order.sort_values().index if city in result.units][:5]
-        return convergence(result, pairwise(first))
+        if self.order is None:
+            order = pd.Series(result.study.reference, index=result.units)
+        else:
+            order = self.order[result.units]
+        return convergence(result, pairwise(order.sort_values(kind="stable").index[:5]))
+
+    def intervals(self, result: Uncertainty, level: float) -> pd.DataFrame:
+        """Return the intervals of the ranks beside the published ones, ``city, published, tier`` first, with the draws.
+
+        In the order of the published ranks, else of the reference.
+        """
+        published = self.published[["city", "rank", "tier"]].rename(columns={"rank": "published"})
+        found = published.merge(result.intervals(level), on="city", how="right")
+        return found.sort_values(["published", "reference"], kind="stable").assign(level=level, draws=result.n)
+
+    def answers(self, result: Uncertainty) -> pd.DataFrame:
+        """Return the shares of draws that keep what was published; none if nothing was."""
+        if self.order is None:
+            return pd.DataFrame(columns=COLUMNS)
+        return answers(result, self.order, self.tiers)
 
 
 def together(model: Model) -> bool:

@@ -15,8 +15,8 @@ REFUSED = ["file", "row", "column", "value", "expected", "remedy"]
 REMEDY = "correct the cell, or leave the row out"
 #: for a name that no city has
 OF_CITY = (
-    "correct the name, leave the row out, or say whose name it is: in the column aliases of the edition's cities.csv, or "
-    "in a vocabulary.csv beside the file (list city)"
+    "correct the name, leave the row out, or say whose name it is: in the column aliases of the edition's cities.csv, "
+    "or in a vocabulary.csv beside the file (list city)"
 )
 #: a file of which more than this share of the rows is refused is not what its name says
 MOST_REFUSED, SHOWN = 0.5, 20

@@ -195,7 +195,7 @@ class CityNames:
 
 
 def _ranks(row: dict) -> bool | None:
-    """Return whether a unit is a city (True) or a province (False) by its code or its province; None if nothing says so.
+    """Return True for a unit that is a city, False for a province, by its code or its province; None if neither says.
 
     吉林省 is not the city of 吉林, and 吉林市 not the province; 北京 is both.
     """

@@ -12,7 +12,7 @@ from fhi.editions import construction
 from fhi.engine.framework import Framework
 from fhi.engine.index import Index, build
 from fhi.engine.parameters import Method
-from fhi.paths import RAW
+from fhi.paths import REPORT
 from fhi.store import Store
 
 
@@ -38,10 +38,10 @@ def read_data(store: Store) -> Data:
     return Data(store["panel"], tree, store["tables/cities"].set_index("name_zh"))
 
 
-def raw_data() -> Data:
-    """Return the data as the raw files give them, without any stage having run."""
-    tables = editions.load()
-    framework = Framework.from_csv(RAW / "framework.csv")
+def raw_data(edition: str = REPORT) -> Data:
+    """Return the data of an edition as the raw files give them, without any stage having run."""
+    tables = editions.load(edition)
+    framework = Framework.from_table(tables["framework"])
     return Data(construction.panel(tables, framework), framework, tables["cities"].set_index("name_zh"))
 
 

@@ -7,19 +7,19 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from fhi.editions.edition import edition
 from fhi.editions.outputs import EVIDENCE
+from fhi.paths import REPORT as REPORT_EDITION
 
 LANGUAGES = ("zh", "en")
 Tables = Mapping[str, pd.DataFrame]
 Texts = Mapping[str, str]
 
+#: the edition whose pages the figures with a page regenerate
+PRINTED = edition(REPORT_EDITION)
 #: first page of each part of the report, with the part's name; figures without a page come last
 PARTS: tuple[tuple[int, str, Texts], ...] = (
-    (1, "landscape", {"zh": "中国格局", "en": "The landscape"}),
-    (9, "industry", {"zh": "金融科技产业", "en": "Fintech industry"}),
-    (19, "experience", {"zh": "金融科技体验", "en": "Fintech experience"}),
-    (27, "ecosystem", {"zh": "金融科技生态", "en": "Fintech ecosystem"}),
-    (37, "method", {"zh": "关于指数", "en": "About the index"}),
+    *((part.page, part.id, {"zh": part.zh, "en": part.en}) for part in PRINTED.parts),
     (100, "beyond", {"zh": "报告之外：复现", "en": "Beyond the report: replication"}),
     (101, "diagnostics", {"zh": "报告之外：方法室", "en": "Beyond the report: the method room"}),
     (102, "robustness", {"zh": "报告之外：名次是否稳健", "en": "Beyond the report: how robust the ranks are"}),
@@ -27,7 +27,7 @@ PARTS: tuple[tuple[int, str, Texts], ...] = (
     (104, "audit", {"zh": "报告之外：数字核对", "en": "Beyond the report: printed numbers checked"}),
 )
 #: what the source line of a figure names
-REPORT: Texts = {"zh": "2018中国金融科技中心城市报告", "en": "2018 China Fintech Hub Index report"}
+REPORT: Texts = {"zh": PRINTED.citation.zh, "en": PRINTED.citation.en}
 #: sections of the figures without a page, and where they stand
 BEYOND = {name: first for first, name, _ in PARTS if first >= 100}
 
