@@ -126,7 +126,7 @@ $(N)/07_charting.ipynb: notebooks/07_charting.ipynb $(N)/03_weighting.ipynb $(N)
 		$(if $(FACTS),$(N)/05_identification.ipynb) $(if $(CLAIMS),$(N)/06_audit.ipynb) $(DRAWING) $(LOCK) $(CODE_07_charting) \
 		$(call missing,$(OUTPUTS_07))
 
-$(N)/lab.ipynb: notebooks/lab.ipynb $(RAW) $(LOCK) $(CODE_lab)
+$(N)/lab.ipynb: notebooks/lab.ipynb $(RAW) $(USER) $(P)/scenario.yml $(LOCK) $(CODE_lab)
 
 STAGES := 01_ingestion 02_indicators 03_weighting 04_robustness 05_identification 06_audit 07_charting
 EXECUTED := $(STAGES:%=$(N)/%.ipynb)
@@ -235,8 +235,8 @@ lock: $(READY) ## resolve pyproject.toml anew into requirements.lock
 	"$(UV)" pip compile --quiet --universal --fork-strategy fewest --generate-hashes --no-emit-index-url \
 		--python-version 3.11 --custom-compile-command "make lock" --all-extras pyproject.toml -o requirements.lock
 
-lab: $(READY) ## open JupyterLab on the notebook in which to change one assumption
-	"$(BIN)/jupyter" lab notebooks/lab.ipynb
+lab: $(READY) ## open JupyterLab on the notebook in which to change one assumption of SCENARIO
+	@notebook=$$($(FHI) open-lab "$(SCENARIO)") && "$(BIN)/jupyter" lab "$$notebook"
 
 bench: $(READY) ## time the steps; writes nothing
 	@"$(PYTHON)" tests/bench.py

@@ -133,23 +133,34 @@ def import_(workbook: str, name: str | None = None) -> None:
         print("nothing differs; nothing was written")
 
 
+def open_lab(scenario: str) -> None:
+    """Print the path of the notebook in which to change one assumption of a scenario."""
+    from fhi.running import lab
+
+    print(lab.notebook(scenario))
+
+
 def sweep(scenario: str) -> None:
     """Build every combination of a scenario's grid, write how each agrees with the published ranks, and sum up."""
     from fhi.editions.published import published
-    from fhi.engine.errors import MethodError
     from fhi.engine.framework import Framework
+    from fhi.engine.index import build
     from fhi.engine.robustness import runs, sweep
     from fhi.scenarios import load_scenario
     from fhi.store import Store
 
     method, store = load_scenario(scenario), Store(scenario)
     framework = Framework.from_table(store["tables/framework"])
-    if framework.root not in set(published(store)["node"]):
-        message = "the sweep sets every combination beside published ranks of the index; the edition has none."
-        raise MethodError(message, file=f"scenarios/{scenario}.yml", key="edition", value=method.edition)
-    units = store["tables/cities"].set_index("name_zh")
-    given = store["panel"], framework, method, published(store)
-    table, ranks = sweep.sweep(*given, units=units, cluster=runs.cluster())
+    units, root = store["tables/cities"].set_index("name_zh"), framework.root
+    order, given = published(store), (store["panel"], framework, method)
+    printed = root in set(order["node"])
+    if not printed:
+        order = build(*given, units=units).ranks[root].dropna().astype(int).rename("rank").rename_axis("city")
+        order = order.reset_index().assign(node=root)
+    table, ranks = sweep.sweep(*given, order, units=units, cluster=runs.cluster())
+    if not printed:
+        ranks = ranks.assign(published=None)
+        print(f"the edition has no published ranks of the index: agreement is with the ranks of {scenario}")
     path = store.write("sweep", table, key=["combination"])
     store.write("sweep_ranks", ranks, key=["combination", "city"])
     print(sweep.summary(table))
@@ -218,6 +229,7 @@ COMMANDS = {
         compare_all,
         export,
         import_,
+        open_lab,
         sweep,
         verify,
         expected,

@@ -32,7 +32,6 @@ from fhi.reading.csv_tables import (
     table_from_cells,
     text,
 )
-from fhi.reading.microdata.synonyms import CityNames, Vocabulary
 
 #: cells of the list of files that those of the template stand in until they are filled in: column -> what an older
 #: template had, what is expected, the remedy
@@ -241,6 +240,8 @@ def _read(form: Form, name: str, known=None, cities=None) -> pd.DataFrame:
 
 def _by_key(rows: list, column: int, cities: pd.DataFrame) -> list[tuple[int, list[str]]]:
     """Return rows with the name_zh of each unit in place of another name of it."""
+    from fhi.reading.microdata.synonyms import CityNames, Vocabulary
+
     names = CityNames(cities, Vocabulary(pd.DataFrame(columns=["row", "list", "code", "written"])))
     listed = set(names.names)
     found = {cells[column]: names.named(cells[column]) for _, cells in rows}
