@@ -17,6 +17,8 @@ from fhi.engine.errors import DataError, Problem
 Table = TypeVar("Table")
 #: bytes that a workbook may take unpacked, and rows and columns of a sheet
 LARGEST, ROWS, COLUMNS = 100_000_000, 10_000, 500
+#: rows of a sheet that is only compared with what was exported
+EXPORTED_ROWS = 200_000
 
 
 class Book:
@@ -54,6 +56,13 @@ class Book:
     def shown(self, sheet: str) -> str:
         """Return the name of a sheet as errors show it."""
         return f"{self.name}, sheet {sheet}"
+
+    def cells(self, sheet: str) -> list[list[str]]:
+        """Return all cells of a sheet as text, row by row; a formula by the value that was stored, or as it stands."""
+        worksheet, values = self._cells[sheet], self._values[sheet]
+        if worksheet.max_column > COLUMNS or worksheet.max_row > EXPORTED_ROWS:
+            self._refuse(f"{worksheet.max_row} rows in {sheet}", f"at most {EXPORTED_ROWS}", "empty the rest")
+        return [[_text(cell, values, sheet, cell.column_letter, []) for cell in row] for row in worksheet.iter_rows()]
 
     def read(self, sheet: str, parse: Callable[[list[str], list[tuple[int, list[str]]]], Table]) -> Table:
         """Return what `parse` makes of a sheet: of its header and the (row number, cells) of the rows not empty.

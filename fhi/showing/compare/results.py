@@ -7,12 +7,9 @@ from typing import NamedTuple
 import pandas as pd
 import yaml
 
-from fhi import editions
-from fhi.editions import construction
 from fhi.engine.framework import Framework
 from fhi.engine.index import Index, build
 from fhi.engine.parameters import Method
-from fhi.paths import REPORT
 from fhi.store import Store
 
 
