@@ -22,7 +22,8 @@ from fhi.scenarios import load_scenario
 def check(scenario: str) -> Method:
     """Return the method of a scenario whose file, edition and own files are in order.
 
-    Checked: the keys and names of the scenario and of those it rests on; every raw table of its edition; the space and the grid of robustness; the year; the folder of its own files
+    Checked: the keys and names of the scenario and of those it rests on; every raw table of its edition; the space and
+    the grid of robustness; the year; the folder of its own files
     and their names (what stands in them is read by the first notebook, which may take long).
 
     Raises

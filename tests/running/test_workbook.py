@@ -519,8 +519,8 @@ def test_what_spreadsheet_programs_round_when_they_save_is_no_change(scenarios, 
 
 
 def test_one_cell_with_two_values_and_files_beside_it_are_refused(scenarios, edited, user):
-    changes = {("raw", "北京", "gdp"): 1, ("provenance", ("北京", 2018, "gdp"), "value"): 2}
-    with pytest.raises(DataError, match="gdp of 北京, 2018.*one value"):
+    changes = {("raw", "北京", "adoption"): 1, ("provenance", ("北京", 2018, "adoption"), "value"): 2}
+    with pytest.raises(DataError, match=r"adoption of 北京, 2018.*one value"):
         importing.import_workbook(edited(changes))
     (user / "mine").mkdir(parents=True)
     (user / "mine/firms.csv").write_text("x", encoding="utf-8")
