@@ -61,7 +61,7 @@ EDITIONS := $(patsubst data/raw/%/edition.yml,%,$(wildcard data/raw/*/edition.ym
 EDITED := $(wildcard data/raw/$(EDITION)/edition.yml)
 FACTS := $(wildcard data/raw/$(EDITION)/facts.csv)
 CLAIMS := $(wildcard data/raw/$(EDITION)/claims.csv)
-RAW := $(filter-out $(patsubst %,data/raw/%/\%,$(filter-out $(EDITION),$(EDITIONS))), \
+RAW := $(filter-out $(patsubst %,data/raw/%/%,$(filter-out $(EDITION),$(EDITIONS))), \
 	$(wildcard data/raw/*.csv data/raw/*/*.csv data/raw/*/*.geojson data/raw/*/edition.yml))
 # what the catalogue of the edition lists: a raw file that is gone is missed at ingestion, which names it
 CATALOGUE := $(firstword $(wildcard data/raw/$(EDITION)/sources.csv) data/raw/sources.csv)

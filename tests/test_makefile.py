@@ -133,6 +133,31 @@ def test_a_stage_is_told_of_every_module_that_it_uses(checkout, stage):
     assert f"notebooks/{stage}.ipynb" in listed
 
 
+def listed(checkout, scenario):
+    """Return by stage the prerequisites that make tells it of."""
+    text = checkout.make("-n", "-B", "report", f"SCENARIO={scenario}").stdout
+    return {stage: set(shlex.split(rest)) for stage, rest in re.findall(rf'-m fhi run (\w+) "{scenario}" (.*)', text)}
+
+
+def test_the_folder_of_an_edition_says_what_it_is_built_from_and_which_stages_there_are(checkout):
+    raw = checkout.folder / "data/raw"
+    shutil.copytree(ROOT / "tests/data/baltic", raw / "baltic")
+    (checkout.folder / "notebooks/scenarios/baltic.yml").write_text("edition: baltic\n", encoding="utf-8")
+    baseline, baltic = listed(checkout, "baseline"), listed(checkout, "baltic")
+    assert list(baseline) == STAGES and set(baltic) == set(STAGES)
+    # no file of another edition is behind a scenario: none makes it stale
+    assert {"data/raw/report2018/top20.csv", "data/raw/report2018/edition.yml"} <= baseline["01_ingestion"]
+    assert {"data/raw/baltic/indicators.csv", "data/raw/baltic/edition.yml"} <= baltic["01_ingestion"]
+    for own, stages in (("report2018", baseline), ("baltic", baltic)):
+        folders = {path.split("/")[2] for files in stages.values() for path in files if path.startswith("data/raw/")}
+        assert not folders & {"baltic", "template", "report2018"} - {own}
+    for name in ("facts.csv", "claims.csv"):
+        (raw / "baltic" / name).unlink()
+    fewer = listed(checkout, "baltic")
+    assert set(fewer) == set(STAGES) - {"05_identification", "06_audit"}
+    assert not any("05_identification" in file or "06_audit" in file for file in fewer["07_charting"])
+
+
 def test_a_comparison_builds_what_it_compares_and_no_more(own):
     text = own.make("-n", "compare", "SCENARIO=entropy").stdout
     commands = re.findall(r'-m fhi (\w+) "?(\w+)"?', text)

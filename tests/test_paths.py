@@ -55,13 +55,13 @@ def test_the_folder_itself_can_be_named(user):
 
 
 def test_an_edition_that_is_not_there_is_refused_with_those_that_are():
-    with pytest.raises(MethodError, match="template"):
+    with pytest.raises(MethodError, match="Did you mean template"):
         edition_folder("templates")
-    # not a folder elsewhere, nor one of the report's tables, nor the report's edition by another name
-    for name in ("../user", "report2018", ".", ""):
+    # not a folder elsewhere, nor one that is no edition
+    for name in ("../user", "public", ".", "", None):
         with pytest.raises(MethodError, match="data/raw"):
             edition_folder(name)
-    assert edition_folder(None) == RAW
+    assert edition_folder("report2018") == RAW / "report2018"
 
 
 def test_outputs_go_to_the_folder_of_the_environment_else_to_the_checkout(tmp_path, monkeypatch):

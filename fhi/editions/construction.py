@@ -76,7 +76,7 @@ def panel(
 
 
 def constructed(indicator: str, tables: Tables) -> pd.DataFrame | None:
-    """Return the values of an indicator: from the edition's table of them, else as constructed here; None: it has none."""
+    """Return the values of an indicator, of the edition's table or as constructed here; None if it has none."""
     if "indicators" in tables:
         rows = tables["indicators"].query("indicator == @indicator")
         return rows.assign(source_id="indicators") if len(rows) else None

@@ -90,7 +90,9 @@ def data_noise(name: str, year: int | None) -> dict[str, dict[str, Any]]:
     """
     noise: dict[str, dict[str, Any]] = {code: found.entry for code, found in edition(name).standard_errors.items()}
     stated = _latest(standard_errors_of(name), year)
-    return noise | {code: {"sd": rows.set_index("city")["error"].to_dict()} for code, rows in stated.groupby("indicator")}
+    return noise | {
+        code: {"sd": rows.set_index("city")["error"].to_dict()} for code, rows in stated.groupby("indicator")
+    }
 
 
 def _latest(rows: pd.DataFrame, year: int | None) -> pd.DataFrame:
@@ -116,11 +118,13 @@ def estimates(
     Returns
     -------
     pandas.DataFrame
-        ``indicator, city, estimate, error, assumed_answers`` (missing unless the error is that of a share in per cent of
-        so many answers), in the order of the raw table; empty if the edition states no errors.
+        ``indicator, city, estimate, error, assumed_answers`` (missing unless the error is that of a share in per cent
+        of so many answers), in the order of the raw table; empty if the edition states no errors.
     """
     frames = [pd.DataFrame(columns=ESTIMATES)]
-    stated = _latest(tables["standard_errors"], year) if "standard_errors" in tables else pd.DataFrame({"indicator": []})
+    stated = (
+        _latest(tables["standard_errors"], year) if "standard_errors" in tables else pd.DataFrame({"indicator": []})
+    )
     for code in dict.fromkeys([*found.standard_errors, *stated["indicator"]]):
         values = constructed(code, tables)
         if values is None:

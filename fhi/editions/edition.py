@@ -27,13 +27,6 @@ class Part(BaseModel):
     zh: Text
     en: Text
 
-    @field_validator("zh", "en")
-    @classmethod
-    def _own(cls, value: str) -> str:
-        if value.startswith(EXAMPLE):
-            raise ValueError("replace the example by a text of your own")
-        return value
-
 
 class Unit(Part):
     """The word for what is compared; in English in singular and plural."""
@@ -170,8 +163,9 @@ def _read(path: Path, changed: int) -> Edition:
 
 
 def _refused(error: ValidationError, file: str) -> MethodError:
-    """Return the first fault of a file as an error with its key, its value and, for a name, those that are valid."""
-    first = error.errors()[0]
+    """Return a fault of a file as an error with its key, its value and, for a name, those that are valid."""
+    # a misspelt key is missing as well: it is named as misspelt
+    first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
     key = ".".join(map(str, first["loc"]))
     if first["type"] == "extra_forbidden":
         name = first["loc"][-1]

@@ -1,7 +1,7 @@
 """The raw tables of an edition: a folder below data/raw with its tree, its units and what is known of them.
 
-One loader reads all editions. An edition of one's own has a catalogue (``sources.csv``) and the tables of `SCHEMAS`; the
-report's tables stand in the common catalogue ``data/raw/sources.csv``, with the public ones that it is compared with.
+One loader reads all editions. An edition of one's own has a catalogue (``sources.csv``) and the tables of `SCHEMAS`;
+the report's stand in the common catalogue ``data/raw/sources.csv``, with the public ones that it is compared with.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from fhi.editions import catalogue
 from fhi.editions.catalogue import shown, verify
 from fhi.editions.edition import EXAMPLE, Edition, read_edition, words
 from fhi.editions.schemas import SCHEMAS as REPORT_SCHEMAS
-from fhi.engine.errors import DataError, MethodError, Problem
+from fhi.engine.errors import DataError, MethodError, Problem, nearest_names
 from fhi.paths import EDITION_FILE, RAW, REPORT, edition_folder
 from fhi.reading.csv_tables import (
     check,
@@ -114,9 +114,11 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         score=number("score as printed"),
     ),
     # the groups are those of edition.yml
-    "facts": REPORT_SCHEMAS["report2018/facts"].update_column("group", checks=[]),
-    "bound_alternatives": REPORT_SCHEMAS["bound_alternatives"],
-    "claims": REPORT_SCHEMAS["report2018/claims"],
+    "facts": REPORT_SCHEMAS["report2018/facts"].update_columns(
+        {"group": {"checks": []}, "id": {"checks": [_own("a fact")]}}
+    ),
+    "bound_alternatives": REPORT_SCHEMAS["bound_alternatives"].update_column("id", checks=[_own("an assumption")]),
+    "claims": REPORT_SCHEMAS["report2018/claims"].update_column("id", checks=[_own("a claim")]),
     "standard_errors": schema(
         ["indicator", "city", "year"],
         "standard errors that a publication states of values, by unit",
@@ -132,7 +134,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
 
 
 class Form(NamedTuple):
-    """In which form an edition's tables stand: the folder of its catalogue, and the schemas of needed and optional ones."""
+    """How an edition's tables stand: the folder of its catalogue, the schemas, the needed and the optional ones."""
 
     root: Path
     schemas: Mapping[str, pa.DataFrameSchema]
@@ -141,7 +143,7 @@ class Form(NamedTuple):
 
 
 def form_of(folder: Path) -> Form:
-    """Return the form of the edition in a folder: with a catalogue of its own, or listed in that of the folder above."""
+    """Return the form of the edition in a folder: with a catalogue of its own, or listed in that above."""
     if (folder / catalogue.CATALOGUE).is_file():
         return Form(folder, SCHEMAS, NEEDED, OPTIONAL)
     return Form(folder.parent, REPORT_SCHEMAS, tuple(name for name in REPORT_SCHEMAS if name != "sources"))
@@ -186,6 +188,7 @@ def read(folder: Path, common: Path = RAW) -> dict[str, pd.DataFrame]:
     found, form = read_edition(folder), form_of(folder)
     tables = {"sources": verify(form.root)}
     problems = _uncited(tables["sources"], shown(form.root, catalogue.CATALOGUE))
+    problems += _unnamed(found, shown(folder, EDITION_FILE))
     for name in sorted({*form.needed, *form.optional}, key=[*NEEDED, *form.needed, *form.optional].index):
         if name in form.needed or (name in form.optional and (form.root / f"{name}.csv").is_file()):
             try:
@@ -221,6 +224,17 @@ def _uncited(sources: pd.DataFrame, file: str) -> list[Problem]:
             for row, value in zip(rows["row"], rows[column], strict=True)
         ]
     return sorted(problems, key=lambda problem: problem.row or 0)
+
+
+def _unnamed(found: Edition, file: str) -> list[Problem]:
+    """Return a problem for each word of edition.yml that is still that of the template."""
+    rows = words(found)
+    return [
+        Problem(file, None, key, text, "a text of your own", "write it; it stands on the page and below the figures")
+        for key, *texts in rows[["key", "zh", "en"]].itertuples(index=False)
+        for text in texts
+        if text.startswith(EXAMPLE)
+    ]
 
 
 def _read(form: Form, name: str, known=None, cities=None) -> pd.DataFrame:
@@ -274,20 +288,32 @@ def _inconsistent(tables: Mapping[str, pd.DataFrame], found: Edition, folder: Pa
     if "published_ranks" in tables:
         problems += _bad_tiers(tables, found, shown(folder, "published_ranks.csv"))
     facts = next((tables[name] for name in ("facts", f"{REPORT}/facts") if name in tables), None)
-    if facts is not None and found.facts.groups:
-        rows = facts[~facts["group"].isin(found.facts.groups)]
-        expected = f"a group of {EDITION_FILE}: {', '.join(found.facts.groups)}"
-        problems += [
-            Problem(shown(folder, "facts.csv"), int(row), "group", group, expected, "correct it, or add the group there")
-            for row, group in zip(rows["row"], rows["group"], strict=True)
-        ]
+    return (
+        problems if facts is None else problems + _bad_facts(facts, tables["cities"], found, shown(folder, "facts.csv"))
+    )
+
+
+def _bad_facts(facts: pd.DataFrame, cities: pd.DataFrame, found: Edition, file: str) -> list[Problem]:
+    """Return a problem for each group of facts that edition.yml does not name, and each subject that is no city."""
+    problems, names, groups = [], set(cities["name_zh"]), found.facts.groups
+    for fact in facts.itertuples():
+        if groups and fact.group not in groups:
+            expected = f"a group of {EDITION_FILE}: {', '.join(groups)}"
+            problems.append(
+                Problem(file, fact.row, "group", fact.group, expected, "correct it, or add the group there")
+            )
+        for unit in fact.subjects.replace("=", "|").split("|"):
+            if unit not in names:
+                near = nearest_names(unit, names, 1)
+                remedy = f"write {near[0]!r}" if near else "correct the name, or add it to cities.csv"
+                problems.append(Problem(file, fact.row, "subjects", unit, "a city of cities.csv", remedy))
     return problems
 
 
 def _bad_tiers(tables: Mapping[str, pd.DataFrame], found: Edition, file: str) -> list[Problem]:
     """Return a problem for each tier that edition.yml does not name, and for units of the index without one."""
-    root = tables["framework"].query("level == 0")["code"].iloc[0]
-    rows = tables["published_ranks"].query("node == @root")
+    ranks, tree = tables["published_ranks"], tables["framework"]
+    rows = ranks[ranks["node"].isin(tree.loc[tree["level"] == 0, "code"])]
     if rows["tier"].isna().all():
         return []
     tiers = [tier.id for tier in found.tiers]
@@ -300,7 +326,7 @@ def _bad_tiers(tables: Mapping[str, pd.DataFrame], found: Edition, file: str) ->
 
 
 def _side_by_side(tables: Mapping[str, pd.DataFrame], found: Edition, folder: Path) -> pd.DataFrame:
-    """Return the ranks that stand side by side in a table of the publication in rows, in the form of published_ranks.csv.
+    """Return ranks that stand side by side in a table of the publication in the form of published_ranks.csv.
 
     Raises
     ------
@@ -318,8 +344,8 @@ def _side_by_side(tables: Mapping[str, pd.DataFrame], found: Edition, folder: Pa
         for value, valid in ((node_, [*nodes.index]), (column, [*table.columns])):
             if value not in valid:
                 raise MethodError(f"there is no {value!r}.", file=file, key=f"{key}.columns", value=value, valid=valid)
-        tier = table["tier"] if nodes[node_] == 0 and "tier" in table else None
-        page = table["page"] if "page" in table else None
+        tier = table.get("tier") if nodes[node_] == 0 else None
+        page = table.get("page")
         frames.append(
             pd.DataFrame({"row": table["row"], "node": node_, "city": table["city"], "rank": table[column]}).assign(
                 tier=tier, page=page

@@ -69,7 +69,7 @@ def score_comparison(
         return pd.DataFrame(columns=SCORES)
     printed = tables["tables/published_scores"][["node", "city", "year", "score"]]
     last = year_scores["year"].max() if year is None else year
-    current = scores.rename_axis(columns="node").stack(future_stack=True).dropna().rename("score")
+    current = scores.rename_axis(index="city", columns="node").stack(future_stack=True).dropna().rename("score")
     current = current.reset_index().assign(year=last)
     computed = pd.concat([year_scores[year_scores["year"] != last], current])[["node", "city", "year", "score"]]
     found = printed.rename(columns={"score": "published"}).merge(computed, how="left", on=["node", "city", "year"])

@@ -65,10 +65,7 @@ def test_a_series_is_read_by_position_not_by_label():
 
 RANKS = {"FHI": [1, 2, 3, 4], "industry": [1, 2, 4, 3], "experience": [4, 3, 1, 2], "ecosystem": [1, 3, 4, 2]}
 PRINTED = ["北京", "上海", "杭州", "深圳"]
-PUBLISHED = pd.concat(
-    pd.DataFrame({"node": node, "city": PRINTED, "rank": ranks})
-    for node, ranks in RANKS.items()
-)
+PUBLISHED = pd.concat(pd.DataFrame({"node": node, "city": PRINTED, "rank": ranks}) for node, ranks in RANKS.items())
 SCORES = pd.DataFrame(
     {
         "FHI": [80, 95, 90, 70, NAN],

@@ -61,8 +61,8 @@ class Analysis:
     method : Method
         Its `robustness` says what is uncertain and how many draws are made.
     published : pandas.DataFrame
-        ``city, rank`` and ``tier``, the units whose ranks are questioned: those that have an index. Empty: all that have
-        one are ranked, and no order is compared with. Tiers count where every unit has one.
+        ``city, rank`` and ``tier``, the units whose ranks are questioned: those that have an index. Empty: all that
+        have one are ranked, and no order is compared with. Tiers count where every unit has one.
     units : pandas.DataFrame
         The table of cities, by name.
     joint : pandas.DataFrame, optional

@@ -16,6 +16,8 @@ from fhi.showing.figures.registry import REPORT, FigureEntry, Tables, Texts, ent
 from fhi.store import MissingTable
 
 PRINTED, PUBLIC = ("published", "derived"), "public"
+#: sections whose figures name the report's cities, pillars and groups of facts
+OF_REPORT = ("robustness", "identified", "audit")
 
 
 class Reading(Mapping[str, pd.DataFrame]):
@@ -76,10 +78,14 @@ def cited(tables: Tables) -> Texts:
 
 
 def drawable(tables: Tables) -> list[FigureEntry]:
-    """Return the figures that an edition can have: all of the report's; of another those beyond pages whose tables it has."""
+    """Return the figures that an edition can have: all of the report's; of another those beyond pages whose tables it has.
+
+    The figures of `OF_REPORT` are drawn for the report's units, pillars and facts alone.
+    """
     if not is_own(tables):
         return entries()
-    return [entry for entry in entries() if entry.page is None and _has_data(entry, tables)]
+    beyond = (entry for entry in entries() if entry.page is None and entry.section not in OF_REPORT)
+    return [entry for entry in beyond if _has_data(entry, tables)]
 
 
 def _has_data(entry: FigureEntry, tables: Tables) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from fhi.editions.catalogue import checksum
 from fhi.files import Files, is_hidden
-from fhi.paths import BASELINE, RAW, ROOT, SCENARIOS
+from fhi.paths import BASELINE, RAW, ROOT, SCENARIOS, edition_folder, edition_names
 from fhi.scenarios import load_scenario
 from fhi.showing.figures.registry import EVIDENCE
 from fhi.showing.report.ledger import verdict_counts
@@ -69,8 +69,10 @@ def packages() -> dict[str, str]:
 
 
 def inputs(scenario: str) -> list[Path]:
-    """Return the files that a run starts from: raw data, the scenario with the baseline, the lock."""
+    """Return the files that a run starts from: raw data of its edition, scenario and baseline, the lock."""
+    others = {RAW / name for name in edition_names()} - {edition_folder(load_scenario(scenario).edition)}
     raw = [path for path in RAW.rglob("*") if path.is_file() and not is_hidden(path, RAW)]
+    raw = [path for path in raw if not others & set(path.parents)]
     return [*raw, *{SCENARIOS / f"{name}.yml" for name in (BASELINE, scenario)}, ROOT / "requirements.lock"]
 
 

@@ -6,12 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fhi import editions
 from fhi.engine.identification import IdentifiedSet
 from fhi.engine.identification.runs import (
     ALL,
-    GROUPS,
     INDEX,
-    VARIANTS,
     by_facts,
     gap_bounds,
     influence,
@@ -19,6 +18,9 @@ from fhi.engine.identification.runs import (
     weight_maps,
 )
 
+EDITION = editions.edition("report2018")
+GROUPS, VARIANTS = EDITION.facts.groups, EDITION.variants
+RESTRICTED = [name for name, options in VARIANTS.items() if "weights" in options]
 #: every city is in the overall order, and in means of every size
 SMALL = [
     ("order", "a|b|c", "FHI", 2),
@@ -55,7 +57,7 @@ def small(tree, facts_of):
 
 @pytest.fixture(scope="module")
 def sets(published, framework):
-    return runs(published, framework)
+    return runs(published, framework, GROUPS, VARIANTS)
 
 
 def width(identified):
@@ -146,7 +148,7 @@ def test_bounds_never_grow_as_groups_of_published_facts_are_added(tables, sets):
 
 
 def test_bounds_never_grow_as_groups_of_a_small_case_are_added(tree, facts_of):
-    sets = runs(facts_of(*GROUPED), tree(P=["p", "q"], R=["r"], S=["s"]))
+    sets = runs(facts_of(*GROUPED), tree(P=["p", "q"], R=["r"], S=["s"]), GROUPS, VARIANTS)
     scores, weights = chain(by_facts(sets), sets)
     nested(scores, ["city", "node"])
     nested(weights, ["node"])
@@ -192,7 +194,7 @@ def test_a_run_that_contradicts_its_facts_has_no_rows(tree, facts_of):
 
 
 def test_maps_of_weights_are_shares_numbered_from_one(sets, framework):
-    frame = weight_maps(sets)
+    frame = weight_maps(sets, RESTRICTED)
     pillars = framework.children("FHI")
     assert frame.columns.tolist() == ["facts", "corner", *pillars]
     assert frame["facts"].unique().tolist() == [
@@ -207,7 +209,7 @@ def test_maps_of_weights_are_shares_numbered_from_one(sets, framework):
 
 
 def test_maps_of_weights_reach_the_bounds_of_the_pillars(sets, tables, framework):
-    frame, weights = weight_maps(sets), tables[1].set_index(["facts", "node"])
+    frame, weights = weight_maps(sets, RESTRICTED), tables[1].set_index(["facts", "node"])
     everything = sets[ALL].weight_bounds().set_index("node")
     for name, corners in frame.groupby("facts"):
         bounds = everything if name == ALL else weights.loc[name]

@@ -120,13 +120,19 @@ def test_precise_estimates_have_sets_of_one_rank_and_vague_ones_all_ranks():
 def test_errors_of_a_survey_and_the_sets_they_give():
     shares = pd.Series({"a": 75.0, "b": 35.1, "c": 90.0})
     np.testing.assert_allclose(survey_errors(shares, 200), [3.0618622, 3.3749000, 2.1213203], rtol=1e-7)
-    found = rank_sets(shares, 200)
+
+    def sets(answers):
+        errors = survey_errors(shares, answers)
+        rows = pd.DataFrame({"estimate": shares, "error": errors}).rename_axis("city").reset_index()
+        return rank_sets(rows.assign(indicator="adoption", assumed_answers=answers))
+
+    found = sets(200)
     assert found[["rank", "low", "high", "low_all", "high_all"]].to_numpy().tolist() == [
         [2, 2, 2, 2, 2],
         [3, 3, 3, 3, 3],
         [1, 1, 1, 1, 1],
     ]
-    assert rank_sets(shares, 3)["high"].tolist() == [3, 3, 3]
+    assert sets(3)["high"].tolist() == [3, 3, 3]
 
 
 @pytest.mark.parametrize(

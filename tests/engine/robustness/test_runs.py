@@ -5,7 +5,7 @@ import pytest
 
 from fhi import editions
 from fhi.editions.construction import panel
-from fhi.editions.published import by_node
+from fhi.editions.published import published
 from fhi.engine.agreement import compare_ranks
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
@@ -24,6 +24,7 @@ def tables():
     return {
         "panel": panel(found, FRAMEWORK),
         "top20": found["report2018/top20"],
+        "published": published(editions.tidy(found)),
         "cities": found["cities"].set_index("name_zh"),
     }
 
@@ -45,7 +46,7 @@ def test_the_baseline_ranks_the_published_cities_and_its_reference_is_its_index(
     result = found.uncertainty()
     assert result.units == tables["top20"]["city"].tolist()
     expected = compare_ranks(
-        build(tables["panel"], FRAMEWORK, method, units=tables["cities"]).scores, by_node(tables["top20"])
+        build(tables["panel"], FRAMEWORK, method, units=tables["cities"]).scores, tables["published"]
     )
     expected = expected[expected["node"] == "FHI"].set_index("city")["rank"]
     assert result.study.reference.tolist() == expected[result.units].tolist()
@@ -100,7 +101,7 @@ def test_what_is_wrong_in_a_scenario_is_refused_by_key(tables, settings, key):
 def test_a_sweep_builds_every_combination(tables):
     grid = {"normalisation": ["min-max", "rank"], "aggregation": ["arithmetic", "geometric"]}
     method = load_scenario(BASELINE).model_copy(update={"robustness": Method(robustness={"grid": grid}).robustness})
-    table, ranks = sweep.sweep(tables["panel"], FRAMEWORK, method, by_node(tables["top20"]), units=tables["cities"])
+    table, ranks = sweep.sweep(tables["panel"], FRAMEWORK, method, tables["published"], units=tables["cities"])
     assert table["combination"].tolist() == [1, 2, 3, 4]
     assert table["normalisation"].tolist() == ["min-max", "min-max", "rank", "rank"]
     assert table["error"].notna().tolist() == [False, True, False, False]
@@ -108,7 +109,7 @@ def test_a_sweep_builds_every_combination(tables):
     assert pd.isna(table["kendall_tau_b"][1])
     changed = method.model_copy(update={"normalisation": Method(normalisation="rank").normalisation})
     expected = compare_ranks(
-        build(tables["panel"], FRAMEWORK, changed, units=tables["cities"]).scores, by_node(tables["top20"])
+        build(tables["panel"], FRAMEWORK, changed, units=tables["cities"]).scores, tables["published"]
     )
     expected = expected[expected["node"] == "FHI"].set_index("city")["rank"]
     found = ranks[ranks["combination"] == 3].set_index("city")["rank"]
@@ -120,5 +121,5 @@ def test_weights_that_a_weighting_does_not_take_are_an_error_of_the_combination_
     grid = {"weighting": ["original", "equal"]}
     method = Method(weights={"gdp": 2}, least_coverage=0.5, year=2018, robustness={"grid": grid})
     runs.check(method, FRAMEWORK)
-    table, _ = sweep.sweep(tables["panel"], FRAMEWORK, method, by_node(tables["top20"]))
+    table, _ = sweep.sweep(tables["panel"], FRAMEWORK, method, tables["published"])
     assert "takes no account of raw weights" in table["error"][1]
