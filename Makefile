@@ -49,17 +49,20 @@ N := $(R)/notebooks
 # a stage whose output was deleted runs again although nothing is newer
 missing = $(if $(filter-out $(wildcard $(1)),$(1)),FORCE)
 
+# the files that a scenario is made of: its own, that of its base, that of the base of that, and the baseline's; a base
+# that has no file, or a circle of them, is refused by name in `fhi check`
+CHAIN := $(shell name='$(SCENARIO)'; seen=; while [ -f "notebooks/scenarios/$$name.yml" ]; do \
+	case " $$seen " in (*" $$name "*) break;; esac; seen="$$seen $$name"; echo "notebooks/scenarios/$$name.yml"; \
+	name=$$(sed -n "s/^[\"']*base[\"']* *: *[\"']*\([^ \"'\#]*\).*/\1/p" "notebooks/scenarios/$$name.yml" | head -n 1); done)
 # the edition of a scenario; its folder says which stages there are, and no file of another edition bears on it
-edition_of = $(shell sed -n 's/^edition: *["'\'']*\([^"'\'' \#]*\).*/\1/p' notebooks/scenarios/$(1).yml 2>/dev/null)
-EDITION := $(or $(call edition_of,$(SCENARIO)),$(call edition_of,baseline))
+EDITION := $(firstword $(shell sed -n 's/^edition: *["'\'']*\([^"'\'' \#]*\).*/\1/p' $(CHAIN) \
+	notebooks/scenarios/baseline.yml 2>/dev/null))
 EDITIONS := $(patsubst data/raw/%/edition.yml,%,$(wildcard data/raw/*/edition.yml))
 EDITED := $(wildcard data/raw/$(EDITION)/edition.yml)
 FACTS := $(wildcard data/raw/$(EDITION)/facts.csv)
 CLAIMS := $(wildcard data/raw/$(EDITION)/claims.csv)
 RAW := $(filter-out $(patsubst %,data/raw/%/%,$(filter-out $(EDITION),$(EDITIONS))), \
 	$(wildcard data/raw/*.csv data/raw/*/*.csv data/raw/*/*.geojson data/raw/*/edition.yml))
-# what a scenario is checked by
-CHECKED_BY := $(filter %/framework.csv %/cities.csv %/edition.yml %/standard_errors.csv,$(RAW))
 # what the catalogue of the edition lists: a raw file that is gone is missed at ingestion, which names it
 CATALOGUE := $(firstword $(wildcard data/raw/$(EDITION)/sources.csv) data/raw/sources.csv)
 LISTED := $(shell awk -F , 'NR > 1 { print "$(dir $(CATALOGUE))" $$2 }' $(CATALOGUE) 2>/dev/null)
@@ -74,8 +77,9 @@ $(IMPORTS): $(MODULES) fhi/codebook/tables.csv $(wildcard notebooks/*.ipynb) $(i
 	@mkdir -p "$(@D)" && "$(PYTHON3)" fhi/imports.py > "$@.$$$$" && mv "$@.$$$$" "$@"
 
 LOCK := requirements.lock
+OWN_CHAIN := $(filter-out notebooks/scenarios/baseline.yml,$(CHAIN))
 # files of the staff's own, for a scenario that names some; a name may not hold what Make takes for its own signs
-ifneq ($(shell grep -s '^user_data:' notebooks/scenarios/$(SCENARIO).yml),)
+ifneq ($(if $(OWN_CHAIN),$(shell grep -s '^user_data:' $(OWN_CHAIN))),)
 USER := $(foreach kind,csv xlsx,$(wildcard data/user/*.$(kind) data/user/*/*.$(kind)))
 SIGNS := $(shell find data/user -name '*.csv' -o -name '*.xlsx' 2>/dev/null | LC_ALL=C tr -dc '$$;:\#%=|*?<>~\\`[]')
 $(if $(SIGNS),$(error rename the file in data/user with $(SIGNS) in its name))
@@ -90,8 +94,8 @@ outputs = $(foreach name,$(OUTPUTS_$(1)) $(foreach word,$(HAS),$(OUTPUTS_$(1)_$(
 report: $(R)/manifest.json ## build everything for SCENARIO (default baseline): data, index, figures, page, PDFs
 	@echo "$(R)/report.html is up to date"
 
-$(P)/scenario.yml: notebooks/scenarios/$(SCENARIO).yml notebooks/scenarios/baseline.yml \
-		$(CHECKED_BY) $(LOCK) $(CODE_check) $(JUDGEMENTS) | $(READY)
+$(P)/scenario.yml: notebooks/scenarios/$(SCENARIO).yml notebooks/scenarios/baseline.yml $(CHAIN) $(RAW) $(USER) \
+		$(LOCK) $(CODE_check) $(JUDGEMENTS) $(call missing,$(LISTED)) | $(READY)
 	@$(FHI) check "$(SCENARIO)"
 
 # a scenario without a file is refused by name, with the nearest names, before anything runs
@@ -114,7 +118,7 @@ $(N)/07_charting.ipynb: notebooks/07_charting.ipynb $(N)/03_weighting.ipynb $(N)
 		$(if $(FACTS),$(N)/05_identification.ipynb) $(if $(CLAIMS),$(N)/06_audit.ipynb) $(DRAWING) $(LOCK) $(CODE_07_charting) \
 		$(call missing,$(call outputs,07))
 
-$(N)/lab.ipynb: notebooks/lab.ipynb $(RAW) $(LOCK) $(CODE_lab)
+$(N)/lab.ipynb: notebooks/lab.ipynb $(RAW) $(USER) $(P)/scenario.yml $(LOCK) $(CODE_lab)
 
 STAGES := 01_ingestion 02_indicators 03_weighting 04_robustness 05_identification 06_audit 07_charting
 EXECUTED := $(STAGES:%=$(N)/%.ipynb)
@@ -142,8 +146,10 @@ $(R)/manifest.json: $(R)/report.html $(PDFS) $(CODE_manifest) $(call missing,$(P
 	@$(FHI) manifest "$(SCENARIO)"
 
 # --- scenarios against one another: each is built as far as its ranks, by its own run of this file ---------
-BASE ?= baseline
+# the base of the scenario, unless another is named
+BASE ?= $(or $(basename $(notdir $(word 2,$(CHAIN)))),baseline)
 RANKS = $(OUT)/reports/$(1)/notebooks/03_weighting.ipynb
+TRIED = $(OUT)/.tried/$(1)
 ALL := baseline $(filter-out baseline,$(basename $(notdir $(wildcard notebooks/scenarios/*.yml))))
 COMPARED := $(R)/compare/$(BASE)/summary.txt
 COMPARED_ALL := $(OUT)/reports/compare-all/summary.txt
@@ -155,18 +161,26 @@ $(OUT)/reports/%/notebooks/03_weighting.ipynb: FORCE
 
 # the baseline first, so that the others take over what is the same
 $(foreach name,$(filter-out baseline $(SCENARIO),$(ALL)),$(call RANKS,$(name))): | $(call RANKS,baseline)
+$(foreach name,$(filter-out baseline,$(ALL)),$(call TRIED,$(name))): | $(call TRIED,baseline)
 
-compare: $(COMPARED) ## say and draw what became of the ranks of BASE (default baseline) in SCENARIO
+compare: $(COMPARED) ## say and draw what became of the ranks of BASE (default: its base, else baseline) in SCENARIO
 	@cat "$(COMPARED)"
 
 $(COMPARED): $(call RANKS,$(BASE)) $(call RANKS,$(SCENARIO)) $(LOCK) $(CODE_compare) $(CODE_compare_all) | $(READY)
 	@$(FHI) compare "$(SCENARIO)" "$(BASE)"
 
-compare-all: $(COMPARED_ALL) ## the ranks in every scenario, side by side
-	@cat "$(COMPARED_ALL)"
+compare-all: $(COMPARED_ALL) ## the ranks in every scenario, side by side; fails at the end if one could not be built
+	@cat "$(COMPARED_ALL)"; for name in $(ALL); do test ! -s "$(OUT)/.tried/$$name" || exit 1; done
 
-$(COMPARED_ALL): $(foreach name,$(ALL),$(call RANKS,$(name))) $(LOCK) $(CODE_compare) $(CODE_compare_all) | $(READY)
-	@$(FHI) compare-all $(ALL)
+$(COMPARED_ALL): $(foreach name,$(ALL),$(call TRIED,$(name))) $(LOCK) $(CODE_compare) $(CODE_compare_all) | $(READY)
+	@FHI_FAULTS="$(abspath $(OUT)/.tried)" $(FHI) compare-all $(ALL)
+
+# what kept a scenario from being built, empty if nothing did; as new as its ranks
+$(OUT)/.tried/%: FORCE
+	@mkdir -p "$(@D)" && rm -f "$@.new"; ranks="$(call RANKS,$*)"; \
+	FHI_FAULT="$(abspath $@.new)" $(MAKE) --no-print-directory --silent SCENARIO="$*" ranks || test -s "$@.new" || \
+	echo "it stopped; make ranks SCENARIO=$* says why" > "$@.new"; \
+	touch "$@.new"; if cmp -s "$@.new" "$@" && ! test "$$ranks" -nt "$@"; then rm "$@.new"; else mv "$@.new" "$@"; fi
 
 # --- the index as a workbook; python -m fhi import brings an edited one back -----------------------------
 BOOK := $(R)/fhi-$(SCENARIO).xlsx
@@ -213,8 +227,8 @@ lock: $(READY) ## resolve pyproject.toml anew into requirements.lock
 	"$(UV)" pip compile --quiet --universal --fork-strategy fewest --generate-hashes --no-emit-index-url \
 		--python-version 3.11 --custom-compile-command "make lock" --all-extras pyproject.toml -o requirements.lock
 
-lab: $(READY) ## open JupyterLab on the notebook in which to change one assumption
-	"$(BIN)/jupyter" lab notebooks/lab.ipynb
+lab: $(READY) ## open JupyterLab on the notebook in which to change one assumption of SCENARIO
+	@notebook=$$($(FHI) open-lab "$(SCENARIO)") && "$(BIN)/jupyter" lab "$$notebook"
 
 bench: $(READY) ## time the steps; writes nothing
 	@"$(PYTHON)" tests/bench.py
@@ -229,7 +243,7 @@ lint: $(READY) ## check style and names
 	"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check .
 
 clean: ## remove what was built; the environment and the store of pictures stay
-	rm -rf "$(OUT)/data/processed" "$(OUT)/reports" "$(OUT)/.timings" "$(IMPORTS)" "$(FRESH)"
+	rm -rf "$(OUT)/data/processed" "$(OUT)/reports" "$(OUT)/.timings" "$(OUT)/.tried" "$(IMPORTS)" "$(FRESH)"
 
 clean-all: clean ## remove the store of pictures as well
 	rm -rf "$(OUT)/.store"

@@ -5,37 +5,29 @@ from __future__ import annotations
 import argparse
 import errno
 import inspect
+import os
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from fhi.engine.errors import FhiError
 
 #: a full disk, a limit on files, a folder that may not be written to: no fault of the program
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES)
 
+#: the environment variables that name the file to which a command writes its error, and the folder of such files
+FAULT, FAULTS = "FHI_FAULT", "FHI_FAULTS"
+
 
 def check(scenario: str) -> None:
-    """Validate a scenario against the framework and write it resolved beside the results."""
-    from fhi.editions import alternatives, units_of
-    from fhi.engine import index
-    from fhi.engine.framework import Framework
-    from fhi.engine.robustness import runs
-    from fhi.paths import user_folder
-    from fhi.scenarios import load_scenario, resolved_yaml
-    from fhi.store import Store
+    """Validate a scenario with its whole edition, and write it resolved beside the results."""
+    from fhi.files import Files
+    from fhi.running import checking
+    from fhi.scenarios import resolved_yaml
 
-    method = load_scenario(scenario)
-    cities, tree = units_of(method.edition)
-    file = f"scenarios/{scenario}.yml"
-    framework = Framework.from_table(tree)
-    index.check(method, framework, cities.index, file, units=cities)
-    alternatives.chosen(method, file)
-    runs.check(method, framework, cities.index, file, units=cities)
-    if method.user_data and method.user_data.folder:
-        user_folder(method.user_data.folder)
-    store = Store(scenario)
-    store.write_bytes(f"{store.processed}/scenario.yml", resolved_yaml(method).encode("utf-8"))
+    method, files = checking.check(scenario), Files(scenario)
+    files.write_bytes(f"{files.processed}/scenario.yml", resolved_yaml(method).encode("utf-8"))
 
 
 def run(notebook: str, scenario: str, *prerequisites: str) -> None:
@@ -108,17 +100,15 @@ def compare(scenario: str, base: str) -> None:
 
 
 def compare_all(*scenarios: str) -> None:
-    """Write the rank table over built scenarios; the first is what the others are compared with."""
-    from fhi.editions.published import published_units
-    from fhi.engine.framework import Framework
-    from fhi.showing.compare import read_data, read_result
-    from fhi.showing.compare.files import write_across
-    from fhi.store import Store
+    """Write the rank tables over built scenarios, by edition; the others of each are compared with its first.
 
-    store = Store(scenarios[0])
-    root = Framework.from_table(store["tables/framework"]).root
-    published = published_units(store, root).set_index("city")["rank"]
-    write_across([read_result(Store(name)) for name in scenarios], read_data(store), published, store)
+    A scenario that cannot be read, or whose build left an error in the folder ``$FHI_FAULTS``, is named with it.
+    """
+    from fhi.showing.compare.files import write_all
+
+    folder = os.environ.get(FAULTS)
+    left = [(name, Path(folder, name)) for name in scenarios] if folder else []
+    write_all(scenarios, {name: path.read_text("utf-8") for name, path in left if path.is_file()})
 
 
 def export(scenario: str) -> None:
@@ -131,8 +121,6 @@ def export(scenario: str) -> None:
 
 def import_(workbook: str, name: str | None = None) -> None:
     """Write the changes of an edited workbook as a scenario."""
-    from pathlib import Path
-
     from fhi.running.workbook.importing import import_workbook
 
     path = Path(workbook)
@@ -145,11 +133,18 @@ def import_(workbook: str, name: str | None = None) -> None:
         print("nothing differs; nothing was written")
 
 
+def open_lab(scenario: str) -> None:
+    """Print the path of the notebook in which to change one assumption of a scenario."""
+    from fhi.running import lab
+
+    print(lab.notebook(scenario))
+
+
 def sweep(scenario: str) -> None:
     """Build every combination of a scenario's grid, write how each agrees with the published ranks, and sum up."""
     from fhi.editions.published import published
-    from fhi.engine.errors import MethodError
     from fhi.engine.framework import Framework
+    from fhi.engine.index import build
     from fhi.engine.robustness import sweep
     from fhi.processes import cluster
     from fhi.scenarios import load_scenario
@@ -157,12 +152,16 @@ def sweep(scenario: str) -> None:
 
     method, store = load_scenario(scenario), Store(scenario)
     framework = Framework.from_table(store["tables/framework"])
-    if framework.root not in set(published(store)["node"]):
-        message = "the sweep sets every combination beside published ranks of the index; the edition has none."
-        raise MethodError(message, file=f"scenarios/{scenario}.yml", key="edition", value=method.edition)
-    units = store["tables/cities"].set_index("name_zh")
-    given = store["panel"], framework, method, published(store)
-    table, ranks = sweep.sweep(*given, units=units, cluster=cluster())
+    units, root = store["tables/cities"].set_index("name_zh"), framework.root
+    order, given = published(store), (store["panel"], framework, method)
+    printed = root in set(order["node"])
+    if not printed:
+        order = build(*given, units=units).ranks[root].dropna().astype(int).rename("rank").rename_axis("city")
+        order = order.reset_index().assign(node=root)
+    table, ranks = sweep.sweep(*given, order, units=units, cluster=cluster())
+    if not printed:
+        ranks = ranks.assign(published=None)
+        print(f"the edition has no published ranks of the index: agreement is with the ranks of {scenario}")
     path = store.write("sweep", table)
     store.write("sweep_ranks", ranks)
     print(sweep.summary(table))
@@ -231,6 +230,7 @@ COMMANDS = {
         compare_all,
         export,
         import_,
+        open_lab,
         sweep,
         verify,
         expected,
@@ -255,14 +255,20 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         command(*parsed.arguments)
     except FhiError as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
-        return 1
+        return _told(f"{type(error).__name__}: {error}")
     except OSError as error:
         if error.errno not in NO_ROOM:
             raise
-        print(f"{error.strerror}: {error.filename or 'the outputs'}; nothing half-written stays", file=sys.stderr)
-        return 1
+        return _told(f"{error.strerror}: {error.filename or 'the outputs'}; nothing half-written stays")
     return 0
+
+
+def _told(message: str) -> int:
+    """Print an error, and write it where ``make compare-all`` looks for it."""
+    print(message, file=sys.stderr)
+    if os.environ.get(FAULT):
+        Path(os.environ[FAULT]).write_text(message + "\n", encoding="utf-8")
+    return 1
 
 
 if __name__ == "__main__":

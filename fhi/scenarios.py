@@ -1,11 +1,13 @@
 """Scenarios as files: read, validated before anything runs, and resolved once.
 
-A scenario is ``notebooks/scenarios/<name>.yml``. It holds only what differs from ``baseline.yml``; an
-unknown key, a wrong type or an unknown name is refused with the nearest valid ones.
+A scenario is ``notebooks/scenarios/<name>.yml``. It holds only what differs from the scenario that it names as its
+``base``, which may have a base itself; without one that is ``baseline.yml``. An unknown key, a wrong type or an unknown
+name is refused with the nearest valid ones.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from numbers import Real
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -75,6 +77,11 @@ READS: dict[str, frozenset[str]] = {
     "07_charting": frozenset({"edition"}),
 }
 
+#: the key that names the scenario from which another differs; it is of the file, not of the method
+BASE = "base"
+#: describes one scenario, and is not passed on
+DESCRIPTION = "description"
+
 
 def scenario_names(folder: Path = SCENARIOS) -> list[str]:
     """Return the names of the scenarios that have a file."""
@@ -82,31 +89,62 @@ def scenario_names(folder: Path = SCENARIOS) -> list[str]:
 
 
 def load_scenario(name: str, folder: Path = SCENARIOS) -> Scenario:
-    """Return the method of a scenario: the baseline with the scenario's own keys in place of its.
+    """Return the method of a scenario: its base with the scenario's own keys in place of the same keys there.
 
-    A key of the scenario replaces the baseline's whole value of that key. A file that names another edition than the
-    one it rests on is of that edition's year, and its space of robustness is fitted to its tree
-    (`fhi.editions.defaults`), unless it says otherwise.
+    A key of the scenario replaces the whole value of that key. A file that names another edition than the one it rests
+    on is of that edition's year, and its space of robustness is fitted to its tree (`fhi.editions.defaults`), unless it
+    says otherwise.
 
     Raises
     ------
     MethodError
-        Naming the file, the key, the value and the nearest valid names.
+        Naming the file that holds the key, the key, the value and the nearest valid names.
+    """
+    layers = layers_of(name, folder)
+    file = f"{folder.name}/{name}.yml"
+    holders = {key: f"{folder.name}/{layer}.yml" for layer, own in layers.items() for key in own}
+    return validated(merged(layers, name, file), file, holders)
+
+
+def layers_of(name: str, folder: Path = SCENARIOS) -> dict[str, dict[str, Any]]:
+    """Return the settings that a scenario is made of by the scenario that holds them, the baseline first, its own last.
+
+    Raises
+    ------
+    MethodError
+        If a scenario of the chain has no file or is its own base; errors as of `own_settings`.
     """
     valid = scenario_names(folder)
     if name not in valid:
         message = f"there is no scenario {name!r} (a scenario is a file {folder.name}/<name>.yml)."
         raise MethodError(message, file=f"SCENARIO={name}", value=name, valid=valid)
+    found = {name: own_settings(name, folder)}
+    while name != BASELINE:
+        file, base = f"{folder.name}/{name}.yml", found[name].get(BASE, BASELINE)
+        if base not in valid:
+            message = f"there is no scenario {base!r} (a scenario is a file {folder.name}/<name>.yml)."
+            raise MethodError(message, file=file, key=BASE, value=base, valid=valid)
+        if base in found:
+            circle = " → ".join([*list(found)[list(found).index(base) :], base])
+            message = f"a scenario cannot be its own base: {circle}; name another in one of these files."
+            raise MethodError(message, file=file, key=BASE, value=base)
+        name = base
+        found[name] = own_settings(name, folder)
+    if BASE in found[BASELINE]:
+        message = "every scenario rests on the baseline, and it on no other; remove the key."
+        raise MethodError(message, file=f"{folder.name}/{BASELINE}.yml", key=BASE, value=found[BASELINE][BASE])
+    return dict(reversed(found.items()))
+
+
+def merged(layers: dict[str, dict[str, Any]], name: str, file: str) -> dict[str, Any]:
+    """Return the settings of layers as if they were written out in one file, the later over the earlier."""
     settings: dict[str, Any] = {}
-    file = f"{folder.name}/{name}.yml"
-    for layer in dict.fromkeys((BASELINE, name)):
-        settings.pop("description", None)  # it describes one scenario and is not passed on
-        own = own_settings(layer, folder)
+    for layer, own in layers.items():
         edition = own.get("edition")
         if edition is not None and settings.get("edition", edition) != edition:
             settings |= of_edition(edition, settings, file)
-        settings |= own
-    return validated(with_errors(settings), file)
+        settings |= {key: value for key, value in own.items() if key != BASE and (key != DESCRIPTION or layer == name)}
+    return with_errors(settings)
 
 
 def own_settings(name: str, folder: Path = SCENARIOS) -> dict[str, Any]:
@@ -120,18 +158,25 @@ def own_settings(name: str, folder: Path = SCENARIOS) -> dict[str, Any]:
     path = folder / f"{name}.yml"
     file = f"{folder.name}/{path.name}"
     settings = read_settings(path, file)
-    unknown = [key for key in settings if key not in KEYS]
+    valid = (BASE, *KEYS)
+    unknown = [key for key in settings if key not in valid]
     if unknown:
         message = f"there is no key {unknown[0]!r}."
-        raise MethodError(message, file=file, key=str(unknown[0]), value=unknown[0], valid=KEYS)
+        raise MethodError(message, file=file, key=str(unknown[0]), value=unknown[0], valid=valid)
+    if not isinstance(settings.get(BASE, BASELINE), str):
+        message = "give the name of one scenario."
+        raise MethodError(message, file=file, key=BASE, value=settings[BASE], valid=scenario_names(folder))
     if settings.get("edition", BASELINE) is None:
-        message = "null names no edition; leave the key out for that of the baseline, or name a folder of data/raw/."
+        message = "null names no edition; leave the key out for that of the base, or name a folder of data/raw/."
         raise MethodError(message, file=file, key="edition", valid=edition_names())
     return settings
 
 
-def validated(settings: dict[str, Any], file: str) -> Scenario:
-    """Return settings as a method; raises `MethodError`, naming file, key and value, if they are not one."""
+def validated(settings: dict[str, Any], file: str, holders: Mapping[str, str] = {}) -> Scenario:
+    """Return settings as a method; raises `MethodError`, naming file, key and value, if they are not one.
+
+    `holders` names by key the file that it stands in, where that is another one.
+    """
     try:
         return Scenario(**_with_tables(settings))
     except MethodError as error:
@@ -140,6 +185,7 @@ def validated(settings: dict[str, Any], file: str) -> Scenario:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"]))
         message = f"{first['msg'].removeprefix('Value error, ')}; found {first['input']!r}."
+        file = holders.get(str(first["loc"][0]), file) if first["loc"] else file
         raise MethodError(message, file=file, key=key, value=first["input"]) from None
 
 

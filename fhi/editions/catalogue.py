@@ -71,7 +71,8 @@ def verify(raw: Path = RAW) -> pd.DataFrame:
 
 def listing(raw: Path = RAW) -> pd.DataFrame:
     """Return sources.csv as it is written, every cell a text."""
-    return pd.read_csv(raw / CATALOGUE, dtype=str, keep_default_na=False)
+    table = pd.read_csv(raw / CATALOGUE, dtype=str, keep_default_na=False)
+    return table if "sha256" in table else table.assign(sha256="")
 
 
 def update_checksums(raw: Path = RAW, needed: Collection[str] | None = None) -> list[str]:

@@ -33,11 +33,35 @@ from fhi.reading.csv_tables import (
     text,
 )
 
+#: cells of the list of files that those of the template stand in until they are filled in: column -> what an older
+#: template had, what is expected, the remedy
+CITED = {
+    "citation": ((), "what the file is taken from", "say what to cite; it stands below the figures"),
+    "publisher": (("publisher",), "who published it", "name the publisher"),
+    "date": (("date",), "when it was published", "write the date, or the year"),
+    "licence": (("terms of use", "licence"), "its terms of use", "name the licence, or the terms of use"),
+}
 NEEDED = ("cities", "framework", "indicators")
 OPTIONAL = (
     *("published_ranks", "published_scores", "facts", "bound_alternatives", "claims", "standard_errors"),
     *("vocabulary", "exchange_rates"),
 )
+
+
+#: of a name that no unit has; {} is the remedy for a misspelt one
+ALIASES = "{}, or add the name to the column aliases of its unit in cities.csv"
+
+
+def _unit() -> pa.Column:
+    column = city()
+    column.metadata["unknown"] = ALIASES
+    return column
+
+
+def _value(description: str) -> pa.Column:
+    column = number(description)
+    column.metadata["empty"] = "leave the row out: a missing value has none"
+    return column
 
 
 def _own(what: str) -> pa.Check:
@@ -63,10 +87,10 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "indicators": schema(
         ["city", "year", "indicator"],
         "the values, one row a city, year and indicator",
-        city=city(),
+        city=_unit(),
         year=integer("year of the figure", 1900, 2100),
         indicator=node("code of an indicator of framework.csv", nullable=False),
-        value=number("value, in the unit of framework.csv"),
+        value=_value("value, in the unit of framework.csv"),
         unit=text("unit, to be compared with that of framework.csv; empty: the same", nullable=True),
         evidence=text("where it comes from", one_of("published", "derived", "public")),
         source=text("what to cite"),
@@ -76,7 +100,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         ["node", "city"],
         "ranks that a publication prints, to compare with",
         node=node("node of framework.csv", nullable=False),
-        city=city(),
+        city=_unit(),
         rank=integer("rank, 1 is best", 1, 10_000),
         tier=text("tier of edition.yml, in the rows of the index: of all units or of none", nullable=True),
         page=integer("page", 1, 10_000, nullable=True),
@@ -85,7 +109,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         ["node", "city", "year"],
         "scores that a publication prints, to compare with; scores are rounded to as many decimals as the longest has",
         node=node("node of framework.csv", nullable=False),
-        city=city(),
+        city=_unit(),
         year=integer("year of the score", 1900, 2100),
         score=number("score as printed"),
     ),
@@ -99,7 +123,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         ["indicator", "city", "year"],
         "standard errors that a publication states of values, by unit",
         indicator=node("code of an indicator of framework.csv", nullable=False),
-        city=city(),
+        city=_unit(),
         year=integer("year of the value", 1900, 2100),
         error=number("standard error, in the unit of the indicator", 0),
     ),
@@ -168,7 +192,7 @@ def read(folder: Path, common: Path = RAW) -> dict[str, pd.DataFrame]:
     for name in sorted({*form.needed, *form.optional}, key=[*NEEDED, *form.needed, *form.optional].index):
         if name in form.needed or (name in form.optional and (form.root / f"{name}.csv").is_file()):
             try:
-                tables[name] = _read(form, name, _known(tables, name))
+                tables[name] = _read(form, name, _known(tables, name), tables.get("cities"))
             except DataError as error:
                 problems += error.problems
     problems = problems or _inconsistent(tables, found, folder)
@@ -190,13 +214,16 @@ def update(folder: Path) -> list[str]:
 
 
 def _uncited(sources: pd.DataFrame, file: str) -> list[Problem]:
-    """Return a problem for each file whose citation is still that of the template."""
-    rows = sources[sources["citation"].str.startswith(EXAMPLE)]
-    expected, remedy = "what the file is taken from", "say what to cite; it stands below the figures"
-    return [
-        Problem(file, int(row), "citation", citation, expected, remedy)
-        for row, citation in zip(rows["row"], rows["citation"], strict=True)
-    ]
+    """Return a problem for each cell of the list of files that is still that of the template."""
+    problems = []
+    for column, (placeholders, expected, remedy) in CITED.items():
+        left = sources[column].str.startswith(EXAMPLE) | sources[column].str.casefold().isin(placeholders)
+        rows = sources[left]
+        problems += [
+            Problem(file, int(row), column, value, expected, remedy)
+            for row, value in zip(rows["row"], rows[column], strict=True)
+        ]
+    return sorted(problems, key=lambda problem: problem.row or 0)
 
 
 def _unnamed(found: Edition, file: str) -> list[Problem]:
@@ -210,15 +237,32 @@ def _unnamed(found: Edition, file: str) -> list[Problem]:
     ]
 
 
-def _read(form: Form, name: str, known=None) -> pd.DataFrame:
-    """Read a table; in an edition of one's own a column that may be empty may as well not be there."""
+def _read(form: Form, name: str, known=None, cities=None) -> pd.DataFrame:
+    """Read a table; in an edition of one's own units by any of their names in `cities`, and a column that may be empty
+    may as well not be there.
+    """
     path, file, schema = form.root / f"{name}.csv", shown(form.root, f"{name}.csv"), form.schemas[name]
     if not form.optional:
         return read_table(path, schema, file=file, known=known or {})
     header, rows = read_cells(path, file)
+    if "city" in header and cities is not None:
+        rows = _by_key(rows, header.index("city"), cities)
     absent = [column for column, spec in schema.columns.items() if spec.nullable and column not in header]
     table = table_from_cells(header, rows, schema.remove_columns(absent), file=file, known=known or {})
     return table.assign(**dict.fromkeys(absent)) if absent else table
+
+
+def _by_key(rows: list, column: int, cities: pd.DataFrame) -> list[tuple[int, list[str]]]:
+    """Return rows with the name_zh of each unit in place of another name of it."""
+    from fhi.reading.microdata.synonyms import CityNames, Vocabulary
+
+    names = CityNames(cities, Vocabulary(pd.DataFrame(columns=["row", "list", "code", "written"])))
+    listed = set(names.names)
+    found = {cells[column]: names.named(cells[column]) for _, cells in rows}
+    key = {name: names.names[place] for name, place in found.items() if place is not None and name not in listed}
+    return [
+        (line, [*cells[:column], key.get(cells[column], cells[column]), *cells[column + 1 :]]) for line, cells in rows
+    ]
 
 
 def _known(tables: Mapping[str, pd.DataFrame], name: str) -> dict[str, set[str]]:

@@ -34,6 +34,8 @@ class Problem(NamedTuple):
 class DataError(FhiError):
     """Bad input data. Carries every problem found, so that a file is mended in one go.
 
+    The message has one line for all problems of a kind beyond `EXAMPLES`: how many, and the first of them.
+
     Parameters
     ----------
     problems : iterable of Problem
@@ -44,7 +46,32 @@ class DataError(FhiError):
         self.problems = list(problems)
         count = len(self.problems)
         head = f"{count} problem{'s' if count > 1 else ''} in the data; nothing was written"
-        super().__init__("\n  ".join([head, *map(str, self.problems)]))
+        super().__init__("\n  ".join([head, *_by_kind(self.problems)]))
+
+
+#: so many problems of one kind are told one by one; of more, so many stand for all
+EXAMPLES = 3
+
+
+def _by_kind(problems: Iterable[Problem]) -> list[str]:
+    """Return problems as lines, those of one file, column and expectation together."""
+    kinds: dict[tuple, list[Problem]] = {}
+    for problem in problems:
+        kinds.setdefault((problem.file, problem.column, problem.expected), []).append(problem)
+    return [line for found in kinds.values() for line in (_summed(found) if len(found) > EXAMPLES else map(str, found))]
+
+
+def _summed(found: list[Problem]) -> list[str]:
+    """Return one line for many problems of a kind; a remedy that differs stands beside each example."""
+    first, alike = found[0], len({problem.remedy for problem in found}) == 1
+    examples = []
+    for problem in found[:EXAMPLES]:
+        place = f"row {problem.row}" if problem.row is not None else "no row"
+        shown = f"{problem.value!r}" if problem.value is not None else "nothing"
+        examples.append(f"{place} found {shown}" + ("" if alike else f" ({problem.remedy})"))
+    where = f"column {first.column}, " if first.column else ""
+    remedy = f"; remedy: {first.remedy}" if alike else ""
+    return [f"{first.file}: {where}{len(found)} times: expected {first.expected}{remedy}; {', '.join(examples)}, …"]
 
 
 class MethodError(FhiError):

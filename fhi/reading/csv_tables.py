@@ -178,6 +178,7 @@ def _check_header(header: list[str], schema: pa.DataFrameSchema, file: str) -> N
         if name not in header:
             near = nearest_names(name, [h for h in header if h not in wanted], 1)
             remedy = f"rename {near[0]!r} to {name!r}" if near else f"add the column {name!r}"
+            remedy = schema.columns[name].metadata.get("absent", remedy)
             problems.append(Problem(file, 1, name, None, f"a column {name!r}", remedy))
     for name in dict.fromkeys(header):
         if name not in wanted:
@@ -194,10 +195,11 @@ def _parse_column(cells, name, column, lines, file, known, problems) -> dict[str
     parsed = []
     for line, cell in zip(lines, cells, strict=True):
         parsed.append(None)
-        if cell == "":
+        remedy = column.metadata.get("empty")
+        if cell == "" or (remedy and parsing.is_missing(cell)):
             if not column.nullable:
                 expected = f"a value ({column.description})"
-                problems.append(Problem(file, line, name, cell, expected, "fill in the cell"))
+                problems.append(Problem(file, line, name, cell, expected, remedy or "fill in the cell"))
             continue
         try:
             parsed[-1] = PARSERS[kind](cell)
@@ -207,6 +209,7 @@ def _parse_column(cells, name, column, lines, file, known, problems) -> dict[str
             near = nearest_names(cell, known[kind], 1)
             listed = "cities.csv" if kind == "city" else "framework.csv"
             remedy = f"write {near[0]!r}" if near else f"correct the name or add it to {listed}"
+            remedy = column.metadata.get("unknown", "{}").format(remedy)
             problems.append(Problem(file, line, name, cell, f"a {kind} of {listed}", remedy))
     if kind in ("integer", "number"):
         return {name: pd.Series([math.nan if value is None else value for value in parsed], dtype=float)}

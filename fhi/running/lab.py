@@ -2,52 +2,111 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import yaml
 
+from fhi import editions
+from fhi.editions import alternatives
 from fhi.engine import index
 from fhi.engine.errors import MethodError
-from fhi.paths import REPORT
-from fhi.scenarios import KEYS, Scenario, load_scenario, validated
+from fhi.engine.framework import Framework
+from fhi.files import Files, replace_file
+from fhi.paths import BASELINE, NOTEBOOKS
+from fhi.running import notebooks, user_data
+from fhi.scenarios import KEYS, READS, load_scenario, validated
 from fhi.showing.compare import Comparison, Data, Result, build_result
+from fhi.showing.compare import compare as side_by_side
 from fhi.showing.compare.files import evidence, slope_data, through_data
 from fhi.showing.compare.text import comparison_text
 from fhi.showing.figures import moves, rendering
+from fhi.store import Store
 
 #: what the changed scenario is called
 NAME = "lab"
 
 
-def start(scenario: str, data: Data) -> Result:
-    """Return the index of a scenario, built in memory; errors as of `change`."""
-    return _build(scenario, load_scenario(scenario), data)
+def start(scenario: str) -> Result:
+    """Return the index of a scenario with its data, built in memory; errors as of `change`."""
+    method = load_scenario(scenario)
+    return build_result(scenario, method, read_data(method))
 
 
-def change(base: Result, changes: Mapping[str, Any], data: Data) -> Result:
+def read_data(method: Scenario) -> Data:
+    """Return the data of a method: the raw files of its edition, and those of its own, without any stage having run."""
+    raw = alternatives.described(editions.load(method.edition), method)
+    framework = Framework.from_table(raw["framework"])
+    with tempfile.TemporaryDirectory() as folder:
+        # files that are made up are written before they are read
+        given = user_data.read(method, raw, framework, Store(NAME, Path(folder)))
+    panel = user_data.panel(method, raw, framework, given)
+    return Data(panel, framework, raw["cities"].set_index("name_zh"))
+
+
+def change(base: Result, changes: Mapping[str, Any]) -> Result:
     """Return the index with some keys changed, checked as those of a scenario file are.
+
+    Data are read anew where a key says so: another edition, files or constructions of one's own, the year of these.
 
     Raises
     ------
     MethodError
-        If a key, a name or a value does not exist, with the nearest that do; the index cannot be built so; or the
-        method asks for other data than the raw files of the report.
+        If a key, a name or a value does not exist, with the nearest that do; or the index cannot be built so.
+    DataError
+        If the files so named are bad.
     """
     for key in changes:
         if key not in KEYS:
             raise MethodError(f"there is no key {key!r}.", file=NAME, key=key, value=key, valid=KEYS)
     method = validated(base.method.model_dump() | dict(changes), NAME)
+    same = all(getattr(method, key) == getattr(base.method, key) for key in READS["01_ingestion"])
+    data = base.data if same else read_data(method)
     index.check(method, data.framework, data.units.index, NAME, units=data.units)
-    return _build(NAME, method, data)
+    return build_result(NAME, method, data)
 
 
-def _build(name: str, method: Scenario, data: Data) -> Result:
-    for key, own in (("edition", method.edition != REPORT), ("user_data", None), ("constructions", None)):
-        if getattr(method, key) if own is None else own:
-            message = "the lab computes from the raw files of the report alone; make compare takes such a scenario."
-            raise MethodError(message, file=name, key=key)
-    return build_result(name, method, data)
+def compare(base: Result, other: Result) -> Comparison:
+    """Set an index of `start` or `change` beside another; see `fhi.showing.compare.compare`."""
+    return side_by_side(base, other, other.data, base.data)
+
+
+def pair(found: Comparison, city: str | None = None, rival: str | None = None) -> tuple[str, str]:
+    """Return a city and another to set beside it: by default the one that moved most, and the one next above it.
+
+    Raises
+    ------
+    MethodError
+        If one has no rank in the changed index, with the nearest names.
+    """
+    ranks = found.other.index.ranks[found.data.framework.root].dropna().sort_values(kind="stable")
+    for key, name in (("city", city), ("rival", rival)):
+        if name is not None and name not in ranks.index:
+            raise MethodError(f"{name!r} has no rank.", file=NAME, key=key, value=name, valid=list(ranks.index))
+    moved = slope_data(found).set_index("city")["shift"].abs()
+    city = city or str(moved.idxmax())
+    others = ranks.drop(city)
+    above = others[others <= ranks[city]]
+    return city, rival or str(above.index[-1] if len(above) else others.index[0])
+
+
+def notebook(scenario: str) -> Path:
+    """Return the notebook of a scenario to open: for another than the default a copy that starts from it, made once."""
+    source = NOTEBOOKS / "lab.ipynb"
+    if scenario == BASELINE:
+        return source
+    load_scenario(scenario)
+    files = Files(scenario)
+    path = files.root / files.reports / "lab.ipynb"
+    if not path.exists():
+        copy = notebooks.for_scenario(notebooks.read(source), scenario)
+        for cell in copy["cells"]:
+            if cell["cell_type"] == "code":
+                cell |= {"outputs": [], "execution_count": None}
+        replace_file(path, notebooks.encode(copy))
+    return path
 
 
 def say(comparison: Comparison) -> None:

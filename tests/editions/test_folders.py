@@ -101,7 +101,9 @@ def test_nothing_but_its_examples_keeps_the_template_from_being_an_edition():
     assert {problem.file for problem in caught.value.problems} == {f"data/raw/template/{name}" for name in files}
     for problem in caught.value.problems:
         assert problem.value.startswith(EXAMPLE)
-        assert "remove the row" in problem.remedy or problem.column in ("title", "citation")
+        assert "remove the row" in problem.remedy or problem.file.endswith(("sources.csv", "edition.yml"))
+    cited = {problem.column for problem in caught.value.problems if problem.file.endswith("sources.csv")}
+    assert cited == {"citation", "publisher", "date", "licence"}
 
 
 def test_a_scenario_is_told_of_all_example_rows_at_once():

@@ -71,3 +71,17 @@ def test_a_name_that_is_not_in_the_table_is_refused(name):
         choose({"min-max": 1, "rank": 2}, name, "normalisation", "x.yml")
     assert caught.value.valid == ["min-max", "rank"]
     assert str(caught.value).startswith(f"x.yml: normalisation: there is no {name!r}.")
+
+
+def test_many_problems_of_a_kind_are_one_line_with_their_number_and_the_first():
+    empty = [Problem("a.csv", row, "value", "", "a value", "leave the row out") for row in range(2, 30)]
+    unknown = [Problem("a.csv", row, "city", f"x{row}", "a city", f"write {row}") for row in range(2, 6)]
+    lines = str(DataError([*empty, *unknown, Problem("b.csv", 3, "unit", "t", "kg", "convert")])).splitlines()
+    assert lines[0] == "33 problems in the data; nothing was written"
+    assert [line.strip() for line in lines[1:]] == [
+        "a.csv: column value, 28 times: expected a value; remedy: leave the row out; row 2 found '', row 3 found '', "
+        "row 4 found '', …",
+        "a.csv: column city, 4 times: expected a city; row 2 found 'x2' (write 2), row 3 found 'x3' (write 3), "
+        "row 4 found 'x4' (write 4), …",
+        "b.csv: row 3, column unit: found 't'; expected kg; remedy: convert",
+    ]

@@ -223,3 +223,58 @@ def test_the_description_of_the_baseline_is_not_passed_on(tmp_path):
 def test_a_key_that_stands_twice_is_refused(refused):
     error = refused("year: 2017\nyear: 2018\n")
     assert "scenarios/other.yml" in str(error) and "'year' stands twice" in str(error)
+
+
+# --- inheritance ------------------------------------------------------------------------------------------
+@pytest.fixture
+def chain(tmp_path):
+    """Return a function that writes scenarios beside a baseline and loads one of them."""
+
+    def write_and_load(name, **contents):
+        folder = tmp_path / "scenarios"
+        folder.mkdir(exist_ok=True)
+        shutil.copy(SCENARIOS / "baseline.yml", folder)
+        for stem, content in contents.items():
+            (folder / f"{stem}.yml").write_text(content, encoding="utf-8")
+        return load_scenario(name, folder)
+
+    return write_and_load
+
+
+def test_a_scenario_inherits_all_but_the_description_from_its_base_and_that_from_its_own(chain):
+    method = chain(
+        "c",
+        a="description: {en: A}\nyear: 2017\nweights: {adoption: 2}\nnormalisation: rank\n",
+        b="base: a\nweights: {gdp: 3}\nleast_coverage: 0.25\n",
+        c="base: b\nleast_coverage: 0.75\n",
+    )
+    assert (method.year, method.weights, method.least_coverage) == (2017, {"gdp": 3}, 0.75)
+    assert method.normalisation.method == "rank" and method.description == {}
+    # as if it were written out
+    own = "year: 2017\nweights: {gdp: 3}\nnormalisation: rank\nleast_coverage: 0.75\n"
+    assert resolved_yaml(method) == resolved_yaml(chain("d", d=own))
+
+
+@pytest.mark.parametrize(
+    "contents, said",
+    [
+        ({"a": "base: b\n", "b": "base: c\n", "c": "base: a\n"}, "scenarios/c.yml: base: .*a → b → c → a"),
+        ({"a": "base: b\n", "b": "base: c\n", "c": "base: b\n"}, "scenarios/c.yml: base: .*b → c → b"),
+        ({"a": "base: a\n"}, "scenarios/a.yml: base: .*a → a"),
+        ({"a": "base: baselin\n"}, "scenarios/a.yml: base: there is no scenario 'baselin'.*Did you mean baseline"),
+        ({"a": "base: b\n", "b": "base: [a]\n"}, "scenarios/b.yml: base: give the name of one scenario"),
+        # a fault stands where its key does
+        ({"a": "base: b\n", "b": "year: soon\n"}, "scenarios/b.yml: year: "),
+        ({"a": "base: b\n", "b": "yaer: 2018\n"}, "scenarios/b.yml: yaer: there is no key"),
+    ],
+)
+def test_a_bad_base_is_refused_by_name(chain, contents, said):
+    with pytest.raises(MethodError, match=f"^{said}"):
+        chain("a", **contents)
+
+
+def test_the_baseline_has_no_base(tmp_path):
+    (tmp_path / "baseline.yml").write_text("base: other\n", encoding="utf-8")
+    (tmp_path / "other.yml").write_text("year: 2017\n", encoding="utf-8")
+    with pytest.raises(MethodError, match=r"baseline.yml: base: every scenario rests on the baseline"):
+        load_scenario("other", tmp_path)

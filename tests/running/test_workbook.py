@@ -18,9 +18,10 @@ from fhi.engine.framework import Framework
 from fhi.engine.index import build
 from fhi.paths import RAW, ROOT, SCENARIOS
 from fhi.reading import spreadsheets
+from fhi.running import lab
 from fhi.running.workbook import importing, writing
 from fhi.running.workbook.sheets import Sheet, framework_sheet, sheets
-from fhi.scenarios import load_scenario, own_settings, resolved_yaml, scenario_names
+from fhi.scenarios import layers_of, load_scenario, own_settings, resolved_yaml, scenario_names
 
 EVIL = ['=HYPERLINK("http://x","y")', "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "=1+1", "#N/A", "#DIV/0!", "TRUE", "1.5"]
 
@@ -36,7 +37,7 @@ def scenarios(tmp_path, monkeypatch):
     folder = tmp_path / "scenarios"
     shutil.copytree(SCENARIOS, folder)
     monkeypatch.setattr(paths, "SCENARIOS", folder)
-    for function in (load_scenario, own_settings, scenario_names):
+    for function in (load_scenario, own_settings, layers_of, scenario_names):
         monkeypatch.setattr(function, "__defaults__", (folder,))
     return folder
 
@@ -59,8 +60,11 @@ def edited(content, tmp_path):
 
 def find(worksheet, node, column):
     header = [cell.value for cell in worksheet[1]]
-    key = header.index("code" if "code" in header else "node")
-    row = next(row for row in worksheet.iter_rows() if row[key].value == node)
+    places = [header.index(name) for name in ROW_KEYS.get(worksheet.title, header[:1])]
+    if worksheet.title == "framework":
+        places = [header.index("code")]
+    wanted = node if isinstance(node, tuple) else (node,)
+    row = next(row for row in worksheet.iter_rows() if tuple(row[place].value for place in places) == wanted)
     return row[header.index(column)]
 
 
@@ -90,7 +94,7 @@ def test_every_stage_has_its_sheet_and_the_numbers_are_those_of_the_files(conten
     names = openpyxl.load_workbook(io.BytesIO(content)).sheetnames
     assert names == [
         *("about", "framework", "experts", "raw", "treated", "normalised", "weights", "scores", "ranks"),
-        *("comparison", "provenance", "sources"),
+        *("comparison", "provenance", "sources", "exported"),
     ]
     store = built.store()
     for sheet, name, heads in (("raw", "indicators", 4), ("normalised", "normalised", 4), ("scores", "scores", 2)):
@@ -409,3 +413,144 @@ def test_a_failure_while_writing_leaves_no_half_file(scenarios, edited, monkeypa
     with pytest.raises(OSError, match="disk full"):
         importing.import_workbook(edited({("framework", "gdp", "weight"): 2}))
     assert files(scenarios) == before
+
+
+# --- raw values -------------------------------------------------------------------------------------------
+@pytest.fixture
+def user(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "USER", tmp_path / "user")
+    return tmp_path / "user"
+
+
+def test_a_changed_raw_value_comes_back_as_own_data(scenarios, edited, user, built):
+    path = edited({("raw", "上海", "gdp"): 40000.5, ("provenance", ("北京", 2016, "gdp"), "value"): 1})
+    before = built.store()["indicators"].set_index("city").at["上海", "gdp"]
+    assert importing.import_workbook(path) == [
+        f"gdp of 上海, 2018: {before:.16g} → 40000.5".replace("40000.5", f"{40000.5:g}"),
+        next(change for change in importing.import_workbook(path) if change.startswith("gdp of 北京, 2016")),
+    ]
+    table = pd.read_csv(user / "mine/yearbooks.csv")
+    assert table.to_dict("records") == [
+        {"city": "上海", "year": 2018, "measure": "gdp", "value": 40000.5},
+        {"city": "北京", "year": 2016, "measure": "gdp", "value": 1.0},
+    ]
+    method = load_scenario("mine")
+    assert (method.user_data.folder, method.user_data.replaces) == ("mine", "cell")
+    data, plain = lab.read_data(method), lab.read_data(load_scenario("baseline"))
+    key = ["city", "year", "indicator"]
+    both = data.panel.merge(plain.panel, on=key, how="outer", suffixes=("", "_before"))
+    changed = both[both["value"] != both["value_before"]]
+    assert set(zip(changed["city"], changed["year"], changed["value"], strict=True)) == {
+        ("上海", 2018, 40000.5),
+        ("北京", 2016, 1.0),
+    }
+    assert set(changed["evidence"]) == {"user"}
+
+
+def test_a_missing_raw_value_can_be_filled_in(scenarios, edited, user):
+    path = edited({("raw", "香港", "universities"): 5})
+    assert importing.import_workbook(path) == ["universities of 香港, 2018: missing → 5"]
+    assert lab.read_data(load_scenario("mine")).panel.query("indicator == 'universities' and city == '香港'")[
+        "value"
+    ].tolist() == [5.0]
+
+
+def test_further_values_are_added_to_those_that_were_imported(scenarios, edited, user):
+    importing.import_workbook(edited({("raw", "上海", "gdp"): 1}))
+    path = edited({("raw", "北京", "gdp"): 2}, name="again")
+    book = openpyxl.load_workbook(path)
+    book["about"]["B2"].value = "mine"
+    book.save(path)
+    importing.import_workbook(path)
+    assert pd.read_csv(user / "again/yearbooks.csv")["value"].tolist() == [1, 2]
+    assert pd.read_csv(user / "mine/yearbooks.csv")["value"].tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    "sheet, key, column, value, expected",
+    [
+        ("scores", "杭州", "FHI", 99, "as exported"),
+        ("ranks", "杭州", "FHI", 1, "as exported"),
+        ("normalised", "杭州", "gdp", 100, "as exported"),
+        ("treated", "杭州", "gdp", 5, "as exported"),
+        ("weights", "gdp", "weight", 0.9, "as exported"),
+        ("comparison", ("FHI", "杭州"), "published", 1, "as exported"),
+        ("provenance", ("北京", 2016, "gdp"), "evidence", "user", "'public' as exported"),
+        ("provenance", ("北京", 2016, "gdp"), "low", 1, "as exported"),
+        ("about", "least_coverage", "value", 0.1, "a scenario file"),
+        ("sources", "cities", "licence", "none", "as exported"),
+        ("experts", "gdp", "name_zh", "x", "as exported"),
+        ("raw", "unit", "gdp", "USD", "as exported"),
+        ("raw", "杭州", "gdp", "much", "a number such as"),
+        ("raw", "杭州", "gdp", None, "exclude_cities"),
+        ("raw", "杭州", "gdp", "=1+1", "a number such as"),
+        ("raw", "杭州", "city_en", "Hang", "as exported"),
+    ],
+)
+def test_a_changed_cell_that_is_not_read_back_is_refused_by_name(refused, user, sheet, key, column, value, expected):
+    (problem,) = refused({(sheet, key, column): value}).values()
+    assert problem.file == f"mine.xlsx, sheet {sheet}" and problem.column == column and problem.row
+    assert problem.value == (None if value is None else str(value))
+    assert expected in f"{problem.expected} {problem.remedy}" and "cell " in f"{problem.expected} {problem.remedy}"
+    assert not user.exists()
+
+
+def test_rows_that_are_new_or_gone_are_refused_and_sorted_ones_are_not(scenarios, edited, user):
+    path = edited()
+    book = openpyxl.load_workbook(path)
+    cells = [cell.value for cell in book["raw"][6]]
+    book["raw"].delete_rows(6)
+    book["raw"].append(["苏州", "Suzhou", *cells[2:]])
+    book.save(path)
+    with pytest.raises(DataError) as caught:
+        importing.import_workbook(path)
+    told = {(problem.value, problem.expected) for problem in caught.value.problems}
+    assert told == {("苏州", "no row that was not exported"), (None, f"the row '{cells[0]}' as exported")}
+    path = edited()
+    book = openpyxl.load_workbook(path)
+    rows = [[cell.value for cell in row] for row in book["weights"].iter_rows(min_row=2)]
+    for number, row in enumerate(reversed(rows), start=2):
+        for place, value in enumerate(row, start=1):
+            book["weights"].cell(number, place).value = value
+    book.save(path)
+    assert importing.import_workbook(path) == []
+
+
+def test_what_spreadsheet_programs_round_when_they_save_is_no_change(scenarios, edited, content):
+    path = edited()
+    book = openpyxl.load_workbook(path)
+    for row in book["scores"].iter_rows():
+        for cell in row:
+            if isinstance(cell.value, float):
+                cell.value = float(f"{cell.value:.15g}")
+    book.save(path)
+    assert importing.import_workbook(path) == []
+
+
+def test_one_cell_with_two_values_and_files_beside_it_are_refused(scenarios, edited, user):
+    changes = {("raw", "北京", "adoption"): 1, ("provenance", ("北京", 2018, "adoption"), "value"): 2}
+    with pytest.raises(DataError, match=r"adoption of 北京, 2018.*one value"):
+        importing.import_workbook(edited(changes))
+    (user / "mine").mkdir(parents=True)
+    (user / "mine/firms.csv").write_text("x", encoding="utf-8")
+    with pytest.raises(MethodError, match="data/user/mine holds files that were not imported"):
+        importing.import_workbook(edited({("raw", "北京", "gdp"): 1}))
+    (scenarios / "given.yml").write_text("user_data: mine\n", encoding="utf-8")
+    path = edited({("raw", "北京", "gdp"): 1}, name="other")
+    book = openpyxl.load_workbook(path)
+    book["about"]["B2"].value = "given"
+    book.save(path)
+    with pytest.raises(MethodError, match="its indicators come from files \\(data/user/mine\\)"):
+        importing.import_workbook(path)
+    assert not (scenarios / "mine.yml").exists() and not (scenarios / "other.yml").exists()
+
+
+def test_weights_put_back_to_those_of_the_tree_are_not_inherited_again(scenarios, edited):
+    (scenarios / "first.yml").write_text("weights: {gdp: 3}\n", encoding="utf-8")
+    (scenarios / "second.yml").write_text("base: first\n", encoding="utf-8")
+    path = edited()
+    book = openpyxl.load_workbook(path)
+    book["about"]["B2"].value = "second"
+    book.save(path)
+    assert importing.import_workbook(path) == ["weight of gdp: 3 → 1"]
+    assert load_scenario("mine").weights == {} and load_scenario("second").weights == {"gdp": 3}

@@ -10,10 +10,11 @@ from fhi import scenarios
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
 from fhi.files import Files
-from fhi.scenarios import Scenario, UserData
+from fhi.scenarios import Scenario, UserData, resolved_yaml
 from fhi.showing import compare, terminal
 from fhi.showing.compare import assumptions, moves, text
-from fhi.showing.compare.files import evidence, slope_data, through_data, write_across, write_comparison
+from fhi.showing.compare.files import evidence, slope_data, through_data, write_all, write_comparison
+from fhi.store import Store
 
 NAN = float("nan")
 TREE = Framework.from_table(
@@ -159,9 +160,45 @@ def test_two_editions_are_not_compared(tmp_path):
     base, other = compare.build_result("old", PLAIN, data()), compare.Result("new", Scenario(edition="baltic"), None)
     with pytest.raises(MethodError, match="'old' and 'new' are of two editions"):
         compare.compare(base, other, data())
-    path = write_across([base, other], data(), pd.Series({"乙": 1, "丙": 2}), Files("old", tmp_path))
-    assert path.read_text(encoding="utf-8").endswith("\nnot compared, of another edition: new\n")
-    assert pd.read_csv(path.parent / "ranks.csv").columns.tolist() == ["city", "old"]
+
+
+def store_of(name, method, root):
+    """Write an index as its stages do."""
+    store, given_data = Store(name, root), data()
+    index = compare.build_result(name, method, given_data).index
+    store.write_bytes(f"{store.processed}/scenario.yml", resolved_yaml(method).encode())
+    cities = given_data.units.rename_axis("name_zh").reset_index()
+    store.write_tables({"tables/framework": TREE.table.assign(row=range(6)), "tables/cities": cities.assign(row=0)})
+    frames = {"scores": index.scores, "ranks": index.ranks, "normalised": index.stages["normalised"]}
+    for table, frame in frames.items():
+        store.write(table, frame.rename_axis("city").reset_index())
+    store.write("weights", index.weights.rename_axis("node").reset_index())
+    store.write("panel", given_data.panel)
+
+
+def test_scenarios_are_set_side_by_side_edition_by_edition_and_a_bad_one_is_named(tmp_path):
+    baltic = Scenario(edition="baltic", weights={"wealth": 2})
+    methods = {"old": PLAIN, "new": Scenario(**GEOMETRIC), "baltic": baltic, "stale": PLAIN}
+    for name, method in methods.items():
+        store_of(name, method, tmp_path)
+    names = ["old", "bad", *list(methods)[1:], "unbuilt"]
+    path = write_all(names, {"old": "", "bad": "MethodError: no key\n", "stale": "DataError: x\n"}, tmp_path)
+    said = path.read_text(encoding="utf-8")
+    assert pd.read_csv(path.parent / "ranks.csv").columns.tolist() == ["city", "old", "new"]
+    assert "not compared, the only one of edition baltic: baltic\n" in said
+    for name, reason in (("bad", "MethodError: no key"), ("stale", "DataError: x")):
+        assert f"not compared, it could not be built: {name}: {reason}\n" in said
+    assert "it could not be built: unbuilt: 1 problem" in said and "make report SCENARIO=unbuilt" in said
+    store_of("baltic2", Scenario(edition="baltic"), tmp_path)
+    path = write_all([*names, "baltic2"], root=tmp_path)
+    assert pd.read_csv(path.parent / "ranks.csv").columns.tolist() == ["city", "old", "new", "stale"]
+    assert pd.read_csv(path.parent / "baltic/ranks.csv").columns.tolist() == ["city", "baltic", "baltic2"]
+    assert "\nedition baltic\n" in path.read_text(encoding="utf-8")
+
+
+def test_where_no_scenario_is_built_all_reasons_are_told(tmp_path):
+    with pytest.raises(MethodError, match="no scenario could be built:\nbad: no key"):
+        write_all(["bad"], {"bad": "no key\n"}, tmp_path)
 
 
 def test_without_a_common_city_there_is_no_mean_shift():

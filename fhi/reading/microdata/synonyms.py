@@ -74,6 +74,8 @@ ELSEWHERE = -1
 #: provinces that are one city: the first two digits of their codes
 MUNICIPAL = ("11", "12", "31", "50", "81", "82")
 _PLACE = re.compile(r"(?P<city>.+?)市(?:.{1,12}(?:区|县|市|旗))?")
+#: a full name: 河北省, 广西壮族自治区, 北京市, 香港特别行政区
+_FULL = re.compile(r"(?P<short>.{2,}?)(?P<suffix>省|市|(?:壮族|回族|维吾尔)?自治区|特别行政区)")
 
 
 class CityNames:
@@ -98,6 +100,7 @@ class CityNames:
         self.vocabulary = vocabulary
         self._provinces = dict(zip(self.names, cities.get("province_zh", pd.Series("", cities.index)), strict=True))
         self._places: dict[str, int] = {}
+        self._short: dict[str, int | None] = {}
         problems = []
         for place, row in enumerate(cities.to_dict("records")):
             for name in self._names(row):
@@ -106,6 +109,11 @@ class CityNames:
                     problems.append(
                         Problem("cities.csv", row.get("row"), "name_zh", name, expected, "rename one of them")
                     )
+            match = _FULL.fullmatch(plain(row["name_zh"]))
+            if match:
+                # 吉林 alone means neither where both 吉林省 and 吉林市 are listed
+                self._short[match["short"]] = None if match["short"] in self._short else place
+        self._bound = [_ranks(row) for row in cities.to_dict("records")]
         if problems:
             raise DataError(problems)
         for word, city in vocabulary.words("city").items():
@@ -116,7 +124,7 @@ class CityNames:
     def _names(row: dict) -> list[str]:
         name, province = row["name_zh"], str(row.get("province_zh") or "")
         english = str(row.get("name_en") or "")
-        names = [name, f"{name}市", english, f"{english} city" if english else ""]
+        names = [name, english, f"{english} city" if english else ""]
         if province.startswith(name):
             names.append(province)
         code = row.get("code_gbt2260", row.get("code"))
@@ -135,7 +143,10 @@ class CityNames:
             If the text means none of the cities.
         """
         word = plain(text)
-        for candidate in (word, *self._codes(word), *self._parts(word)):
+        found = self.named(text)
+        if found is not None:
+            return found
+        for candidate in (*self._codes(word), *self._parts(word)):
             if candidate in self._places:
                 return self._places[candidate]
         meaning = self.vocabulary.find("place", text)
@@ -147,6 +158,20 @@ class CityNames:
         near = nearest_names(word, self._places, 1) if len(word) > 2 else []
         hint = f" (perhaps {self.names[self._places[near[0]]]})" if near else ""
         raise ValueError(f"a city of cities.csv{hint}")
+
+    def named(self, text: str) -> int | None:
+        """Return the place of a city by one of its names alone, no address; None if it is none of them.
+
+        A name may be written with or without 省, 市, 自治区 and 特别行政区 at its end, where that leaves one city.
+        """
+        word = plain(text)
+        if word in self._places:
+            return self._places[word]
+        match = _FULL.fullmatch(word)
+        if match is None:
+            return self._short.get(word)
+        place = self._places.get(match["short"])
+        return place if place is not None and self._bound[place] in (None, match["suffix"] == "市") else None
 
     @staticmethod
     def _codes(word: str) -> list[str]:
@@ -167,6 +192,19 @@ class CityNames:
             if (match and match["city"] == plain(city)) or (rest == plain(city) and rest != word):
                 found.append(plain(city))
         return found
+
+
+def _ranks(row: dict) -> bool | None:
+    """Return True for a unit that is a city, False for a province, by its code or its province; None if neither says.
+
+    吉林省 is not the city of 吉林, and 吉林市 not the province; 北京 is both.
+    """
+    code, province = str(row.get("code_gbt2260", row.get("code")) or ""), row.get("province_zh")
+    if re.fullmatch(r"\d{6}", code, re.ASCII):
+        return None if code.startswith(MUNICIPAL) else not code.endswith("0000")
+    if isinstance(province, str) and province:
+        return None if province.startswith(row["name_zh"]) else True
+    return None
 
 
 def _without_province(word: str, city: str, province: str) -> str:

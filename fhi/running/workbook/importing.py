@@ -1,4 +1,8 @@
-"""From an edited workbook to a scenario: changed weights and directions, and points of experts."""
+"""From an edited workbook to a scenario: changed weights and directions, points of experts, and raw values.
+
+A raw value that was changed comes back as a file of the staff's own, ``data/user/<name>/yearbooks.csv``. Every other
+change is refused, so that none is lost in silence.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +24,10 @@ from fhi.files import replace_file
 from fhi.paths import BASELINE
 from fhi.reading.csv_tables import table_from_cells
 from fhi.reading.spreadsheets import Book
-from fhi.running.workbook.sheets import EXPERTS, NODE_COLUMNS
-from fhi.scenarios import Scenario, load_scenario, own_settings, scenario_names, validated
+from fhi.running.workbook import own_values
+from fhi.running.workbook.edits import edits, values
+from fhi.running.workbook.sheets import EXPERTS, EXPORTED, NODE_COLUMNS
+from fhi.scenarios import Scenario, layers_of, load_scenario, merged, own_settings, scenario_names, validated
 
 MARK = "# Written by python -m fhi import; importing again under this name replaces it."
 NAME = re.compile(r"[^\W_][\w-]*")
@@ -33,7 +39,8 @@ def import_workbook(path: Path, name: str | None = None) -> list[str]:
     Parameters
     ----------
     path : Path
-        A workbook of `workbook.writing`, or one with a sheet ``framework`` or ``experts`` of the same columns.
+        A workbook of `workbook.writing`, or one with a sheet ``framework`` or ``experts`` of the same columns. Raw
+        values are read from the first alone, since it holds what they were.
     name : str, optional
         The scenario to write, ``notebooks/scenarios/<name>.yml`` (default: the name of the file).
 
@@ -45,7 +52,8 @@ def import_workbook(path: Path, name: str | None = None) -> list[str]:
     Raises
     ------
     DataError
-        With every bad cell: sheet, row, column, value, remedy. Nothing is written.
+        With every bad cell, and every changed one that is not read back: sheet, row, column, value, remedy. Nothing is
+        written.
     MethodError
         If the name cannot be that of a new scenario, or the method so changed is refused. Nothing is written.
     """
@@ -62,13 +70,21 @@ def import_workbook(path: Path, name: str | None = None) -> list[str]:
         changes += _take_framework(book, framework, method, settings)
     if EXPERTS in book:
         changes += _take_points(book, framework, method, settings)
-    if "framework" not in book and EXPERTS not in book:
+    found = own_values.dated(values(edits(book), book, framework), method, book)
+    if found:
+        own = own_values.rows(found, method, base, name, _imported(base))
+        settings["user_data"] = {"folder": name, "replaces": "cell"}
+        changes += [f"{v.indicator} of {v.city}, {v.year}: {v.old or 'missing'} → {v.value:g}" for v in found]
+    if not any(sheet in book for sheet in ("framework", EXPERTS, EXPORTED)):
         expected = f"a sheet framework or {EXPERTS}"
         raise DataError([Problem(book.name, None, None, None, expected, "start from a workbook of make export")])
     if changes:
         settings["description"] = {"zh": f"由工作簿导入，基于方案{base}", "en": f"From a workbook, based on {base}"}
         file = f"scenarios/{name}.yml"
-        index.check(validated(own_settings(BASELINE) | settings, file), framework, cities.index, file, units=cities)
+        layers = layers_of(base) | {name: settings}
+        index.check(validated(merged(layers, name, file), file), framework, cities.index, file, units=cities)
+        if found:
+            own_values.write(own, name, method)
         text = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False)
         replace_file(target, f"{MARK}\n\n{text}".encode())
     return changes
@@ -86,10 +102,14 @@ def target_file(name: str) -> Path:
         message = f"{name!r} cannot name a scenario; use letters, digits, - and _."
         raise MethodError(message, key="name", value=name)
     target = paths.SCENARIOS / f"{name}.yml"
-    if target.exists() and not target.read_text(encoding="utf-8", errors="replace").startswith(MARK):
+    if target.exists() and not _imported(name):
         message = f"there is a scenario {name!r} that was not imported; give another name."
         raise MethodError(message, key="name", value=name)
     return target
+
+
+def _imported(name: str) -> bool:
+    return (paths.SCENARIOS / f"{name}.yml").read_text(encoding="utf-8", errors="replace").startswith(MARK)
 
 
 def base_scenario(book: Book) -> str:
@@ -127,7 +147,8 @@ def _take_framework(book: Book, framework: Framework, method: Scenario, settings
         printed = getattr(framework, f"{column}s")
         differ = {node: own[node].item() for node in nodes if own[node] != printed[node]}
         settings.pop(f"{column}s", None)
-        if differ:
+        if differ or getattr(method, f"{column}s"):
+            # an empty one as well, in place of those of the base
             settings[f"{column}s"] = differ
     return changes
 

@@ -23,6 +23,12 @@ NODE_COLUMNS = ("node", "parent", "name_zh", "name_en")
 #: sheets of one row a cell -> the built table that they show, and columns that they have from another table
 TABLES = {"weights": "weights", "comparison": "comparison", "provenance": "panel"}
 ELSEWHERE = {("weights", "importance"): ("importance", "share")}
+#: the sheets of raw values: by unit in the edition's year, and every value of the panel
+RAW, VALUES = "raw", "provenance"
+#: the hidden sheet with what the others held when they were written
+EXPORTED = "exported"
+#: the columns that tell the rows of a sheet apart; of others it is the first
+ROW_KEYS = {"comparison": ("node", "city"), VALUES: ("city", "year", "indicator"), "sources": ("source_id",)}
 SCORE, SHARE, WHOLE, PLAIN = "0.0", "0.0000", "0", "General"
 
 
@@ -46,6 +52,8 @@ class Sheet:
         By column, the rows (counted from 0) that `python -m fhi import` reads back.
     marks : mapping
         ``(row, column)`` -> ``filled`` or ``treated``, counted from 0.
+    hidden : bool
+        Not shown in a spreadsheet program.
     """
 
     name: str
@@ -57,6 +65,7 @@ class Sheet:
     frozen: int = 0
     editable: Mapping[str, list[int]] = field(default_factory=dict)
     marks: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    hidden: bool = False
 
 
 def sheets(store: Store) -> list[Sheet]:
@@ -74,7 +83,17 @@ def sheets(store: Store) -> list[Sheet]:
         provenance_sheet(store, tree),
         sources_sheet(store),
     ]
-    return [about_sheet(store.scenario, method, found), *found]
+    found = [about_sheet(store.scenario, method, found), *found]
+    return [*found, exported_sheet(found)]
+
+
+def exported_sheet(others: list[Sheet]) -> Sheet:
+    """Return the hidden sheet that repeats the others, so that what is changed in them can be told."""
+    rows = [[sheet.name, *cells] for sheet in others for cells in [*sheet.head, *sheet.rows]]
+    width = max(map(len, rows))
+    about = {"zh": "导出时的内容，用于识别改动", "en": "what was exported, to tell what is changed"}
+    head = ["sheet", *range(1, width)]
+    return Sheet(EXPORTED, about, [head], [[*cells, *[None] * (width - len(cells))] for cells in rows], hidden=True)
 
 
 def title(table: str) -> Texts:
@@ -96,9 +115,11 @@ def about_sheet(scenario: str, method: Scenario, others: list[Sheet]) -> Sheet:
         [key, shown(value), "", ""] for key, value in ((key, getattr(method, key)) for key in KEYS if key not in ASIDE)
     ]
     how = {
-        "zh": "黄色单元格可改：framework的weight与direction，experts的打分。"
+        "zh": "黄色单元格可改：framework的weight与direction，experts的打分，raw的数值；"
+        "provenance的value列亦可改。其他改动不予接受。"
         "保存后运行 python -m fhi import <工作簿> <新方案名>。",
-        "en": "Yellow cells may be changed: weight and direction in framework, points in experts. Save, then run "
+        "en": "Yellow cells may be changed: weight and direction in framework, points in experts, values in raw; the "
+        "column value in provenance too. Other changes are refused. Save, then run "
         "python -m fhi import <workbook> <name of the new scenario>.",
     }
     rows += [["", "", "", ""], ["import", "", how["zh"], how["en"]]]
@@ -182,7 +203,9 @@ def stage_sheets(store: Store, tree: Framework) -> list[Sheet]:
         number = SCORE if name == "normalised" else "#,##0.00"
         marks = _marks(store, rows, columns) if name == "treated" else {}
         head = _heads(tree, columns, "unit", "direction")
-        found.append(Sheet(name, about[name], head, rows, number=number, frozen=2, marks=marks))
+        editable = dict.fromkeys(columns, range(len(rows))) if name == RAW else {}
+        sheet = Sheet(name, about[name], head, rows, number=number, frozen=2, marks=marks, editable=editable)
+        found.append(sheet)
     return found
 
 

@@ -18,7 +18,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
-from fhi.running.workbook.sheets import Sheet, sheets
+from fhi.running.workbook.sheets import RAW, Sheet, sheets
 from fhi.showing.terminal import width
 from fhi.store import Store
 
@@ -50,6 +50,8 @@ def workbook_bytes(content: Iterable[Sheet]) -> bytes:
     book.properties.created = book.properties.modified = STAMP
     for sheet in content:
         _fill(book.create_sheet(sheet.name), sheet)
+        if sheet.hidden:
+            book[sheet.name].sheet_state = "hidden"
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         ExcelWriter(book, archive).save()
@@ -96,8 +98,8 @@ def _fill(worksheet: Worksheet, sheet: Sheet) -> None:
 
 
 def _restrict(worksheet: Worksheet, sheet: Sheet, first: int) -> None:
-    """Let a spreadsheet program refuse a direction other than 1 and -1, and a number below 0."""
-    for name, rows in sheet.editable.items():
+    """Let a spreadsheet program refuse a direction other than 1 and -1, and a weight or points below 0."""
+    for name, rows in sheet.editable.items() if sheet.name != RAW else ():
         if name == "direction":
             rule = DataValidation(type="list", formula1='"1,-1"', showErrorMessage=True)
         else:

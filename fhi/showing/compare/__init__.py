@@ -11,9 +11,9 @@ from fhi.engine.explain import common_mean
 from fhi.showing.compare import assumptions as _assumptions
 from fhi.showing.compare import moves as _moves
 from fhi.showing.compare.moves import across
-from fhi.showing.compare.results import Data, Result, build_result, raw_data, read_data, read_result
+from fhi.showing.compare.results import Data, Result, build_result, read_data, read_result
 
-__all__ = ["Comparison", "Data", "Result", "across", "build_result", "compare", "raw_data", "read_data", "read_result"]
+__all__ = ["Comparison", "Data", "Result", "across", "build_result", "compare", "read_data", "read_result"]
 
 
 @dataclass(frozen=True)

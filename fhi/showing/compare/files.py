@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from fhi.editions.outputs import RECONSTRUCTED
+from fhi.editions.published import published
+from fhi.engine.errors import FhiError, MethodError
 from fhi.engine.weighting import FROM_JUDGEMENTS
 from fhi.files import Files
-from fhi.showing.compare import Comparison, Data, Result, across
+from fhi.showing.compare import Comparison, Result, across, read_data, read_result
 from fhi.showing.compare.text import across_text, comparison_text
 from fhi.showing.figures import EVIDENCE, LANGUAGES, FigureEntry, moves, rendering
-from fhi.store import in_order, to_csv
+from fhi.store import Store, in_order, to_csv
 
 SUMMARY = "summary.txt"
 
@@ -47,27 +49,65 @@ def write_comparison(found: Comparison, files: Files) -> Path:
     return files.write_bytes(f"{folder}/{SUMMARY}", comparison_text(found).encode("utf-8"))
 
 
-def write_across(results: list[Result], data: Data, published: pd.Series, files: Files) -> Path:
-    """Write the rank table over all scenarios into ``reports/compare-all/``; return the file of its text.
+def write_all(scenarios: Sequence[str], faults: Mapping[str, str] = {}, root: Path | None = None) -> Path:
+    """Write the rank tables over all scenarios into ``reports/compare-all/``; return the file of their text.
 
-    Those of another edition than the first have other cities: the text names them, and nothing more is said of them.
+    Those of the edition of the first stand in the folder itself, those of another edition with two or more scenarios in
+    a folder of its name. What is not compared is named, with the reason.
+
+    Parameters
+    ----------
+    scenarios : sequence of str
+        Built scenarios; within an edition the first is what the others are compared with.
+    faults : mapping
+        What kept a scenario from being built, by its name; empty if nothing did.
+    root : Path, optional
+        See `fhi.files.Files`.
+
+    Raises
+    ------
+    MethodError
+        If no scenario is built.
     """
-    folder, edition = "reports/compare-all", results[0].method.edition
-    others = [result.name for result in results if result.method.edition != edition]
-    results = [result for result in results if result.method.edition == edition]
-    ranks, agreement = across(results, data.framework, published)
+    editions: dict[str | None, list[Result]] = {}
+    told = {name: text.strip() for name, text in faults.items() if text.strip()}
+    for name in scenarios:
+        if name not in told:
+            try:
+                result = read_result(Store(name, root))
+            except (FhiError, OSError) as error:
+                told[name] = str(error)
+            else:
+                editions.setdefault(result.method.edition, []).append(result)
+    if not editions:
+        raise MethodError("no scenario could be built:\n" + "\n".join(f"{name}: {told[name]}" for name in told))
+    texts = []
+    for number, (edition, results) in enumerate(editions.items()):
+        if number and len(results) < 2:
+            texts.append(f"not compared, the only one of edition {edition}: {results[0].name}\n")
+            continue
+        folder = f"reports/compare-all/{edition}" if number else "reports/compare-all"
+        texts.append((f"edition {edition}\n\n" if number else "") + _write_across(results, folder, root))
+    texts += [f"not compared, it could not be built: {name}: {text}\n" for name, text in told.items()]
+    return Files(root=root).write_bytes(f"reports/compare-all/{SUMMARY}", "\n".join(texts).encode("utf-8"))
+
+
+def _write_across(results: list[Result], folder: str, root: Path | None) -> str:
+    """Write the rank table over scenarios of one edition and its picture; return the text."""
+    store = Store(results[0].name, root)
+    data = read_data(store)
+    printed = published(store)
+    printed = printed[printed["node"] == data.framework.root].set_index("city")["rank"]
+    ranks, agreement = across(results, data.framework, printed)
     names = data.units["name_en"]
     wide = ranks.pivot(index="city", columns="scenario", values="rank")[agreement["scenario"].tolist()]
-    files.write_bytes(f"{folder}/ranks.csv", to_csv(wide.astype("Int64").reset_index()).encode("utf-8"))
-    files.write_bytes(f"{folder}/agreement.csv", to_csv(agreement).encode("utf-8"))
+    store.write_bytes(f"{folder}/ranks.csv", to_csv(wide.astype("Int64").reset_index()).encode("utf-8"))
+    store.write_bytes(f"{folder}/agreement.csv", to_csv(agreement).encode("utf-8"))
     order = {scenario: place for place, scenario in enumerate(agreement["scenario"])}
     drawn = ranks.assign(place=ranks["scenario"].map(order)).sort_values(["place", "rank", "city"], kind="stable")
     drawn = drawn.drop(columns="place").assign(city_en=drawn["city"].map(names))
-    _write_pictures(moves.across_entry(evidence(results)), drawn, files, folder)
-    text = across_text(ranks, agreement, names)
-    if others:
-        text += f"\nnot compared, of another edition: {', '.join(others)}\n"
-    return files.write_bytes(f"{folder}/{SUMMARY}", text.encode("utf-8"))
+    _write_pictures(moves.across_entry(evidence(results)), drawn, store, folder)
+    return across_text(ranks, agreement, names)
 
 
 def slope_data(found: Comparison) -> pd.DataFrame:

@@ -6,11 +6,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from fhi import editions
-from fhi.editions import construction
 from fhi.engine.framework import Framework
 from fhi.engine.index import Index, build
-from fhi.paths import REPORT
 from fhi.scenarios import Scenario, read_method
 from fhi.store import Store
 
@@ -24,24 +21,18 @@ class Data(NamedTuple):
 
 
 class Result(NamedTuple):
-    """A built index with the name of its scenario and its method."""
+    """A built index with the name of its scenario and its method; one built in memory with its data."""
 
     name: str
     method: Scenario
     index: Index
+    data: Data | None = None
 
 
 def read_data(store: Store) -> Data:
     """Return the data that a built scenario rests on."""
     tree = Framework.from_table(store["tables/framework"], f"{store.processed}/tables/framework.csv")
     return Data(store["panel"], tree, store["tables/cities"].set_index("name_zh"))
-
-
-def raw_data(edition: str = REPORT) -> Data:
-    """Return the data of an edition as the raw files give them, without any stage having run."""
-    tables = editions.load(edition)
-    framework = Framework.from_table(tables["framework"])
-    return Data(construction.panel(tables, framework), framework, tables["cities"].set_index("name_zh"))
 
 
 def read_result(store: Store) -> Result:
@@ -60,4 +51,4 @@ def read_result(store: Store) -> Result:
 
 def build_result(name: str, method: Scenario, data: Data) -> Result:
     """Build an index in memory; errors as of `fhi.engine.index.build`."""
-    return Result(name, method, build(data.panel, data.framework, method, units=data.units))
+    return Result(name, method, build(data.panel, data.framework, method, units=data.units), data)

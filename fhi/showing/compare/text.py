@@ -114,5 +114,6 @@ def across_text(ranks: pd.DataFrame, agreement: pd.DataFrame, names: pd.Series) 
         # nothing moved, and nothing stayed, where no city is in both
         alone = pd.isna(item.mean_shift)
         shift = ["–"] * 3 if alone else [f"{item.tau_b:.2f}", str(item.moved), f"{item.mean_shift:.1f}"]
-        rows.append([item.scenario, str(item.cities), *shift, f"{item.published_tau_b:.2f}"])
+        printed = "–" if pd.isna(item.published_tau_b) else f"{item.published_tau_b:.2f}"
+        rows.append([item.scenario, str(item.cities), *shift, printed])
     return "\n".join([*lines, "", *table(rows, "lrrrrr")]) + "\n"

@@ -66,3 +66,35 @@ def test_aliases_of_a_table_are_names_and_one_name_of_two_cities_is_refused():
     assert [names.find(text) for text in ("вильнюс", "vno", "KRAKÓW")] == [0, 0, 1]
     with pytest.raises(DataError, match=r"cities.csv: row 3, column name_zh: found 'X'; expected a name of one city"):
         CityNames(table.assign(row=[2, 3], aliases=["x", "X"]), vocabulary)
+
+
+def _names(*rows):
+    table = pd.DataFrame(rows).reindex(columns=["name_zh", "name_en", "code", "province_zh"])
+    return CityNames(table.assign(aliases=None), Vocabulary(pd.DataFrame(columns=["row", "list", "code", "written"])))
+
+
+@pytest.mark.parametrize("full", [True, False])
+@pytest.mark.parametrize(
+    "short, long",
+    [
+        ("河北", "河北省"),
+        ("内蒙古", "内蒙古自治区"),
+        ("广西", "广西壮族自治区"),
+        ("新疆", "新疆维吾尔自治区"),
+        ("北京", "北京市"),
+        ("香港", "香港特别行政区"),
+    ],
+)
+def test_a_unit_is_named_with_or_without_its_suffix(short, long, full):
+    names = _names({"name_zh": long if full else short, "name_en": "X"}, {"name_zh": "上海", "name_en": "Y"})
+    assert names.find(short) == names.find(long) == names.named(short) == names.named(long) == 0
+
+
+def test_a_suffix_that_leaves_two_units_or_another_one_is_not_taken_off():
+    names = _names({"name_zh": "吉林省", "name_en": "Jilin"}, {"name_zh": "吉林市", "name_en": "Jilinshi"})
+    assert (names.named("吉林省"), names.named("吉林市"), names.named("吉林")) == (0, 1, None)
+    city = _names({"name_zh": "吉林", "name_en": "Jilin", "code": "220200"})
+    assert (city.named("吉林市"), city.named("吉林省")) == (0, None)
+    province = _names({"name_zh": "吉林", "name_en": "Jilin", "code": "220000"})
+    assert (province.named("吉林省"), province.named("吉林市")) == (0, None)
+    assert _names({"name_zh": "吉林", "name_en": "Jilin", "province_zh": "吉林省"}).named("吉林市") == 0
