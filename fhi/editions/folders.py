@@ -19,7 +19,7 @@ from fhi.reading.csv_tables import read_cells, read_table, table_from_cells
 #: what the example rows of the template are called
 EXAMPLE = "EXAMPLE"
 NEEDED = ("cities", "framework", "indicators")
-OPTIONAL = ("published_ranks", "vocabulary", "exchange_rates")
+OPTIONAL = ("published_ranks", "published_scores", "vocabulary", "exchange_rates")
 
 
 def _own(what: str) -> pa.Check:
@@ -61,6 +61,14 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         city=city(),
         rank=integer("rank, 1 is best", 1, 10_000),
         page=integer("page", 1, 10_000, nullable=True),
+    ),
+    "published_scores": schema(
+        ["node", "city", "year"],
+        "scores that a publication prints, to compare with; scores are rounded to as many decimals as the longest has",
+        node=node("node of framework.csv", nullable=False),
+        city=city(),
+        year=integer("year of the score", 1900, 2100),
+        score=number("score as printed"),
     ),
     "vocabulary": REPORT_SCHEMAS["vocabulary"],
     "exchange_rates": REPORT_SCHEMAS["public/exchange_rates"],

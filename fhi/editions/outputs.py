@@ -58,7 +58,7 @@ _TEXTS = {name: text for tables in OUTPUTS.values() for name, text in tables.ite
 _FOLDERS = {"report2018": "published", "public": "public", "": ""}
 _RAW = {name.split("/")[-1]: _FOLDERS[name.rpartition("/")[0]] for name in SCHEMAS}
 #: tables that only another edition has, and those of the report in which cities or seats are public knowledge
-_RAW |= {"indicators": VALUES, "published_ranks": "published"}
+_RAW |= {"indicators": VALUES, "published_ranks": "published", "published_scores": "published"}
 _RAW |= dict.fromkeys(("named_firms", "quoted_institutions"), "published public")
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from fhi.engine.ranking import ranked
+
 #: the subset of agreement.csv that is the whole index
 WHOLE = "all"
 #: those of parts of the evidence alone, with its labels
@@ -36,7 +38,7 @@ def by_node(top20: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)[["node", "city", "rank"]]
 
 
-def compare_ranks(scores: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
+def compare_ranks(scores: pd.DataFrame, published: pd.DataFrame, decimals: int | None = None) -> pd.DataFrame:
     """Return computed beside published ranks, the published cities ranked among themselves.
 
     Parameters
@@ -45,6 +47,8 @@ def compare_ranks(scores: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame
         Cities × nodes; any cities.
     published : pandas.DataFrame
         ``node, city, rank``, or the TOP20 table (p5): ``city`` and the columns of `PUBLISHED`.
+    decimals : int, optional
+        Of the scores, beyond which they are tied: `Method.ranking.decimals`.
 
     Returns
     -------
@@ -59,7 +63,7 @@ def compare_ranks(scores: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame
     for node, rows in published.groupby("node", sort=False):
         printed = rows.set_index("city")["rank"]
         among = scores[node].reindex(printed.index).dropna()
-        ranks = among.rank(ascending=False, method="min").astype(int)
+        ranks = ranked(among, decimals).astype(int)
         frame = pd.DataFrame({"rank": ranks, "published": printed[ranks.index]}).rename_axis("city").reset_index()
         frames.append(frame.assign(node=node, difference=frame["rank"] - frame["published"]))
     return pd.concat(frames, ignore_index=True)[columns]

@@ -50,6 +50,13 @@ Aggregation = Annotated[str | Step | dict[int, str | Step], BeforeValidator(_as_
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
+class Ranking(BaseModel):
+    """How ranks come from scores: from how many decimals of them (None: all); see `engine.ranking`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    decimals: Annotated[int, Field(strict=True, ge=0, le=12)] | None = None
+
+
 class Synthetic(BaseModel):
     """Sample micro-data to be made up (`fhi.editions.synthetic`): the seed, and the years of its issues."""
 
@@ -122,13 +129,14 @@ class Method(BaseModel):
     weighting: NamedStep = Step(method="original")
     aggregation: Aggregation = "arithmetic"
     availability: dict[int, Share] = {0: 1.0}
+    ranking: Ranking = Ranking()
     robustness: Robustness = Robustness()
 
 
 #: the keys that do not bear on the index itself
 ASIDE = frozenset({"description", "robustness"})
-#: the keys that bear on weights and aggregation alone
-COMBINING = frozenset({"weights", "weighting", "aggregation", "availability"})
+#: the keys that bear on weights, aggregation and ranks alone
+COMBINING = frozenset({"weights", "weighting", "aggregation", "availability", "ranking"})
 #: the keys of a scenario that a stage reads; a stage that is not named here may read them all
 READS: dict[str, frozenset[str]] = {
     "01_ingestion": frozenset({"edition", "year", "user_data", "constructions"}),
