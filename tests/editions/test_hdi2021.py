@@ -1,4 +1,4 @@
-"""A published index whose method is known, rebuilt from its edition: every score and rank that UNDP prints of the HDI."""
+"""A published index whose method is known, rebuilt from its edition: every score and rank that UNDP prints."""
 
 import pandas as pd
 import pytest
