@@ -201,9 +201,13 @@ def replication(data: pd.DataFrame, language: str):
     tall, data = height(7.4, shown.count), shown.of(data)
     cities = data[data["node"] == nodes[0]].reset_index(drop=True)
     figure = style.canvas(tall, width=11)
+    pitch, edge = 9.44 / len(nodes), max(1, 0.05 * last)
+    width = round(pitch - 0.21, 2)
+    # lines of text above a panel, as shares of its height: they keep their distances in inches
+    line = 4.95 / (tall - 1.6 - 0.85)
     for column, node in enumerate(nodes):
-        left = 1.35 + column * 2.36
-        axes = style.quiet(style.area(figure, left=left, right=11 - left - 2.15, top=1.6, bottom=0.85), grid="x")
+        left = 1.35 + column * pitch
+        axes = style.quiet(style.area(figure, left=left, right=11 - left - width, top=1.6, bottom=0.85), grid="x")
         rows = data[data["node"] == node]
         heights = rows["city"].map(shown.place)
         axes.hlines(heights, rows["published"], rows["rank"], color=style.LINE, linewidth=2, zorder=1)
@@ -213,20 +217,20 @@ def replication(data: pd.DataFrame, language: str):
             shown.name_rows(axes, style.city_names(cities, language), language)
         else:
             axes.set_yticks(range(shown.count), [""] * shown.count)
-        axes.set(xlim=(0, last + 1), ylim=(shown.count - 0.4, -0.6), xticks=[1, last // 2, last])
+        axes.set(xlim=(1 - edge, last + edge), ylim=(shown.count - 0.4, -0.6), xticks=[1, last // 2, last])
         first = rows.iloc[0]
         axes.text(
             0,
-            1.085,
+            1 + 0.085 * line,
             first[f"node_{language}"],
             transform=axes.transAxes,
             weight="bold",
             size=style.BODY if language == "zh" else style.SMALL,
         )
         statistics = f"τ-b {first['kendall_tau_b']:.2f}   ρ {first['spearman_rho']:.2f}"
-        axes.text(0, 1.043, statistics, transform=axes.transAxes, size=style.SMALL, color=style.MUTED)
-        weight = style.fit(first[f"weight_{language}"], 154, 7)
-        axes.text(0, 1.005, weight, transform=axes.transAxes, size=7, color=style.MUTED)
+        axes.text(0, 1 + 0.043 * line, statistics, transform=axes.transAxes, size=style.SMALL, color=style.MUTED)
+        weight = style.fit(first[f"weight_{language}"], (pitch - 0.22) * 72, 7)
+        axes.text(0, 1 + 0.005 * line, weight, transform=axes.transAxes, size=7, color=style.MUTED)
     note = style.pick(
         language,
         "●  重建名次    ○  公布名次    （1为最佳）",
