@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fhi.showing.figures import entries
+from fhi.showing.figures import entries, pillars
 from fhi.showing.figures.charts import chosen, height, rank_ticks
 from fhi.showing.figures.registry import LANGUAGES
 
@@ -117,7 +117,17 @@ def bounds(count):
     return frame(count, tier="regional", rank=range(1, count + 1), low=high - 10, high=high, score=high - 5)
 
 
+def heat(count):
+    ranks = {f"{pillar}_rank": spread(count, place) for place, pillar in enumerate(pillars.PILLARS)}
+    table = frame(count, rank=range(1, count + 1), **ranks)
+    for pillar in pillars.PILLARS:
+        table[f"gap_{pillar}"] = table["rank"] - table[f"{pillar}_rank"]
+    own = table[list(ranks)]
+    return table.assign(spread=own.max(axis=1) - own.min(axis=1))
+
+
 DATA = {
+    "pillar-heat": heat,
     "coverage": coverage,
     "replication": replication,
     "diagnostic-standings": standings,
