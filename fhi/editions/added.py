@@ -55,7 +55,7 @@ def added_indicators(
         default = set(names) - set(taken)
         rows = [panel[~panel["indicator"].isin(default)], replaced[replaced["indicator"].isin(default)]]
         scores = build(pd.concat(rows, ignore_index=True), framework, method, units=units).scores
-        return compare_ranks(scores, published).set_index(["node", "city"])
+        return compare_ranks(scores, published, method.ranking.decimals).set_index(["node", "city"])
 
     base = ranks([])
     trials = {name: [name] for name in names} | ({ALL: names} if len(names) > 1 else {})

@@ -95,7 +95,7 @@ def agreement_by_subset(
     for name, (rows, chosen) in parts.items():
         with suppress(MethodError):  # too few values for an index
             scores = build(rows, framework, chosen, units=units).scores
-            measures = agreement(compare_ranks(scores, published))
+            measures = agreement(compare_ranks(scores, published, method.ranking.decimals))
             measures.insert(0, "subset", name)
             found.append(measures)
     return pd.concat([frame for frame in found if len(frame)] or found[:1], ignore_index=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from fhi.engine.ranking import ranked
 
-def compare_ranks(scores: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
+
+def compare_ranks(scores: pd.DataFrame, published: pd.DataFrame, decimals: int | None = None) -> pd.DataFrame:
     """Return computed beside published ranks, the published cities ranked among themselves.
 
     Parameters
@@ -15,6 +17,8 @@ def compare_ranks(scores: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame
         Cities × nodes; any cities.
     published : pandas.DataFrame
         ``node, city, rank``.
+    decimals : int, optional
+        Of the scores, beyond which they are tied: `Method.ranking.decimals`.
 
     Returns
     -------
@@ -28,7 +32,7 @@ def compare_ranks(scores: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame
     for node, rows in published.groupby("node", sort=False):
         printed = rows.set_index("city")["rank"]
         among = scores[node].reindex(printed.index).dropna()
-        ranks = among.rank(ascending=False, method="min").astype(int)
+        ranks = ranked(among, decimals).astype(int)
         frame = pd.DataFrame({"rank": ranks, "published": printed[ranks.index]}).rename_axis("city").reset_index()
         frames.append(frame.assign(node=node, difference=frame["rank"] - frame["published"]))
     return pd.concat(frames, ignore_index=True)[columns]

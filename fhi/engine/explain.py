@@ -12,6 +12,7 @@ from fhi.engine.errors import FhiError, MethodError, choose
 from fhi.engine.framework import Framework
 from fhi.engine.index import Index, build
 from fhi.engine.parameters import Method, steps_by_level
+from fhi.engine.ranking import ranked
 
 #: aggregation -> what its scores are added in: contributions sum to the difference of the scores so changed
 SCALES = {"arithmetic": lambda scores: scores, "geometric": np.log}
@@ -77,17 +78,17 @@ def drop_each(
         except FhiError as error:
             effects.append((node, 0, np.nan, np.nan, None, str(error)))
             continue
-        shifts = _shifts(whole.scores[framework.root], without.scores[framework.root])
+        shifts = _shifts(whole.scores[framework.root], without.scores[framework.root], method.ranking.decimals)
         effects.append((node, *_summary(shifts), ""))
         frames.append(shifts.assign(node=node)[SHIFTS])
     found = [frame for frame in frames if len(frame)] or frames[:1]
     return pd.DataFrame(effects, columns=EFFECTS), pd.concat(found, ignore_index=True)
 
 
-def _shifts(scores: pd.Series, without: pd.Series) -> pd.DataFrame:
+def _shifts(scores: pd.Series, without: pd.Series, decimals: int | None) -> pd.DataFrame:
     """Return the ranks among the cities with both scores, and their difference."""
     pair = pd.DataFrame({"rank": scores, "rank_without": without}).dropna()
-    ranks = pair.rank(ascending=False, method="min").astype(int).rename_axis("city").reset_index()
+    ranks = ranked(pair, decimals).astype(int).rename_axis("city").reset_index()
     return ranks.assign(shift=ranks["rank_without"] - ranks["rank"])
 
 

@@ -14,6 +14,7 @@ from fhi.engine import aggregation, imputation, methods, normalisation, treatmen
 from fhi.engine.errors import MethodError, choose
 from fhi.engine.framework import Framework
 from fhi.engine.parameters import Method, Step, steps_by_level
+from fhi.engine.ranking import ranked
 from fhi.engine.screening import coverage, observe, panel_of, screen, select
 
 __all__ = ["STEPS", "Index", "build", "check", "combine", "coverage", "fill", "filled", "prepare", "screen", "select"]
@@ -35,8 +36,8 @@ class Index:
     Attributes
     ----------
     scores, ranks : pandas.DataFrame
-        Units × all nodes. Ranks come from unrounded scores: 1 is best, ties share the lower number, a unit
-        without a score has none.
+        Units × all nodes. Ranks come from scores rounded to `Method.ranking.decimals`, unrounded where that is None:
+        1 is best, ties share the lower number, a unit without a score has none. Scores stay unrounded.
     weights : pandas.DataFrame
         Indexed by node below the root: ``parent``, ``weight`` inside the parent, ``effective`` share in the root.
     stages : dict of pandas.DataFrame
@@ -250,7 +251,7 @@ def combine(normalised: pd.DataFrame, framework: Framework, method: Method) -> I
     scores, unit_weights = aggregation.aggregate_and_weigh(
         normalised, tree, shares, method.aggregation, availability=method.availability
     )
-    ranks = scores.rank(ascending=False, method="min").astype("Int64")
+    ranks = ranked(scores, method.ranking.decimals)
     weights = pd.DataFrame({"parent": tree.parents, "weight": shares, "effective": tree.effective(shares)})
     stages = {"normalised": normalised, "unit_weights": unit_weights}
     return Index(scores, ranks, weights.loc[tree.nodes].rename_axis("node"), stages)

@@ -50,6 +50,13 @@ Aggregation = Annotated[str | Step | dict[int, str | Step], BeforeValidator(_as_
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
+class Ranking(BaseModel):
+    """How ranks come from scores: from how many decimals of them (None: all); see `engine.ranking`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    decimals: Annotated[int, Field(strict=True, ge=0, le=12)] | None = None
+
+
 class Effort(BaseModel):
     """How many draws an analysis of robustness makes."""
 
@@ -89,11 +96,12 @@ class Method(BaseModel):
     weighting: NamedStep = Step(method="original")
     aggregation: Aggregation = "arithmetic"
     availability: dict[int, Share] = {0: 1.0}
+    ranking: Ranking = Ranking()
     robustness: Robustness = Robustness()
 
 
-#: the keys that bear on weights and aggregation alone
-COMBINING = frozenset({"weights", "weighting", "aggregation", "availability"})
+#: the keys that bear on weights, aggregation and ranks alone
+COMBINING = frozenset({"weights", "weighting", "aggregation", "availability", "ranking"})
 
 
 def steps_by_level(aggregation: Any, levels: Iterable[int]) -> dict[int, Step]:

@@ -17,7 +17,7 @@ from fhi.engine.framework import Framework
 from fhi.files import Files, replace_file
 from fhi.paths import BASELINE, NOTEBOOKS
 from fhi.running import notebooks, user_data
-from fhi.scenarios import KEYS, READS, load_scenario, validated
+from fhi.scenarios import KEYS, READS, Scenario, load_scenario, validated
 from fhi.showing.compare import Comparison, Data, Result, build_result
 from fhi.showing.compare import compare as side_by_side
 from fhi.showing.compare.files import evidence, slope_data, through_data

@@ -20,7 +20,7 @@ from fhi.paths import RAW, ROOT, SCENARIOS
 from fhi.reading import spreadsheets
 from fhi.running import lab
 from fhi.running.workbook import importing, writing
-from fhi.running.workbook.sheets import Sheet, framework_sheet, sheets
+from fhi.running.workbook.sheets import ROW_KEYS, Sheet, framework_sheet, sheets
 from fhi.scenarios import layers_of, load_scenario, own_settings, resolved_yaml, scenario_names
 
 EVIL = ['=HYPERLINK("http://x","y")', "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "=1+1", "#N/A", "#DIV/0!", "TRUE", "1.5"]

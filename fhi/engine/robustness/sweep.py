@@ -108,7 +108,7 @@ def _one(
         scores = build(panel, framework, method.model_copy(update=values), units=units).scores
     except FhiError as error:
         return {"error": str(error)}, pd.DataFrame(columns=["city", "rank", "published"])
-    comparison = compare_ranks(scores, published)
+    comparison = compare_ranks(scores, published, method.ranking.decimals)
     comparison = comparison[comparison["node"] == framework.root]
     measures = agreement(comparison).iloc[0].drop("node").to_dict() if len(comparison) else {"cities": 0}
     return measures, comparison[["city", "rank", "published"]]

@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 from fhi.engine.errors import DataError, Problem
 from fhi.engine.framework import Framework
 from fhi.reading.parsing import parse_number
-from fhi.running.workbook.reading import Book
+from fhi.reading.spreadsheets import Book
 from fhi.running.workbook.sheets import EXPERTS, EXPORTED, NODE_COLUMNS, RAW, ROW_KEYS, VALUES
 
 #: two numbers are the same up to what spreadsheet programs round when they save

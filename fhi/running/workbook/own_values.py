@@ -14,8 +14,8 @@ from fhi.engine.framework import Framework
 from fhi.engine.parameters import Method
 from fhi.files import replace_file
 from fhi.reading.microdata import collect
+from fhi.reading.spreadsheets import Book
 from fhi.running.workbook.edits import Value
-from fhi.running.workbook.reading import Book
 from fhi.running.workbook.sheets import VALUES
 from fhi.store import to_csv
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -13,6 +14,76 @@ from matplotlib.transforms import Affine2D
 
 from fhi.showing.figures import style
 from fhi.showing.figures.registry import LANGUAGES, Tables
+
+#: rows that a figure draws at most, one for what is left out included, and how many of them are the last units
+MOST, LAST = 40, 10
+#: rows that the heights of the figures are made for, and the inches that each beyond these adds
+USUAL, PITCH = 20, 0.25
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The units that a figure draws, a row each, and the row in which it says how many are left out.
+
+    Attributes
+    ----------
+    place : dict
+        Row of each unit drawn, from 0 at the top.
+    count : int
+        Rows in all.
+    gap, left : int
+        The row of what is left out, and how many units that are; ``left`` is 0 if all are drawn.
+    """
+
+    place: dict[str, int]
+    count: int
+    gap: int = 0
+    left: int = 0
+
+    def of(self, data: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows of the units drawn, of a frame with the column ``city``."""
+        return data[data["city"].isin(self.place)].reset_index(drop=True)
+
+    def name_rows(self, axes: Axes, labels: Iterable[str], language: str, middle: float = 0.0, **look) -> None:
+        """Label the rows at the left, the units in the order of `place`; a row is `middle` below its number."""
+        rows, texts = [*self.place.values()], [*labels]
+        if self.left:
+            rows, texts = [*rows, self.gap], [*texts, self.more(language)]
+        axes.set_yticks([row + middle for row in rows], texts, **look)
+
+    def more(self, language: str) -> str:
+        """Return how many units are left out, in words; empty if none are."""
+        return style.pick(language, f"…… 另有{self.left}个", f"… {self.left} more") if self.left else ""
+
+
+def chosen(units: Iterable[str], most: int = MOST, last: int = LAST) -> Chosen:
+    """Return which units a figure draws: all, or if there are more than `most` the first and the `last` of them.
+
+    Parameters
+    ----------
+    units : iterable of str
+        In the order of the rows; one that stands twice counts once.
+    most, last : int
+        Rows at most, and how many of them are the last units; without any of these, nothing stands below the gap.
+    """
+    units = list(dict.fromkeys(units))
+    if len(units) <= most:
+        return Chosen({unit: row for row, unit in enumerate(units)}, len(units))
+    gap, low = most - last - 1, len(units) - last
+    place = {unit: row for row, unit in enumerate(units[:gap])}
+    place |= {unit: row for row, unit in enumerate(units[low:], start=gap + 1)}
+    return Chosen(place, most, gap, low - gap)
+
+
+def height(usual: float, rows: int) -> float:
+    """Return the inches of a figure that has `usual` of them for up to `USUAL` rows: `PITCH` more for each row more."""
+    return usual + PITCH * max(0, rows - USUAL)
+
+
+def rank_ticks(last: int) -> list[int]:
+    """Return ticks of an axis of ranks: 1 and the multiples of the least round step that gives at most nine of them."""
+    step = next((step for step in (5, 10, 20, 50, 100, 200, 500) if last < 10 * step), 1000)
+    return [1, *range(step, last + 1, step)]
 
 
 def english(tables: Tables) -> pd.Series:
@@ -47,10 +118,11 @@ def pillars(nodes: pd.DataFrame) -> dict[str, str]:
     return result
 
 
-def name_rows(axes: Axes, data: pd.DataFrame, language: str, rank: str) -> None:
+def name_rows(axes: Axes, data: pd.DataFrame, language: str, rank: str, shown: Chosen | None = None) -> None:
     """Name one row a city at the left, with its rank in that column of the frame."""
     names = style.city_names(data, language)
-    axes.set_yticks(range(len(data)), [f"{name}  {place}" for name, place in zip(names, data[rank], strict=True)])
+    labels = [f"{name}  {place}" for name, place in zip(names, data[rank], strict=True)]
+    (shown or chosen(data["city"])).name_rows(axes, labels, language)
 
 
 def pillar_ladder(tables: Tables, pillar: str) -> pd.DataFrame:

@@ -6,10 +6,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle, FancyBboxPatch
 
+from fhi.editions.outputs import GIVEN
 from fhi.engine.rounding import outward
 from fhi.showing.figures import basemap, style
 from fhi.showing.figures.cards import sheet
-from fhi.showing.figures.evidence import GIVEN
 from fhi.showing.figures.firsts import denied
 from fhi.showing.figures.registry import EVIDENCE
 from fhi.showing.figures.texts import quantity_text, wrapped

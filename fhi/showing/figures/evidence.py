@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from fhi.editions.outputs import EVIDENCE, GIVEN, RECONSTRUCTED, VALUES, behind, named, ordered, results, stated
+from fhi.editions.outputs import EVIDENCE, RECONSTRUCTED, VALUES, behind, named, ordered, results, stated
 from fhi.showing.figures.registry import REPORT, FigureEntry, Tables, Texts, entries
 from fhi.store import MissingTable
 
@@ -42,9 +42,8 @@ class Reading(Mapping[str, pd.DataFrame]):
 
 
 def kinds(column: pd.Series) -> tuple[str, ...]:
-    """Return the labels to draw for a column of them: the report's edition's, or what stands there if files are given."""
-    found = named(column)
-    return ordered(found) if found & set(GIVEN) else (*PRINTED, PUBLIC)
+    """Return the labels to draw for a column of them: those that stand there."""
+    return ordered(named(column))
 
 
 def seen(entry: FigureEntry, tables: Tables) -> tuple[FigureEntry, pd.DataFrame]:

@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from fhi.showing.figures import style
+from fhi.showing.figures.charts import Chosen
 
 BELOW, NOTHING, ABOVE = "#c2571a", "#f7f7f7", "#2166ac"
 SHADES = matplotlib.colors.LinearSegmentedColormap.from_list("two-sided", [BELOW, NOTHING, ABOVE])
@@ -80,7 +81,13 @@ def scale(axes: Axes, low: str, high: str) -> None:
     axes.text(start + steps * pitch + 0.1 * across, y, high, ha="left", **look)
 
 
-def grid(data: pd.DataFrame, rows: str, columns: str, value: str) -> pd.DataFrame:
-    """Return a long frame as a table, rows and columns in the order in which they first occur."""
+def grid(data: pd.DataFrame, rows: str, columns: str, value: str, shown: Chosen | None = None) -> pd.DataFrame:
+    """Return a long frame as a table, rows and columns in the order in which they first occur.
+
+    What is `shown` of the rows may leave some out: an empty row stands in their place.
+    """
     wide = data.pivot(index=rows, columns=columns, values=value)
-    return wide.loc[list(dict.fromkeys(data[rows])), list(dict.fromkeys(data[columns]))]
+    order = list(dict.fromkeys(data[rows]))
+    if shown and shown.left:
+        order.insert(shown.gap, "")
+    return wide.reindex(index=order, columns=list(dict.fromkeys(data[columns])))

@@ -7,7 +7,7 @@ import pandas as pd
 
 from fhi.engine.rounding import outward
 from fhi.showing.figures import style
-from fhi.showing.figures.charts import english, name_rows, with_names
+from fhi.showing.figures.charts import chosen, english, height, name_rows, with_names
 from fhi.showing.figures.registry import Tables, figure
 
 SECTION = "identified"
@@ -65,9 +65,10 @@ def scores_caption(data: pd.DataFrame) -> dict[str, str]:
 )
 def scores(data: pd.DataFrame, language: str):
     """One bar a city from the least to the greatest possible score, a tick at the analytic centre."""
-    figure = style.canvas(7.2)
+    shown = chosen(data["city"])
+    data, rows = shown.of(data), list(shown.place.values())
+    figure = style.canvas(height(7.2, shown.count))
     axes = style.quiet(style.area(figure, left=1.6, right=0.6, bottom=0.95))
-    rows = range(len(data))
     colours = [style.TIERS[tier] for tier in data["tier"]]
     axes.barh(rows, data["high"] - data["low"], left=data["low"], height=0.56, color=colours)
     axes.scatter(data["score"], rows, marker="|", s=190, linewidth=2.4, color=style.ORANGE, zorder=3)
@@ -75,8 +76,8 @@ def scores(data: pd.DataFrame, language: str):
         low, high = outward(item.low, item.high, 1)
         axes.text(item.low - 0.8, row, f"{low:.1f}", ha="right", va="center", size=7.5, color=style.MUTED)
         axes.text(item.high + 0.8, row, f"{high:.1f}", va="center", size=7.5, color=style.MUTED)
-    name_rows(axes, data, language, "rank")
-    axes.set(xlim=(-6, 106), ylim=(len(data) - 0.4, -0.6), xticks=range(0, 101, 20))
+    name_rows(axes, data, language, "rank", shown)
+    axes.set(xlim=(-6, 106), ylim=(shown.count - 0.4, -0.6), xticks=range(0, 101, 20))
     axes.set_xlabel(
         style.pick(language, "得分（0–100）；城市后为公布的总排名", "score (0–100); published rank beside the city"),
         size=style.SMALL,

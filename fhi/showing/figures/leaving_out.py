@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from fhi.showing.figures import heat, style
-from fhi.showing.figures.charts import in_order, with_names, with_node_names
+from fhi.showing.figures.charts import chosen, in_order, rank_ticks, with_names, with_node_names
 from fhi.showing.figures.firsts import denied, remark, remarked, with_firsts
 from fhi.showing.figures.moves import arrow
 from fhi.showing.figures.registry import Tables, figure
@@ -62,10 +64,14 @@ def effects(data: pd.DataFrame, language: str):
     axes.axvline(0, color=style.MUTED, linewidth=0.9, zorder=1)
     ys = data["node"].map(place)
     colours = [style.PILLARS.get(node, style.BLUE) for node in data["node"]]
-    axes.scatter(data["shift"], ys, s=data["moved"] * 16, color=colours, alpha=0.85, linewidth=0, zorder=2)
+    # the largest circle stays as large as one of twenty cities
+    sizes = data["moved"] * 16 * min(1, 20 / data["moved"].max())
+    axes.scatter(data["shift"], ys, s=sizes.clip(lower=5), color=colours, alpha=0.85, linewidth=0, zorder=2)
     axes.set_yticks(heights, [style.fit(name, 116, style.BODY) for name in nodes[f"node_{language}"]])
-    reach = max(3, int(data["shift"].abs().max()) + 1)
-    step = 1 if reach <= 6 else 2 if reach <= 12 else 5
+    most = int(data["shift"].abs().max())
+    # room for the largest circle, 10 points from its middle, on axes of 5.7 inches
+    reach = max(3, most + max(1, math.ceil(most * 20 / (5.7 * 72 - 20))))
+    step = next((step for step in (1, 2) if reach <= 6 * step), None) or rank_ticks(2 * reach)[1]
     ticks = range(-(reach // step) * step, reach + 1, step)
     axes.set(xlim=(-reach, reach), ylim=(heights[-1] + 0.7, -0.7))
     axes.set_xticks(ticks, [f"{abs(tick)}" for tick in ticks])
@@ -130,7 +136,9 @@ def standing_caption(data: pd.DataFrame) -> dict[str, str]:
 )
 def standings(data: pd.DataFrame, language: str):
     """Table of cities by indicators: the rank in each, shaded by the share of the cities left behind."""
-    standing, ranks = (heat.grid(data, "city", "node", value) for value in ("standing", "rank"))
+    shown = chosen(data["city"])
+    data = shown.of(data)
+    standing, ranks = (heat.grid(data, "city", "node", value, shown) for value in ("standing", "rank"))
     texts = [["" if pd.isna(rank) else f"{rank:.0f}" for rank in row] for row in ranks.to_numpy()]
     heads = data.drop_duplicates("node")[f"node_{language}"].tolist()
     axes = heat.table(len(standing), len(heads), 0.27, heads)
@@ -138,7 +146,10 @@ def standings(data: pd.DataFrame, language: str):
     heat.heads(axes, heads)
     cities = data.drop_duplicates("city").set_index("city", drop=False)
     names = style.city_names(cities, language)
-    heat.rows(axes, [f"{name}  {rank}" for name, rank in zip(names, cities["overall"], strict=True)], style.BODY)
+    labels = [f"{name}  {rank}" for name, rank in zip(names, cities["overall"], strict=True)]
+    heat.rows(
+        axes, [*labels[: shown.gap], shown.more(language), *labels[shown.gap :]] if shown.left else labels, style.BODY
+    )
     low = style.pick(language, "落后于所有城市", "behind all others")
     heat.scale(axes, low, style.pick(language, "领先于所有城市", "ahead of all others"))
     return axes.get_figure()

@@ -7,7 +7,7 @@ import pandas as pd
 
 from fhi.showing.figures import style
 from fhi.showing.figures.cards import line, sheet
-from fhi.showing.figures.charts import with_names
+from fhi.showing.figures.charts import chosen, height, with_names
 from fhi.showing.figures.heat import SHADES
 from fhi.showing.figures.registry import Tables, figure
 
@@ -50,10 +50,12 @@ def heat_caption(data: pd.DataFrame) -> dict[str, str]:
 )
 def heat(data: pd.DataFrame, language: str):
     """Table of overall and pillar ranks, pillar cells coloured by the gap to the overall rank; the spread as bars."""
-    figure = style.canvas(7.9)
+    shown = chosen(data["city"])
+    figure = style.canvas(height(7.9, shown.count))
     axes = style.bare(style.area(figure, left=1.55, bottom=0.95, top=0.8))
     widest = int(data[[f"gap_{pillar}" for pillar in PILLARS]].abs().max().max())
     norm = matplotlib.colors.Normalize(-widest, widest)
+    place_long = min(0.088, 1.75 / max(int(data["spread"].max()), 1))
     x = {pillar: 1.95 + 1.5 * place for place, pillar in enumerate(PILLARS)}
     heads = {"rank": (0.5, ("总排名", "Overall")), "spread": (6.2, ("三维相差（位）", "Pillars apart (places)"))}
     heads |= {pillar: (x[pillar], PILLARS[pillar]) for pillar in PILLARS}
@@ -61,8 +63,10 @@ def heat(data: pd.DataFrame, language: str):
         side = "left" if name == "spread" else "center"
         colour = style.PILLARS.get(name, style.INK)
         axes.text(place, -1, style.pick(language, *pair), ha=side, va="center", weight="bold", color=colour)
-    names = style.city_names(data, language)
-    for row, (name, item) in enumerate(zip(names, data.itertuples(), strict=True)):
+    data = shown.of(data)
+    rows, names = list(shown.place.values()), style.city_names(data, language)
+    axes.text(-0.15, shown.gap, shown.more(language), ha="right", va="center")
+    for row, name, item in zip(rows, names, data.itertuples(), strict=True):
         axes.text(-0.15, row, name, ha="right", va="center")
         axes.text(0.5, row, f"{item.rank}", ha="center", va="center", weight="bold")
         for pillar, place in x.items():
@@ -71,10 +75,10 @@ def heat(data: pd.DataFrame, language: str):
             axes.fill(*_cell(place, row, 0.71, 0.44), color=colour, linewidth=0)
             ink = style.ink_on(colour)
             axes.text(place, row, f"{getattr(item, f'{pillar}_rank')}", ha="center", va="center", color=ink)
-        axes.text(6.2 + item.spread * 0.088 + 0.1, row, f"{item.spread}", va="center", size=style.SMALL)
-    axes.barh(range(len(data)), data["spread"] * 0.088, left=6.2, height=0.5, color=style.MUTED)
-    _scale(axes, widest, len(data) + 0.35, language)
-    axes.set(xlim=(0, 8.1), ylim=(len(data) - 0.4, -1.6))
+        axes.text(6.2 + item.spread * place_long + 0.1, row, f"{item.spread}", va="center", size=style.SMALL)
+    axes.barh(rows, data["spread"] * place_long, left=6.2, height=0.5, color=style.MUTED)
+    _scale(axes, widest, shown.count + 0.35, language)
+    axes.set(xlim=(0, 8.1), ylim=(shown.count - 0.4, -1.6))
     return figure
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from fhi.showing.figures import style
-from fhi.showing.figures.charts import name_rows, with_names
+from fhi.showing.figures.charts import chosen, height, name_rows, with_names
 from fhi.showing.figures.evidence import kinds
 from fhi.showing.figures.registry import EVIDENCE, Tables, figure
 
@@ -142,9 +142,10 @@ def evidence_caption(data: pd.DataFrame) -> dict[str, str]:
 )
 def evidence(data: pd.DataFrame, language: str):
     """Stacked bars by rank: indicators with data by kind of evidence; a mark where the index stops using them."""
-    figure = style.canvas(7.4)
+    shown = chosen(data["city"])
+    data, rows = shown.of(data), list(shown.place.values())
+    figure = style.canvas(height(7.4, shown.count))
     axes = style.quiet(style.area(figure, left=1.75, right=0.9, top=1.15, bottom=0.95), grid="x")
-    rows = range(len(data))
     total = data["indicators"].iloc[0]
     none, mark = style.pick(language, "缺失", "missing"), style.pick(language, "进入指数的项数", "used by the index")
     axes.barh(rows, [total] * len(data), height=0.62, color=style.REST, label=none)
@@ -168,8 +169,8 @@ def evidence(data: pd.DataFrame, language: str):
     )
     for row, known in zip(rows, data["known"], strict=True):
         axes.text(total + 0.25, row, f"{known}/{total}", va="center", size=style.SMALL)
-    name_rows(axes, data, language, "rank")
-    axes.set(xlim=(0, total), ylim=(len(data) - 0.4, -0.6), xticks=range(0, total + 1, 4))
+    name_rows(axes, data, language, "rank", shown)
+    axes.set(xlim=(0, total), ylim=(shown.count - 0.4, -0.6), xticks=range(0, total + 1, 4))
     axes.set_xlabel(
         style.pick(language, "指标数；城市后为公布的总排名", "indicators; published rank beside the city"),
         size=style.SMALL,

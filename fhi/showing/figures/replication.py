@@ -10,7 +10,7 @@ from fhi.editions.provenance import of_whole
 from fhi.editions.published import published
 from fhi.engine.framework import Framework
 from fhi.showing.figures import style
-from fhi.showing.figures.charts import in_order, with_names, with_node_names
+from fhi.showing.figures.charts import chosen, height, in_order, with_names, with_node_names
 from fhi.showing.figures.evidence import kinds
 from fhi.showing.figures.registry import LANGUAGES, Tables, figure
 from fhi.showing.figures.weight_words import weight_words
@@ -88,7 +88,8 @@ def coverage(data: pd.DataFrame, language: str):
 
     figure = style.canvas(11.2)
     axes = style.area(figure, left=1.3, right=1.2, bottom=0.85, top=2.5)
-    order = data.groupby("city")["evidence"].count().sort_values(ascending=False, kind="stable").index
+    shown = chosen(data.groupby("city")["evidence"].count().sort_values(ascending=False, kind="stable").index)
+    order, data = list(shown.place), shown.of(data)
     label = "city" if language == "zh" else "city_en"
     labels = kinds(data["evidence"])
     codes = data.assign(
@@ -96,12 +97,17 @@ def coverage(data: pd.DataFrame, language: str):
     )
     indicators = list(dict.fromkeys(data["indicator"]))
     grid = codes.pivot(index="city", columns="indicator", values="code").loc[order, indicators]
+    if shown.left:
+        # a row of its own, coloured like nothing, for what is left out
+        grid = pd.concat(
+            [grid[: shown.gap], pd.DataFrame(index=[""], columns=indicators, dtype=float), grid[shown.gap :]]
+        )
     colours = ["#f3f5f7", *(style.EVIDENCE_COLOURS[name] for name in labels)]
     colours = matplotlib.colors.ListedColormap(colours)
     shades = {"cmap": colours, "vmin": 0, "vmax": len(labels)}
     seaborn.heatmap(grid, ax=axes, **shades, cbar=False, linewidths=1, linecolor=style.PAPER)
     for item in data[data["evidence"].notna()].itertuples():
-        x, y = indicators.index(item.indicator), list(order).index(item.city)
+        x, y = indicators.index(item.indicator), shown.place[item.city]
         if item.old:
             axes.add_patch(Rectangle((x, y), 1, 1, **style.OLD))
         earlier = f"{item.value_year:.0f}" if item.age > 0 else ""
@@ -124,11 +130,11 @@ def coverage(data: pd.DataFrame, language: str):
         rotation_mode="anchor",
         size=style.SMALL,
     )
-    axes.set_yticks([place + 0.5 for place in range(len(order))], cities[order], rotation=0, size=style.SMALL)
+    shown.name_rows(axes, cities[order], language, rotation=0, size=style.SMALL, middle=0.5)
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     axes.set(xlabel="", ylabel="")
-    _key(axes, labels, language, len(order), len(indicators), old=data["old"].any())
+    _key(axes, labels, language, shown.count, len(indicators), old=data["old"].any())
     return figure
 
 
@@ -203,39 +209,46 @@ def replication_caption(data: pd.DataFrame) -> dict[str, str]:
 )
 def replication(data: pd.DataFrame, language: str):
     """Panels (index and pillars, at most four): reconstructed rank a dot, published rank a ring, one row a city."""
-    figure = style.canvas(7.4, width=11)
     nodes = list(dict.fromkeys(data["node"]))[:4]
     last = int(data[["rank", "published"]].max().max())
+    shown = chosen(data[data["node"] == nodes[0]]["city"])
+    tall, data = height(7.4, shown.count), shown.of(data)
     cities = data[data["node"] == nodes[0]].reset_index(drop=True)
-    place = {city: row for row, city in enumerate(cities["city"])}
+    figure = style.canvas(tall, width=11)
+    pitch, edge = 9.44 / len(nodes), max(1, 0.05 * last)
+    width = round(pitch - 0.21, 2)
+    # lines of text above a panel, as shares of its height: they keep their distances in inches
+    line = 4.95 / (tall - 1.6 - 0.85)
     for column, node in enumerate(nodes):
-        left = 1.35 + column * 2.36
-        axes = style.quiet(style.area(figure, left=left, right=11 - left - 2.15, top=1.6, bottom=0.85), grid="x")
+        left = 1.35 + column * pitch
+        axes = style.quiet(style.area(figure, left=left, right=11 - left - width, top=1.6, bottom=0.85), grid="x")
         rows = data[data["node"] == node]
-        heights = rows["city"].map(place)
+        heights = rows["city"].map(shown.place)
         axes.hlines(heights, rows["published"], rows["rank"], color=style.LINE, linewidth=2, zorder=1)
         axes.scatter(rows["published"], heights, zorder=2, **style.RING)
         axes.scatter(rows["rank"], heights, s=style.DOT, color=style.PILLARS.get(node, style.INK), zorder=3)
-        names = style.city_names(cities, language) if column == 0 else [""] * len(cities)
-        axes.set_yticks(range(len(cities)), names)
-        axes.set(xlim=(0, last + 1), ylim=(len(cities) - 0.4, -0.6), xticks=[1, last // 2, last])
+        if column == 0:
+            shown.name_rows(axes, style.city_names(cities, language), language)
+        else:
+            axes.set_yticks(range(shown.count), [""] * shown.count)
+        axes.set(xlim=(1 - edge, last + edge), ylim=(shown.count - 0.4, -0.6), xticks=[1, last // 2, last])
         first = rows.iloc[0]
         axes.text(
             0,
-            1.085,
+            1 + 0.085 * line,
             first[f"node_{language}"],
             transform=axes.transAxes,
             weight="bold",
             size=style.BODY if language == "zh" else style.SMALL,
         )
         statistics = f"τ-b {first['kendall_tau_b']:.2f}   ρ {first['spearman_rho']:.2f}"
-        axes.text(0, 1.043, statistics, transform=axes.transAxes, size=style.SMALL, color=style.MUTED)
-        weight = style.fit(first[f"weight_{language}"], 154, 7)
-        axes.text(0, 1.005, weight, transform=axes.transAxes, size=7, color=style.MUTED)
+        axes.text(0, 1 + 0.043 * line, statistics, transform=axes.transAxes, size=style.SMALL, color=style.MUTED)
+        weight = style.fit(first[f"weight_{language}"], (pitch - 0.22) * 72, 7)
+        axes.text(0, 1 + 0.005 * line, weight, transform=axes.transAxes, size=7, color=style.MUTED)
     note = style.pick(
         language,
         "●  重建名次    ○  公布名次    （1为最佳）",
         "●  reconstructed rank    ○  published rank    (1 is best)",
     )
-    figure.text(1.35 / 11, 0.42 / 7.4, note, size=style.SMALL, color=style.MUTED, va="center")
+    figure.text(1.35 / 11, 0.42 / tall, note, size=style.SMALL, color=style.MUTED, va="center")
     return figure

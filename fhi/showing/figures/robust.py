@@ -11,13 +11,15 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from fhi.showing.figures import style
-from fhi.showing.figures.charts import name_rows, with_names
+from fhi.showing.figures.charts import chosen, height, name_rows, rank_ticks, with_names
 from fhi.showing.figures.registry import Tables, figure
 
 SECTION = "robustness"
 EVIDENCE = ("reconstructed", "published")
 #: shades of a probability, each from the limit at its place upwards; what is below the first is not drawn
 SHADES = ("#f0f5fa", "#dae8f3", "#bfd8ea", "#95bfdd", "#679fcb", "#2f7fbf", "#1b5f9a", "#0b3c6f")
+#: ranks at most whose tiles are wide enough for a number
+WRITTEN = 31
 LIMITS = (0.005, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8)
 
 #: the marks of the median of the draws, of the published rank, and of the rank by the scenario itself
@@ -102,9 +104,10 @@ def _listed(names: pd.Series, before: str, between: str) -> str:
 )
 def intervals(data: pd.DataFrame, language: str):
     """A bar a city from the low to the high rank, a tick at the median, a ring at the published rank."""
-    figure = style.canvas(7.6)
+    last, shown = len(data), chosen(data["city"])
+    data, rows = shown.of(data), list(shown.place.values())
+    figure = style.canvas(height(7.6, shown.count))
     axes = style.quiet(style.area(figure, left=1.6, right=1.1, top=1.15, bottom=0.95))
-    rows = range(len(data))
     known = data.assign(row=rows).dropna(subset=["low"]).astype({"low": int, "median": int, "high": int})
     axes.barh(
         known["row"],
@@ -118,10 +121,10 @@ def intervals(data: pd.DataFrame, language: str):
     axes.scatter(data["reference"], rows, zorder=4, **BY_ITSELF)
     for item in known.itertuples():
         axes.text(
-            len(data) + 0.9, item.row, f"{item.low}–{item.high}", va="center", size=style.SMALL, color=style.MUTED
+            1.01 * last + 0.7, item.row, f"{item.low}–{item.high}", va="center", size=style.SMALL, color=style.MUTED
         )
-    name_rows(axes, data, language, "published")
-    axes.set(ylim=(len(data) - 0.4, -0.6), xlim=(0.3, len(data) + 0.7), xticks=[1, *range(5, len(data) + 1, 5)])
+    name_rows(axes, data, language, "published", shown)
+    axes.set(ylim=(shown.count - 0.4, -0.6), xlim=(0.3, last + 0.7), xticks=rank_ticks(last))
     label = style.pick(
         language,
         "在已公布城市中的名次（1为最佳）；城市后为公布的总排名",
@@ -179,28 +182,29 @@ def ranks_caption(data: pd.DataFrame) -> dict[str, str]:
 )
 def ranks(data: pd.DataFrame, language: str):
     """City by rank, shaded by probability; the published rank is framed."""
-    figure = style.canvas(7.6)
+    shown, last = chosen(data["city"]), data["city"].nunique()
+    tall, data = height(7.6, shown.count), shown.of(data)
+    figure = style.canvas(tall)
     axes = style.quiet(style.area(figure, left=1.6, right=0.5, top=1.05, bottom=0.95), grid=None)
     cities = data.drop_duplicates("city").reset_index(drop=True)
-    place = {city: row for row, city in enumerate(cities["city"])}
     drawn = data[data["probability"] >= LIMITS[0]]
-    rows = drawn["city"].map(place)
+    rows = drawn["city"].map(shown.place)
     tiles(axes, pd.DataFrame({"x": drawn["rank"], "y": rows, "colour": drawn["probability"].map(shade)}))
     for row, item in zip(rows, drawn.itertuples(), strict=True):
-        if item.probability >= 0.095:
+        if item.probability >= 0.095 and last <= WRITTEN:
             ink = style.ink_on(shade(item.probability))
             axes.text(item.rank, row, f"{item.probability:.0%}"[:-1], ha="center", va="center", size=7.5, color=ink)
     for city, published in zip(cities["city"], cities["published"], strict=True):
-        corner = published - 0.47, place[city] - 0.44
+        corner = published - 0.47, shown.place[city] - 0.44
         frame = {"fill": False, "edgecolor": style.VERMILION, "linewidth": 1.5}
         axes.add_patch(matplotlib.patches.Rectangle(corner, 0.94, 0.88, **frame))
-    name_rows(axes, cities, language, "published")
-    axes.set(ylim=(len(cities) - 0.4, -0.6), xlim=(0.4, len(cities) + 0.6), xticks=range(1, len(cities) + 1))
+    name_rows(axes, cities, language, "published", shown)
+    ticks = range(1, last + 1) if last <= WRITTEN else rank_ticks(last)
+    axes.set(ylim=(shown.count - 0.4, -0.6), xlim=(0.4, last + 0.6), xticks=ticks)
     axes.xaxis.tick_top()
-    label = style.pick(
-        language,
-        "名次；数字为概率（%），10以下只着色；红框为公布的名次",
-        "rank; figures are probabilities in %, below 10 only shaded; red frame: published rank",
-    )
-    figure.text(1.6 / 10, 0.62 / 7.6, label, size=style.SMALL, color=style.INK, va="center")
+    words = ("；数字为概率（%），10以下只着色", "; figures are probabilities in %, below 10 only shaded")
+    if last > WRITTEN:
+        words = ("；颜色为概率，越深越大", "; shades are probabilities, the darker the greater")
+    label = style.pick(language, f"名次{words[0]}；红框为公布的名次", f"rank{words[1]}; red frame: published rank")
+    figure.text(1.6 / 10, 0.62 / tall, label, size=style.SMALL, color=style.INK, va="center")
     return figure

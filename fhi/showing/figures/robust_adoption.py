@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from fhi.showing.figures import style
-from fhi.showing.figures.charts import with_names
+from fhi.showing.figures.charts import chosen, height, rank_ticks, with_names
 from fhi.showing.figures.registry import Tables, figure
 from fhi.showing.figures.robust import SECTION
 
@@ -53,16 +53,18 @@ def adoption_caption(data: pd.DataFrame) -> dict[str, str]:
 )
 def adoption(data: pd.DataFrame, language: str):
     """A thick bar a city for its own confidence set, a thin one for all sets together, a dot at the printed rank."""
-    figure = style.canvas(7.6)
+    last, shown = len(data), chosen(data["city"])
+    data, rows = shown.of(data), list(shown.place.values())
+    figure = style.canvas(height(7.6, shown.count))
     axes = style.quiet(style.area(figure, left=2.3, right=0.6, top=1.15, bottom=1.15))
-    rows = range(len(data))
     axes.barh(rows, data["high_all"] - data["low_all"] + 0.3, left=data["low_all"] - 0.15, height=0.16, color=TOGETHER)
     axes.barh(rows, data["high"] - data["low"] + 0.44, left=data["low"] - 0.22, height=0.5, color=OWN)
     axes.scatter(data["rank"], rows, zorder=3, **PRINTED)
     names = style.city_names(data, language)
-    axes.set_yticks(rows, [f"{name}  {rate:.1f}%" for name, rate in zip(names, data["estimate"], strict=True)])
-    last, answers = len(data), f"{data['assumed_answers'].iloc[0]:g}"
-    axes.set(ylim=(last - 0.4, -0.6), xlim=(0.3, last + 0.7), xticks=[1, *range(5, last + 1, 5)])
+    labels = [f"{name}  {rate:.1f}%" for name, rate in zip(names, data["estimate"], strict=True)]
+    shown.name_rows(axes, labels, language)
+    answers = f"{data['assumed_answers'].iloc[0]:g}"
+    axes.set(ylim=(shown.count - 0.4, -0.6), xlim=(0.3, last + 0.7), xticks=rank_ticks(last))
     axes.set_xlabel(
         style.pick(
             language,

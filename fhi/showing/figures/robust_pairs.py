@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from fhi.showing.figures import style
-from fhi.showing.figures.charts import english, with_names
+from fhi.showing.figures.charts import chosen, english, height, with_names
 from fhi.showing.figures.registry import Tables, figure
 from fhi.showing.figures.robust import EVIDENCE, SECTION, percent, tiles
 
@@ -15,6 +15,8 @@ FIRM, LEANING = 0.9, 2 / 3
 SIDES = ("#b84f00", "#dd8a4f", "#f2c9a8", "#f1f3f5", "#bcd9ee", "#5fa3d3", "#0b5a9c")
 #: points that a slanted name may take
 SLANTED = 52
+#: cities at most of which the pairs are drawn
+SQUARE = 32
 LINES = (style.BLUE, style.VERMILION, style.GREEN, style.PURPLE)
 
 
@@ -167,10 +169,15 @@ def beats_caption(data: pd.DataFrame) -> dict[str, str]:
 )
 def beats(data: pd.DataFrame, language: str):
     """Stairs of pairs in the published order, shaded by the share of draws that keep it."""
-    figure = style.canvas(8.2)
-    axes = style.quiet(style.area(figure, left=1.6, right=0.6, top=1.55, bottom=0.75), grid=None)
     order = pd.concat([data[["city", "city_en", "published"]], _last(data)]).drop_duplicates("city")
-    place = {city: number for number, city in enumerate(order["city"])}
+    # both ways: the first alone, since the stairs have no room for a gap
+    shown = chosen(order["city"], most=SQUARE, last=0)
+    place, order = shown.place, shown.of(order)
+    data = shown.of(data)
+    data = data[data["other"].isin(place)]
+    tall = height(8.2, len(order))
+    figure = style.canvas(tall)
+    axes = style.quiet(style.area(figure, left=1.6, right=0.6, top=1.55, bottom=0.75), grid=None)
     x, y = data["other"].map(place), data["city"].map(place)
     colours = data["probability"].map(_side)
     tiles(axes, pd.DataFrame({"x": x, "y": y, "colour": colours}))
@@ -186,6 +193,8 @@ def beats(data: pd.DataFrame, language: str):
     axes.set_xticks(range(1, len(names)), short, rotation=45, ha="left", rotation_mode="anchor", size=style.SMALL)
     axes.xaxis.tick_top()
     axes.set(xlim=(0.4, len(names) - 0.4), ylim=(len(names) - 1.4, -0.6))
+    if shown.left:
+        figure.text(1.6 / 10, 0.55 / tall, shown.more(language), size=style.SMALL, color=style.MUTED, va="center")
     note = style.pick(language, "行城市在列城市之上的抽取（%）", "draws in which the row is above the column, %")
     axes.text(0.5, len(names) - 5.2, note, size=style.SMALL, color=style.MUTED)
     for number, colour in enumerate(SIDES):

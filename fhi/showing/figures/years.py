@@ -5,8 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from fhi.showing.figures import style
-from fhi.showing.figures.charts import with_names
+from fhi.showing.figures.charts import chosen, with_names
 from fhi.showing.figures.registry import Tables, figure
+
+#: inches from rank to rank where there is room, inches that the ranks may take, and inches of a line of names
+ROW, TALLEST, ROW_OF_TEXT = 0.235, 11.5, 0.17
 
 
 def years_data(tables: Tables) -> pd.DataFrame:
@@ -70,15 +73,21 @@ def years_caption(data: pd.DataFrame) -> dict[str, str]:
 )
 def years(data: pd.DataFrame, language: str):
     """A line a city through its ranks; colours tell the last move, rings who entered, crosses who left."""
-    at = sorted(data["year"].unique())
-    # as many names as cities stand at a side, more than ranks where the last of them tie
-    lowest = int(data.groupby("year").size().max())
-    figure = style.canvas(1.75 + 0.235 * lowest)
-    axes = style.bare(style.area(figure, left=2.1, right=2.1, top=1.25, bottom=0.75))
-    moves, label = _moves(data), "city" if language == "zh" else "city_en"
+    at, moves, label = sorted(data["year"].unique()), _moves(data), "city" if language == "zh" else "city_en"
+    # the best of the last year, then those that are no longer there; colours and moves are among all
+    order = data.sort_values("year", ascending=False, kind="stable")["city"]
+    shown = chosen(order, last=0)
+    data = shown.of(data)
+    pitch = min(ROW, TALLEST / data["rank"].max())
+    # at the sides names stand a line apart, in a row of their own each
+    apart = max(1.0, ROW_OF_TEXT / pitch)
     spread = max(at[-1] - at[0], 1)
     # ties stand below one another at the sides
-    sides = {year: _places(data[data["year"] == year]) for year in (at[0], at[-1])}
+    sides = {year: _places(data[data["year"] == year], apart) for year in (at[0], at[-1])}
+    # a side may have more names than there are ranks, where the last of them tie
+    lowest = max(data["rank"].max(), data.groupby("year").size().max(), *(side.max() for side in sides.values()))
+    figure = style.canvas(1.75 + pitch * lowest)
+    axes = style.bare(style.area(figure, left=2.1, right=2.1, top=1.25, bottom=0.75))
     for city, rows in data.groupby("city", sort=False):
         move = moves.loc[city]
         gained = move["before"] - move["after"]
@@ -96,15 +105,18 @@ def years(data: pd.DataFrame, language: str):
                 axes.text(*place, text, ha=edge, va="center", size=style.SMALL, color=style.INK)
         _ends(axes, rows, at, colour)
     for year in at:
-        axes.text(year, 0.1, str(year), ha="center", va="center", weight="bold", size=11)
+        axes.text(year, 1 - 0.9 * ROW / pitch, str(year), ha="center", va="center", weight="bold", size=11)
     axes.set(xlim=(at[0] - 0.02 * spread, at[-1] + 0.02 * spread), ylim=(lowest + 0.8, -0.5))
-    _key(figure, data, language)
+    _key(figure, data, shown.more(language), language)
     return figure
 
 
-def _places(rows: pd.DataFrame) -> pd.Series:
-    ordered = rows.sort_values(["rank", "city"])
-    return pd.Series(range(1, len(ordered) + 1), index=ordered["city"])
+def _places(rows: pd.DataFrame, apart: float) -> pd.Series:
+    """Return the height of each name at a side: its rank, or below the name above it where that is too near."""
+    ordered, heights = rows.sort_values(["rank", "city"]), []
+    for rank in ordered["rank"]:
+        heights.append(max(float(rank), heights[-1] + apart) if heights else float(rank))
+    return pd.Series(heights, index=ordered["city"])
 
 
 def _ends(axes, rows: pd.DataFrame, at: list[int], colour: str) -> None:
@@ -115,7 +127,7 @@ def _ends(axes, rows: pd.DataFrame, at: list[int], colour: str) -> None:
         axes.scatter(rows["year"].iloc[-1:], rows["rank"].iloc[-1:], s=44, marker="x", color=colour, zorder=5)
 
 
-def _key(figure, data: pd.DataFrame, language: str) -> None:
+def _key(figure, data: pd.DataFrame, more: str, language: str) -> None:
     """Say above the lines which node they are of, and below what the colours and marks mean."""
     width, height = figure.get_size_inches()
     name = data[f"node_{language}"].iloc[0]
@@ -133,3 +145,6 @@ def _key(figure, data: pd.DataFrame, language: str) -> None:
     for colour, text in words:
         figure.text(x / width, 0.52 / height, text, size=style.SMALL, color=colour, va="center", weight="bold")
         x += 0.35 + style.extent(text, style.SMALL, "bold") / 72
+    figure.text(
+        1 - style.SIDE / width, 0.52 / height, more, size=style.SMALL, color=style.MUTED, va="center", ha="right"
+    )

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from fhi.editions.outputs import GIVEN
 from fhi.editions.published import PUBLISHED
-from fhi.showing.figures.evidence import GIVEN, of_index
+from fhi.showing.figures.evidence import of_index
 from fhi.showing.figures.firsts import remark, with_firsts
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
 from fhi.showing.report.reasons import changed, next_above, printed_moves

@@ -1,0 +1,39 @@
+"""Ranks from scores: 1 is best, ties share the lower number, a unit without a score has no rank."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+#: what a computed score may miss its true value by, as a share of the last decimal that counts
+SLACK = 1e-6
+
+
+def ranked(scores: pd.DataFrame | pd.Series, decimals: int | None = None) -> pd.DataFrame | pd.Series:
+    """Return the ranks of each column of scores.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame or pandas.Series
+        Units (× nodes), in points.
+    decimals : int, optional
+        Units whose scores are equal once rounded to so many decimals are tied, as where a publication ranks the
+        scores that it prints (UNDP 2022, Human Development Report, table 1: 3 decimals). None: no rounding.
+
+    Returns
+    -------
+    pandas.DataFrame or pandas.Series
+        Of the same form; whole numbers, missing where there is no score.
+    """
+    return rounded(scores, decimals).rank(ascending=False, method="min").astype("Int64")
+
+
+def rounded(scores: pd.DataFrame | pd.Series, decimals: int | None) -> pd.DataFrame | pd.Series:
+    """Return ``sign(x)·floor(|x|·10^d + ½)/10^d``: halves away from zero, as printed tables round; None leaves x.
+
+    `SLACK` counts what a sum of floats leaves short of a half as that half.
+    """
+    if decimals is None:
+        return scores
+    scale = 10.0**decimals
+    return np.sign(scores) * np.floor(scores.abs() * scale + 0.5 + SLACK) / scale
