@@ -17,7 +17,7 @@ from fhi.showing.report.texts import NOTHING, UNITS, decimal, same, span
 CHOICES: Mapping[str, tuple[Texts, Texts]] = {
     "edition": (
         {"zh": "版本", "en": "Edition"},
-        {"zh": "空则为本报告的城市、框架与数据", "en": "none: the cities, tree and data of the report"},
+        {"zh": "城市、框架与数据所在的文件夹", "en": "the folder of units, tree and data"},
     ),
     "year": (
         {"zh": "版本年份", "en": "Edition year"},
