@@ -164,6 +164,23 @@ def check_frame(result: Any, data: pd.DataFrame, *, step: str, name: str) -> pd.
     return result
 
 
+#: a column whose range is below this share of its size is constant but for rounding
+ROUNDING = 1e-12
+
+
+def same(low: Any, high: Any) -> Any:
+    """Whether a least and a greatest value are the same but for rounding; numbers, arrays or series of them.
+
+    ``high − low ≤ 10⁻¹²·max(|low|, |high|)``: the one rule by which a column is constant, or a spread is none.
+    """
+    return high - low <= ROUNDING * np.maximum(np.abs(low), np.abs(high))
+
+
+def constant(data: pd.DataFrame) -> list:
+    """Return the columns in which all values are the `same`; a column without values is none of them."""
+    return data.columns[same(data.min(), data.max()).to_numpy(dtype=bool)].tolist()
+
+
 def refuse_empty(data: pd.DataFrame, step: str) -> None:
     """Raise `MethodError` with the columns that have no data at all."""
     empty = data.columns[data.isna().all().to_numpy(dtype=bool)]

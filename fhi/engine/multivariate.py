@@ -13,7 +13,7 @@ import pandas as pd
 
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
-from fhi.engine.methods import listed
+from fhi.engine.methods import constant, listed, same
 from fhi.engine.treatment import kurtosis, passes, skewness
 
 #: above this two indicators say almost the same (OECD/JRC practice)
@@ -86,7 +86,8 @@ def correlations(
         A pair with fewer than 3 common units, or a node without spread, has no correlation.
     """
     nodes = _in_order(data, framework)
-    table = data[nodes].corr(method=method, min_periods=LEAST_UNITS).to_numpy()
+    varied = data[nodes].assign(**dict.fromkeys(constant(data[nodes]), np.nan))
+    table = varied.corr(method=method, min_periods=LEAST_UNITS).to_numpy()
     present = data[nodes].notna().to_numpy(dtype=float)
     common = (present.T @ present).astype(int)
     first, second = np.triu_indices(len(nodes), k=1)
@@ -117,8 +118,10 @@ def cronbach_alpha(data: pd.DataFrame) -> float:
     items = data.shape[1]
     if items < 2 or len(complete) < 2:
         return float("nan")
-    total = complete.sum(axis=1).var(ddof=1)
-    return float(items / (items - 1) * (1 - complete.var(ddof=1).sum() / total)) if total > 0 else float("nan")
+    sums = complete.sum(axis=1)
+    if same(sums.min(), sums.max()):
+        return float("nan")
+    return float(items / (items - 1) * (1 - complete.var(ddof=1).sum() / sums.var(ddof=1)))
 
 
 def reliability(normalised: pd.DataFrame, framework: Framework) -> pd.DataFrame:
@@ -154,9 +157,9 @@ def principal_components(data: pd.DataFrame) -> Components:
         sparse = listed(data.notna().sum().sort_values(kind="stable").index[:3])
         message = f"{len(complete)} units have every indicator; impute, or leave out those that few have ({sparse})."
         raise MethodError(message, key="multivariate")
-    constant = complete.columns[(complete.max() == complete.min()).to_numpy()]
-    if len(constant):
-        message = f"every value is the same in {listed(constant)}, among the units that have all; leave it out."
+    alike = constant(complete)
+    if alike:
+        message = f"every value is the same in {listed(alike)}, among the units that have all; leave it out."
         raise MethodError(message, key="multivariate")
     eigenvalues, vectors = np.linalg.eigh(np.atleast_2d(np.corrcoef(complete.to_numpy().T)))
     eigenvalues, vectors = np.clip(eigenvalues[::-1], 0, None), vectors[:, ::-1]
@@ -205,7 +208,7 @@ def effective_weights(scores: pd.DataFrame, framework: Framework, weights: pd.Se
 def _correlation(first: pd.Series, second: pd.Series) -> float:
     both = first.notna() & second.notna()
     first, second = first[both], second[both]
-    if len(first) < LEAST_UNITS or first.nunique() < 2 or second.nunique() < 2:
+    if len(first) < LEAST_UNITS or any(same(values.min(), values.max()) for values in (first, second)):
         return float("nan")
     return float(np.corrcoef(first, second)[0, 1])
 

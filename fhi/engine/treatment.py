@@ -197,8 +197,8 @@ def _shape(values: np.ndarray | pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     # scaled by the range first, so that no unit is too small or too large for a fourth power
     top = np.max(values, axis=0, where=present, initial=-np.inf)
     low = np.min(values, axis=0, where=present, initial=np.inf)
-    spread = np.where(top > low, top - low, np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
+        spread = np.where(methods.same(low, top), np.nan, top - low)
         scaled = np.where(present, (values - low) / spread, 0.0)
         scaled = np.where(present, scaled - scaled.sum(axis=0) / n, 0.0)
         squares = scaled**2

@@ -9,7 +9,7 @@ import pandas as pd
 
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
-from fhi.engine.methods import Attribute, Whole, listed
+from fhi.engine.methods import Attribute, Whole, listed, same
 
 
 def mean(data: pd.DataFrame) -> pd.DataFrame:
@@ -81,7 +81,7 @@ def parent_mean(data: pd.DataFrame, *, framework: Framework, level: Whole | None
     better = data * framework.directions[data.columns]
     worst = better.min()
     spread = better.max() - worst
-    relative = (better - worst) / spread.where(spread > 0)
+    relative = (better - worst) / spread.mask(same(worst, better.max()))
     ancestors = _ancestors(framework, [*data], level)
     means = relative.T.groupby(ancestors).mean().T
     estimates = worst + spread * means[ancestors].set_axis(data.columns, axis=1)

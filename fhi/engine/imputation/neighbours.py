@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from fhi.engine.methods import Count
+from fhi.engine.methods import Count, same
 
 #: squared distances (in standard deviations) that differ by less are ties: what the order of a sum can change
 TIE = 1e-9
@@ -53,8 +53,9 @@ def nearest_neighbours(data: pd.DataFrame, *, k: Count = 5) -> pd.DataFrame:
 
 def _squared_distances(data: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
     """Return the mean squared standardised difference of some units to all; infinite without a common indicator."""
-    spread = data.std(ddof=1)
-    scaled = ((data - data.mean()) / spread.where(spread > 0, 1.0)).to_numpy()
+    # a single value has no spread either
+    spread = data.std(ddof=1).mask(same(data.min(), data.max()), 1.0).fillna(1.0)
+    scaled = ((data - data.mean()) / spread).to_numpy()
     observed = (~np.isnan(scaled)).astype(float)
     scaled = np.nan_to_num(scaled)
     squares = scaled**2

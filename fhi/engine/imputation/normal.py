@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from fhi.engine.errors import MethodError
-from fhi.engine.methods import Count, NotNegative, Positive, listed
+from fhi.engine.methods import Count, NotNegative, Positive, constant, listed
 
 #: the least share of an indicator's variance that the others must leave unexplained
 SINGULAR = 1e-10
@@ -61,9 +61,9 @@ def em(
     A round costs the inverse of Σ and, for each pattern of missing cells, that of its missing block.
     """
     centre, spread = data.mean(), data.std(ddof=0)
-    constant = data.columns[(data.max() == data.min()).to_numpy()]
-    if len(constant):
-        message = f"every value is the same in {listed(constant)}: nothing to regress on; leave it out or use mean."
+    alike = constant(data)
+    if alike:
+        message = f"every value is the same in {listed(alike)}: nothing to regress on; leave it out or use mean."
         raise MethodError(message, key="imputation", value="em")
     values = ((data - centre) / spread).to_numpy()
     patterns = _patterns(np.isnan(values))

@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 
+from fhi.engine import methods
 from fhi.engine.errors import MethodError
 from fhi.engine.methods import listed
-
-#: a column whose range is below this share of its size is constant but for rounding
-ROUNDING = 1e-12
 
 
 def reflected(function: Callable) -> Callable:
@@ -31,8 +29,8 @@ def in_units(*names: str) -> Callable:
 
 def constant(data: pd.DataFrame, why: str) -> None:
     """Raise for columns in which every value is the same, but for rounding; `why` says what divides by their spread."""
-    same = data.columns[(data.max() - data.min() <= ROUNDING * data.abs().max()).to_numpy()]
-    if len(same):
+    same = methods.constant(data)
+    if same:
         raise MethodError(f"every value is the same in {listed(same)}, and {why}; leave it out.", key="normalisation")
 
 

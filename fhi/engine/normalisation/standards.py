@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from fhi.engine.errors import MethodError
-from fhi.engine.methods import Flag, Number, Positive, listed
+from fhi.engine.methods import Flag, Number, Positive, listed, same
 from fhi.engine.normalisation import refusals
 
 
@@ -31,12 +31,12 @@ def robust(data: pd.DataFrame) -> pd.DataFrame:
     MethodError
         If the quartiles of a column are equal.
     """
-    spread = data.quantile(0.75) - data.quantile(0.25)
-    bad = data.columns[~(spread > 0).to_numpy()]
+    low, high = data.quantile(0.25), data.quantile(0.75)
+    bad = data.columns[same(low, high).to_numpy(dtype=bool)]
     if len(bad):
         message = f"the quartiles are equal in {listed(bad)}, and robust divides by their distance; "
         raise MethodError(message + "leave it out or choose z-score.", key="normalisation", value=bad[0])
-    return (data - data.median()) / spread
+    return (data - data.median()) / (high - low)
 
 
 @refusals.reflected

@@ -12,11 +12,10 @@ import pandas as pd
 
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
+from fhi.engine.methods import constant
 
 #: what is weighed against each other: the children of each parent, or all indicators
 Within = Literal["parent", "all"]
-#: a column whose range is below this share of its size is constant but for rounding
-ROUNDING = 1e-12
 
 
 def by_family(function: Callable[..., pd.Series]) -> Callable[..., pd.Series]:
@@ -59,12 +58,9 @@ def with_data(normalised: pd.DataFrame, framework: Framework) -> set[str]:
 def _weigh_family(scores: pd.DataFrame, where: str, *, function, params: dict) -> pd.Series:
     """Return the weights of one family, or raise `MethodError` with the nodes and their parent."""
     name = function.__name__.replace("_", "-")
-    spread = scores.max() - scores.min()
-    constant = scores.columns[~(spread > ROUNDING * scores.abs().max())].tolist()
-    if constant:
-        message = (
-            f"every value is the same in {', '.join(constant)} ({where}), which {name} cannot weigh; leave it out."
-        )
+    alike = constant(scores)
+    if alike:
+        message = f"every value is the same in {', '.join(alike)} ({where}), which {name} cannot weigh; leave it out."
         raise MethodError(message, key="weighting", value=name)
     try:
         weights = function(scores, **params).reindex(scores.columns)
