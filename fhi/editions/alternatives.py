@@ -12,8 +12,8 @@ import pandas as pd
 
 from fhi.editions.construction import EDITION, Tables
 from fhi.engine.errors import MethodError, choose
+from fhi.engine.parameters import Method
 from fhi.paths import REPORT
-from fhi.scenarios import Scenario
 
 KEY = "constructions"
 #: indicator -> name of the construction -> function of the raw tables
@@ -34,7 +34,7 @@ def alternative(indicator: str, name: str):
     return register
 
 
-def chosen(method: Scenario, file: str | None = None) -> dict[str, Callable[[Tables], pd.DataFrame]]:
+def chosen(method: Method, file: str | None = None) -> dict[str, Callable[[Tables], pd.DataFrame]]:
     """Return the function of each indicator that a scenario constructs otherwise.
 
     Raises
@@ -53,7 +53,7 @@ def chosen(method: Scenario, file: str | None = None) -> dict[str, Callable[[Tab
     }
 
 
-def described(tables: Mapping[str, pd.DataFrame], method: Scenario) -> dict[str, pd.DataFrame]:
+def described(tables: Mapping[str, pd.DataFrame], method: Method) -> dict[str, pd.DataFrame]:
     """Return the raw tables with the unit, name and texts of the chosen constructions in the table of the framework."""
     framework = tables["framework"].copy()
     if chosen(method):
