@@ -7,7 +7,7 @@ import pandas as pd
 from fhi.engine.agreement import compare_ranks, kendall_tau_b, tau_difference
 from fhi.engine.framework import Framework
 from fhi.engine.index import build
-from fhi.scenarios import Scenario
+from fhi.engine.parameters import Method
 
 #: all alternative constructions together
 ALL = "all"
@@ -20,7 +20,7 @@ def added_indicators(
     panel: pd.DataFrame,
     replaced: pd.DataFrame,
     framework: Framework,
-    method: Scenario,
+    method: Method,
     published: pd.DataFrame,
     units: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
