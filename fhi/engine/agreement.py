@@ -34,6 +34,25 @@ def compare_ranks(scores: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame
     return pd.concat(frames, ignore_index=True)[columns]
 
 
+def shifts(before: pd.Series, after: pd.Series, *, ascending: bool = False) -> pd.DataFrame:
+    """Return how many places lower each unit stands after than before, among the units that have both values.
+
+    Parameters
+    ----------
+    before, after : pandas.Series
+        By unit: scores, of which the highest is best, or with `ascending` ranks, of which the lowest is.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``before, after`` (ranks of the common units among themselves, ties sharing the lower number) and ``shift``,
+        after less before: positive is a fall. A unit that comes or goes moves none of the others.
+    """
+    pair = pd.DataFrame({"before": before, "after": after}).dropna()
+    ranks = pair.rank(ascending=ascending, method="min").astype(int)
+    return ranks.assign(shift=ranks["after"] - ranks["before"])
+
+
 def kendall_tau_b(x, y) -> float:
     """Return ``Σ sign(xᵢ−xⱼ)·sign(yᵢ−yⱼ) / √(Σ sign²(xᵢ−xⱼ) · Σ sign²(yᵢ−yⱼ))`` over all pairs; NaN if one is constant.
 

@@ -11,7 +11,7 @@ from fhi.engine.framework import Framework
 from fhi.files import Files
 from fhi.scenarios import Scenario, UserData
 from fhi.showing import compare
-from fhi.showing.compare import assumptions, moves, text
+from fhi.showing.compare import assumptions, text
 from fhi.showing.compare.files import evidence, slope_data, through_data, write_across, write_comparison
 
 NAN = float("nan")
@@ -302,9 +302,3 @@ def test_the_data_of_the_pictures():
     through = through_data(found)
     assert set(through["kind"]) == {"assumption"} and set(through["column"]) == {"normalisation", "aggregation"}
     assert through_data(compared()).query("value != 0").empty
-
-
-def test_shifts_compare_those_with_both_scores_ranked_among_themselves():
-    base = pd.Series({"a": 3.0, "b": 2.0, "c": 1.0, "d": NAN})
-    other = pd.Series({"a": 1.0, "c": 1.0, "d": 9.0})
-    assert moves.shifts(base, other).to_dict() == {"a": 0, "c": -1}
