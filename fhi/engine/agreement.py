@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from fhi.engine.ranking import ranked
+from fhi.engine.ranking import ranked, rounded
 
 
 def compare_ranks(scores: pd.DataFrame, published: pd.DataFrame, decimals: int | None = None) -> pd.DataFrame:
@@ -36,6 +36,29 @@ def compare_ranks(scores: pd.DataFrame, published: pd.DataFrame, decimals: int |
         frame = pd.DataFrame({"rank": ranks, "published": printed[ranks.index]}).rename_axis("city").reset_index()
         frames.append(frame.assign(node=node, difference=frame["rank"] - frame["published"]))
     return pd.concat(frames, ignore_index=True)[columns]
+
+
+def shifts(
+    before: pd.Series, after: pd.Series, *, ascending: bool = False, decimals: int | None = None
+) -> pd.DataFrame:
+    """Return how many places lower each unit stands after than before, among the units that have both values.
+
+    Parameters
+    ----------
+    before, after : pandas.Series
+        By unit: scores, of which the highest is best, or with `ascending` ranks, of which the lowest is.
+    decimals : int, optional
+        Of scores, beyond which they are tied (`fhi.engine.ranking.rounded`).
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``before, after`` (ranks of the common units among themselves, ties sharing the lower number) and ``shift``,
+        after less before: positive is a fall. A unit that comes or goes moves none of the others.
+    """
+    pair = pd.DataFrame({"before": before, "after": after}).dropna()
+    ranks = rounded(pair, decimals).rank(ascending=ascending, method="min").astype(int)
+    return ranks.assign(shift=ranks["after"] - ranks["before"])
 
 
 def kendall_tau_b(x, y) -> float:

@@ -8,11 +8,11 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from fhi.engine.agreement import shifts
 from fhi.engine.errors import FhiError, MethodError, choose
 from fhi.engine.framework import Framework
 from fhi.engine.index import Index, build
 from fhi.engine.parameters import Method, steps_by_level
-from fhi.engine.ranking import ranked
 
 #: aggregation -> what its scores are added in: contributions sum to the difference of the scores so changed
 SCALES = {"arithmetic": lambda scores: scores, "geometric": np.log}
@@ -78,18 +78,12 @@ def drop_each(
         except FhiError as error:
             effects.append((node, 0, np.nan, np.nan, None, str(error)))
             continue
-        shifts = _shifts(whole.scores[framework.root], without.scores[framework.root], method.ranking.decimals)
-        effects.append((node, *_summary(shifts), ""))
-        frames.append(shifts.assign(node=node)[SHIFTS])
+        moved = shifts(whole.scores[framework.root], without.scores[framework.root], decimals=method.ranking.decimals)
+        moved = moved.rename(columns={"before": "rank", "after": "rank_without"}).rename_axis("city").reset_index()
+        effects.append((node, *_summary(moved), ""))
+        frames.append(moved.assign(node=node)[SHIFTS])
     found = [frame for frame in frames if len(frame)] or frames[:1]
     return pd.DataFrame(effects, columns=EFFECTS), pd.concat(found, ignore_index=True)
-
-
-def _shifts(scores: pd.Series, without: pd.Series, decimals: int | None) -> pd.DataFrame:
-    """Return the ranks among the cities with both scores, and their difference."""
-    pair = pd.DataFrame({"rank": scores, "rank_without": without}).dropna()
-    ranks = ranked(pair, decimals).astype(int).rename_axis("city").reset_index()
-    return ranks.assign(shift=ranks["rank_without"] - ranks["rank"])
 
 
 def _summary(shifts: pd.DataFrame) -> tuple:
@@ -190,22 +184,41 @@ def why(index: Index, framework: Framework, method: Method, city: str, other: st
     if kind is None:
         message = "only an index of arithmetic means, or of geometric means, at every level is such a sum."
         raise MethodError(message, key="aggregation", value=sorted(aggregations(framework, method)))
-    scale = SCALES[kind]
-    weights = {name: own_weights(index, framework, name) for name in (city, other)}
+    weights, values = decompose(index, framework, [city, other], kind)
     nodes = [framework.root, *framework.nodes]
     table = pd.DataFrame({"parent": framework.parents, "level": framework.levels}).loc[nodes]
-    parts = {}
     for name, prefix in ((city, ""), (other, "other_")):
         table[f"{prefix}score"] = index.scores.loc[name, nodes]
-        table[f"{prefix}weight"] = weights[name]
-        leaves = weights[name][framework.leaves]
-        # a cell that a city lacks has no weight and no part
-        parts[name] = leaves * scale(index.scores.loc[name, framework.leaves].where(leaves > 0, 1.0))
-    difference = (parts[city] - parts[other]).to_dict()
+        table[f"{prefix}weight"] = weights.loc[name]
+    terms = weights[framework.leaves] * values
+    difference = (terms.loc[city] - terms.loc[other]).to_dict()
     table["contribution"] = [np.nansum([difference[leaf] for leaf in framework.leaves_below(node)]) for node in nodes]
     known = table[["score", "other_score"]].notna().any(axis=1)
     columns = ["parent", "level", "score", "other_score", "weight", "other_weight", "contribution"]
     return table.loc[known, columns].rename_axis("node").reset_index()
+
+
+def decompose(
+    index: Index, framework: Framework, cities: Iterable[str], kind: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the effective weights and the values by which the score of a city is ``Σ W·x`` over the indicators.
+
+    Parameters
+    ----------
+    kind : str
+        A key of `SCALES`: the one mean of all levels (`common_mean`). What is the sum is the score on that scale.
+
+    Returns
+    -------
+    weights : pandas.DataFrame
+        Cities × nodes, the root included; see `own_weights`.
+    values : pandas.DataFrame
+        Cities × indicators, on the scale; 0 where the city has no weight: a cell that it lacks has no part.
+    """
+    weights = pd.DataFrame({city: own_weights(index, framework, city) for city in cities}).T
+    used = weights[framework.leaves] > 0
+    scores = index.scores.loc[weights.index, framework.leaves]
+    return weights, SCALES[kind](scores.where(used, 1.0)).where(used, 0.0)
 
 
 def next_above(index: Index, framework: Framework, method: Method) -> pd.DataFrame:

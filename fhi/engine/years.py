@@ -8,8 +8,9 @@ from itertools import pairwise
 
 import pandas as pd
 
+from fhi.engine.agreement import shifts
 from fhi.engine.errors import MethodError
-from fhi.engine.explain import common_mean, own_weights
+from fhi.engine.explain import common_mean, decompose
 from fhi.engine.framework import Framework
 from fhi.engine.index import Index, build
 from fhi.engine.parameters import Method
@@ -120,9 +121,8 @@ def movement(table: pd.DataFrame) -> pd.DataFrame:
 def moved(before: pd.Series, after: pd.Series) -> pd.DataFrame:
     """Return the move of each city between two years from its ranks in them."""
     frame = pd.DataFrame({"rank_from": before, "rank_to": after}).astype("Int64").rename_axis("city")
-    both = frame.dropna().rank(method="min").astype("Int64")
     frame["change"] = frame["rank_from"] - frame["rank_to"]
-    frame["among"] = both["rank_from"] - both["rank_to"]
+    frame["among"] = -shifts(before, after, ascending=True)["shift"].astype("Int64")
     status = frame["among"].map(
         lambda among: "rose" if among > 0 else "fell" if among < 0 else "same", na_action="ignore"
     )
@@ -157,10 +157,10 @@ def changes(built: Mapping[int, Index], framework: Framework, method: Method) ->
 
 def _change(old: Index, new: Index, framework: Framework, city: str) -> pd.DataFrame:
     leaves = framework.leaves
-    weights = [own_weights(index, framework, city)[leaves] for index in (old, new)]
+    split = [decompose(index, framework, [city], "arithmetic") for index in (old, new)]
+    weights = [weights.loc[city, leaves] for weights, _ in split]
     values = [index.scores.loc[city, leaves] for index in (old, new)]
-    parts = [weight * value.fillna(0) for weight, value in zip(weights, values, strict=True)]
-    change = parts[1] - parts[0]
+    change = weights[1] * split[1][1].loc[city] - weights[0] * split[0][1].loc[city]
     by_value = ((weights[0] + weights[1]) / 2 * (values[1] - values[0])).fillna(0.0)
     frame = pd.DataFrame({"change": change, "by_value": by_value, "by_weight": change - by_value})
     frame = frame[(weights[0] > 0) | (weights[1] > 0)]

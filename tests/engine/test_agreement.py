@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from fhi.engine.agreement import agreement, compare_ranks, kendall_tau_b, spearman_rho
+from fhi.engine.agreement import agreement, compare_ranks, kendall_tau_b, shifts, spearman_rho
 
 NAN = float("nan")
 #: pairs drawn from few values, so that most samples have ties
@@ -108,3 +108,14 @@ def test_the_agreement_of_a_node_is_worked_by_hand():
     # experience: 北京 4, 上海 3, 杭州 2, 深圳 1 against 4, 3, 1, 2: tau (5 − 1)/6, rho 1 − 6·2/60
     found = table.loc["experience", ["kendall_tau_b", "spearman_rho", "mean_absolute_difference"]]
     assert found.tolist() == pytest.approx([2 / 3, 0.8, 0.5])
+
+
+def test_shifts_compare_those_with_both_values_ranked_among_themselves():
+    before = pd.Series({"a": 3.0, "b": 2.0, "c": 1.0, "d": NAN})
+    after = pd.Series({"a": 1.0, "c": 1.0, "d": 9.0})
+    assert shifts(before, after)["shift"].to_dict() == {"a": 0, "c": -1}
+    # of ranks the lowest is best: a goes from the 2nd of two to a shared first place
+    assert shifts(before, after, ascending=True).to_dict("index") == {
+        "a": {"before": 2, "after": 1, "shift": -1},
+        "c": {"before": 1, "after": 1, "shift": 0},
+    }

@@ -12,7 +12,7 @@ from fhi.engine.framework import Framework
 from fhi.files import Files
 from fhi.scenarios import Scenario, UserData, resolved_yaml
 from fhi.showing import compare, terminal
-from fhi.showing.compare import assumptions, moves, text
+from fhi.showing.compare import assumptions, text
 from fhi.showing.compare.files import evidence, slope_data, through_data, write_all, write_comparison
 from fhi.store import Store
 
@@ -340,9 +340,3 @@ def test_the_data_of_the_pictures():
     through = through_data(found)
     assert set(through["kind"]) == {"assumption"} and set(through["column"]) == {"normalisation", "aggregation"}
     assert through_data(compared()).query("value != 0").empty
-
-
-def test_shifts_compare_those_with_both_scores_ranked_among_themselves():
-    base = pd.Series({"a": 3.0, "b": 2.0, "c": 1.0, "d": NAN})
-    other = pd.Series({"a": 1.0, "c": 1.0, "d": 9.0})
-    assert moves.shifts(base, other).to_dict() == {"a": 0, "c": -1}

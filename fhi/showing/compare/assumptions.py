@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from fhi.engine.agreement import shifts
 from fhi.engine.errors import FhiError
 from fhi.scenarios import ASIDE, KEYS, Scenario, shown
-from fhi.showing.compare.moves import shifts
 from fhi.showing.compare.results import Data, Result, build_result
 
 #: keys that are compared node by node
@@ -73,8 +73,8 @@ def assumptions(base: Result, other: Result, data: Data, base_data: Data) -> pd.
         without, why_not = _scores(with_change(other.method, name, before), kept, root)
         moved = pd.DataFrame(
             {
-                "alone": shifts(base.index.scores[root], alone),
-                "last": shifts(without, other.index.scores[root]),
+                "alone": shifts(base.index.scores[root], alone)["shift"],
+                "last": shifts(without, other.index.scores[root])["shift"],
             }
         ).astype("Int64")
         frame = moved.rename_axis("city").reset_index().assign(note="")

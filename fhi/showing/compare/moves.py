@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from fhi.engine.agreement import kendall_tau_b
-from fhi.engine.explain import SCALES, common_mean, own_weights
+from fhi.engine.agreement import kendall_tau_b, shifts
+from fhi.engine.explain import common_mean, decompose
 from fhi.engine.framework import Framework
 from fhi.showing.compare.results import Result
 
@@ -35,18 +35,11 @@ def moves(base: Result, other: Result, framework: Framework) -> pd.DataFrame:
             }
         )
         frame = frame[frame[["base_score", "score"]].notna().any(axis=1)].rename_axis("city")
-        shift = shifts(frame["base_score"], frame["score"]).reindex(frame.index).astype("Int64")
+        shift = shifts(frame["base_score"], frame["score"])["shift"].reindex(frame.index).astype("Int64")
         frames.append(frame.assign(node=node, shift=shift, difference=frame["score"] - frame["base_score"]))
     table = pd.concat(frames).reset_index()
     columns = ["node", "city", "base_rank", "rank", "shift", "base_score", "score", "difference"]
     return table[columns].astype({"base_rank": "Int64", "rank": "Int64"})
-
-
-def shifts(base: pd.Series, other: pd.Series) -> pd.Series:
-    """Return how many places lower each unit stands by `other` than by `base`, among those that have both scores."""
-    pair = pd.DataFrame({"base": base, "other": other}).dropna()
-    ranks = pair.rank(ascending=False, method="min").astype(int)
-    return ranks["other"] - ranks["base"]
 
 
 def agreement(base: Result, other: Result, framework: Framework) -> float:
@@ -80,7 +73,7 @@ def contributions(base: Result, other: Result, framework: Framework) -> pd.DataF
         return pd.DataFrame(columns=CONTRIBUTIONS)
     effective = pd.DataFrame({name: item.index.weights["effective"] for name, item in (("a", base), ("b", other))})
     leaves = [leaf for leaf in framework.leaves if (effective.loc[leaf] > 0).any()]
-    before, after = (_terms(item, framework, cities, leaves, SCALES[scale]) for item in (base, other))
+    before, after = (_terms(item, framework, cities, leaves, scale) for item in (base, other))
     relative = after["standardised"] - before["standardised"]
     table = pd.DataFrame(
         {
@@ -95,12 +88,10 @@ def contributions(base: Result, other: Result, framework: Framework) -> pd.DataF
     return table.loc[before.index].reset_index()[CONTRIBUTIONS]
 
 
-def _terms(result: Result, framework: Framework, cities: pd.Index, leaves: list[str], scale) -> pd.DataFrame:
+def _terms(result: Result, framework: Framework, cities: pd.Index, leaves: list[str], scale: str) -> pd.DataFrame:
     """Return by city and node the own weight, the score, their product and its part in the standardised score."""
-    weights = pd.DataFrame({city: own_weights(result.index, framework, city)[leaves] for city in cities}).T
+    weights, values = (frame[leaves] for frame in decompose(result.index, framework, cities, scale))
     scores = result.index.scores.loc[cities, leaves]
-    # a cell that a city lacks has no weight and no part
-    values = scale(scores.where(weights > 0, 1.0)).where(weights > 0, 0.0)
     totals = (weights * values).sum(axis=1)
     spread = totals.std(ddof=1)
     standardised = weights * (values - totals.mean()) / (spread if spread > 0 else np.nan)
@@ -132,7 +123,7 @@ def across(results: list[Result], framework: Framework, published: pd.Series) ->
     first, root = results[0], framework.root
     for result in results:
         scores = result.index.scores[root]
-        moved = shifts(first.index.scores[root], scores)
+        moved = shifts(first.index.scores[root], scores)["shift"]
         ranks = result.index.ranks[root].dropna().rename("rank").rename_axis("city").reset_index()
         frames.append(ranks.assign(scenario=result.name, shift=ranks["city"].map(moved).astype("Int64")))
         printed = pd.DataFrame({"score": scores, "published": -published}).dropna()

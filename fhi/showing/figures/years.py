@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from fhi.engine.agreement import shifts
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import chosen, with_names
 from fhi.showing.figures.registry import Tables, figure
@@ -33,9 +34,8 @@ def _moves(data: pd.DataFrame) -> pd.DataFrame:
     """
     years = sorted(data["year"].unique())[-2:]
     ranks = data.pivot(index="city", columns="year", values="rank").reindex(columns=years)
-    moves = ranks.dropna().rank(method="min").reindex(ranks.index)
-    moves = moves.set_axis(["before", "after"] if len(years) > 1 else ["after"], axis=1)
-    moves = moves.reindex(columns=["before", "after"])
+    before = ranks.iloc[:, 0] if len(years) > 1 else ranks.iloc[:, 0] * float("nan")
+    moves = shifts(before, ranks.iloc[:, -1], ascending=True)[["before", "after"]].reindex(ranks.index)
     return moves.assign(first=ranks.iloc[:, 0].notna(), last=ranks.iloc[:, -1].notna())
 
 
