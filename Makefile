@@ -180,8 +180,12 @@ $(COMPARED): $(call RANKS,$(BASE)) $(call RANKS,$(SCENARIO)) $(LOCK) $(CODE_comp
 compare-all: $(COMPARED_ALL) ## the ranks in every scenario, side by side; fails at the end if one could not be built
 	@cat "$(COMPARED_ALL)"; for name in $(ALL); do test ! -s "$(OUT)/.tried/$$name" || exit 1; done
 
-$(COMPARED_ALL): $(foreach name,$(ALL),$(call TRIED,$(name))) $(LOCK) $(CODE_compare) $(CODE_compare_all) | $(READY)
+$(COMPARED_ALL): $(foreach name,$(ALL),$(call TRIED,$(name))) $(call TRIED,.names) $(LOCK) $(CODE_compare) $(CODE_compare_all) | $(READY)
 	@FHI_FAULTS="$(abspath $(OUT)/.tried)" $(FHI) compare-all $(ALL)
+
+# which scenarios there are: as old as the last change of that
+$(call TRIED,.names): FORCE
+	@mkdir -p "$(@D)"; echo "$(ALL)" | cmp -s - "$@" || echo "$(ALL)" > "$@"
 
 # what kept a scenario from being built, empty if nothing did; as new as its ranks
 $(OUT)/.tried/%: FORCE

@@ -46,7 +46,9 @@ def check(scenario: str) -> Method:
     with _noted(faults):
         index.check(method, tree, cities.index, file, units=cities)
     with _noted(faults):
-        runs.check(method, tree, cities.index, file, units=cities)
+        # each alternative of the space is tried beside the method: what is wrong there would be told again for each
+        plain = Method(edition=method.edition, robustness=method.robustness) if faults else method
+        runs.check(plain, tree, cities.index, file, units=cities)
     with _noted(faults):
         _check_year(method, construction.panel(tables, tree), file)
     if method.user_data and method.user_data.folder:
