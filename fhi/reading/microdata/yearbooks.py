@@ -23,6 +23,8 @@ from fhi.reading.microdata.reading import all_rows
 from fhi.reading.microdata.text_blocks import blocks
 from fhi.reading.parsing import fold, is_missing
 
+#: a title that names the one measure of a table: 指标：城镇单位就业人员(万人)
+_MEASURE = re.compile(r"(?:指标(?:名称)?|Indicator)\s*[:：]\s*(.+)", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)", re.ASCII)
 
 
@@ -190,11 +192,19 @@ def _wide(rows: Rows, context: Context, quality: Quality) -> list[Cell]:
         expected = "a column of cities below a row of headings, or the columns city, measure and value"
         raise DataError([Problem(quality.file, None, None, None, expected, "name the cities as cities.csv does")])
     head = _filled([texts for _, texts in rows[:first]], column)
-    year, unit = _of_title(rows[:first])
+    year, unit, title = _of_title(rows[:first])
     labels = {}
     for place in range(width):
         if place != column:
-            labels[place] = _label([texts[place] for texts in head])
+            measure, of_year, of_unit = _label([texts[place] for texts in head])
+            # columns of years alone are of the measure that the title names
+            measure = measure or (title if of_year else "")
+            if of_year and int(of_year) > context.latest:
+                quality.count("column not read", 1, of_year, f"a year after {context.latest}, that of the scenario")
+                continue
+            if of_year and not measure:
+                quality.count("column not read", 1, of_year, "a year without a measure: write 指标：… above the table")
+            labels[place] = (measure, of_year, of_unit)
     found = []
     for line, texts in rows[first:]:
         for place, (measure, of_year, of_unit) in labels.items():
@@ -235,9 +245,9 @@ def _filled(head: list[list[str]], column: int) -> list[list[str]]:
     return filled
 
 
-def _of_title(head: Rows) -> tuple[str, str]:
-    """Return the year and the unit that the rows of a title name for the whole table."""
-    year = unit = ""
+def _of_title(head: Rows) -> tuple[str, str, str]:
+    """Return the year, the unit and the measure that the rows of a title name for the whole table."""
+    year = unit = measure = ""
     for _, texts in head:
         filled = list(dict.fromkeys(filter(None, texts)))
         for text in filled if len(filled) <= 2 else []:
@@ -245,7 +255,10 @@ def _of_title(head: Rows) -> tuple[str, str]:
             year = years[0] if len(years) == 1 else year
             named = _UNIT.search(text)
             unit = (named[1] or named[2]).rstrip(")） ") if named else unit
-    return year, unit
+            if match := _MEASURE.fullmatch(text.strip()):
+                measure, of_measure = split_unit(match[1].strip())
+                unit = of_measure or unit
+    return year, unit, measure
 
 
 def _label(texts: list[str]) -> tuple[str, str, str]:

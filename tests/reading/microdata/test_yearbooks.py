@@ -134,3 +134,22 @@ def test_a_text_that_is_no_amount_is_refused(tables, text, written):
 def test_a_sheet_of_a_year_beyond_the_scenario_is_refused(problems, sheet):
     _, problem = problems({"yearbooks.xlsx": sheet([["城市", "gdp"], ["北京", 1]], title="2031")})
     assert (problem.column, problem.value) == ("year", "2031")
+
+
+def test_a_table_of_years_is_of_the_measure_in_its_title(collect):
+    text = "数据库：主要城市年度数据\n指标：gdp(亿元)\n时间：最近3年\n"
+    text += "地区,2030年,2017年,2016年\n北京,9,2,1\n杭州,9,4,3\n注：略,,,\n"
+    found = collect({"yearbooks.csv": text.encode("gb18030")})
+    gdp = found.panel.query("indicator == 'gdp'")
+    assert set(zip(gdp["city"], gdp["year"], gdp["value"], strict=True)) == {
+        *(("北京", 2017, 2.0), ("北京", 2016, 1.0), ("杭州", 2017, 4.0), ("杭州", 2016, 3.0))
+    }
+    told = found.quality.query("what == 'column not read'")
+    assert told["column"].tolist() == ["2030"] and "2018" in told["detail"].iloc[0]
+
+
+def test_a_table_of_years_without_a_measure_is_told(collect):
+    found = collect({"yearbooks.csv": "地区,2017年,2016年\n北京,2,1\n杭州,4,3\n".encode()})
+    told = found.quality.query("what == 'column not read'")
+    assert found.panel.empty and told["column"].tolist() == ["2017", "2016"]
+    assert told["detail"].str.contains("指标：").all()
