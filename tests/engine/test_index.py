@@ -576,5 +576,6 @@ def test_the_order_of_the_rows_of_the_panel_changes_nothing(order):
 @given(st.sampled_from(["income", "saving", "noise"]), st.sampled_from([0.001, 7, 1e6]), st.integers(-50, 50))
 def test_the_unit_of_an_indicator_changes_nothing(indicator, factor, shift):
     frame = panel()
-    moved = frame.assign(value=frame["value"].where(frame["indicator"] != indicator, factor * frame["value"] + shift))
+    values = ["value", "low", "high"]
+    moved = frame.assign(**frame[values].where(frame["indicator"] != indicator, factor * frame[values] + shift))
     pd.testing.assert_frame_equal(build(moved, TREE, PLAIN).scores, build(frame, TREE, PLAIN).scores, atol=1e-6)
