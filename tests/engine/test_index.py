@@ -106,6 +106,7 @@ def test_a_direction_of_the_method_stands_in_for_that_of_the_tree():
 def test_what_bears_on_weights_and_aggregation_alone_changes_nothing_before_them():
     plain = prepare(panel(), TREE, PLAIN)
     others = {"weights": {"wealth": 1}, "weighting": "equal", "aggregation": "geometric", "availability": {0: 0.5}}
+    others["ranking"] = {"decimals": 1}
     assert set(others) == COMBINING
     for key, value in others.items():
         for name, stage in prepare(panel(), TREE, Method(**{key: value})).items():
@@ -121,6 +122,7 @@ def test_what_bears_on_the_indicators_alone_changes_nothing_after_them():
         "exclude_indicators": ["noise"],
         "directions": {"noise": 1},
         "least_coverage": 0.9,
+        "max_age": 1,
         "panel": "linear",
         "imputation": "mean",
         "treatment": "winsorise",
