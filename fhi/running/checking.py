@@ -11,15 +11,14 @@ from fhi.editions import alternatives, construction, folders
 from fhi.engine import index
 from fhi.engine.errors import FhiError, MethodError
 from fhi.engine.framework import Framework
-from fhi.engine.parameters import Method
 from fhi.engine.robustness import runs
 from fhi.paths import user_folder
 from fhi.reading.microdata import file_types
 from fhi.reading.microdata.synonyms import Vocabulary
-from fhi.scenarios import load_scenario
+from fhi.scenarios import Scenario, load_scenario
 
 
-def check(scenario: str) -> Method:
+def check(scenario: str) -> Scenario:
     """Return the method of a scenario whose file, edition and own files are in order.
 
     Checked: the keys and names of the scenario and of those it rests on; every raw table of its edition; the space and
@@ -47,7 +46,7 @@ def check(scenario: str) -> Method:
         index.check(method, tree, cities.index, file, units=cities)
     with _noted(faults):
         # each alternative of the space is tried beside the method: what is wrong there would be told again for each
-        plain = Method(edition=method.edition, robustness=method.robustness) if faults else method
+        plain = Scenario(edition=method.edition, robustness=method.robustness) if faults else method
         runs.check(plain, tree, cities.index, file, units=cities)
     with _noted(faults):
         _check_year(method, construction.panel(tables, tree), file)
@@ -78,7 +77,7 @@ def _noted(faults: list[FhiError]) -> Iterator[None]:
             faults.append(fault)
 
 
-def _check_year(method: Method, panel: pd.DataFrame, file: str) -> None:
+def _check_year(method: Scenario, panel: pd.DataFrame, file: str) -> None:
     """Refuse a year of which the edition has no value, nor of the years before it that still count as new."""
     years = sorted(panel["year"].unique().tolist())
     if method.year is None or method.user_data or not years:
@@ -90,7 +89,7 @@ def _check_year(method: Method, panel: pd.DataFrame, file: str) -> None:
         raise MethodError(message, file=file, key="year", value=method.year, valid=list(map(str, years)))
 
 
-def check_folder(method: Method, tables: dict[str, pd.DataFrame]) -> None:
+def check_folder(method: Scenario, tables: dict[str, pd.DataFrame]) -> None:
     """Refuse a folder of own files that is not there, is empty, or holds a file whose name says nothing."""
     name = method.user_data.folder
     shown = f"data/user/{name}".removesuffix("/.")

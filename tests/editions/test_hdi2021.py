@@ -19,7 +19,7 @@ WITHOUT = {"Korea (Democratic People's Rep. of)", "Monaco", "Nauru", "Somalia"}
 
 @pytest.fixture(scope="module")
 def tables():
-    return editions.tables_of(METHOD.edition)
+    return editions.load(METHOD.edition)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ METHOD = load_scenario("provinces2022")
 
 @pytest.fixture(scope="module")
 def tables():
-    return editions.tables_of(METHOD.edition)
+    return editions.load(METHOD.edition)
 
 
 def test_every_province_is_one_of_the_map_by_name_full_name_and_code(tables):

@@ -140,7 +140,7 @@ def test_the_lab_refuses_a_pair():
     base = lab.build_result("base", Method(), data)
     changes = {"treatment": "winsorise", "normalisation": {"method": "goalposts"} | BOUNDED["goalposts"]}
     with pytest.raises(MethodError, match="own units"):
-        lab.change(base, changes, data)
+        lab.change(base, changes)
 
 
 @pytest.mark.parametrize("over", ["pooled", {"method": "base-year", "base": 2017}])

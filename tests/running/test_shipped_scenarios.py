@@ -53,7 +53,7 @@ def index_of(tables, framework):
             if method.edition is None:
                 built[name] = build(panel(tables, framework, instead=chosen(method)), framework, method)
             else:
-                own = editions.tables_of(method.edition)
+                own = editions.load(method.edition)
                 built[name] = build(own["indicators"], Framework.from_table(own["framework"]), method)
         return built[name]
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from fhi.engine.robustness.space import DATA_NOISE, SHARES, WEIGHT_NOISE, Space
+from fhi.engine.robustness.measurement_error import DATA_NOISE
+from fhi.engine.robustness.space import SHARES, WEIGHT_NOISE, Space
 from fhi.engine.robustness.tree import ByLevel, Tree
 
 #: draws that share a stream of random numbers

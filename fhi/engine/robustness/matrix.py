@@ -13,7 +13,8 @@ from fhi.engine import imputation, index, normalisation, treatment
 from fhi.engine.framework import Framework
 from fhi.engine.parameters import Method, Step
 from fhi.engine.robustness.draws import Sample
-from fhi.engine.robustness.space import NOTHING, Space
+from fhi.engine.robustness.measurement_error import NOTHING
+from fhi.engine.robustness.space import Space
 from fhi.engine.robustness.tree import Tree
 from fhi.engine.screening import as_panel, panel_of
 

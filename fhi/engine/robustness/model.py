@@ -17,7 +17,8 @@ from fhi.engine.framework import Framework
 from fhi.engine.parameters import Method
 from fhi.engine.robustness.draws import Sample
 from fhi.engine.robustness.matrix import Inputs, Workshop
-from fhi.engine.robustness.space import EACH, LEFT_OUT, NOTHING, SHARES, Choice, Space, label, parse
+from fhi.engine.robustness.measurement_error import NOTHING, label
+from fhi.engine.robustness.space import EACH, LEFT_OUT, SHARES, Choice, Space, parse
 
 
 class UnusedAssumption(UserWarning):

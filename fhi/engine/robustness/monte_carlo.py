@@ -15,9 +15,10 @@ from fhi.engine.framework import Framework
 from fhi.engine.parameters import Method
 from fhi.engine.robustness import draws, parallel
 from fhi.engine.robustness.engine import evaluate
+from fhi.engine.robustness.measurement_error import DATA_NOISE
 from fhi.engine.robustness.plan import Plan
 from fhi.engine.robustness.ranks import rank
-from fhi.engine.robustness.space import DATA_NOISE, WEIGHT_NOISE, Space
+from fhi.engine.robustness.space import WEIGHT_NOISE, Space
 from fhi.engine.robustness.study import Study
 from fhi.engine.robustness.summary import Summary, Target, shares
 

@@ -12,8 +12,9 @@ from fhi.engine.parameters import Method
 from fhi.engine.robustness.draws import Sample
 from fhi.engine.robustness.failures import RobustnessError
 from fhi.engine.robustness.matrix import Matrix, repeatable, separable
+from fhi.engine.robustness.measurement_error import NOTHING
 from fhi.engine.robustness.model import Model
-from fhi.engine.robustness.space import AGGREGATION, LEFT_OUT, MATRIX, NOTHING, WEIGHTS
+from fhi.engine.robustness.space import AGGREGATION, LEFT_OUT, MATRIX, WEIGHTS
 from fhi.engine.robustness.tree import effective, noisy
 
 #: weightings that look at which indicators have data, and not at the data

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pandas as pd
 
 from fhi.engine.errors import MethodError
-from fhi.engine.robustness.space import DATA_NOISE, SHARES, VALUE, Choice, Space
+from fhi.engine.robustness.measurement_error import DATA_NOISE
+from fhi.engine.robustness.space import SHARES, VALUE, Choice, Space
 
 
 def with_points(space: Space, joint: pd.DataFrame) -> Space:

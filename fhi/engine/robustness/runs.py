@@ -18,12 +18,13 @@ from fhi.engine.robustness.answers import COLUMNS, answers, convergence
 from fhi.engine.robustness.draws import BLOCK
 from fhi.engine.robustness.family import ROWWISE
 from fhi.engine.robustness.matrix import COLUMNWISE, repeatable
+from fhi.engine.robustness.measurement_error import DATA_NOISE
 from fhi.engine.robustness.model import Model, check_pairs
 from fhi.engine.robustness.monte_carlo import Uncertainty, uncertainty
 from fhi.engine.robustness.plan import WITHOUT_DATA
 from fhi.engine.robustness.points import with_points
 from fhi.engine.robustness.saltelli import sensitivity
-from fhi.engine.robustness.space import DATA_NOISE, SHARES, WEIGHT_NOISE, Space, parse
+from fhi.engine.robustness.space import SHARES, WEIGHT_NOISE, Space, parse
 from fhi.engine.robustness.study import Study
 from fhi.engine.robustness.tornado import tornado
 

@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from fhi.engine import index
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
-from fhi.engine.parameters import Method, Step
+from fhi.engine.parameters import Method
+from fhi.engine.robustness.measurement_error import DATA_NOISE, NOTHING, Error, label
 
 #: the keys of a method that say which matrix of normalised indicators it makes, with whose weights, aggregated how
 MATRIX = (
@@ -23,12 +24,12 @@ MATRIX = (
 )
 WEIGHTS = ("weights", "weighting")
 AGGREGATION = ("aggregation", "availability")
-LEFT_OUT, WEIGHT_NOISE, SHARES, DATA_NOISE = "left_out", "weight_noise", "shares", "data_noise"
+LEFT_OUT, WEIGHT_NOISE, SHARES = "left_out", "weight_noise", "shares"
 #: every assumption, in the order in which they are reported
 ASSUMPTIONS = (*MATRIX, LEFT_OUT, *WEIGHTS, WEIGHT_NOISE, *AGGREGATION, SHARES, DATA_NOISE)
 
-#: what `left_out` may hold besides codes of nodes: nothing, or each used node of a kind in its turn
-NOTHING, EACH = "none", ("pillars", "indicators")
+#: what `left_out` may hold besides codes of nodes, and `NOTHING`: each used node of a kind in its turn
+EACH = ("pillars", "indicators")
 
 #: what stands beside an alternative that is checked by itself; all pairs are checked by `fhi.engine.robustness.model`
 ALONE = {"treatment": {"normalisation": "min-max"}, "normalisation": {"treatment": "none"}}
@@ -79,36 +80,6 @@ class WeightNoise:
     @property
     def label(self) -> str:
         return f"{self.kind} {self.size:g} at levels {', '.join(map(str, self.levels))}"
-
-
-@dataclass(frozen=True)
-class Error:
-    """The standard error of an indicator's values, normal and independent between units.
-
-    ``sd``: in its own unit, one number or one a unit; ``relative``: a share of the value; ``answers``: the value is a
-    share in per cent of so many answers, ``√(p·(100 − p)/answers)``, and stays between 0 and 100.
-    """
-
-    kind: str
-    size: float | Mapping[str, float]
-
-    @property
-    def label(self) -> str:
-        return f"{self.kind} {label(self.size)}"
-
-    def deviations(self, values: pd.Series) -> np.ndarray:
-        """Return the standard error of each value; NaN where there is no value."""
-        if self.kind == "relative":
-            return (self.size * values.abs()).to_numpy()
-        if self.kind == "answers":
-            return np.sqrt((values * (100 - values)).clip(lower=0) / self.size).to_numpy()
-        sizes = values.index.map(self.size) if isinstance(self.size, Mapping) else self.size
-        return np.where(values.isna(), np.nan, np.nan_to_num(np.asarray(sizes, dtype=float)))
-
-    def moved(self, values: pd.Series, noise: np.ndarray) -> np.ndarray:
-        """Return units × draws: the values with errors, `noise` being these in standard errors."""
-        result = values.to_numpy()[:, None] + self.deviations(values)[:, None] * noise
-        return np.clip(result, 0.0, 100.0) if self.kind == "answers" else result
 
 
 @dataclass(frozen=True)
@@ -196,18 +167,6 @@ def parse(
             raise MethodError(str(error), file=file, key=key, value=content) from None
     choices = tuple(found[name] for name in ASSUMPTIONS if isinstance(found.get(name), Choice))
     return Space(choices, found.get(WEIGHT_NOISE, ()), found.get(DATA_NOISE), found.get(SHARES, False))
-
-
-def label(value: Any) -> str:
-    """Return an alternative in a few words: a name with its parameters, a mapping, a list, a number."""
-    if isinstance(value, Step):
-        params = ", ".join(f"{key} {label(content)}" for key, content in value.params.items())
-        return f"{value.method} ({params})" if params else value.method
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {label(content)}" for key, content in value.items()) or NOTHING
-    if isinstance(value, list | tuple):
-        return "–".join(map(label, value)) or NOTHING
-    return "latest" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _alternatives(content: Any) -> tuple[list, tuple[float, ...]]:

@@ -13,10 +13,11 @@ from fhi.engine.framework import Framework
 from fhi.engine.parameters import Method
 from fhi.engine.robustness.draws import BLOCK, Sample, with_noise
 from fhi.engine.robustness.engine import evaluate
+from fhi.engine.robustness.measurement_error import DATA_NOISE
 from fhi.engine.robustness.monte_carlo import whole
 from fhi.engine.robustness.plan import Plan
 from fhi.engine.robustness.ranks import rank
-from fhi.engine.robustness.space import DATA_NOISE, SHARES, WEIGHT_NOISE, Space
+from fhi.engine.robustness.space import SHARES, WEIGHT_NOISE, Space
 from fhi.engine.robustness.study import Study
 
 

@@ -129,7 +129,7 @@ def groups_caption(data: pd.DataFrame) -> dict[str, str]:
     "identified-groups",
     page=None,
     section=SECTION,
-    evidence="identified",
+    evidence=("identified", "published"),
     title={"zh": "每组事实使区间收窄多少", "en": "How far each group of facts narrows the bounds"},
     data=groups_data,
     caption=groups_caption,

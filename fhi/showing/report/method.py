@@ -95,6 +95,13 @@ CHOICES: Mapping[str, tuple[Texts, Texts]] = {
         {"zh": "汇总", "en": "Aggregation"},
         {"zh": "由子节点得分到父节点得分", "en": "from the scores of the children to that of the parent"},
     ),
+    "ranking": (
+        {"zh": "名次", "en": "Ranking"},
+        {
+            "zh": "名次依据得分的小数位数（无：不舍入）",
+            "en": "decimals of the scores that ranks come from (none: unrounded)",
+        },
+    ),
     "availability": (
         {"zh": "数据要求", "en": "Data required"},
         {

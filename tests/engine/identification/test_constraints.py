@@ -289,7 +289,7 @@ def test_a_malformed_fact_is_named_by_file_row_and_column(plane, facts_of, fact,
         fact_rows(facts, plane)
     (problem,) = caught.value.problems
     # the second fact stands in line 3, below the header
-    assert (problem.file, problem.row, problem.column) == ("data/raw/report2018/facts.csv", 3, column)
+    assert (problem.file, problem.row, problem.column) == ("facts", 3, column)
     assert problem.value == found
     assert "row 3, column " + column in str(caught.value)
 

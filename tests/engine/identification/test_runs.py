@@ -15,7 +15,6 @@ from fhi.engine.identification.runs import (
     gap_bounds,
     influence,
     runs,
-    variants,
     weight_maps,
 )
 
@@ -92,11 +91,6 @@ def test_influence_comes_largest_first_with_what_each_fact_is(small):
 GROUPS = ("ranks", "means", "adoption", "attention", "leaders")
 
 
-def test_the_variants_are_named_by_the_indicators_whose_values_are_known(published):
-    assert list(variants(published))[:2] == ["all, gap 0", "all, adoption by min-max"]
-    assert not any("min-max" in name for name in variants(published[published["kind"] != "value"]))
-
-
 def test_a_fact_that_stands_twice_has_no_influence(tree, facts_of):
     twice = facts_of(("mean", "a", "FHI", 60, 5), ("mean", "a", "FHI", 60, 5), ("order", "a|b", "FHI"))
     frame = influence(IdentifiedSet(twice, tree("p", "q"))).set_index("id")["widening"]
@@ -106,13 +100,13 @@ def test_a_fact_that_stands_twice_has_no_influence(tree, facts_of):
 
 def test_the_runs_take_the_index_alone_add_the_groups_one_by_one_then_vary_all_of_them(sets, published, framework):
     chain = ["+".join(GROUPS[:count]) for count in range(1, len(GROUPS))]
-    assert list(sets) == [INDEX, *chain, ALL, *variants(published)]
+    assert list(sets) == [INDEX, *chain, ALL, *VARIANTS]
     assert set(sets[INDEX].facts["node"]) == {framework.root}
     assert set(sets[INDEX].facts["id"]) == set(published.loc[published["node"] == framework.root, "id"])
     for name in chain:
         assert set(sets[name].facts["group"]) == set(name.split("+"))
     assert set(published["group"]) == set(GROUPS)
-    for name in (ALL, *variants(published)):
+    for name in (ALL, *VARIANTS):
         assert len(sets[name].facts) == len(published)
 
 

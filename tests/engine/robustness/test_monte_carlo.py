@@ -189,7 +189,7 @@ def test_bad_arguments_are_refused(data, tree, arguments, message):
 
 
 def test_bad_data_are_refused(data, tree):
-    with pytest.raises(DataError, match="an indicator of the framework"):
+    with pytest.raises(DataError, match="an indicator of the tree"):
         uncertainty(data.assign(luck=1.0), tree, SPACE, 10)
 
 

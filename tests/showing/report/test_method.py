@@ -3,6 +3,7 @@
 import pytest
 
 from fhi.engine.parameters import Step
+from fhi.engine.rounding import outward
 from fhi.scenarios import Scenario, load_scenario
 from fhi.showing.report import method
 
@@ -38,7 +39,7 @@ def test_the_tree_shows_weights_direction_and_data(store):
     assert rows["Users of fintech"][1:4] == [
         f"{weights.at['adoption', 'weight']:.3f}",
         f"{weights.at['adoption', 'effective']:.3f}",
-        "{:.2f}–{:.2f}".format(*store["weight_bounds"].set_index("node").loc["adoption"]),
+        "{:.2f}–{:.2f}".format(*outward(*store["weight_bounds"].set_index("node").loc["adoption"], 2)),
     ]
     assert rows["Users of fintech"][4:] == ["+1", "20", {"zh": "是", "en": "yes"}, [{"badge": "published"}]]
     assert [name for name, row in rows.items() if row[4] == "-1"] == ["Size of the economy"]
