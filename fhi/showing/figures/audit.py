@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+from matplotlib.ticker import MaxNLocator
 
 from fhi.showing.figures import style
 from fhi.showing.figures.edition_words import first_pages, named, with_words, words
@@ -57,10 +58,11 @@ def scorecard_caption(data: pd.DataFrame) -> dict[str, str]:
     totals = data.groupby("verdict")["claims"].sum().reindex(list(VERDICTS), fill_value=0)
     good = totals["reproduced"] + totals["reproduced-within-rounding"]
     checked = totals[CHECKED].sum()
-    zh, en = ("公布", "publication") if words(data).own else ("报告给出", "report")
+    unit = words(data)
+    zh, en = ("公布", "publication") if unit.own else ("报告给出", "report")
     return {
         "zh": f"{zh}的{totals.sum()}个数字或次序中，{checked}个可由其他数字核对：{good}个复算一致（{totals['reproduced-within-rounding']}个在舍入范围内），"
-        f"{totals['supported']}个仅得有限支持（可比的城市少于3个，或只有上下界、条件），{totals['contradicted']}个不一致。"
+        f"{totals['supported']}个仅得有限支持（可比的{unit.zh}少于3个，或只有上下界、条件），{totals['contradicted']}个不一致。"
         f"其余{totals['constraint']}个仅作约束，{totals['not-recomputable']}个无法复算。",
         "en": f"Of {totals.sum()} numbers and orders that the {en} prints, {checked} can be checked against others: {good} are reproduced "
         f"({totals['reproduced-within-rounding']} within rounding), {totals['supported']} only supported (fewer than 3 rivals, or a bound or "
@@ -103,6 +105,8 @@ def scorecard(data: pd.DataFrame, language: str):
     names = [style.fit(name, 1.55 * 72, style.BODY) for name in data.drop_duplicates("part")[f"part_{language}"]]
     axes.set_yticks(range(len(parts)), names)
     axes.set(ylim=(len(parts) - 0.4, -0.6), xlim=(0, starts.max() * 1.06))
+    if starts.max() < 10:
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend(
         loc="lower left",
         bbox_to_anchor=(-0.02, 1.0),

@@ -197,7 +197,8 @@ def groups(data: pd.DataFrame, language: str):
     for row, width in zip(rows, data["mean_width"], strict=True):
         left.text(width + 1.5, row, f"{width:.1f}", va="center", size=style.SMALL)
     names = [run_name(run, language, own) for run in data["facts"]]
-    left.set_yticks(rows, [style.fit(name, 2.65 * 72, style.SMALL) for name in names], size=style.SMALL)
+    names = [style.fit(name, 2.65 * 72, style.SMALL) for name in names] if own else names
+    left.set_yticks(rows, names, size=style.SMALL)
     left.set(xlim=(0, 118), xticks=[])
     left.set_title(
         style.pick(language, f"{count}个得分区间的平均宽度", f"mean width of the {count} score bounds"),
@@ -215,7 +216,7 @@ def groups(data: pd.DataFrame, language: str):
     one, other = (style.brief(name) for name in data.iloc[0][keys])
     title = style.pick(language, f"{one}与{other}的分差", f"gap {one} – {other}")
     right.set_title(title, loc="left", size=style.SMALL)
-    right.set(xlim=(0, max(72, 1.6 * data["gap_high"].max())), xticks=[], yticks=[])
+    right.set(xlim=(0, 1.6 * data["gap_high"].max() if own else 72), xticks=[], yticks=[])
     for axes in (left, right):
         axes.set_ylim(len(data) - 0.4, -0.6)
     return figure

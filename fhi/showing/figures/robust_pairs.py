@@ -221,12 +221,15 @@ def beats(data: pd.DataFrame, language: str):
     note = style.pick(
         language, f"行{unit.zh}在列{unit.zh}之上的抽取（%）", "draws in which the row is above the column, %"
     )
-    axes.text(0.5, len(names) - 5.2, note, size=style.SMALL, color=style.MUTED)
+    # the key in the free corner, smaller by as much as there are fewer pairs than of twenty units
+    part, foot = min(1.0, len(names) / 20), len(names) - 1.4
+    left, key = 0.4 + 0.1 * part, {"size": style.SMALL, "color": style.MUTED}
+    axes.text(left, foot - 3.8 * part, note, **key)
     for number, colour in enumerate(SIDES):
-        axes.scatter([0.8 + 0.75 * number], [len(names) - 4.2], marker="s", s=150, color=colour)
+        axes.scatter([0.4 + (0.4 + 0.75 * number) * part], [foot - 2.8 * part], marker="s", s=150, color=colour)
     ends = style.pick(language, ["0：相反", "100：一致"], ["0: the other way", "100: as published"])
-    axes.text(0.5, len(names) - 3.2, ends[0], size=style.SMALL, color=style.MUTED)
-    axes.text(0.5 + 0.75 * len(SIDES), len(names) - 3.2, ends[1], size=style.SMALL, color=style.MUTED, ha="center")
+    axes.text(left, foot - 1.8 * part, ends[0], **key)
+    axes.text(left + 0.75 * len(SIDES) * part, foot - 1.8 * part, ends[1], ha="center", **key)
     return figure
 
 
