@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pandas as pd
-from matplotlib.ticker import MaxNLocator
 
 from fhi.showing.figures import style
 from fhi.showing.figures.edition_words import first_pages, named, with_words, words
@@ -106,7 +105,7 @@ def scorecard(data: pd.DataFrame, language: str):
     axes.set_yticks(range(len(parts)), names)
     axes.set(ylim=(len(parts) - 0.4, -0.6), xlim=(0, starts.max() * 1.06))
     if starts.max() < 10:
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.set_xticks(range(int(starts.max()) + 1))
     axes.legend(
         loc="lower left",
         bbox_to_anchor=(-0.02, 1.0),
