@@ -86,6 +86,17 @@ def rank_ticks(last: int) -> list[int]:
     return [1, *range(step, last + 1, step)]
 
 
+def tier_colours(tiers: pd.Series) -> pd.Series:
+    """Return the colour of each tier of a column: the report's by name, others from dark to pale as they first stand there.
+
+    A unit without a tier has the colour of the middle one.
+    """
+    shades = list(style.TIERS.values())
+    others = [tier for tier in tiers.dropna().unique() if tier not in style.TIERS]
+    colours = style.TIERS | {tier: shades[min(place, len(shades) - 1)] for place, tier in enumerate(others)}
+    return tiers.map(colours).fillna(style.TIERS["regional"])
+
+
 def english(tables: Tables) -> pd.Series:
     """Return the English names of the cities, by their Chinese ones."""
     return tables["tables/cities"].set_index("name_zh")["name_en"]

@@ -16,8 +16,6 @@ from fhi.showing.figures.registry import REPORT, FigureEntry, Tables, Texts, ent
 from fhi.store import MissingTable
 
 PRINTED, PUBLIC = ("published", "derived"), "public"
-#: sections whose figures name the report's cities, pillars and groups of facts
-OF_REPORT = ("robustness", "identified", "audit")
 
 
 class Reading(Mapping[str, pd.DataFrame]):
@@ -51,7 +49,13 @@ def seen(entry: FigureEntry, tables: Tables) -> tuple[FigureEntry, pd.DataFrame]
     reading = Reading(tables)
     data = entry.data(reading)
     read = tuple(sorted(reading.names))
+    entry = titled(entry, tables)
     return replace(entry, evidence=labels(entry, data, reading), cited=cited(tables), read=read), data
+
+
+def titled(entry: FigureEntry, tables: Tables) -> FigureEntry:
+    """Return a figure with the title that it has in an edition."""
+    return replace(entry, title=entry.elsewhere) if entry.elsewhere and is_own(tables) else entry
 
 
 def of_index(labels: tuple[str, ...], tables: Tables) -> tuple[str, ...]:
@@ -77,24 +81,18 @@ def cited(tables: Tables) -> Texts:
 
 
 def drawable(tables: Tables) -> list[FigureEntry]:
-    """Return the figures that an edition can have: all of the report's; of another those beyond pages whose tables it has.
-
-    The figures of `OF_REPORT` are drawn for the report's units, pillars and facts alone.
-    """
+    """Return the figures that an edition can have: all of the report's; of another those beyond pages with data to draw."""
     if not is_own(tables):
         return entries()
-    beyond = (entry for entry in entries() if entry.page is None and entry.section not in OF_REPORT)
-    return [entry for entry in beyond if _has_data(entry, tables)]
+    beyond = (entry for entry in entries() if entry.page is None)
+    return [titled(entry, tables) for entry in beyond if _has_data(entry, tables)]
 
 
 def _has_data(entry: FigureEntry, tables: Tables) -> bool:
-    if any(tables[name].empty for name in entry.needs if name in tables):
-        return False
     try:
-        entry.data(tables)
+        return not any(tables[name].empty for name in entry.needs) and not entry.data(tables).empty
     except MissingTable:
         return False
-    return True
 
 
 def labels(entry: FigureEntry, data: pd.DataFrame, reading: Reading) -> tuple[str, ...]:

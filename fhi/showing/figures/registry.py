@@ -58,6 +58,8 @@ class FigureEntry:
         For a figure beyond the report that stands beside a page of it: that page; then it draws no number of the report.
     cited : mapping
         The publication that the source line names: the report, or that of another edition.
+    elsewhere : mapping or None
+        Title in another edition than the report's, where the report's title names its own units.
     needs : tuple of str
         Tables without which it has nothing to show, in an edition where they are empty.
     read : tuple of str
@@ -78,6 +80,7 @@ class FigureEntry:
     beside: int | None = None
     cited: Texts = field(default_factory=lambda: REPORT)
     needs: tuple[str, ...] = ()
+    elsewhere: Texts | None = None
     read: tuple[str, ...] = ()
 
     @property
@@ -109,6 +112,7 @@ def figure(
     source: Texts | None = None,
     beside: int | None = None,
     needs: tuple[str, ...] = (),
+    elsewhere: Texts | None = None,
 ):
     """Register the decorated drawing function ``(data, language) -> Figure`` under an id.
 
@@ -126,7 +130,7 @@ def figure(
         raise ValueError(f"{id}: evidence must be among {', '.join(EVIDENCE)}")
     if section not in BEYOND:
         raise ValueError(f"{id}: section must be among {', '.join(BEYOND)}")
-    if set(title) != set(LANGUAGES):
+    if set(title) != set(LANGUAGES) or set(elsewhere or LANGUAGES) != set(LANGUAGES):
         raise ValueError(f"{id}: a title in each of {', '.join(LANGUAGES)}")
     if beside and (page is not None or source is None):
         raise ValueError(f"{id}: what stands beside a page has a source of its own and no page")
@@ -134,7 +138,8 @@ def figure(
         raise ValueError(f"{id}: a source in each of {', '.join(LANGUAGES)}")
 
     def register(draw):
-        _ENTRIES[id] = FigureEntry(id, page, labels, title, data, caption, draw, section, source, beside, needs=needs)
+        more = {"needs": needs, "elsewhere": elsewhere}
+        _ENTRIES[id] = FigureEntry(id, page, labels, title, data, caption, draw, section, source, beside, **more)
         return draw
 
     return register

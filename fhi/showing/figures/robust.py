@@ -11,7 +11,8 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from fhi.showing.figures import style
-from fhi.showing.figures.charts import chosen, height, name_rows, rank_ticks, with_names
+from fhi.showing.figures.charts import chosen, height, name_rows, rank_ticks, tier_colours, with_names
+from fhi.showing.figures.edition_words import with_words, words
 from fhi.showing.figures.registry import Tables, figure
 
 SECTION = "robustness"
@@ -53,9 +54,10 @@ def percent(share: float) -> str:
 def intervals_data(tables: Tables) -> pd.DataFrame:
     """Rank interval, median and reference of each city beside its published rank."""
     columns = ["city", "tier", "published", "reference", "low", "median", "high", "unranked", "level", "draws"]
-    frame = tables["rank_intervals"].sort_values("published")[columns]
+    frame = tables["rank_intervals"].sort_values("published")[columns].dropna(subset=["published"])
     # missing for a city that no draw ranks
-    return with_names(frame.astype(dict.fromkeys(["low", "median", "high"], "Int64")), tables)
+    frame = frame.astype({"published": int} | dict.fromkeys(["low", "median", "high"], "Int64"))
+    return with_words(with_names(frame, tables), tables)
 
 
 def left_out_words(data: pd.DataFrame) -> dict[str, str]:
@@ -63,12 +65,13 @@ def left_out_words(data: pd.DataFrame) -> dict[str, str]:
     some = data[data["unranked"] > 0].drop_duplicates("city")
     if some.empty:
         return {"zh": "", "en": ""}
+    unit = words(data)
     shares = [percent(share) for share in some["unranked"] / some["draws"]]
     zh = "、".join(f"{city}（{share}的抽取）" for city, share in zip(some["city"], shares, strict=True))
     en = ", ".join(f"{city} ({share} of the draws)" for city, share in zip(some["city_en"], shares, strict=True))
     return {
-        "zh": f"{zh}因缺数据而没有得分：这些抽取不计该城，其余城市之间排名。",
-        "en": f" Without a score, for lack of data: {en}; such draws leave the city out and rank the others among themselves.",
+        "zh": f"{zh}因缺数据而没有得分：这些抽取不计该{unit.zh if unit.own else '城'}，其余{unit.zh}之间排名。",
+        "en": f" Without a score, for lack of data: {en}; such draws leave the {unit.one} out and rank the others among themselves.",
     }
 
 
@@ -76,16 +79,16 @@ def intervals_caption(data: pd.DataFrame) -> dict[str, str]:
     outside = data[(data["published"] < data["low"]) | (data["published"] > data["high"])]
     widths = data["high"] - data["low"]
     wide, narrow = data.loc[widths.idxmax()], data.loc[widths.idxmin()]
-    without = left_out_words(data)
+    without, unit = left_out_words(data), words(data)
     share, draws = f"{data['level'].iloc[0]:.0%}", data["draws"].iloc[0]
     return {
         "zh": f"横条是{draws:,}次抽取中居中{share}的名次：条越短，名次越不取决于方法；圆圈落在条外，说明在这些选择下重建指数很少得出公布的名次。"
         f"最短的是{narrow['city']}（{narrow['low']}–{narrow['high']}），最长的是{wide['city']}（{wide['low']}–{wide['high']}）；"
-        f"公布名次落在条外的有{len(outside)}城{_listed(outside['city'], '：', '、')}。{without['zh']}",
+        f"公布名次落在条外的有{unit.count(len(outside))}{_listed(outside['city'], '：', '、')}。{without['zh']}",
         "en": f"Bars hold the middle {share} of the ranks in {draws:,} draws: the shorter a bar, the less the rank depends on the "
         "method; a ring outside its bar is a published rank that the reconstructed index seldom gives under these choices. The shortest is "
         f"{narrow['city_en']} ({narrow['low']}–{narrow['high']}), the longest {wide['city_en']} ({wide['low']}–{wide['high']}); "
-        f"{len(outside)} published ranks lie outside{_listed(outside['city_en'], ': ', ', ')}.{without['en']}",
+        f"{len(outside)} published {'rank lies' if len(outside) == 1 else 'ranks lie'} outside{_listed(outside['city_en'], ': ', ', ')}.{without['en']}",
     }
 
 
@@ -101,10 +104,12 @@ def _listed(names: pd.Series, before: str, between: str) -> str:
     title={"zh": "换一种合理的方法，名次会落在哪里", "en": "Where the ranks fall under other defensible choices"},
     data=intervals_data,
     caption=intervals_caption,
+    needs=("rank_intervals",),
 )
 def intervals(data: pd.DataFrame, language: str):
     """A bar a city from the low to the high rank, a tick at the median, a ring at the published rank."""
-    last, shown = len(data), chosen(data["city"])
+    last, shown, unit = len(data), chosen(data["city"]), words(data)
+    data = data.assign(colour=tier_colours(data["tier"]))
     data, rows = shown.of(data), list(shown.place.values())
     figure = style.canvas(height(7.6, shown.count))
     axes = style.quiet(style.area(figure, left=1.6, right=1.1, top=1.15, bottom=0.95))
@@ -114,7 +119,7 @@ def intervals(data: pd.DataFrame, language: str):
         known["high"] - known["low"] + 0.56,
         left=known["low"] - 0.28,
         height=0.5,
-        color=known["tier"].map(style.TIERS),
+        color=known["colour"],
     )
     axes.scatter(known["median"], known["row"], zorder=3, **MEDIAN)
     axes.scatter(data["published"], rows, zorder=4, **PUBLISHED)
@@ -127,8 +132,8 @@ def intervals(data: pd.DataFrame, language: str):
     axes.set(ylim=(shown.count - 0.4, -0.6), xlim=(0.3, last + 0.7), xticks=rank_ticks(last))
     label = style.pick(
         language,
-        "在已公布城市中的名次（1为最佳）；城市后为公布的总排名",
-        "rank among the published cities (1 is best); published rank beside the city",
+        f"在已公布{unit.zh}中的名次（1为最佳）；{unit.zh}后为公布的总排名",
+        f"rank among the published {unit.many} (1 is best); published rank beside the {unit.one}",
     )
     axes.set_xlabel(label, size=style.SMALL)
     share = f"{data['level'].iloc[0]:.0%}"
@@ -148,8 +153,10 @@ def intervals(data: pd.DataFrame, language: str):
 def ranks_data(tables: Tables) -> pd.DataFrame:
     """The probability of each rank by city, with the published rank."""
     published = tables["rank_intervals"][["city", "published", "unranked", "draws"]]
+    published = published.dropna(subset=["published"]).astype({"published": int})
     frame = tables["rank_probabilities"].merge(published, on="city").sort_values(["published", "rank"])
-    return with_names(frame[["city", "published", "rank", "probability", "unranked", "draws"]], tables)
+    frame = frame[["city", "published", "rank", "probability", "unranked", "draws"]]
+    return with_words(with_names(frame, tables), tables)
 
 
 def ranks_caption(data: pd.DataFrame) -> dict[str, str]:
@@ -158,15 +165,15 @@ def ranks_caption(data: pd.DataFrame) -> dict[str, str]:
     sure = likeliest[likeliest["probability"] > 0.5]
     same = likeliest[likeliest["rank"] == likeliest["published"]]
     most = likeliest.loc[likeliest["probability"].idxmax()]
-    without, zh, en = left_out_words(data), "", ""
+    unit, without, zh, en = words(data), left_out_words(data), "", ""
     if most["rank"] != most["published"]:
         zh, en = f"，公布为第{most['published']}", f", published as {most['published']}"
     return {
-        "zh": f"每行合计100%：深色集中在一格，名次就稳；颜色铺开，名次就取决于方法；红框为公布的名次。{len(sure)}城有某一名次的概率过半，"
-        f"最高的是{most['city']}第{most['rank']}（{percent(most['probability'])}{zh}）；{len(same)}城最可能的名次就是公布的名次。{without['zh']}",
+        "zh": f"每行合计100%：深色集中在一格，名次就稳；颜色铺开，名次就取决于方法；红框为公布的名次。{unit.count(len(sure))}有某一名次的概率过半，"
+        f"最高的是{most['city']}第{most['rank']}（{percent(most['probability'])}{zh}）；{unit.count(len(same))}最可能的名次就是公布的名次。{without['zh']}",
         "en": "Each row adds up to 100%: where one cell is dark the rank is firm, where the colour spreads it depends on the method; "
-        f"the red frame is the published rank. {len(sure)} cities have one rank in more than half of the draws, first "
-        f"{most['city_en']} at {most['rank']} ({percent(most['probability'])}{en}); for {len(same)} cities the likeliest rank is the "
+        f"the red frame is the published rank. {unit.several(len(sure))} {'has' if len(sure) == 1 else 'have'} one rank in more than half of the draws, first "
+        f"{most['city_en']} at {most['rank']} ({percent(most['probability'])}{en}); for {unit.several(len(same))} the likeliest rank is the "
         f"published one.{without['en']}",
     }
 
@@ -179,6 +186,7 @@ def ranks_caption(data: pd.DataFrame) -> dict[str, str]:
     title={"zh": "每个名次的概率", "en": "The probability of each rank"},
     data=ranks_data,
     caption=ranks_caption,
+    needs=("rank_intervals", "rank_probabilities"),
 )
 def ranks(data: pd.DataFrame, language: str):
     """City by rank, shaded by probability; the published rank is framed."""

@@ -6,6 +6,7 @@ import pandas as pd
 
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import chosen, english, height, with_names
+from fhi.showing.figures.edition_words import Words, named, with_words, words
 from fhi.showing.figures.registry import Tables, figure
 from fhi.showing.figures.robust import EVIDENCE, SECTION, percent, tiles
 
@@ -28,9 +29,9 @@ def verdict(share: float) -> str:
 
 def answers_data(tables: Tables) -> pd.DataFrame:
     """Statements of the published ranking and the share of draws in which they hold."""
-    table, tiers = tables["robust_answers"], tables["tables/tiers"].set_index("tier")
+    table, tiers = tables["robust_answers"], named(tables, "tier")
     order = tables["rank_intervals"].sort_values("published")
-    names = english(tables)
+    names, unit = english(tables), words(with_words(order, tables))
     rows = []
     above = (
         table[table["question"] == "above"].set_index("city").reindex(order["city"].head(4)).dropna(subset=["other"])
@@ -41,32 +42,41 @@ def answers_data(tables: Tables) -> pd.DataFrame:
     for item in table[(table["question"] == "place") & table["city"].isin(fifth)].itertuples():
         rows.append((item, f"{item.city}第五", f"{names[item.city]} is fifth"))
     whole = (
-        table[table["question"] == "whole-tier"].set_index("tier").reindex(tiers.index).dropna(subset=["probability"])
+        table[table["question"] == "whole-tier"].set_index("tier").reindex(list(tiers)).dropna(subset=["probability"])
     )
     for item in whole.reset_index().itertuples():
-        zh, en = tiers.at[item.tier, "name_zh"], tiers.at[item.tier, "name_en"]
-        rows.append((item, f"“{zh}”正是这几座", f"{en}: these cities and no others"))
+        zh, en = tiers[item.tier]["zh"], tiers[item.tier]["en"]
+        here = f"这些{unit.zh}" if unit.own else "这几座"
+        rows.append((item, f"“{zh}”正是{here}", f"{en}: these {unit.many} and no others"))
     for item in table[table["question"] == "tiers"].itertuples():
-        rows.append((item, "三个梯队都不变", "all three tiers stay as they are"))
+        rows.append((item, *_every_tier(unit, " stay as they are")))
     for item in table[table["question"] == "order"].itertuples():
         rows.append((item, "整个次序不变", "the whole order stays as it is"))
     columns = ["question", "city", "other", "tier", "probability", "low", "high"]
     frame = pd.DataFrame([{name: getattr(item, name) for name in columns} for item, *_ in rows])
     frame["statement_zh"], frame["statement_en"] = [zh for _, zh, _ in rows], [en for *_, en in rows]
-    frame = pd.concat([frame, _own_tier(table)], ignore_index=True)
+    frame = pd.concat([frame, _own_tier(table, unit)], ignore_index=True)
     frame = frame.dropna(subset=["probability"], ignore_index=True)
-    return frame.assign(verdict=frame["probability"].map(verdict), draws=int(order["draws"].iloc[0]))
+    frame = frame.assign(verdict=frame["probability"].map(verdict), draws=int(order["draws"].iloc[0]))
+    return with_words(frame, tables)
 
 
-def _own_tier(table: pd.DataFrame) -> pd.DataFrame:
+def _every_tier(unit: Words, stay: str) -> tuple[str, str]:
+    if unit.own:
+        return "各梯队都不变", f"all tiers{stay}"
+    return "三个梯队都不变", f"all three tiers{stay}"
+
+
+def _own_tier(table: pd.DataFrame, unit: Words) -> pd.DataFrame:
     """Return the mean over the cities of the share of draws in which a city keeps its tier."""
     kept = table[table["question"] == "tier"]["probability"]
-    words = {"statement_zh": "任取一城，仍在原梯队", "statement_en": "a city taken at random keeps its tier"}
-    return pd.DataFrame([{"question": "tier", "probability": kept.mean(), **words}])
+    said = {"zh": f"任取{unit.count('一')}，仍在原梯队", "en": f"a {unit.one} taken at random keeps its tier"}
+    row = {f"statement_{language}": text for language, text in said.items()}
+    return pd.DataFrame([{"question": "tier", "probability": kept.mean(), **row}])
 
 
 def answers_caption(data: pd.DataFrame) -> dict[str, str]:
-    by_kind = data.set_index("question")["probability"]
+    by_kind, unit = data.groupby("question")["probability"].first(), words(data)
     pair = data[data["question"] == "above"].iloc[2] if (data["question"] == "above").sum() > 2 else None
     zh = "条长是该说法成立的抽取所占比例：九成以上或一成以下算稳健，接近一半等于没有定论。"
     en = (
@@ -80,12 +90,21 @@ def answers_caption(data: pd.DataFrame) -> dict[str, str]:
         place = data[data["question"] == "place"].iloc[0]
         zh += f"“{place['statement_zh']}”为{percent(place['probability'])}；"
         en += f"“{place['statement_en']}” in {percent(place['probability'])}; "
-    zh += f"三个梯队都不变为{percent(by_kind['tiers'])}，而任取一城仍在原梯队为{percent(by_kind['tier'])}。这里说的是重建指数，不是报告未公布的得分。"
-    en += (
-        f"all three tiers stay in {percent(by_kind['tiers'])}, though a city taken at random keeps its tier in "
-        f"{percent(by_kind['tier'])}. This is the reconstructed index, not the report's hidden scores."
-    )
-    return {"zh": zh, "en": en}
+    if {"tiers", "tier"} <= set(by_kind.index):
+        every, kept = _every_tier(unit, " stay"), f"任取{unit.count('一')}仍在原梯队"
+        zh += f"{every[0]}为{percent(by_kind['tiers'])}，而{kept}为{percent(by_kind['tier'])}。"
+        en += f"{every[1]} in {percent(by_kind['tiers'])}, though a {unit.one} taken at random keeps its tier in "
+        en += f"{percent(by_kind['tier'])}. "
+    if unit.own:
+        zh, en = zh.rstrip("；。") + "。", en.rstrip("; .") + "."
+        return {
+            "zh": f"{zh}这里说的是按本方案算出的指数。",
+            "en": f"{en} This is the index as computed by the scenario.",
+        }
+    return {
+        "zh": f"{zh}这里说的是重建指数，不是报告未公布的得分。",
+        "en": f"{en}This is the reconstructed index, not the report's hidden scores.",
+    }
 
 
 @figure(
@@ -96,6 +115,7 @@ def answers_caption(data: pd.DataFrame) -> dict[str, str]:
     title={"zh": "公布的名次经得起换方法吗", "en": "Do the published statements survive other choices?"},
     data=answers_data,
     caption=answers_caption,
+    needs=("rank_intervals", "robust_answers"),
 )
 def answers(data: pd.DataFrame, language: str):
     """A bar a statement: the share of draws in which it holds."""
@@ -140,18 +160,19 @@ def beats_data(tables: Tables) -> pd.DataFrame:
     frame = frame.sort_values(["published", "below"])
     names = english(tables)
     frame = frame.assign(other_en=frame["other"].map(names)).rename(columns={"below": "other_published"})
-    return with_names(frame[["city", "published", "other", "other_en", "other_published", "probability"]], tables)
+    frame = frame[["city", "published", "other", "other_en", "other_published", "probability"]]
+    return with_words(with_names(frame, tables), tables)
 
 
 def beats_caption(data: pd.DataFrame) -> dict[str, str]:
-    near = data[data["other_published"] - data["published"] == 1]
+    unit, near = words(data), data[data["other_published"] - data["published"] == 1]
     verdicts = near["probability"].map(verdict)
     firm, open_ = ((verdicts == "firm") & (near["probability"] > 0.5)).sum(), (verdicts == "open").sum()
     upset = data[(data["probability"].map(verdict) == "firm") & (data["probability"] < 0.5)]
     return {
-        "zh": f"每格是行城市排在列城市之上的抽取比例：越蓝越支持公布的次序，越橙越反对，灰白为没有定论；阶梯边上是相邻的城市。"
-        f"{len(near)}对相邻城市中，{firm}对的次序在九成以上的抽取中成立，{open_}对没有定论；{len(data)}对中有{len(upset)}对在九成以上的抽取中相反。",
-        "en": "Each cell is the share of draws in which the city of the row stands above that of the column: blue speaks for the "
+        "zh": f"每格是行{unit.zh}排在列{unit.zh}之上的抽取比例：越蓝越支持公布的次序，越橙越反对，灰白为没有定论；阶梯边上是相邻的{unit.zh}。"
+        f"{len(near)}对相邻{unit.zh}中，{firm}对的次序在九成以上的抽取中成立，{open_}对没有定论；{len(data)}对中有{len(upset)}对在九成以上的抽取中相反。",
+        "en": f"Each cell is the share of draws in which the {unit.one} of the row stands above that of the column: blue speaks for the "
         "published order, orange against it, grey is open; neighbours stand along the stairs. Of "
         f"{len(near)} pairs of neighbours {firm} keep their order in nine draws of ten or more and {open_} are open; of all {len(data)} pairs "
         f"{len(upset)} stand the other way round in nine of ten or more.",
@@ -166,10 +187,12 @@ def beats_caption(data: pd.DataFrame) -> dict[str, str]:
     title={"zh": "谁在谁之上：两两比较", "en": "Who stands above whom, pair by pair"},
     data=beats_data,
     caption=beats_caption,
+    needs=("rank_intervals", "beats"),
 )
 def beats(data: pd.DataFrame, language: str):
     """Stairs of pairs in the published order, shaded by the share of draws that keep it."""
     order = pd.concat([data[["city", "city_en", "published"]], _last(data)]).drop_duplicates("city")
+    unit = words(data)
     # both ways: the first alone, since the stairs have no room for a gap
     shown = chosen(order["city"], most=SQUARE, last=0)
     place, order = shown.place, shown.of(order)
@@ -195,13 +218,18 @@ def beats(data: pd.DataFrame, language: str):
     axes.set(xlim=(0.4, len(names) - 0.4), ylim=(len(names) - 1.4, -0.6))
     if shown.left:
         figure.text(1.6 / 10, 0.55 / tall, shown.more(language), size=style.SMALL, color=style.MUTED, va="center")
-    note = style.pick(language, "行城市在列城市之上的抽取（%）", "draws in which the row is above the column, %")
-    axes.text(0.5, len(names) - 5.2, note, size=style.SMALL, color=style.MUTED)
+    note = style.pick(
+        language, f"行{unit.zh}在列{unit.zh}之上的抽取（%）", "draws in which the row is above the column, %"
+    )
+    # the key in the free corner, smaller by as much as there are fewer pairs than of twenty units
+    part, foot = min(1.0, len(names) / 20), len(names) - 1.4
+    left, key = 0.4 + 0.1 * part, {"size": style.SMALL, "color": style.MUTED}
+    axes.text(left, foot - 3.8 * part, note, **key)
     for number, colour in enumerate(SIDES):
-        axes.scatter([0.8 + 0.75 * number], [len(names) - 4.2], marker="s", s=150, color=colour)
+        axes.scatter([0.4 + (0.4 + 0.75 * number) * part], [foot - 2.8 * part], marker="s", s=150, color=colour)
     ends = style.pick(language, ["0：相反", "100：一致"], ["0: the other way", "100: as published"])
-    axes.text(0.5, len(names) - 3.2, ends[0], size=style.SMALL, color=style.MUTED)
-    axes.text(0.5 + 0.75 * len(SIDES), len(names) - 3.2, ends[1], size=style.SMALL, color=style.MUTED, ha="center")
+    axes.text(left, foot - 1.8 * part, ends[0], **key)
+    axes.text(left + 0.75 * len(SIDES) * part, foot - 1.8 * part, ends[1], ha="center", **key)
     return figure
 
 
@@ -250,6 +278,7 @@ def convergence_caption(data: pd.DataFrame) -> dict[str, str]:
     title={"zh": "抽取次数够不够", "en": "Were there draws enough?"},
     data=convergence_data,
     caption=convergence_caption,
+    needs=("convergence",),
 )
 def convergence(data: pd.DataFrame, language: str):
     """Two panels on a logarithmic axis: shares of draws for pairs of neighbours, and the mean shift."""

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from fhi.showing.figures import style
-from fhi.showing.figures.charts import with_names
+from fhi.showing.figures.charts import chosen, rank_ticks, with_names
+from fhi.showing.figures.edition_words import with_words, words
 from fhi.showing.figures.registry import Tables, figure
 from fhi.showing.figures.robust import EVIDENCE, SECTION, percent, tiles
 from fhi.showing.figures.robust_words import alternative, assumption
@@ -17,6 +18,8 @@ SPELT = 0.2
 FIRST, TOTAL = "#1b639f", "#abcce4"
 #: points that a slanted name may take
 SLANTED = 46
+#: units at most in the grid, one column for what is left out included
+SQUARE = 32
 #: shades of a total index in the grid of cities
 SHADES = ("#f6f3ea", "#f0e2bf", "#e9c987", "#dfa94b", "#c98414", "#98600a")
 
@@ -32,33 +35,41 @@ def sobol_data(tables: Tables) -> pd.DataFrame:
     )
     for language in ("zh", "en"):
         frame[f"assumption_{language}"] = [assumption(name, language) for name in frame["assumption"]]
-    return with_names(frame, tables)
+    return with_words(with_names(frame, tables), tables)
 
 
 def sobol_caption(data: pd.DataFrame) -> dict[str, str]:
     shift = data[data["output"] == "shift"].sort_values("total", ascending=False)
-    first, second = shift.iloc[0], shift.iloc[1]
+    unit, two = words(data), [item for _, item in shift.head(2).iterrows()]
+    before = {"zh": ["总效应", ""], "en": ["total ", ""]}
+    zh_two = [
+        f"{item['assumption_zh']}（{word}{percent(item['total'])}）"
+        for item, word in zip(two, before["zh"], strict=False)
+    ]
+    en_two = [
+        f"{item['assumption_en'].lower()} ({word}{percent(item['total'])})"
+        for item, word in zip(two, before["en"], strict=False)
+    ]
     alone = shift["first"].clip(lower=0).sum()
     cities = data[(data["output"] == "rank") & data["readable"]].dropna(subset=["total"])
     top = cities.loc[cities["total"].idxmax()] if len(cities) else None
     holes = data[data["unranked"] > 0].drop_duplicates("city").dropna(subset=["city"])
     zh = (
         f"深色是某一假设单独造成的名次变动份额，浅色是连同它与其他假设的相互作用，细线为95%区间；份额大的假设最该讨论。"
-        f"名次平均变动主要来自{first['assumption_zh']}（总效应{percent(first['total'])}）与{second['assumption_zh']}（{percent(second['total'])}），"
+        f"名次平均变动主要来自{'与'.join(zh_two)}，"
         f"各假设单独的份额合计{percent(alone)}，其余是相互作用。"
     )
     en = (
         "Dark is the share of the variance that an assumption makes alone, light what it makes together with the others, the line the "
         "95 % interval: the one with the largest share is the one to argue about. The mean shift of the ranks comes from "
-        f"{first['assumption_en'].lower()} (total {percent(first['total'])}) and {second['assumption_en'].lower()} "
-        f"({percent(second['total'])}) above all; alone, the assumptions make {percent(alone)}, the rest is interaction."
+        f"{' and '.join(en_two)} above all; alone, the assumptions make {percent(alone)}, the rest is interaction."
     )
     if top is not None:
-        zh += f"右图按城市：{top['city']}的名次最取决于{top['assumption_zh']}。"
-        en += f" On the right, city by city: the rank of {top['city_en']} hangs most on {top['assumption_en'].lower()}."
+        zh += f"右图按{unit.zh}：{top['city']}的名次最取决于{top['assumption_zh']}。"
+        en += f" On the right, {unit.one} by {unit.one}: the rank of {top['city_en']} hangs most on {top['assumption_en'].lower()}."
     if len(holes):
         zh += f"{'、'.join(holes['city'])}在部分抽取中没有得分，不计算份额。"
-        en += f" {', '.join(holes['city_en'])}: no shares, since some draws leave the city without a score."
+        en += f" {', '.join(holes['city_en'])}: no shares, since some draws leave the {unit.one} without a score."
     return {"zh": zh, "en": en}
 
 
@@ -70,10 +81,11 @@ def sobol_caption(data: pd.DataFrame) -> dict[str, str]:
     title={"zh": "哪些假设左右名次", "en": "Which assumptions move the ranks"},
     data=sobol_data,
     caption=sobol_caption,
+    needs=("sensitivity",),
 )
 def sobol(data: pd.DataFrame, language: str):
     """Bars of first-order and total indices for the mean shift; a grid of total indices by city."""
-    shift = data[data["output"] == "shift"]
+    unit, shift = words(data), data[data["output"] == "shift"]
     rows = np.arange(len(shift))
     height = 2.3 + 0.42 * len(shift)
     figure = style.canvas(height)
@@ -92,8 +104,8 @@ def sobol(data: pd.DataFrame, language: str):
     left.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
     titles = style.pick(
         language,
-        ["名次平均变动的方差份额", "各城名次：总效应"],
-        ["shares of the variance of the mean shift", "rank of each city: total index"],
+        ["名次平均变动的方差份额", f"各{unit.zh if unit.own else '城'}名次：总效应"],
+        ["shares of the variance of the mean shift", f"rank of each {unit.one}: total index"],
     )
     figure.text(0.35 / 10, 1 - 0.8 / height, titles[0], size=style.SMALL, color=style.MUTED, va="center")
     for colour, zh, en in ((FIRST, "单独", "alone"), (TOTAL, "含相互作用", "with interactions")):
@@ -108,8 +120,9 @@ def sobol(data: pd.DataFrame, language: str):
 
 def _grid(figure, data: pd.DataFrame, assumptions: list[str], language: str) -> None:
     axes = style.quiet(style.area(figure, left=4.7, right=0.55, top=1.5, bottom=0.75), grid=None)
+    chosen_ones = chosen(data["city"], most=SQUARE, last=5)
+    columns, data = chosen_ones.place, chosen_ones.of(data)
     cities = data.drop_duplicates("city")
-    columns = {city: place for place, city in enumerate(cities["city"])}
     x, y = data["city"].map(columns), data["assumption"].map({name: row for row, name in enumerate(assumptions)})
     shown = data["readable"] & data["total"].notna()
     colours = data.loc[shown, "total"].map(lambda share: SHADES[min(int(share * 6), 5)])
@@ -120,9 +133,12 @@ def _grid(figure, data: pd.DataFrame, assumptions: list[str], language: str) -> 
     for column, row in zip(x[~shown], y[~shown], strict=True):
         axes.text(column, row, "·", ha="center", va="center", size=style.SMALL, color=style.MUTED)
     names = [style.fit(name, SLANTED, 7.5) for name in style.city_names(cities, language)]
-    axes.set_xticks(range(len(columns)), names, rotation=45, ha="left", rotation_mode="anchor", size=7.5)
+    places = list(columns.values())
+    if chosen_ones.left:
+        places, names = [*places, chosen_ones.gap], [*names, chosen_ones.more(language)]
+    axes.set_xticks(places, names, rotation=45, ha="left", rotation_mode="anchor", size=7.5)
     axes.xaxis.tick_top()
-    axes.set(xlim=(-0.6, len(columns) - 0.4), ylim=(len(assumptions) - 0.4, -0.6), yticks=[])
+    axes.set(xlim=(-0.6, chosen_ones.count - 0.4), ylim=(len(assumptions) - 0.4, -0.6), yticks=[])
     note = style.pick(
         language,
         "方差份额（%），20以下只着色；·为不变、缺得分或区间过宽",
@@ -132,7 +148,7 @@ def _grid(figure, data: pd.DataFrame, assumptions: list[str], language: str) -> 
 
 
 def tornado_data(tables: Tables) -> pd.DataFrame:
-    """Best and worst rank under each assumption alone, for the cities published third to fifth."""
+    """Best and worst rank under each assumption alone, for the units published third to fifth."""
     order = tables["rank_intervals"].set_index("city")["published"]
     frame = tables["tornado"].assign(published=lambda f: f["city"].map(order))
     # a rank is missing where a choice leaves the city without a score
@@ -146,7 +162,7 @@ def tornado_data(tables: Tables) -> pd.DataFrame:
         frame[f"assumption_{language}"] = [assumption(name, language) for name in frame["assumption"]]
         for end in ("best_at", "worst_at"):
             frame[f"{end}_{language}"] = [alternative(text, names, language) for text in frame[end].fillna("")]
-    return with_names(frame.drop(columns=["span", "best_at", "worst_at"]), tables)
+    return with_words(with_names(frame.drop(columns=["span", "best_at", "worst_at"]), tables), tables)
 
 
 def tornado_caption(data: pd.DataFrame) -> dict[str, str]:
@@ -168,8 +184,10 @@ def tornado_caption(data: pd.DataFrame) -> dict[str, str]:
     section=SECTION,
     evidence=EVIDENCE,
     title={"zh": "一次只换一个选择：公布的第3至5名", "en": "One choice at a time: the cities published third to fifth"},
+    elsewhere={"zh": "一次只换一个选择：公布的第3至5名", "en": "One choice at a time: those published third to fifth"},
     data=tornado_data,
     caption=tornado_caption,
+    needs=("rank_intervals", "tornado"),
 )
 def tornado(data: pd.DataFrame, language: str):
     """A panel a city: bars from the best to the worst rank under each assumption alone."""
@@ -184,7 +202,9 @@ def tornado(data: pd.DataFrame, language: str):
         _panel(axes, group.reset_index(drop=True), language, highest)
         name = style.city_names(group, language).iloc[0]
         figure.text(0.035, 1 - (top + inner / 2) / height, name, size=12, weight="bold", va="center")
-        axes.set_xticks([1, 5, 10, 15, 20], [] if panel < len(cities) - 1 else None)
+        axes.set_xticks(
+            [1, 5, 10, 15, 20] if highest < 25 else rank_ticks(highest), [] if panel < len(cities) - 1 else None
+        )
     note = style.pick(
         language,
         "名次（1为最佳）；竖线为各选择都取第一个方案时的名次",
@@ -196,7 +216,7 @@ def tornado(data: pd.DataFrame, language: str):
 
 def _panel(axes, group: pd.DataFrame, language: str, highest: int) -> None:
     base, rows = int(group["base"].iloc[0]), group.index
-    low, high = -4.0, highest + 0.5
+    low, high = -0.2 * highest, highest + 0.5
     point = (high - low) / (5.35 * 72)  # ranks a point of text
     axes.barh(rows, group["worst"] - base, left=base, height=0.56, color=style.ORANGE)
     axes.barh(rows, group["best"] - base, left=base, height=0.56, color=style.SKY)
