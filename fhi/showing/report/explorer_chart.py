@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import altair as alt
 import vl_convert
@@ -19,6 +19,8 @@ RUNTIME = "window.vegaEmbed = vegaEmbed;"
 #: x of the columns in pixels, from the left and from the right
 PLACE, NAME, BARS = 20, 28, 108
 SCORE, PRINTED, MOVED, BARS_END = 104, 52, 4, 150
+#: where the bars begin at most, and the mean width of a letter
+BARS_MOST, LETTER = 190, 6.2
 ROW = 22
 ROWS = "cities"
 BAND = "#dcc6d4"
@@ -40,6 +42,8 @@ class Look:
         Decimals of the scores.
     unit : mapping
         Head of the column of names.
+    bars : int
+        Where the bars begin, in pixels from the left: names stand before them.
     """
 
     hundred: bool
@@ -47,6 +51,7 @@ class Look:
     published: bool
     places: int
     unit: Mapping[str, str]
+    bars: int = BARS
 
 
 def drawing(run: Run, rows: Sequence[Mapping], look: Look) -> tuple[str, dict]:
@@ -61,10 +66,17 @@ def drawing(run: Run, rows: Sequence[Mapping], look: Look) -> tuple[str, dict]:
     """
     runtime = vl_convert.javascript_bundle(RUNTIME, vl_version=VEGA_LITE)
     # the rows join last: Altair would copy and check them at every step
+    look = replace(look, bars=bars_of(rows))
     chart = layers(run, look).to_dict() | {"datasets": {ROWS: list(rows)}}
     # compiled here, so that a specification that cannot be drawn is found when it is built
     compiled = vl_convert.vegalite_to_vega(chart, vl_version=VEGA_LITE)
     return runtime, {key: value for key, value in compiled.items() if key != "$schema"}
+
+
+def bars_of(rows: Sequence[Mapping]) -> int:
+    """Return where the bars begin, so that all but the longest names stand before them."""
+    longest = max((len(row["en"]) for row in rows), default=0)
+    return max(BARS, min(BARS_MOST, int(NAME + 6 + LETTER * longest)))
 
 
 def base_chart(run: Run) -> alt.Chart:
@@ -126,7 +138,7 @@ def layers(run: Run, look: Look) -> alt.LayerChart:
     """Return bounds, bars and columns of text in layers over one base."""
     base = base_chart(run)
     y = alt.Y("row:O", axis=None)
-    extent = [BARS, alt.ExprRef(f"width - {BARS_END}")]
+    extent = [look.bars, alt.ExprRef(f"width - {BARS_END}")]
     scale = alt.Scale(domain=[0, 100], range=extent) if look.hundred else alt.Scale(range=extent)
     axis = alt.Axis(grid=True, tickCount=4, domain=False, ticks=False)
     drawn = []
@@ -143,7 +155,7 @@ def layers(run: Run, look: Look) -> alt.LayerChart:
         ("move:N", "right", _from_right(MOVED), None),
     ]
     for field, align, x, form in (column for column in columns if look.published or column[0] != "print:N"):
-        mark = base.mark_text(align=align, limit=BARS - NAME - 6)
+        mark = base.mark_text(align=align, limit=look.bars - NAME - 6)
         text = alt.Text(field, format=form) if form else alt.Text(field)
         drawn.append(mark.encode(y=y, x=x, text=text))
     return (

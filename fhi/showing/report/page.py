@@ -54,7 +54,7 @@ def build_page(store: Store) -> str:
             "languages": LANGUAGES,
             "labels": LABELS,
             "verdicts": ledger.verdict_counts(store),
-            "cities": [] if is_own(store) else cities.sections(store, store.scenario, chosen.year, mentions),
+            "cities": cities.sections(store, store.scenario, chosen.year, mentions),
             "places": places_context(store, mentions),
             "chapters": book,
             "units": unit_words(store),
@@ -108,12 +108,12 @@ def texts_of(figures: list[dict], book: list[dict]) -> dict[str, str]:
 
 def places_context(store: Store, mentions: dict[str, list[str]]) -> list[dict]:
     """Return what the search knows of each city: its names, its section, and what names it."""
-    ranked = set() if is_own(store) else set(store["tables/top20"]["city"])
+    ranked = set(cities.shown_units(store)["city"])
     return [
         {
             "zh": row["name_zh"],
             "en": row["name_en"],
-            "section": cities.anchor(row["code_gbt2260"]) if row["name_zh"] in ranked else None,
+            "section": cities.anchor(row) if row["name_zh"] in ranked else None,
             "mentions": mentions[row["name_zh"]],
         }
         for row in store["tables/cities"].to_dict("records")

@@ -134,6 +134,8 @@ def changed(tables: Tables) -> dict[str, Table]:
     return found
 
 
-def scored(scores: pd.DataFrame, city: str, above: str, node: str) -> list[Cell]:
+def scored(scores: pd.DataFrame, city: str, above: str, node: str, places: int = 1) -> list[Cell]:
     """Return the scores of two cities in a node."""
-    return [MISSING if pd.isna(scores.at[name, node]) else decimal(scores.at[name, node], 1) for name in (city, above)]
+    return [
+        MISSING if pd.isna(scores.at[name, node]) else decimal(scores.at[name, node], places) for name in (city, above)
+    ]
