@@ -14,8 +14,8 @@ from fhi.engine.framework import Framework
 from fhi.showing.figures.evidence import of_index
 from fhi.showing.figures.firsts import remark, with_firsts
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
-from fhi.showing.report.reasons import changed, next_above, printed_moves
-from fhi.showing.report.tables import NODE, PAGE, Cell, Table, city_names, leaf_nodes, node_names, upper_nodes
+from fhi.showing.report.reasons import beside_next_above, changed, next_above, printed_moves
+from fhi.showing.report.tables import NODE, PAGE, Cell, Table, city_names, has, leaf_nodes, node_names, upper_nodes
 from fhi.showing.report.texts import (
     MISSING,
     NOTHING,
@@ -80,7 +80,7 @@ class Lookup:
             uppers=upper_nodes(tables),
             places_of_scores=digits(tables["scores"].set_index("city")[upper_nodes(tables)]),
             scores=tables["scores"].set_index("city").to_dict("index"),
-            allowed=tables["bounds"].set_index(["city", "node"]).to_dict("index") if "bounds" in tables else {},
+            allowed=tables["bounds"].set_index(["city", "node"]).to_dict("index") if has(tables, "bounds") else {},
             values=latest(tables["panel"], year).to_dict("index"),
             covered=tables["coverage"].set_index(["city", "indicator"]).to_dict("index"),
             used=tables["indicators"].set_index("city").stack().to_dict(),
@@ -120,7 +120,7 @@ def sections(tables: Tables, scenario: str, year: int | None, mentions: Mapping[
     tiers = names(tables["tables/tiers"], "tier") if of_report else {}
     moves = printed_moves(tables) if of_report else {}
     rows = tables["tables/top20"].sort_values("rank") if of_report else shown_units(tables)
-    reasons = [next_above(tables), changed(tables)]
+    reasons = [next_above(tables), beside_next_above(tables), changed(tables)]
     return [
         {
             "id": anchor(places[row["city"]]),
@@ -141,7 +141,7 @@ def sections(tables: Tables, scenario: str, year: int | None, mentions: Mapping[
 
 def _labels(tables: Tables) -> tuple[str, ...]:
     """Return the labels of ranks, scores and bounds, of those that an edition has."""
-    there = {"published": not published(tables).empty, "reconstructed": True, "identified": "bounds" in tables}
+    there = {"published": not published(tables).empty, "reconstructed": True, "identified": has(tables, "bounds")}
     return tuple(label for label, found in there.items() if found)
 
 

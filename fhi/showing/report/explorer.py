@@ -18,7 +18,7 @@ from fhi.editions.published import published_units
 from fhi.engine.framework import Framework
 from fhi.engine.parameters import Method, Step
 from fhi.showing.figures.registry import Tables, Texts
-from fhi.showing.report.tables import city_names, node_names
+from fhi.showing.report.tables import city_names, has, node_names
 from fhi.showing.report.texts import span, unit_head, unit_words
 
 #: aggregations that the page can repeat
@@ -113,7 +113,7 @@ def root_of(tables: Tables) -> str:
 def bounds_of(tables: Tables, node: str) -> pd.DataFrame:
     """Return the bounds on the scores of a node, ``city, low, high``; empty where nothing printed bounds them."""
     columns = ["city", "low", "high"]
-    if "bounds" not in tables:
+    if not has(tables, "bounds"):
         return pd.DataFrame(columns=columns)
     return tables["bounds"].query("node == @node")[columns]
 
@@ -227,7 +227,7 @@ def _mean(scores: np.ndarray, weights: Sequence[float], aggregation: str, least:
 def sliders(tables: Tables, run: Run) -> list[dict]:
     """Return the sliders of the page: each pillar with its sub-pillars, and those that have no data."""
     names = node_names(tables)
-    allowed = tables["weight_bounds"].set_index("node") if "weight_bounds" in tables else pd.DataFrame()
+    allowed = tables["weight_bounds"].set_index("node") if has(tables, "weight_bounds") else pd.DataFrame()
     result = []
     for pillar, below in run.families:
         result.append(

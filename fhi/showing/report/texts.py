@@ -41,9 +41,11 @@ def in_both(texts: Mapping[str, str]) -> dict[str, str]:
 
 
 def unit_words(tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, str]]:
-    """Return what an edition calls its units: ``one`` and ``many``, by language."""
+    """Return what an edition calls its units, by language: ``one``, ``many``, and ``a``, one with its article."""
     rows = tables["tables/edition"].set_index("key")
-    return {name: rows.loc[key, list(LANGUAGES)].to_dict() for name, key in (("one", "unit"), ("many", "units"))}
+    words = {name: rows.loc[key, list(LANGUAGES)].to_dict() for name, key in (("one", "unit"), ("many", "units"))}
+    one = words["one"]
+    return words | {"a": one | {"en": f"{'an' if one['en'][:1].lower() in 'aeio' else 'a'} {one['en']}"}}
 
 
 def unit_head(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
