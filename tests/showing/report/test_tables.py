@@ -87,9 +87,8 @@ def test_beside_the_agreement_stands_what_its_weight_rests_on(store):
 
 
 def test_a_city_without_a_score_is_compared_with_nothing(store):
-    frames = {
-        name: store[name] for name in ("tables/cities", "tables/framework", "tables/top20", "scores", "comparison")
-    }
+    raw = ("cities", "edition", "framework", "top20")
+    frames = {name: store[name] for name in (*(f"tables/{name}" for name in raw), "scores", "comparison")}
     frames["comparison"] = frames["comparison"].query("city != '贵阳'")
     frames["scores"] = frames["scores"].query("city != '贵阳'")
     row = next(row for row in tables.comparison(frames).rows if row[0]["zh"] == "贵阳")
