@@ -70,7 +70,7 @@ def test_an_end_that_is_gone_is_shown_as_infinite(store):
 
 
 def test_a_pillar_without_data_agrees_with_nothing(store):
-    frames = {name: store[name] for name in ("tables/framework", "agreement", "weight_by_evidence")}
+    frames = {name: store[name] for name in ("tables/edition", "tables/framework", "agreement", "weight_by_evidence")}
     frames["agreement"] = frames["agreement"].query("node != 'experience'")
     assert [row[0]["en"] for row in tables.agreement(frames).rows][1:3] == ["Fintech industry", "Fintech ecosystem"]
 
