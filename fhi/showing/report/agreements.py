@@ -5,7 +5,7 @@ from __future__ import annotations
 from fhi.editions.added import ALL
 from fhi.engine.agreement import LEAST_CITIES
 from fhi.showing.figures.registry import Tables
-from fhi.showing.report.tables import NODE, Cell, Table, node_names, upper_nodes
+from fhi.showing.report.tables import NODE, Cell, Table, has, node_names, upper_nodes
 from fhi.showing.report.texts import NOTHING, decimal, same, signed
 
 INPUT = {"zh": "为本方案的输入，不比较", "en": "an input of this scenario: left out"}
@@ -86,5 +86,5 @@ def _sign(low: float, high: float) -> Cell:
 def all_agreements(tables: Tables) -> list[Table]:
     """Return the tables that have rows."""
     functions = {"external_agreement": external, "added_indicators": added}
-    made = [function(tables) for name, function in functions.items() if len(tables[name])]
+    made = [function(tables) for name, function in functions.items() if has(tables, name)]
     return [table for table in made if table.rows]

@@ -2,28 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from fhi.editions.outputs import GIVEN
-from fhi.editions.published import PUBLISHED
+from fhi.editions.published import PUBLISHED, published, published_units
+from fhi.engine.framework import Framework
 from fhi.showing.figures.evidence import of_index
 from fhi.showing.figures.firsts import remark, with_firsts
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
-from fhi.showing.report.reasons import changed, next_above, printed_moves
-from fhi.showing.report.tables import NODE, PAGE, Cell, Table, city_names, leaf_nodes, node_names
-from fhi.showing.report.texts import MISSING, NOTHING, built, decimal, measured, names, signed, span, whole
+from fhi.showing.report.reasons import beside_next_above, changed, next_above, printed_moves
+from fhi.showing.report.tables import NODE, PAGE, Cell, Table, city_names, has, leaf_nodes, node_names, upper_nodes
+from fhi.showing.report.texts import (
+    MISSING,
+    NOTHING,
+    built,
+    decimal,
+    digits,
+    measured,
+    names,
+    same,
+    signed,
+    span,
+    unit_words,
+    whole,
+)
 
 NAN = float("nan")
 #: tables of single printed numbers by city, all of one form
 PRINTED = ("city_profiles", "experience_facts", "innovation", "headlines")
 
 
-def anchor(code: object) -> str:
-    """Return the id of a city's section, from its code in GB/T 2260."""
-    return f"city-{code}"
+def anchor(place: Mapping) -> str:
+    """Return the id of a city's section, from its code in GB/T 2260, or from its row in the table of an edition."""
+    return f"city-{place.get('code_gbt2260', place['row'])}"
+
+
+def shown_units(tables: Tables) -> pd.DataFrame:
+    """Return ``city, rank, tier`` of the cities that have a section: those with a published rank, else with a score."""
+    root = Framework.from_table(tables["tables/framework"]).root
+    found = published_units(tables, root)
+    if len(found):
+        return found
+    ranks = tables["ranks"][["city", root]].rename(columns={root: "rank"}).dropna()
+    return ranks.sort_values("rank", kind="stable").assign(tier=None).reset_index(drop=True)
 
 
 @dataclass(frozen=True)
@@ -32,6 +57,9 @@ class Lookup:
 
     nodes: Mapping[str, Texts]
     compared: Mapping[tuple[str, str], Mapping]
+    ranks: Mapping[str, Mapping]
+    uppers: Sequence[str]
+    places_of_scores: int
     scores: Mapping[str, Mapping]
     allowed: Mapping[tuple[str, str], Mapping]
     values: Mapping[tuple[str, str], Mapping]
@@ -41,27 +69,39 @@ class Lookup:
     leaves: Sequence[str]
     printed: Sequence[Mapping]
     labels: tuple[str, ...]
+    units: Mapping[str, Texts]
 
     @classmethod
     def of(cls, tables: Tables, year: int | None) -> Lookup:
         return cls(
             nodes=node_names(tables),
             compared=tables["comparison"].set_index(["city", "node"]).to_dict("index"),
+            ranks=tables["ranks"].set_index("city").to_dict("index"),
+            uppers=upper_nodes(tables),
+            places_of_scores=digits(tables["scores"].set_index("city")[upper_nodes(tables)]),
             scores=tables["scores"].set_index("city").to_dict("index"),
-            allowed=tables["bounds"].set_index(["city", "node"]).to_dict("index"),
+            allowed=tables["bounds"].set_index(["city", "node"]).to_dict("index") if has(tables, "bounds") else {},
             values=latest(tables["panel"], year).to_dict("index"),
             covered=tables["coverage"].set_index(["city", "indicator"]).to_dict("index"),
             used=tables["indicators"].set_index("city").stack().to_dict(),
             places=standing_places(with_firsts(tables["standings"], tables))
             | open_places(latest(tables["panel"], year)),
             leaves=leaf_nodes(tables),
-            labels=of_index(("published", "reconstructed", "identified"), tables),
-            printed=[row | {"table": name} for name in PRINTED for row in tables[f"tables/{name}"].to_dict("records")],
+            units=unit_words(tables),
+            labels=of_index(_labels(tables), tables),
+            printed=[
+                row | {"table": name}
+                for name in PRINTED
+                if f"tables/{name}" in tables
+                for row in tables[f"tables/{name}"].to_dict("records")
+            ],
         )
 
 
 def sections(tables: Tables, scenario: str, year: int | None, mentions: Mapping[str, Sequence[str]]) -> list[dict]:
-    """Return what the page shows of each published city, in published order.
+    """Return what the page shows of each city that has a section (`shown_units`), in order of rank.
+
+    What an edition does not have is left out: printed ranks, changes and numbers, bounds, tiers, provinces.
 
     Parameters
     ----------
@@ -75,27 +115,43 @@ def sections(tables: Tables, scenario: str, year: int | None, mentions: Mapping[
         By city, the ids of the figures and tables that name it (see `mentions_of`).
     """
     places = tables["tables/cities"].set_index("name_zh").to_dict("index")
-    cityname, tiers = city_names(tables), names(tables["tables/tiers"], "tier")
-    cells, moves = Lookup.of(tables, year), printed_moves(tables)
-    reasons = [next_above(tables), changed(tables)]
+    cityname, cells = city_names(tables), Lookup.of(tables, year)
+    of_report = "tables/top20" in tables
+    tiers = names(tables["tables/tiers"], "tier") if of_report else {}
+    moves = printed_moves(tables) if of_report else {}
+    rows = tables["tables/top20"].sort_values("rank") if of_report else shown_units(tables)
+    reasons = [next_above(tables), beside_next_above(tables), changed(tables)]
     return [
         {
-            "id": anchor(places[row["city"]]["code_gbt2260"]),
+            "id": anchor(places[row["city"]]),
             "name": cityname[row["city"]],
-            "province": {language: places[row["city"]][f"province_{language}"] for language in LANGUAGES},
-            "tier": tiers[row["tier"]],
+            "about": about(row, places[row["city"]], tiers),
             "rank": row["rank"],
-            "change": row["change"],
             "moved": moves.get(row["city"]),
-            "ranks": rank_table(cells, row),
+            "ranks": rank_table(cells, row) if of_report else own_rank_table(cells, row["city"]),
             "reasons": [found[row["city"]] for found in reasons if row["city"] in found],
             "indicators": indicator_table(cells, row["city"], scenario),
             "missing": missing(cells, row["city"]),
             "printed": printed_table(cells, row["city"], scenario),
             "mentions": list(mentions.get(row["city"], ())),
         }
-        for row in tables["tables/top20"].sort_values("rank").to_dict("records")
+        for row in rows.to_dict("records")
     ]
+
+
+def _labels(tables: Tables) -> tuple[str, ...]:
+    """Return the labels of ranks, scores and bounds, of those that an edition has."""
+    there = {"published": not published(tables).empty, "reconstructed": True, "identified": has(tables, "bounds")}
+    return tuple(label for label, found in there.items() if found)
+
+
+def about(row: Mapping, place: Mapping, tiers: Mapping[str, Texts]) -> list[Texts]:
+    """Return what stands behind the name of a city: province, tier and printed change, or its group and tier."""
+    if "change" in row:
+        province = {language: place[f"province_{language}"] for language in LANGUAGES}
+        change = {"zh": f"较2017年 {row['change']}", "en": f"from 2017 {row['change']}"}
+        return [province, tiers[row["tier"]], change]
+    return [same(text) for text in (place.get("group"), row["tier"]) if isinstance(text, str) and text]
 
 
 def latest(panel: pd.DataFrame, year: int | None) -> pd.DataFrame:
@@ -108,10 +164,6 @@ def latest(panel: pd.DataFrame, year: int | None) -> pd.DataFrame:
         .drop_duplicates(["city", "indicator"], keep="last")
         .set_index(["city", "indicator"])
     )
-
-
-def _places(tables: Tables, year: int | None) -> dict[tuple[str, str], str | Texts]:
-    return standing_places(with_firsts(tables["standings"], tables)) | open_places(latest(tables["panel"], year))
 
 
 def standing_places(standings: pd.DataFrame) -> dict[tuple[str, str], Texts]:
@@ -175,6 +227,32 @@ def rank_table(cells: Lookup, row: Mapping) -> Table:
     return Table("", title, heads, lines, evidence=cells.labels)
 
 
+def own_rank_table(cells: Lookup, city: str) -> Table:
+    """Ranks and score of a unit of another edition by node, with what is published of it if the edition has any."""
+    with_published, with_bounds = "published" in cells.labels, "identified" in cells.labels
+    lines = []
+    for node in cells.uppers:
+        found = cells.compared.get((city, node), {"rank": NAN, "published": NAN, "difference": NAN})
+        line = [cells.nodes[node], whole(cells.ranks.get(city, {}).get(node, NAN))]
+        line.append(decimal(cells.scores.get(city, {}).get(node, NAN), cells.places_of_scores))
+        if with_published:
+            line += [whole(found["published"]), whole(found["rank"]), signed(found["difference"])]
+        if with_bounds:
+            limits = cells.allowed.get((city, node), {"low": NAN, "high": NAN})
+            line.append(span(limits["low"], limits["high"]))
+        lines.append(line)
+    heads = [NODE, {"zh": "重建名次", "en": "Reconstructed rank"}, {"zh": "重建得分", "en": "Reconstructed score"}]
+    if with_published:
+        heads += [
+            {"zh": "公布名次", "en": "Published rank"},
+            {"zh": "有公布名次者中的重建名次", "en": "Reconstructed, among those published"},
+            {"zh": "差", "en": "Difference"},
+        ]
+    if with_bounds:
+        heads.append({"zh": "公布数字允许的得分", "en": "Score that the published numbers allow"})
+    return Table("", {"zh": "名次与得分", "en": "Ranks and scores"}, heads, lines, evidence=cells.labels)
+
+
 def indicator_table(cells: Lookup, city: str, scenario: str) -> Table:
     """Every indicator of the tree with the city's value, its source and its evidence, or as missing."""
     rows: list[list[Cell]] = []
@@ -200,7 +278,10 @@ def indicator_table(cells: Lookup, city: str, scenario: str) -> Table:
     heads = [
         {"zh": "指标", "en": "Indicator"},
         {"zh": "数值", "en": "Value"},
-        {"zh": "重建位次／计分城市", "en": "Reconstructed place / cities scored"},
+        {
+            "zh": f"重建位次／计分{cells.units['one']['zh']}",
+            "en": f"Reconstructed place / {cells.units['many']['en']} scored",
+        },
         {"zh": "年份", "en": "Year"},
         {"zh": "证据", "en": "Evidence"},
         {"zh": "来源", "en": "Source"},
@@ -274,7 +355,15 @@ def mentions_of(cities: pd.DataFrame, texts: Mapping[str, str]) -> dict[str, lis
     texts : mapping
         By id, all text of a figure (its data, title and caption) or table.
     """
-    return {
-        zh: [id for id, text in texts.items() if zh in text or en in text]
-        for zh, en in zip(cities["name_zh"], cities["name_en"], strict=True)
-    }
+    pairs = list(zip(cities["name_zh"], cities["name_en"], strict=True))
+    patterns = {name: _alone(name, every) for every in zip(*pairs, strict=True) for name in every}
+    return {zh: [id for id, text in texts.items() if patterns[zh](text) or patterns[en](text)] for zh, en in pairs}
+
+
+def _alone(name: str, every: Sequence[str]) -> Callable[[str], bool]:
+    """Return whether a text names a city, not merely another one whose name holds its own (Niger in Nigeria)."""
+    longer = sorted((other for other in every if name in other and name != other), key=len, reverse=True)
+    if not longer:
+        return lambda text: name in text
+    other = re.compile("|".join(map(re.escape, longer)))
+    return lambda text: name in text and name in other.sub("\0", text)

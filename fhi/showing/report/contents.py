@@ -107,9 +107,9 @@ def _part(title: Texts, tables: Tables) -> Texts:
 
 def chapters(store: Store, chosen: Scenario) -> list[dict]:
     """Return the chapters of tables: the results, the method, the ledger; each table labelled as its numbers are."""
-    added = agreements.all_agreements(store)
-    own = is_own(store)
-    results = tables.own_tables(store) if own else [*tables.all_tables(store), *added, assumed.assumptions(store)]
+    results = [*tables.all_tables(store), *agreements.all_agreements(store)]
+    if tables.has(store, "bound_assumptions"):
+        results.append(assumed.assumptions(store))
     methods = [method.choices(chosen), method.tree(store, chosen), method.constructions(store)]
     found = [
         ("tables", {"zh": "数据表", "en": "Tables"}, results),

@@ -14,24 +14,19 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from fhi.editions.published import published_units
 from fhi.engine.framework import Framework
 from fhi.engine.parameters import Method, Step
 from fhi.showing.figures.registry import Tables, Texts
-from fhi.showing.report.tables import city_names, node_names
-from fhi.showing.report.texts import span
+from fhi.showing.report.tables import city_names, has, node_names
+from fhi.showing.report.texts import span, unit_head, unit_words
 
 #: aggregations that the page can repeat
 LIVE = ("arithmetic", "geometric")
 #: raw weights on the sliders: a share of 1 is 100 points
 POINTS = 100
-HEADS = (
-    {"zh": "名次", "en": "Rank"},
-    {"zh": "城市", "en": "City"},
-    {"zh": "得分", "en": "Score"},
-    {"zh": "公布名次", "en": "Published rank"},
-    {"zh": "公布数字允许的得分", "en": "Score that the published numbers allow"},
-    {"zh": "变动", "en": "Moved"},
-)
+#: more rows than these scroll in the chart
+TALL = 60
 
 
 @dataclass(frozen=True)
@@ -66,12 +61,15 @@ class Run:
         By pillar, its sub-pillars without data.
     aggregation, least : mapping
         By level (0 the index, 1 the pillars): the method, and the least share of weight that a city needs data for.
+    decimals : int or None
+        Of the index, beyond which cities are tied; None: no rounding.
     """
 
     families: tuple[tuple[Node, tuple[Node, ...]], ...]
     idle: Mapping[str, list[str]]
     aggregation: Mapping[int, str]
     least: Mapping[int, float]
+    decimals: int | None = None
 
 
 def read_run(tables: Tables, method: Method) -> Run:
@@ -94,7 +92,7 @@ def read_run(tables: Tables, method: Method) -> Run:
         families.append((Node(pillar, f"w{i}", f"p{i}", POINTS * float(weights[pillar])), below))
     aggregation = {level: _aggregation(method, level) for level in (0, 1)}
     least = {level: method.availability.get(level, 0.0) for level in (0, 1)}
-    return Run(tuple(families), idle, aggregation, least)
+    return Run(tuple(families), idle, aggregation, least, method.ranking.decimals)
 
 
 def _aggregation(method: Method, level: int) -> str:
@@ -107,13 +105,55 @@ def _aggregation(method: Method, level: int) -> str:
     return chosen
 
 
+def root_of(tables: Tables) -> str:
+    """Return the code of the index."""
+    return Framework.from_table(tables["tables/framework"]).root
+
+
+def bounds_of(tables: Tables, node: str) -> pd.DataFrame:
+    """Return the bounds on the scores of a node, ``city, low, high``; empty where nothing printed bounds them."""
+    columns = ["city", "low", "high"]
+    if not has(tables, "bounds"):
+        return pd.DataFrame(columns=columns)
+    return tables["bounds"].query("node == @node")[columns]
+
+
+def columns_of(rows: Sequence[Mapping]) -> dict[str, bool]:
+    """Return whether any row has a published rank, and whether any has bounds."""
+    return {
+        "published": any(row["published"] is not None for row in rows),
+        "bounds": any(row["low"] is not None for row in rows),
+    }
+
+
+def heads(tables: Tables, columns: Mapping[str, bool]) -> list[Texts]:
+    """Return the heads of the table of the explorer: of the columns that have anything (see `columns_of`)."""
+    found = [{"zh": "名次", "en": "Rank"}, unit_head(tables), {"zh": "得分", "en": "Score"}]
+    if columns["published"]:
+        found.append({"zh": "公布名次", "en": "Published rank"})
+    if columns["bounds"]:
+        found.append({"zh": "公布数字允许的得分", "en": "Score that the published numbers allow"})
+    return [*found, {"zh": "变动", "en": "Moved"}]
+
+
+def unusual(run: Run) -> Texts | None:
+    """Say which levels are not arithmetic means but geometric ones; None if none is."""
+    levels = {0: {"zh": "总指数", "en": "the index"}, 1: {"zh": "维度", "en": "the pillars"}}
+    found = [text for level, text in levels.items() if run.aggregation[level] == "geometric"]
+    if not found:
+        return None
+    zh, en = "与".join(text["zh"] for text in found), " and ".join(text["en"] for text in found)
+    return {"zh": f"几何平均：{zh}。", "en": f"Geometric mean: {en}."}
+
+
 def rows_of(tables: Tables, run: Run) -> list[dict]:
     """Return one row a city: names, ranks, bounds, and the scores of its sub-pillars under their columns."""
     names = city_names(tables)
-    printed = tables["tables/top20"].set_index("city")["rank"]
-    opening = tables["ranks"].set_index("city")["FHI"]
-    allowed = tables["bounds"].query("node == 'FHI'").set_index("city")
-    order = tables["scores"].sort_values(["FHI", "city"], ascending=[False, True], na_position="last")
+    root = root_of(tables)
+    printed = published_units(tables, root).set_index("city")["rank"]
+    opening = tables["ranks"].set_index("city")[root]
+    allowed = bounds_of(tables, root).set_index("city")
+    order = tables["scores"].sort_values([root, "city"], ascending=[False, True], na_position="last")
     rows = []
     for place, scores in enumerate(order.to_dict("records")):
         city = scores["city"]
@@ -132,8 +172,12 @@ def _or_none(value: float | None, kind: type) -> float | int | None:
 
 def obstacle(tables: Tables, run: Run, rows: Sequence[Mapping]) -> Texts | None:
     """Say why the page cannot rank anew by the rule of the run; None if it can."""
-    if tables["scores"]["FHI"].isna().all():
-        return {"zh": "没有城市具备全部维度的数据。", "en": "No city has data in all pillars."}
+    root, unit = root_of(tables), unit_words(tables)["one"]
+    if tables["scores"][root].isna().all():
+        return {
+            "zh": f"没有{unit['zh']}具备全部维度的数据。",
+            "en": f"No {unit['en']} has data in all pillars.",
+        }
     unknown = sorted(set(run.aggregation.values()) - set(LIVE))
     if unknown:
         return {
@@ -146,7 +190,7 @@ def obstacle(tables: Tables, run: Run, rows: Sequence[Mapping]) -> Texts | None:
             "zh": "几何平均要求各得分为正，而本方案中有得分为零或负。",
             "en": "A geometric mean needs positive scores, and some are zero or negative in this scenario.",
         }
-    expected = tables["scores"].set_index("city")["FHI"]
+    expected = tables["scores"].set_index("city")[root]
     found = pd.Series(replay(run, rows), index=[row["zh"] for row in rows]).reindex(expected.index)
     if not np.allclose(found, expected, rtol=0, atol=1e-9, equal_nan=True):
         return {
@@ -183,7 +227,7 @@ def _mean(scores: np.ndarray, weights: Sequence[float], aggregation: str, least:
 def sliders(tables: Tables, run: Run) -> list[dict]:
     """Return the sliders of the page: each pillar with its sub-pillars, and those that have no data."""
     names = node_names(tables)
-    allowed = tables["weight_bounds"].set_index("node")
+    allowed = tables["weight_bounds"].set_index("node") if has(tables, "weight_bounds") else pd.DataFrame()
     result = []
     for pillar, below in run.families:
         result.append(

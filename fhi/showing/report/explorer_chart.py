@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import altair as alt
 import vl_convert
 
+from fhi.engine.ranking import SLACK
 from fhi.showing.figures import style
 from fhi.showing.report.explorer import Node, Run
 
@@ -16,12 +19,42 @@ RUNTIME = "window.vegaEmbed = vegaEmbed;"
 #: x of the columns in pixels, from the left and from the right
 PLACE, NAME, BARS = 20, 28, 108
 SCORE, PRINTED, MOVED, BARS_END = 104, 52, 4, 150
+#: where the bars begin at most, and the mean width of a letter
+BARS_MOST, LETTER = 190, 6.2
 ROW = 22
 ROWS = "cities"
 BAND = "#dcc6d4"
 
 
-def drawing(run: Run, rows: Sequence[Mapping], hundred: bool) -> tuple[str, dict]:
+@dataclass(frozen=True)
+class Look:
+    """What a chart shows beside bars and ranks.
+
+    Attributes
+    ----------
+    hundred : bool
+        Whether scores run from 0 to 100.
+    bands : bool
+        Whether bounds of the published numbers stand on their axis; asks for `hundred`.
+    published : bool
+        Whether there is a column of published ranks.
+    places : int
+        Decimals of the scores.
+    unit : mapping
+        Head of the column of names.
+    bars : int
+        Where the bars begin, in pixels from the left: names stand before them.
+    """
+
+    hundred: bool
+    bands: bool
+    published: bool
+    places: int
+    unit: Mapping[str, str]
+    bars: int = BARS
+
+
+def drawing(run: Run, rows: Sequence[Mapping], look: Look) -> tuple[str, dict]:
     """Return the script that draws, with nothing left to load, and the chart that it draws.
 
     Parameters
@@ -29,27 +62,39 @@ def drawing(run: Run, rows: Sequence[Mapping], hundred: bool) -> tuple[str, dict
     run : Run
     rows : sequence of mapping
         As `fhi.showing.report.explorer.rows_of` gives them.
-    hundred : bool
-        Whether scores run from 0 to 100, so that the bounds of the published numbers can stand on their axis.
+    look : Look
     """
     runtime = vl_convert.javascript_bundle(RUNTIME, vl_version=VEGA_LITE)
     # the rows join last: Altair would copy and check them at every step
-    chart = layers(run, hundred).to_dict() | {"datasets": {ROWS: list(rows)}}
+    look = replace(look, bars=bars_of(rows))
+    chart = layers(run, look).to_dict() | {"datasets": {ROWS: list(rows)}}
     # compiled here, so that a specification that cannot be drawn is found when it is built
     compiled = vl_convert.vegalite_to_vega(chart, vl_version=VEGA_LITE)
     return runtime, {key: value for key, value in compiled.items() if key != "$schema"}
+
+
+def bars_of(rows: Sequence[Mapping]) -> int:
+    """Return where the bars begin, so that all but the longest names stand before them."""
+    longest = max((len(row["en"]) for row in rows), default=0)
+    return max(BARS, min(BARS_MOST, int(NAME + 6 + LETTER * longest)))
 
 
 def base_chart(run: Run) -> alt.Chart:
     """Return the chart that all layers share: from weights to scores, ranks and the order of the rows."""
     pillars = {pillar.column: mean(below, run.aggregation[1], run.least[1]) for pillar, below in run.families}
     total = mean([pillar for pillar, _ in run.families], run.aggregation[0], run.least[0])
-    return (
+    chart = (
         alt.Chart(alt.NamedData(name=ROWS))
         .transform_calculate(**pillars)
         .transform_calculate(score=f"{valid(run)} ? ({total}) : null")
         .transform_filter("isValid(datum.score)")
-        .transform_window(place="rank()", sort=[alt.SortField("score", "descending")])
+    )
+    if run.decimals is not None:
+        chart = chart.transform_calculate(shared=rounded("datum.score", run.decimals))
+    return (
+        chart.transform_window(
+            place="rank()", sort=[alt.SortField("score" if run.decimals is None else "shared", "descending")]
+        )
         .transform_window(row="row_number()", sort=[alt.SortField("place"), alt.SortField("order")])
         .transform_calculate(
             name="language == 'zh' ? datum.zh : datum.en",
@@ -77,37 +122,44 @@ def mean(children: Sequence[Node], aggregation: str, least: float) -> str:
     return f"({present}) > 0 && {enough} ? {result} : null"
 
 
+def rounded(score: str, decimals: int) -> str:
+    """Return a rounded score as an expression: the rule of `fhi.engine.ranking.rounded`."""
+    sign, scale = f"({score} < 0 ? -1 : 1)", repr(10.0**decimals)
+    return f"{sign} * floor(abs({score}) * {scale} + 0.5 + {SLACK!r}) / {scale}"
+
+
 def valid(run: Run) -> str:
     """Return the condition that no family of weights sums to zero, which the index refuses."""
     families = [[pillar for pillar, _ in run.families], *(below for _, below in run.families)]
     return "(" + " && ".join(f"{' + '.join(node.signal for node in family)} > 0" for family in families) + ")"
 
 
-def layers(run: Run, hundred: bool) -> alt.LayerChart:
+def layers(run: Run, look: Look) -> alt.LayerChart:
     """Return bounds, bars and columns of text in layers over one base."""
     base = base_chart(run)
     y = alt.Y("row:O", axis=None)
-    extent = [BARS, alt.ExprRef(f"width - {BARS_END}")]
-    scale = alt.Scale(domain=[0, 100], range=extent) if hundred else alt.Scale(range=extent)
+    extent = [look.bars, alt.ExprRef(f"width - {BARS_END}")]
+    scale = alt.Scale(domain=[0, 100], range=extent) if look.hundred else alt.Scale(range=extent)
     axis = alt.Axis(grid=True, tickCount=4, domain=False, ticks=False)
     drawn = []
-    if hundred:
+    if look.bands:
         band = base.mark_bar(height=15, color=BAND)
         drawn.append(band.encode(y=y, x=alt.X("low:Q", scale=scale, axis=axis, title=None), x2="high:Q"))
     bar = base.mark_bar(height=8, color=style.TIERS["national"])
     drawn.append(bar.encode(y=y, x=alt.X("score:Q", scale=scale, axis=axis, title=None, stack=None)))
-    for field, align, x, form in (
+    columns = [
         ("place:Q", "right", alt.XValue(PLACE), "d"),
         ("name:N", "left", alt.XValue(NAME), None),
-        ("score:Q", "right", _from_right(SCORE), ".1f"),
+        ("score:Q", "right", _from_right(SCORE), f".{look.places}f"),
         ("print:N", "right", _from_right(PRINTED), None),
         ("move:N", "right", _from_right(MOVED), None),
-    ):
-        mark = base.mark_text(align=align, limit=BARS - NAME - 6)
+    ]
+    for field, align, x, form in (column for column in columns if look.published or column[0] != "print:N"):
+        mark = base.mark_text(align=align, limit=look.bars - NAME - 6)
         text = alt.Text(field, format=form) if form else alt.Text(field)
         drawn.append(mark.encode(y=y, x=x, text=text))
     return (
-        alt.layer(*drawn, *headings())
+        alt.layer(*drawn, *headings(look))
         .add_params(*parameters(run))
         .properties(
             width="container", height=alt.Step(ROW), autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
@@ -119,15 +171,15 @@ def layers(run: Run, hundred: bool) -> alt.LayerChart:
     )
 
 
-def headings() -> list[alt.Chart]:
+def headings(look: Look) -> list[alt.Chart]:
     """Return the heads of the columns of text."""
-    heads = (
+    heads = [
         ("right", alt.XValue(PLACE), "#", "#"),
-        ("left", alt.XValue(NAME), "城市", "City"),
+        ("left", alt.XValue(NAME), *(quoted(look.unit[language]) for language in ("zh", "en"))),
         ("right", _from_right(SCORE), "得分", "Score"),
-        ("right", _from_right(PRINTED), "公布", "Printed"),
+        *([("right", _from_right(PRINTED), "公布", "Printed")] if look.published else []),
         ("right", _from_right(MOVED), "变动", "Moved"),
-    )
+    ]
     one = alt.Chart(alt.Data(values=[{}]))
     return [
         one.mark_text(
@@ -135,6 +187,11 @@ def headings() -> list[alt.Chart]:
         ).encode(x=x, y=alt.YValue(-11))
         for align, x, zh, en in heads
     ]
+
+
+def quoted(text: str) -> str:
+    """Return a text as it stands between single quotes in an expression: it ends nothing there."""
+    return json.dumps(text, ensure_ascii=False)[1:-1].replace("'", "\\u0027")
 
 
 def _from_right(distance: int) -> alt.XValue:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import io
 import json
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from fhi.showing.report import cities, explorer, ledger
 from fhi.showing.report.contents import LABELS, chapters, front, parts_of
 from fhi.showing.report.pictures import figure_context
 from fhi.showing.report.tables import words
-from fhi.showing.report.texts import built, decimal, in_both, span, whole
+from fhi.showing.report.texts import built, decimal, digits, in_both, span, unit_head, unit_words, whole
 from fhi.store import Store
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets" / "report"
@@ -39,8 +40,7 @@ def build_page(store: Store) -> str:
     chosen = load_scenario(store.scenario)
     # a second process draws up the explorer and cuts one of the fonts meanwhile
     with pool(1) as process:
-        # another edition has no printed ranks and bounds to set beside sliders and cities
-        lab = None if is_own(store) else explorer_context(store, chosen, process)
+        lab = explorer_context(store, chosen, process)
         figures = [figure_context(entry, store) for entry in drawable(store)]
         book = chapters(store, chosen)
         mentions = cities.mentions_of(store["tables/cities"], texts_of(figures, book))
@@ -54,9 +54,11 @@ def build_page(store: Store) -> str:
             "languages": LANGUAGES,
             "labels": LABELS,
             "verdicts": ledger.verdict_counts(store),
-            "cities": [] if is_own(store) else cities.sections(store, store.scenario, chosen.year, mentions),
+            "cities": cities.sections(store, store.scenario, chosen.year, mentions),
             "places": places_context(store, mentions),
             "chapters": book,
+            "units": unit_words(store),
+            "hidden_weights": not is_own(store),
             "built": built(store.scenario),
         }
         page = render(context, lab)
@@ -69,7 +71,7 @@ def render(context: dict, lab: dict | None) -> str:
     if lab and lab["obstacle"] is None:
         runtime, spec = lab["drawing"].result()
         scripts += [runtime, (ASSETS / "explorer.js").read_text(encoding="utf-8")]
-        lab["state"] = embedded({"spec": spec, "families": lab["families"]})
+        lab["state"] = embedded({"spec": spec} | {name: lab[name] for name in ("families", "columns", "places")})
     colours = "\n".join(f".badge.{name} {{ background: {label['colour']}; }}" for name, label in LABELS.items())
     return (
         environment()
@@ -106,12 +108,12 @@ def texts_of(figures: list[dict], book: list[dict]) -> dict[str, str]:
 
 def places_context(store: Store, mentions: dict[str, list[str]]) -> list[dict]:
     """Return what the search knows of each city: its names, its section, and what names it."""
-    ranked = set() if is_own(store) else set(store["tables/top20"]["city"])
+    ranked = set(cities.shown_units(store)["city"])
     return [
         {
             "zh": row["name_zh"],
             "en": row["name_en"],
-            "section": cities.anchor(row["code_gbt2260"]) if row["name_zh"] in ranked else None,
+            "section": cities.anchor(row) if row["name_zh"] in ranked else None,
             "mentions": mentions[row["name_zh"]],
         }
         for row in store["tables/cities"].to_dict("records")
@@ -122,32 +124,44 @@ def explorer_context(store: Store, chosen: Scenario, process: ProcessPoolExecuto
     """Return what the page shows of the explorer, live or, where the run cannot be repeated, as a table."""
     run = explorer.read_run(store, chosen)
     rows = explorer.rows_of(store, run)
-    scores = store["scores"].set_index("city")["FHI"]
+    scores = store["scores"].set_index("city")[explorer.root_of(store)]
+    shown = [row for row in rows if row["opening"] is not None]
+    columns, hundred, places = explorer.columns_of(shown), explorer.on_hundred(chosen), digits(scores)
+    evidence = [label for label, there in labels_of(columns).items() if there]
     context = {
         "obstacle": explorer.obstacle(store, run, rows),
-        "evidence": of_index(("published", "reconstructed", "identified"), store),
-        "hundred": explorer.on_hundred(chosen),
+        "evidence": of_index(tuple(evidence), store),
+        "bands": hundred and columns["bounds"],
+        "columns": columns,
+        "places": places,
+        "tall": len(shown) if len(shown) > explorer.TALL else 0,
+        "aggregation": explorer.unusual(run),
         "sliders": explorer.sliders(store, run),
         "families": explorer.families_state(run),
-        "heads": explorer.HEADS,
+        "heads": explorer.heads(store, columns),
         "rows": [
             row
-            | {"score": decimal(scores[row["zh"]], 1), "bounds": span(row["low"], row["high"])}
+            | {"score": decimal(scores[row["zh"]], places), "bounds": span(row["low"], row["high"])}
             | {"published": whole(row["published"])}
-            for row in rows
-            if row["opening"] is not None
+            for row in shown
         ],
     }
     if context["obstacle"] is None:
-        context["drawing"] = process.submit(_drawing, run, rows, context["hundred"])
+        look = {"hundred": hundred, "bands": context["bands"], "published": columns["published"], "places": places}
+        context["drawing"] = process.submit(_drawing, run, rows, look | {"unit": unit_head(store)})
     return context
 
 
-def _drawing(*arguments) -> tuple[str, dict]:
+def labels_of(columns: Mapping[str, bool]) -> dict[str, bool]:
+    """Return by label of evidence whether the explorer shows such numbers."""
+    return {"published": columns["published"], "reconstructed": True, "identified": columns["bounds"]}
+
+
+def _drawing(run: explorer.Run, rows: list[dict], look: dict) -> tuple[str, dict]:
     # imported in the process that draws it up: Altair is slow to import
     from fhi.showing.report import explorer_chart
 
-    return explorer_chart.drawing(*arguments)
+    return explorer_chart.drawing(run, rows, explorer_chart.Look(**look))
 
 
 def embedded(value: object) -> str:

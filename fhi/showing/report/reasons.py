@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 
 import pandas as pd
 
 from fhi.showing.figures.evidence import of_index
 from fhi.showing.figures.registry import Tables, Texts
-from fhi.showing.report.tables import NODE, Cell, Table, city_names, leaf_nodes, node_names
-from fhi.showing.report.texts import MISSING, decimal, signed
+from fhi.showing.report.tables import NODE, Cell, Table, city_names, has, leaf_nodes, node_names, upper_nodes
+from fhi.showing.report.texts import MISSING, decimal, digits, signed, unit_words
 
 #: by the unit of contributions: its names, and the decimals shown, of which nought is left out
 UNITS = {"points": ({"zh": "分", "en": "points"}, 2), "logarithm": ({"zh": "对数", "en": "logarithm"}, 3)}
@@ -85,17 +86,20 @@ def joined(texts: Iterable[Texts]) -> Texts:
 
 def next_above(tables: Tables) -> dict[str, Table]:
     """Return by city what parts it from the city next above in the reconstructed index, the largest part first."""
-    split, scores = tables["next_above"], tables["scores"].set_index("city")
+    split, scores, units = tables["next_above"], tables["scores"].set_index("city"), unit_words(tables)
     cities, nodes, root = city_names(tables), node_names(tables), tables["tables/framework"]["code"].iloc[0]
-    leaves, found = leaf_nodes(tables), {}
+    leaves, found, decimals = leaf_nodes(tables), {}, digits(scores[upper_nodes(tables)])
     for (city, above, unit), rows in split.groupby(["city", "above", "unit"], sort=False):
         parts, (unit_name, places) = rows.set_index("node")["contribution"], UNITS[unit]
         indicators = parts[parts.index.isin(leaves)].sort_values(key=abs, ascending=False, kind="stable")
         shown = [root, *indicators.index[indicators.abs() * 10**places >= 0.5]]
-        lines = [[nodes[node], *scored(scores, city, above, node), signed(parts[node], places)] for node in shown]
+        lines = [
+            [nodes[node], *scored(scores, city, above, node, decimals), signed(parts[node], places)] for node in shown
+        ]
         title = {
-            "zh": f"重建指数（全部有得分的城市）中与前一名{cities[above]['zh']}之差",
-            "en": f"What parts it from {cities[above]['en']}, next above of all cities with a reconstructed score",
+            "zh": f"重建指数（全部有得分的{units['one']['zh']}）中与前一名{cities[above]['zh']}之差",
+            "en": f"What parts it from {cities[above]['en']}, next above of all {units['many']['en']} with a "
+            "reconstructed score",
         }
         heads = [
             {"zh": "指标", "en": "Indicator"},
@@ -104,6 +108,41 @@ def next_above(tables: Tables) -> dict[str, Table]:
             {"zh": f"对差的贡献（{unit_name['zh']}）", "en": f"Part in the difference ({unit_name['en']})"},
         ]
         found[city] = Table("", title, heads, lines, evidence=of_index(("reconstructed",), tables), file="next_above")
+    return found
+
+
+def beside_next_above(tables: Tables) -> dict[str, Table]:
+    """Return by city its scores beside those of the city next above, where the difference was not split into parts.
+
+    So where levels are aggregated in different ways (`fhi.engine.contributions`); empty if ``next_above`` has rows.
+    Of several that share the rank above, the one with the least score.
+    """
+    if has(tables, "next_above"):
+        return {}
+    cities, nodes, root = city_names(tables), node_names(tables), tables["tables/framework"]["code"].iloc[0]
+    scores = tables["scores"].set_index("city")
+    ranks = tables["ranks"].set_index("city")[root]
+    order = scores[root].dropna().sort_values(ascending=False, kind="stable").index
+    shown, found, places = [*upper_nodes(tables), *leaf_nodes(tables)], {}, digits(scores[upper_nodes(tables)])
+    shown = [node for node in dict.fromkeys(shown) if scores[node].notna().any()]
+    above = None
+    for before, city in itertools.pairwise(order):
+        above = before if ranks[before] < ranks[city] else above
+        if above is None:
+            continue
+        lines = [
+            [nodes[node], *scored(scores, city, above, node, places)]
+            + [signed(scores.at[city, node] - scores.at[above, node], places + 1)]
+            for node in shown
+        ]
+        title = {"zh": f"与前一名{cities[above]['zh']}相比", "en": f"Beside {cities[above]['en']}, next above"}
+        heads = [
+            NODE,
+            {"zh": "得分", "en": "Score"},
+            {"zh": f"{cities[above]['zh']}的得分", "en": f"Of {cities[above]['en']}"},
+        ]
+        heads.append({"zh": "差", "en": "Difference"})
+        found[city] = Table("", title, heads, lines, evidence=of_index(("reconstructed",), tables), file="scores")
     return found
 
 
@@ -134,6 +173,8 @@ def changed(tables: Tables) -> dict[str, Table]:
     return found
 
 
-def scored(scores: pd.DataFrame, city: str, above: str, node: str) -> list[Cell]:
+def scored(scores: pd.DataFrame, city: str, above: str, node: str, places: int = 1) -> list[Cell]:
     """Return the scores of two cities in a node."""
-    return [MISSING if pd.isna(scores.at[name, node]) else decimal(scores.at[name, node], 1) for name in (city, above)]
+    return [
+        MISSING if pd.isna(scores.at[name, node]) else decimal(scores.at[name, node], places) for name in (city, above)
+    ]

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from fhi.editions.provenance import of_parts, of_whole
-from fhi.editions.published import PUBLISHED, published
+from fhi.editions.published import PUBLISHED, published, published_units
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
 from fhi.showing.figures.replication_orders import HOLDS, SHOWN, WHY, written
 from fhi.showing.figures.weight_words import label_words, part_words
-from fhi.showing.report.texts import NOTHING, decimal, names, same, signed, span, whole
+from fhi.showing.report.texts import NOTHING, decimal, digits, names, same, signed, span, unit_head, unit_words, whole
 
 #: a text, the same or different in each language; with ``href`` a link, with ``mark`` a small mark below; or
 #: ``badge``, a label of evidence; or several of them
@@ -21,7 +21,6 @@ Cell = str | Mapping[str, str] | list
 #: columns of orders
 ORDERS = ("printed", "built")
 
-CITY: Texts = {"zh": "城市", "en": "City"}
 PAGE: Texts = {"zh": "页", "en": "Page"}
 NODE: Texts = {"zh": "节点", "en": "Node"}
 
@@ -67,6 +66,11 @@ def words(table: Table) -> str:
     return "\n".join(cell if isinstance(cell, str) else "\n".join(cell.values()) for cell in cells)
 
 
+def has(tables: Tables, name: str) -> bool:
+    """Return whether an edition has a table and anything in it."""
+    return name in tables and not tables[name].empty
+
+
 def city_names(tables: Tables) -> dict[str, dict[str, str]]:
     """Return the names of all cities by their key."""
     return names(tables["tables/cities"], "name_zh")
@@ -102,7 +106,7 @@ def top20(tables: Tables) -> Table:
         + [tiers[row["tier"]]]
         for row in tables["tables/top20"].sort_values("rank").to_dict("records")
     ]
-    heads = [CITY, {"zh": "总排名", "en": "Rank"}, {"zh": "较2017年", "en": "Change from 2017"}]
+    heads = [unit_head(tables), {"zh": "总排名", "en": "Rank"}, {"zh": "较2017年", "en": "Change from 2017"}]
     heads += [nodes[node] for node in list(PUBLISHED)[1:]] + [{"zh": "梯队", "en": "Tier"}]
     return Table(
         "table-top20",
@@ -128,16 +132,17 @@ def agreement(tables: Tables) -> Table:
             part = part_words(subset, nodes)
             named = {"zh": f"{nodes[first]['zh']}：{part['zh']}", "en": f"{nodes[first]['en']}: {part['en']}"}
             rows.append([named, *_measures(row), NOTHING])
-    heads = [NODE, {"zh": "城市数", "en": "Cities"}, same("Kendall τ-b"), same("Spearman ρ")]
+    zh, en = (unit_words(tables)[name][language] for name, language in (("one", "zh"), ("many", "en")))
+    heads = [NODE, {"zh": f"{zh}数", "en": en[:1].upper() + en[1:]}, same("Kendall τ-b"), same("Spearman ρ")]
     return Table(
         "table-agreement",
         {"zh": "与公布名次的排名一致性", "en": "Rank agreement with the published ranks"},
         [*heads, {"zh": "平均名次差", "en": "Mean rank difference"}, {"zh": "权重来源", "en": "Its weight rests on"}],
         rows,
         {
-            "zh": "重建指数与公布名次相比，有公布名次的城市之间重新排名。不含某维度的行去掉输入本身即公布数字的维度："
+            "zh": f"重建指数与公布名次相比，有公布名次的{zh}之间重新排名。不含某维度的行去掉输入本身即公布数字的维度："
             "其名次是公布数字与自身相比。",
-            "en": "The reconstructed index against the published ranks, the published cities ranked among themselves. "
+            "en": f"The reconstructed index against the published ranks, the published {en} ranked among themselves. "
             "A row without a pillar leaves out one whose inputs are published: there a published number is compared "
             "with itself.",
         },
@@ -169,7 +174,7 @@ def comparison(tables: Tables) -> Table:
             row += [NOTHING if cell is None else signed(cell["difference"])] if node == "FHI" else []
         rows.append(row)
     heads = [
-        CITY,
+        unit_head(tables),
         {"zh": "得分", "en": "Score"},
         {"zh": "总排名：重建 / 公布", "en": "Rank: reconstructed / published"},
     ]
@@ -225,28 +230,30 @@ def orders(tables: Tables) -> Table:
 
 def scores(tables: Tables) -> Table:
     """Score and rank of every city that the index covers."""
-    cities, nodes = city_names(tables), node_names(tables)
-    shown = upper_nodes(tables)
+    cities, nodes, units = city_names(tables), node_names(tables), unit_words(tables)
+    shown, (one, many) = upper_nodes(tables), (units["one"], units["many"])
     points, ranks = (tables[name].set_index("city").reindex(columns=shown) for name in ("scores", "ranks"))
+    places = digits(points)
     order = points.sort_values(shown, ascending=False, kind="stable", na_position="last").index
     rows = [
         [cities[city]]
         + [
             NOTHING
             if pd.isna(points.at[city, node])
-            else f"{points.at[city, node]:.1f} ({whole(ranks.at[city, node])})"
+            else f"{points.at[city, node]:.{places}f} ({whole(ranks.at[city, node])})"
             for node in shown
         ]
         for city in order
     ]
     return Table(
         "table-scores",
-        {"zh": "全部城市的得分与名次", "en": "Scores and ranks of all cities"},
-        [CITY, *(nodes[node] for node in shown)],
+        {"zh": f"全部{one['zh']}的得分与名次", "en": f"Scores and ranks of all {many['en']}"},
+        [unit_head(tables), *(nodes[node] for node in shown)],
         rows,
         {
-            "zh": "括号内为全部城市中的名次；—为没有得分：数据不足的城市没有名次。",
-            "en": "The rank among all cities is in brackets; — is no score, where a city has too little data.",
+            "zh": f"括号内为全部{one['zh']}中的名次；—为没有得分：数据不足的{one['zh']}没有名次。",
+            "en": f"The rank among all {many['en']} is in brackets; — is no score, where {units['a']['en']} has too "
+            "little data.",
         },
         ("reconstructed",),
         file="scores",
@@ -257,13 +264,16 @@ def bounds(tables: Tables) -> Table:
     """Bounds that the published numbers put on every score of the published cities."""
     cities, nodes = city_names(tables), node_names(tables)
     cells = tables["bounds"].set_index(["city", "node"])
-    shown = [node for node in PUBLISHED if node in set(tables["bounds"]["node"])]
-    order = tables["tables/top20"].sort_values("rank")["city"]
-    rows = [[cities[city], *(span(*cells.loc[(city, node)]) for node in shown)] for city in order]
+    shown = [node for node in upper_nodes(tables) if node in set(tables["bounds"]["node"])]
+    order = published_units(tables, tables["tables/framework"]["code"].iloc[0])["city"]
+    rows = [
+        [cities[city], *(span(*cells.loc[(city, node)]) if (city, node) in cells.index else NOTHING for node in shown)]
+        for city in order
+    ]
     return Table(
         "table-bounds",
         {"zh": "公布的数字允许的得分", "en": "Scores that the published numbers allow"},
-        [CITY, *(nodes[node] for node in shown)],
+        [unit_head(tables), *(nodes[node] for node in shown)],
         rows,
         {
             "zh": "全部公布的数字共同允许的最低与最高得分，权重不限，向外舍入至所示位数。"
@@ -277,15 +287,9 @@ def bounds(tables: Tables) -> Table:
     )
 
 
-#: the tables of the chapter "tables", in order
-TABLES: Mapping[str, Callable[[Tables], Table]] = {
-    function.__name__: function for function in (top20, agreement, comparison, orders, scores, bounds)
-}
-
-
 def ranks_compared(tables: Tables) -> Table:
     """Computed beside published ranks of another edition, node by node."""
-    cities, nodes = city_names(tables), node_names(tables)
+    cities, nodes, units = city_names(tables), node_names(tables), unit_words(tables)
     rows = [
         [
             nodes[row["node"]],
@@ -296,25 +300,43 @@ def ranks_compared(tables: Tables) -> Table:
         ]
         for row in tables["comparison"].to_dict("records")
     ]
-    heads = [NODE, CITY, {"zh": "重建名次", "en": "Reconstructed rank"}, {"zh": "公布名次", "en": "Rank published"}]
+    heads = [
+        NODE,
+        unit_head(tables),
+        {"zh": "重建名次", "en": "Reconstructed rank"},
+        {"zh": "公布名次", "en": "Rank published"},
+    ]
     return Table(
         "table-comparison",
         {"zh": "重建名次与公布名次", "en": "Reconstructed and published ranks"},
         [*heads, {"zh": "差", "en": "Difference"}],
         rows,
-        {"zh": "有公布名次的城市之间重新排名。", "en": "The cities with a published rank, ranked among themselves."},
+        {
+            "zh": f"有公布名次的{units['one']['zh']}之间重新排名。",
+            "en": f"The {units['many']['en']} with a published rank, ranked among themselves.",
+        },
         ("published", "reconstructed"),
         texts=(1,),
         file="comparison",
     )
 
 
-def own_tables(tables: Tables) -> list[Table]:
-    """Return the tables of results of another edition: the scores, and published ranks beside them if it has any."""
-    compared = [] if published(tables).empty else [agreement(tables), ranks_compared(tables)]
-    return [scores(tables), *compared]
+#: the tables of the chapter "tables", in order
+TABLES: Mapping[str, Callable[[Tables], Table]] = {
+    function.__name__: function for function in (top20, agreement, comparison, ranks_compared, orders, scores, bounds)
+}
 
 
 def all_tables(tables: Tables) -> list[Table]:
-    """Return the tables of the chapter "tables"."""
-    return [function(tables) for function in TABLES.values()]
+    """Return the tables of the chapter "tables" that an edition has."""
+    of_report, with_ranks = "tables/top20" in tables, not published(tables).empty
+    there = {
+        "top20": of_report,
+        "agreement": with_ranks,
+        "comparison": of_report,
+        "ranks_compared": with_ranks and not of_report,
+        "orders": of_report or has(tables, "printed_orders"),
+        "scores": True,
+        "bounds": has(tables, "bounds"),
+    }
+    return [function(tables) for name, function in TABLES.items() if there[name]]

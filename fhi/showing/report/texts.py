@@ -40,6 +40,26 @@ def in_both(texts: Mapping[str, str]) -> dict[str, str]:
     return {language: texts.get(language) or next(iter(texts.values())) for language in LANGUAGES} if texts else {}
 
 
+def unit_words(tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, str]]:
+    """Return what an edition calls its units, by language: ``one``, ``many``, and ``a``, one with its article."""
+    rows = tables["tables/edition"].set_index("key")
+    words = {name: rows.loc[key, list(LANGUAGES)].to_dict() for name, key in (("one", "unit"), ("many", "units"))}
+    one = words["one"]
+    return words | {"a": one | {"en": f"{'an' if one['en'][:1].lower() in 'aeio' else 'a'} {one['en']}"}}
+
+
+def unit_head(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """Return the head of a column of units."""
+    word = unit_words(tables)["one"]
+    return word | {"en": word["en"][:1].upper() + word["en"][1:]}
+
+
+def digits(scores: pd.DataFrame | pd.Series) -> int:
+    """Return the decimals that scores are shown with: one, and three where all lie between −1 and 1."""
+    largest = pd.DataFrame(scores).abs().max().max()
+    return 3 if largest <= 1 else 1
+
+
 def decimal(value: float, places: int) -> str:
     """Return a number with so many decimals, and a dash for a missing one."""
     return NOTHING if pd.isna(value) else f"{value:.{places}f}"

@@ -27,7 +27,8 @@ def rebuilt(tables):
         framework = Framework.from_table(tables["tables/framework"])
         method = Method(least_coverage=0.5, year=2018, **settings)
         found = index.build(tables["panel"], framework, method)
-        names = ("tables/framework", "tables/cities", "tables/top20", "bounds", "weight_bounds")
+        raw = ("framework", "cities", "edition", "published_ranks")
+        names = (*(f"tables/{name}" for name in raw), "bounds", "weight_bounds")
         frames = {name: tables[name] for name in names}
         frames |= {"scores": found.scores.reset_index(), "ranks": found.ranks.reset_index()}
         return frames | {"weights": found.weights.reset_index(), "method": method}
@@ -38,6 +39,13 @@ def rebuilt(tables):
 def opened(frames):
     run = explorer.read_run(frames, frames["method"])
     return run, explorer.rows_of(frames, run)
+
+
+def look(**settings) -> explorer_chart.Look:
+    unit = {"zh": "城市", "en": "City"}
+    return explorer_chart.Look(
+        **{"hundred": False, "bands": False, "published": True, "places": 1, "unit": unit} | settings
+    )
 
 
 SETTINGS = {
@@ -137,14 +145,15 @@ def test_no_text_from_data_is_part_of_an_expression(rebuilt, settings):
     frames["scores"] = frames["scores"].rename(columns={"economy": "evil'); alert('x"})
     frames["weights"] = frames["weights"].replace("economy", "evil'); alert('x")
     run, _ = opened(frames)
-    spec = explorer_chart.layers(run, explorer.on_hundred(frames["method"])).to_dict()
+    hundred = explorer.on_hundred(frames["method"])
+    spec = explorer_chart.layers(run, look(hundred=hundred, bands=hundred)).to_dict()
     assert "evil" not in json.dumps(spec)
-    assert ("low" in json.dumps(spec)) is explorer.on_hundred(frames["method"])
+    assert ("low" in json.dumps(spec)) is hundred
 
 
 def test_every_transform_stands_on_the_base_and_rows_are_ordered_by_rank(rebuilt):
     run, _ = opened(rebuilt())
-    layers = explorer_chart.layers(run, True).to_dict()["layer"]
+    layers = explorer_chart.layers(run, look(hundred=True, bands=True)).to_dict()["layer"]
     with_rows = [layer for layer in layers if layer.get("data") == {"name": explorer_chart.ROWS}]
     assert len(with_rows) >= 6
     assert all(layer["transform"] == with_rows[0]["transform"] for layer in with_rows)

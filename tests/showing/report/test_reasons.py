@@ -12,6 +12,7 @@ def store(built):
 
 
 CITIES = pd.DataFrame({"name_zh": ["甲", "乙", "丙", "丁"], "name_en": ["Jia", "Yi", "Bing", "Ding"]})
+EDITION = pd.DataFrame({"key": ["unit", "units"], "zh": ["城市", "城市"], "en": ["city", "cities"]})
 TREE = pd.DataFrame(
     {
         "code": ["FHI", "gdp", "firms"],
@@ -27,7 +28,8 @@ def tables(**more):
     moves = RANKS.assign(node="FHI", evidence="published", **{"from": 2017, "to": 2018})
     moves = moves[["node", "city", "from", "to", "rank_from", "rank_to", "evidence"]]
     movers = pd.DataFrame({"page": [10], "pillar": ["gdp"], "city": ["乙"], "change": [2]})
-    return {"movement": moves, "tables/cities": CITIES, "tables/framework": TREE, "tables/movers": movers, **more}
+    named = {"tables/cities": CITIES, "tables/edition": EDITION, "tables/framework": TREE, "tables/movers": movers}
+    return {"movement": moves, **named, **more}
 
 
 def test_moves_by_hand():

@@ -70,7 +70,7 @@ def test_an_end_that_is_gone_is_shown_as_infinite(store):
 
 
 def test_a_pillar_without_data_agrees_with_nothing(store):
-    frames = {name: store[name] for name in ("tables/framework", "agreement", "weight_by_evidence")}
+    frames = {name: store[name] for name in ("tables/edition", "tables/framework", "agreement", "weight_by_evidence")}
     frames["agreement"] = frames["agreement"].query("node != 'experience'")
     assert [row[0]["en"] for row in tables.agreement(frames).rows][1:3] == ["Fintech industry", "Fintech ecosystem"]
 
@@ -87,9 +87,8 @@ def test_beside_the_agreement_stands_what_its_weight_rests_on(store):
 
 
 def test_a_city_without_a_score_is_compared_with_nothing(store):
-    frames = {
-        name: store[name] for name in ("tables/cities", "tables/framework", "tables/top20", "scores", "comparison")
-    }
+    raw = ("cities", "edition", "framework", "top20")
+    frames = {name: store[name] for name in (*(f"tables/{name}" for name in raw), "scores", "comparison")}
     frames["comparison"] = frames["comparison"].query("city != '贵阳'")
     frames["scores"] = frames["scores"].query("city != '贵阳'")
     row = next(row for row in tables.comparison(frames).rows if row[0]["zh"] == "贵阳")

@@ -3,7 +3,7 @@
 (async () => {
   const source = document.getElementById("explorer-state");
   if (!source) return;
-  const { spec, families } = JSON.parse(source.textContent);
+  const { spec, families, columns, places } = JSON.parse(source.textContent);
   const nodes = families.flat();
   const weights = new Map(nodes.map((node) => [node.signal, node.opening]));
   const input = (node) => document.getElementById(`slider-${node.signal}`);
@@ -31,8 +31,10 @@
         // outward, as everywhere: what is written excludes no score that is possible
         const [low, high] = [Math.floor(row.low * 10 + 1e-8) / 10, Math.ceil(row.high * 10 - 1e-8) / 10];
         const bounds = row.low === null ? "—" : `${low.toFixed(1)}–${high.toFixed(1)}`;
-        line.append(cell("td", row.place), cell("th", row.name), cell("td", row.score.toFixed(1)));
-        line.append(cell("td", row.published ?? "—"), cell("td", bounds), cell("td", row.move));
+        line.append(cell("td", row.place), cell("th", row.name), cell("td", row.score.toFixed(places)));
+        if (columns.published) line.append(cell("td", row.published ?? "—"));
+        if (columns.bounds) line.append(cell("td", bounds));
+        line.append(cell("td", row.move));
         return line;
       }),
     );

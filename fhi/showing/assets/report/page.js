@@ -38,7 +38,7 @@ function entry(place) {
   const box = document.createElement("div");
   const name = document.createElement("b");
   name.textContent = say(place.zh, place.en);
-  const items = place.section ? [link(place.section, say("城市一节", "its section"))] : [];
+  const items = place.section ? [link(place.section, say("专节", "its section"))] : [];
   items.push(...place.mentions.map((id) => link(id, title(id))));
   box.append(name, " ", ...items.flatMap((item) => [item, " · "]).slice(0, -1));
   const figures = place.mentions.filter((id) => document.getElementById(id).tagName === "FIGURE");
