@@ -118,6 +118,7 @@ def test_what_bears_on_the_indicators_alone_changes_nothing_after_them():
     plain = combine(normalised, TREE, PLAIN)
     before = {
         "year": 2017,
+        "max_age": 0,
         "exclude_cities": ["甲"],
         "exclude_indicators": ["noise"],
         "directions": {"noise": 1},

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from fhi.engine import methods
-from fhi.engine.aggregation import checks, doubt, ideal, means, orders, pairs, penalties
+from fhi.engine.aggregation import benefit_of_the_doubt, mazziotta_pareto, means, outranking, owa, topsis
 from fhi.engine.errors import MethodError, choose
 from fhi.engine.framework import Framework
 from fhi.engine.parameters import Step, steps_by_level
@@ -25,15 +25,15 @@ AVAILABILITY: Mapping[int, float] = {0: 1.0}
 #: where the score is missing (NaN); returns one value a unit
 METHODS: Mapping[str, Callable[..., np.ndarray]] = {
     **means.METHODS,
-    **orders.METHODS,
-    **penalties.METHODS,
-    **ideal.METHODS,
-    **pairs.METHODS,
-    **doubt.METHODS,
+    **owa.METHODS,
+    **mazziotta_pareto.METHODS,
+    **topsis.METHODS,
+    **outranking.METHODS,
+    **benefit_of_the_doubt.METHODS,
 }
 
 #: name -> of a method that gives each unit weights of its own, the function that returns (scores, these weights)
-UNIT_WEIGHTS: Mapping[str, Callable[..., tuple[np.ndarray, np.ndarray]]] = {**doubt.UNIT_WEIGHTS}
+UNIT_WEIGHTS: Mapping[str, Callable[..., tuple[np.ndarray, np.ndarray]]] = {**benefit_of_the_doubt.UNIT_WEIGHTS}
 
 
 def aggregate(
@@ -154,7 +154,7 @@ def _family(block: np.ndarray, shares: np.ndarray, least: float, step: Step) -> 
     except ValueError as error:
         why, *remedy = error.args or ("it cannot be computed",)
         row, column = divmod(int(np.nanargmin(np.where(weights > 0, rows, np.nan))), rows.shape[1])
-        remedy = remedy[0] if remedy else checks.POSITIVE
+        remedy = remedy[0] if remedy else means.POSITIVE
         raise _Unfit(why, remedy, int(np.flatnonzero(scored)[row]), column) from None
     if found.shape != (len(rows),) or not np.isfinite(found).all():
         raise _Unfit(f"{step.method!r} gave no finite score", "it must return one number a unit", None, None)

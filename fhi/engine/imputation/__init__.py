@@ -12,7 +12,7 @@ import pandas as pd
 from fhi.engine import methods
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
-from fhi.engine.imputation import centres, neighbours, normal, years
+from fhi.engine.imputation import em, knn, mean_median, years
 from fhi.engine.imputation.years import impute_years
 
 __all__ = ["METHODS", "YEARS", "impute", "impute_years"]
@@ -26,9 +26,9 @@ def none(data: pd.DataFrame) -> pd.DataFrame:
 #: name -> function of (data, **params) that returns the filled frame
 METHODS: Mapping[str, Callable[..., pd.DataFrame]] = {
     "none": none,
-    **centres.METHODS,
-    **neighbours.METHODS,
-    **normal.METHODS,
+    **mean_median.METHODS,
+    **knn.METHODS,
+    **em.METHODS,
 }
 #: name -> function of (history, targets, **params): the methods over the years of a panel
 YEARS = years.METHODS

@@ -8,7 +8,7 @@ import pandas as pd
 
 from fhi.engine.errors import MethodError
 from fhi.engine.methods import Flag, Indicator, Number, Unit, listed
-from fhi.engine.normalisation import refusals
+from fhi.engine.normalisation import validation
 
 
 def distance_to_maximum(data: pd.DataFrame) -> pd.DataFrame:
@@ -19,7 +19,7 @@ def distance_to_maximum(data: pd.DataFrame) -> pd.DataFrame:
     MethodError
         If a column has no spread.
     """
-    refusals.constant(data, "the distance is measured in max − min")
+    validation.constant(data, "the distance is measured in max − min")
     return _closeness(data, data.max())
 
 
@@ -52,7 +52,7 @@ def distance_to_reference(data: pd.DataFrame, *, reference: Unit, truncate: Flag
     return _closeness(data, values, truncate)
 
 
-@refusals.in_units("targets")
+@validation.in_units("targets")
 def distance_to_targets(
     data: pd.DataFrame, *, directions: pd.Series, targets: Mapping[Indicator, Number], truncate: Flag = False
 ) -> pd.DataFrame:
@@ -72,7 +72,7 @@ def distance_to_targets(
     MethodError
         If an indicator has no target, or its target is no better than the worst unit.
     """
-    refusals.absent(data, targets, "targets", "target")
+    validation.absent(data, targets, "targets", "target")
     values = pd.Series({column: float(targets[column]) for column in data}) * directions
     bad = values.index[values <= data.min()]
     if len(bad):

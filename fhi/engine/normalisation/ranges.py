@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from fhi.engine.methods import Ascending, Flag, Indicator, Number, Positive
-from fhi.engine.normalisation import refusals
+from fhi.engine.normalisation import validation
 
 
 def min_max(data: pd.DataFrame, *, scale: Ascending = (0, 100)) -> pd.DataFrame:
@@ -20,11 +20,11 @@ def min_max(data: pd.DataFrame, *, scale: Ascending = (0, 100)) -> pd.DataFrame:
         If a column has no spread, or `scale` is not two ascending numbers.
     """
     low, high = scale
-    refusals.constant(data, "min-max divides by max − min")
+    validation.constant(data, "min-max divides by max − min")
     return low + (high - low) * (data - data.min()) / (data.max() - data.min())
 
 
-@refusals.reflected
+@validation.reflected
 def log_min_max(data: pd.DataFrame, *, scale: Ascending = (0, 100)) -> pd.DataFrame:
     """Return the min-max of ``ln x`` by column; unit: points of `scale`.
 
@@ -35,12 +35,12 @@ def log_min_max(data: pd.DataFrame, *, scale: Ascending = (0, 100)) -> pd.DataFr
     MethodError
         If a column has no spread, or a value that is not positive.
     """
-    refusals.not_positive(data, "a logarithm needs positive values, and there are others")
-    refusals.constant(data, "min-max divides by max − min")
+    validation.not_positive(data, "a logarithm needs positive values, and there are others")
+    validation.constant(data, "min-max divides by max − min")
     return min_max(np.log(data), scale=scale)
 
 
-@refusals.in_units("goalposts")
+@validation.in_units("goalposts")
 def goalposts(
     data: pd.DataFrame,
     *,
@@ -72,12 +72,12 @@ def goalposts(
     ----------
     UNDP (2018), Human Development Indices and Indicators, Technical note 1.
     """
-    refusals.absent(data, goalposts, "goalposts", "goalposts")
+    validation.absent(data, goalposts, "goalposts", "goalposts")
     values = data * directions
     bounds = pd.DataFrame({column: goalposts[column] for column in data}, index=["a", "b"], dtype=float)
     curved = [column for column in data if column in logarithmic]
-    refusals.not_positive(bounds[curved], "a logarithm needs positive goalposts, and there are others")
-    refusals.not_positive(values[curved], "a logarithm needs positive values, and there are others")
+    validation.not_positive(bounds[curved], "a logarithm needs positive goalposts, and there are others")
+    validation.not_positive(values[curved], "a logarithm needs positive values, and there are others")
     values[curved], bounds[curved] = np.log(values[curved]), np.log(bounds[curved])
     shares = (values - bounds.loc["a"]) / (bounds.loc["b"] - bounds.loc["a"])
     shares = shares.where(directions > 0, 1 - shares, axis=1)
@@ -85,7 +85,7 @@ def goalposts(
     return low + (high - low) * (shares.clip(0, 1) if truncate else shares)
 
 
-@refusals.in_units("bounds")
+@validation.in_units("bounds")
 def efficacy(
     data: pd.DataFrame,
     *,
@@ -113,7 +113,7 @@ def efficacy(
         If an indicator without bounds has no spread.
     """
     given = {column: pair for column, pair in (bounds or {}).items() if column in data}
-    refusals.constant(data.drop(columns=list(given)), "its bounds are the minimum and maximum; set bounds for it")
+    validation.constant(data.drop(columns=list(given)), "its bounds are the minimum and maximum; set bounds for it")
     worst, best = data.min(), data.max()
     for column, pair in given.items():
         worst[column], best[column] = sorted(float(bound) * directions[column] for bound in pair)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from fhi.engine.errors import MethodError
 from fhi.engine.methods import Flag, Number, Positive, listed, same
-from fhi.engine.normalisation import refusals
+from fhi.engine.normalisation import validation
 
 
 def z_score(data: pd.DataFrame, *, mean: Number = 0.0, sd: Positive = 1.0) -> pd.DataFrame:
@@ -19,7 +19,7 @@ def z_score(data: pd.DataFrame, *, mean: Number = 0.0, sd: Positive = 1.0) -> pd
     MethodError
         If a column has no spread, `mean` is not a number, or `sd` is not a positive one.
     """
-    refusals.constant(data, "z-score divides by the standard deviation")
+    validation.constant(data, "z-score divides by the standard deviation")
     return mean + sd * (data - data.mean()) / data.std(ddof=1)
 
 
@@ -39,7 +39,7 @@ def robust(data: pd.DataFrame) -> pd.DataFrame:
     return (data - data.median()) / (high - low)
 
 
-@refusals.reflected
+@validation.reflected
 def proportion_of_sum(data: pd.DataFrame, *, raw: Flag = False) -> pd.DataFrame:
     """Return ``x/Σx·n/N`` by column: shares of the sum; of a column of direction −1 the shares of max + min − x.
 
@@ -56,7 +56,7 @@ def proportion_of_sum(data: pd.DataFrame, *, raw: Flag = False) -> pd.DataFrame:
     MethodError
         If a column has a negative value, or nothing but 0.
     """
-    refusals.not_positive(data, "a share of the sum needs values of 0 or more, and there are others", zero=True)
+    validation.not_positive(data, "a share of the sum needs values of 0 or more, and there are others", zero=True)
     empty = data.columns[(data.max() == 0).to_numpy()]
     if len(empty):
         message = f"every value is 0 in {listed(empty)}, so that there is no sum to share; leave it out."

@@ -15,17 +15,17 @@ import pandas as pd
 from fhi.engine import methods
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
-from fhi.engine.weighting import components, experts, optimised, removal, spread, stated
+from fhi.engine.weighting import correlation_optimised, dispersion, equal, experts, merec, pca
 from fhi.engine.weighting.families import with_data
 
 #: name -> function of (normalised, framework, **params) that returns raw weights by node below the root
 METHODS: Mapping[str, Callable[..., pd.Series]] = {
-    **stated.METHODS,
+    **equal.METHODS,
     **experts.METHODS,
-    **spread.METHODS,
-    **components.METHODS,
-    **optimised.METHODS,
-    **removal.METHODS,
+    **dispersion.METHODS,
+    **pca.METHODS,
+    **correlation_optimised.METHODS,
+    **merec.METHODS,
 }
 
 #: the methods here that take no account of the raw weights of the framework or of a scenario

@@ -285,11 +285,12 @@ def test_weights_within_a_range_are_bounded_from_both_sides(plane):
 )
 def test_a_malformed_fact_is_named_by_file_row_and_column(plane, facts_of, fact, column, found):
     facts = facts_of(("order", "甲|乙|丙", "FHI"), fact)
+    facts.attrs["file"] = "report2018/facts.csv"
     with pytest.raises(DataError) as caught:
         fact_rows(facts, plane)
     (problem,) = caught.value.problems
     # the second fact stands in line 3, below the header
-    assert (problem.file, problem.row, problem.column) == ("facts", 3, column)
+    assert (problem.file, problem.row, problem.column) == ("report2018/facts.csv", 3, column)
     assert problem.value == found
     assert "row 3, column " + column in str(caught.value)
 

@@ -95,6 +95,8 @@ def test_two_processes_give_the_bytes_of_one(case):
     same(uncertainty(*case, n, 7), uncertainty(*case, n, 7, workers=2))
     one, two = (uncertainty(*case, n, 7, keep=False, workers=workers).summary for workers in (1, 2))
     assert one.ranks.tobytes() == two.ranks.tobytes()
+    assert one.wins.tobytes() == two.wins.tobytes()
+    assert one.shifts.tobytes() == two.shifts.tobytes()
 
 
 def test_a_cluster_that_loses_a_worker_gives_the_bytes_of_one_process(case, cluster, monkeypatch):

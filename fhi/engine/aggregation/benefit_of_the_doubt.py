@@ -8,7 +8,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from fhi.engine.aggregation.checks import refuse_negative
+from fhi.engine.aggregation.means import refuse_negative
 
 Share = Annotated[float, Field(ge=0, le=1, strict=True)]
 

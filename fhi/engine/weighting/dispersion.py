@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from fhi.engine.weighting.correlations import correlations
 from fhi.engine.weighting.families import by_family
+from fhi.engine.weighting.pca import correlations
 
 
 @by_family

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from fhi.engine.aggregation.checks import refuse_not_positive
+from fhi.engine.aggregation.means import refuse_not_positive
 
 Penalty = Literal["-", "+"]
 
