@@ -123,7 +123,6 @@ def test_what_bears_on_the_indicators_alone_changes_nothing_after_them():
         "exclude_indicators": ["noise"],
         "directions": {"noise": 1},
         "least_coverage": 0.9,
-        "max_age": 1,
         "panel": "linear",
         "imputation": "mean",
         "treatment": "winsorise",
