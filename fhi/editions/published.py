@@ -7,9 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 
-from fhi.editions.construction import EDITION
 from fhi.editions.edition import edition
-from fhi.engine.years import MOVES, moved, movement
 from fhi.paths import REPORT
 
 #: node -> column of the TOP20 table (p5)
@@ -87,25 +85,6 @@ def score_comparison(
 def _decimals(value: float) -> int:
     """Return how many decimals a number is printed with."""
     return max(0, -Decimal(repr(float(value))).normalize().as_tuple().exponent)
-
-
-def movements(table: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return what `movement` gives of computed scores, and the movement of the overall rank that the report prints."""
-    parts = [part for part in (movement(table), printed_movement(tables)) if len(part)]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=MOVES)
-
-
-def printed_movement(tables: Mapping[str, pd.DataFrame], edition: int = EDITION) -> pd.DataFrame:
-    """Return the movement of the overall rank that the report prints (p5), in the form of `movement`.
-
-    The rank of the year before follows from the printed change; a city that is new has none.
-    """
-    if "tables/top20" not in tables:
-        return pd.DataFrame(columns=MOVES)
-    rows = tables["tables/top20"]
-    ranks = rows.set_index("city")["rank"].astype("Int64")
-    before = ranks + rows.set_index("city")["change_value"].astype("Int64")
-    return moved(before, ranks).assign(node="FHI", evidence="published", **{"from": edition - 1, "to": edition})[MOVES]
 
 
 def external_rankings(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
