@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from fhi.engine.errors import DataError
 from fhi.showing.figures import entries
 from fhi.showing.figures.evidence import cited, drawable, is_own, kinds, of_index, seen
 from fhi.showing.figures.registry import FigureEntry
@@ -78,7 +79,7 @@ def test_given_files_stand_beside_what_else_the_index_uses():
 
 
 def test_a_table_without_a_label_is_refused():
-    with pytest.raises(KeyError, match="has no label"):
+    with pytest.raises(DataError, match="fhi/codebook/tables.csv"):
         seen(entry(["new"], ("public",)), {"new": pd.DataFrame()})
 
 
