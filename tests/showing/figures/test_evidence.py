@@ -79,7 +79,7 @@ def test_given_files_stand_beside_what_else_the_index_uses():
 
 
 def test_a_table_without_a_label_is_refused():
-    with pytest.raises(DataError, match="fhi/codebook/tables.csv"):
+    with pytest.raises(DataError, match=r"fhi/codebook/tables\.csv"):
         seen(entry(["new"], ("public",)), {"new": pd.DataFrame()})
 
 
