@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import pandas as pd
@@ -88,8 +89,12 @@ def measured(value: float, unit: object) -> dict[str, str]:
     number = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.5g}"
     if not isinstance(unit, str) or not unit:
         return same(number)
+    if re.match(r"(19|20)\d\d\b", unit):
+        # a year of prices, no factor: 2017 PPP$
+        return {"zh": f"{number}（{unit}）", "en": f"{number} ({unit})"}
     between = "" if unit == "%" else " × " if unit[0].isdigit() else " "
-    return {"zh": number + UNITS.get(unit, unit), "en": f"{number}{between}{unit}"}
+    chinese = UNITS.get(unit, unit)
+    return {"zh": number + (between if chinese[0].isascii() else "") + chinese, "en": f"{number}{between}{unit}"}
 
 
 def significant(value: object) -> str:

@@ -34,6 +34,9 @@ def test_a_number_is_shown_as(shown, expected):
 def test_units_stand_in_both_languages():
     assert texts.measured(28014.94, "100 million CNY") == {"zh": "28,015亿元", "en": "28,015 × 100 million CNY"}
     assert texts.measured(83.5, "%") == {"zh": "83.5%", "en": "83.5%"}
+    assert texts.measured(82.678, "years") == {"zh": "82.678 years", "en": "82.678 years"}
+    assert texts.measured(55782, "2017 PPP$") == {"zh": "55,782（2017 PPP$）", "en": "55,782 (2017 PPP$)"}
+    assert texts.measured(3, "亿元") == {"zh": "3亿元", "en": "3 亿元"}
     assert texts.measured(1.62105579, float("nan")) == {"zh": "1.6211", "en": "1.6211"}
 
 
