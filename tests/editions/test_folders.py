@@ -162,11 +162,11 @@ user_data: .
 
 
 def read_by_readers(folder):
-    """Page, print and manifest of the edition are there, in its own words, without what belongs to the report alone."""
+    """Page, print and manifest are there with explorer and sections, in the edition's words, without the report's."""
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert "<title>Ostsee-Fintech-Index · Baltic Fintech Index (baltic)</title>" in page
     assert "Baltic Fintech Report 2019 (made up)" in page and "contains indicators from files of the staff" in page
-    assert not any(word in page for word in ('id="explorer"', "cities-title", "2018 China Fintech"))
+    assert 'id="explorer"' in page and "cities-title" in page and "2018 China Fintech" not in page
     assert 'id="ledger"' in page and "the order of the towns" in page
     ids = set(re.findall(r' id="([^"]+)"', page))
     assert set(re.findall(r'href="#([^"/]+)"', page)) <= ids
