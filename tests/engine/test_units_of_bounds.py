@@ -17,6 +17,7 @@ from fhi.engine.parameters import Method
 from fhi.engine.robustness import runs, sweep, uncertainty
 from fhi.engine.years import build_years
 from fhi.running import lab
+from fhi.scenarios import Scenario
 from fhi.showing.compare import Data
 
 TREE = Framework.from_table(
@@ -137,7 +138,7 @@ def test_a_pair_in_a_grid_is_told_in_its_results():
 
 def test_the_lab_refuses_a_pair():
     data = Data(SKEWED, TREE, pd.DataFrame(index=SKEWED["city"].unique()))
-    base = lab.build_result("base", Method(), data)
+    base = lab.build_result("base", Scenario(), data)
     changes = {"treatment": "winsorise", "normalisation": {"method": "goalposts"} | BOUNDED["goalposts"]}
     with pytest.raises(MethodError, match="own units"):
         lab.change(base, changes)

@@ -11,7 +11,7 @@ from fhi.engine.framework import Framework
 from fhi.engine.index import build, check
 from fhi.engine.weighting import judgements
 from fhi.engine.weighting.experts import priorities
-from fhi.paths import BASELINE, RAW, SCENARIOS
+from fhi.paths import BASELINE, RAW, REPORT, SCENARIOS
 from fhi.scenarios import load_scenario, scenario_names
 
 SHIPPED = {
@@ -50,7 +50,7 @@ def index_of(tables, framework):
     def build_once(name):
         if name not in built:
             method = load_scenario(name)
-            if method.edition is None:
+            if method.edition == REPORT:
                 built[name] = build(panel(tables, framework, instead=chosen(method)), framework, method)
             else:
                 own = editions.load(method.edition)
