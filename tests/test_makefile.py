@@ -134,7 +134,8 @@ def test_the_imports_that_are_found_are_those_that_python_sees():
                 found |= {(node.module, alias.name) for alias in node.names}
             elif isinstance(node, ast.Import):
                 found |= {(alias.name, "") for alias in node.names}
-        assert {(module, name) for module, name in found if module.split(".")[0] == "fhi"} == imported(code), path
+        # an example in a docstring may be found as well
+        assert {(module, name) for module, name in found if module.split(".")[0] == "fhi"} <= imported(code), path
 
 
 @pytest.mark.parametrize("stage", STAGES)
