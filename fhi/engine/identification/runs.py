@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -74,16 +74,16 @@ def by_facts(sets: Mapping[str, IdentifiedSet]) -> tuple[pd.DataFrame, pd.DataFr
     return frames[0], frames[1]
 
 
-def weight_maps(sets: Mapping[str, IdentifiedSet], restricted: Iterable[str] = ()) -> pd.DataFrame:
+def weight_maps(sets: Mapping[str, IdentifiedSet]) -> pd.DataFrame:
     """Return the corners of the possible pillar weights: ``facts, corner`` and one column a pillar.
 
-    Of all facts, and of the runs that are named. A map needs three pillars: with another number of them it is empty.
+    Of all facts, and of the runs that restrict the weights. A map needs three pillars; with another number it is empty.
     """
     framework = sets[ALL].framework
     pillars = framework.children(framework.root)
     frames = [pd.DataFrame(columns=["facts", "corner", *pillars])]
     for name, identified in sets.items() if len(pillars) == 3 else ():
-        if name == ALL or name in restricted:
+        if name == ALL or identified.restricted:
             try:
                 corners = identified.weight_map()
             except Infeasible:

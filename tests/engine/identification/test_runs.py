@@ -20,7 +20,6 @@ from fhi.engine.identification.runs import (
 
 EDITION = editions.edition("report2018")
 GROUPS, VARIANTS = EDITION.facts.groups, EDITION.variants
-RESTRICTED = [name for name, options in VARIANTS.items() if "weights" in options]
 #: every city is in the overall order, and in means of every size
 SMALL = [
     ("order", "a|b|c", "FHI", 2),
@@ -198,7 +197,7 @@ def test_a_run_that_contradicts_its_facts_has_no_rows(tree, facts_of):
 
 
 def test_maps_of_weights_are_shares_numbered_from_one(sets, framework):
-    frame = weight_maps(sets, RESTRICTED)
+    frame = weight_maps(sets)
     pillars = framework.children("FHI")
     assert frame.columns.tolist() == ["facts", "corner", *pillars]
     assert frame["facts"].unique().tolist() == [
@@ -213,7 +212,7 @@ def test_maps_of_weights_are_shares_numbered_from_one(sets, framework):
 
 
 def test_maps_of_weights_reach_the_bounds_of_the_pillars(sets, tables, framework):
-    frame, weights = weight_maps(sets, RESTRICTED), tables[1].set_index(["facts", "node"])
+    frame, weights = weight_maps(sets), tables[1].set_index(["facts", "node"])
     everything = sets[ALL].weight_bounds().set_index("node")
     for name, corners in frame.groupby("facts"):
         bounds = everything if name == ALL else weights.loc[name]
