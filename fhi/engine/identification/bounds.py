@@ -9,9 +9,8 @@ import pandas as pd
 
 from fhi.engine.errors import choose
 from fhi.engine.framework import Framework
-from fhi.engine.identification.constraints import RESTRICTIONS, Row, definitions, fact_rows, space_of
-from fhi.engine.identification.program import LinearProgram
-from fhi.engine.rounding import outward
+from fhi.engine.identification.constraints import RESTRICTIONS, LinearProgram, Row, definitions, fact_rows, space_of
+from fhi.engine.ranking import outward
 
 #: bounds are given to this many decimals, rounded outward
 DECIMALS = 6
@@ -78,7 +77,7 @@ class IdentifiedSet:
         Raises
         ------
         Infeasible
-            If the facts contradict each other (see `fhi.engine.identification.contradictions`).
+            If the facts contradict each other (see `fhi.engine.identification.runs`).
         """
         return _rounded(*self.program.bounds(target))
 

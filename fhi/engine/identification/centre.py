@@ -9,8 +9,7 @@ import pandas as pd
 
 from fhi.engine.errors import MethodError
 from fhi.engine.identification.bounds import DECIMALS, ZERO, IdentifiedSet
-from fhi.engine.identification.constraints import Row
-from fhi.engine.identification.program import LinearProgram
+from fhi.engine.identification.constraints import LinearProgram, Row
 
 STEPS = 200
 CLOSE = 1e-12

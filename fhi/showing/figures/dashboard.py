@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Circle, FancyBboxPatch
 
 from fhi.editions.outputs import GIVEN
-from fhi.engine.rounding import outward
+from fhi.engine.ranking import outward
 from fhi.showing.figures import basemap, style
 from fhi.showing.figures.cards import sheet
 from fhi.showing.figures.firsts import denied

@@ -9,8 +9,17 @@ import pytest
 
 from fhi.engine.errors import DataError, MethodError
 from fhi.engine.identification import IdentifiedSet
-from fhi.engine.identification.constraints import RESTRICTIONS, Row, Space, definitions, fact_rows, groups, space_of
-from fhi.engine.identification.program import Infeasible, LinearProgram
+from fhi.engine.identification.constraints import (
+    RESTRICTIONS,
+    Infeasible,
+    LinearProgram,
+    Row,
+    Space,
+    definitions,
+    fact_rows,
+    groups,
+    space_of,
+)
 
 CITIES = ("丙", "乙", "甲")  # by code point, the order of the variables
 

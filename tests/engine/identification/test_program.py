@@ -5,8 +5,7 @@ import pytest
 from scipy.optimize import linprog
 
 from fhi.engine.errors import MethodError
-from fhi.engine.identification.constraints import Row
-from fhi.engine.identification.program import Infeasible, LinearProgram
+from fhi.engine.identification.constraints import Infeasible, LinearProgram, Row
 
 
 def at_most(bound, *coefficients):
