@@ -63,7 +63,10 @@ EDITIONS := $(patsubst data/raw/%/edition.yml,%,$(wildcard data/raw/*/edition.ym
 EDITED := $(wildcard data/raw/$(EDITION)/edition.yml)
 FACTS := $(wildcard data/raw/$(EDITION)/facts.csv)
 CLAIMS := $(wildcard data/raw/$(EDITION)/claims.csv)
-RAW := $(filter-out $(patsubst %,data/raw/%/%,$(filter-out $(EDITION),$(EDITIONS))), \
+# the words of the edition: read by 06_audit alone, so that a change of a sentence computes no index anew
+WORDS := $(wildcard data/raw/$(EDITION)/findings.csv)
+AUDIT := $(if $(CLAIMS)$(WORDS),06_audit)
+RAW := $(filter-out data/raw/%/findings.csv $(patsubst %,data/raw/%/%,$(filter-out $(EDITION),$(EDITIONS))), \
 	$(wildcard data/raw/*.csv data/raw/*/*.csv data/raw/*/*.geojson data/raw/*/edition.yml))
 # what the catalogue of the edition lists: a raw file that is gone is missed at ingestion, which names it
 CATALOGUE := $(firstword $(wildcard data/raw/$(EDITION)/sources.csv) data/raw/sources.csv)
@@ -100,7 +103,7 @@ JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
 DRAWING := $(wildcard fhi/showing/assets/fonts/* data/raw/*/*.geojson)
 
 # the tables that a stage writes, as fhi/codebook/tables.csv lists them: always, or in an edition that has what they need
-HAS := $(if $(FACTS),facts) $(if $(CLAIMS),claims)
+HAS := $(if $(FACTS),facts) $(if $(CLAIMS),claims) $(if $(WORDS),findings)
 outputs = $(foreach name,$(OUTPUTS_$(1)) $(foreach word,$(HAS),$(OUTPUTS_$(1)_$(word))),$(P)/$(name).csv)
 
 report: $(R)/manifest.json ## build everything for SCENARIO (default baseline): data, index, figures, page, PDFs
@@ -124,10 +127,11 @@ $(N)/04_robustness.ipynb: notebooks/04_robustness.ipynb $(N)/01_ingestion.ipynb 
 		$(call missing,$(call outputs,04)) $(call altered,04_robustness)
 $(N)/05_identification.ipynb: notebooks/05_identification.ipynb $(N)/01_ingestion.ipynb $(EDITED) $(LOCK) $(CODE_05_identification) \
 		$(call missing,$(call outputs,05)) $(call altered,05_identification)
-$(N)/06_audit.ipynb: notebooks/06_audit.ipynb $(N)/01_ingestion.ipynb $(LOCK) $(CODE_06_audit) \
+$(N)/06_audit.ipynb: notebooks/06_audit.ipynb $(N)/01_ingestion.ipynb $(WORDS) $(if $(WORDS),$(N)/03_weighting.ipynb \
+		$(N)/04_robustness.ipynb $(if $(FACTS),$(N)/05_identification.ipynb)) $(LOCK) $(CODE_06_audit) \
 		$(call missing,$(call outputs,06)) $(call altered,06_audit)
 $(N)/07_charting.ipynb: notebooks/07_charting.ipynb $(N)/03_weighting.ipynb $(N)/04_robustness.ipynb \
-		$(if $(FACTS),$(N)/05_identification.ipynb) $(if $(CLAIMS),$(N)/06_audit.ipynb) $(DRAWING) $(LOCK) $(CODE_07_charting) \
+		$(if $(FACTS),$(N)/05_identification.ipynb) $(AUDIT:%=$(N)/%.ipynb) $(DRAWING) $(LOCK) $(CODE_07_charting) \
 		$(call missing,$(call outputs,07)) $(call altered,07_charting)
 
 $(N)/lab.ipynb: notebooks/lab.ipynb $(RAW) $(USER) $(P)/scenario.yml $(LOCK) $(CODE_lab)
@@ -153,6 +157,9 @@ $(R)/report.zh.pdf: $(REPORTING) $(CODE_pdf) fhi/showing/assets/report/document.
 	@$(FHI) pdf "$(SCENARIO)"
 
 $(R)/report.en.pdf: $(R)/report.zh.pdf ;
+
+png: $(N)/07_charting.ipynb | $(READY) ## draw every figure of SCENARIO as PNG too, beside its SVG
+	@$(FHI) png "$(SCENARIO)"
 
 $(R)/manifest.json: $(R)/report.html $(PDFS) $(CODE_manifest) $(call missing,$(P)/datapackage.json) $(call altered,manifest) | $(READY)
 	@$(FHI) manifest "$(SCENARIO)"
@@ -269,4 +276,4 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 FORCE:
-.PHONY: report ranks compare compare-all export test notebooks sweep checksums readme lock lab bench faults fuzz lint clean clean-all help verify expected FORCE
+.PHONY: report png ranks compare compare-all export test notebooks sweep checksums readme lock lab bench faults fuzz lint clean clean-all help verify expected FORCE

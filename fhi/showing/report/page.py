@@ -18,7 +18,7 @@ from fhi.scenarios import Scenario, load_scenario
 from fhi.showing.figures import LANGUAGES, entries
 from fhi.showing.figures.evidence import drawable, is_own, of_index
 from fhi.showing.figures.style import FONT, FONTS
-from fhi.showing.report import cities, explorer, ledger
+from fhi.showing.report import cities, explorer, ledger, profiles
 from fhi.showing.report.contents import LABELS, altered_notice, chapters, front, parts_of
 from fhi.showing.report.pictures import figure_context
 from fhi.showing.report.tables import words
@@ -109,12 +109,12 @@ def texts_of(figures: list[dict], book: list[dict]) -> dict[str, str]:
 
 def places_context(store: Store, mentions: dict[str, list[str]]) -> list[dict]:
     """Return what the search knows of each city: its names, its section, and what names it."""
-    ranked = set(cities.shown_units(store)["city"])
+    ranked = set(profiles.shown_units(store)["city"])
     return [
         {
             "zh": row["name_zh"],
             "en": row["name_en"],
-            "section": cities.anchor(row) if row["name_zh"] in ranked else None,
+            "section": profiles.anchor(row) if row["name_zh"] in ranked else None,
             "mentions": mentions[row["name_zh"]],
         }
         for row in store["tables/cities"].to_dict("records")
