@@ -9,7 +9,8 @@ import pandas as pd
 from fhi.engine.errors import DataError, Problem
 from fhi.engine.framework import Framework
 from fhi.engine.identification.bounds import IdentifiedSet
-from fhi.engine.identification.constraints import TOP, Infeasible
+from fhi.engine.identification.constraints import TOP
+from fhi.engine.identification.program import Infeasible
 
 #: bounds that differ by more than this have moved; they are rounded outward to 1e-6
 MOVED = 1e-5

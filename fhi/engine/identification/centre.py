@@ -9,7 +9,8 @@ import pandas as pd
 
 from fhi.engine.errors import MethodError
 from fhi.engine.identification.bounds import DECIMALS, ZERO, IdentifiedSet
-from fhi.engine.identification.constraints import LinearProgram, Row
+from fhi.engine.identification.constraints import Row
+from fhi.engine.identification.program import LinearProgram
 
 STEPS = 200
 CLOSE = 1e-12
