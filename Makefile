@@ -142,6 +142,9 @@ $(R)/report.zh.pdf: $(REPORTING) $(CODE_pdf) fhi/showing/assets/report/document.
 
 $(R)/report.en.pdf: $(R)/report.zh.pdf ;
 
+png: $(N)/07_charting.ipynb | $(READY) ## draw every figure of SCENARIO as PNG too, beside its SVG
+	@$(FHI) png "$(SCENARIO)"
+
 $(R)/manifest.json: $(R)/report.html $(PDFS) $(CODE_manifest) $(call missing,$(P)/datapackage.json) | $(READY)
 	@$(FHI) manifest "$(SCENARIO)"
 
@@ -257,4 +260,4 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 FORCE:
-.PHONY: report ranks compare compare-all export test notebooks sweep checksums readme lock lab bench faults fuzz lint clean clean-all help verify expected FORCE
+.PHONY: report png ranks compare compare-all export test notebooks sweep checksums readme lock lab bench faults fuzz lint clean clean-all help verify expected FORCE

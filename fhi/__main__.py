@@ -59,6 +59,14 @@ def pdf(scenario: str) -> None:
     _timed("pdf", scenario, write_pdfs)
 
 
+def png(scenario: str) -> None:
+    """Draw every figure of a built scenario as PNG beside its SVG."""
+    from fhi.showing.figures.rendering import save_all
+    from fhi.store import Store
+
+    save_all(Store(scenario), kind="png")
+
+
 def manifest(scenario: str) -> None:
     """Write what the run was made from and what it made, its tables as a package; print the closing summary."""
     from fhi.running import datapackage
@@ -225,6 +233,7 @@ COMMANDS = {
         run,
         page,
         pdf,
+        png,
         manifest,
         compare,
         compare_all,
