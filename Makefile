@@ -255,7 +255,7 @@ lock: $(READY) ## resolve pyproject.toml anew into requirements.lock
 		--python-version 3.11 --custom-compile-command "make lock" --all-extras pyproject.toml -o requirements.lock
 
 lab: $(READY) ## open JupyterLab on the notebook in which to change one assumption of SCENARIO
-	@notebook=$$($(FHI) open-lab "$(SCENARIO)") && "$(BIN)/jupyter" lab "$$notebook"
+	@notebook=$$($(FHI) open-lab "$(SCENARIO)") && PYTHONPATH="$(CURDIR)" "$(BIN)/jupyter" lab "$$notebook"
 
 bench: $(READY) ## time the steps; writes nothing
 	@"$(PYTHON)" tests/bench.py

@@ -39,7 +39,10 @@ def out(stored, monkeypatch):
     [
         (["experience=2"], {"weights": {"experience": 2}}),
         (["normalisation=rank", "adoption=3"], {"normalisation": "rank", "weights": {"adoption": 3}}),
-        (["aggregation=geometric", "normalisation.method=min-max"], {"aggregation": "geometric"}),
+        (
+            ["aggregation=geometric", "normalisation.scale=[1, 100]"],
+            {"aggregation": "geometric", "normalisation": {"method": "min-max", "scale": [1, 100]}},
+        ),
         (["exclude_cities=[香港]"], {"exclude_cities": ["香港"]}),
     ],
 )
@@ -60,7 +63,7 @@ def test_nothing_that_is_stored_is_built_anew(stored, monkeypatch):
         raise AssertionError("built anew")
 
     monkeypatch.setattr("fhi.showing.compare.results.build", refuse)
-    found, _ = trying.attempt("baseline", ["experience=2", "adoption=3", "aggregation=geometric"])
+    found, _ = trying.attempt("baseline", ["experience=2", "adoption=3", "aggregation=median"])
     assert len(found.assumptions["assumption"].unique()) == 3 and not (found.assumptions["note"] != "").any()
     started = time.process_time()
     assert compare(read_result(stored), found.other, read_data(stored)).tau_b < 1
