@@ -188,6 +188,10 @@ compare: $(COMPARED) ## say and draw what became of the ranks of BASE (default: 
 $(COMPARED): $(call RANKS,$(BASE)) $(call RANKS,$(SCENARIO)) $(LOCK) $(CODE_compare) $(CODE_compare_all) | $(READY)
 	@$(FHI) compare "$(SCENARIO)" "$(BASE)"
 
+# CHANGE="experience=2 normalisation=rank"; SAVE=name writes them as a scenario
+try: | $(READY) ## say what CHANGE="experience=2 normalisation=rank" does to the ranks of SCENARIO, in two seconds; SAVE=name keeps it
+	@$(FHI) try --scenario "$(SCENARIO)" $(if $(SAVE),--save "$(SAVE)") -- $(call quoted,$(CHANGE))
+
 compare-all: $(COMPARED_ALL) ## the ranks in every scenario, side by side; fails at the end if one could not be built
 	@cat "$(COMPARED_ALL)"; for name in $(ALL); do test ! -s "$(OUT)/.tried/$$name" || exit 1; done
 
@@ -251,7 +255,7 @@ lock: $(READY) ## resolve pyproject.toml anew into requirements.lock
 		--python-version 3.11 --custom-compile-command "make lock" --all-extras pyproject.toml -o requirements.lock
 
 lab: $(READY) ## open JupyterLab on the notebook in which to change one assumption of SCENARIO
-	@notebook=$$($(FHI) open-lab "$(SCENARIO)") && "$(BIN)/jupyter" lab "$$notebook"
+	@notebook=$$($(FHI) open-lab "$(SCENARIO)") && PYTHONPATH="$(CURDIR)" "$(BIN)/jupyter" lab "$$notebook"
 
 bench: $(READY) ## time the steps; writes nothing
 	@"$(PYTHON)" tests/bench.py

@@ -139,6 +139,26 @@ def compare_all(*scenarios: str) -> None:
     write_all(scenarios, {name: path.read_text("utf-8") for name, path in left if path.is_file()})
 
 
+def try_(*arguments: str) -> None:
+    """Print what changes of a built scenario do to its ranks: ``experience=2 normalisation=rank …``."""
+    import argparse
+
+    from fhi.paths import BASELINE
+    from fhi.running import trying
+    from fhi.showing.compare.text import comparison_text
+
+    parser = argparse.ArgumentParser(prog="python -m fhi try", description=try_.__doc__)
+    parser.add_argument("changes", nargs="+", metavar="key=value", help="a key of a scenario, or a node's weight")
+    parser.add_argument("--scenario", default=BASELINE, help="the built scenario to start from (default: %(default)s)")
+    parser.add_argument("--save", metavar="NAME", help="write the changes as notebooks/scenarios/NAME.yml")
+    given = parser.parse_args(arguments)
+    found, settings = trying.attempt(given.scenario, given.changes)
+    print(comparison_text(found), end="")
+    if given.save:
+        path = trying.save(given.save, given.scenario, settings)
+        print(f"\nwritten to {path}; next: make report SCENARIO={given.save}")
+
+
 def export(scenario: str) -> None:
     """Write a built scenario as a workbook."""
     from fhi import records
@@ -261,6 +281,7 @@ COMMANDS = {
         altered,
         compare,
         compare_all,
+        try_,
         export,
         import_,
         open_lab,
