@@ -153,7 +153,7 @@ $(R)/report.html: $(REPORTING) $(CODE_page) $(PAGE) $(call altered,page) | $(REA
 	@$(FHI) page "$(SCENARIO)"
 
 # one command writes both
-$(R)/report.zh.pdf: $(REPORTING) $(CODE_pdf) fhi/showing/assets/report/document.typ $(call missing,$(PDFS)) $(call altered,pdf) | $(READY)
+$(R)/report.zh.pdf: $(REPORTING) $(CODE_pdf) $(wildcard $(addprefix fhi/showing/assets/report/*.,typ yml csv)) $(call missing,$(PDFS)) $(call altered,pdf) | $(READY)
 	@$(FHI) pdf "$(SCENARIO)"
 
 $(R)/report.en.pdf: $(R)/report.zh.pdf ;
