@@ -229,16 +229,16 @@ FILES = {"budget-allocation": ("experts", _table), "ahp": ("matrices", _folder)}
 def resolved_yaml(method: Scenario) -> str:
     """Return the whole method as YAML, every key written out in its order, to stand beside the results."""
     value = method.model_dump()
-    return yaml.safe_dump({key: _plain(value[key]) for key in KEYS}, allow_unicode=True, sort_keys=False)
+    return yaml.safe_dump({key: plain(value[key]) for key in KEYS}, allow_unicode=True, sort_keys=False)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Return a value with lists for tuples, which YAML has no safe form for; the numbers that are keys stay so."""
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, str):
         return str(value)
-    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def shown(value: Any) -> str:
