@@ -11,8 +11,7 @@ from fhi import editions
 from fhi.codebook.columns import columns
 from fhi.codebook.tables import Table, tables
 from fhi.editions import SCHEMAS, claims
-from fhi.engine import aggregation, imputation, normalisation, treatment, weighting
-from fhi.engine.methods import CONTEXT, keywords
+from fhi.engine.methods import CONTEXT, TABLES, keywords
 from fhi.files import replace_file
 from fhi.paths import RAW, REPORT, ROOT
 from fhi.running import datapackage
@@ -50,15 +49,15 @@ COUNTED = {
     "en": ("verdict", "numbers", "meaning", "all", "checked against other cells: {}"),
     "zh": ("结论", "个数", "含义", "合计", "与其他单元格核对的：{}个"),
 }
-#: the steps whose methods have notes, in the order of the index, and where a scenario names them
-STEPS: Mapping[str, tuple[str, Mapping[str, Callable]]] = {
-    "Imputation": ("imputation", imputation.METHODS),
-    "Years that stand in for one another": ("panel", imputation.YEARS),
-    "Treatment": ("treatment", treatment.METHODS),
-    "Normalisation": ("normalisation", normalisation.METHODS),
-    "Normalisation over years": ("over_years", normalisation.OVER_YEARS),
-    "Weighting": ("weighting", weighting.METHODS),
-    "Aggregation": ("aggregation", aggregation.METHODS),
+#: the steps whose methods have notes, by the key of a scenario
+STEPS: Mapping[str, str] = {
+    "panel": "Years that stand in for one another",
+    "imputation": "Imputation",
+    "treatment": "Treatment",
+    "normalisation": "Normalisation",
+    "over_years": "Normalisation over years",
+    "weighting": "Weighting",
+    "aggregation": "Aggregation",
 }
 LISTED = {"en": ("stage", "tables that it writes"), "zh": ("步骤", "写出的表")}
 #: the figures that the READMEs show
@@ -149,8 +148,8 @@ def _words(text: str, mark: str = "<") -> str:
 def method_notes() -> str:
     """Return the notes on every method of every step, from its docstring, in Markdown."""
     blocks = []
-    for title, (key, methods) in STEPS.items():
-        blocks.append(f"## {title}\n\nIn a scenario: `{key}:`")
+    for key, methods in TABLES.items():
+        blocks.append(f"## {STEPS[key]}\n\nIn a scenario: `{key}:`")
         blocks += ["\n\n".join(_note(name, function)) for name, function in methods.items()]
     return "\n\n".join(blocks)
 
