@@ -13,7 +13,7 @@ from fhi.codebook.tables import Table, tables
 from fhi.editions import SCHEMAS, claims
 from fhi.engine.methods import CONTEXT, TABLES, keywords
 from fhi.files import replace_file
-from fhi.paths import RAW, ROOT
+from fhi.paths import RAW, REPORT, ROOT
 from fhi.running import datapackage
 from fhi.showing.figures import entries, rendering
 from fhi.showing.figures.audit import CHECKED
@@ -92,15 +92,16 @@ def verdict_counts(language: str = "en") -> str:
 def data_dictionary() -> str:
     """Return the meaning of every column of every raw table, in Markdown."""
     blocks = []
-    for name, schema in SCHEMAS.items():
+    own = {f"{REPORT}/{name}": schema for name, schema in editions.schemas_of(RAW / REPORT).items()}
+    for name, schema in (SCHEMAS | own).items():
         rows = [
             f"### `{name}.csv`\n",
-            f"{schema.description}. Key: {', '.join(f'`{key}`' for key in schema.unique)}.\n",
+            f"{schema.description}. Key: {', '.join(f'`{key}`' for key in schema.key)}.\n",
         ]
         rows += ["| column | kind | may be empty | meaning |", "|---|---|---|---|"]
         for column, spec in schema.columns.items():
             empty = "yes" if spec.nullable else ""
-            rows.append(f"| `{column}` | {spec.metadata['kind']} | {empty} | {spec.description} |")
+            rows.append(f"| `{column}` | {spec.kind} | {empty} | {spec.description} |")
         blocks.append("\n".join(rows))
     return "\n\n".join(blocks)
 
