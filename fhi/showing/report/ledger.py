@@ -26,7 +26,7 @@ HEADS = [
 HAN = re.compile("[\u4e00-\u9fff]")
 #: raw tables that name what a claim may print, and printed words that are neither names nor numbers
 NAMED = ("tables/cities", "tables/tiers", "tables/named_firms", "tables/brokers", "tables/banks")
-WORDS = {"平方公里": " km²", "逐步崛起": "rising", "微弱": "slight", "首次": "first time"}
+WORDS = {"平方公里": " km²", "约一半": "about half", "逐步崛起": "rising", "微弱": "slight", "首次": "first time"}
 NOTABLE = ("contradicted", "reproduced-within-rounding")
 
 
@@ -38,10 +38,10 @@ def _rows(claims: pd.DataFrame, tables: Tables) -> list[list]:
         subject = {"zh": claim["subject"], "en": claim["subject_en"], "mark": claim["id"]}
         note = {"zh": claim["note"], "en": claim["note_en"]}
         verdict = {language: VERDICTS[claim["verdict"]][language] for language in LANGUAGES}
-        values = [
-            {"zh": _with_unit(claim[name], claim["unit"]), "en": in_english(claim[name], claim["unit"], named)}
-            for name in ("printed", "recomputed")
-        ]
+        values = []
+        for name in ("printed", "recomputed"):
+            zh, en = _with_unit(claim[name], claim["unit"]), in_english(claim[name], claim["unit"], named)
+            values.append(zh if zh == en else {"zh": zh, "en": en})
         rows.append([subject, claim["page"], *values, verdict, note])
     return rows
 
