@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from fhi.editions.outputs import GIVEN
-from fhi.editions.published import PUBLISHED, published, published_units
-from fhi.engine.framework import Framework
+from fhi.editions.published import PUBLISHED, published
 from fhi.showing.figures.evidence import of_index
 from fhi.showing.figures.firsts import remark, with_firsts
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
+from fhi.showing.report.profiles import anchor, latest, shown_units
 from fhi.showing.report.reasons import beside_next_above, changed, next_above, printed_moves
 from fhi.showing.report.tables import NODE, PAGE, Cell, Table, city_names, has, leaf_nodes, node_names, upper_nodes
 from fhi.showing.report.texts import (
@@ -34,21 +34,6 @@ from fhi.showing.report.texts import (
 NAN = float("nan")
 #: tables of single printed numbers by city, all of one form
 PRINTED = ("city_profiles", "experience_facts", "innovation", "headlines")
-
-
-def anchor(place: Mapping) -> str:
-    """Return the id of a city's section, from its code in GB/T 2260, or from its row in the table of an edition."""
-    return f"city-{place.get('code_gbt2260', place['row'])}"
-
-
-def shown_units(tables: Tables) -> pd.DataFrame:
-    """Return ``city, rank, tier`` of the cities that have a section: those with a published rank, else with a score."""
-    root = Framework.from_table(tables["tables/framework"]).root
-    found = published_units(tables, root)
-    if len(found):
-        return found
-    ranks = tables["ranks"][["city", root]].rename(columns={root: "rank"}).dropna()
-    return ranks.sort_values("rank", kind="stable").assign(tier=None).reset_index(drop=True)
 
 
 @dataclass(frozen=True)
@@ -152,18 +137,6 @@ def about(row: Mapping, place: Mapping, tiers: Mapping[str, Texts]) -> list[Text
         change = {"zh": f"较2017年 {row['change']}", "en": f"from 2017 {row['change']}"}
         return [province, tiers[row["tier"]], change]
     return [same(text) for text in (place.get("group"), row["tier"]) if isinstance(text, str) and text]
-
-
-def latest(panel: pd.DataFrame, year: int | None) -> pd.DataFrame:
-    """Return the row of the panel that stands behind each cell of the index, by city and indicator."""
-    rows = panel.dropna(subset=["value"])
-    if year is not None:
-        rows = rows[rows["year"] <= year]
-    return (
-        rows.sort_values("year", kind="stable")
-        .drop_duplicates(["city", "indicator"], keep="last")
-        .set_index(["city", "indicator"])
-    )
 
 
 def standing_places(standings: pd.DataFrame) -> dict[tuple[str, str], Texts]:
