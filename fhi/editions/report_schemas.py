@@ -25,6 +25,9 @@ TIERS = ("national", "regional", "distinctive")
 PILLARS = ("industry", "experience", "ecosystem")
 #: classes of which only leading cities have a printed share
 PARTIAL = ("cloud", "blockchain")
+#: kinds of what pages say beside their numbers
+STATEMENTS = ("title", "finding", "argument", "definition", "aim", "condition", "direction", "epithet", "service")
+STATEMENTS += ("viewpoint", "step", "role", "scope", "plan")
 
 
 def statements(description: str) -> pa.DataFrameSchema:
@@ -52,6 +55,10 @@ def firms(description: str, **columns: pa.Column) -> pa.DataFrameSchema:
         shareholders_zh=text("main shareholders, as printed", nullable=True),
         shareholders_en=text("main shareholders, our translation", nullable=True),
         **columns,
+        model_zh=text("business model in Chinese, in our words"),
+        model_en=text("business model in English"),
+        driver_zh=text("what drives the business, in Chinese, in our words"),
+        driver_en=text("what drives the business, in English"),
     )
 
 
@@ -158,13 +165,17 @@ REPORT: dict[str, pa.DataFrameSchema] = {
     ),
     "report2018/quoted_institutions": of_report(
         ["name_zh"],
-        "the traditional institutions whose heads are quoted, without the quotations",
+        "the traditional institutions whose heads are quoted, with what they said in indirect speech",
         name_zh=text("name in Chinese, as printed"),
         name_en=text("name in English"),
         kind=text("kind of institution", one_of("bank", "securities", "group")),
         city=city("city of the seat"),
         office_zh=text("office of the speaker in Chinese, as printed"),
         office_en=text("office of the speaker in English"),
+        speaker_zh=text("name of the speaker in Chinese"),
+        speaker_en=text("name of the speaker in English"),
+        said_zh=text("what the speaker said, in our words, in Chinese"),
+        said_en=text("what the speaker said, in our words, in English"),
         note=NOTE,
     ),
     "report2018/services": of_report(
@@ -213,6 +224,58 @@ REPORT: dict[str, pa.DataFrameSchema] = {
         name_en=text("name in English", nullable=True),
         activities_zh=text("activities in Chinese, in our words"),
         activities_en=text("activities in English, in our words"),
+    ),
+    "report2018/institute_activities": of_report(
+        ["city", "founded", "position"],
+        "what each of the five institutes does, three things each, in our words",
+        city=city(),
+        founded=date("month of founding, as in institutes.csv"),
+        position=integer("place in the list of the page", 1, 9),
+        activity_zh=text("activity in Chinese"),
+        activity_en=text("activity in English"),
+    ),
+    "report2018/people": of_report(
+        ["position"],
+        "the people that the acknowledgements name",
+        position=integer("place on the page", 1, 99),
+        name_zh=text("name in Chinese"),
+        name_en=text("name in English"),
+        role_zh=text("role in Chinese"),
+        role_en=text("role in English"),
+    ),
+    "report2018/organisations": of_report(
+        ["name_zh"],
+        "who published, supported and supplied the report; no telephone number, address, e-mail or contact person",
+        role=text("what it did for the report", one_of("publisher", "support", "data")),
+        name_zh=text("name in Chinese"),
+        name_en=text("name in English"),
+        about_zh=text("what the report says of it, in Chinese"),
+        about_en=text("what the report says of it, in English"),
+        website=text("site that the report names", nullable=True),
+    ),
+    "report2018/statements": of_report(
+        ["page", "position"],
+        "what the pages say beside their numbers: findings, arguments, names and definitions, in our words",
+        position=integer("place on the page", 1, 99),
+        kind=text("kind of statement", one_of(*STATEMENTS)),
+        city=city("city that it is about", nullable=True),
+        node=node("node of framework.csv that it bears on"),
+        statement_zh=text("statement in Chinese, in our words"),
+        statement_en=text("statement in English, in our words"),
+        basis=text("where it was read", one_of("text", "graphic")),
+        note=NOTE,
+    ),
+    "report2018/report_coverage": of_report(
+        ["page", "position"],
+        "every statement of the 43 pages, and where it is told or why not",
+        position=integer("place on the page", 1, 99),
+        subject_zh=text("what is stated, in Chinese"),
+        subject_en=text("what is stated, in English"),
+        basis=text("where it was read", one_of("text", "graphic")),
+        told=text("yes, partly or no", one_of("yes", "partly", "no")),
+        places=text("where it is told: tables, and ids of findings.csv, joined by |", nullable=True),
+        why_zh=text("why it is not told in full, in Chinese", nullable=True),
+        why_en=text("why it is not told in full, in English", nullable=True),
     ),
     "report2018/policies": of_report(
         ["city", "title_zh"],
