@@ -68,9 +68,9 @@ WORDS := $(wildcard data/raw/$(EDITION)/findings.csv)
 AUDIT := $(if $(CLAIMS)$(WORDS),06_audit)
 RAW := $(filter-out data/raw/%/findings.csv $(patsubst %,data/raw/%/%,$(filter-out $(EDITION),$(EDITIONS))), \
 	$(wildcard data/raw/*.csv data/raw/*/*.csv data/raw/*/*.geojson data/raw/*/edition.yml))
-# what the catalogue of the edition lists: a raw file that is gone is missed at ingestion, which names it
-CATALOGUE := $(firstword $(wildcard data/raw/$(EDITION)/sources.csv) data/raw/sources.csv)
-LISTED := $(shell awk -F , 'NR > 1 { print "$(dir $(CATALOGUE))" $$2 }' $(CATALOGUE) 2>/dev/null)
+# what the catalogues list, the common one and that of the edition: a raw file that is gone is missed at ingestion
+LISTED := $(foreach list,$(wildcard data/raw/sources.csv data/raw/$(EDITION)/sources.csv), \
+	$(shell awk -F , 'NR > 1 { print "$(dir $(list))" $$2 }' $(list)))
 # the code that each notebook and command uses, CODE_<name>, and the tables that each stage writes, OUTPUTS_<number>:
 # listed anew when a module comes, goes or changes
 MODULES := $(sort $(shell find fhi -name '*.py'))

@@ -196,7 +196,7 @@ def sweep(scenario: str) -> None:
     from fhi.editions.published import published
     from fhi.engine.framework import Framework
     from fhi.engine.index import build
-    from fhi.engine.robustness import sweep
+    from fhi.engine.robustness import runs
     from fhi.processes import cluster
     from fhi.scenarios import load_scenario
     from fhi.store import Store
@@ -209,13 +209,13 @@ def sweep(scenario: str) -> None:
     if not printed:
         order = build(*given, units=units).ranks[root].dropna().astype(int).rename("rank").rename_axis("city")
         order = order.reset_index().assign(node=root)
-    table, ranks = sweep.sweep(*given, order, units=units, cluster=cluster())
+    table, ranks = runs.sweep(*given, order, units=units, cluster=cluster())
     if not printed:
         ranks = ranks.assign(published=None)
         print(f"the edition has no published ranks of the index: agreement is with the ranks of {scenario}")
     path = store.write("sweep", table)
     store.write("sweep_ranks", ranks)
-    print(sweep.summary(table))
+    print(runs.describe_sweep(table))
     print(f"{'written':<14}{path}")
 
 
