@@ -244,6 +244,9 @@ notebooks: $(EXECUTED) $(N)/lab.ipynb ## run the notebooks and store them with t
 sweep: $(N)/01_ingestion.ipynb $(P)/scenario.yml ## build every combination of the grid in SCENARIO: normalisation × weighting × …
 	@$(FHI) sweep "$(SCENARIO)"
 
+edition: $(READY) ## start the folder of a new edition NAME from an earlier one: NAME=fhi2019 FROM=report2018
+	@$(FHI) edition "$(NAME)" "$(or $(FROM),report2018)"
+
 checksums: $(READY) ## after an intended change of a raw file: write its checksum into data/raw/sources.csv
 	@$(FHI) checksums
 
@@ -280,4 +283,4 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 FORCE:
-.PHONY: report png ranks compare compare-all export test notebooks sweep checksums readme lock lab bench faults fuzz lint clean clean-all help verify expected FORCE
+.PHONY: report png ranks compare compare-all export test notebooks sweep edition checksums readme lock lab bench faults fuzz lint clean clean-all help verify expected FORCE
