@@ -57,6 +57,7 @@ SMALL = {
     ),
 }
 
+
 class Untold(Exception):
     """A sentence whose condition does not hold."""
 
