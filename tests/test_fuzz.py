@@ -19,7 +19,8 @@ from fhi.engine.errors import DataError
 from fhi.engine.framework import Framework
 from fhi.paths import RAW
 from fhi.reading import microdata
-from fhi.reading.microdata.synonyms import ELSEWHERE, CityNames, Vocabulary
+from fhi.reading.microdata.places import ELSEWHERE, CityNames
+from fhi.reading.microdata.synonyms import Vocabulary
 from fhi.reading.parsing import (
     has_unit,
     parse_amount,
