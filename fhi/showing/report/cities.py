@@ -9,9 +9,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from fhi.editions.outputs import GIVEN
-from fhi.editions.published import PUBLISHED, published, published_units
+from fhi.editions.published import published, published_units
 from fhi.engine.framework import Framework
-from fhi.showing.figures.evidence import of_index
+from fhi.paths import REPORT
+from fhi.showing.figures.edition_words import named
+from fhi.showing.figures.evidence import cited, of_index
 from fhi.showing.figures.firsts import remark, with_firsts
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
 from fhi.showing.report.reasons import beside_next_above, changed, next_above, printed_moves
@@ -19,11 +21,10 @@ from fhi.showing.report.tables import NODE, PAGE, Cell, Table, city_names, has, 
 from fhi.showing.report.texts import (
     MISSING,
     NOTHING,
-    built,
+    anchor,
     decimal,
     digits,
     measured,
-    names,
     same,
     signed,
     span,
@@ -34,11 +35,6 @@ from fhi.showing.report.texts import (
 NAN = float("nan")
 #: tables of single printed numbers by city, all of one form
 PRINTED = ("city_profiles", "experience_facts", "innovation", "headlines")
-
-
-def anchor(place: Mapping) -> str:
-    """Return the id of a city's section, from its code in GB/T 2260, or from its row in the table of an edition."""
-    return f"city-{place.get('code_gbt2260', place['row'])}"
 
 
 def shown_units(tables: Tables) -> pd.DataFrame:
@@ -68,6 +64,8 @@ class Lookup:
     places: Mapping[tuple[str, str], Texts]
     leaves: Sequence[str]
     printed: Sequence[Mapping]
+    published: Mapping[tuple[str, str], float]
+    sources: Mapping[str, Texts]
     labels: tuple[str, ...]
     units: Mapping[str, Texts]
 
@@ -88,6 +86,8 @@ class Lookup:
             | open_places(latest(tables["panel"], year)),
             leaves=leaf_nodes(tables),
             units=unit_words(tables),
+            published=published(tables).set_index(["city", "node"])["rank"].to_dict(),
+            sources=publishers(tables, f"{REPORT}/" if has(tables, "tables/top20") else ""),
             labels=of_index(_labels(tables), tables),
             printed=[
                 row | {"table": name}
@@ -98,8 +98,8 @@ class Lookup:
         )
 
 
-def sections(tables: Tables, scenario: str, year: int | None, mentions: Mapping[str, Sequence[str]]) -> list[dict]:
-    """Return what the page shows of each city that has a section (`shown_units`), in order of rank.
+def sections(tables: Tables, year: int | None, told: Mapping[str, Mapping]) -> list[dict]:
+    """Return what the page shows of each unit that has a section (`shown_units`), in order of rank.
 
     What an edition does not have is left out: printed ranks, changes and numbers, bounds, tiers, provinces.
 
@@ -107,36 +107,46 @@ def sections(tables: Tables, scenario: str, year: int | None, mentions: Mapping[
     ----------
     tables : mapping
         The built tables.
-    scenario : str
-        For the addresses of the built tables.
     year : int or None
         Edition year: of each indicator the latest value not later than it.
-    mentions : mapping
-        By city, the ids of the figures and tables that name it (see `mentions_of`).
+    told : mapping
+        The findings by id (`fhi.showing.report.opening.findings`); those of a unit begin with its name or code.
     """
     places = tables["tables/cities"].set_index("name_zh").to_dict("index")
     cityname, cells = city_names(tables), Lookup.of(tables, year)
-    of_report = "tables/top20" in tables
-    tiers = names(tables["tables/tiers"], "tier") if of_report else {}
-    moves = printed_moves(tables) if of_report else {}
-    rows = tables["tables/top20"].sort_values("rank") if of_report else shown_units(tables)
+    tiers, moves = named(tables, "tier"), printed_moves(tables) if has(tables, "tables/movers") else {}
+    rows = shown_units(tables)
     reasons = [next_above(tables), beside_next_above(tables), changed(tables)]
+    findings = by_unit(told, tables["tables/cities"])
     return [
         {
             "id": anchor(places[row["city"]]),
             "name": cityname[row["city"]],
             "about": about(row, places[row["city"]], tiers),
             "rank": row["rank"],
+            "findings": findings.get(row["city"], []),
             "moved": moves.get(row["city"]),
-            "ranks": rank_table(cells, row) if of_report else own_rank_table(cells, row["city"]),
+            "ranks": rank_table(cells, row["city"]),
             "reasons": [found[row["city"]] for found in reasons if row["city"] in found],
-            "indicators": indicator_table(cells, row["city"], scenario),
+            "indicators": indicator_table(cells, row["city"]),
             "missing": missing(cells, row["city"]),
-            "printed": printed_table(cells, row["city"], scenario),
-            "mentions": list(mentions.get(row["city"], ())),
+            "printed": printed_table(cells, row["city"]),
         }
         for row in rows.to_dict("records")
     ]
+
+
+def by_unit(told: Mapping[str, Mapping], cities: pd.DataFrame) -> dict[str, list[Mapping]]:
+    """Return the findings of each unit by its key: those whose id begins with its name, in either language, or its code."""
+    found: dict[str, list[Mapping]] = {}
+    keys = {}
+    for place in cities.to_dict("records"):
+        for key in (place["name_zh"], place["name_en"], anchor(place).removeprefix("city-")):
+            keys[str(key).lower()] = place["name_zh"]
+    for id, text in told.items():
+        if text["kind"] == "unit" and (city := keys.get(id.rsplit("-", 1)[0].lower())):
+            found.setdefault(city, []).append(text)
+    return found
 
 
 def _labels(tables: Tables) -> tuple[str, ...]:
@@ -146,12 +156,11 @@ def _labels(tables: Tables) -> tuple[str, ...]:
 
 
 def about(row: Mapping, place: Mapping, tiers: Mapping[str, Texts]) -> list[Texts]:
-    """Return what stands behind the name of a city: province, tier and printed change, or its group and tier."""
-    if "change" in row:
-        province = {language: place[f"province_{language}"] for language in LANGUAGES}
-        change = {"zh": f"较2017年 {row['change']}", "en": f"from 2017 {row['change']}"}
-        return [province, tiers[row["tier"]], change]
-    return [same(text) for text in (place.get("group"), row["tier"]) if isinstance(text, str) and text]
+    """Return what stands behind the name of a unit: its province or group, and its tier, where an edition has them."""
+    province = {language: place.get(f"province_{language}") for language in LANGUAGES}
+    found = [province if all(isinstance(text, str) and text for text in province.values()) else place.get("group")]
+    found.append(tiers.get(row["tier"], row["tier"]))
+    return [same(text) if isinstance(text, str) else text for text in found if isinstance(text, dict) or (isinstance(text, str) and text)]
 
 
 def latest(panel: pd.DataFrame, year: int | None) -> pd.DataFrame:
@@ -204,56 +213,34 @@ def bounded(value: Mapping) -> Texts:
     return {"zh": f"{text['zh']}（{ends}）", "en": f"{text['en']} ({ends})"}
 
 
-def rank_table(cells: Lookup, row: Mapping) -> Table:
-    """Published and reconstructed rank, score and bounds of a city (a row of the TOP20), by node."""
-    city, lines = row["city"], []
-    for node, column in PUBLISHED.items():
-        found = cells.compared.get((city, node), {"rank": NAN, "difference": NAN})
-        score = cells.scores.get(city, {}).get(node, NAN)
-        limits = cells.allowed.get((city, node), {"low": NAN, "high": NAN})
-        lines.append(
-            [cells.nodes[node], str(row[column]), whole(found["rank"]), signed(found["difference"]), decimal(score, 1)]
-            + [span(limits["low"], limits["high"])]
-        )
-    heads = [
-        NODE,
-        {"zh": "公布名次", "en": "Published rank"},
-        {"zh": "重建名次", "en": "Reconstructed rank"},
-        {"zh": "差", "en": "Difference"},
-        {"zh": "重建得分", "en": "Reconstructed score"},
-        {"zh": "公布数字允许的得分", "en": "Score that the published numbers allow"},
-    ]
-    title = {"zh": "名次、得分与区间", "en": "Ranks, scores and bounds"}
-    return Table("", title, heads, lines, evidence=cells.labels)
+def rank_table(cells: Lookup, city: str) -> Table:
+    """Published and reconstructed rank, score and bounds of a unit by node, of those that an edition has.
 
-
-def own_rank_table(cells: Lookup, city: str) -> Table:
-    """Ranks and score of a unit of another edition by node, with what is published of it if the edition has any."""
+    Where ranks are published, the reconstructed ones are those among the units with a published rank.
+    """
     with_published, with_bounds = "published" in cells.labels, "identified" in cells.labels
     lines = []
     for node in cells.uppers:
         found = cells.compared.get((city, node), {"rank": NAN, "published": NAN, "difference": NAN})
-        line = [cells.nodes[node], whole(cells.ranks.get(city, {}).get(node, NAN))]
+        printed = cells.published.get((city, node), found["published"])
+        rank = found["rank"] if with_published else cells.ranks.get(city, {}).get(node, NAN)
+        line = [cells.nodes[node], *([whole(printed)] if with_published else []), whole(rank)]
+        line += [signed(found["difference"])] if with_published else []
         line.append(decimal(cells.scores.get(city, {}).get(node, NAN), cells.places_of_scores))
-        if with_published:
-            line += [whole(found["published"]), whole(found["rank"]), signed(found["difference"])]
         if with_bounds:
             limits = cells.allowed.get((city, node), {"low": NAN, "high": NAN})
             line.append(span(limits["low"], limits["high"]))
         lines.append(line)
-    heads = [NODE, {"zh": "重建名次", "en": "Reconstructed rank"}, {"zh": "重建得分", "en": "Reconstructed score"}]
-    if with_published:
-        heads += [
-            {"zh": "公布名次", "en": "Published rank"},
-            {"zh": "有公布名次者中的重建名次", "en": "Reconstructed, among those published"},
-            {"zh": "差", "en": "Difference"},
-        ]
-    if with_bounds:
-        heads.append({"zh": "公布数字允许的得分", "en": "Score that the published numbers allow"})
+    heads = [NODE]
+    heads += [{"zh": "公布名次", "en": "Published rank"}] if with_published else []
+    heads.append({"zh": "重建名次", "en": "Reconstructed rank"})
+    heads += [{"zh": "差", "en": "Difference"}] if with_published else []
+    heads.append({"zh": "重建得分", "en": "Reconstructed score"})
+    heads += [{"zh": "公布数字允许的得分", "en": "Score that the published numbers allow"}] if with_bounds else []
     return Table("", {"zh": "名次与得分", "en": "Ranks and scores"}, heads, lines, evidence=cells.labels)
 
 
-def indicator_table(cells: Lookup, city: str, scenario: str) -> Table:
+def indicator_table(cells: Lookup, city: str) -> Table:
     """Every indicator of the tree with the city's value, its source and its evidence, or as missing."""
     rows: list[list[Cell]] = []
     for code in cells.leaves:
@@ -271,7 +258,7 @@ def indicator_table(cells: Lookup, city: str, scenario: str) -> Table:
                 cells.places.get((city, code), NOTHING),
                 year_of(value["year"], covered, interpolated=shown != float(value["value"])),
                 {"badge": value["evidence"]},
-                [source_link(source, scenario, value["evidence"]) for source in str(value["source_id"]).split("+")],
+                source_words(cells, str(value["source_id"]), value["evidence"]),
                 {"zh": "是", "en": "yes"} if used else {"zh": "否", "en": "no"},
             ]
         )
@@ -304,11 +291,33 @@ def year_of(year: int, covered: Mapping, *, interpolated: bool) -> Cell:
     return {"zh": "，".join(texts["zh"]), "en": ", ".join(texts["en"])}
 
 
-def source_link(source: str, scenario: str, evidence: str = "") -> dict[str, str]:
-    """Return the raw table behind a value, linked to its ingested form; a given file to what was read of it."""
-    name = source.rsplit("/", 1)[-1]
-    behind = "microdata/quality" if evidence in GIVEN else f"tables/{name}"
-    return {"zh": name, "en": name, "href": f"{built(scenario)}/{behind}.csv"}
+def source_words(cells: Lookup, sources: str, evidence: str) -> Cell:
+    """Return who published a value: the edition's publication, the publishers of public data, or a file of the staff's."""
+    if evidence in GIVEN:
+        return {"zh": "自备文件", "en": "supplied file"}
+    found: dict[str, list[str]] = {language: [] for language in LANGUAGES}
+    for source in sources.split("+"):
+        for language in LANGUAGES:
+            text = cells.sources.get(source, cells.sources.get(source.rsplit("/", 1)[-1], same(source)))[language]
+            if text not in found[language]:
+                found[language].append(text)
+    return {"zh": "；".join(found["zh"]), "en": "; ".join(found["en"])}
+
+
+def publishers(tables: Tables, prefix: str) -> dict[str, Texts]:
+    """Return by source who published it, by language: the publication of the edition for its own files.
+
+    A publisher named in one language only stands in the other by what is left of its line, or by the name of the file.
+    """
+    found = {}
+    for row in tables["tables/sources"].fillna("").to_dict("records"):
+        if prefix and row["source_id"].startswith(prefix):
+            found[row["source_id"]] = cited(tables)
+            continue
+        parts = [part.strip() for part in row["publisher"].split(";") if part.strip()]
+        plain = [part for part in parts if not re.search("[一-鿿]", part)]
+        found[row["source_id"]] = {"zh": "；".join(parts), "en": "; ".join(plain) or row["source_id"].rsplit("/", 1)[-1]}
+    return found
 
 
 def missing(cells: Lookup, city: str) -> Texts:
@@ -321,7 +330,7 @@ def missing(cells: Lookup, city: str) -> Texts:
     }
 
 
-def printed_table(cells: Lookup, city: str, scenario: str) -> Table | None:
+def printed_table(cells: Lookup, city: str) -> Table | None:
     """The other numbers that the report prints of a city, as printed; None if there are none."""
     found = sorted((row for row in cells.printed if row["city"] == city), key=lambda row: row["page"])
     rows: list[list[Cell]] = [
@@ -330,19 +339,17 @@ def printed_table(cells: Lookup, city: str, scenario: str) -> Table | None:
             str(row["printed"]),
             cells.nodes.get(row["node"], NOTHING),
             str(row["page"]),
-            source_link(row["table"], scenario),
         ]
         for row in found
     ]
     heads = [
         {"zh": "内容", "en": "Measure"},
-        {"zh": "印出", "en": "Printed"},
+        {"zh": "报告数值", "en": "As stated"},
         NODE,
         PAGE,
-        {"zh": "来源", "en": "Source"},
     ]
-    title = {"zh": "报告印出的其他数字", "en": "Other numbers that the report prints"}
-    return Table("", title, heads, rows, evidence=("published",), texts=(2, 4)) if rows else None
+    title = {"zh": "报告给出的其他数字", "en": "Other numbers that the report states"}
+    return Table("", title, heads, rows, evidence=("published",), texts=(2,)) if rows else None
 
 
 def mentions_of(cities: pd.DataFrame, texts: Mapping[str, str]) -> dict[str, list[str]]:
