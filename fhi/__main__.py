@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import errno
-import inspect
 import os
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 from fhi.engine.errors import FhiError
 
@@ -22,12 +21,14 @@ FAULT, FAULTS = "FHI_FAULT", "FHI_FAULTS"
 
 def check(scenario: str) -> None:
     """Validate a scenario with its whole edition, and write it resolved beside the results."""
+    from fhi import records
     from fhi.files import Files
     from fhi.running import checking
     from fhi.scenarios import resolved_yaml
 
     method, files = checking.check(scenario), Files(scenario)
-    files.write_bytes(f"{files.processed}/scenario.yml", resolved_yaml(method).encode("utf-8"))
+    path = files.write_bytes(f"{files.processed}/scenario.yml", resolved_yaml(method).encode("utf-8"))
+    records.write_of_command(files, "check", [path])
 
 
 def run(notebook: str, scenario: str, *prerequisites: str) -> None:
@@ -35,8 +36,12 @@ def run(notebook: str, scenario: str, *prerequisites: str) -> None:
     from fhi.files import Files
     from fhi.running import reuse
 
-    cause = reuse.cause(notebook, Files(scenario), prerequisites)
-    source = reuse.take_over(cause, Files(scenario))
+    files = Files(scenario)
+    cause = reuse.cause(notebook, files, prerequisites)
+    if kept := reuse.accept(cause, files):
+        print(f"{notebook:<18} with {', '.join(kept)} as altered")
+        return
+    source = reuse.take_over(cause, files)
     if source:
         print(f"{notebook:<18} {'unchanged' if source == scenario else f'the same as in {source}'}")
         return
@@ -59,31 +64,52 @@ def pdf(scenario: str) -> None:
     _timed("pdf", scenario, write_pdfs)
 
 
+def png(scenario: str) -> None:
+    """Draw every figure of a built scenario as PNG beside its SVG."""
+    from fhi.showing.figures.rendering import save_all
+    from fhi.store import Store
+
+    save_all(Store(scenario), kind="png")
+
+
 def manifest(scenario: str) -> None:
     """Write what the run was made from and what it made, its tables as a package; print the closing summary."""
+    from fhi import records
     from fhi.running import datapackage
     from fhi.showing.report.closing import summary
     from fhi.showing.report.manifest import write_manifest
     from fhi.store import Store
 
     store = Store(scenario)
-    datapackage.write_built(store)
-    write_manifest(store)
+    records.require(store, set(records.all_records(store)) - {"manifest"})
+    written = [datapackage.write_built(store), write_manifest(store)]
+    records.write_of_command(store, "manifest", written)
     print(summary(store))
 
 
-def _timed(stage: str, scenario: str, write: Callable) -> None:
+def altered(scenario: str) -> None:
+    """Print for Make the stages that must run again because what they wrote was altered, and say what was."""
+    from fhi.records import print_to_run
+
+    print_to_run(scenario)
+
+
+def _timed(command: str, scenario: str, write: Callable[..., list[Path]]) -> None:
+    """Write what readers get, from tables that are as the stages wrote them; keep its checksums and its seconds."""
+    from fhi import records
     from fhi.files import record_seconds
     from fhi.store import Store
 
     started = time.perf_counter()
     store = Store(scenario)
-    write(store)
-    record_seconds(store, stage, time.perf_counter() - started)
+    records.require(store, set(records.all_records(store)) - {"page", "pdf", "manifest"})
+    records.write_of_command(store, command, write(store))
+    record_seconds(store, command, time.perf_counter() - started)
 
 
 def compare(scenario: str, base: str) -> None:
     """Write what became of the ranks of one built scenario in another."""
+    from fhi import records
     from fhi.engine.errors import MethodError
     from fhi.scenarios import scenario_names
     from fhi.showing.compare import compare, read_data, read_result
@@ -95,6 +121,8 @@ def compare(scenario: str, base: str) -> None:
         others = [name for name in scenario_names() if name != base]
         raise MethodError(message, key="SCENARIO", value=scenario, valid=others)
     store, before = Store(scenario), Store(base)
+    for files in (store, before):
+        records.require(files, records.RANKS)
     found = compare(read_result(before), read_result(store), read_data(store), read_data(before))
     write_comparison(found, store)
 
@@ -113,10 +141,13 @@ def compare_all(*scenarios: str) -> None:
 
 def export(scenario: str) -> None:
     """Write a built scenario as a workbook."""
+    from fhi import records
     from fhi.running.workbook.writing import write_workbook
     from fhi.store import Store
 
-    write_workbook(Store(scenario))
+    store = Store(scenario)
+    records.require(store, records.RANKS)
+    write_workbook(store)
 
 
 def import_(workbook: str, name: str | None = None) -> None:
@@ -225,7 +256,9 @@ COMMANDS = {
         run,
         page,
         pdf,
+        png,
         manifest,
+        altered,
         compare,
         compare_all,
         export,
@@ -243,17 +276,12 @@ COMMANDS = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; an error of data or method, or of the disk, is printed as one message."""
-    parser = argparse.ArgumentParser(prog="python -m fhi", description=__doc__)
-    parser.add_argument("command", choices=COMMANDS)
-    parser.add_argument("arguments", nargs="*")
-    parsed = parser.parse_args(arguments)
-    command = COMMANDS[parsed.command]
+    name, *rest = (sys.argv[1:] if arguments is None else arguments) or [""]
+    command = COMMANDS.get(name)
+    if command is None or not _takes(command, rest):
+        _refuse(name, rest)
     try:
-        inspect.signature(command).bind(*parsed.arguments)
-    except TypeError as error:
-        parser.error(f"{parsed.command}: {error}")
-    try:
-        command(*parsed.arguments)
+        command(*rest)
     except FhiError as error:
         return _told(f"{type(error).__name__}: {error}")
     except OSError as error:
@@ -261,6 +289,25 @@ def main(arguments: list[str] | None = None) -> int:
             raise
         return _told(f"{error.strerror}: {error.filename or 'the outputs'}; nothing half-written stays")
     return 0
+
+
+def _takes(command: Callable, arguments: list[str]) -> bool:
+    """True if a command takes so many arguments; `inspect` would tell the same, and is slow to import."""
+    code, most = command.__code__, command.__code__.co_argcount
+    least = most - len(command.__defaults__ or ())
+    return least <= len(arguments) and (len(arguments) <= most or bool(code.co_flags & 0x04))
+
+
+def _refuse(name: str, arguments: list[str]) -> NoReturn:
+    """Print how the commands are called, and end."""
+    import argparse
+
+    parser = argparse.ArgumentParser(prog="python -m fhi", description=__doc__)
+    parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("arguments", nargs="*")
+    parser.parse_args([name] if name else [])
+    names = [*COMMANDS[name].__code__.co_varnames[: COMMANDS[name].__code__.co_argcount]]
+    parser.error(f"{name}: give {' '.join(names)}; found {' '.join(arguments) or 'nothing'}")
 
 
 def _told(message: str) -> int:

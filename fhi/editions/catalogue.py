@@ -10,7 +10,7 @@ import pandas as pd
 from fhi.editions.schemas import SCHEMAS
 from fhi.engine.errors import DataError, Problem
 from fhi.files import digest, replace_file
-from fhi.paths import RAW
+from fhi.paths import RAW, WORDS
 from fhi.reading.csv_tables import read_table
 from fhi.store import to_csv
 
@@ -24,10 +24,10 @@ def checksum(path: Path) -> str:
 
 
 def raw_files(raw: Path = RAW) -> list[str]:
-    """Return the paths of the raw tables and boundaries under `raw`, sorted, without catalogue and other editions."""
+    """Return the raw tables and boundaries under `raw`, sorted, without the catalogue, words and other editions."""
     paths = [path for kind in KINDS for path in raw.rglob(kind)]
     others = {path.parent for path in paths if path.name == CATALOGUE} - {raw}
-    own = (path for path in paths if not others & set(path.parents) and path != raw / CATALOGUE)
+    own = (path for path in paths if not others & set(path.parents) and path != raw / CATALOGUE and path.name != WORDS)
     return sorted(path.relative_to(raw).as_posix() for path in own)
 
 

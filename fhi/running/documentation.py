@@ -13,11 +13,13 @@ from fhi.codebook.tables import Table, tables
 from fhi.editions import SCHEMAS, claims
 from fhi.engine import aggregation, imputation, normalisation, treatment, weighting
 from fhi.engine.methods import CONTEXT, keywords
-from fhi.files import Files, replace_file
+from fhi.files import replace_file
 from fhi.paths import RAW, ROOT
 from fhi.running import datapackage
-from fhi.showing.figures import entries
+from fhi.showing.figures import entries, rendering
 from fhi.showing.figures.audit import CHECKED
+from fhi.showing.figures.evidence import seen
+from fhi.store import Store
 
 HEADS = {
     "en": "| figure | page | evidence | notebook | function | file |",
@@ -216,8 +218,9 @@ def write() -> None:
 
 
 def write_pictures(scenario: str) -> None:
-    """Copy the pictures that the READMEs show from a built report to ``docs/pictures/``."""
-    files = Files(scenario)
-    for name in (f"{id}.{language}.png" for id in PICTURES for language in HEADS):
-        content = files.find(f"{files.reports}/figures/{name}").read_bytes()
-        replace_file(ROOT / "docs" / "pictures" / name, content)
+    """Draw the pictures that the READMEs show, from a built report, into ``docs/pictures/``."""
+    store = Store(scenario)
+    for entry, data in (seen(entry, store) for entry in entries() if entry.id in PICTURES):
+        for language in HEADS:
+            picture = rendering.images(entry, data, language, ["png"])["png"]
+            replace_file(ROOT / "docs" / "pictures" / f"{entry.id}.{language}.png", picture)

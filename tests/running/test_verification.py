@@ -165,6 +165,6 @@ def test_nothing_is_verified_of_a_scenario_of_which_nothing_is_expected(built):
 
 def test_every_table_and_picture_that_a_build_writes_is_listed(built):
     listed = set(pd.read_csv(verification.EXPECTED / "baseline/checksums.csv")["file"])
-    assert {f"figures/{id}.{kind}" for id in built.store()["figures"]["id"] for kind in ("zh.svg", "en.png")} < listed
+    assert {f"figures/{id}.{kind}" for id in built.store()["figures"]["id"] for kind in ("zh.svg", "en.svg")} < listed
     assert {"report.html", "report.zh.pdf", "report.en.pdf"} < listed
     assert not [name for name in listed if name.endswith(".csv")]

@@ -35,13 +35,15 @@ def ledger(tables: Tables, edition: str = EDITION) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``id, page, subject, printed, recomputed, unit, verdict, note, subject_en, note_en``. The note says what a
-        claim that is not recomputable would need, and what other readings the page allows.
+        claim that is not recomputable would need, and what other readings the page allows. Empty without claims.
 
     Raises
     ------
     DataError
         With every claim to be recomputed that has no expression, a faulty one, or a printed text that cannot be read.
     """
+    if not {f"{edition}/claims", "claims"} & set(tables):
+        return pd.DataFrame(columns=COLUMNS)
     claims, named = claims_of(tables, edition), named_tables(tables, edition)
     statements, rows, problems, read = stating(named), [], [], {}
     for claim in claims.itertuples():

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from fhi.engine.errors import choose
 from fhi.engine.framework import Framework
-from fhi.engine.identification.constraints import RESTRICTIONS, Row, definitions, fact_rows, space_of
-from fhi.engine.identification.program import LinearProgram
+from fhi.engine.identification.constraints import RESTRICTIONS, Row, ceilings, fact_rows, space_of, whole
+from fhi.engine.identification.program import LinearProgram, MergedProgram
 from fhi.engine.rounding import outward
 
 #: bounds are given to this many decimals, rounded outward
@@ -60,9 +61,17 @@ class IdentifiedSet:
         self.space = space_of(facts, framework, normalisation, top, floor)
         restriction = choose(RESTRICTIONS, weights, "weights")
         self.restricted = weights != "free"
-        rows = [*definitions(self.space), *fact_rows(facts, self.space, least_gap), *restriction(self.space)]
-        self.rows: list[Row] = rows
-        self.program = LinearProgram(rows, self.space.size, self.space.free)
+        self._rows = [whole(self.space), *fact_rows(facts, self.space, least_gap), *restriction(self.space)]
+        self.program = MergedProgram(self._rows, self.space, self.space.size)
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """All constraints over the weights and contributions of single indicators."""
+        return [*ceilings(self.space), *self._rows]
+
+    @cached_property
+    def _unmerged(self) -> LinearProgram:
+        return LinearProgram(self.rows, self.space.size, self.space.free)
 
     def weight(self, node: str) -> np.ndarray:
         """Return the weight of a node as a linear expression; expressions add up and scale like vectors."""
@@ -80,7 +89,8 @@ class IdentifiedSet:
         Infeasible
             If the facts contradict each other (see `fhi.engine.identification.contradictions`).
         """
-        return _rounded(*self.program.bounds(target))
+        program = self.program if self.program.holds(target) else self._unmerged
+        return _rounded(*program.bounds(target))
 
     def score_bounds(self, nodes: Sequence[str] | None = None) -> pd.DataFrame:
         """Return ``city, node, low, high`` of the score of every city in the given nodes, 0-100.
@@ -95,23 +105,24 @@ class IdentifiedSet:
         return pd.DataFrame(records, columns=["city", "node", "low", "high"])
 
     def _scores(self, node: str) -> dict[str, tuple[float, float]]:
-        if node == self.framework.root:
-            return {city: self.bounds(self.score(city)) for city in self.space.cities}
-        if self.bounds(self.weight(node))[1] <= ZERO:
-            return dict.fromkeys(self.space.cities, (float("nan"), float("nan")))
-        program = self._inside(node)
-        found = {city: program.bounds(np.append(self.score(city, node), 0.0)) for city in self.space.cities}
-        return {city: _rounded(*pair) for city, pair in found.items()}
+        cities = self.space.cities
+        if node != self.framework.root and self.bounds(self.weight(node))[1] <= ZERO:
+            return dict.fromkeys(cities, (float("nan"), float("nan")))
+        program, more = (self.program, []) if node == self.framework.root else (self._inside(node), [0.0])
+        found = program.all_bounds([np.append(self.score(city, node), more) for city in cities])
+        return {city: _rounded(*pair) for city, pair in zip(cities, found, strict=True)}
 
     def _inside(self, node: str) -> LinearProgram:
         """Return the program in x/W and 1/W, W the weight of the node: a score inside it is then linear."""
-        rows = [Row(np.append(row.expression, -row.bound), 0.0, row.equal, row.fact) for row in self.rows]
+        rows = [Row(np.append(row.expression, -row.bound), 0.0, row.equal, row.fact) for row in self._rows]
         rows.append(Row(np.append(self.weight(node), 0.0), 1.0, equal=True))
-        return LinearProgram(rows, self.space.size + 1, self.space.free)
+        return MergedProgram(rows, self.space, self.space.size + 1, self.space.below(node))
 
     def weight_bounds(self) -> pd.DataFrame:
         """Return ``node, low, high`` of the share of every node below the root in the index."""
-        records = [(node, *self.bounds(self.weight(node))) for node in self.framework.nodes]
+        nodes = self.framework.nodes
+        found = self.program.all_bounds([self.weight(node) for node in nodes])
+        records = [(node, *_rounded(*pair)) for node, pair in zip(nodes, found, strict=True)]
         return pd.DataFrame(records, columns=["node", "low", "high"])
 
     def forced_to_zero(self) -> list[str]:
@@ -120,7 +131,7 @@ class IdentifiedSet:
 
     def without(self, fact: str) -> LinearProgram:
         """Return the program without the constraints of one fact."""
-        return LinearProgram([row for row in self.rows if row.fact != fact], self.space.size, self.space.free)
+        return MergedProgram([row for row in self._rows if row.fact != fact], self.space, self.space.size)
 
     def weight_map(self) -> pd.DataFrame:
         """Return the corners of the area of possible pillar weights, in order around it.

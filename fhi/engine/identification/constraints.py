@@ -118,9 +118,13 @@ def groups(subjects: str) -> list[list[str]]:
     return [group.split("=") for group in subjects.split("|")]
 
 
-def definitions(space: Space) -> Iterator[Row]:
-    """Yield what holds by definition: Σ w = 1 and y_ck ≤ 100·w_k (all variables but `Space.free` are not negative)."""
-    yield Row(space.weight(space.framework.root), 1.0, equal=True)
+def whole(space: Space) -> Row:
+    """Return Σ w = 1."""
+    return Row(space.weight(space.framework.root), 1.0, equal=True)
+
+
+def ceilings(space: Space) -> Iterator[Row]:
+    """Yield y_ck ≤ 100·w_k of every contribution, where scores end at 100."""
     for city in space.cities if space.top else ():
         for leaf, place in space.leaves.items():
             expression = -TOP * space.weight(leaf)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from fhi.engine.framework import Framework
-from fhi.engine.identification.constraints import SAME, TOP, Row, Space, definitions, fact_rows, space_of
+from fhi.engine.identification.constraints import SAME, TOP, Row, Space, ceilings, fact_rows, space_of, whole
 from fhi.engine.identification.program import Infeasible, LinearProgram
 
 #: the gap, in points of a node's score, that every order must keep in the check
@@ -60,7 +60,7 @@ def fewest_to_drop(
     A mixed-integer program: a fact with its binary variable at 1 is relaxed by more than it can be violated by,
     and the sum of these variables is least.
     """
-    rows = [*definitions(space), *_of(fact_rows(facts, space, least_gap), about["id"])]
+    rows = [whole(space), *ceilings(space), *_of(fact_rows(facts, space, least_gap), about["id"])]
     rows.append(Row(space.weight(node), 1.0, equal=True))
     try:
         LinearProgram(rows, space.size, space.free).minimise(np.zeros(space.size))

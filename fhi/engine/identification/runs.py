@@ -121,12 +121,12 @@ def influence(identified: IdentifiedSet) -> pd.DataFrame:
         ``id, page, group, kind, node, widening``: the sum over the cities of the growth of high − low, in
         points of score, largest first.
     """
-    targets = {(city, sign): sign * identified.score(city) for city in identified.space.cities for sign in (1, -1)}
+    targets = {(city, sign): sign * identified.score(city) for sign in (1, -1) for city in identified.space.cities}
     optima, binding = {}, {}
     for key, objective in targets.items():
         optima[key] = identified.program.minimise(objective)[0]
         duals = np.abs(identified.program.marginals()) > 1e-9
-        binding[key] = {row.fact for row, active in zip(identified.rows, duals, strict=True) if active}
+        binding[key] = {row.fact for row, active in zip(identified.program.rows, duals, strict=True) if active}
     records = []
     for fact in identified.facts.itertuples():
         affected = [key for key in targets if fact.id in binding[key]]

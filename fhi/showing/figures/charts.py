@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
+from matplotlib.patches import Rectangle
 from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D
@@ -47,6 +48,11 @@ class Chosen:
     def name_rows(self, axes: Axes, labels: Iterable[str], language: str, middle: float = 0.0, **look) -> None:
         """Label the rows at the left, the units in the order of `place`; a row is `middle` below its number."""
         rows, texts = [*self.place.values()], [*labels]
+        for unit, row in self.place.items():
+            # nothing to see: the row, from the name at the left to the right edge, for a page to light up
+            band = Rectangle((-0.25, row + middle - 0.5), 1.25, 1, transform=axes.get_yaxis_transform(), clip_on=False)
+            band.set(facecolor="none", edgecolor="none", in_layout=False)
+            axes.add_artist(style.of_unit(band, unit))
         if self.left:
             rows, texts = [*rows, self.gap], [*texts, self.more(language)]
         axes.set_yticks([row + middle for row in rows], texts, **look)

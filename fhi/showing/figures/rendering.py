@@ -1,4 +1,4 @@
-"""Draw registered figures into files: SVG and PNG by language, and the drawn data as CSV."""
+"""Draw registered figures into files: SVG by language with its texts as text, the drawn data as CSV; PNG on demand."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import io
 import json
 import os
 import platform
+import re
 import sys
 import warnings
 from collections.abc import Iterable
@@ -18,6 +19,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from fhi.files import digest
 from fhi.imports import closure
@@ -29,8 +31,11 @@ from fhi.showing.figures.evidence import drawable, seen
 from fhi.showing.figures.registry import LANGUAGES, FigureEntry
 from fhi.store import Store, to_csv
 
+#: of a PNG, and the kinds of picture: the first is made for every figure, the second where it is asked for
 DPI = 144
 KINDS = ("svg", "png")
+#: the rank or ranks beside a name
+_BESIDE = re.compile(r"^\(?\d+\)?\s+|\s*[\d(（].*$")
 
 
 def images(entry: FigureEntry, data: pd.DataFrame, language: str, kinds: Iterable[str] = KINDS) -> dict[str, bytes]:
@@ -41,18 +46,36 @@ def images(entry: FigureEntry, data: pd.DataFrame, language: str, kinds: Iterabl
     style.load_fonts()
     with matplotlib.rc_context(style.RC), warnings.catch_warnings():
         warnings.filterwarnings("error", message="Glyph .* missing")
-        figure = style.frame(entry.draw(data, language), entry, language)
-        return {kind: WRITERS[kind](figure) for kind in kinds}
+        figure = mark_units(style.frame(entry.draw(data, language), entry, language), data)
+        return {kind: WRITERS[kind](figure, f"{entry.id}-{language}") for kind in kinds}
 
 
-def _vector(figure: Figure) -> bytes:
+def mark_units(figure: Figure, data: pd.DataFrame) -> Figure:
+    """Mark each text that is the name of a unit of the data, with a rank or nothing beside it, as that unit's.
+
+    So page and print can find a unit in a picture (see `fhi.showing.figures.vector`); other marks get theirs where they
+    are drawn (`style.of_unit`).
+    """
+    if "city" not in data:
+        return figure
+    names = data[[name for name in ("city", "city_en") if name in data]].dropna().drop_duplicates()
+    units = {style.brief(name): row[0] for row in names.itertuples(index=False) for name in row}
+    for text in figure.findobj(Text):
+        name = _BESIDE.sub("", text.get_text().strip())
+        if name in units and not text.get_gid():
+            style.of_unit(text, units[name])
+    return figure
+
+
+def _vector(figure: Figure, name: str) -> bytes:
     buffer = io.BytesIO()
     unwanted = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     figure.savefig(buffer, format="svg", dpi=DPI, metadata=unwanted)
-    return vector.compact(buffer.getvalue().decode("utf-8")).encode("utf-8")
+    family = ", ".join(style.FAMILY)
+    return vector.compact(buffer.getvalue().decode("utf-8"), name, family).encode("utf-8")
 
 
-def _raster(figure: Figure) -> bytes:
+def _raster(figure: Figure, name: str) -> bytes:
     from PIL import Image
 
     figure.set_dpi(DPI)
@@ -67,8 +90,8 @@ def _raster(figure: Figure) -> bytes:
 WRITERS = {"svg": _vector, "png": _raster}
 
 
-def save(entry: FigureEntry, store: Store) -> dict[str, object]:
-    """Write a figure's data and pictures; return one row for the list of figures.
+def save(entry: FigureEntry, store: Store, kind: str = KINDS[0]) -> dict[str, object]:
+    """Write a figure's data and its picture in each language; return one row for the list of figures.
 
     A picture that was made before by the same code from the same data, with the same labels, is taken from the store.
     """
@@ -78,13 +101,9 @@ def save(entry: FigureEntry, store: Store) -> dict[str, object]:
     store.write_bytes(f"{stem}.csv", drawn)
     kept = Kept(store.root, "pictures")
     for language in LANGUAGES:
-        keys = {kind: kept.key(cause(entry, drawn, language) | {"kind": kind}) for kind in KINDS}
-        found = {kind: content for kind, key in keys.items() if (content := kept.get(key))}
-        if missing := [kind for kind in KINDS if kind not in found]:
-            made = images(entry, data, language, missing)
-            found |= {kind: kept.put(keys[kind], content) for kind, content in made.items()}
-        for kind in KINDS:
-            store.write_bytes(f"{stem}.{language}.{kind}", found[kind])
+        key = kept.key(cause(entry, drawn, language) | {"kind": kind})
+        found = kept.get(key) or kept.put(key, images(entry, data, language, [kind])[kind])
+        store.write_bytes(f"{stem}.{language}.{kind}", found)
     return listing(entry) | {"rows": len(data)}
 
 
@@ -117,8 +136,8 @@ def listing(entry: FigureEntry) -> dict[str, object]:
     return {"id": entry.id, "page": entry.page, "evidence": "+".join(entry.evidence), "function": entry.function}
 
 
-def save_all(store: Store, workers: int = 2) -> pd.DataFrame:
-    """Write every registered figure, in several processes; return the list of figures.
+def save_all(store: Store, workers: int = 2, kind: str = KINDS[0]) -> pd.DataFrame:
+    """Write every registered figure as one kind of picture, in several processes; return the list of figures.
 
     Raises
     ------
@@ -128,15 +147,15 @@ def save_all(store: Store, workers: int = 2) -> pd.DataFrame:
     # the last figures are the largest: begun first, they do not leave one process waiting for the other
     ids = [entry.id for entry in drawable(store)][::-1]
     with pool(workers) as processes:
-        rows = list(processes.map(_save_one, ids, [store] * len(ids)))
+        rows = list(processes.map(_save_one, ids, [store] * len(ids), [kind] * len(ids)))
     Kept(store.root, "pictures").prune()
     return pd.DataFrame(rows[::-1]).astype({"page": "Int64"})
 
 
-def _save_one(id: str, store: Store) -> dict[str, object]:
+def _save_one(id: str, store: Store, kind: str) -> dict[str, object]:
     entry = next(entry for entry in entries() if entry.id == id)
     try:
-        return save(entry, store)
+        return save(entry, store, kind)
     except Exception as error:
         error.add_note(f"figure {id}")
         raise
@@ -147,24 +166,3 @@ def fingerprints(store: Store, ids: Iterable[str]) -> pd.DataFrame:
     paths = {id: store.find(f"{store.reports}/figures/{id}.csv") for id in ids}
     rows = [(id, hashlib.sha256(path.read_bytes()).hexdigest()[:16]) for id, path in paths.items()]
     return pd.DataFrame(rows, columns=["id", "sha256 of the data"])
-
-
-def contact_sheet(store: Store, ids: Iterable[str], language: str, across: int = 4) -> bytes:
-    """Return the saved pictures of figures, small and side by side, as one PNG.
-
-    Executed notebooks are kept under version control: the pictures in full would add megabytes at every change.
-    """
-    from PIL import Image, ImageOps
-
-    paths = [store.find(f"{store.reports}/figures/{id}.{language}.png") for id in ids]
-    width, height, gap = 320, 260, 12
-    down = -(-len(paths) // across)
-    sheet = Image.new("RGB", (across * (width + gap) + gap, down * (height + gap) + gap), "#e6e6e6")
-    for place, path in enumerate(paths):
-        with Image.open(path) as picture:
-            small = ImageOps.pad(picture.convert("RGB"), (width, height), Image.Resampling.LANCZOS, "white")
-        row, column = divmod(place, across)
-        sheet.paste(small, (gap + column * (width + gap), gap + row * (height + gap)))
-    buffer = io.BytesIO()
-    sheet.quantize(48, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(buffer, "png", optimize=True)
-    return buffer.getvalue()

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import matplotlib
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
@@ -15,7 +16,11 @@ from matplotlib.patches import FancyBboxPatch, PathPatch
 from matplotlib.path import Path as Outline
 from matplotlib.textpath import text_to_path
 
+from fhi.showing.figures.vector import UNIT
+
 FONT = "FHI Sans SC"
+#: the second serves letters that the first lacks, such as Ł; it comes with matplotlib
+FAMILY = [FONT, "DejaVu Sans"]
 FONTS = Path(__file__).resolve().parents[1] / "assets" / "fonts"
 
 INK, MUTED, LINE, PAPER = "#1c2733", "#5b6773", "#d5dbe1", "#ffffff"
@@ -57,7 +62,7 @@ TOP, BOTTOM, SIDE = 0.85, 0.5, 0.35
 HEAD = 0.52
 
 RC = {
-    "font.family": [FONT],
+    "font.family": FAMILY,
     "font.size": BODY,
     "text.color": INK,
     "axes.labelcolor": INK,
@@ -75,7 +80,8 @@ RC = {
     # a dollar sign in a name is a dollar sign
     "text.parse_math": False,
     "hatch.linewidth": 0.6,
-    "svg.fonttype": "path",
+    # text stays text: it is searched, copied and read aloud; page and print bring the font
+    "svg.fonttype": "none",
     "svg.hashsalt": "fhi",
 }
 
@@ -120,7 +126,7 @@ def quiet(axes: Axes, grid: str | None = "x") -> Axes:
 def extent(text: str, size: float, weight: str = "normal") -> float:
     """Return the width of a line of text in points."""
     load_fonts()
-    properties = FontProperties(family=[FONT], size=size, weight=weight)
+    properties = FontProperties(family=FAMILY, size=size, weight=weight)
     return text_to_path.get_text_width_height_descent(text, properties, ismath=False)[0]
 
 
@@ -132,6 +138,12 @@ def fit(text: str, width: float, size: float, weight: str = "normal") -> str:
     while keep and extent(text[:keep].rstrip() + "…", size, weight) > width:
         keep -= 1
     return text[:keep].rstrip() + "…"
+
+
+def of_unit(artist: Artist, unit: str, tip: str = "") -> Artist:
+    """Mark what is drawn of a unit, so that a page can light it up and say `tip` over it; return it."""
+    artist.set_gid(f"{UNIT}{unit}|{tip}" if tip else f"{UNIT}{unit}")
+    return artist
 
 
 def ink_on(colour: str) -> str:

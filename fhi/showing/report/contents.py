@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from fhi.files import Files
+from fhi.records import altered
 from fhi.scenarios import Scenario
 from fhi.showing.figures import EVIDENCE, PARTS
 from fhi.showing.figures.edition_words import named
@@ -23,6 +25,13 @@ LABELS = {
 }
 #: the labels of an index that must be said of it in words
 NOTICES = ("synthetic", "user")
+
+
+def altered_notice(files: Files) -> Texts:
+    """Return what must be said of a report made from altered files (see `fhi.records.altered`); empty if it is not."""
+    names = altered(files)
+    marks = {language: mark.join(names) for language, mark in (("zh", "、"), ("en", ", "))}
+    return said("altered", names=marks) if names else dict.fromkeys(marks, "")
 
 
 def front(tables: Tables, chosen: Scenario) -> Mapping[str, Texts]:

@@ -7,15 +7,15 @@ its siblings for that unit alone, and a node asks for as much of its weight as t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import itertools
+from collections.abc import Callable, Iterator, Mapping
 
-import numpy as np
 import pandas as pd
 
 from fhi.editions.published import published_units
 from fhi.engine import index
-from fhi.engine.agreement import kendall_tau_b
 from fhi.engine.aggregation import aggregate
+from fhi.engine.agreement import kendall_tau_b
 from fhi.engine.errors import FhiError
 from fhi.engine.framework import Framework
 from fhi.engine.parameters import Step, steps_by_level
@@ -109,10 +109,10 @@ def obstacle(steps: Mapping[int, Step]) -> Texts | None:
 
 
 def presets(tables: Tables, framework: Framework, method: Scenario, alive: set[str]) -> dict[str, dict[str, float]]:
-    """Return by name the weights, in points, that a reader may start from; those that an edition has no ground for are absent.
+    """Return by name the weights, in points, that a reader may start from, as far as an edition has ground for them.
 
-    ``equal``: equal inside each parent; ``ahp``: the example of pairwise comparisons; ``centre``: the analytic centre of
-    the identified set; ``fitted``: the weights found nearest to the published order.
+    ``equal``: equal inside each parent; ``ahp``: the example of pairwise comparisons; ``centre``: the analytic centre
+    of the identified set; ``fitted``: the weights found nearest to the published order.
     """
     values = tables["normalised"].set_index("city")
     families = list(_families(framework, alive))
@@ -148,7 +148,12 @@ def _families(framework: Framework, alive: set[str]) -> Iterator[list[str]]:
 
 
 def fitted(
-    values: pd.DataFrame, framework: Framework, method: Scenario, printed: pd.Series, families: list, weights: pd.DataFrame
+    values: pd.DataFrame,
+    framework: Framework,
+    method: Scenario,
+    printed: pd.Series,
+    families: list,
+    weights: pd.DataFrame,
 ) -> dict[str, float]:
     """Return weights in whole points under which the order of the units comes nearest to the published one.
 
@@ -156,9 +161,9 @@ def fitted(
     ones: the best found, which is not proved to be the best there is. It serves to show how far weights alone can go
     towards the published order; the index makes no use of it.
     """
-    free = [family for family in families if len(family) > 1]
     opening = weights.set_index("node")["weight"] * POINTS
-    starts = [opening.to_dict(), {code: POINTS / len(family) for family in families for code in family}]
+    alive = [code for family in families for code in family]
+    starts = [opening[alive].to_dict(), {code: POINTS / len(family) for family in families for code in family}]
     rows = values.loc[values.index.intersection(printed.index)]
     target = -printed.reindex(rows.index).astype(float)
 
@@ -177,20 +182,26 @@ def fitted(
         # an order of fewer units would be nearer for that alone
         return kendall_tau_b(pair["score"], pair["target"]) if len(pair) >= least else -1.0
 
-    least, best, top = 0, {}, -2.0
-    opening_scores = aggregate(rows, framework, opening / POINTS, method.aggregation, availability=method.availability)
-    least = int(opening_scores[framework.root].notna().sum())
-    for start in starts:
-        points = {code: float(round(start[code])) for family in families for code in family}
-        reached = agreement(points)
-        for step in STEPS:
-            for code in [code for family in free for code in family]:
-                for moved in (points[code] - step, points[code] + step):
-                    if 0 <= moved <= POINTS and (tau := agreement(points | {code: moved})) > reached + 1e-12:
-                        points, reached = points | {code: moved}, tau
-        if reached > top + 1e-12:
-            best, top = points, reached
-    return best
+    opened = aggregate(rows, framework, opening / POINTS, method.aggregation, availability=method.availability)
+    least = int(opened[framework.root].notna().sum())
+    codes = [code for family in families if len(family) > 1 for code in family]
+    found = [
+        climbed({code: float(round(value)) for code, value in start.items()}, codes, agreement) for start in starts
+    ]
+    return max(found, key=lambda pair: pair[1])[0]
+
+
+def climbed(
+    points: dict[str, float], codes: list[str], agreement: Callable[[Mapping[str, float]], float]
+) -> tuple[dict[str, float], float]:
+    """Return the weights from which no step of one weight raises the agreement further, and that agreement."""
+    reached = agreement(points)
+    for step in STEPS:
+        for code, sign in itertools.product(codes, (-1, 1)):
+            moved = points | {code: points[code] + sign * step}
+            if 0 <= moved[code] <= POINTS and (tau := agreement(moved)) > reached + 1e-12:
+                points, reached = moved, tau
+    return points, reached
 
 
 def sliders(tables: Tables, found: Mapping, parent: str | None = None) -> list[dict]:
@@ -209,9 +220,7 @@ def sliders(tables: Tables, found: Mapping, parent: str | None = None) -> list[d
             else None,
             "children": sliders(tables, found, node["code"]),
             "idle": [
-                names[code]
-                for code in framework.loc[framework["parent"] == node["code"], "code"]
-                if code not in alive
+                names[code] for code in framework.loc[framework["parent"] == node["code"], "code"] if code not in alive
             ],
         }
         for node in family

@@ -31,7 +31,7 @@ def headline(tables: Tables, ranking: Mapping) -> Texts:
         return found
     rows, unit = ranking["rows"], unit_words(tables)["many"]
     if not rows:
-        return {language: "" for language in LANGUAGES}
+        return dict.fromkeys(LANGUAGES, "")
     known = [row for row in rows if row["low"] is not None]
     outside = sum(not row["low"] <= row["rank"] <= row["high"] for row in known)
     kind = "published" if ranking["published"] else "plain"

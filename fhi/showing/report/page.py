@@ -17,10 +17,10 @@ from fhi.editions.published import published
 from fhi.processes import pool
 from fhi.scenarios import Scenario, load_scenario
 from fhi.showing.figures import LANGUAGES
-from fhi.showing.figures.evidence import cited, drawable, of_index
+from fhi.showing.figures.evidence import drawable, of_index
 from fhi.showing.figures.style import FONT, FONTS
-from fhi.showing.report import cities, explorer, ledger, opening
-from fhi.showing.report.contents import LABELS, chapters, front, parts_of
+from fhi.showing.report import cities, explorer, ledger, opening, profiles
+from fhi.showing.report.contents import LABELS, altered_notice, chapters, front, parts_of
 from fhi.showing.report.pictures import figure_context
 from fhi.showing.report.tables import city_names, has, node_names
 from fhi.showing.report.texts import anchor, decimal, edition_words, in_both, unit_head, unit_words, whole
@@ -67,6 +67,7 @@ def page_context(store: Store) -> tuple[dict, str]:
         **{name: list(opening.findings(store, kind).values()) for name, kind in KINDS.items()},
         "parts": parts,
         "figure_count": len(figures),
+        "altered": altered_notice(store),
         "scenario": store.scenario,
         "description": in_both(chosen.description),
         "cite": citation(store),
@@ -91,6 +92,7 @@ def chapter_words(name: str, told: dict) -> dict:
     return {
         "opening": [text for id, text in told.items() if id == f"{name}-opening"],
         "findings": [text for id, text in told.items() if text["kind"] == "finding" and id.rsplit("-", 1)[0] == name],
+        "claimed": [],
     }
 
 
@@ -115,7 +117,7 @@ def outline(context: dict, heads: dict[str, str]) -> list[dict]:
 def page_state(store: Store, figures: list[dict]) -> dict:
     """Return what the scripts know: the units with their names, the figures that each is in, and names of columns."""
     places = store["tables/cities"].to_dict("records")
-    shown = set(cities.shown_units(store)["city"])
+    shown = set(profiles.shown_units(store)["city"])
     near = cities.mentions_of(store["tables/cities"], {item["id"]: item["told"] for item in figures})
     named = cities.mentions_of(store["tables/cities"], {item["id"]: item["text"] for item in figures})
     keys = {row["name_zh"]: anchor(row).removeprefix("city-") for row in places}
@@ -123,7 +125,12 @@ def page_state(store: Store, figures: list[dict]) -> dict:
     used = {column for item in figures for column in item["columns"]}
     return {
         "units": [
-            {"zh": row["name_zh"], "en": row["name_en"], "key": keys[row["name_zh"]], "section": row["name_zh"] in shown}
+            {
+                "zh": row["name_zh"],
+                "en": row["name_en"],
+                "key": keys[row["name_zh"]],
+                "section": row["name_zh"] in shown,
+            }
             for row in places
         ],
         "figures": [
@@ -218,6 +225,6 @@ def font_rule(style: str, weight: int, text: str) -> str:
     return f'@font-face {{ font-family: "{FONT}"; font-weight: {weight}; src: url(data:font/woff;base64,{data}); }}'
 
 
-def write_report(store: Store) -> Path:
-    """Write ``reports/<scenario>/report.html``."""
-    return store.write_bytes(f"{store.reports}/report.html", build_page(store).encode("utf-8"))
+def write_report(store: Store) -> list[Path]:
+    """Write ``reports/<scenario>/report.html``; return what was written."""
+    return [store.write_bytes(f"{store.reports}/report.html", build_page(store).encode("utf-8"))]

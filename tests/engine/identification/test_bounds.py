@@ -40,6 +40,24 @@ def test_two_cities_with_an_order_a_gap_and_a_mean(tree, facts_of):
     assert identified.bounds(identified.weight("p")) == pytest.approx((0, 1))
 
 
+def test_two_hundred_units_in_an_order_have_the_bounds_of_their_places(tree, facts_of):
+    units = [f"u{place:03d}" for place in range(200)]
+    facts = facts_of(("order", "|".join(units), "FHI", 0.25))
+    identified = IdentifiedSet(facts, tree(**{pillar: [f"{pillar}{leaf}" for leaf in range(5)] for pillar in "PQR"}))
+    # a unit has as many gaps below it as units, and as many above it
+    frame = identified.score_bounds(["FHI"])
+    assert frame["low"].tolist() == pytest.approx([0.25 * (199 - place) for place in range(200)])
+    assert frame["high"].tolist() == pytest.approx([100 - 0.25 * place for place in range(200)])
+    # one sum a unit is left of fifteen contributions
+    assert identified.program.size == 15 + 200
+
+
+def test_an_expression_of_one_indicator_is_bounded_though_the_facts_know_only_its_sum(tree, facts_of):
+    identified = IdentifiedSet(facts_of(("mean", "a", "FHI", 40)), tree("p", "q"))
+    assert identified.bounds(identified.score("a", "p")) == pytest.approx((0, 40))
+    assert identified.bounds(identified.score("a", "p") - identified.score("a", "q")) == pytest.approx((-40, 40))
+
+
 def test_known_scores_of_one_city_pin_the_weights(tree, facts_of):
     facts = facts_of(
         ("mean", "a", "p", 90), ("mean", "a", "q", 30), ("mean", "a", "FHI", 50, 3), ("mean", "b", "FHI", 50, 50)

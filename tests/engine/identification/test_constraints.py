@@ -9,7 +9,7 @@ import pytest
 
 from fhi.engine.errors import DataError, MethodError
 from fhi.engine.identification import IdentifiedSet
-from fhi.engine.identification.constraints import RESTRICTIONS, Row, Space, definitions, fact_rows, groups, space_of
+from fhi.engine.identification.constraints import RESTRICTIONS, Row, Space, ceilings, fact_rows, groups, space_of, whole
 from fhi.engine.identification.program import Infeasible, LinearProgram
 
 CITIES = ("丙", "乙", "甲")  # by code point, the order of the variables
@@ -58,7 +58,7 @@ def test_the_variables_are_weights_then_contributions_by_city_then_the_line(tree
 
 
 def test_the_definitions_hold_at_scores_within_0_and_100_and_weights_that_sum_to_one(plane):
-    rows = list(definitions(plane))
+    rows = [whole(plane), *ceilings(plane)]
     assert holds(rows, point(WEIGHTS, SCORES))
     assert holds(rows, point((0, 0, 1), dict.fromkeys(CITIES, (0, 0, 100))))
     assert not holds(rows, point((0.2, 0.2, 0.7), SCORES))
@@ -69,7 +69,7 @@ def test_the_definitions_hold_at_scores_within_0_and_100_and_weights_that_sum_to
 def test_the_definitions_refuse_a_contribution_without_a_weight(plane):
     at = point((0, 0.4, 0.6), SCORES)
     at[3] = 1.0  # 丙 in p, whose weight is 0
-    assert not holds(list(definitions(plane)), at)
+    assert not holds([whole(plane), *ceilings(plane)], at)
 
 
 def test_an_order_asks_each_city_to_be_no_worse_than_the_next(plane, facts_of):
@@ -249,7 +249,7 @@ def test_known_values_that_may_all_be_the_same(tree, facts_of, values, tolerance
 def test_each_constraint_carries_the_fact_that_it_comes_from(plane, facts_of):
     facts = facts_of(("order", "甲|乙|丙", "P"), ("tie", "甲|乙", "r", None, 1))
     assert [row.fact for row in fact_rows(facts, plane)] == ["fact-1", "fact-1", "fact-2", "fact-2"]
-    assert {row.fact for row in definitions(plane)} == {None}
+    assert {row.fact for row in (whole(plane), *ceilings(plane))} == {None}
 
 
 def test_weights_equal_inside_parents_leave_the_pillars_free(plane):

@@ -5,6 +5,7 @@ import pytest
 from scipy.optimize import linprog
 
 from fhi.engine.errors import MethodError
+from fhi.engine.identification import IdentifiedSet
 from fhi.engine.identification.constraints import Row
 from fhi.engine.identification.program import Infeasible, LinearProgram
 
@@ -124,3 +125,25 @@ def test_bounds_on_the_published_facts_are_those_of_scipy(identified):
             for sign in (1, -1)
         ]
         assert identified.program.bounds(target) == pytest.approx(tuple(ends), abs=1e-5), name
+
+
+def test_sums_of_contributions_have_the_bounds_of_single_contributions(identified):
+    whole = LinearProgram(identified.rows, identified.space.size, identified.space.free)
+    assert identified.program.size < whole.size
+    for city in ("北京", "杭州", "贵阳"):
+        target = identified.score(city) - identified.score("深圳")
+        assert identified.program.bounds(target) == pytest.approx(whole.bounds(target), abs=1e-5)
+
+
+def test_a_point_of_the_merged_program_satisfies_every_constraint(identified):
+    value, point = identified.program.minimise(identified.score("杭州"))
+    assert value == pytest.approx(identified.score("杭州") @ point, abs=1e-6)
+    for row in identified.rows:
+        over = row.expression @ point - row.bound
+        assert (abs(over) if row.equal else over) < 1e-5
+
+
+def test_an_objective_that_tells_merged_contributions_apart_is_refused(tree, facts_of):
+    identified = IdentifiedSet(facts_of(("mean", "a", "FHI", 40)), tree("p", "q"))
+    with pytest.raises(ValueError, match="tells contributions apart"):
+        identified.program.minimise(identified.score("a", "p"))

@@ -1,4 +1,4 @@
-"""Small SVG: points stay where they were, to a hundredth of a point; what is not understood is left alone."""
+"""Small SVG: points stay where they were, to a hundredth of a point; texts stay texts; the rest is left alone."""
 
 import io
 import re
@@ -60,46 +60,46 @@ def test_other_commands_are_left_alone():
     assert compact(arc) == arc
 
 
-def test_glyphs_get_short_names_a_coarser_grid_and_the_scale_of_their_line():
+def test_a_text_stays_text_and_loses_what_is_usual():
     svg = (
-        '<g transform="translate(9 8) scale(0.08 -0.08)">'
-        '<path id="FHISansSC-Regular-6d2" d="M 262 826 \nL 416 352 \n" transform="scale(0.015625)"/>'
-        '<use xlink:href="#FHISansSC-Regular-6d2" transform="translate(100.0049 0)"/></g>'
+        "<text style=\"font-size: 10px; font-family: 'FHI Sans SC', 'DejaVu Sans'; text-anchor: start; fill: #1c2733\" "
+        'x="572.2" y="88.260004" transform="rotate(-0 572.2 88.26)">79.7</text>'
     )
-    # 262/16 and 826/16; a quarter of 0.08; four times 100
+    assert compact(svg) == '<text style="font-size:10px;fill:#1c2733" x="572.2" y="88.26">79.7</text>'
+    assert compact(svg.replace("rotate(-0", "rotate(-45")).count('transform="rotate(-45 572.2 88.26)"') == 1
+
+
+def test_groups_are_dropped_but_those_of_units_and_of_looks():
+    svg = (
+        '<g id="axes_1"><g id="unit:北京|第1名"><path/></g><g id="unit:上海"><g id="patch_2"><path/></g></g>'
+        '<g id="line2d_1" clip-path="url(#pa)"><use/></g><g id="line2d_2"/></g>'
+    )
     assert compact(svg) == (
-        '<g transform="translate(9 8) scale(0.02 -0.02)">'
-        '<path id="R6d2" d="m16 52l10-30"/><use xlink:href="#R6d2" x="400"/></g>'
+        '<g class="unit" data-unit="北京" data-tip="第1名"><path/></g><g class="unit" data-unit="上海"><path/></g>'
+        '<g clip-path="url(#pa)"><use/></g>'
     )
 
 
-def test_a_scale_that_is_not_of_text_is_left_alone():
-    svg = '<g transform="matrix(1 0 0 -1 0 9) scale(0.5)"/>'
-    assert compact(svg) == svg
+def test_names_are_made_those_of_the_picture_and_references_follow():
+    svg = (
+        '<defs><clipPath id="p0123456789"/><path id="C0_0_ab"/></defs>'
+        '<use xlink:href="#C0_0_ab" clip-path="url(#p0123456789)"/>'
+    )
+    assert compact(svg, "x-zh") == (
+        '<defs><clipPath id="x-zh-0"/><path id="x-zh-1"/></defs><use href="#x-zh-1" clip-path="url(#x-zh-0)"/>'
+    )
 
 
-def test_a_blank_has_a_short_name_too():
-    blank = '<path id="FHISansSC-Bold-1" transform="scale(0.015625)"/>'
-    assert compact(blank) == '<path id="B1"/>'
-
-
-def test_text_in_a_comment_and_an_attribute_is_not_touched():
-    svg = '<!-- M 1 2 --><g id="M 1.23456 2">\n  <g/></g>'
-    assert compact(svg) == '<!-- M 1 2 --><g id="M 1.23456 2"><g/></g>'
-
-
-def test_a_picture_becomes_smaller_and_every_reference_keeps_its_target():
+def test_a_picture_is_printed_at_the_width_of_the_page_and_keeps_every_word():
     import matplotlib
 
     style.load_fonts()
     with matplotlib.rc_context(style.RC):
         figure = style.canvas(2)
-        figure.text(0.1, 0.5, "中国金融科技 Fintech 2018", weight="bold")
-        figure.text(0.1, 0.2, "中国 Fintech")
+        style.of_unit(figure.text(0.1, 0.5, "北京  1 Ö Ł", weight="bold"), "北京")
         buffer = io.BytesIO()
         figure.savefig(buffer, format="svg")
-    before = buffer.getvalue().decode()
-    after = compact(before)
-    assert len(after) < 0.75 * len(before)
-    assert set(re.findall(r'xlink:href="#([^"]+)"', after)) <= set(re.findall(r'id="([^"]+)"', after))
-    assert after.count("<use") == before.count("<use")
+    svg = compact(buffer.getvalue().decode(), family=", ".join(style.FAMILY))
+    assert svg.startswith("<svg ") and 'width="498.90pt" height="99.78pt" viewBox="0 0 720 144"' in svg
+    assert '<g class="unit" data-unit="北京"><text' in svg and ">北京  1 Ö Ł</text>" in svg
+    assert 'font-family="FHI Sans SC, DejaVu Sans"' in svg and svg.count("font-family") == 1

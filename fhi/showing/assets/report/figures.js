@@ -38,21 +38,6 @@ function told(csv) {
   return { heads: shown.map(([head]) => label(head)), names: heads, rows: rows.map((row) => ({ raw: row, cells: shown.map(([, i]) => value(row[i] ?? "")) })) };
 }
 
-function keyed(svg, id) {
-  // names inside one picture must not meet those of another
-  for (const element of svg.querySelectorAll("[id]")) element.id = `${id}-${element.id}`;
-  for (const element of svg.querySelectorAll("*")) {
-    for (const name of ["href", "xlink:href", "clip-path", "fill", "stroke", "mask", "style"]) {
-      const value = element.getAttribute(name);
-      if (value?.includes("#")) element.setAttribute(name, value.replace(/url\(#([^)]+)\)/g, `url(#${id}-$1)`).replace(/^#(?=[A-Za-z_])(?![0-9a-fA-F]{6}$)(?![0-9a-fA-F]{3}$)/, `#${id}-`));
-    }
-  }
-  for (const text of svg.querySelectorAll("text")) {
-    const unit = byName.get(text.textContent.trim());
-    if (unit) text.classList.add("unit", `unit-${unit.key}`);
-  }
-}
-
 async function paint(box) {
   const language = root.lang;
   if (box.dataset.shown === language) return;
@@ -61,7 +46,7 @@ async function paint(box) {
   if (root.lang !== language) return;
   plain.set(box, svg);
   const drawn = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
-  keyed(drawn, `${box.parentElement.id}-${language}`);
+  for (const mark of drawn.querySelectorAll('[data-unit]')) mark.classList.add(`unit-${byName.get(mark.dataset.unit)?.key}`);
   drawn.removeAttribute("width");
   drawn.removeAttribute("height");
   drawn.setAttribute("focusable", "false");
@@ -107,15 +92,15 @@ for (const data of document.querySelectorAll("details.data")) data.addEventListe
 const tip = document.body.appendChild(made("div", undefined, { class: "tip", role: "tooltip", hidden: "" }));
 
 async function point(event) {
-  const mark = event.target.closest?.(".picture [class*='unit-']");
+  const mark = event.target.closest?.('.picture [data-unit]');
   if (!mark) { tip.hidden = true; return; }
-  const key = [...mark.classList].find((name) => name.startsWith("unit-")).slice(5);
-  const unit = unitOf.get(key);
+  const unit = byName.get(mark.dataset.unit);
   if (!unit) return;
   const box = mark.closest(".picture");
   const { heads, rows } = told(await unpack(box.dataset.csv));
   const own = rows.filter(({ raw }) => raw.includes(unit.zh) || raw.includes(unit.en)).slice(0, 4);
   tip.replaceChildren(made("b", title(unit)));
+  if (mark.dataset.tip) tip.append(made("div", mark.dataset.tip));
   for (const { cells } of own) tip.append(made("div", cells.map((text, i) => (text === "—" || text === title(unit) ? "" : `${heads[i]} ${text}`)).filter(Boolean).slice(0, 8).join(" · ")));
   tip.hidden = false;
   tip.style.left = `${Math.max(6, Math.min(event.clientX + 12, innerWidth - tip.offsetWidth - 6))}px`;

@@ -47,7 +47,7 @@ function choose(key, kept = true) {
   button.setAttribute("aria-label", unit ? say(`取消标记${unit.zh}`, `Unmark ${unit.en}`) : "");
   const own = `.unit-${CSS.escape(mine)}`;
   marking.textContent = unit
-    ? `tr${own}>*{background:var(--mine)!important}svg ${own} text,svg text${own}{font-weight:700!important;fill:var(--mine-ink)!important}svg ${own} circle,svg circle${own}{stroke:var(--mine-ink);stroke-width:6}svg ${own} .line{stroke:var(--mine-ink);stroke-width:3;opacity:1}.picture svg path${own},.picture svg ${own}>path{stroke:#c2410c!important;stroke-width:2px}`
+    ? `tr${own}>*{background:var(--mine)!important}svg ${own} text,svg text${own}{font-weight:700!important;fill:var(--mine-ink)!important}svg ${own} circle,svg circle${own}{stroke:var(--mine-ink);stroke-width:6}svg ${own} .line{stroke:var(--mine-ink);stroke-width:3;opacity:1}.picture ${own} text{fill:#b33c00!important;font-weight:700!important}.picture ${own} path,.picture ${own} use{stroke:#c2410c!important;stroke-width:2.5px!important}`
     : "";
   for (const other of document.querySelectorAll("[data-mine]")) other.setAttribute("aria-pressed", String(other.dataset.mine === mine));
   if (kept) keep("unit", mine);

@@ -1,0 +1,492 @@
+"""The profile of a unit: one data structure for page and print, plain values in one language.
+
+A profile is made of built tables alone, for any unit of any edition; what an edition does not have is None or empty.
+The templates only set it: ``profile.typ`` in print, ``profile.html.j2`` on the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from fhi.editions.published import published, published_units
+from fhi.engine.framework import Framework
+from fhi.showing.figures.charts import pillars
+from fhi.showing.figures.registry import Tables
+from fhi.showing.figures.style import PILLARS, TIERS
+from fhi.showing.report.locator import locator
+from fhi.showing.report.texts import NOTHING, anchor, decimal, digits, measured, names, span, unit_words, whole
+
+ASSETS = Path(__file__).resolve().parents[1] / "assets" / "report"
+#: a strength or weakness: so far from the overall place, as a share of the units compared
+APART = 0.2
+NEAREST = 3
+#: pillars of an edition that names no colours of its own
+HUES = tuple(PILLARS[name] for name in ("industry", "experience", "ecosystem"))
+
+
+@cache
+def sayings(language: str) -> dict[str, str]:
+    """Return the words of a profile in a language, by name."""
+    texts = yaml.safe_load((ASSETS / "profile.yml").read_text(encoding="utf-8"))
+    return {name: text[language] for name, text in texts.items()}
+
+
+def shown_units(tables: Tables) -> pd.DataFrame:
+    """Return ``city, rank, tier`` of the units that have a profile: those with a published rank, else with a score."""
+    root = Framework.from_table(tables["tables/framework"]).root
+    found = published_units(tables, root)
+    if len(found):
+        return found
+    ranks = tables["ranks"][["city", root]].rename(columns={root: "rank"}).dropna()
+    return ranks.sort_values("rank", kind="stable").assign(tier=None).reset_index(drop=True)
+
+
+def latest(panel: pd.DataFrame, year: int | None) -> pd.DataFrame:
+    """Return the row of the panel that stands behind each cell of the index, by city and indicator."""
+    rows = panel.dropna(subset=["value"])
+    if year is not None:
+        rows = rows[rows["year"] <= year]
+    rows = rows.sort_values("year", kind="stable").drop_duplicates(["city", "indicator"], keep="last")
+    return rows.set_index(["city", "indicator"])
+
+
+def profiles(tables: Tables, language: str, year: int | None, units: Sequence[str] | None = None) -> list[dict]:
+    """Return the profiles of units, by default of all that have one (`shown_units`), in order of rank.
+
+    Parameters
+    ----------
+    tables : mapping
+        The built tables; ``findings``, ``rank_intervals``, ``bounds`` and ``next_above`` if there are any.
+    language : str
+    year : int or None
+        The edition's year: of each indicator the latest value not later than it.
+    units : sequence of str, optional
+        Names of units, keys of cities.csv.
+
+    Returns
+    -------
+    list of dict
+        ``id, name, about, tier, rank, reconstructed, of, move, map, pillars, indicators, marks, missing, uncertainty,
+        bullets, peers, ahead, said``: texts, and numbers where a template draws (shares of an axis, 0 to 100);
+        ``said`` holds the heads of the parts.
+
+    Raises
+    ------
+    KeyError
+        If a unit is not in cities.csv.
+    """
+    field = Field(tables, language, year)
+    return [field.profile(unit) for unit in (field.units if units is None else units)]
+
+
+def profile(tables: Tables, unit: str, language: str, year: int | None) -> dict:
+    """Return the profile of one unit (see `profiles`)."""
+    return profiles(tables, language, year, [unit])[0]
+
+
+@dataclass(frozen=True)
+class Field:
+    """The units compared and the built tables by unit: many profiles search each table once."""
+
+    tables: Tables
+    language: str
+    year: int | None
+
+    # --- what is looked up ---------------------------------------------------------------------------------
+
+    @cached_property
+    def said(self) -> dict[str, str]:
+        return sayings(self.language)
+
+    @cached_property
+    def framework(self) -> Framework:
+        return Framework.from_table(self.tables["tables/framework"])
+
+    @cached_property
+    def nodes(self) -> dict[str, str]:
+        return {code: text[self.language] for code, text in names(self.tables["tables/framework"], "code").items()}
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        return {unit: text[self.language] for unit, text in names(self.tables["tables/cities"], "name_zh").items()}
+
+    @cached_property
+    def places(self) -> dict[str, Mapping]:
+        return self.tables["tables/cities"].set_index("name_zh").to_dict("index")
+
+    @cached_property
+    def many(self) -> str:
+        words = unit_words(self.tables)
+        return words["one" if self.language == "zh" else "many"][self.language]
+
+    @cached_property
+    def listed(self) -> pd.DataFrame:
+        return shown_units(self.tables).set_index("city")
+
+    @cached_property
+    def units(self) -> list[str]:
+        return list(self.listed.index)
+
+    @cached_property
+    def published(self) -> pd.DataFrame:
+        return published(self.tables).pivot(index="city", columns="node", values="rank")
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        return self.tables["scores"].set_index("city")
+
+    @cached_property
+    def ranks(self) -> pd.DataFrame:
+        """Reconstructed ranks of the units compared, among themselves; 1 is best, ties share the lower number."""
+        among = self.scores.reindex(self.units)
+        return among.rank(ascending=False, method="min")
+
+    @cached_property
+    def decimals(self) -> int:
+        return digits(self.scores[self.uppers])
+
+    @cached_property
+    def uppers(self) -> list[str]:
+        nodes = self.tables["tables/framework"]
+        return nodes.loc[nodes["level"] <= 1, "code"].tolist()
+
+    @cached_property
+    def hues(self) -> dict[str, str]:
+        """The colour of each node: that of its pillar."""
+        owners = pillars(self.tables["tables/framework"])
+        own = {code: PILLARS.get(code, HUES[place % len(HUES)]) for place, code in enumerate(self.uppers[1:])}
+        return {code: own.get(owner, PILLARS["FHI"]) for code, owner in owners.items()}
+
+    @cached_property
+    def values(self) -> dict[tuple[str, str], Mapping]:
+        return latest(self.tables["panel"], self.year).to_dict("index")
+
+    @cached_property
+    def used(self) -> dict[tuple[str, str], float]:
+        """The value of each cell of the index: where values were interpolated or filled in, not that of the panel."""
+        return self.tables["indicators"].set_index("city").stack().to_dict()
+
+    @cached_property
+    def covered(self) -> dict[tuple[str, str], Mapping]:
+        return self.tables["coverage"].set_index(["city", "indicator"]).to_dict("index")
+
+    def has(self, name: str) -> bool:
+        return name in self.tables and not self.tables[name].empty
+
+    # --- the parts of a profile ----------------------------------------------------------------------------
+
+    def profile(self, unit: str) -> dict:
+        """Return the profile of one unit."""
+        place, root = self.places[unit], self.framework.root
+        row = self.listed.loc[unit] if unit in self.listed.index else pd.Series({"rank": np.nan, "tier": None})
+        cells = [self.indicator(unit, code) for code in self.framework.leaves]
+        missing = sum(cell["value"] == self.said["missing"] for cell in cells)
+        return {
+            "id": anchor(place),
+            "unit": unit,
+            "name": self.names[unit],
+            "about": self.about(place),
+            "tier": self.tier(row["tier"]),
+            "rank": self.rank(unit, root),
+            "reconstructed": self.reconstructed(unit, root),
+            "of": len(self.units),
+            "rank_key": self.said["rank_key" if len(self.published) else "rank_key_own"],
+            "move": self.move(unit),
+            "map": locator(place, unit),
+            "map_text": self.said["map"].format(unit=self.names[unit]),
+            "pillars": [self.pillar(unit, code) for code in self.uppers],
+            "indicators": cells,
+            "marks": self.said["marks"].format(many=self.many),
+            "missing": self.said["missing_count"].format(total=len(cells), count=missing),
+            "uncertainty": self.uncertainty(unit),
+            "bullets": self.bullets(unit),
+            "peers": self.peers(unit),
+            "ahead": self.ahead(unit),
+            "said": self.said
+            | {"place": self.said["place"].format(of=len(self.units))}
+            | {
+                "peers": self.said["peers"].format(many=self.many),
+                "peers_note": self.said["peers_note"].format(many=self.many),
+            },
+        }
+
+    def about(self, place: Mapping) -> str:
+        """Return what a unit belongs to: its province, or the group that an edition gives it."""
+        text = place.get(f"province_{self.language}") or place.get("group")
+        return text if isinstance(text, str) and text != place.get("name_en") else ""
+
+    def tier(self, tier: object) -> dict | None:
+        if not isinstance(tier, str) or "tables/tiers" not in self.tables:
+            return {"name": tier, "colour": TIERS["national"]} if isinstance(tier, str) else None
+        found = names(self.tables["tables/tiers"], "tier")
+        return {"name": found[tier][self.language], "colour": TIERS.get(tier, TIERS["national"])}
+
+    def rank(self, unit: str, node: str) -> str | None:
+        """Return the published rank in a node; None where none is published."""
+        if unit not in self.published.index or node not in self.published:
+            return None
+        rank = self.published.at[unit, node]
+        return None if pd.isna(rank) else whole(rank)
+
+    def reconstructed(self, unit: str, node: str) -> str:
+        return whole(self.ranks.at[unit, node]) if unit in self.ranks.index else NOTHING
+
+    def move(self, unit: str) -> dict | None:
+        """Return how the published rank moved since the year before: direction, places and words."""
+        if not self.has("movement"):
+            return None
+        rows = self.tables["movement"]
+        rows = rows[(rows["city"] == unit) & (rows["node"] == self.framework.root) & rows["rank_to"].notna()]
+        if rows.empty:
+            return None
+        row = rows.sort_values("to").iloc[-1]
+        kind = (
+            "new"
+            if pd.isna(row["rank_from"])
+            else "up"
+            if row["change"] > 0
+            else "down"
+            if row["change"] < 0
+            else "as_before"
+        )
+        places = None if kind == "new" else abs(int(row["change"]))
+        arrow = {"up": "▲", "down": "▼"}.get(kind, "")
+        return {"kind": kind, "arrow": arrow, "text": self.said[kind].format(year=row["from"], places=places)}
+
+    def pillar(self, unit: str, node: str) -> dict:
+        """Return the ranks and the score of a unit in the index or a pillar, and the bounds of that score."""
+        score = self.scores.at[unit, node] if unit in self.scores.index else np.nan
+        low, high = self.bounds.get((unit, node), (np.nan, np.nan))
+        return {
+            "code": node,
+            "name": self.nodes[node],
+            "colour": self.hues[node],
+            "published": self.rank(unit, node),
+            "reconstructed": self.reconstructed(unit, node),
+            "score": decimal(score, self.decimals),
+            "share": self.share(score),
+            "bounds": span(low, high),
+            "low": self.share(low),
+            "high": self.share(high),
+        }
+
+    @cached_property
+    def bounds(self) -> dict[tuple[str, str], tuple[float, float]]:
+        if not self.has("bounds"):
+            return {}
+        return {(row.city, row.node): (row.low, row.high) for row in self.tables["bounds"].itertuples()}
+
+    @cached_property
+    def scale(self) -> tuple[float, float]:
+        """The ends of the axis of scores: 0 to 100, or what another normalisation gives."""
+        points = self.scores[self.uppers]
+        if points.min().min() >= 0 and points.max().max() <= 100 and points.max().max() > 1:
+            return 0.0, 100.0
+        return min(0.0, float(points.min().min())), float(points.max().max())
+
+    def share(self, score: float) -> float | None:
+        """Return where a score stands on its axis, 0 to 100; None if there is none."""
+        low, high = self.scale
+        return None if pd.isna(score) else round(float(np.clip((score - low) / (high - low), 0, 1)) * 100, 2)
+
+    @cached_property
+    def standings(self) -> pd.DataFrame:
+        """Best and worst place of every known cell among the units compared, and how many have one."""
+        rows = pd.DataFrame(
+            self.values.values(), index=pd.MultiIndex.from_tuples(self.values, names=["city", "indicator"])
+        )
+        rows = rows[rows.index.get_level_values("city").isin(self.units)].reset_index()
+        signs = self.framework.directions.reindex(rows["indicator"]).to_numpy()
+        known = [self.used.get(key) for key in zip(rows["city"], rows["indicator"], strict=True)]
+        value = rows["value"].where([cell is None for cell in known], pd.Series(known, rows.index, dtype=float))
+        bounded = rows["low"] < rows["high"]
+        low, high = rows["low"].where(bounded, value) * signs, rows["high"].where(bounded, value) * signs
+        rows["least"], rows["most"] = np.minimum(low, high), np.maximum(low, high)
+        parts = []
+        for _, group in rows.groupby("indicator"):
+            least, most = group["least"].to_numpy(), group["most"].to_numpy()
+            best = 1 + (least[None, :] > most[:, None]).sum(axis=1)
+            over = most[None, :] > least[:, None]
+            np.fill_diagonal(over, False)
+            parts.append(group.assign(best=best, worst=np.maximum(best, 1 + over.sum(axis=1)), of=len(group)))
+        return pd.concat(parts).set_index(["city", "indicator"])[["best", "worst", "of"]]
+
+    def indicator(self, unit: str, code: str) -> dict:
+        """Return one row of the table of indicators."""
+        row = {
+            "code": code,
+            "name": self.nodes[code],
+            "colour": self.hues[code],
+            "value": self.said["missing"],
+            "year": "",
+        }
+        row |= {"place": NOTHING, "mark": "", "evidence": "", "used": False, "bounds": "", "share": None}
+        value = self.values.get((unit, code))
+        if value is None:
+            return row
+        shown = self.used.get((unit, code), float(value["value"]))
+        row["value"] = measured(shown, value["unit"])[self.language]
+        row["bounds"] = span(value["low"], value["high"]) if value["low"] < value["high"] else ""
+        row["year"] = str(int(value["year"]))
+        row["evidence"] = value["evidence"]
+        row["used"] = bool(self.covered.get((unit, code), {}).get("used", False))
+        if (unit, code) in self.standings.index:
+            best, worst, of = self.standings.loc[(unit, code)]
+            row["place"] = f"{best}–{worst}" if worst > best else f"{best}"
+            row["place"] += "" if of == len(self.units) else f" / {of}"
+            row["mark"] = self.mark(unit, best, worst, of)
+            row["share"] = round(100 * (of - (best + worst) / 2) / max(of - 1, 1), 1)
+        return row
+
+    def mark(self, unit: str, best: int, worst: int, of: int) -> str:
+        """Return ``strength`` or ``weakness`` of a place beside the overall one, or nothing.
+
+        Places are shares of the units compared, 1 the first and 0 the last; a place known up to an interval counts by
+        its end that says less.
+        """
+        rank = self.listed["rank"].get(unit, np.nan)
+        if of < 3 or pd.isna(rank):
+            return ""
+        overall = (len(self.units) - rank) / max(len(self.units) - 1, 1)
+        least, most = (of - worst) / (of - 1), (of - best) / (of - 1)
+        if worst == 1 or least - overall >= APART:
+            return "strength"
+        return "weakness" if best == of or overall - most >= APART else ""
+
+    def uncertainty(self, unit: str) -> dict:
+        """Return the interval of ranks and the bounds of the score, with where they stand on their axes."""
+        root, found = self.framework.root, {"ranks": None, "scores": None}
+        if self.has("rank_intervals"):
+            rows = self.tables["rank_intervals"].set_index("city")
+            if unit in rows.index and pd.notna(rows.at[unit, "low"]):
+                found["ranks"] = self._ranks(unit, rows.loc[unit], int(rows["high"].max()))
+        if (unit, root) in self.bounds:
+            low, high = self.bounds[unit, root]
+            found["scores"] = self.pillar(unit, root) | {"text": span(low, high), "head": self.said["score_bounds"]}
+            found["scores"]["ticks"] = [f"{end:g}" for end in self.scale]
+        return found
+
+    def _ranks(self, unit: str, row: pd.Series, last: int) -> dict:
+        last = max(last, len(self.units))
+
+        def at(rank: object) -> float | None:
+            return None if pd.isna(rank) else round(100 * (float(rank) - 0.5) / last, 2)
+
+        head = self.said["interval"].format(level=f"{row['level'] * 100:g}%", draws=f"{row['draws']:,.0f}")
+        low, high = int(row["low"]), int(row["high"])
+        own = self.rank(unit, self.framework.root)
+        return {
+            "text": f"{low}–{high}" if high > low else f"{low}",
+            "head": head,
+            "low": round(100 * (low - 1) / last, 2),
+            "high": round(100 * high / last, 2),
+            "published": None if own is None else at(float(own)),
+            "reconstructed": at(row["reference"]),
+            "ticks": ["1", str(last)],
+        }
+
+    def bullets(self, unit: str) -> list[dict]:
+        """Return the sentences about a unit (``findings.csv``, kind ``unit``), each with its page and verdict."""
+        if not self.has("findings"):
+            return []
+        rows = self.tables["findings"]
+        rows = rows[(rows["kind"] == "unit") & (rows["language"] == self.language)]
+        mine = rows[rows["id"].str.split(":|/", regex=True).str[1] == unit]
+        return [
+            {
+                "text": row.text,
+                "page": "" if pd.isna(row.page) else str(row.page),
+                "verdict": "" if pd.isna(row.verdict) else row.verdict,
+            }
+            for row in mine.itertuples()
+        ]
+
+    def peers(self, unit: str) -> list[dict]:
+        """Return the units with the nearest scores: root mean square difference over the indicators that both have.
+
+        A unit that shares less than half of the indicators of this one is none.
+        """
+        points = self.tables["normalised"].set_index("city").reindex(self.units).dropna(axis="columns", how="all")
+        if unit not in points.index or not (own := points.loc[unit].notna()).any():
+            return []
+        apart = points.sub(points.loc[unit]).loc[:, own]
+        shared = apart.notna().sum(axis=1)
+        distance = np.sqrt((apart**2).mean(axis=1)).where(shared * 2 >= own.sum()).drop(unit)
+        nearest = distance.dropna().sort_values(kind="stable").head(NEAREST)
+        return [
+            {
+                "id": anchor(self.places[other]),
+                "name": self.names[other],
+                "rank": self.rank(other, self.framework.root),
+                "reconstructed": self.reconstructed(other, self.framework.root),
+                "distance": decimal(value, self.decimals),
+            }
+            for other, value in nearest.items()
+        ]
+
+    def ahead(self, unit: str) -> dict:
+        """Say what would lift a unit past the one ranked just above: the rise that each indicator alone would need."""
+        root = self.framework.root
+        points = self.scores[root].dropna()
+        if unit not in points.index:
+            return {"note": self.said["ahead_none"], "items": []}
+        better = points[points > points[unit]]
+        if better.empty:
+            return {"note": self.said["ahead_first"].format(many=self.many), "items": []}
+        above, gap = better.idxmin(), float(better.min() - points[unit])
+        filled = {
+            "above": self.names[above],
+            "gap": decimal(gap, self.decimals + 1),
+            "many": self.many,
+            "unit": self.names[unit],
+        }
+        needs = self.needs(unit, gap)
+        if needs is None:
+            return {"note": self.said["ahead_unsplit"].format(**filled), "items": []}
+        items = [
+            self.said["ahead_item"].format(
+                name=self.nodes[code], need=decimal(need, self.decimals), score=decimal(score, self.decimals)
+            )
+            for code, score, need in needs[:NEAREST]
+        ]
+        return {"note": self.said["ahead_note"].format(**filled), "items": items or [self.said["ahead_unreachable"]]}
+
+    def needs(self, unit: str, gap: float) -> list[tuple[str, float, float]] | None:
+        """Return indicators with their score and the rise that closes a gap alone, the least first.
+
+        In a weighted mean a rise d of a leaf lifts the root by d times its weight there, what is missing for the unit
+        left out; a rise beyond the top of the scale is none. None where the root is no such mean of the leaves.
+        """
+        weights = self.weights(unit)
+        scores = self.scores.loc[unit, list(weights)]
+        if (
+            abs(sum(weights[code] * scores[code] for code in weights) - self.scores.at[unit, self.framework.root])
+            > 1e-6
+        ):
+            return None
+        found = [(code, scores[code], gap / share) for code, share in weights.items() if share > 0]
+        top = self.scale[1]
+        return sorted((item for item in found if item[1] + item[2] <= top + 1e-9), key=lambda item: item[2])
+
+    def weights(self, unit: str) -> dict[str, float]:
+        """Return the weight in the root of each leaf that a unit has, that of a missing sibling given to the others."""
+        local = self.tables["weights"].set_index("node")["weight"]
+        own = self.scores.loc[unit]
+
+        def below(node: str, share: float) -> dict[str, float]:
+            children = [
+                code for code in self.framework.children(node) if pd.notna(own.get(code)) and code in local.index
+            ]
+            if not children:
+                return {node: share}
+            whole = local[children].sum()
+            return {leaf: part for code in children for leaf, part in below(code, share * local[code] / whole).items()}
+
+        return below(self.framework.root, 1.0)
