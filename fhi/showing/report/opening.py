@@ -148,6 +148,7 @@ def _label(discs: list[dict]) -> None:
         width = LETTER * (len(disc["row"]["name"]["en"]) + 2)
         x, y = disc["x"], disc["y"]
         sides = [(x + 22, y + 10, "start"), (x - 22, y + 10, "end"), (x, y - 20, "middle"), (x, y + 42, "middle")]
+        sides += [(x + 14, y + 34, "start"), (x - 14, y + 34, "end"), (x + 14, y - 16, "start"), (x - 14, y - 16, "end")]
         for at, base, end in sides:
             left = at - {"start": 0, "middle": width / 2, "end": width}[end]
             box = (left, base - 26, left + width, base + 4)
