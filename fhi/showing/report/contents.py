@@ -56,16 +56,12 @@ def knowledge(tables: Tables) -> Texts:
 
 def parts_of(figures: Sequence[dict], tables: Tables) -> list[dict]:
     """Return the parts that have figures, in order, each with its figures; named as the edition names its own."""
-    titles = named(tables, "part")
-    parts = [
-        {
-            "name": name,
-            "title": titles.get(name) or said(f"section.{name}"),
-            "figures": [item for item in figures if item["part"] == name],
-        }
-        for _, name, _ in PARTS
-    ]
-    return [part for part in parts if part["figures"]]
+    titles, parts = named(tables, "part"), []
+    for _, name, _ in PARTS:
+        inside = [item for item in figures if item["part"] == name]
+        if inside:
+            parts.append({"name": name, "title": titles.get(name) or said(f"section.{name}"), "figures": inside})
+    return parts
 
 
 def chapters(store: Store, chosen: Scenario) -> list[dict]:

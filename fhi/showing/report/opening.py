@@ -32,10 +32,11 @@ def headline(tables: Tables, ranking: Mapping) -> Texts:
     rows, unit = ranking["rows"], unit_words(tables)["many"]
     if not rows:
         return dict.fromkeys(LANGUAGES, "")
+    if not ranking["published"]:
+        return said("headline.plain", first=rows[0]["name"], count=len(rows), unit=unit, units=unit)
     known = [row for row in rows if row["low"] is not None]
     outside = sum(not row["low"] <= row["rank"] <= row["high"] for row in known)
-    kind = "published" if ranking["published"] else "plain"
-    return said(f"headline.{kind}", first=rows[0]["name"], count=len(known), outside=outside, unit=unit, units=unit)
+    return said("headline.published", first=rows[0]["name"], count=len(known), outside=outside, unit=unit)
 
 
 def finding(tables: Tables, id: str) -> Texts | None:
@@ -49,7 +50,8 @@ def findings(tables: Tables, kind: str | None = None) -> dict[str, dict[str, str
         return {}
     rows = tables["findings"]
     found: dict[str, dict[str, str]] = {}
-    for row in (rows if kind is None else rows[rows["kind"] == kind]).fillna("").to_dict("records"):
+    rows = (rows if kind is None else rows[rows["kind"] == kind]).astype(object)
+    for row in rows.where(rows.notna(), "").to_dict("records"):
         entry = found.setdefault(row["id"], {name: row.get(name, "") for name in ("page", "verdict", "source", "kind")})
         entry[row["language"]] = row["text"]
     return {id: entry for id, entry in found.items() if set(LANGUAGES) <= set(entry)}
@@ -148,7 +150,12 @@ def _label(discs: list[dict]) -> None:
         width = LETTER * (len(disc["row"]["name"]["en"]) + 2)
         x, y = disc["x"], disc["y"]
         sides = [(x + 22, y + 10, "start"), (x - 22, y + 10, "end"), (x, y - 20, "middle"), (x, y + 42, "middle")]
-        sides += [(x + 14, y + 34, "start"), (x - 14, y + 34, "end"), (x + 14, y - 16, "start"), (x - 14, y - 16, "end")]
+        sides += [
+            (x + 14, y + 34, "start"),
+            (x - 14, y + 34, "end"),
+            (x + 14, y - 16, "start"),
+            (x - 14, y - 16, "end"),
+        ]
         for at, base, end in sides:
             left = at - {"start": 0, "middle": width / 2, "end": width}[end]
             box = (left, base - 26, left + width, base + 4)

@@ -179,7 +179,7 @@ addEventListener("scroll", () => {
 
 const keys = {
   "/": () => field.focus(),
-  n: () => starts[here() + 1]?.scrollIntoView(),
+  n: () => starts[Math.max(here(), 0) + 1]?.scrollIntoView(),
   p: () => starts[Math.max(here() - 1, 0)]?.scrollIntoView(),
   t: () => scrollTo(0, 0),
 };
@@ -214,7 +214,7 @@ field.addEventListener("input", search);
 found.addEventListener("click", (event) => { if (event.target.closest("a")) found.hidden = true; });
 field.addEventListener("focus", () => { found.hidden = !field.value.trim(); });
 field.addEventListener("keydown", (event) => {
-  if (event.key === "Enter") found.querySelector("a")?.click();
+  if (event.key === "Enter" && found.querySelector("a")) { field.blur(); found.querySelector("a").click(); }
   if (event.key === "Escape") field.value = "";
   if (event.key === "Escape") search();
 });
