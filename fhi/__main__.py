@@ -139,6 +139,26 @@ def compare_all(*scenarios: str) -> None:
     write_all(scenarios, {name: path.read_text("utf-8") for name, path in left if path.is_file()})
 
 
+def try_(*arguments: str) -> None:
+    """Print what changes of a built scenario do to its ranks: ``experience=2 normalisation=rank …``."""
+    import argparse
+
+    from fhi.paths import BASELINE
+    from fhi.running import trying
+    from fhi.showing.compare.text import comparison_text
+
+    parser = argparse.ArgumentParser(prog="python -m fhi try", description=try_.__doc__)
+    parser.add_argument("changes", nargs="+", metavar="key=value", help="a key of a scenario, or a node's weight")
+    parser.add_argument("--scenario", default=BASELINE, help="the built scenario to start from (default: %(default)s)")
+    parser.add_argument("--save", metavar="NAME", help="write the changes as notebooks/scenarios/NAME.yml")
+    given = parser.parse_args(arguments)
+    found, settings = trying.attempt(given.scenario, given.changes)
+    print(comparison_text(found), end="")
+    if given.save:
+        path = trying.save(given.save, given.scenario, settings)
+        print(f"\nwritten to {path}; next: make report SCENARIO={given.save}")
+
+
 def export(scenario: str) -> None:
     """Write a built scenario as a workbook."""
     from fhi import records
@@ -176,7 +196,7 @@ def sweep(scenario: str) -> None:
     from fhi.editions.published import published
     from fhi.engine.framework import Framework
     from fhi.engine.index import build
-    from fhi.engine.robustness import sweep
+    from fhi.engine.robustness import runs
     from fhi.processes import cluster
     from fhi.scenarios import load_scenario
     from fhi.store import Store
@@ -189,13 +209,13 @@ def sweep(scenario: str) -> None:
     if not printed:
         order = build(*given, units=units).ranks[root].dropna().astype(int).rename("rank").rename_axis("city")
         order = order.reset_index().assign(node=root)
-    table, ranks = sweep.sweep(*given, order, units=units, cluster=cluster())
+    table, ranks = runs.sweep(*given, order, units=units, cluster=cluster())
     if not printed:
         ranks = ranks.assign(published=None)
         print(f"the edition has no published ranks of the index: agreement is with the ranks of {scenario}")
     path = store.write("sweep", table)
     store.write("sweep_ranks", ranks)
-    print(sweep.summary(table))
+    print(runs.describe_sweep(table))
     print(f"{'written':<14}{path}")
 
 
@@ -227,6 +247,19 @@ def refresh(scenario: str, *notebooks: str) -> None:
     for notebook in notebooks:
         pipeline.refresh(notebook, scenario)
     documentation.write_pictures(scenario)
+
+
+def edition(name: str, base: str) -> None:
+    """Start the folder of the edition after another one, and a scenario for it."""
+    from fhi.editions import starting
+    from fhi.files import replace_file
+    from fhi.paths import ROOT, SCENARIOS
+
+    written = starting.start(name, base)
+    text = f"edition: {name}\ndescription: {{zh: {name}, en: {name}}}\n"
+    written.append(replace_file(SCENARIOS / f"{name}.yml", text.encode("utf-8")))
+    print("\n".join(f"written  {path.relative_to(ROOT)}" for path in written))
+    print(f"next: replace what begins with EXAMPLE, add what is new, then make checksums report SCENARIO={name}")
 
 
 def checksums() -> None:
@@ -261,6 +294,7 @@ COMMANDS = {
         altered,
         compare,
         compare_all,
+        try_,
         export,
         import_,
         open_lab,
@@ -268,6 +302,7 @@ COMMANDS = {
         verify,
         expected,
         refresh,
+        edition,
         checksums,
         readme,
     )

@@ -80,6 +80,19 @@ def stages_behind(files: Files, prerequisites: Iterable[Path]) -> set[str]:
     return nearest | others
 
 
+def out_of_date(files: Files, stages: Iterable[str]) -> list[str]:
+    """Return what the stored results of some stages do not rest on as it is now: files, or the scenario."""
+    method = load_scenario(files.scenario).model_dump(mode="json", exclude={"description"})
+    found: dict[str, None] = {}
+    for record in filter(None, (records.read_record(files, stage) for stage in stages)):
+        read = json.loads(json.dumps({key: method[key] for key in record.get("parameters", {}) if key in method}))
+        if read != record.get("parameters", {}):
+            found[f"notebooks/scenarios/{files.scenario}.yml"] = None
+        raw = {name: content for name, content in record.get("inputs", {}).items() if not name.startswith(BUILT)}
+        found |= dict.fromkeys(name for name, content in raw.items() if _content(ROOT / name) != content)
+    return list(found)
+
+
 def _named_files(value: object) -> Iterator[Path]:
     """Yield the files beside the scenarios that parameters name: tables of judgements."""
     if isinstance(value, dict | list):

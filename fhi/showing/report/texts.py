@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from fhi.engine.rounding import outward
+from fhi.engine.ranking import outward
 from fhi.showing.figures.registry import LANGUAGES, Texts
 
 WORDS = Path(__file__).resolve().parents[1] / "assets" / "report" / "words.csv"

@@ -12,7 +12,8 @@ from fhi.engine.framework import Framework
 from fhi.paths import RAW
 from fhi.reading import microdata
 from fhi.reading.microdata.cell_readers import Context
-from fhi.reading.microdata.synonyms import CityNames, Vocabulary
+from fhi.reading.microdata.places import CityNames
+from fhi.reading.microdata.synonyms import Vocabulary
 
 NAMES = ("cities", "vocabulary", "public/exchange_rates")
 
@@ -24,7 +25,7 @@ def tables():
 
 @pytest.fixture(scope="session")
 def framework():
-    return Framework.from_csv(RAW / "framework.csv")
+    return Framework.from_csv(RAW / "report2018" / "framework.csv")
 
 
 @pytest.fixture(scope="session")

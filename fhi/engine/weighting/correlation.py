@@ -1,0 +1,174 @@
+"""Weights from correlations: principal components, rotated factors, and equal importance of all children."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from fhi.engine.methods import Count, method
+from fhi.engine.weighting.families import by_family
+
+#: fewer units than this always correlate perfectly
+LEAST_UNITS = 3
+
+
+def correlations(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return Pearson's correlations, children × children, each from the units that both have.
+
+    Raises
+    ------
+    ValueError
+        If two children have fewer than three units in common, or one does not vary over these.
+    """
+    if len(scores) >= LEAST_UNITS and scores.notna().all(axis=None):
+        found = np.atleast_2d(np.corrcoef(scores.to_numpy(), rowvar=False))
+    else:
+        found = scores.corr(min_periods=LEAST_UNITS).to_numpy(copy=True)
+    rows, columns = np.nonzero(np.triu(np.isnan(found), 1))
+    if len(rows):
+        one, other = scores.columns[rows[0]], scores.columns[columns[0]]
+        message = f"{one} and {other} cannot be correlated: they share fewer than {LEAST_UNITS} units, or one is the "
+        raise ValueError(f"{message}same in all of these; impute, or leave one out")
+    np.fill_diagonal(found, 1.0)
+    return pd.DataFrame(np.clip(found, -1.0, 1.0), index=scores.columns, columns=scores.columns)
+
+
+#: eigenvalues nearer than this are the same, and their components are not determined
+SAME = 1e-9
+
+
+@method("weighting", "pca", zh="主成分分析", en="principal components")
+@by_family
+def pca(scores: pd.DataFrame) -> pd.Series:
+    """Weigh by the loadings on the first principal component of the correlation matrix.
+
+    An eigenvector has no sign of its own: it is turned so that its loadings sum to more than zero. A child that still
+    loads negatively runs against the others and is refused by name, since as a weight its loading would count as if it
+    ran with them.
+
+    Raises
+    ------
+    ValueError
+        If a child loads negatively, the first component is not unique, or a correlation cannot be computed.
+
+    References
+    ----------
+    OECD/JRC (2008), Handbook, section 6.1; Jolliffe (2002), Principal Component Analysis, Springer.
+    """
+    loadings = _loadings(correlations(scores), 1)[:, 0]
+    loadings = loadings if loadings.sum() > 0 else -loadings
+    against = scores.columns[loadings < -SAME]
+    if len(against):
+        shown = ", ".join(f"{child} {value:+.2f}" for child, value in zip(scores, loadings, strict=True))
+        message = f"{', '.join(against)} against the first component (loadings {shown}); "
+        raise ValueError(f"{message}check its direction, leave it out, or weigh by factor-analysis")
+    return pd.Series(np.clip(loadings, 0, None), index=scores.columns)
+
+
+@method("weighting", "factor-analysis", zh="因子分析", en="factor analysis")
+@by_family
+def factor_analysis(scores: pd.DataFrame, *, factors: Count | None = None) -> pd.Series:
+    """Weigh by the largest squared loading of a child on the factors, after varimax rotation.
+
+    The Handbook's way: squared loadings scaled to sum to 1 in each factor make intermediate composites of the children
+    that load most on it; these count by the variance that each factor explains. The scaling cancels, so that
+    ``w_j ∝ max_f a_jf²`` with a the rotated loadings. Squares know no sign: a child that runs against the others weighs
+    as if it ran with them.
+
+    Parameters
+    ----------
+    factors : int, optional
+        How many components are kept (all, if a family has fewer); by default those with an eigenvalue above 1.
+
+    Raises
+    ------
+    ValueError
+        If the last factor kept is not unique, or a correlation cannot be computed.
+
+    References
+    ----------
+    Nicoletti, Scarpetta and Boylaud (2000), OECD Economics Department Working Paper 226; Kaiser (1958), The varimax
+    criterion, Psychometrika 23; OECD/JRC (2008), Handbook, section 6.1 and tables 16 to 18.
+    """
+    loadings = varimax(_loadings(correlations(scores), factors))
+    return pd.Series((loadings**2).max(axis=1), index=scores.columns)
+
+
+def _loadings(matrix: pd.DataFrame, count: int | None) -> np.ndarray:
+    """Return the loadings, children × components, of the `count` largest components (default: eigenvalue above 1)."""
+    values, vectors = np.linalg.eigh(matrix.to_numpy())
+    values, vectors = values[::-1], vectors[:, ::-1]
+    kept = min(int(count or 0) or max(int((values > 1 + SAME).sum()), 1), int((values > SAME).sum()))
+    if kept < len(values) and values[kept - 1] - values[kept] < SAME:
+        message = f"components {kept} and {kept + 1} of {', '.join(matrix)} explain the same and are not determined"
+        raise ValueError(f"{message}; choose another number, or another method")
+    return vectors[:, :kept] * np.sqrt(values[:kept])
+
+
+def varimax(loadings: np.ndarray, *, rounds: int = 1000) -> np.ndarray:
+    """Return loadings rotated so that the variance of their squares within each factor is largest.
+
+    With Kaiser's normalisation: each child is scaled to unit communality for the rotation and back after it.
+    """
+    sizes = np.sqrt((loadings**2).sum(axis=1, keepdims=True))
+    scaled = loadings / np.where(sizes > 0, sizes, 1.0)
+    rotation, before = np.eye(loadings.shape[1]), 0.0
+    for _ in range(rounds):
+        rotated = scaled @ rotation
+        left, gains, right = np.linalg.svd(scaled.T @ (rotated**3 - rotated * (rotated**2).mean(axis=0)))
+        rotation, after = left @ right, gains.sum()
+        if after <= before * (1 + 1e-12):
+            break
+        before = after
+    return loadings @ rotation
+
+
+#: a slope of this size is level: the child may carry weight
+NOTHING = 1e-9
+#: singular values below this share of the largest are directions in which nothing changes
+SINGULAR = 1e-11
+
+
+@method("weighting", "correlation-optimised", zh="等重要性赋权", en="equal importance")
+@by_family
+def correlation_optimised(scores: pd.DataFrame) -> pd.Series:
+    """Weigh so that the children correlate as equally as they can with their weighted arithmetic mean.
+
+    With R the correlations, s the standard deviations and u = s·w, a child's correlation with the mean is
+    ``(R·u)_j / √(uᵀRu)``. Minimised over w ≥ 0 is ``Σ_j (q_j − 1/m)²`` of the m shares ``q = R·u / Σ R·u``, which is
+    to turn ``R·u`` as near to the direction ``(1, …, 1)`` as u ≥ 0 allows: least squares of ``R·u`` to 1 over
+    u ≥ 0, solved exactly. Where ``R⁻¹·1`` is positive it is the solution and the shares are equal; else some children
+    end at weight 0.
+
+    Raises
+    ------
+    ValueError
+        If a correlation cannot be computed, or no weights give a mean that the children run with on the whole.
+
+    References
+    ----------
+    Becker, Saisana, Paruolo and Vandecasteele (2017), Weights and importance in composite indicators: closing the gap,
+    Ecological Indicators 80.
+    """
+    matrix = correlations(scores)
+    found = balance(matrix.to_numpy())
+    return pd.Series(found, index=matrix.columns) / scores.std(ddof=1)
+
+
+def balance(matrix: np.ndarray) -> np.ndarray:
+    """Return u ≥ 0 of sum 1 for which the entries of ``R·u`` are as equal as they can be.
+
+    Of several (twins among the children) the one that spreads the weight most evenly, if that has no negative entry.
+    """
+    from scipy.optimize import nnls
+
+    found, _ = nnls(matrix, np.ones(len(matrix)))
+    if not found.sum() > 0:
+        raise ValueError("no weights make the children run with their mean; check their directions")
+    nearest = matrix @ found
+    free = matrix.T @ (1.0 - nearest) > -NOTHING
+    even = np.zeros(len(matrix))
+    even[free] = np.linalg.pinv(matrix[:, free], rcond=SINGULAR) @ nearest
+    if even.min() >= 0 and np.allclose(matrix @ even, nearest, rtol=0, atol=NOTHING):
+        found = even
+    return found / found.sum()
