@@ -402,7 +402,7 @@ class Field:
         return [
             {
                 "text": row.text,
-                "page": "" if pd.isna(row.page) else str(row.page),
+                "page": "" if pd.isna(row.page) else self.said["page"].format(page=f"{float(row.page):.0f}"),
                 "verdict": "" if pd.isna(row.verdict) else row.verdict,
             }
             for row in mine.itertuples()
