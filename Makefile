@@ -100,7 +100,8 @@ SIGNS := $(shell find data/user -name '*.csv' -o -name '*.xlsx' 2>/dev/null | LC
 $(if $(SIGNS),$(error rename the file in data/user with $(SIGNS) in its name))
 endif
 JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
-DRAWING := $(wildcard fhi/showing/assets/fonts/* data/raw/*/*.geojson)
+DRAWING := $(wildcard fhi/showing/assets/fonts/* data/raw/*/*.geojson) \
+	$(addprefix fhi/showing/assets/report/,blocks.typ card.typ)
 
 # the tables that a stage writes, as fhi/codebook/tables.csv lists them: always, or in an edition that has what they need
 HAS := $(if $(FACTS),facts) $(if $(CLAIMS),claims) $(if $(WORDS),findings)
@@ -153,7 +154,7 @@ $(R)/report.html: $(REPORTING) $(CODE_page) $(PAGE) $(call altered,page) | $(REA
 	@$(FHI) page "$(SCENARIO)"
 
 # one command writes both
-$(R)/report.zh.pdf: $(REPORTING) $(CODE_pdf) fhi/showing/assets/report/document.typ $(call missing,$(PDFS)) $(call altered,pdf) | $(READY)
+$(R)/report.zh.pdf: $(REPORTING) $(CODE_pdf) $(wildcard $(addprefix fhi/showing/assets/report/*.,typ yml csv)) $(call missing,$(PDFS)) $(call altered,pdf) | $(READY)
 	@$(FHI) pdf "$(SCENARIO)"
 
 $(R)/report.en.pdf: $(R)/report.zh.pdf ;
