@@ -11,6 +11,7 @@ from itertools import pairwise
 import pandas as pd
 import yaml
 
+from fhi.editions.findings import COLUMNS
 from fhi.files import digest
 from fhi.paths import ROOT
 from fhi.scenarios import Scenario, load_scenario
@@ -97,7 +98,7 @@ class Told:
 
     def __init__(self, store: Store, language: str):
         self.language, self.words = language, words(language)
-        rows = store["findings"] if has(store, "findings") else pd.DataFrame(columns=["id", "kind", "language"])
+        rows = store["findings"] if has(store, "findings") else pd.DataFrame(columns=COLUMNS)
         self.rows = rows[rows["language"] == language].fillna("")
 
     def texts(self, kind: str, of: str = "") -> list[dict[str, str]]:
