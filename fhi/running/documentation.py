@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fhi import editions
 from fhi.codebook.columns import columns
+from fhi.codebook.glossary import terms
 from fhi.codebook.tables import Table, tables
 from fhi.editions import SCHEMAS, claims
 from fhi.engine.methods import CONTEXT, TABLES, keywords
@@ -135,6 +136,12 @@ def codebook() -> str:
     return "\n\n".join(blocks)
 
 
+def glossary() -> str:
+    """Return the terms of the project in both languages, in Markdown."""
+    rows = (f"| {term.en} | {term.zh} | {term.meaning_en} | {term.meaning_zh} |" for term in terms())
+    return "\n".join(["| English | 中文 | meaning | 含义 |", "|---|---|---|---|", *rows])
+
+
 def _facts(row: Table) -> Mapping[str, Iterable[str]]:
     when = [] if row.when in ("always", row.stage) else [row.when]
     return {"key 主键": row.key, "provenance 数据来源标签": row.evidence.split(), "only with 仅当有": when}
@@ -200,6 +207,7 @@ def pages() -> dict[Path, str]:
             "outputs": output_lists("zh"),
         },
         ROOT / "docs" / "codebook.md": {"codebook": codebook()},
+        ROOT / "docs" / "glossary.md": {"glossary": glossary()},
         ROOT / "docs" / "methods.md": {"methods": method_notes()},
         RAW / "README.md": {"dictionary": data_dictionary()},
     }
