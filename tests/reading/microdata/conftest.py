@@ -6,7 +6,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from fhi.editions import SCHEMAS, read_table
+from fhi.editions import load
 from fhi.engine.errors import DataError
 from fhi.engine.framework import Framework
 from fhi.paths import RAW
@@ -20,7 +20,8 @@ NAMES = ("cities", "vocabulary", "public/exchange_rates")
 
 @pytest.fixture(scope="session")
 def tables():
-    return {name: read_table(RAW / f"{name}.csv", SCHEMAS[name]) for name in NAMES}
+    whole = load()
+    return {name: whole[name] for name in NAMES}
 
 
 @pytest.fixture(scope="session")
