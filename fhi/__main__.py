@@ -65,11 +65,14 @@ def pdf(scenario: str) -> None:
 
 
 def png(scenario: str) -> None:
-    """Draw every figure of a built scenario as PNG beside its SVG."""
+    """Draw every figure of a built scenario as PNG beside its SVG, and every printed profile."""
     from fhi.showing.figures.rendering import save_all
+    from fhi.showing.report.pdf import write_profiles
     from fhi.store import Store
 
-    save_all(Store(scenario), kind="png")
+    store = Store(scenario)
+    save_all(store, kind="png")
+    write_profiles(store)
 
 
 def manifest(scenario: str) -> None:
@@ -249,6 +252,19 @@ def refresh(scenario: str, *notebooks: str) -> None:
     documentation.write_pictures(scenario)
 
 
+def edition(name: str, base: str) -> None:
+    """Start the folder of the edition after another one, and a scenario for it."""
+    from fhi.editions import starting
+    from fhi.files import replace_file
+    from fhi.paths import ROOT, SCENARIOS
+
+    written = starting.start(name, base)
+    text = f"edition: {name}\ndescription: {{zh: {name}, en: {name}}}\n"
+    written.append(replace_file(SCENARIOS / f"{name}.yml", text.encode("utf-8")))
+    print("\n".join(f"written  {path.relative_to(ROOT)}" for path in written))
+    print(f"next: replace what begins with EXAMPLE, add what is new, then make checksums report SCENARIO={name}")
+
+
 def checksums() -> None:
     """Write the checksums of the raw files into sources.csv, and the package that repeats them."""
     from fhi.editions import folders
@@ -289,6 +305,7 @@ COMMANDS = {
         verify,
         expected,
         refresh,
+        edition,
         checksums,
         readme,
     )

@@ -59,6 +59,8 @@ STEPS: Mapping[str, str] = {
     "weighting": "Weighting",
     "aggregation": "Aggregation",
 }
+#: the pages of the documentation, those in Chinese in ``zh``
+DOCS = ROOT / "docs"
 LISTED = {"en": ("stage", "tables that it writes"), "zh": ("步骤", "写出的表")}
 #: the figures that the READMEs show
 PICTURES = ("replication", "identified-scores")
@@ -193,16 +195,13 @@ def fill(text: str, name: str, content: str) -> str:
 def pages() -> dict[Path, str]:
     """Return the text that each file with generated parts should have."""
     parts = {
-        ROOT / "README.md": {"figures": figure_map(), "verdicts": verdict_counts(), "outputs": output_lists()},
-        ROOT / "README.zh.md": {
-            "figures": figure_map("zh"),
-            "verdicts": verdict_counts("zh"),
-            "outputs": output_lists("zh"),
-        },
-        ROOT / "docs" / "codebook.md": {"codebook": codebook()},
-        ROOT / "docs" / "methods.md": {"methods": method_notes()},
+        DOCS / "codebook.md": {"codebook": codebook()},
+        DOCS / "methods.md": {"methods": method_notes()},
         RAW / "README.md": {"dictionary": data_dictionary()},
     }
+    for language, folder in (("en", DOCS), ("zh", DOCS / "zh")):
+        parts[folder / "figures.md"] = {"figures": figure_map(language), "outputs": output_lists(language)}
+        parts[folder / "reviewers.md"] = {"verdicts": verdict_counts(language)}
     texts = {}
     for path, contents in parts.items():
         texts[path] = path.read_text(encoding="utf-8")
