@@ -43,6 +43,11 @@ FHI := FHI_OUT="$(OUT)" "$(PYTHON)" $(COMMAND)
 $(READY): requirements.lock
 	@PYTHON3="$(PYTHON3)" sh .ci/setup.sh "$(ENVIRONMENT)"
 
+# the commands of a build have one interpreter: its name is the number of this process, and the time
+ifndef FHI_BUILD
+export FHI_BUILD := $(shell echo $$PPID-$$(date +%s%N))
+endif
+
 # --- the stages: notebooks, what they write, and what they depend on --------------------------------------
 P := $(OUT)/data/processed/$(SCENARIO)
 R := $(OUT)/reports/$(SCENARIO)
@@ -269,10 +274,10 @@ fuzz: $(READY) ## throw random cells and files at the parsers: 15 properties, FU
 lint: $(READY) ## check style and names
 	"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check .
 
-clean: ## remove what was built; the environment and the store of pictures stay
+clean: ## remove what was built; the environment and the store of results stay
 	rm -rf "$(OUT)/data/processed" "$(OUT)/reports" "$(OUT)/.timings" "$(OUT)/.checked" "$(OUT)/.tried" "$(IMPORTS)" "$(FRESH)"
 
-clean-all: clean ## remove the store of pictures as well
+clean-all: clean ## remove the store of results as well
 	rm -rf "$(OUT)/.store"
 
 help: ## list these commands

@@ -159,6 +159,13 @@ def try_(*arguments: str) -> None:
         print(f"\nwritten to {path}; next: make report SCENARIO={given.save}")
 
 
+def serve() -> None:
+    """Run the commands of a build, each in a child of this process (see `fhi.running.server`)."""
+    from fhi.running import server
+
+    server.serve(run_command)
+
+
 def export(scenario: str) -> None:
     """Write a built scenario as a workbook."""
     from fhi import records
@@ -282,6 +289,7 @@ COMMANDS = {
         compare,
         compare_all,
         try_,
+        serve,
         export,
         import_,
         open_lab,
@@ -296,8 +304,19 @@ COMMANDS = {
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Run a command, by the server of the build if there is one."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    sent = None
+    if os.environ.get("FHI_BUILD") and arguments[:1] != ["altered"]:
+        from fhi.running import server
+
+        sent = server.send(arguments)
+    return run_command(arguments) if sent is None else sent
+
+
+def run_command(arguments: list[str]) -> int:
     """Run a command; an error of data or method, or of the disk, is printed as one message."""
-    name, *rest = (sys.argv[1:] if arguments is None else arguments) or [""]
+    name, *rest = arguments or [""]
     command = COMMANDS.get(name)
     if command is None or not _takes(command, rest):
         _refuse(name, rest)
