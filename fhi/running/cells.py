@@ -19,6 +19,7 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from nbformat.v4 import new_output
 from papermill.engines import Engine, papermill_engines
+from tqdm import auto as _auto  # noqa: F401 - it takes any shell for a notebook with widgets, once there is one
 from traitlets import Any, Type
 from traitlets.config import Config
 

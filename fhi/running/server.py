@@ -80,9 +80,11 @@ def send(arguments: list[str]) -> int | None:
         try:
             socket.send_fds(server, [struct.pack("!I", len(content))], [0, 1, 2])
             server.sendall(content)
-            told = server.recv(16)
+            if not server.recv(1):
+                return None
         except OSError:
-            told = b""
+            return None
+        told = server.recv(16)
     if not told:
         print(f"{' '.join(arguments[:2])}: the process ended before its time", file=sys.stderr)
         return 1
@@ -122,15 +124,34 @@ def serve(run: Callable[[list[str]], int]) -> None:
 def _accept(listener: socket.socket, children: dict[socket.socket, int], run: Callable[[list[str]], int]) -> None:
     """Fork a child for the next command; one that is not answered runs by itself."""
     connection = listener.accept()[0]
-    if not _is_ours(connection) or threads() > 1:
-        connection.close()
-        return
-    child = os.fork()
+    asked, streams = _receive(connection) if _is_ours(connection) and threads() == 1 else (None, [])
+    child = os.fork() if asked else None
     if child == 0:
         for other in (listener, *children):
             other.close()
-        _answer(connection, run)
-    children[connection] = child
+        _answer(connection, asked, streams, run)
+    for stream in streams:
+        os.close(stream)
+    if child:
+        children[connection] = child
+    else:
+        connection.close()
+
+
+def _receive(connection: socket.socket) -> tuple[dict | None, list[int]]:
+    """Return what is asked and the streams of the command; nothing if the command is gone before it has said it."""
+    try:
+        head, streams = socket.recv_fds(connection, 4, 3)[:2]
+        size, content = struct.unpack("!I", head)[0], b""
+        while len(content) < size:
+            piece = connection.recv(size - len(content))
+            if not piece:
+                return None, streams
+            content += piece
+        connection.sendall(b"+")
+    except (OSError, struct.error):
+        return None, []
+    return json.loads(content.decode("utf-8", "surrogateescape")), streams
 
 
 def _import(names) -> None:
@@ -163,16 +184,10 @@ def _reap(children: dict[socket.socket, int]) -> None:
             del children[connection]
 
 
-def _answer(connection: socket.socket, run: Callable[[list[str]], int]) -> None:
+def _answer(connection: socket.socket, asked: dict, streams: list[int], run: Callable[[list[str]], int]) -> None:
     """Run the command of a connection in this process, which was forked for it, and end it."""
     code = 1
     try:
-        head, streams = socket.recv_fds(connection, 4, 3)[:2]
-        content = b""
-        size = struct.unpack("!I", head)[0]
-        while len(content) < size:
-            content += connection.recv(size - len(content))
-        asked = json.loads(content.decode("utf-8", "surrogateescape"))
         for place, stream in enumerate(streams):
             os.dup2(stream, place)
             os.close(stream)
