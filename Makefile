@@ -73,9 +73,9 @@ WORDS := $(wildcard data/raw/$(EDITION)/findings.csv)
 AUDIT := $(if $(CLAIMS)$(WORDS),06_audit)
 RAW := $(filter-out data/raw/%/findings.csv $(patsubst %,data/raw/%/%,$(filter-out $(EDITION),$(EDITIONS))), \
 	$(wildcard data/raw/*.csv data/raw/*/*.csv data/raw/*/*.geojson data/raw/*/edition.yml))
-# what the catalogue of the edition lists: a raw file that is gone is missed at ingestion, which names it
-CATALOGUE := $(firstword $(wildcard data/raw/$(EDITION)/sources.csv) data/raw/sources.csv)
-LISTED := $(shell awk -F , 'NR > 1 { print "$(dir $(CATALOGUE))" $$2 }' $(CATALOGUE) 2>/dev/null)
+# what the catalogues list, the common one and that of the edition: a raw file that is gone is missed at ingestion
+LISTED := $(foreach list,$(wildcard data/raw/sources.csv data/raw/$(EDITION)/sources.csv), \
+	$(shell awk -F , 'NR > 1 { print "$(dir $(list))" $$2 }' $(list)))
 # the code that each notebook and command uses, CODE_<name>, and the tables that each stage writes, OUTPUTS_<number>:
 # listed anew when a module comes, goes or changes
 MODULES := $(sort $(shell find fhi -name '*.py'))
@@ -249,6 +249,9 @@ notebooks: $(EXECUTED) $(N)/lab.ipynb ## run the notebooks and store them with t
 sweep: $(N)/01_ingestion.ipynb $(P)/scenario.yml ## build every combination of the grid in SCENARIO: normalisation × weighting × …
 	@$(FHI) sweep "$(SCENARIO)"
 
+edition: $(READY) ## start the folder of a new edition NAME from an earlier one: NAME=fhi2019 FROM=report2018
+	@$(FHI) edition "$(NAME)" "$(or $(FROM),report2018)"
+
 checksums: $(READY) ## after an intended change of a raw file: write its checksum into data/raw/sources.csv
 	@$(FHI) checksums
 
@@ -285,4 +288,4 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 FORCE:
-.PHONY: report png ranks compare compare-all export test notebooks sweep checksums readme lock lab bench faults fuzz lint clean clean-all help verify expected FORCE
+.PHONY: report png ranks compare compare-all export test notebooks sweep edition checksums readme lock lab bench faults fuzz lint clean clean-all help verify expected FORCE

@@ -203,7 +203,7 @@ def sweep(scenario: str) -> None:
     from fhi.editions.published import published
     from fhi.engine.framework import Framework
     from fhi.engine.index import build
-    from fhi.engine.robustness import sweep
+    from fhi.engine.robustness import runs
     from fhi.processes import cluster
     from fhi.scenarios import load_scenario
     from fhi.store import Store
@@ -216,13 +216,13 @@ def sweep(scenario: str) -> None:
     if not printed:
         order = build(*given, units=units).ranks[root].dropna().astype(int).rename("rank").rename_axis("city")
         order = order.reset_index().assign(node=root)
-    table, ranks = sweep.sweep(*given, order, units=units, cluster=cluster())
+    table, ranks = runs.sweep(*given, order, units=units, cluster=cluster())
     if not printed:
         ranks = ranks.assign(published=None)
         print(f"the edition has no published ranks of the index: agreement is with the ranks of {scenario}")
     path = store.write("sweep", table)
     store.write("sweep_ranks", ranks)
-    print(sweep.summary(table))
+    print(runs.describe_sweep(table))
     print(f"{'written':<14}{path}")
 
 
@@ -254,6 +254,19 @@ def refresh(scenario: str, *notebooks: str) -> None:
     for notebook in notebooks:
         pipeline.refresh(notebook, scenario)
     documentation.write_pictures(scenario)
+
+
+def edition(name: str, base: str) -> None:
+    """Start the folder of the edition after another one, and a scenario for it."""
+    from fhi.editions import starting
+    from fhi.files import replace_file
+    from fhi.paths import ROOT, SCENARIOS
+
+    written = starting.start(name, base)
+    text = f"edition: {name}\ndescription: {{zh: {name}, en: {name}}}\n"
+    written.append(replace_file(SCENARIOS / f"{name}.yml", text.encode("utf-8")))
+    print("\n".join(f"written  {path.relative_to(ROOT)}" for path in written))
+    print(f"next: replace what begins with EXAMPLE, add what is new, then make checksums report SCENARIO={name}")
 
 
 def checksums() -> None:
@@ -297,6 +310,7 @@ COMMANDS = {
         verify,
         expected,
         refresh,
+        edition,
         checksums,
         readme,
     )

@@ -21,7 +21,7 @@ from fhi.editions.claims.functions import FUNCTIONS
 from fhi.editions.claims.ledger import named_tables
 from fhi.editions.claims.verdicts import VERDICTS
 from fhi.engine.errors import DataError, Problem, nearest_names
-from fhi.engine.expressions import evaluate
+from fhi.engine.expressions import Outcome, evaluate
 from fhi.engine.grammar import ExpressionError, parse
 from fhi.paths import WORDS, edition_folder
 from fhi.reading.csv_tables import check, integer, one_of, read_table, schema, text
@@ -247,6 +247,8 @@ class _Writer:
     def __init__(self, tables: Tables):
         self.tables = tables
         self.names = {tongue: dict(_names(tables, tongue)) for tongue in LANGUAGES}
+        #: both languages, and the alternatives of an id, ask the same
+        self.known: dict[str, Outcome] = {}
 
     def texts(self, row, unit: str) -> tuple[dict[str, str], str]:
         """Return the text of a row by language and the tables it was computed from.
@@ -261,9 +263,11 @@ class _Writer:
         read: set[str] = set()
 
         def computed(expression: str):
-            outcome = evaluate(_of_unit(expression, unit), self.tables, FUNCTIONS)
-            read.update(table.removeprefix("tables/") for table, *_ in outcome.cells)
-            return outcome.value
+            text = _of_unit(expression, unit)
+            if text not in self.known:
+                self.known[text] = evaluate(text, self.tables, FUNCTIONS)
+            read.update({table for table, *_ in self.known[text].cells})
+            return self.known[text].value
 
         def written(part: re.Match, tongue: str) -> str:
             if part[0] == EACH:
@@ -278,7 +282,7 @@ class _Writer:
             for tongue in LANGUAGES
         }
         texts["en"] = texts["en"][:1].upper() + texts["en"][1:]
-        return texts, "+".join(sorted(read))
+        return texts, "+".join(sorted({name.removeprefix("tables/") for name in read}))
 
     def write(self, value, form: str, tongue: str, expression: str) -> str:
         """Return a computed value as it is written in a text."""
@@ -325,7 +329,7 @@ def _amount(value: float, tongue: str) -> str:
     """Return a large number in the words of the language: 8.7e11 is 8,700亿, or 870 billion."""
     scales = {"zh": ((1e8, "亿"), (1e4, "万")), "en": ((1e9, " billion"), (1e6, " million"))}
     divisor, word = next((scale for scale in scales[tongue] if abs(value) >= scale[0]), (1, ""))
-    return _number(value / divisor) + word
+    return _number(float(f"{value / divisor:.4g}")) + word
 
 
 def _ordinal(value: float, tongue: str) -> str:

@@ -2,6 +2,7 @@
 
 from fhi.showing.figures import (
     audit,
+    city_pages,
     diagnostics,
     economy,
     ecosystem,
@@ -21,7 +22,6 @@ from fhi.showing.figures import (
     pillars,
     policy,
     procedure,
-    profiles,
     ranks,
     replication,
     replication_orders,
@@ -39,6 +39,7 @@ from fhi.showing.figures.registry import EVIDENCE, LANGUAGES, PARTS, FigureEntry
 __all__ = ["EVIDENCE", "LANGUAGES", "PARTS", "FigureEntry", "entries"]
 __all__ += [
     "audit",
+    "city_pages",
     "diagnostics",
     "economy",
     "ecosystem",
@@ -58,7 +59,6 @@ __all__ += [
     "pillars",
     "policy",
     "procedure",
-    "profiles",
     "ranks",
     "replication",
     "replication_orders",

@@ -9,7 +9,7 @@ import pandas as pd
 
 from fhi.editions.published import published_units
 from fhi.engine.framework import Framework
-from fhi.engine.rounding import outward
+from fhi.engine.ranking import outward
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import chosen, english, height, name_rows, tier_colours, with_names
 from fhi.showing.figures.edition_words import Words, with_words, words

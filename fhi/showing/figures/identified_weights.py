@@ -6,7 +6,7 @@ import matplotlib
 import numpy as np
 import pandas as pd
 
-from fhi.engine.rounding import outward
+from fhi.engine.ranking import outward
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import in_order, pillars
 from fhi.showing.figures.edition_words import with_words, words

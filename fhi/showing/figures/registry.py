@@ -64,8 +64,11 @@ class FigureEntry:
         Tables without which it has nothing to show, in an edition where they are empty.
     read : tuple of str
         The tables that its data were made from, once it has been drawn for a scenario.
+    document : bool
+        True for a card without a data axis, set as a document in place of being drawn.
     draw : callable
-        From that frame and a language to a matplotlib Figure; it sees nothing else and touches no file.
+        From that frame and a language to a matplotlib Figure, or to the blocks of a document
+        (`fhi.showing.figures.documents`); it sees nothing else and touches no file.
     """
 
     id: str
@@ -82,6 +85,7 @@ class FigureEntry:
     needs: tuple[str, ...] = ()
     elsewhere: Texts | None = None
     read: tuple[str, ...] = ()
+    document: bool = False
 
     @property
     def place(self) -> int:
@@ -113,8 +117,9 @@ def figure(
     beside: int | None = None,
     needs: tuple[str, ...] = (),
     elsewhere: Texts | None = None,
+    document: bool = False,
 ):
-    """Register the decorated drawing function ``(data, language) -> Figure`` under an id.
+    """Register the decorated function ``(data, language) -> Figure``, or ``-> blocks`` of a document, under an id.
 
     Raises
     ------
@@ -138,7 +143,7 @@ def figure(
         raise ValueError(f"{id}: a source in each of {', '.join(LANGUAGES)}")
 
     def register(draw):
-        more = {"needs": needs, "elsewhere": elsewhere}
+        more = {"needs": needs, "elsewhere": elsewhere, "document": document}
         _ENTRIES[id] = FigureEntry(id, page, labels, title, data, caption, draw, section, source, beside, **more)
         return draw
 
