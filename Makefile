@@ -190,8 +190,15 @@ $(foreach name,$(filter-out baseline,$(ALL)),$(call TRIED,$(name))): | $(call TR
 compare: $(COMPARED) ## say and draw what became of the ranks of BASE (default: its base, else baseline) in SCENARIO
 	@cat "$(COMPARED)"
 
-$(COMPARED): $(call RANKS,$(BASE)) $(call RANKS,$(SCENARIO)) $(LOCK) $(CODE_compare) $(CODE_compare_all) | $(READY)
+# an earlier run of a scenario, as baseline@3, is in the history and not built
+$(COMPARED): $(if $(findstring @,$(BASE)),,$(call RANKS,$(BASE))) $(call RANKS,$(SCENARIO)) $(LOCK) $(CODE_compare) $(CODE_compare_all) | $(READY)
 	@$(FHI) compare "$(SCENARIO)" "$(BASE)"
+
+why: | $(READY) ## say of each step of SCENARIO whether it ran, was taken over or was skipped in the last build, and why
+	@$(FHI) why "$(SCENARIO)"
+
+history: | $(READY) ## list the earlier runs of SCENARIO; make compare BASE=baseline@3 compares with one
+	@$(FHI) history "$(SCENARIO)"
 
 # CHANGE="experience=2 normalisation=rank"; SAVE=name writes them as a scenario
 try: | $(READY) ## say what CHANGE="experience=2 normalisation=rank" does to the ranks of SCENARIO, in two seconds; SAVE=name keeps it

@@ -25,6 +25,8 @@ from fhi.running import notebooks
 from fhi.scenarios import READS, load_scenario
 
 BUILT = ("processed/", "reports/")
+#: so many causes are named
+NAMED = 3
 #: the kind of entry in the store (`fhi.kept`) for the files of a stage, and how they are said to be from there
 KIND, STORE = "stages", "the store"
 
@@ -70,6 +72,24 @@ def cause(stage: str, files: Files, prerequisites: Iterable[str]) -> dict | None
             inputs[(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path).as_posix()] = _content(path)
     found = {"stage": stage, "parameters": read, "python": platform.python_version(), "inputs": inputs}
     return json.loads(json.dumps(found))
+
+
+def reason(found: dict | None, files: Files, stage: str) -> str:
+    """Return why a stage is not as it was left: what differs from the cause of its results, or what became of these."""
+    before = records.read_record(files, stage)
+    if before is None or found is None:
+        return "there is no earlier result"
+    differ = [
+        f"{key} changed" for key in before["parameters"] if before["parameters"][key] != found["parameters"].get(key)
+    ]
+    old, new = before["inputs"], found["inputs"]
+    differ += [f"{name} {'changed' if name in old else 'is new'}" for name in new if new[name] != old.get(name)]
+    differ += [f"{name} is gone" for name in old if name not in new]
+    differ += ["Python changed"] if before["python"] != found["python"] else []
+    differ += [f"{change.shown} was {change.how}" for change in records.changes(files, {stage})]
+    if not differ:
+        return "nothing but dates"
+    return "; ".join(differ[:NAMED]) + (f" and {len(differ) - NAMED} more" if len(differ) > NAMED else "")
 
 
 def stages_behind(files: Files, prerequisites: Iterable[Path]) -> set[str]:
