@@ -8,25 +8,33 @@ from __future__ import annotations
 
 import atexit
 import io
+import platform
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 
 import pandas as pd
-from ipykernel.ipkernel import IPythonKernel
 from ipykernel.jsonutil import json_clean
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from nbformat.v4 import new_output
 from papermill.engines import Engine, papermill_engines
-from tqdm import auto as _auto  # noqa: F401 - it takes any shell for a notebook with widgets, once there is one
 from traitlets import Any, Type
 from traitlets.config import Config
 
 NAME = "in-process"
 #: what pandas shows of a table in a notebook
 NOTEBOOK_COLUMNS = 20
-LANGUAGE = {**IPythonKernel.language_info}
+#: what a kernel says of its language; the kernel itself is not imported, since tqdm would take this for a notebook
+LANGUAGE = {
+    "codemirror_mode": {"name": "ipython", "version": 3},
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "name": "python",
+    "nbconvert_exporter": "python",
+    "pygments_lexer": "ipython3",
+    "version": platform.python_version(),
+}
 
 
 class _Stream(io.TextIOBase):
@@ -84,7 +92,7 @@ class InProcess(Engine):
 
     @classmethod
     def execute_managed_notebook(cls, nb_man, kernel_name, **_) -> None:
-        nb_man.nb.metadata["language_info"] = {**LANGUAGE}
+        nb_man.nb.metadata["language_info"] = dict(LANGUAGE)
         main = sys.modules["__main__"]
         ZmqShell.clear_instance()
         # the notebook is the main module while it runs; nothing of it is written into the home of the user
