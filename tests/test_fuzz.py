@@ -14,12 +14,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from fhi.editions import SCHEMAS, read_table
+from fhi.editions import load
 from fhi.engine.errors import DataError
 from fhi.engine.framework import Framework
 from fhi.paths import RAW
 from fhi.reading import microdata
-from fhi.reading.microdata.synonyms import ELSEWHERE, CityNames, Vocabulary
+from fhi.reading.microdata.places import ELSEWHERE, CityNames
+from fhi.reading.microdata.synonyms import Vocabulary
 from fhi.reading.parsing import (
     has_unit,
     parse_amount,
@@ -32,9 +33,7 @@ from fhi.reading.parsing import (
 
 CASES = int(os.environ.get("FUZZ_CASES", "100"))
 FIRE = settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=CASES <= 100)
-TABLES = {
-    name: read_table(RAW / f"{name}.csv", SCHEMAS[name]) for name in ("cities", "vocabulary", "public/exchange_rates")
-}
+TABLES = {name: table for name, table in load().items() if name in ("cities", "vocabulary", "public/exchange_rates")}
 FRAMEWORK = Framework.from_csv(RAW / "report2018" / "framework.csv")
 CITIES = CityNames(TABLES["cities"], Vocabulary(TABLES["vocabulary"]))
 HAN, UNITS = "零一二三四五六七八九", {"": 0, "万": 4, "亿": 8, "万亿": 12, "百万": 6, "千万": 7}
