@@ -27,7 +27,7 @@ PLAIN = re.compile(
 IDIOMS = re.compile(
     r"three (?:tiers|pillars|regions|things|kinds|of the five here|for|internet|risers|rises|decimals)|five leading|"
     r"nine tenths|nine draws in ten|(?:the|best-financed) twenty|twenty best|two (?:cores|years|that)|"
-    r"four (?:cities|classes|quadrants|indicators|and)|[Aa]ll three|Three advances|between the two|market of two|over two|"
+    r"four (?:cities|classes|quadrants|indicators|and)|All three|Three advances|between the two|market of two|over two|"
     r"One of three|share two|first (?:three|four|five|ten)|in both|within two|than (?:five|four)|of the (?:three|four)",
     re.IGNORECASE,
 )
