@@ -347,11 +347,27 @@ def _back(store: Store, chosen: Scenario, language: str, opening: Mapping[str, s
     known = sorted(terms(), key=lambda term: term.en.lower()) if language == "en" else terms()
     return {
         "glossary": [[getattr(term, name) for name in (language, other, f"meaning_{language}")] for term in known],
-        "acknowledgements": said["acknowledgements-text"].format(**filled),
+        "acknowledgements": [said["acknowledgements-text"].format(**filled), *_credits(store, language, said)],
         "cite": said["cite-text"].format(**filled),
         "colophon": [breakable(said[name].format(**filled)) for name in lines],
         "rights": opening["rights"],
     }
+
+
+def _credits(store: Store, language: str, said: Mapping[str, str]) -> list[str]:
+    """Return the people and organisations that the publication names, with their parts in it."""
+    lines = []
+    if has(store, "tables/people"):
+        names = store["tables/people"].sort_values("position")[f"name_{language}"]
+        lines.append(said["people"].format(names=said["list"].join(names)))
+    if has(store, "tables/organisations"):
+        rows = store["tables/organisations"]
+        named = [
+            said["with-part"].format(name=name, part=about)
+            for name, about in zip(rows[f"name_{language}"], rows[f"about_{language}"], strict=True)
+        ]
+        lines.append(said["organisations"].format(names=said["break"].join(named)))
+    return lines
 
 
 @cache
