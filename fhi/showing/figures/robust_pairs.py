@@ -18,7 +18,6 @@ SIDES = ("#b84f00", "#dd8a4f", "#f2c9a8", "#f1f3f5", "#bcd9ee", "#5fa3d3", "#0b5
 SLANTED = 52
 #: cities at most of which the pairs are drawn
 SQUARE = 32
-LINES = (style.BLUE, style.VERMILION, style.GREEN, style.PURPLE)
 
 
 def verdict(share: float) -> str:
@@ -242,77 +241,3 @@ def _last(data: pd.DataFrame) -> pd.DataFrame:
 
 def _side(share: float) -> str:
     return SIDES[min(int(share * len(SIDES)), len(SIDES) - 1)]
-
-
-def convergence_data(tables: Tables) -> pd.DataFrame:
-    """Estimates from the first n draws."""
-    names = english(tables)
-    frame = tables["convergence"].copy()
-    order = tables["rank_intervals"].set_index("city")["published"]
-    frame = frame.assign(place=frame["city"].map(order).fillna(0)).sort_values(["measure", "place", "n"])
-    frame["city_en"], frame["other_en"] = frame["city"].map(names), frame["other"].map(names)
-    return frame[["measure", "city", "city_en", "other", "other_en", "n", "estimate", "low", "high"]].reset_index(
-        drop=True
-    )
-
-
-def convergence_caption(data: pd.DataFrame) -> dict[str, str]:
-    last = data[data["n"] == data["n"].max()]
-    above, shift = last[last["measure"] == "above"], last[last["measure"] == "shift"].iloc[0]
-    widest = ((above["high"] - above["low"]) / 2).max()
-    n = data["n"].max()
-    return {
-        "zh": f"线是只用前n次抽取时的估计，带是95%的范围：带变窄、线变平，说明抽取已足够。到{n:,}次时，比例的误差不超过±{widest:.1%}，"
-        f"名次平均变动为{shift['estimate']:.2f}±{(shift['high'] - shift['low']) / 2:.2f}位。",
-        "en": "A line is the estimate from the first n draws, its band the 95 % limits: once the band is narrow and the line flat, there "
-        f"were draws enough. At {n:,} draws the shares are known to ±{widest:.1%} or better, and the mean shift of the ranks is "
-        f"{shift['estimate']:.2f} ± {(shift['high'] - shift['low']) / 2:.2f} places.",
-    }
-
-
-@figure(
-    "robust-convergence",
-    page=None,
-    section=SECTION,
-    evidence="reconstructed",
-    title={"zh": "抽取次数够不够", "en": "Were there draws enough?"},
-    data=convergence_data,
-    caption=convergence_caption,
-    needs=("convergence",),
-)
-def convergence(data: pd.DataFrame, language: str):
-    """Two panels on a logarithmic axis: shares of draws for pairs of neighbours, and the mean shift."""
-    figure = style.canvas(4.7)
-    left = style.quiet(style.area(figure, left=0.85, right=4.6, top=1.1, bottom=0.95), grid="y")
-    right = style.quiet(style.area(figure, left=7.2, right=0.45, top=1.1, bottom=0.95), grid="y")
-    pairs = list(data[data["measure"] == "above"].groupby(["city", "other"], sort=False))
-    for colour, (_, group) in zip(LINES, pairs, strict=False):
-        left.fill_between(group["n"], group["low"], group["high"], color=colour, alpha=0.13, linewidth=0)
-        left.plot(group["n"], group["estimate"], color=colour, linewidth=1.7, label=_pair(group.iloc[0], language))
-    shift = data[data["measure"] == "shift"]
-    right.fill_between(shift["n"], shift["low"].clip(lower=0), shift["high"], color=style.INK, alpha=0.13, linewidth=0)
-    right.plot(shift["n"], shift["estimate"], color=style.INK, linewidth=1.7)
-    titles = style.pick(
-        language,
-        ["前者在后者之上的比例", "名次平均变动（位）"],
-        ["share of draws in which the first is above", "mean shift of the ranks, places"],
-    )
-    for axes, title in zip((left, right), titles, strict=True):
-        axes.set_xscale("log")
-        axes.set_xlim(data["n"].min(), data["n"].max())
-        ticks = [tick for tick in (10, 100, 1000, 10_000, 100_000) if data["n"].min() <= tick <= data["n"].max()]
-        axes.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
-        axes.minorticks_off()
-        axes.set_xlabel(style.pick(language, "抽取次数n（对数）", "draws n (log scale)"), size=style.SMALL)
-        axes.set_title(title, loc="left", size=style.SMALL, color=style.MUTED)
-        axes.tick_params(axis="y", labelsize=style.SMALL)
-    left.set(ylim=(-0.02, 1.02), yticks=[0, 0.25, 0.5, 0.75, 1])
-    left.set_yticklabels(["0%", "25%", "50%", "75%", "100%"])
-    right.set_ylim(bottom=0)
-    left.legend(loc="upper left", bbox_to_anchor=(1.01, 1.02), frameon=False, fontsize=style.SMALL)
-    return figure
-
-
-def _pair(item: pd.Series, language: str) -> str:
-    one, other = (item["city"], item["other"]) if language == "zh" else (item["city_en"], item["other_en"])
-    return f"{style.brief(one)} >\n{style.brief(other)}"

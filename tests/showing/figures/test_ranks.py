@@ -2,9 +2,8 @@
 
 import pytest
 
-from fhi.showing.figures.ranks import evidence_data, slope_data
+from fhi.showing.figures.ranks import slope_data
 
-LABELS = ("published", "derived", "public")
 
 
 def test_the_ranks_of_2017_are_distinct_and_leave_one_place_to_a_city_unknown(tables):
@@ -24,13 +23,3 @@ def test_a_rank_of_2017_is_that_of_2018_and_the_places_gained(tables, city, befo
 def test_the_new_city_has_no_rank_of_2017(tables):
     data = slope_data(tables)
     assert data[data["rank_2017"].isna()]["city"].tolist() == ["香港"]
-
-
-def test_the_evidence_of_a_city_is_counted_from_the_coverage(store):
-    data = evidence_data(store).set_index("city")
-    cells = store["coverage"].dropna(subset=["evidence"])
-    for city in data.index:
-        own = cells[cells["city"] == city]
-        assert data.loc[city, list(LABELS)].tolist() == [(own["evidence"] == label).sum() for label in LABELS]
-        assert data.at[city, "known"] == len(own) and data.at[city, "used"] == own["used"].sum()
-    assert set(data["indicators"]) == {16} and len(data) == 20

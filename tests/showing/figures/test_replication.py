@@ -4,7 +4,6 @@ import pandas as pd
 
 from fhi.showing.figures import style
 from fhi.showing.figures.method import framework_caption, framework_data
-from fhi.showing.figures.ranks import evidence_caption, evidence_data
 from fhi.showing.figures.replication import coverage, coverage_caption, replication_data
 
 
@@ -74,7 +73,7 @@ def test_a_cell_known_up_to_an_interval_has_the_reason_of_its_kind():
     assert "1 public ones marked ≈ depend on listed firms" in words["en"] and "中点" not in words["zh"]
 
 
-def test_the_tree_and_the_evidence_by_rank_count_old_values_apart():
+def test_the_tree_counts_old_values_apart():
     cells = aged(2017)
     tree = pd.DataFrame({"level": [0, 1, 1], "code": ["I", "a", "b"], "parent": [None, "I", "I"]})
     tables = {
@@ -86,7 +85,4 @@ def test_the_tree_and_the_evidence_by_rank_count_old_values_apart():
     framework = framework_data(tables).set_index("code")
     assert framework.loc["a", ["coverage", "old"]].tolist() == [1, 0.5]
     assert framework.loc["b", ["coverage", "old"]].tolist() == [0.5, 0]
-    counted = evidence_data(tables).set_index("city")
-    assert counted["old_public"].to_dict() == {"甲": 1, "乙": 0} and counted["public"].to_dict() == {"甲": 2, "乙": 1}
-    assert "Hatched: old values, 1 in all." in evidence_caption(evidence_data(tables))["en"]
     assert "Hatched: old values, in 1 of the indicators" in framework_caption(framework_data(tables))["en"]

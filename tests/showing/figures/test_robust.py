@@ -72,17 +72,6 @@ def test_pairs_stand_in_the_published_order_and_each_once(store):
     assert not data.duplicated(["city", "other"]).any()
 
 
-def test_convergence_ends_at_the_numbers_of_the_other_figures(store):
-    data = robust_pairs.convergence_data(store)
-    last = data[data["n"] == store["rank_intervals"]["draws"].iloc[0]]
-    pairs = store["beats"].set_index(["city", "other"])["probability"]
-    above = last[last["measure"] == "above"]
-    assert above["estimate"].tolist() == pytest.approx(
-        [pairs[a, b] for a, b in zip(above["city"], above["other"], strict=True)]
-    )
-    assert data["measure"].unique().tolist() == ["above", "shift"]
-
-
 def test_the_assumptions_stand_in_the_order_of_their_total_index(store):
     data = robust_shares.sobol_data(store)
     shift = data[data["output"] == "shift"]
