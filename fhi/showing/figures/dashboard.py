@@ -98,7 +98,7 @@ def _locator(figure, badge) -> None:
     height = figure.get_size_inches()[1]
     axes = basemap.china(figure, 8.3, height - 2.3, 1.35, {badge["province"]: "#c3d6e6"}, view=basemap.WHOLE)
     points = basemap.place(axes, [badge["lon"]], [badge["lat"]])
-    basemap.in_points(axes).scatter(*points.T, s=26, color=style.VERMILION, edgecolor=style.PAPER, linewidth=0.6)
+    basemap.in_points(axes).scatter(*points.T, s=26, color=style.INK, edgecolor=style.PAPER, linewidth=0.6)
 
 
 def _heading(axes: Axes, left: float, right: float, text: str) -> None:

@@ -72,7 +72,6 @@ def cards_caption(data: pd.DataFrame) -> dict[str, str]:
     "p31-innovation",
     page=31,
     evidence=("published", "derived"),
-    title={"zh": "创新活力：五城的数字", "en": "Innovation: the numbers of five cities"},
     data=cards_data,
     caption=cards_caption,
 )
@@ -121,7 +120,15 @@ def _card(axes, x: float, y: float, wide: float, high: float, item, language: st
         if end + width(units, style.SMALL) + 0.06 < room:
             line(axes, inner + end + 0.06, middle + 0.02, units, color=GREEN)
         if pd.notna(item.place):
-            line(axes, inner + room, middle, _place(item.place, language), ha="right", color=style.MUTED, size=7.5)
+            line(
+                axes,
+                inner + room,
+                middle,
+                _place(item.place, language),
+                ha="right",
+                color=style.MUTED,
+                size=style.SMALL,
+            )
     if pd.notna(item.scale):
         bar(axes, inner, y + 0.43, room, item.value / item.scale, GREEN, 0.08)
     elif item.unit == "%" and item.label_en.startswith("share"):

@@ -43,7 +43,6 @@ def heat_caption(data: pd.DataFrame) -> dict[str, str]:
     "pillar-heat",
     page=None,
     evidence=("published", "derived"),
-    title={"zh": "三个维度：何处领先，何处落后", "en": "Three pillars: where a city is ahead, where behind"},
     data=pillars_data,
     caption=heat_caption,
 )

@@ -75,7 +75,7 @@ def instruments(data: pd.DataFrame, language: str):
         "未公布：各份文件的日期，支持与监管的得分",
         "not published: dates of documents, scores of support and soundness",
     )
-    line(axes, style.SIDE, y + 0.12, text, color=style.VERMILION)
+    line(axes, style.SIDE, y + 0.12, text, color=style.INK)
     return figure
 
 

@@ -98,10 +98,10 @@ def _numbers(axes, x: float, room: float, rows: pd.DataFrame, language: str) -> 
 def _undisclosed(axes, x: float, wide: float, text: str, language: str) -> None:
     missing(axes, x, 4.45, wide, 1.12)
     heading = style.pick(language, "未公布", "not disclosed")
-    line(axes, x + 0.13, 4.66, heading, weight="bold", color=style.VERMILION)
+    line(axes, x + 0.13, 4.66, heading, weight="bold", color=style.INK)
     y = 4.82
     for part in _parts(text):
-        axes.plot([x + 0.14, x + 0.21], [y + 0.08, y + 0.08], color=style.VERMILION, linewidth=1.2)
+        axes.plot([x + 0.14, x + 0.21], [y + 0.08, y + 0.08], color=style.INK, linewidth=1.2)
         y = block(axes, x + 0.28, y, part, wide - 0.38, lines=2) + 0.04
 
 

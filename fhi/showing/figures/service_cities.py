@@ -12,7 +12,7 @@ from fhi.showing.figures.charts import with_names
 from fhi.showing.figures.registry import Tables, figure
 from fhi.showing.figures.texts import SIGNS, number, width
 
-COLOUR, PALE = style.PILLARS["experience"], style.PALE_OCHRE
+COLOUR, PALE = style.PILLARS["experience"], style.FAINT
 UNITS = {"people": ("人", "people"), "services": ("项", "services"), "cities": ("城", "cities")}
 PAGES = {"深圳": 23, "杭州": 24, "武汉": 25, "西安": 26}
 FULL = 9.3  # inches between the margins
@@ -179,7 +179,7 @@ def _big(axes, x: float, y: float, text: str, unit: str, room: float) -> None:
 
 
 def _label(axes, x: float, y: float, text: str, room: float) -> None:
-    block(axes, x, y + 0.98, text, room, lines=3, size=9.5)
+    block(axes, x, y + 0.98, text, room, lines=3, size=style.SMALL)
 
 
 def _compare(axes, x: float, y: float, room: float, item: pd.Series, other: pd.Series, language: str) -> None:
@@ -188,14 +188,13 @@ def _compare(axes, x: float, y: float, room: float, item: pd.Series, other: pd.S
     bar(axes, x, y, room, item["value"] / most, COLOUR, 0.13)
     bar(axes, x, y + 0.18, room, other["value"] / most, PALE, 0.13)
     name = style.brief(other["city" if language == "zh" else "city_en"])
-    line(axes, x + 0.05, y + 0.245, f"{name} {other['value']:.0f}", size=7.5)
+    line(axes, x + 0.05, y + 0.245, f"{name} {other['value']:.0f}", size=style.SMALL)
 
 
 @figure(
     "p23-shenzhen",
     page=23,
     evidence="published",
-    title={"zh": "深圳：服务数量最多", "en": "Shenzhen: the widest range of services"},
     data=lambda tables: city_data(tables, "深圳"),
     caption=city_caption,
 )
@@ -208,7 +207,6 @@ def shenzhen(data: pd.DataFrame, language: str):
     "p24-hangzhou",
     page=24,
     evidence="published",
-    title={"zh": "杭州：移动支付的先行者", "en": "Hangzhou: first with mobile payment"},
     data=lambda tables: city_data(tables, "杭州"),
     caption=city_caption,
 )
@@ -221,7 +219,6 @@ def hangzhou(data: pd.DataFrame, language: str):
     "p25-wuhan",
     page=25,
     evidence="published",
-    title={"zh": "武汉：特色服务最多", "en": "Wuhan: most special services"},
     data=lambda tables: city_data(tables, "武汉"),
     caption=city_caption,
 )
@@ -234,7 +231,6 @@ def wuhan(data: pd.DataFrame, language: str):
     "p26-xian",
     page=26,
     evidence="published",
-    title={"zh": "西安：进步最快", "en": "Xi'an: the fastest riser"},
     data=lambda tables: city_data(tables, "西安"),
     caption=city_caption,
 )

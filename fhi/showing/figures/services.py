@@ -71,7 +71,6 @@ def scenes_caption(data: pd.DataFrame) -> dict[str, str]:
     "p22-services",
     page=22,
     evidence=("published", "derived"),
-    title={"zh": "第三方支付的城市服务：公布了多少", "en": "City services of the payment apps: what is published"},
     data=scenes_data,
     caption=scenes_caption,
 )

@@ -46,7 +46,7 @@ def test_flagged_pairs_are_named_in_the_caption(store):
     caption = diagnostics.correlation_caption(data)
     first = data.iloc[0]
     assert f"{first['first_en']} and {first['second_en']} (0.95)" in caption["en"]
-    assert f"{first['first_zh']} 与 {first['second_zh']} (0.95)" in caption["zh"]
+    assert f"{first['first_zh']}与{first['second_zh']}（0.95）" in caption["zh"]
     assert f"Above {COLLINEAR}" in caption["en"]
 
 

@@ -1,17 +1,47 @@
-"""What figures call the units of an edition: the report's cities, or what another edition says it compares."""
+"""What figures say: their words, by figure and slot in wording.csv, and what an edition calls its units, parts and tiers."""
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import pandas as pd
 
-from fhi.showing.figures.evidence import is_own
-from fhi.showing.figures.registry import Tables, Texts
-
+LANGUAGES = ("zh", "en")
+Tables = Mapping[str, pd.DataFrame]
+Texts = Mapping[str, str]
+FILE = Path(__file__).with_suffix(".csv")
 COLUMNS = ("unit_zh", "unit_en", "units_en")
 #: where an edition says nothing of its units
 PLAIN = ("单位", "unit", "units")
+
+
+@cache
+def slots() -> dict[str, Texts]:
+    """Return the words of the figures by ``figure.slot``: templates of `str.format` by language."""
+    with FILE.open(encoding="utf-8", newline="") as file:
+        return {
+            f"{row['figure']}.{row['slot']}": {name: row[name] for name in LANGUAGES} for row in csv.DictReader(file)
+        }
+
+
+def said(slot: str, language: str, **values) -> str:
+    """Return the words of a slot in a language, with values put in.
+
+    Raises
+    ------
+    KeyError
+        If wording.csv has no such slot, or its template names a value that is not given.
+    """
+    return slots()[slot][language].format(**values)
+
+
+def both(slot: str, **values) -> dict[str, str]:
+    """Return the words of a slot by language (see `said`)."""
+    return {language: said(slot, language, **values) for language in LANGUAGES}
 
 
 @dataclass(frozen=True)
@@ -40,13 +70,24 @@ class Words:
         return f"{number} {self.one if number == 1 else self.many}"
 
 
-def with_words(frame: pd.DataFrame, tables: Tables) -> pd.DataFrame:
-    """Return the data of a figure; in another edition than the report's with its words for a unit (see `COLUMNS`)."""
-    if not is_own(tables):
-        return frame
+def of_edition(tables: Tables) -> Words:
+    """Return the words for the units of the edition that tables are of."""
+    if "tables/edition" not in tables:
+        return Words()
     found = _said(tables)
     one, many = found.get("unit", PLAIN[:2]), found.get("units", (PLAIN[0], PLAIN[2]))
-    return frame.assign(**dict(zip(COLUMNS, (*one, many[1]), strict=True)))
+    return Words(*one, many[1], own=True)
+
+
+def title(id: str, unit: Words) -> Texts | None:
+    """Return the title of a figure in an edition that names its units so; None if wording.csv has none."""
+    return both(f"{id}.title", unit=unit) if f"{id}.title" in slots() else None
+
+
+def with_words(frame: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+    """Return the data of a figure; in an edition that names its units with these words (see `COLUMNS`)."""
+    unit = of_edition(tables)
+    return frame.assign(**dict(zip(COLUMNS, (unit.zh, unit.one, unit.many), strict=True))) if unit.own else frame
 
 
 def words(data: pd.DataFrame) -> Words:
