@@ -36,7 +36,9 @@ endif
 BIN := $(ENVIRONMENT)/bin
 READY := $(ENVIRONMENT)/.fhi-ready
 PYTHON := $(BIN)/python
-FHI := FHI_OUT="$(OUT)" "$(PYTHON)" -m fhi
+# isolated: what stands in the folder or in PYTHONPATH takes the place of no module
+COMMAND := -I .ci/fhi.py
+FHI := FHI_OUT="$(OUT)" "$(PYTHON)" $(COMMAND)
 
 $(READY): requirements.lock
 	@PYTHON3="$(PYTHON3)" sh .ci/setup.sh "$(ENVIRONMENT)"
@@ -61,11 +63,14 @@ EDITIONS := $(patsubst data/raw/%/edition.yml,%,$(wildcard data/raw/*/edition.ym
 EDITED := $(wildcard data/raw/$(EDITION)/edition.yml)
 FACTS := $(wildcard data/raw/$(EDITION)/facts.csv)
 CLAIMS := $(wildcard data/raw/$(EDITION)/claims.csv)
-RAW := $(filter-out $(patsubst %,data/raw/%/%,$(filter-out $(EDITION),$(EDITIONS))), \
+# the words of the edition: read by 06_audit alone, so that a change of a sentence computes no index anew
+WORDS := $(wildcard data/raw/$(EDITION)/findings.csv)
+AUDIT := $(if $(CLAIMS)$(WORDS),06_audit)
+RAW := $(filter-out data/raw/%/findings.csv $(patsubst %,data/raw/%/%,$(filter-out $(EDITION),$(EDITIONS))), \
 	$(wildcard data/raw/*.csv data/raw/*/*.csv data/raw/*/*.geojson data/raw/*/edition.yml))
-# what the catalogue of the edition lists: a raw file that is gone is missed at ingestion, which names it
-CATALOGUE := $(firstword $(wildcard data/raw/$(EDITION)/sources.csv) data/raw/sources.csv)
-LISTED := $(shell awk -F , 'NR > 1 { print "$(dir $(CATALOGUE))" $$2 }' $(CATALOGUE) 2>/dev/null)
+# what the catalogues list, the common one and that of the edition: a raw file that is gone is missed at ingestion
+LISTED := $(foreach list,$(wildcard data/raw/sources.csv data/raw/$(EDITION)/sources.csv), \
+	$(shell awk -F , 'NR > 1 { print "$(dir $(list))" $$2 }' $(list)))
 # the code that each notebook and command uses, CODE_<name>, and the tables that each stage writes, OUTPUTS_<number>:
 # listed anew when a module comes, goes or changes
 MODULES := $(sort $(shell find fhi -name '*.py'))
@@ -75,6 +80,16 @@ include $(IMPORTS)
 endif
 $(IMPORTS): $(MODULES) fhi/codebook/tables.csv $(wildcard notebooks/*.ipynb) $(if $(filter-out $(MODULES),$(KNOWN)),FORCE)
 	@mkdir -p "$(@D)" && "$(PYTHON3)" fhi/imports.py > "$@.$$$$" && mv "$@.$$$$" "$@"
+
+# files that were altered after a stage wrote them are named, and the stage runs again; a report may be made from them
+# with ACCEPT="scores.csv …", and says so
+ACCEPT ?=
+export ACCEPT
+ifneq ($(filter-out clean clean-all help lint,$(MAKECMDGOALS)),)
+ALTERED := $(if $(wildcard $(P)/stages),$(shell FHI_OUT='$(OUT)' ACCEPT=$(call quoted,$(ACCEPT)) "$(PYTHON3)" -S $(COMMAND) altered '$(SCENARIO)' $(if $(MAKE_RESTARTS),2>/dev/null)))
+$(if $(filter stop,$(ALTERED)),$(error nothing was built))
+endif
+altered = $(if $(filter $(1),$(ALTERED)),FORCE)
 
 LOCK := requirements.lock
 OWN_CHAIN := $(filter-out notebooks/scenarios/baseline.yml,$(CHAIN))
@@ -88,14 +103,14 @@ JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
 DRAWING := $(wildcard fhi/showing/assets/fonts/* data/raw/*/*.geojson)
 
 # the tables that a stage writes, as fhi/codebook/tables.csv lists them: always, or in an edition that has what they need
-HAS := $(if $(FACTS),facts) $(if $(CLAIMS),claims)
+HAS := $(if $(FACTS),facts) $(if $(CLAIMS),claims) $(if $(WORDS),findings)
 outputs = $(foreach name,$(OUTPUTS_$(1)) $(foreach word,$(HAS),$(OUTPUTS_$(1)_$(word))),$(P)/$(name).csv)
 
 report: $(R)/manifest.json ## build everything for SCENARIO (default baseline): data, index, figures, page, PDFs
 	@echo "$(R)/report.html is up to date"
 
 $(P)/scenario.yml: notebooks/scenarios/$(SCENARIO).yml notebooks/scenarios/baseline.yml $(CHAIN) $(RAW) $(USER) \
-		$(LOCK) $(filter-out fhi/engine/agreement.py,$(CODE_check)) $(JUDGEMENTS) $(call missing,$(LISTED)) | $(READY)
+		$(LOCK) $(filter-out fhi/engine/agreement.py,$(CODE_check)) $(JUDGEMENTS) $(call missing,$(LISTED)) $(call altered,check) | $(READY)
 	@$(FHI) check "$(SCENARIO)"
 
 # a scenario without a file is refused by name, with the nearest names, before anything runs
@@ -103,20 +118,21 @@ notebooks/scenarios/%.yml: | $(READY)
 	@$(FHI) check "$*"
 
 $(N)/01_ingestion.ipynb: notebooks/01_ingestion.ipynb $(RAW) $(LOCK) $(CODE_01_ingestion) $(USER) \
-		$(call missing,$(call outputs,01) $(LISTED)) | $(P)/scenario.yml
+		$(call missing,$(call outputs,01) $(LISTED)) $(call altered,01_ingestion) | $(P)/scenario.yml
 $(N)/02_indicators.ipynb: notebooks/02_indicators.ipynb $(N)/01_ingestion.ipynb $(P)/scenario.yml $(LOCK) $(CODE_02_indicators) \
-		$(call missing,$(call outputs,02))
+		$(call missing,$(call outputs,02)) $(call altered,02_indicators)
 $(N)/03_weighting.ipynb: notebooks/03_weighting.ipynb $(N)/02_indicators.ipynb $(P)/scenario.yml $(LOCK) $(CODE_03_weighting) \
-		$(call missing,$(call outputs,03))
+		$(call missing,$(call outputs,03)) $(call altered,03_weighting)
 $(N)/04_robustness.ipynb: notebooks/04_robustness.ipynb $(N)/01_ingestion.ipynb $(P)/scenario.yml $(EDITED) $(LOCK) $(CODE_04_robustness) \
-		$(call missing,$(call outputs,04))
+		$(call missing,$(call outputs,04)) $(call altered,04_robustness)
 $(N)/05_identification.ipynb: notebooks/05_identification.ipynb $(N)/01_ingestion.ipynb $(EDITED) $(LOCK) $(CODE_05_identification) \
-		$(call missing,$(call outputs,05))
-$(N)/06_audit.ipynb: notebooks/06_audit.ipynb $(N)/01_ingestion.ipynb $(LOCK) $(CODE_06_audit) \
-		$(call missing,$(call outputs,06))
+		$(call missing,$(call outputs,05)) $(call altered,05_identification)
+$(N)/06_audit.ipynb: notebooks/06_audit.ipynb $(N)/01_ingestion.ipynb $(WORDS) $(if $(WORDS),$(N)/03_weighting.ipynb \
+		$(N)/04_robustness.ipynb $(if $(FACTS),$(N)/05_identification.ipynb)) $(LOCK) $(CODE_06_audit) \
+		$(call missing,$(call outputs,06)) $(call altered,06_audit)
 $(N)/07_charting.ipynb: notebooks/07_charting.ipynb $(N)/03_weighting.ipynb $(N)/04_robustness.ipynb \
-		$(if $(FACTS),$(N)/05_identification.ipynb) $(if $(CLAIMS),$(N)/06_audit.ipynb) $(DRAWING) $(LOCK) $(CODE_07_charting) \
-		$(call missing,$(call outputs,07))
+		$(if $(FACTS),$(N)/05_identification.ipynb) $(AUDIT:%=$(N)/%.ipynb) $(DRAWING) $(LOCK) $(CODE_07_charting) \
+		$(call missing,$(call outputs,07)) $(call altered,07_charting)
 
 $(N)/lab.ipynb: notebooks/lab.ipynb $(RAW) $(USER) $(P)/scenario.yml $(LOCK) $(CODE_lab)
 
@@ -133,11 +149,11 @@ REPORTING := $(N)/07_charting.ipynb $(LOCK)
 PAGE := $(wildcard $(addprefix fhi/showing/assets/report/*.,j2 css js))
 PDFS := $(R)/report.zh.pdf $(R)/report.en.pdf
 
-$(R)/report.html: $(REPORTING) $(CODE_page) $(PAGE) | $(READY)
+$(R)/report.html: $(REPORTING) $(CODE_page) $(PAGE) $(call altered,page) | $(READY)
 	@$(FHI) page "$(SCENARIO)"
 
 # one command writes both
-$(R)/report.zh.pdf: $(REPORTING) $(CODE_pdf) fhi/showing/assets/report/document.typ $(call missing,$(PDFS)) | $(READY)
+$(R)/report.zh.pdf: $(REPORTING) $(CODE_pdf) fhi/showing/assets/report/document.typ $(call missing,$(PDFS)) $(call altered,pdf) | $(READY)
 	@$(FHI) pdf "$(SCENARIO)"
 
 $(R)/report.en.pdf: $(R)/report.zh.pdf ;
@@ -145,7 +161,7 @@ $(R)/report.en.pdf: $(R)/report.zh.pdf ;
 png: $(N)/07_charting.ipynb | $(READY) ## draw every figure of SCENARIO as PNG too, beside its SVG
 	@$(FHI) png "$(SCENARIO)"
 
-$(R)/manifest.json: $(R)/report.html $(PDFS) $(CODE_manifest) $(call missing,$(P)/datapackage.json) | $(READY)
+$(R)/manifest.json: $(R)/report.html $(PDFS) $(CODE_manifest) $(call missing,$(P)/datapackage.json) $(call altered,manifest) | $(READY)
 	@$(FHI) manifest "$(SCENARIO)"
 
 # --- scenarios against one another: each is built as far as its ranks, by its own run of this file ---------
@@ -171,6 +187,10 @@ compare: $(COMPARED) ## say and draw what became of the ranks of BASE (default: 
 
 $(COMPARED): $(call RANKS,$(BASE)) $(call RANKS,$(SCENARIO)) $(LOCK) $(CODE_compare) $(CODE_compare_all) | $(READY)
 	@$(FHI) compare "$(SCENARIO)" "$(BASE)"
+
+# CHANGE="experience=2 normalisation=rank"; SAVE=name writes them as a scenario
+try: | $(READY) ## say what CHANGE="experience=2 normalisation=rank" does to the ranks of SCENARIO, in two seconds; SAVE=name keeps it
+	@$(FHI) try --scenario "$(SCENARIO)" $(if $(SAVE),--save "$(SAVE)") -- $(call quoted,$(CHANGE))
 
 compare-all: $(COMPARED_ALL) ## the ranks in every scenario, side by side; fails at the end if one could not be built
 	@cat "$(COMPARED_ALL)"; for name in $(ALL); do test ! -s "$(OUT)/.tried/$$name" || exit 1; done
@@ -208,7 +228,7 @@ expected: ## after an intended change of results: build SCENARIO afresh and writ
 verify expected: $(READY)
 	@rm -rf "$(FRESH)"
 	@$(MAKE) --no-print-directory OUT="$(FRESH)" report
-	@FHI_OUT="$(FRESH)" "$(PYTHON)" -m fhi $@ "$(SCENARIO)"
+	@FHI_OUT="$(FRESH)" "$(PYTHON)" $(COMMAND) $@ "$(SCENARIO)"
 	@rm -rf "$(FRESH)"
 
 tests/expected/%/checksums.csv:
@@ -224,6 +244,9 @@ notebooks: $(EXECUTED) $(N)/lab.ipynb ## run the notebooks and store them with t
 sweep: $(N)/01_ingestion.ipynb $(P)/scenario.yml ## build every combination of the grid in SCENARIO: normalisation × weighting × …
 	@$(FHI) sweep "$(SCENARIO)"
 
+edition: $(READY) ## start the folder of a new edition NAME from an earlier one: NAME=fhi2019 FROM=report2018
+	@$(FHI) edition "$(NAME)" "$(or $(FROM),report2018)"
+
 checksums: $(READY) ## after an intended change of a raw file: write its checksum into data/raw/sources.csv
 	@$(FHI) checksums
 
@@ -235,7 +258,7 @@ lock: $(READY) ## resolve pyproject.toml anew into requirements.lock
 		--python-version 3.11 --custom-compile-command "make lock" --all-extras pyproject.toml -o requirements.lock
 
 lab: $(READY) ## open JupyterLab on the notebook in which to change one assumption of SCENARIO
-	@notebook=$$($(FHI) open-lab "$(SCENARIO)") && "$(BIN)/jupyter" lab "$$notebook"
+	@notebook=$$($(FHI) open-lab "$(SCENARIO)") && PYTHONPATH="$(CURDIR)" "$(BIN)/jupyter" lab "$$notebook"
 
 bench: $(READY) ## time the steps; writes nothing
 	@"$(PYTHON)" tests/bench.py
@@ -250,14 +273,14 @@ lint: $(READY) ## check style and names
 	"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check .
 
 clean: ## remove what was built; the environment and the store of pictures stay
-	rm -rf "$(OUT)/data/processed" "$(OUT)/reports" "$(OUT)/.timings" "$(OUT)/.tried" "$(IMPORTS)" "$(FRESH)"
+	rm -rf "$(OUT)/data/processed" "$(OUT)/reports" "$(OUT)/.timings" "$(OUT)/.checked" "$(OUT)/.tried" "$(IMPORTS)" "$(FRESH)"
 
 clean-all: clean ## remove the store of pictures as well
 	rm -rf "$(OUT)/.store"
 
 help: ## list these commands
-	@echo "make <command> [SCENARIO=name] [OUT=folder for the outputs] [VENV=folder of the environment] [CLUSTER=tcp://host:8786]"
+	@echo "make <command> [SCENARIO=name] [OUT=folder for the outputs] [VENV=folder of the environment] [CLUSTER=tcp://host:8786] [ACCEPT=altered files]"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 FORCE:
-.PHONY: report png ranks compare compare-all export test notebooks sweep checksums readme lock lab bench faults fuzz lint clean clean-all help verify expected FORCE
+.PHONY: report png ranks compare compare-all export test notebooks sweep edition checksums readme lock lab bench faults fuzz lint clean clean-all help verify expected FORCE

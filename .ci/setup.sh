@@ -4,7 +4,17 @@ set -eu
 target=$1
 python=${PYTHON3:-python3}
 
+# pip takes options from the environment too: those that would put packages elsewhere, or refuse, do not hold here
+unset PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV PIP_ROOT PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONUSERBASE
+export PYTHONNOUSERSITE=1
+
 fail() { echo "set-up: $*" >&2; exit 1; }
+
+# another checkout with the same lock has set it up: nothing is installed again, and the package stays as it is
+if [ -x "$target/bin/python" ] && cmp -s requirements.lock "$target/.fhi-ready"; then
+    touch "$target/.fhi-ready"
+    exit 0
+fi
 
 command -v "$python" >/dev/null 2>&1 || fail "no $python found; install Python 3.11 or later (Debian, Ubuntu: apt install python3 python3-venv python3-pip)"
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail "$("$python" --version) is too old; Python 3.11 or later is needed (name another with PYTHON3=python3.12)"
@@ -28,4 +38,4 @@ awk '/^[^ #]/ { keep = /^uv==/ } keep' requirements.lock > "$bootstrap"
 "$target/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$bootstrap"
 "$target/bin/uv" pip install --quiet --python "$target/bin/python" --compile-bytecode --require-hashes -r requirements.lock
 "$target/bin/uv" pip install --quiet --python "$target/bin/python" --no-deps --no-build-isolation --editable .
-touch "$target/.fhi-ready"
+cp requirements.lock "$target/.fhi-ready.new" && mv "$target/.fhi-ready.new" "$target/.fhi-ready"

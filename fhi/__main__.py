@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import errno
-import inspect
 import os
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 from fhi.engine.errors import FhiError
 
@@ -22,12 +21,14 @@ FAULT, FAULTS = "FHI_FAULT", "FHI_FAULTS"
 
 def check(scenario: str) -> None:
     """Validate a scenario with its whole edition, and write it resolved beside the results."""
+    from fhi import records
     from fhi.files import Files
     from fhi.running import checking
     from fhi.scenarios import resolved_yaml
 
     method, files = checking.check(scenario), Files(scenario)
-    files.write_bytes(f"{files.processed}/scenario.yml", resolved_yaml(method).encode("utf-8"))
+    path = files.write_bytes(f"{files.processed}/scenario.yml", resolved_yaml(method).encode("utf-8"))
+    records.write_of_command(files, "check", [path])
 
 
 def run(notebook: str, scenario: str, *prerequisites: str) -> None:
@@ -35,8 +36,12 @@ def run(notebook: str, scenario: str, *prerequisites: str) -> None:
     from fhi.files import Files
     from fhi.running import reuse
 
-    cause = reuse.cause(notebook, Files(scenario), prerequisites)
-    source = reuse.take_over(cause, Files(scenario))
+    files = Files(scenario)
+    cause = reuse.cause(notebook, files, prerequisites)
+    if kept := reuse.accept(cause, files):
+        print(f"{notebook:<18} with {', '.join(kept)} as altered")
+        return
+    source = reuse.take_over(cause, files)
     if source:
         print(f"{notebook:<18} {'unchanged' if source == scenario else f'the same as in {source}'}")
         return
@@ -69,29 +74,42 @@ def png(scenario: str) -> None:
 
 def manifest(scenario: str) -> None:
     """Write what the run was made from and what it made, its tables as a package; print the closing summary."""
+    from fhi import records
     from fhi.running import datapackage
     from fhi.showing.report.closing import summary
     from fhi.showing.report.manifest import write_manifest
     from fhi.store import Store
 
     store = Store(scenario)
-    datapackage.write_built(store)
-    write_manifest(store)
+    records.require(store, set(records.all_records(store)) - {"manifest"})
+    written = [datapackage.write_built(store), write_manifest(store)]
+    records.write_of_command(store, "manifest", written)
     print(summary(store))
 
 
-def _timed(stage: str, scenario: str, write: Callable) -> None:
+def altered(scenario: str) -> None:
+    """Print for Make the stages that must run again because what they wrote was altered, and say what was."""
+    from fhi.records import print_to_run
+
+    print_to_run(scenario)
+
+
+def _timed(command: str, scenario: str, write: Callable[..., list[Path]]) -> None:
+    """Write what readers get, from tables that are as the stages wrote them; keep its checksums and its seconds."""
+    from fhi import records
     from fhi.files import record_seconds
     from fhi.store import Store
 
     started = time.perf_counter()
     store = Store(scenario)
-    write(store)
-    record_seconds(store, stage, time.perf_counter() - started)
+    records.require(store, set(records.all_records(store)) - {"page", "pdf", "manifest"})
+    records.write_of_command(store, command, write(store))
+    record_seconds(store, command, time.perf_counter() - started)
 
 
 def compare(scenario: str, base: str) -> None:
     """Write what became of the ranks of one built scenario in another."""
+    from fhi import records
     from fhi.engine.errors import MethodError
     from fhi.scenarios import scenario_names
     from fhi.showing.compare import compare, read_data, read_result
@@ -103,6 +121,8 @@ def compare(scenario: str, base: str) -> None:
         others = [name for name in scenario_names() if name != base]
         raise MethodError(message, key="SCENARIO", value=scenario, valid=others)
     store, before = Store(scenario), Store(base)
+    for files in (store, before):
+        records.require(files, records.RANKS)
     found = compare(read_result(before), read_result(store), read_data(store), read_data(before))
     write_comparison(found, store)
 
@@ -119,12 +139,35 @@ def compare_all(*scenarios: str) -> None:
     write_all(scenarios, {name: path.read_text("utf-8") for name, path in left if path.is_file()})
 
 
+def try_(*arguments: str) -> None:
+    """Print what changes of a built scenario do to its ranks: ``experience=2 normalisation=rank …``."""
+    import argparse
+
+    from fhi.paths import BASELINE
+    from fhi.running import trying
+    from fhi.showing.compare.text import comparison_text
+
+    parser = argparse.ArgumentParser(prog="python -m fhi try", description=try_.__doc__)
+    parser.add_argument("changes", nargs="+", metavar="key=value", help="a key of a scenario, or a node's weight")
+    parser.add_argument("--scenario", default=BASELINE, help="the built scenario to start from (default: %(default)s)")
+    parser.add_argument("--save", metavar="NAME", help="write the changes as notebooks/scenarios/NAME.yml")
+    given = parser.parse_args(arguments)
+    found, settings = trying.attempt(given.scenario, given.changes)
+    print(comparison_text(found), end="")
+    if given.save:
+        path = trying.save(given.save, given.scenario, settings)
+        print(f"\nwritten to {path}; next: make report SCENARIO={given.save}")
+
+
 def export(scenario: str) -> None:
     """Write a built scenario as a workbook."""
+    from fhi import records
     from fhi.running.workbook.writing import write_workbook
     from fhi.store import Store
 
-    write_workbook(Store(scenario))
+    store = Store(scenario)
+    records.require(store, records.RANKS)
+    write_workbook(store)
 
 
 def import_(workbook: str, name: str | None = None) -> None:
@@ -153,7 +196,7 @@ def sweep(scenario: str) -> None:
     from fhi.editions.published import published
     from fhi.engine.framework import Framework
     from fhi.engine.index import build
-    from fhi.engine.robustness import sweep
+    from fhi.engine.robustness import runs
     from fhi.processes import cluster
     from fhi.scenarios import load_scenario
     from fhi.store import Store
@@ -166,13 +209,13 @@ def sweep(scenario: str) -> None:
     if not printed:
         order = build(*given, units=units).ranks[root].dropna().astype(int).rename("rank").rename_axis("city")
         order = order.reset_index().assign(node=root)
-    table, ranks = sweep.sweep(*given, order, units=units, cluster=cluster())
+    table, ranks = runs.sweep(*given, order, units=units, cluster=cluster())
     if not printed:
         ranks = ranks.assign(published=None)
         print(f"the edition has no published ranks of the index: agreement is with the ranks of {scenario}")
     path = store.write("sweep", table)
     store.write("sweep_ranks", ranks)
-    print(sweep.summary(table))
+    print(runs.describe_sweep(table))
     print(f"{'written':<14}{path}")
 
 
@@ -206,6 +249,19 @@ def refresh(scenario: str, *notebooks: str) -> None:
     documentation.write_pictures(scenario)
 
 
+def edition(name: str, base: str) -> None:
+    """Start the folder of the edition after another one, and a scenario for it."""
+    from fhi.editions import starting
+    from fhi.files import replace_file
+    from fhi.paths import ROOT, SCENARIOS
+
+    written = starting.start(name, base)
+    text = f"edition: {name}\ndescription: {{zh: {name}, en: {name}}}\n"
+    written.append(replace_file(SCENARIOS / f"{name}.yml", text.encode("utf-8")))
+    print("\n".join(f"written  {path.relative_to(ROOT)}" for path in written))
+    print(f"next: replace what begins with EXAMPLE, add what is new, then make checksums report SCENARIO={name}")
+
+
 def checksums() -> None:
     """Write the checksums of the raw files into sources.csv, and the package that repeats them."""
     from fhi.editions import folders
@@ -235,8 +291,10 @@ COMMANDS = {
         pdf,
         png,
         manifest,
+        altered,
         compare,
         compare_all,
+        try_,
         export,
         import_,
         open_lab,
@@ -244,6 +302,7 @@ COMMANDS = {
         verify,
         expected,
         refresh,
+        edition,
         checksums,
         readme,
     )
@@ -252,17 +311,12 @@ COMMANDS = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; an error of data or method, or of the disk, is printed as one message."""
-    parser = argparse.ArgumentParser(prog="python -m fhi", description=__doc__)
-    parser.add_argument("command", choices=COMMANDS)
-    parser.add_argument("arguments", nargs="*")
-    parsed = parser.parse_args(arguments)
-    command = COMMANDS[parsed.command]
+    name, *rest = (sys.argv[1:] if arguments is None else arguments) or [""]
+    command = COMMANDS.get(name)
+    if command is None or not _takes(command, rest):
+        _refuse(name, rest)
     try:
-        inspect.signature(command).bind(*parsed.arguments)
-    except TypeError as error:
-        parser.error(f"{parsed.command}: {error}")
-    try:
-        command(*parsed.arguments)
+        command(*rest)
     except FhiError as error:
         return _told(f"{type(error).__name__}: {error}")
     except OSError as error:
@@ -270,6 +324,25 @@ def main(arguments: list[str] | None = None) -> int:
             raise
         return _told(f"{error.strerror}: {error.filename or 'the outputs'}; nothing half-written stays")
     return 0
+
+
+def _takes(command: Callable, arguments: list[str]) -> bool:
+    """True if a command takes so many arguments; `inspect` would tell the same, and is slow to import."""
+    code, most = command.__code__, command.__code__.co_argcount
+    least = most - len(command.__defaults__ or ())
+    return least <= len(arguments) and (len(arguments) <= most or bool(code.co_flags & 0x04))
+
+
+def _refuse(name: str, arguments: list[str]) -> NoReturn:
+    """Print how the commands are called, and end."""
+    import argparse
+
+    parser = argparse.ArgumentParser(prog="python -m fhi", description=__doc__)
+    parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("arguments", nargs="*")
+    parser.parse_args([name] if name else [])
+    names = [*COMMANDS[name].__code__.co_varnames[: COMMANDS[name].__code__.co_argcount]]
+    parser.error(f"{name}: give {' '.join(names)}; found {' '.join(arguments) or 'nothing'}")
 
 
 def _told(message: str) -> int:

@@ -17,6 +17,8 @@ USER = ROOT / "data" / "user"
 BASELINE = "baseline"
 #: the edition of the report, and the file that makes a folder below `RAW` an edition
 REPORT, EDITION_FILE = "report2018", "edition.yml"
+#: the sentences of an edition: words like those of its `EDITION_FILE`, read by the audit and not ingested as data
+WORDS = "findings.csv"
 
 
 def output_root() -> Path:

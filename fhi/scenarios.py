@@ -17,8 +17,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from fhi import paths
 from fhi.editions.defaults import of_edition, with_errors
+from fhi.engine import weighting
 from fhi.engine.cells import Folder, Table, read_cells
 from fhi.engine.errors import MethodError
+from fhi.engine.methods import traits
 from fhi.engine.parameters import COMBINING, Method
 from fhi.paths import BASELINE, SCENARIOS, beside_scenarios, edition_names
 from fhi.reading.settings import read_settings
@@ -196,25 +198,25 @@ def read_method(store: Store) -> Scenario:
 
 
 def _with_tables(value: Any) -> Any:
-    """Return settings with the files read that steps name (`FILES`), wherever in the settings."""
+    """Return settings with the files read that weightings name (their trait `judgements`), wherever in the settings."""
     if isinstance(value, list | tuple):
         return [_with_tables(item) for item in value]
     if not isinstance(value, dict):
         return value
-    key, read = FILES.get(str(value.get("method")), ("", None))
+    function = weighting.METHODS.get(str(value.get("method")))
+    kinds = traits("weighting", str(value["method"])).judgements if function else {}
     return {
-        name: read(item) if name == key and isinstance(item, str) else _with_tables(item)
+        name: _beside(item, kinds[name], name) if name in kinds and isinstance(item, str) else _with_tables(item)
         for name, item in value.items()
     }
 
 
-def _table(name: str) -> Table:
-    return _read(name, beside_scenarios(name, "weighting.experts"))
-
-
-def _folder(name: str) -> Folder:
-    files = sorted(beside_scenarios(name, "weighting.matrices").glob("*.csv"))
-    return Folder(name, {path.stem: _read(name, path) for path in files})
+def _beside(name: str, kind: type, key: str) -> Table | Folder:
+    """Return the table or the folder of tables of a name beside the scenarios."""
+    path = beside_scenarios(name, f"weighting.{key}")
+    if kind is Table:
+        return _read(name, path)
+    return Folder(name, {file.stem: _read(name, file) for file in sorted(path.glob("*.csv"))})
 
 
 def _read(name: str, path: Path) -> Table:
@@ -222,23 +224,19 @@ def _read(name: str, path: Path) -> Table:
     return Table(name, *read_cells(path, file), file)
 
 
-#: weighting -> its parameter that may be the name of a file or a folder beside the scenarios, and how that is read
-FILES = {"budget-allocation": ("experts", _table), "ahp": ("matrices", _folder)}
-
-
 def resolved_yaml(method: Scenario) -> str:
     """Return the whole method as YAML, every key written out in its order, to stand beside the results."""
     value = method.model_dump()
-    return yaml.safe_dump({key: _plain(value[key]) for key in KEYS}, allow_unicode=True, sort_keys=False)
+    return yaml.safe_dump({key: plain(value[key]) for key in KEYS}, allow_unicode=True, sort_keys=False)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Return a value with lists for tuples, which YAML has no safe form for; the numbers that are keys stay so."""
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, str):
         return str(value)
-    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def shown(value: Any) -> str:

@@ -22,8 +22,8 @@ from pathlib import Path
 from conftest import Checkout
 
 from fhi.files import Files
+from fhi.records import record_path
 from fhi.running.datapackage import NAME
-from fhi.running.reuse import record_path
 
 KILLS = int(os.environ.get("KILLS") or 50)
 SEED = int(os.environ.get("SEED") or 2018)

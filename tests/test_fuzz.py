@@ -35,7 +35,7 @@ FIRE = settings(max_examples=CASES, deadline=None, suppress_health_check=list(He
 TABLES = {
     name: read_table(RAW / f"{name}.csv", SCHEMAS[name]) for name in ("cities", "vocabulary", "public/exchange_rates")
 }
-FRAMEWORK = Framework.from_csv(RAW / "framework.csv")
+FRAMEWORK = Framework.from_csv(RAW / "report2018" / "framework.csv")
 CITIES = CityNames(TABLES["cities"], Vocabulary(TABLES["vocabulary"]))
 HAN, UNITS = "零一二三四五六七八九", {"": 0, "万": 4, "亿": 8, "万亿": 12, "百万": 6, "千万": 7}
 

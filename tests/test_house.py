@@ -12,7 +12,7 @@ from fhi.paths import ROOT
 #: the floors from the ground up; what stands on one floor may be used by those above it, and by its own
 FLOORS = (
     {"engine"},
-    {"codebook", "files", "imports", "kept", "paths", "processes", "store"},
+    {"codebook", "files", "imports", "kept", "paths", "processes", "records", "store"},
     {"reading"},
     {"editions", "scenarios"},
     {"showing"},

@@ -27,7 +27,7 @@ STAGES = [
 def planned(checkout, *arguments):
     """Return the commands that make would run, as '<command> <stage>'."""
     text = checkout.make("-n", "report", *arguments).stdout
-    return [" ".join(words) for words in re.findall(r'-m fhi (\w+) "?(\w+)"?', text)]
+    return [" ".join(words) for words in re.findall(r'fhi.py (\w+) "?(\w+)"?', text)]
 
 
 def touch(path: Path):
@@ -142,7 +142,7 @@ def test_the_imports_that_are_found_are_those_that_python_sees():
 def test_a_stage_is_told_of_every_module_that_it_uses(checkout, stage):
     """It is told of its prerequisites: a module that is not among them would change without a new run."""
     commands = checkout.make("-n", "-B", "report").stdout
-    listed = set(shlex.split(re.search(rf'-m fhi run {stage} "baseline" (.*)', commands)[1]))
+    listed = set(shlex.split(re.search(rf'fhi.py run {stage} "baseline" (.*)', commands)[1]))
     used = {path.relative_to(ROOT).as_posix() for path in used_by(notebook_code(ROOT / "notebooks" / f"{stage}.ipynb"))}
     assert used - listed <= {"fhi/__init__.py"}
     assert f"notebooks/{stage}.ipynb" in listed
@@ -151,7 +151,7 @@ def test_a_stage_is_told_of_every_module_that_it_uses(checkout, stage):
 def listed(checkout, scenario):
     """Return by stage the prerequisites that make tells it of."""
     text = checkout.make("-n", "-B", "report", f"SCENARIO={scenario}").stdout
-    return {stage: set(shlex.split(rest)) for stage, rest in re.findall(rf'-m fhi run (\w+) "{scenario}" (.*)', text)}
+    return {stage: set(shlex.split(rest)) for stage, rest in re.findall(rf'fhi.py run (\w+) "{scenario}" (.*)', text)}
 
 
 def test_the_folder_of_an_edition_says_what_it_is_built_from_and_which_stages_there_are(checkout):
@@ -175,7 +175,7 @@ def test_the_folder_of_an_edition_says_what_it_is_built_from_and_which_stages_th
 
 def test_a_comparison_builds_what_it_compares_and_no_more(own):
     text = own.make("-n", "compare", "SCENARIO=entropy").stdout
-    commands = re.findall(r'-m fhi (\w+) "?(\w+)"?', text)
+    commands = re.findall(r'fhi.py (\w+) "?(\w+)"?', text)
     assert commands == [
         ("check", "entropy"),
         *(("run", stage) for stage in ("01_ingestion", "02_indicators", "03_weighting")),
@@ -183,7 +183,7 @@ def test_a_comparison_builds_what_it_compares_and_no_more(own):
     ]
     touch(own.folder / "fhi/engine/aggregation/means.py")
     text = own.make("-n", "compare", "SCENARIO=entropy").stdout
-    assert re.findall(r'-m fhi run (\w+) "baseline"', text) == ["02_indicators", "03_weighting"]
+    assert re.findall(r'fhi.py run (\w+) "baseline"', text) == ["02_indicators", "03_weighting"]
 
 
 def test_a_scenario_is_not_compared_with_itself_or_with_none_that_exists(own):

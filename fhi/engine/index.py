@@ -17,16 +17,7 @@ from fhi.engine.parameters import Method, Step, steps_by_level
 from fhi.engine.ranking import ranked
 from fhi.engine.screening import coverage, observe, panel_of, screen, select
 
-__all__ = ["STEPS", "Index", "build", "check", "combine", "coverage", "fill", "filled", "prepare", "screen", "select"]
-
-STEPS: Mapping[str, Mapping] = {
-    "panel": imputation.YEARS,
-    "imputation": imputation.METHODS,
-    "treatment": treatment.METHODS,
-    "normalisation": normalisation.METHODS,
-    "over_years": normalisation.OVER_YEARS,
-    "weighting": weighting.METHODS,
-}
+__all__ = ["Index", "build", "check", "combine", "coverage", "fill", "filled", "prepare", "screen", "select"]
 
 
 @dataclass(frozen=True)
@@ -67,12 +58,25 @@ def check(
     """
     cities = [*cities]
     names = {"indicators": framework.leaves, "cities": cities, "attributes": () if units is None else units}
-    for key, table in STEPS.items():
+    for key, table in methods.TABLES.items():
+        if key == "aggregation":  # one a level
+            continue
         step: Step = getattr(method, key)
         function = choose(table, step.method, key, file)
         methods.check_params(function, step.params, step=key, name=step.method, file=file, **names)
     check_units(method, file)
     _try_weighting(method, framework, file)
+    _check_levels(method, framework, file)
+    valid = {"weights": framework.nodes, "directions": framework.leaves, "exclude_indicators": framework.leaves}
+    if cities:
+        valid["exclude_cities"] = cities
+    for key, known in valid.items():
+        for name in getattr(method, key):
+            choose(dict.fromkeys(known), name, key, file)
+
+
+def _check_levels(method: Method, framework: Framework, file: str | None) -> None:
+    """Check what is said by level: how each is aggregated, and how much data it asks for."""
     levels = list(range(framework.levels.max()))
     if isinstance(method.aggregation, dict):
         for level in set(levels) ^ set(method.aggregation):
@@ -83,12 +87,6 @@ def check(
     for level in method.availability:
         if level not in levels:
             raise MethodError(f"there is no level {level} to compute.", file=file, key="availability", value=level)
-    valid = {"weights": framework.nodes, "directions": framework.leaves, "exclude_indicators": framework.leaves}
-    if cities:
-        valid["exclude_cities"] = cities
-    for key, known in valid.items():
-        for name in getattr(method, key):
-            choose(dict.fromkeys(known), name, key, file)
 
 
 def check_units(method: Method, file: str | None = None) -> None:
@@ -99,7 +97,7 @@ def check_units(method: Method, file: str | None = None) -> None:
     """
     treat, norm = method.treatment, method.normalisation
     turned = treatment.transformation(treat.method, treat.params)
-    for name in getattr(normalisation.METHODS[norm.method], "in_units", ()) if turned else ():
+    for name in methods.traits("normalisation", norm.method).in_units if turned else ():
         if norm.params.get(name):
             message = (
                 f"{name} are in the indicators' own units, and the treatment {treat.method!r} puts another scale in "
@@ -112,10 +110,10 @@ def check_units(method: Method, file: str | None = None) -> None:
 def _try_weighting(method: Method, framework: Framework, file: str | None) -> None:
     """Read the judgements that weights rest on, so that a bad file is found before anything runs."""
     step = method.weighting
-    if method.weights and step.method in weighting.WITHOUT_RAW:
+    if method.weights and not methods.traits("weighting", step.method).raw_weights:
         message = f"{step.method!r} takes no account of raw weights; leave them out, or choose weighting: original."
         raise MethodError(message, file=file, key="weights", value=dict(method.weights))
-    if step.method in weighting.FROM_JUDGEMENTS:
+    if methods.traits("weighting", step.method).judgements:
         trial = pd.DataFrame(1.0, index=["trial"], columns=framework.leaves)
         try:
             weighting.weigh(trial, framework, step.method, **step.params)

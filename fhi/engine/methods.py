@@ -1,10 +1,15 @@
-"""Call a method from a table by name: what it may be told, what it is handed, and what it must return."""
+"""The methods of every step: registered with their traits, called by name with checked parameters.
+
+To add a method, write one function and put the decorator `method` on it; nothing else names it. A function handed to a
+step's table as it is (``TABLES["treatment"]["own"] = function``) is a method without traits, called the slow way.
+"""
 
 from __future__ import annotations
 
 import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from numbers import Real
 from typing import Annotated, Any, get_type_hints
@@ -14,6 +19,83 @@ import pandas as pd
 from pydantic import AfterValidator, ConfigDict, PlainValidator, TypeAdapter, ValidationError, ValidationInfo
 
 from fhi.engine.errors import MethodError, choose
+
+#: every step of the method of an index, in their order: its methods by name
+TABLES: Mapping[str, dict[str, Callable]] = {
+    step: {} for step in ("panel", "imputation", "treatment", "normalisation", "over_years", "weighting", "aggregation")
+}
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What the engine and its readers must know of a method beside what it computes.
+
+    Attributes
+    ----------
+    zh, en : str
+        Its names on pages.
+    columnwise : bool
+        Imputation, treatment, normalisation: every column comes out the same whatever stands beside it, so that draws
+        may leave a column out, or put it in many times over.
+    reflected : bool
+        Normalisation: needs positive values, so that a column of direction −1 reaches it as max + min − x, not as −x.
+    in_units : tuple of str
+        Normalisation: its parameters that are in the indicators' own units, which a transformation would change.
+    raw_weights : bool
+        Weighting: takes account of the raw weights of the framework.
+    from_data : bool
+        Weighting: looks at the values, and not only at which indicators have data.
+    judgements : mapping
+        Weighting: its parameters that may be the name of a file (`Table`) or folder (`Folder`) beside the scenario.
+    rowwise : bool
+        Aggregation: looks at one unit at a time, so that draws may be stacked.
+    sums : pair of callable, optional
+        Aggregation: what scores are added up in by their weights, and the way back: logarithm and exponential for a
+        geometric mean. Levels of such a method collapse into one matrix product.
+    positive : bool
+        Aggregation: needs positive scores.
+    unit_weights : callable, optional
+        Aggregation: the function that returns with the scores the weights that each unit has of its own.
+    """
+
+    zh: str = ""
+    en: str = ""
+    columnwise: bool = False
+    reflected: bool = False
+    in_units: tuple[str, ...] = ()
+    raw_weights: bool = False
+    from_data: bool = True
+    judgements: Mapping[str, type] = field(default_factory=dict)
+    rowwise: bool = False
+    sums: tuple[Callable, Callable] | None = None
+    positive: bool = False
+    unit_weights: Callable | None = None
+
+
+def method(step: str, name: str, **given: Any) -> Callable[[Callable], Callable]:
+    """Register a function as the method `name` of a step, with its `Traits`.
+
+    Raises
+    ------
+    MethodError
+        If there is no such step, or it has a method of that name.
+    """
+    table = choose(TABLES, step, "step")
+
+    def register(function: Callable) -> Callable:
+        if name in table:
+            raise MethodError(f"there is a method {name!r} already; choose another name.", key=step, value=name)
+        function.traits = Traits(**given)
+        table[name] = function
+        return function
+
+    return register
+
+
+def traits(step: str, name: str) -> Traits:
+    """Return the traits of a method; those of a function that was registered without are the defaults."""
+    return getattr(choose(TABLES[step], name, step), "traits", Traits())
+
 
 #: what a step hands to a method that names it among its keywords; a scenario cannot set it
 CONTEXT = ("framework", "units", "directions")

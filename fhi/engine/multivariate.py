@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtr, ndtri, stdtr
 
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
@@ -82,8 +83,9 @@ def correlations(
     -------
     pandas.DataFrame
         One row a pair, in framework order: ``first, second, first_pillar, second_pillar, within`` (the same pillar),
-        ``units, correlation, flag``. The flag is ``negative`` below 0, ``collinear`` above `collinear`, else empty.
-        A pair with fewer than 3 common units, or a node without spread, has no correlation.
+        ``units, correlation, p_value, low, high`` (see `inference`), ``flag``: ``negative`` below 0, ``collinear``
+        above `collinear`, else empty. A pair with fewer than 3 common units, or a node without spread, has no
+        correlation.
     """
     nodes = _in_order(data, framework)
     varied = data[nodes].assign(**dict.fromkeys(constant(data[nodes]), np.nan))
@@ -93,7 +95,8 @@ def correlations(
     first, second = np.triu_indices(len(nodes), k=1)
     names = np.array(nodes, dtype=object)
     pillars = np.array([_pillar(node, framework) for node in nodes], dtype=object)
-    values = table[first, second]
+    values, units = table[first, second], common[first, second]
+    p_value, low, high = inference(values, units, method)
     return pd.DataFrame(
         {
             "first": names[first],
@@ -101,11 +104,57 @@ def correlations(
             "first_pillar": pillars[first],
             "second_pillar": pillars[second],
             "within": pillars[first] == pillars[second],
-            "units": common[first, second],
+            "units": units,
             "correlation": values,
+            "p_value": p_value,
+            "low": low,
+            "high": high,
             "flag": np.select([values < 0, values > collinear], ["negative", "collinear"], ""),
         }
     )
+
+
+def inference(
+    values: np.ndarray, units: np.ndarray, method: str = "pearson", confidence: float = 0.95
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the two-sided p-value of each correlation and the ends of its confidence interval.
+
+    p, of no correlation: Student's t of ``r·√((n − 2)/(1 − r²))`` with n − 2 degrees of freedom (pearson, spearman), or
+    the normal approximation with variance ``2(2n + 5)/(9n(n − 1))`` (kendall). Interval: ``tanh(artanh r ± z·s)`` with
+    s² = 1/(n − 3) (pearson), (1 + r²/2)/(n − 3) (spearman), 0.437/(n − 4) (kendall).
+
+    Parameters
+    ----------
+    values, units : numpy.ndarray
+        Correlations, and from how many units n each comes.
+    method : str, optional
+        ``pearson``, ``spearman`` or ``kendall``.
+    confidence : float, optional
+        Of the interval.
+
+    Returns
+    -------
+    p_value, low, high : numpy.ndarray
+        Missing where n is too small, or where there is no correlation. Units are taken for a sample: where they are
+        the whole population, as the cities of a list, an interval only says how little so few units tell.
+
+    References
+    ----------
+    Fisher (1921), Metron 1; Bonett & Wright (2000), Sample size requirements for estimating Pearson, Kendall and
+    Spearman correlations, Psychometrika 65(1); Kendall (1938), A new measure of rank correlation, Biometrika 30.
+    """
+    r, n = np.asarray(values, dtype=float), np.asarray(units, dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if method == "kendall":
+            p_value = 2 * ndtr(-np.abs(r) / np.sqrt(2 * (2 * n + 5) / (9 * n * (n - 1))))
+            spread = 0.437 / np.where(n > 4, n - 4, np.nan)
+        else:
+            freedom = np.where(n > 2, n - 2, np.nan)
+            p_value = 2 * stdtr(freedom, -np.abs(r) * np.sqrt(freedom / np.clip(1 - r**2, 0, None)))
+            spread = (1 + r**2 / 2 if method == "spearman" else 1.0) / np.where(n > 3, n - 3, np.nan)
+        reach = ndtri((1 + confidence) / 2) * np.sqrt(spread)
+        middle = np.arctanh(np.clip(r, -1, 1))
+        return p_value, np.tanh(middle - reach), np.tanh(middle + reach)
 
 
 def cronbach_alpha(data: pd.DataFrame) -> float:

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from fhi.engine import methods
-from fhi.engine.errors import MethodError
-from fhi.engine.methods import NotNegative, Percentile, Whole
+from fhi.engine.errors import MethodError, choose
+from fhi.engine.methods import NotNegative, Percentile, Whole, method
 
 #: a transformed value starts this share of the range above zero, so that the lowest has a logarithm
 OFFSET = 0.01
@@ -34,11 +34,13 @@ def kurtosis(values: np.ndarray | pd.DataFrame) -> np.ndarray:
     return _shape(values)[1]
 
 
+@method("treatment", "none", zh="不处理", en="none", columnwise=True)
 def none(data: pd.DataFrame) -> pd.DataFrame:
     """Leave every value as it is."""
     return data.copy()
 
 
+@method("treatment", "winsorise", zh="缩尾处理", en="winsorisation", columnwise=True)
 def winsorise(
     data: pd.DataFrame,
     *,
@@ -79,6 +81,7 @@ def winsorise(
     return pd.DataFrame(treated, index=data.index, columns=data.columns), labels
 
 
+@method("treatment", "winsorise-percentiles", zh="百分位缩尾处理", en="winsorisation at percentiles", columnwise=True)
 def winsorise_percentiles(data: pd.DataFrame, *, low: Percentile = 5.0, high: Percentile = 95.0) -> pd.DataFrame:
     """Set what lies beyond two percentiles of the indicator to these (linear interpolation between values).
 
@@ -131,11 +134,7 @@ def box_cox(values: np.ndarray) -> np.ndarray:
 TRANSFORMS: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {"log": log, "box-cox": box_cox}
 
 #: name -> function of (data, **params) that returns the treated frame, or it and what was done by column
-METHODS: Mapping[str, Callable[..., pd.DataFrame | tuple[pd.DataFrame, dict[str, str]]]] = {
-    "none": none,
-    "winsorise": winsorise,
-    "winsorise-percentiles": winsorise_percentiles,
-}
+METHODS = methods.TABLES["treatment"]
 
 
 def transformation(method: str, params: Mapping[str, object]) -> str | None:
@@ -143,7 +142,7 @@ def transformation(method: str, params: Mapping[str, object]) -> str | None:
 
     A column so transformed has another unit, or none; if there is no such transformation, every column keeps its own.
     """
-    own = methods.keywords(METHODS[method]).get("otherwise")
+    own = methods.keywords(choose(METHODS, method, "treatment")).get("otherwise")
     chosen = params.get("otherwise", own.default) if own else None
     return chosen if chosen in TRANSFORMS else None
 

@@ -11,10 +11,9 @@ from fhi import editions
 from fhi.codebook.columns import columns
 from fhi.codebook.tables import Table, tables
 from fhi.editions import SCHEMAS, claims
-from fhi.engine import aggregation, imputation, normalisation, treatment, weighting
-from fhi.engine.methods import CONTEXT, keywords
+from fhi.engine.methods import CONTEXT, TABLES, keywords
 from fhi.files import replace_file
-from fhi.paths import RAW, ROOT
+from fhi.paths import RAW, REPORT, ROOT
 from fhi.running import datapackage
 from fhi.showing.figures import entries, rendering
 from fhi.showing.figures.audit import CHECKED
@@ -50,15 +49,15 @@ COUNTED = {
     "en": ("verdict", "numbers", "meaning", "all", "checked against other cells: {}"),
     "zh": ("结论", "个数", "含义", "合计", "与其他单元格核对的：{}个"),
 }
-#: the steps whose methods have notes, in the order of the index, and where a scenario names them
-STEPS: Mapping[str, tuple[str, Mapping[str, Callable]]] = {
-    "Imputation": ("imputation", imputation.METHODS),
-    "Years that stand in for one another": ("panel", imputation.YEARS),
-    "Treatment": ("treatment", treatment.METHODS),
-    "Normalisation": ("normalisation", normalisation.METHODS),
-    "Normalisation over years": ("over_years", normalisation.OVER_YEARS),
-    "Weighting": ("weighting", weighting.METHODS),
-    "Aggregation": ("aggregation", aggregation.METHODS),
+#: the steps whose methods have notes, by the key of a scenario
+STEPS: Mapping[str, str] = {
+    "panel": "Years that stand in for one another",
+    "imputation": "Imputation",
+    "treatment": "Treatment",
+    "normalisation": "Normalisation",
+    "over_years": "Normalisation over years",
+    "weighting": "Weighting",
+    "aggregation": "Aggregation",
 }
 LISTED = {"en": ("stage", "tables that it writes"), "zh": ("步骤", "写出的表")}
 #: the figures that the READMEs show
@@ -93,15 +92,16 @@ def verdict_counts(language: str = "en") -> str:
 def data_dictionary() -> str:
     """Return the meaning of every column of every raw table, in Markdown."""
     blocks = []
-    for name, schema in SCHEMAS.items():
+    own = {f"{REPORT}/{name}": schema for name, schema in editions.schemas_of(RAW / REPORT).items()}
+    for name, schema in (SCHEMAS | own).items():
         rows = [
             f"### `{name}.csv`\n",
-            f"{schema.description}. Key: {', '.join(f'`{key}`' for key in schema.unique)}.\n",
+            f"{schema.description}. Key: {', '.join(f'`{key}`' for key in schema.key)}.\n",
         ]
         rows += ["| column | kind | may be empty | meaning |", "|---|---|---|---|"]
         for column, spec in schema.columns.items():
             empty = "yes" if spec.nullable else ""
-            rows.append(f"| `{column}` | {spec.metadata['kind']} | {empty} | {spec.description} |")
+            rows.append(f"| `{column}` | {spec.kind} | {empty} | {spec.description} |")
         blocks.append("\n".join(rows))
     return "\n\n".join(blocks)
 
@@ -148,8 +148,8 @@ def _words(text: str, mark: str = "<") -> str:
 def method_notes() -> str:
     """Return the notes on every method of every step, from its docstring, in Markdown."""
     blocks = []
-    for title, (key, methods) in STEPS.items():
-        blocks.append(f"## {title}\n\nIn a scenario: `{key}:`")
+    for key, methods in TABLES.items():
+        blocks.append(f"## {STEPS[key]}\n\nIn a scenario: `{key}:`")
         blocks += ["\n\n".join(_note(name, function)) for name, function in methods.items()]
     return "\n\n".join(blocks)
 

@@ -12,6 +12,7 @@ import papermill
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
+from fhi import records
 from fhi.engine.errors import FhiError, MethodError
 from fhi.files import STAGING, Files, record_seconds, replace_file
 from fhi.paths import NOTEBOOKS, ROOT
@@ -64,7 +65,7 @@ def run(name: str, scenario: str, parameters: dict[str, Any] | None = None, caus
         executed.parent.mkdir(parents=True)
         _execute(source, executed, given, str(staging), files.root)
         executed.write_bytes(notebooks.encode(notebooks.tidied(notebooks.read(executed))))
-        (files.root / reuse.record_path(files, name)).unlink(missing_ok=True)
+        (files.root / records.record_path(files, name)).unlink(missing_ok=True)
         if cause:
             reuse.write_record(cause, files, staging)
         files.put_in_place(staging, last=target)

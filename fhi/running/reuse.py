@@ -13,9 +13,10 @@ import platform
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from fhi import paths
+from fhi import paths, records
 from fhi.files import Files, digest
 from fhi.paths import BASELINE, ROOT
+from fhi.records import AlteredError
 from fhi.running import notebooks
 from fhi.scenarios import READS, load_scenario
 
@@ -34,6 +35,11 @@ def cause(stage: str, files: Files, prerequisites: Iterable[str]) -> dict | None
         The files that Make lists. An executed notebook of the scenario stands for all that its stage and those before
         it wrote, and the resolved scenario for the parameters that this stage reads (`fhi.scenarios.READS`).
 
+    Raises
+    ------
+    AlteredError
+        If one of the tables so read is not as the stage that wrote it left it, and was not accepted.
+
     Returns
     -------
     dict
@@ -44,19 +50,47 @@ def cause(stage: str, files: Files, prerequisites: Iterable[str]) -> dict | None
         return None
     method = load_scenario(files.scenario).model_dump(mode="json", exclude={"description"})
     read = {key: value for key, value in method.items() if key in READS.get(stage, method)}
+    records.require(files, stages_behind(files, needed))
     inputs = {}
     for path in [*needed, *_named_files(read)]:
         if path.parent == files.root / files.reports / "notebooks":
-            before = _record(files, path.stem)
+            before = records.read_record(files, path.stem)
             if before is None:
                 return None
             names = [*before["outputs"], *(name for name in before["inputs"] if name.startswith(BUILT))]
-            inputs |= {name: _content(_place(files, name)) for name in names if not name.endswith(".ipynb")}
+            inputs |= {name: _content(records.place(files, name)) for name in names if not name.endswith(".ipynb")}
         elif path != files.root / files.processed / "scenario.yml":
             # a folder of the checkout may be a link to a place elsewhere
             inputs[(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path).as_posix()] = _content(path)
     found = {"stage": stage, "parameters": read, "python": platform.python_version(), "inputs": inputs}
     return json.loads(json.dumps(found))
+
+
+def stages_behind(files: Files, prerequisites: Iterable[Path]) -> set[str]:
+    """Return the stages whose files a stage reads: those of the executed notebooks, and those before them."""
+    home = files.root / files.reports / "notebooks"
+    nearest = {path.stem for path in prerequisites if path.parent == home}
+    wanted = {
+        name
+        for stage in nearest
+        for name in (records.read_record(files, stage) or {}).get("inputs", {})
+        if name.startswith(BUILT)
+    }
+    others = {stage for stage, record in records.all_records(files).items() if wanted & set(record["outputs"])}
+    return nearest | others
+
+
+def out_of_date(files: Files, stages: Iterable[str]) -> list[str]:
+    """Return what the stored results of some stages do not rest on as it is now: files, or the scenario."""
+    method = load_scenario(files.scenario).model_dump(mode="json", exclude={"description"})
+    found: dict[str, None] = {}
+    for record in filter(None, (records.read_record(files, stage) for stage in stages)):
+        read = json.loads(json.dumps({key: method[key] for key in record.get("parameters", {}) if key in method}))
+        if read != record.get("parameters", {}):
+            found[f"notebooks/scenarios/{files.scenario}.yml"] = None
+        raw = {name: content for name, content in record.get("inputs", {}).items() if not name.startswith(BUILT)}
+        found |= dict.fromkeys(name for name, content in raw.items() if _content(ROOT / name) != content)
+    return list(found)
 
 
 def _named_files(value: object) -> Iterator[Path]:
@@ -78,41 +112,13 @@ def _content(path: Path) -> str | None:
     return digest(notebooks.sources(notebooks.read(path)) if path.suffix == ".ipynb" else path.read_bytes())
 
 
-def _place(files: Files, name: str) -> Path:
-    """Return where a built file of a scenario stands by its name in a record."""
-    kind, rest = name.split("/", 1)
-    return files.root / {"processed": files.processed, "reports": files.reports}[kind] / rest
-
-
-def _name(files: Files, path: Path, root: Path) -> str:
-    """Return the name of a built file in a record: its path without the scenario."""
-    relative = path.relative_to(root)
-    for kind, folder in (("processed", files.processed), ("reports", files.reports)):
-        if relative.is_relative_to(folder):
-            return f"{kind}/{relative.relative_to(folder).as_posix()}"
-    raise ValueError(f"{relative}: a stage writes to the folders of its scenario")
-
-
-def record_path(files: Files, stage: str) -> str:
-    return f"{files.processed}/stages/{stage}.json"
-
-
-def _record(files: Files, stage: str) -> dict | None:
-    path = files.root / record_path(files, stage)
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return None
-
-
 def write_record(found: dict, files: Files, staging: Path) -> None:
     """Write into a staging folder the record of what a stage has written there."""
     written = sorted(path for path in staging.rglob("*") if path.is_file())
-    outputs = {_name(files, path, staging): digest(path.read_bytes()) for path in written}
-    text = json.dumps(found | {"outputs": outputs}, ensure_ascii=False, indent=1, sort_keys=True)
-    path = staging / record_path(files, found["stage"])
+    outputs = {records.name_of(files, path, staging): digest(path.read_bytes()) for path in written}
+    path = staging / records.record_path(files, found["stage"])
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text + "\n", encoding="utf-8")
+    path.write_bytes(records.encode(found | {"outputs": outputs}))
 
 
 def _scenarios(files: Files) -> list[Files]:
@@ -123,7 +129,7 @@ def _scenarios(files: Files) -> list[Files]:
 
 def _intact(files: Files, record: dict) -> bool:
     """True if the files of a record are as they were written."""
-    paths = ((_place(files, name), content) for name, content in record["outputs"].items())
+    paths = ((records.place(files, name), content) for name, content in record["outputs"].items())
     return all(path.is_file() and digest(path.read_bytes()) == content for path, content in paths)
 
 
@@ -133,8 +139,13 @@ def take_over(found: dict | None, files: Files) -> str | None:
     The executed notebook is written as if it had run for this scenario, and dated now.
     """
     for other in _scenarios(files) if found else ():
-        record = _record(other, found["stage"])
-        if record is None or any(record[key] != value for key, value in found.items()) or not _intact(other, record):
+        record = records.read_record(other, found["stage"])
+        if (
+            record is None
+            or record.get("altered")
+            or any(record[key] != value for key, value in found.items())
+            or not _intact(other, record)
+        ):
             continue
         executed = f"{files.reports}/notebooks/{found['stage']}.ipynb"
         if other.scenario == files.scenario:
@@ -145,13 +156,40 @@ def take_over(found: dict | None, files: Files) -> str | None:
     return None
 
 
+def accept(found: dict | None, files: Files) -> list[str]:
+    """Keep what was altered of a stage and is to be accepted (``ACCEPT``), and date it now; return the names.
+
+    Raises
+    ------
+    AlteredError
+        If the stage must run for another reason as well, which would undo the change.
+    """
+    wanted = records.wanted_names()
+    if not found or not wanted:
+        return []
+    record = records.read_record(files, found["stage"])
+    given = [change.shown for change in records.changes(files, {found["stage"]}) if records.is_accepted(change, wanted)]
+    if not given:
+        return []
+    if any(record[key] != value for key, value in found.items()):
+        names = ", ".join(given)
+        raise AlteredError(
+            f"{names} cannot be kept as altered: what {found['stage']} reads has changed too; "
+            "leave ACCEPT= out, and it is computed anew"
+        )
+    kept = records.accept(files, found["stage"], wanted)
+    if kept:
+        (files.root / files.reports / f"notebooks/{found['stage']}.ipynb").touch()
+    return kept
+
+
 def _copy(found: dict, names: Iterable[str], other: Files, files: Files, executed: str) -> None:
     with files.staging(found["stage"]) as staging:
         staged = Files(files.scenario, staging)
         for name in names:
-            path = _place(staged, name)
+            path = records.place(staged, name)
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(_place(other, name).read_bytes())
+            path.write_bytes(records.place(other, name).read_bytes())
         notebook = notebooks.for_scenario(notebooks.read(staging / executed), files.scenario)
         (staging / executed).write_bytes(notebooks.encode(notebook))
         write_record(found, files, staging)

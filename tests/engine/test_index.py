@@ -10,6 +10,7 @@ from fhi.engine import aggregation, weighting
 from fhi.engine.errors import DataError, MethodError
 from fhi.engine.framework import Framework
 from fhi.engine.index import build, check, combine, coverage, prepare, screen, select
+from fhi.engine.methods import traits
 from fhi.engine.parameters import COMBINING, Method
 
 NAN = float("nan")
@@ -391,7 +392,15 @@ def test_a_parameter_that_cannot_be_is_refused_before_anything_runs(settings, ke
     assert str(caught.value).startswith(f"scenarios/x.yml: {key}: ")
 
 
-@pytest.mark.parametrize("name", sorted(set(weighting.METHODS) - {"original"} - weighting.FROM_JUDGEMENTS))
+#: weightings that ask neither the framework nor experts
+DRIVEN = {
+    name
+    for name in weighting.METHODS
+    if not (traits("weighting", name).raw_weights or traits("weighting", name).judgements)
+}
+
+
+@pytest.mark.parametrize("name", DRIVEN)
 @pytest.mark.parametrize("within", ["parent", "all"])
 def test_every_other_weighting_is_told_what_it_weighs_within(name, within):
     check(Method(weighting={"method": name, "within": within}), TREE)

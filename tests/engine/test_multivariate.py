@@ -16,6 +16,7 @@ from fhi.engine.multivariate import (
     cronbach_alpha,
     distribution,
     effective_weights,
+    inference,
     principal_components,
     reliability,
 )
@@ -258,3 +259,38 @@ def test_a_node_without_data_or_spread_has_no_importance():
     table = effective_weights(*_arguments(scored(data)))
     assert table.loc[["a1", "b1"], "importance"].isna().all()
     assert table.loc[["a2", "b2"], "share"].tolist() == pytest.approx([1, 1])
+
+
+@pytest.mark.parametrize("method", ["pearson", "spearman", "kendall"])
+def test_p_values_and_intervals_are_those_of_scipy(method):
+    rng = np.random.default_rng(7)
+    first = rng.normal(size=25)
+    second = first + rng.normal(size=25)
+    if method == "pearson":
+        peer = scipy.stats.pearsonr(first, second)
+        low, high = peer.confidence_interval(0.95)
+    else:
+        function = {"spearman": scipy.stats.spearmanr, "kendall": scipy.stats.kendalltau}[method]
+        peer = function(first, second, **({"method": "asymptotic"} if method == "kendall" else {}))
+        low = high = None
+    value = float(peer.statistic)
+    p_value, *ends = inference(np.array([value]), np.array([25]), method)
+    assert p_value[0] == pytest.approx(peer.pvalue, rel=1e-9)
+    if low is not None:
+        assert [end[0] for end in ends] == pytest.approx([low, high])
+    assert ends[0][0] < value < ends[1][0]
+
+
+def test_intervals_by_hand():
+    # artanh 0.5 = 0.549306; Pearson n = 28: 1.959964/5; Spearman: times √1.125; Kendall: √(0.437/24)
+    expected = {"pearson": (0.1560, 0.7358), "spearman": (0.1327, 0.7465), "kendall": (0.2774, 0.6717)}
+    for method, (low, high) in expected.items():
+        _, at_least, at_most = inference(np.array([0.5]), np.array([28]), method)
+        assert (at_least[0], at_most[0]) == pytest.approx((low, high), abs=1e-4)
+
+
+def test_too_few_units_have_no_interval_and_a_perfect_correlation_has_no_width():
+    p_value, low, high = inference(np.array([0.5, 0.5, 1.0, NAN]), np.array([2, 3, 9, 0]))
+    assert np.isnan(p_value).tolist() == [True, False, False, True]
+    assert np.isnan(low).tolist() == [True, True, False, True]
+    assert (p_value[2], low[2], high[2]) == (0, 1, 1)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from fhi.engine import normalisation
 from fhi.engine.errors import MethodError
-from fhi.engine.normalisation import normalise, validation
+from fhi.engine.methods import method
+from fhi.engine.normalisation import normalise
 
 NAN = float("nan")
 QUICK = settings(max_examples=15, deadline=None)
@@ -130,7 +131,9 @@ def test_a_function_of_the_users_gives_a_number_where_there_is_one_and_none_else
 
 
 def test_a_function_of_the_users_that_needs_positive_values_gets_them(monkeypatch):
-    monkeypatch.setitem(normalisation.METHODS, "root", validation.reflected(lambda data: data**0.5))
+    monkeypatch.setitem(normalisation.METHODS, "root", None)
+    del normalisation.METHODS["root"]
+    method("normalisation", "root", reflected=True)(lambda data: data**0.5)
     assert normalised([4, 9, 16], "root", -1) == pytest.approx([4, 11**0.5, 2])
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fhi.engine.rounding import SLACK, outward
+from fhi.engine.ranking import SLACK, outward
 
 NUMBERS = st.floats(-1000, 1000)
 

@@ -13,8 +13,9 @@ from fhi.engine import normalisation, treatment
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
 from fhi.engine.index import build, check
+from fhi.engine.methods import traits
 from fhi.engine.parameters import Method
-from fhi.engine.robustness import runs, sweep, uncertainty
+from fhi.engine.robustness import runs, uncertainty
 from fhi.engine.years import build_years
 from fhi.running import lab
 from fhi.scenarios import Scenario
@@ -66,7 +67,7 @@ def bounded(name, treat="none", **others):
 
 
 def test_every_method_with_bounds_is_among_those_tried():
-    marked = {name for name, method in normalisation.METHODS.items() if getattr(method, "in_units", ())}
+    marked = {name for name in normalisation.METHODS if traits("normalisation", name).in_units}
     assert marked == set(BOUNDED)
     assert {treatment.transformation(name, {}) for name in treatment.METHODS} == {None, "log"}
 
@@ -131,7 +132,7 @@ def test_a_pair_in_a_grid_is_told_in_its_results():
     posts = {"method": "goalposts"} | BOUNDED["goalposts"]
     grid = {"treatment": ["none", "winsorise"], "normalisation": ["min-max", posts]}
     published = pd.DataFrame({"node": "index", "city": ["city 00", "city 01", "city 02"], "rank": [1, 2, 3]})
-    table, _ = sweep.sweep(SKEWED, TREE, Method(robustness={"grid": grid}), published)
+    table, _ = runs.sweep(SKEWED, TREE, Method(robustness={"grid": grid}), published)
     assert table["error"].notna().tolist() == [False, False, False, True]
     assert "own units" in table["error"][3]
 

@@ -6,6 +6,7 @@ import pytest
 
 from fhi import editions
 from fhi.editions import SCHEMAS, claims
+from fhi.engine.methods import TABLES
 from fhi.running import documentation
 from fhi.showing.figures import audit, entries
 
@@ -25,7 +26,7 @@ def test_the_figure_map_names_every_figure_once(language):
 
 def test_every_method_has_a_note_with_what_it_may_be_told():
     text = documentation.method_notes()
-    for key, methods in documentation.STEPS.values():
+    for key, methods in TABLES.items():
         step = text.split(f"In a scenario: `{key}:`")[1].split("In a scenario:")[0]
         assert set(re.findall("(?m)^### (.*)$", step)) == set(methods)
     note = text.split("### efficacy")[1].split("###")[0]

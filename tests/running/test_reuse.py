@@ -10,6 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from fhi import paths
 from fhi.files import Files, digest
+from fhi.records import AlteredError
 from fhi.running import notebooks, pipeline, reuse
 from fhi.scenarios import READS, Scenario
 
@@ -150,6 +151,33 @@ def test_results_that_are_not_as_they_were_written_are_not_taken_over(project, d
     assert path.read_bytes() == b"result of a.csv"
 
 
+def test_a_stage_reads_no_altered_table_unless_it_is_accepted(project, monkeypatch):
+    for stage in ("01_ingestion", "02_indicators"):
+        project.run(stage, "baseline")
+    path = project.result("01_ingestion", "baseline")
+    path.write_bytes(b"by hand")
+    for stage in ("02_indicators", "03_weighting"):
+        with pytest.raises(AlteredError, match=r"01_ingestion/a\.csv was changed after 01_ingestion wrote it"):
+            project.cause(stage, "baseline")
+    monkeypatch.setenv("ACCEPT", "01_ingestion/a.csv")
+    files = Files("baseline", project.root)
+    assert reuse.accept(project.cause("01_ingestion", "baseline"), files) == ["01_ingestion/a.csv"]
+    assert project.run("02_indicators", "baseline", text="of altered") is None
+    # no other scenario takes it over, and without ACCEPT the stage is computed anew
+    assert project.run("01_ingestion", "equal") is None
+    assert project.run("01_ingestion", "baseline") == "equal"
+    assert path.read_bytes() == b"result of a.csv" and project.run("02_indicators", "baseline") is None
+
+
+def test_what_is_altered_is_not_kept_when_the_stage_must_run_for_another_reason(project, monkeypatch):
+    project.run("01_ingestion", "baseline")
+    project.result("01_ingestion", "baseline").write_bytes(b"by hand")
+    project.write("raw.csv", "2")
+    monkeypatch.setenv("ACCEPT", "01_ingestion/a.csv")
+    with pytest.raises(AlteredError, match="cannot be kept as altered: what 01_ingestion reads has changed too"):
+        reuse.accept(project.cause("01_ingestion", "baseline"), Files("baseline", project.root))
+
+
 @pytest.mark.parametrize("moves", range(4))
 def test_a_run_that_ends_while_its_files_are_put_in_place_leaves_whole_files_and_is_run_again(
     project, monkeypatch, moves
@@ -175,10 +203,11 @@ def test_a_run_that_ends_while_its_files_are_put_in_place_leaves_whole_files_and
     assert found == [f"new result of {name}" for name in names]
 
 
-def test_a_stage_after_one_without_a_record_runs(project):
+def test_a_stage_after_one_without_a_record_waits_for_it(project):
     project.run("01_ingestion", "baseline")
     (project.root / "data/processed/baseline/stages/01_ingestion.json").unlink()
-    assert project.cause("02_indicators", "baseline") is None
+    with pytest.raises(AlteredError, match="01_ingestion left no record"):
+        project.cause("02_indicators", "baseline")
     assert reuse.cause("01_ingestion", Files("baseline", project.root), []) is None
     assert reuse.take_over(None, Files("baseline", project.root)) is None
 

@@ -10,7 +10,7 @@ import yaml
 from fhi.scenarios import Scenario, load_scenario
 
 KEPT = ("baseline", "drop-experience", "equal", "geometric")
-STAGES = ("03_weighting", "05_identification", "06_audit")
+STAGES = ("03_weighting", "05_identification")
 
 
 def targets(out, scenario):
@@ -38,7 +38,7 @@ def below(folder):
 
 def test_what_a_scenario_shares_with_the_baseline_is_taken_over(runs):
     taken = [line.split()[0] for line in runs.said.splitlines() if "the same as in baseline" in line]
-    assert taken == ["01_ingestion", "02_indicators", "05_identification", "06_audit"]
+    assert taken == ["01_ingestion", "02_indicators", "05_identification"]
 
 
 @pytest.mark.parametrize("part", ["data/processed/equal", "reports/equal"])

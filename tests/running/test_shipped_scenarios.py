@@ -9,7 +9,7 @@ from fhi.editions.alternatives import chosen
 from fhi.editions.construction import panel
 from fhi.engine.framework import Framework
 from fhi.engine.index import build, check
-from fhi.engine.weighting import judgements
+from fhi.engine.weighting import experts
 from fhi.engine.weighting.experts import priorities
 from fhi.paths import BASELINE, RAW, REPORT, SCENARIOS
 from fhi.scenarios import load_scenario, scenario_names
@@ -34,7 +34,7 @@ SPECIAL = {"香港", "澳门", "台北"}
 
 @pytest.fixture(scope="module")
 def framework():
-    return Framework.from_csv(RAW / "framework.csv")
+    return Framework.from_csv(RAW / "report2018" / "framework.csv")
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +130,7 @@ def test_the_example_matrices_follow_their_rule_and_are_consistent(framework):
     compared = [node for node in [framework.root, *framework.nodes] if len(framework.children(node)) > 1]
     for node in compared:
         family = framework.children(node)
-        table = judgements.matrix(load_scenario("ahp").weighting.params["matrices"], node, family)
+        table = experts.matrix(load_scenario("ahp").weighting.params["matrices"], node, family)
         # twice the next, three times the one after it
         assert table.iloc[0].to_list() == list(range(1, len(family) + 1))
         assert priorities(table)[1] < 0.1

@@ -1,19 +1,19 @@
 """Handbook step 6, aggregation: the score of a parent from the scores of its children, up to the root.
 
-To add a method, write a function of (scores, weights) in the module it is nearest to and name it in that module's
-``METHODS``; a parameter is an argument by keyword, annotated with its kind (see `methods`), and scores that it
+To add a method, write a function of (scores, weights) in the module it is nearest to, with the decorator
+`methods.method`; a parameter is an argument by keyword, annotated with its kind (see `methods`), and scores that it
 cannot take raise `ValueError` (what is wrong, what to do).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from fhi.engine import methods
-from fhi.engine.aggregation import benefit_of_the_doubt, mazziotta_pareto, means, outranking, owa, topsis
+from fhi.engine.aggregation import benefit_of_the_doubt, means, outranking  # noqa: F401 (they register their methods)
 from fhi.engine.errors import MethodError, choose
 from fhi.engine.framework import Framework
 from fhi.engine.parameters import Step, steps_by_level
@@ -23,17 +23,7 @@ AVAILABILITY: Mapping[int, float] = {0: 1.0}
 
 #: name -> function of (scores, weights, **params), both units × children; the weights of a row sum to 1 and are 0
 #: where the score is missing (NaN); returns one value a unit
-METHODS: Mapping[str, Callable[..., np.ndarray]] = {
-    **means.METHODS,
-    **owa.METHODS,
-    **mazziotta_pareto.METHODS,
-    **topsis.METHODS,
-    **outranking.METHODS,
-    **benefit_of_the_doubt.METHODS,
-}
-
-#: name -> of a method that gives each unit weights of its own, the function that returns (scores, these weights)
-UNIT_WEIGHTS: Mapping[str, Callable[..., tuple[np.ndarray, np.ndarray]]] = {**benefit_of_the_doubt.UNIT_WEIGHTS}
+METHODS = methods.TABLES["aggregation"]
 
 
 def aggregate(
@@ -93,7 +83,7 @@ def aggregate_and_weigh(
     scores : pandas.DataFrame
         As of `aggregate`.
     unit_weights : pandas.DataFrame
-        ``city, parent, node, weight``: empty unless a level is aggregated by a method of `UNIT_WEIGHTS`.
+        ``city, parent, node, weight``: empty unless a level is aggregated by a method with the trait `unit_weights`.
     """
     nodes = [framework.root, *framework.nodes]
     place = {node: column for column, node in enumerate(nodes)}
@@ -146,9 +136,9 @@ def _family(block: np.ndarray, shares: np.ndarray, least: float, step: Step) -> 
     else:
         rows, weights = block[scored], present[scored] / covered[scored, None]
     try:
-        if step.method in UNIT_WEIGHTS:
+        if own := methods.traits("aggregation", step.method).unit_weights:
             used = np.full(block.shape, np.nan)
-            found, used[scored] = UNIT_WEIGHTS[step.method](rows, weights, **step.params)
+            found, used[scored] = own(rows, weights, **step.params)
         else:
             found = np.asarray(METHODS[step.method](rows, weights, **step.params), dtype=float)
     except ValueError as error:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Annotated
 
 import numpy as np
 from pydantic import Field
 
 from fhi.engine.aggregation.means import refuse_negative
+from fhi.engine.methods import method
 
 Share = Annotated[float, Field(ge=0, le=1, strict=True)]
 
@@ -54,6 +54,9 @@ def _best(rivals: np.ndarray, unit: int, low: float, high: float) -> np.ndarray:
     return solved.x / largest
 
 
+@method(
+    "aggregation", "benefit-of-the-doubt", zh="自选有利权重", en="benefit of the doubt", unit_weights=scores_and_weights
+)
 def benefit_of_the_doubt(
     scores: np.ndarray, weights: np.ndarray, *, least: Share = 0.0, most: Share = 1.0
 ) -> np.ndarray:
@@ -85,9 +88,3 @@ def benefit_of_the_doubt(
     what is missing; OECD/JRC (2008), Handbook, section 6.3.
     """
     return scores_and_weights(scores, weights, least=least, most=most)[0]
-
-
-METHODS: Mapping[str, Callable[..., np.ndarray]] = {"benefit-of-the-doubt": benefit_of_the_doubt}
-
-#: name -> function like that of the name in `METHODS` that returns with the scores the weights by which it scores
-UNIT_WEIGHTS: Mapping[str, Callable[..., tuple[np.ndarray, np.ndarray]]] = {"benefit-of-the-doubt": scores_and_weights}

@@ -1,12 +1,13 @@
-"""Means of the children of a unit: from full compensation (arithmetic) to little (harmonic)."""
+"""Aggregations by unit: means from full to little compensation, ordered and penalised ones, distance to the best."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from typing import Literal
 
 import numpy as np
 
-from fhi.engine.methods import Number
+from fhi.engine.errors import MethodError
+from fhi.engine.methods import NotNegative, Number, Positive, method
 
 POSITIVE = "after min-max on 0-100 the worst unit has 0: normalise with scale [1, 100] or choose arithmetic"
 
@@ -27,11 +28,15 @@ def refuse_negative(scores: np.ndarray, weights: np.ndarray, what: str, remedy: 
 NEAR_ZERO = 1e-9
 
 
+@method("aggregation", "arithmetic", zh="算术平均", en="arithmetic mean", rowwise=True, sums=(np.asarray, np.asarray))
 def arithmetic(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return ``Σ w·x``: full compensation between children."""
     return np.nansum(weights * scores, axis=1)
 
 
+@method(
+    "aggregation", "geometric", zh="几何平均", en="geometric mean", rowwise=True, sums=(np.log, np.exp), positive=True
+)
 def geometric(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return ``Π x^w = exp(Σ w·ln x)``: partial compensation; every score must be positive.
 
@@ -44,6 +49,15 @@ def geometric(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return np.exp(np.nansum(weights * np.log(np.where(weights > 0, scores, 1.0)), axis=1))
 
 
+@method(
+    "aggregation",
+    "harmonic",
+    zh="调和平均",
+    en="harmonic mean",
+    rowwise=True,
+    sums=(np.reciprocal, np.reciprocal),
+    positive=True,
+)
 def harmonic(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return ``1 / Σ (w/x)``: less compensation than the geometric mean; every score must be positive.
 
@@ -56,6 +70,7 @@ def harmonic(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return 1.0 / np.sum(weights / np.where(weights > 0, scores, 1.0), axis=1)
 
 
+@method("aggregation", "generalised-mean", zh="广义平均", en="generalised mean", rowwise=True)
 def generalised_mean(scores: np.ndarray, weights: np.ndarray, *, exponent: Number) -> np.ndarray:
     """Return ``(Σ w·x^p)^(1/p)``, and for p = 0 its limit, the geometric mean.
 
@@ -95,9 +110,173 @@ def generalised_mean(scores: np.ndarray, weights: np.ndarray, *, exponent: Numbe
     return leading * np.exp(np.log1p(np.sum(weights * terms, axis=1)) / exponent)
 
 
-METHODS: Mapping[str, Callable[..., np.ndarray]] = {
-    "arithmetic": arithmetic,
-    "geometric": geometric,
-    "harmonic": harmonic,
-    "generalised-mean": generalised_mean,
-}
+#: cumulative weights nearer to one half than this are one half
+HALF = 1e-12
+
+
+@method("aggregation", "median", zh="中位数", en="median", rowwise=True)
+def median(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the weighted median: half of the weight lies at or below it, half at or above.
+
+    Where the cumulative weight is exactly one half at a child, the median is the mean of it and the next, so
+    that equal weights give the ordinary median.
+    """
+    values, shares = _sorted(scores, weights)
+    reached = np.cumsum(shares, axis=1)
+    rows = np.arange(len(values))
+    lower = np.argmax(reached >= 0.5 - HALF, axis=1)
+    upper = np.argmax(reached > 0.5 + HALF, axis=1)
+    return (values[rows, lower] + values[rows, upper]) / 2
+
+
+@method("aggregation", "minimum", zh="最小值", en="minimum", rowwise=True)
+def minimum(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the lowest score that has weight: no compensation at all."""
+    return np.where(weights > 0, scores, np.inf).min(axis=1)
+
+
+@method("aggregation", "owa", zh="有序加权平均", en="ordered weighted average", rowwise=True)
+def owa(
+    scores: np.ndarray, weights: np.ndarray, *, exponent: Positive | None = None, order: list[NotNegative] | None = None
+) -> np.ndarray:
+    """Return an ordered weighted average, ``Σ v_k·x_(k)`` with x_(1) the best child of the unit.
+
+    The order weights are ``v_k = Q(W_k) − Q(W_{k−1})``, W_k being the cumulative weight of the k best children, and
+    Q either ``Q(r) = r^exponent`` or the line through the cumulative sums of `order` at 1/n, 2/n, …, 1. Children of
+    equal weight, as many as `order` is long, so get exactly the weights of `order`.
+
+    Parameters
+    ----------
+    exponent : float, optional
+        1 is the arithmetic mean; the larger, the more the worst children count; near 0 the best one alone.
+    order : list of float, optional
+        Weights from the best child to the worst, rescaled to sum to 1. Exactly one of the two is given.
+
+    Raises
+    ------
+    MethodError
+        If not exactly one is given, or the weights of `order` sum to zero.
+
+    References
+    ----------
+    Yager (1988), IEEE Transactions on Systems, Man, and Cybernetics 18; Torra (1997), The weighted OWA operator,
+    International Journal of Intelligent Systems 12.
+    """
+    if (exponent is None) == (order is None):
+        raise MethodError("owa takes either exponent or order, and needs one.", key="aggregation.exponent")
+    values, shares = _sorted(scores, weights)
+    # best first: the order of the sort turned round
+    values, shares = values[:, ::-1], shares[:, ::-1]
+    # sums of weights miss 1 by the last bits
+    reached = np.minimum(np.cumsum(shares, axis=1), 1.0)
+    reached[:, -1] = 1.0
+    if order is None:
+        steps = reached**exponent
+    else:
+        if not sum(order) > 0:
+            raise MethodError("the weights of order sum to zero.", key="aggregation.order", value=order)
+        cumulative = np.concatenate([[0.0], np.cumsum(order) / sum(order)])
+        steps = np.interp(reached, np.linspace(0.0, 1.0, len(cumulative)), cumulative)
+    return np.sum(np.diff(steps, axis=1, prepend=0.0) * np.where(shares > 0, values, 0.0), axis=1)
+
+
+def _sorted(scores: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the scores of each unit in ascending order with their weights; what has no weight comes first."""
+    placed = np.where(weights > 0, scores, -np.inf)
+    order = np.argsort(placed, axis=1, kind="stable")
+    return np.take_along_axis(placed, order, axis=1), np.take_along_axis(weights, order, axis=1)
+
+
+Penalty = Literal["-", "+"]
+
+
+@method("aggregation", "mazziotta-pareto", zh="Mazziotta–Pareto指数", en="Mazziotta–Pareto index", rowwise=True)
+def mazziotta_pareto(scores: np.ndarray, weights: np.ndarray, *, penalty: Penalty = "-") -> np.ndarray:
+    """Return ``MPI = M ∓ S·cv``, with M = Σ w·x, S² = Σ w·(x − M)² and cv = S/M over the children of a unit.
+
+    Expects z-scores of mean 100 and standard deviation 10 (``{method: z-score, mean: 100, sd: 10}``). The penalty
+    needs a ratio S/M that means something, so scores around 0 are refused.
+
+    Parameters
+    ----------
+    penalty : {"-", "+"}
+        ``-`` (default) where more is better: imbalance lowers the score; ``+`` where the index measures something
+        bad, as poverty: imbalance raises it.
+
+    Raises
+    ------
+    ValueError
+        If a score that has weight is zero or negative.
+
+    References
+    ----------
+    De Muro, Mazziotta and Pareto (2011), Composite indices of development and poverty, Social Indicators Research 104.
+    """
+    remedy = "normalise by z-score with mean 100 and sd 10"
+    return _penalised(scores, weights, penalty, "the Mazziotta-Pareto index", remedy)
+
+
+@method(
+    "aggregation",
+    "adjusted-mazziotta-pareto",
+    zh="调整的Mazziotta–Pareto指数",
+    en="adjusted Mazziotta–Pareto index",
+    rowwise=True,
+)
+def adjusted_mazziotta_pareto(scores: np.ndarray, weights: np.ndarray, *, penalty: Penalty = "-") -> np.ndarray:
+    """Return the adjusted index AMPI: ``M ∓ S·cv`` as for MPI, of scores between goalposts at 70 and 130.
+
+    Expects ``70 + 60·(x − low)/(high − low)``, that is min-max or goalposts with scale [70, 130], so that editions can
+    be compared: with fixed goalposts a unit's score does not depend on the others. Of scores from 70 to 130 the result
+    lies there too.
+
+    Parameters and errors as for `mazziotta_pareto`.
+
+    References
+    ----------
+    Mazziotta and Pareto (2016), On a generalized non-compensatory composite index for measuring socio-economic
+    phenomena, Social Indicators Research 127.
+    """
+    remedy = "normalise by min-max or goalposts with scale [70, 130]"
+    return _penalised(scores, weights, penalty, "the adjusted Mazziotta-Pareto index", remedy)
+
+
+def _penalised(scores, weights, penalty: Penalty, what: str, remedy: str) -> np.ndarray:
+    refuse_not_positive(scores, weights, what, remedy)
+    values = np.where(weights > 0, scores, 0.0)
+    mean = np.sum(weights * values, axis=1)
+    variance = np.sum(weights * (values - mean[:, None]) ** 2, axis=1)
+    return mean - variance / mean if penalty == "-" else mean + variance / mean
+
+
+@method("aggregation", "topsis", zh="TOPSIS法", en="TOPSIS")
+def topsis(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return ``d⁻/(d⁺ + d⁻)``, from 0 to 1: Euclidean distances of the weighted scores from the worst and the best.
+
+    The best and the worst are those of each child among the units that have a score there, so a unit's result depends
+    on the others. Scores are taken as normalised: no vector normalisation is added. A missing child leaves the
+    distance to its siblings, reweighted.
+
+    Raises
+    ------
+    ValueError
+        If every unit has the same scores, so that best and worst are one.
+
+    References
+    ----------
+    Hwang and Yoon (1981), Multiple Attribute Decision Making, Springer.
+    """
+    weighted = weights > 0
+    best = np.where(weighted, scores, -np.inf).max(axis=0)
+    worst = np.where(weighted, scores, np.inf).min(axis=0)
+    to_best = _distance(scores, weights, best)
+    to_worst = _distance(scores, weights, worst)
+    if np.any(to_best + to_worst == 0):
+        raise ValueError("TOPSIS needs units that differ: best and worst are the same", "leave the node out")
+    return to_worst / (to_best + to_worst)
+
+
+def _distance(scores: np.ndarray, weights: np.ndarray, point: np.ndarray) -> np.ndarray:
+    """Return the distance of each unit from a point, over the children that have weight."""
+    apart = np.where(weights > 0, scores - np.where(np.isfinite(point), point, 0.0), 0.0)
+    return np.sqrt(np.sum((weights * apart) ** 2, axis=1))

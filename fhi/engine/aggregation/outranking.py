@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from itertools import combinations
 
 import numpy as np
 
 from fhi.engine.errors import MethodError
-from fhi.engine.methods import NotNegative
+from fhi.engine.methods import NotNegative, method
 
 #: beyond this many units the program has too many triangles to be solved in reasonable time
 MOST_UNITS = 40
@@ -74,6 +74,7 @@ def support(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return np.where(shared > 0, ahead / np.where(shared > 0, shared, 1.0), 0.5)
 
 
+@method("aggregation", "copeland", zh="Copeland规则", en="Copeland rule")
 def copeland(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return the number of units that a unit beats less the number that beat it: from −(n − 1) to n − 1.
 
@@ -89,6 +90,7 @@ def copeland(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return np.sign(np.where(np.abs(majority) < 1e-9, 0.0, majority)).sum(axis=1)
 
 
+@method("aggregation", "outranking", zh="PROMETHEE级别优先", en="PROMETHEE outranking")
 def outranking(
     scores: np.ndarray, weights: np.ndarray, *, indifference: NotNegative = 0.0, preference: NotNegative = 0.0
 ) -> np.ndarray:
@@ -125,6 +127,7 @@ def outranking(
     return np.round((strength - strength.T).sum(axis=1) / max(len(scores) - 1, 1), 12)
 
 
+@method("aggregation", "condorcet", zh="Condorcet排序", en="Condorcet order")
 def condorcet(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return n − the place in the order that most weight supports, pair by pair (Condorcet-Kemeny-Young-Levenglick).
 
@@ -171,10 +174,3 @@ def _sums(scores: np.ndarray, weights: np.ndarray, degree: Callable) -> tuple[np
         ahead += both * degree(values[:, None] - values[None, :])
         shared += both
     return ahead, shared
-
-
-METHODS: Mapping[str, Callable[..., np.ndarray]] = {
-    "copeland": copeland,
-    "outranking": outranking,
-    "condorcet": condorcet,
-}

@@ -12,7 +12,7 @@ from fhi.engine.errors import choose
 from fhi.engine.framework import Framework
 from fhi.engine.identification.constraints import RESTRICTIONS, Row, ceilings, fact_rows, space_of, whole
 from fhi.engine.identification.program import LinearProgram, MergedProgram
-from fhi.engine.rounding import outward
+from fhi.engine.ranking import outward
 
 #: bounds are given to this many decimals, rounded outward
 DECIMALS = 6

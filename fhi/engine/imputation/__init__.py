@@ -5,33 +5,28 @@ First a city's own values of other years (`fhi.engine.imputation.years`), then t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 import pandas as pd
 
 from fhi.engine import methods
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
-from fhi.engine.imputation import em, knn, mean_median, years
+from fhi.engine.imputation import em, knn, mean_median, years  # noqa: F401 (they register their methods)
 from fhi.engine.imputation.years import impute_years
+from fhi.engine.methods import method
 
 __all__ = ["METHODS", "YEARS", "impute", "impute_years"]
 
 
+@method("imputation", "none", zh="不插补", en="none", columnwise=True)
 def none(data: pd.DataFrame) -> pd.DataFrame:
     """Leave missing cells missing: aggregation then works with the indicators at hand (available case)."""
     return data.copy()
 
 
-#: name -> function of (data, **params) that returns the filled frame
-METHODS: Mapping[str, Callable[..., pd.DataFrame]] = {
-    "none": none,
-    **mean_median.METHODS,
-    **knn.METHODS,
-    **em.METHODS,
-}
 #: name -> function of (history, targets, **params): the methods over the years of a panel
-YEARS = years.METHODS
+YEARS = methods.TABLES["panel"]
+#: name -> function of (data, **params) that returns the filled frame
+METHODS = methods.TABLES["imputation"]
 
 
 def impute(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from fhi.engine.errors import MethodError
-from fhi.engine.methods import Count, NotNegative, Positive, constant, listed
+from fhi.engine.methods import Count, NotNegative, Positive, constant, listed, method
 
 #: the least share of an indicator's variance that the others must leave unexplained
 SINGULAR = 1e-10
@@ -25,6 +24,7 @@ class Pattern(NamedTuple):
     observed: np.ndarray
 
 
+@method("imputation", "em", zh="期望最大化插补", en="expectation maximisation")
 def em(
     data: pd.DataFrame, *, ridge: NotNegative = 0.0, tolerance: Positive = 1e-8, iterations: Count = 5000
 ) -> pd.DataFrame:
@@ -128,6 +128,3 @@ def _refuse_singular(covariance: np.ndarray, names: pd.Index) -> None:
         message = f"the covariance of {listed(names)} is singular: too few units, or an indicator that follows "
         message += "from the others; set ridge, to 0.01 for instance, or leave an indicator out."
         raise MethodError(message, key="imputation.ridge", value="em")
-
-
-METHODS: Mapping[str, Callable[..., pd.DataFrame]] = {"em": em}

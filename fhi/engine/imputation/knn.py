@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 import numpy as np
 import pandas as pd
 
-from fhi.engine.methods import Count, same
+from fhi.engine.methods import Count, method, same
 
 #: squared distances (in standard deviations) that differ by less are ties: what the order of a sum can change
 TIE = 1e-9
 
 
+@method("imputation", "k-nearest-neighbours", zh="K近邻插补", en="nearest neighbours")
 def nearest_neighbours(data: pd.DataFrame, *, k: Count = 5) -> pd.DataFrame:
     """Fill with the mean of the k nearest units that have the indicator.
 
@@ -63,6 +62,3 @@ def _squared_distances(data: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
     sums = squares[rows] @ observed.T + observed[rows] @ squares.T - 2 * scaled[rows] @ scaled.T
     common = observed[rows] @ observed.T
     return np.divide(sums, common, out=np.full(sums.shape, np.inf), where=common > 0)
-
-
-METHODS: Mapping[str, Callable[..., pd.DataFrame]] = {"k-nearest-neighbours": nearest_neighbours}

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 import numpy as np
 import pandas as pd
 
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
-from fhi.engine.methods import Attribute, Whole, listed, same
+from fhi.engine.methods import Attribute, Whole, listed, method, same
 
 
+@method("imputation", "mean", zh="均值插补", en="mean", columnwise=True)
 def mean(data: pd.DataFrame) -> pd.DataFrame:
     """Fill with the mean of the indicator over the units that have it."""
     # the mean of equal values is that value, to the last bit: else they would differ for a rank or a range
     return _filled(data, data.mean().clip(data.min(), data.max()))
 
 
+@method("imputation", "median", zh="中位数插补", en="median", columnwise=True)
 def median(data: pd.DataFrame) -> pd.DataFrame:
     """Fill with the median of the indicator over the units that have it."""
     return _filled(data, data.median())
@@ -29,6 +29,7 @@ def _filled(data: pd.DataFrame, values: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(np.where(np.isnan(cells), values.to_numpy(), cells), index=data.index, columns=data.columns)
 
 
+@method("imputation", "group-mean", zh="组内均值插补", en="mean of the group", columnwise=True)
 def group_mean(data: pd.DataFrame, *, groups: Attribute | pd.Series, units: pd.DataFrame | None = None) -> pd.DataFrame:
     """Fill with the mean of the indicator over the units of the same group.
 
@@ -50,6 +51,7 @@ def group_mean(data: pd.DataFrame, *, groups: Attribute | pd.Series, units: pd.D
     return data.fillna(grouped.transform("mean").clip(grouped.transform("min"), grouped.transform("max")))
 
 
+@method("imputation", "group-median", zh="组内中位数插补", en="median of the group", columnwise=True)
 def group_median(
     data: pd.DataFrame, *, groups: Attribute | pd.Series, units: pd.DataFrame | None = None
 ) -> pd.DataFrame:
@@ -57,6 +59,7 @@ def group_median(
     return data.fillna(data.groupby(_groups(data, groups, units)).transform("median"))
 
 
+@method("imputation", "parent-mean", zh="同级指标均值插补", en="mean of the siblings")
 def parent_mean(data: pd.DataFrame, *, framework: Framework, level: Whole | None = None) -> pd.DataFrame:
     """Fill with the mean of the unit's other indicators below the same parent, on a common scale.
 
@@ -116,12 +119,3 @@ def _ancestors(framework: Framework, leaves: list[str], level: int | None) -> li
     for _ in range(depth - int(level)):
         ancestors = framework.parents[ancestors].tolist()
     return ancestors
-
-
-METHODS: Mapping[str, Callable[..., pd.DataFrame]] = {
-    "mean": mean,
-    "median": median,
-    "group-mean": group_mean,
-    "group-median": group_median,
-    "parent-mean": parent_mean,
-}

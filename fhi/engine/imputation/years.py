@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import pandas as pd
 
 from fhi.engine import methods
 from fhi.engine.errors import MethodError
-from fhi.engine.methods import Whole
+from fhi.engine.methods import Whole, method
 
 #: units × indicators by year, the oldest first
 History = Mapping[int, pd.DataFrame]
 
 
+@method("panel", "last-observed", zh="最近观测值", en="last observed value")
 def last_observed(history: History, targets: pd.Series, *, max_age: Whole | None = None) -> pd.DataFrame:
     """Return of each cell the latest value not later than the target year.
 
@@ -29,6 +30,7 @@ def last_observed(history: History, targets: pd.Series, *, max_age: Whole | None
     return filled
 
 
+@method("panel", "linear", zh="线性插值", en="linear interpolation")
 def linear(history: History, targets: pd.Series, *, max_age: Whole | None = None) -> pd.DataFrame:
     """Return of each cell the value in the target year, interpolated between the nearest years around it.
 
@@ -46,10 +48,6 @@ def linear(history: History, targets: pd.Series, *, max_age: Whole | None = None
     return before.where(before_year.eq(targets), between.fillna(last_observed(history, targets, max_age=max_age)))
 
 
-#: name -> function of (history, targets, **params) that returns units × indicators
-METHODS: Mapping[str, Callable[..., pd.DataFrame]] = {"last-observed": last_observed, "linear": linear}
-
-
 def impute_years(
     history: History, method: str = "last-observed", *, year: int | None = None, **params
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -60,7 +58,7 @@ def impute_years(
     history : mapping of int to pandas.DataFrame
         Units × indicators by year, the oldest first, all of one shape; missing cells are NaN.
     method : str
-        A name of `METHODS`.
+        The name of a method of the step ``panel``.
     year : int, optional
         The target year (default: of each indicator the latest that any unit has).
 
@@ -76,7 +74,7 @@ def impute_years(
     """
     latest = _latest(history, pd.Series(float("inf"), index=_empty(history).columns))
     targets = latest if year is None else pd.Series(float(year), index=latest.index)
-    values = methods.call(METHODS, method, history, targets, step="panel", params=params)
+    values = methods.call(methods.TABLES["panel"], method, history, targets, step="panel", params=params)
     values = methods.check_frame(values, _empty(history), step="panel", name=method)
     reference, exact = _latest(history, targets), _empty(history)
     changed = pd.Series(False, index=values.columns)

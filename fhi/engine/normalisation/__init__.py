@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 import numpy as np
 import pandas as pd
 
 from fhi.engine import methods
 from fhi.engine.errors import MethodError, choose
 from fhi.engine.methods import listed
-from fhi.engine.normalisation import distances, orders, ranges, reference, standards
+from fhi.engine.normalisation import ranges, reference, standards  # noqa: F401 (they register their methods)
 
 #: name -> function of (data with more always better, **params) that returns the normalised frame
-METHODS: Mapping[str, Callable[..., pd.DataFrame]] = {
-    **ranges.METHODS,
-    **distances.METHODS,
-    **standards.METHODS,
-    **orders.METHODS,
-}
+METHODS = methods.TABLES["normalisation"]
 
 #: name -> function of (frames by year, year, normalise, **params): what a year is normalised against
-OVER_YEARS = reference.METHODS
+OVER_YEARS = methods.TABLES["over_years"]
 
 
 def normalise(data: pd.DataFrame, method: str, *, directions: pd.Series, scale=(0, 100), **params) -> pd.DataFrame:
     """Normalise every indicator by a named method.
 
     A column of direction −1 is turned round before the method sees it, so that more is always better: negated, or
-    for a method that needs positive values (marked `normalisation.refusals.reflected`) replaced by max + min − x.
+    for a method that needs positive values (trait `reflected`) replaced by max + min − x.
 
     Parameters
     ----------
@@ -66,7 +59,7 @@ def normalise(data: pd.DataFrame, method: str, *, directions: pd.Series, scale=(
     if "scale" in methods.keywords(function):
         params["scale"] = scale
     signs = directions[data.columns].astype(float)
-    turned = _turned(data.astype(float), signs, getattr(function, "reflected", False))
+    turned = _turned(data.astype(float), signs, methods.traits("normalisation", method).reflected)
     result = methods.call(METHODS, method, turned, step="normalisation", params=params, directions=signs)
     result = methods.check_frame(result, data, step="normalisation", name=method)
     lost = data.columns[(result.isna() != data.isna()).any().to_numpy()]

@@ -1,16 +1,42 @@
-"""Normalisation by a range: the observed one, or one that is set."""
+"""Normalisation by a range or by the distance to something: observed bounds, fixed ones, the best unit, a target."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
-from fhi.engine.methods import Ascending, Flag, Indicator, Number, Positive
-from fhi.engine.normalisation import validation
+from fhi.engine.errors import MethodError
+from fhi.engine.methods import Ascending, Flag, Indicator, Number, Positive, Unit, listed, method
+from fhi.engine.methods import constant as same_values
 
 
+def refuse_constant(data: pd.DataFrame, why: str) -> None:
+    """Raise for columns in which every value is the same, but for rounding; `why` says what divides by their spread."""
+    same = same_values(data)
+    if same:
+        raise MethodError(f"every value is the same in {listed(same)}, and {why}; leave it out.", key="normalisation")
+
+
+def refuse_not_positive(data: pd.DataFrame, why: str, *, zero: bool = False) -> None:
+    """Raise for columns with a negative value, or a 0 unless `zero` is allowed, each with its least value."""
+    least = data.min()
+    bad = least[(least < 0) if zero else (least <= 0)]
+    if len(bad):
+        cases = listed(f"{column} (least: {value:g})" for column, value in bad.items())
+        message = f"{why} in {cases}; leave the column out or choose min-max."
+        raise MethodError(message, key="normalisation", value=bad.index[0])
+
+
+def refuse_absent(columns: Iterable[str], given: Mapping, key: str, what: str) -> None:
+    """Raise for columns without an entry in a parameter that needs one for each."""
+    without = [column for column in columns if column not in given]
+    if without:
+        raise MethodError(f"no {what} for {listed(without)}; add it under {key}.", key=f"normalisation.{key}")
+
+
+@method("normalisation", "min-max", zh="极差标准化", en="min–max", columnwise=True)
 def min_max(data: pd.DataFrame, *, scale: Ascending = (0, 100)) -> pd.DataFrame:
     """Return ``low + (high − low)·(x − min)/(max − min)`` by column; unit: points of `scale`.
 
@@ -20,11 +46,13 @@ def min_max(data: pd.DataFrame, *, scale: Ascending = (0, 100)) -> pd.DataFrame:
         If a column has no spread, or `scale` is not two ascending numbers.
     """
     low, high = scale
-    validation.constant(data, "min-max divides by max − min")
+    refuse_constant(data, "min-max divides by max − min")
     return low + (high - low) * (data - data.min()) / (data.max() - data.min())
 
 
-@validation.reflected
+@method(
+    "normalisation", "log-min-max", zh="对数极差标准化", en="min–max of logarithms", columnwise=True, reflected=True
+)
 def log_min_max(data: pd.DataFrame, *, scale: Ascending = (0, 100)) -> pd.DataFrame:
     """Return the min-max of ``ln x`` by column; unit: points of `scale`.
 
@@ -35,12 +63,12 @@ def log_min_max(data: pd.DataFrame, *, scale: Ascending = (0, 100)) -> pd.DataFr
     MethodError
         If a column has no spread, or a value that is not positive.
     """
-    validation.not_positive(data, "a logarithm needs positive values, and there are others")
-    validation.constant(data, "min-max divides by max − min")
+    refuse_not_positive(data, "a logarithm needs positive values, and there are others")
+    refuse_constant(data, "min-max divides by max − min")
     return min_max(np.log(data), scale=scale)
 
 
-@validation.in_units("goalposts")
+@method("normalisation", "goalposts", zh="固定阈值", en="goalposts", columnwise=True, in_units=("goalposts",))
 def goalposts(
     data: pd.DataFrame,
     *,
@@ -72,12 +100,12 @@ def goalposts(
     ----------
     UNDP (2018), Human Development Indices and Indicators, Technical note 1.
     """
-    validation.absent(data, goalposts, "goalposts", "goalposts")
+    refuse_absent(data, goalposts, "goalposts", "goalposts")
     values = data * directions
     bounds = pd.DataFrame({column: goalposts[column] for column in data}, index=["a", "b"], dtype=float)
     curved = [column for column in data if column in logarithmic]
-    validation.not_positive(bounds[curved], "a logarithm needs positive goalposts, and there are others")
-    validation.not_positive(values[curved], "a logarithm needs positive values, and there are others")
+    refuse_not_positive(bounds[curved], "a logarithm needs positive goalposts, and there are others")
+    refuse_not_positive(values[curved], "a logarithm needs positive values, and there are others")
     values[curved], bounds[curved] = np.log(values[curved]), np.log(bounds[curved])
     shares = (values - bounds.loc["a"]) / (bounds.loc["b"] - bounds.loc["a"])
     shares = shares.where(directions > 0, 1 - shares, axis=1)
@@ -85,7 +113,7 @@ def goalposts(
     return low + (high - low) * (shares.clip(0, 1) if truncate else shares)
 
 
-@validation.in_units("bounds")
+@method("normalisation", "efficacy", zh="功效系数法", en="efficacy coefficient", columnwise=True, in_units=("bounds",))
 def efficacy(
     data: pd.DataFrame,
     *,
@@ -113,16 +141,97 @@ def efficacy(
         If an indicator without bounds has no spread.
     """
     given = {column: pair for column, pair in (bounds or {}).items() if column in data}
-    validation.constant(data.drop(columns=list(given)), "its bounds are the minimum and maximum; set bounds for it")
+    refuse_constant(data.drop(columns=list(given)), "its bounds are the minimum and maximum; set bounds for it")
     worst, best = data.min(), data.max()
     for column, pair in given.items():
         worst[column], best[column] = sorted(float(bound) * directions[column] for bound in pair)
     return base + span * (data - worst) / (best - worst)
 
 
-METHODS: Mapping[str, Callable[..., pd.DataFrame]] = {
-    "min-max": min_max,
-    "log-min-max": log_min_max,
-    "goalposts": goalposts,
-    "efficacy": efficacy,
-}
+@method("normalisation", "distance-to-maximum", zh="与最大值的距离", en="distance to the maximum", columnwise=True)
+def distance_to_maximum(data: pd.DataFrame) -> pd.DataFrame:
+    """Return ``1 − (max − x)/(max − min)`` by column: a share, 1 for the best unit and 0 for the worst.
+
+    Raises
+    ------
+    MethodError
+        If a column has no spread.
+    """
+    refuse_constant(data, "the distance is measured in max − min")
+    return _closeness(data, data.max())
+
+
+@method(
+    "normalisation", "distance-to-reference", zh="与参照对象的距离", en="distance to a reference unit", columnwise=True
+)
+def distance_to_reference(data: pd.DataFrame, *, reference: Unit, truncate: Flag = False) -> pd.DataFrame:
+    """Return ``1 − (r − x)/(r − min)`` by column, where r is the value of a unit: 1 for it, more for a better one.
+
+    Parameters
+    ----------
+    reference : str
+        The unit.
+    truncate : bool
+        Count a unit that is better than the reference as 1.
+
+    Raises
+    ------
+    MethodError
+        If there is no such unit, it lacks a value, or it is the worst in a column.
+    """
+    if reference not in data.index:
+        message = f"there is no unit {reference!r}."
+        raise MethodError(message, key="normalisation.reference", value=reference, valid=map(str, data.index))
+    values = data.loc[reference]
+    for bad, what in (
+        (values.isna(), "has no value"),
+        (values <= data.min(), "is the worst, so that no distance is left"),
+    ):
+        if bad.any():
+            message = f"{reference} {what} in {listed(data.columns[bad])}; choose another unit or leave the column out."
+            raise MethodError(message, key="normalisation.reference", value=reference)
+    return _closeness(data, values, truncate)
+
+
+@method(
+    "normalisation",
+    "distance-to-targets",
+    zh="与目标值的距离",
+    en="distance to targets",
+    columnwise=True,
+    in_units=("targets",),
+)
+def distance_to_targets(
+    data: pd.DataFrame, *, directions: pd.Series, targets: Mapping[Indicator, Number], truncate: Flag = False
+) -> pd.DataFrame:
+    """Return ``1 − (t − x)/(t − min)`` by column: 1 at the target t, 0 for the worst unit.
+
+    For direction −1, where the target is a low value, it is ``1 − (x − t)/(max − t)``.
+
+    Parameters
+    ----------
+    targets : mapping
+        By indicator the target, in its own unit; so the treatment must leave the unit as it is.
+    truncate : bool
+        Count what is better than the target as 1.
+
+    Raises
+    ------
+    MethodError
+        If an indicator has no target, or its target is no better than the worst unit.
+    """
+    refuse_absent(data, targets, "targets", "target")
+    values = pd.Series({column: float(targets[column]) for column in data}) * directions
+    bad = values.index[values <= data.min()]
+    if len(bad):
+        cases = (
+            f"{name} ({targets[name]:g}, the worst unit has {data[name].min() * directions[name]:g})" for name in bad
+        )
+        message = f"the target is not above the minimum (for direction -1, not below the maximum): {listed(cases)}; "
+        raise MethodError(message + "set a better target.", key="normalisation.targets", value=bad[0])
+    return _closeness(data, values, truncate)
+
+
+def _closeness(data: pd.DataFrame, aims: pd.Series, truncate: bool = False) -> pd.DataFrame:
+    shares = 1 - (aims - data) / (aims - data.min())
+    return shares.clip(upper=1) if truncate else shares

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from fhi.engine.errors import MethodError
-from fhi.engine.methods import Whole, listed
+from fhi.engine.methods import Whole, listed, method
 
 #: units × indicators by year
 History = Mapping[int, pd.DataFrame]
@@ -16,17 +16,20 @@ History = Mapping[int, pd.DataFrame]
 Normalise = Callable[[pd.DataFrame], pd.DataFrame]
 
 
+@method("over_years", "by-year", zh="逐年标准化", en="each year by itself")
 def by_year(history: History, year: int, normalise: Normalise) -> pd.DataFrame:
     """Normalise a year against itself: places compare between years, levels do not."""
     return normalise(history[year])
 
 
+@method("over_years", "pooled", zh="各年合并标准化", en="all years together")
 def pooled(history: History, year: int, normalise: Normalise) -> pd.DataFrame:
     """Normalise all years together, each unit in each year a row: levels compare, and change with every new year."""
     columns = history[year].columns
     return normalise(pd.concat({at: frame.reindex(columns=columns) for at, frame in history.items()})).xs(year)
 
 
+@method("over_years", "base-year", zh="以基年为准", en="as in a base year")
 def base_year(history: History, year: int, normalise: Normalise, *, base: Whole) -> pd.DataFrame:
     """Normalise as the base year was: the line that takes its values to their scores takes those of any other year.
 
@@ -62,7 +65,3 @@ def base_year(history: History, year: int, normalise: Normalise, *, base: Whole)
             )
         result[column] = y[low] + slope * (current[column] - x[low])
     return result
-
-
-#: name -> function of (history, year, normalise, **params) that returns the normalised frame of the year
-METHODS: Mapping[str, Callable[..., pd.DataFrame]] = {"by-year": by_year, "pooled": pooled, "base-year": base_year}

@@ -8,16 +8,265 @@ there is goes draw by draw through the ordinary steps, and so does every draw th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 
 from fhi.engine.errors import FhiError
-from fhi.engine.parameters import steps_by_level
-from fhi.engine.robustness.draws import Sample
-from fhi.engine.robustness.family import POSITIVE, ROWWISE, Family, Unusual
-from fhi.engine.robustness.plan import Plan
-from fhi.engine.robustness.tree import ByLevel, columns_of, noisy, rescaled
+from fhi.engine.methods import TABLES, traits
+from fhi.engine.parameters import Method, Step, steps_by_level
+from fhi.engine.robustness.draws import ByLevel, Sample, Tree, columns_of, effective, noisy, rescaled
+from fhi.engine.robustness.model import Matrix, Model, repeatable, separable
+from fhi.engine.robustness.parallel import RobustnessError
+from fhi.engine.robustness.space import AGGREGATION, LEFT_OUT, MATRIX, NOTHING, WEIGHTS
+
+#: cells of units × draws × children that are handled at a time
+CELLS = 2**21
+
+
+def sums(step: Step) -> tuple[Callable, Callable] | None:
+    """Return what the scores of an aggregation are added up in, and the way back; None if they are not."""
+    return traits("aggregation", step.method).sums
+
+
+class Unusual(Exception):
+    """Draws that cannot be computed together."""
+
+
+class Family:
+    """Units that lack the same cells.
+
+    Parameters
+    ----------
+    tree : Tree
+    steps : list of Step
+        The aggregation of each level computed, the root first; each with the trait `rowwise`.
+    shares : dict
+        By level, nodes × draws: weights that sum to 1 over what the units have.
+    values : numpy.ndarray
+        Units × leaves, NaN for what they lack or nobody needs.
+    noise : dict
+        By position of a leaf, units × draws that stand in its place.
+    """
+
+    def __init__(
+        self, tree: Tree, steps: list[Step], shares: ByLevel, values: np.ndarray, noise: Mapping[int, np.ndarray]
+    ):
+        self.tree, self.steps, self.shares, self.values, self.noise = tree, steps, shares, values, noise
+        # the levels below `top` are added up in one go
+        self.top = tree.depth
+        while self.top and sums(steps[-1]) and steps[self.top - 1] == steps[-1]:
+            self.top -= 1
+
+    def scores(self, draws: int) -> np.ndarray:
+        """Return draws × units (or one row for all).
+
+        Raises
+        ------
+        Unusual
+            If a method refuses the scores.
+        """
+        if self.top == 0:
+            return self._collapsed(slice(None))[0]
+        width = max(1, CELLS // (len(self.values) * max(map(len, self.tree.nodes))))
+        parts = [slice(start, min(start + width, draws)) for start in range(0, draws, width)]
+        try:
+            rows = [np.broadcast_to(self._stacked(part), (part.stop - part.start, len(self.values))) for part in parts]
+        except ValueError as error:
+            raise Unusual(*error.args) from None
+        return np.concatenate(rows)
+
+    def _collapsed(self, part: slice) -> list[np.ndarray]:
+        """Return, by node of the level `top`, draws × units (or one row for all)."""
+        tree, top, bottom = self.tree, self.top, self.tree.depth
+        shares = columns_of(self.shares, part)
+        forward, backward = sums(self.steps[-1])
+        # what is missing or replaced by noise adds nothing
+        blank = np.isnan(self.values)
+        blank[:, list(self.noise)] = True
+        terms = np.where(blank, 0.0, forward(np.where(blank, 1.0, self.values))).T
+        # below the deepest level whose weights differ between draws, the sums are the same for all of them
+        cut = max((level for level in range(top + 1, bottom + 1) if shares[level].shape[1] > 1), default=top)
+        if cut < bottom:
+            inner = self._branches(effective(tree, shares, cut, bottom), cut, bottom)
+            terms = np.concatenate([share.T @ terms[span] for span, share in inner])
+        totals = [share.T @ terms[span] for span, share in self._branches(effective(tree, shares, top, cut), top, cut)]
+        above = tree.ancestors(bottom, top)
+        for leaf, column in self.noise.items():
+            added = self._share(shares, leaf)[:, None] * forward(column[:, part].T)
+            totals[above[leaf]] = totals[above[leaf]] + added
+        return [backward(total) for total in totals]
+
+    def _branches(self, shares: np.ndarray, top: int, bottom: int) -> Iterator[tuple[slice, np.ndarray]]:
+        """Yield of each node of the level `top` where its descendants stand in the level `bottom`, and their shares."""
+        above = self.tree.ancestors(bottom, top)
+        for start, stop in pairwise(np.searchsorted(above, np.arange(len(self.tree.nodes[top]) + 1))):
+            yield slice(start, stop), shares[start:stop]
+
+    def _share(self, shares: ByLevel, leaf: int) -> np.ndarray:
+        """Return the share of one leaf in its ancestor of the level `top`, by draw."""
+        share, place = np.ones(1), leaf
+        for level in range(self.tree.depth, self.top, -1):
+            share, place = share * shares[level][place], self.tree.parents[level][place]
+        return share
+
+    def _stacked(self, part: slice) -> np.ndarray:
+        """Return draws × units (or one row for all): level by level above `top`, a row for each draw and unit."""
+        tree, shares = self.tree, columns_of(self.shares, part)
+        if self.top < tree.depth:
+            scores = self._collapsed(part)
+        else:
+            scores = [column[None, :] for column in self.values.T]
+            for leaf, column in self.noise.items():
+                scores[leaf] = column[:, part].T
+        for level in range(self.top - 1, -1, -1):
+            # what has no weight in the whole need not have a score
+            alive = effective(tree, shares, 0, level) > 0
+            scores = [
+                self._parent(self.steps[level], scores[span], shares[level + 1][span], alive[node])
+                for node, span in enumerate(tree.spans[level])
+            ]
+        return scores[0]
+
+    def _parent(self, step: Step, children: list[np.ndarray], weights: np.ndarray, alive: np.ndarray) -> np.ndarray:
+        """Return draws × units: the scores of a node, NaN in draws in which it has no weight."""
+        draws = max(alive.size, weights.shape[1], *(len(child) for child in children))
+        shape = draws, len(self.values)
+        result = np.full(shape, np.nan)
+        chosen = np.flatnonzero(np.broadcast_to(alive, draws))
+        if len(chosen):
+            block = np.stack([np.broadcast_to(child, shape)[chosen] for child in children], axis=-1)
+            given = np.broadcast_to(weights, (len(children), draws)).T[chosen]
+            given = np.broadcast_to(given[:, None, :], block.shape)
+            rows = np.where(given > 0, block, np.nan).reshape(-1, len(children))
+            found = TABLES["aggregation"][step.method](rows, given.reshape(rows.shape), **step.params)
+            result[chosen] = found.reshape(-1, shape[1])
+        return result
+
+
+class Plan:
+    """The matrices, weights and aggregations of some combinations of alternatives.
+
+    Parameters
+    ----------
+    model : Model
+    codes : numpy.ndarray
+        The combinations, see `Model.codes`; repeated ones are prepared once.
+    ranked : numpy.ndarray of int
+        The positions of the units whose scores are asked for.
+
+    Attributes
+    ----------
+    methods : list of Method
+        By combination.
+    matrices : list of Matrix
+    vectors : dict
+        By level, nodes × vectors of weights.
+    matrix, vector, aggregation : numpy.ndarray
+        By combination: which matrix, which vector, which aggregation (a combination that stands for it).
+    together : numpy.ndarray of bool
+        By combination: whether its draws may be computed together, noise and all.
+    needed : numpy.ndarray of bool
+        By leaf: whether it has weight in any combination.
+    patterns : list
+        By matrix: which of the needed leaves ranked units have, and the places among the ranked of those units.
+
+    Raises
+    ------
+    RobustnessError
+        If a combination cannot be built.
+    """
+
+    def __init__(self, model: Model, codes: np.ndarray, ranked: np.ndarray):
+        self.model, self.ranked = model, ranked
+        self.codes = np.unique(codes)
+        self.methods: list[Method] = []
+        self.matrices: list[Matrix] = []
+        self._vectors: list[pd.Series] = []
+        self._known: dict[tuple, int] = {}
+        found = np.array([self._prepare(code) for code in self.codes])
+        self.matrix, self.vector, self.aggregation = found[:, :3].T
+        self.together = found[:, 3].astype(bool)
+        self.vectors = model.inputs.tree.by_level(pd.concat(self._vectors, axis=1))
+        self.needed = (effective(model.inputs.tree, self.vectors, 0, model.inputs.tree.depth) > 0).any(axis=1)
+        self.patterns = [self._patterns(matrix.values) for matrix in self.matrices]
+
+    def _patterns(self, values: np.ndarray) -> list[tuple[np.ndarray, np.ndarray | slice]]:
+        present = ~np.isnan(values[self.ranked]) | ~self.needed
+        if present.all():
+            return [(present[0] if len(present) else self.needed, slice(None))]
+        groups: dict[bytes, list[int]] = {}
+        for unit, mask in enumerate(present):
+            groups.setdefault(mask.tobytes(), []).append(unit)
+        return [(present[units[0]], np.array(units)) for units in groups.values()]
+
+    def find(self, sample: Sample) -> np.ndarray:
+        """Return the position of each draw's combination."""
+        return np.searchsorted(self.codes, self.model.codes(sample))
+
+    def _prepare(self, code: int) -> tuple[int, int, int, bool]:
+        """Make what a combination needs and is new; return where its parts stand."""
+        model, picks = self.model, self.model.decoded(code)
+        values = model.values(picks)
+        left_out = model.inputs.leaves_below(values.pop(LEFT_OUT, NOTHING))
+        method = model.method.model_copy(update=values)
+        without = method.model_copy(update={"exclude_indicators": (*method.exclude_indicators, *left_out)})
+        self.methods.append(without)
+        alone = separable(method)
+        part = {keys: tuple(picks.get(key) for key in keys) for keys in (MATRIX, WEIGHTS, AGGREGATION)}
+        try:
+            key = ("matrix", part[MATRIX], () if alone else tuple(left_out))
+            matrix = self._once(key, self.matrices, lambda: model.workshop.matrix(method if alone else without))
+            normalised = self.matrices[matrix].normalised(model.inputs)
+            normalised[left_out] = np.nan
+            driven = traits("weighting", method.weighting.method).from_data
+            basis = (matrix, *left_out) if driven else tuple(normalised.notna().any())
+            key = ("weights", part[WEIGHTS], basis)
+            vector = self._once(key, self._vectors, lambda: model.weigh(normalised, method))
+        except FhiError as error:
+            raise RobustnessError(str(error), "of this kind", model.words(picks)) from None
+        place = self._known.setdefault(("aggregation", part[AGGREGATION]), len(self.methods) - 1)
+        moved = model.space.moved
+        together = not moved or (repeatable(method, moved) and not driven)
+        return matrix, vector, place, together
+
+    def _once(self, key: tuple, made: list, make) -> int:
+        if key not in self._known:
+            made.append(make())
+            self._known[key] = len(made) - 1
+        return self._known[key]
+
+    def plain(self, sample: Sample, draw: int) -> pd.Series:
+        """Return the scores of all units in one draw, computed by the ordinary steps one after the other.
+
+        Raises
+        ------
+        RobustnessError
+            With the assumptions of the draw.
+        """
+        model, one = self.model, sample.take(slice(draw, draw + 1))
+        place = self.find(one)[0]
+        method, matrix = self.methods[place], self.matrices[self.matrix[place]]
+        try:
+            if keys := one.keys(model.space):
+                values = {code: matrix.moved(model.space, one, code, key)[:, 0] for code, key in keys.items()}
+                normalised = matrix.with_values(model.inputs, method, values)
+                weights = model.inputs.tree.by_level(model.weigh(normalised, method).to_frame())
+            else:
+                normalised = matrix.normalised(model.inputs)
+                normalised[list(method.exclude_indicators)] = np.nan
+                weights = {level: values[:, [self.vector[place]]] for level, values in self.vectors.items()}
+            weights = noisy(model.inputs.tree, weights, model.space.weight_noise, one.weights)
+            return model.scores(normalised, model.inputs.tree.to_series(weights), method)
+        except FhiError as error:
+            raise self.failure(str(error), sample, draw) from None
+
+    def failure(self, why: str, sample: Sample, draw: int) -> RobustnessError:
+        """Return the error of a draw, with its assumptions in words."""
+        picks: Mapping[str, int] = {name: int(positions[draw]) for name, positions in sample.picks.items()}
+        return RobustnessError(why, sample.numbers[draw], self.model.words(picks))
 
 
 def evaluate(plan: Plan, sample: Sample) -> np.ndarray:
@@ -98,7 +347,7 @@ class _Aggregation:
         self.plan, self.sample, self.places, self.columns = plan, sample, places, columns
         self.method = plan.methods[plan.aggregation[places[0]]]
         self.steps = [*steps_by_level(self.method.aggregation, range(plan.model.inputs.tree.depth)).values()]
-        self.rowwise = all(step.method in ROWWISE for step in self.steps)
+        self.rowwise = all(traits("aggregation", step.method).rowwise for step in self.steps)
         vectors = plan.vector[places]
         vectors = vectors[:1] if (vectors == vectors[0]).all() else vectors
         nominal = {level: weights[:, vectors] for level, weights in plan.vectors.items()}
@@ -124,7 +373,7 @@ class _Aggregation:
             raise Unusual
         matrix = plan.matrices[number]
         noise = self.columns.of(number, self.sample.take(part).keys(plan.model.space))
-        if self.steps[-1].method in POSITIVE:
+        if traits("aggregation", self.steps[-1].method).positive:
             self._refuse(matrix.values, noise)
         without = 0
         for mask, units in plan.patterns[number]:

@@ -14,13 +14,10 @@ from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
 from fhi.engine.parameters import Method
 from fhi.engine.robustness import draws, parallel
-from fhi.engine.robustness.engine import evaluate
-from fhi.engine.robustness.measurement_error import DATA_NOISE
-from fhi.engine.robustness.plan import Plan
-from fhi.engine.robustness.ranks import rank
-from fhi.engine.robustness.space import WEIGHT_NOISE, Space
+from fhi.engine.robustness.engine import Plan, evaluate
+from fhi.engine.robustness.space import DATA_NOISE, WEIGHT_NOISE, Space
 from fhi.engine.robustness.study import Study
-from fhi.engine.robustness.summary import Summary, Target, shares
+from fhi.engine.robustness.summary import Summary, Target, rank, shares
 
 #: draws are kept if their scores and ranks take no more bytes than this
 KEPT = 2**28

@@ -2,31 +2,239 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
+from functools import cached_property, partial
+from itertools import pairwise, product
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from fhi.engine.errors import MethodError
+from fhi.engine.agreement import agreement, compare_ranks
+from fhi.engine.errors import FhiError, MethodError
 from fhi.engine.framework import Framework
+from fhi.engine.index import build
+from fhi.engine.methods import traits
 from fhi.engine.parameters import Effort, Method, steps_by_level
-from fhi.engine.robustness import sweep
-from fhi.engine.robustness.answers import COLUMNS, answers, convergence
+from fhi.engine.robustness import parallel
 from fhi.engine.robustness.draws import BLOCK
-from fhi.engine.robustness.family import ROWWISE
-from fhi.engine.robustness.matrix import COLUMNWISE, repeatable
-from fhi.engine.robustness.measurement_error import DATA_NOISE
-from fhi.engine.robustness.model import Model, check_pairs
+from fhi.engine.robustness.model import STEPS, Model, check_pairs, repeatable
 from fhi.engine.robustness.monte_carlo import Uncertainty, uncertainty
-from fhi.engine.robustness.plan import WITHOUT_DATA
-from fhi.engine.robustness.points import with_points
-from fhi.engine.robustness.saltelli import sensitivity
-from fhi.engine.robustness.space import SHARES, WEIGHT_NOISE, Space, parse
+from fhi.engine.robustness.saltelli import sensitivity, tornado
+from fhi.engine.robustness.space import (
+    ASSUMPTIONS,
+    DATA_NOISE,
+    LEFT_OUT,
+    SHARES,
+    WEIGHT_NOISE,
+    Choice,
+    Space,
+    parse,
+    with_points,
+)
 from fhi.engine.robustness.study import Study
-from fhi.engine.robustness.tornado import tornado
+from fhi.engine.robustness.summary import shares, shifts
+
+#: standard errors on each side of an estimate
+SPREAD = 1.96
+COLUMNS = ["question", "city", "other", "tier", "probability", "low", "high", "draws"]
+
+
+def answers(result: Uncertainty, published: pd.Series, tiers: pd.Series | None = None) -> pd.DataFrame:
+    """Return shares of draws that keep what was published.
+
+    Parameters
+    ----------
+    result : Uncertainty
+        Of `fhi.engine.robustness.uncertainty` with the same `published` and `tiers`.
+    published : pandas.Series
+        Rank by unit.
+    tiers : pandas.Series, optional
+        Tier by unit; without it nothing is said of tiers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``question, city, other, tier, probability, low, high, draws``: `low` and `high` are 95 % limits for the number
+        of `draws` that the share is taken of, those that rank the units that it is about:
+
+        - ``above``: the first of two neighbours in the published order is above the second (a tie counts for neither);
+        - ``place``: the unit has its published rank among those that are ranked;
+        - ``tier``: the unit has one of the places of its tier;
+        - ``whole-tier``: the units of a tier, no others, have its places;
+        - ``tiers``: so it is for all tiers; ``order``: the whole order is kept.
+
+        A unit that is published and not ranked leaves no gap: in each draw, order and tiers are those of the units that
+        it ranks.
+    """
+    summary, at = result.summary, {city: place for place, city in enumerate(result.units)}
+    order = published[result.units].sort_values(kind="stable").index
+    ranked = dict(zip(result.units, summary.ranked, strict=True))
+    rows = [
+        ("above", city, other, None, summary.wins[at[city], at[other]], summary.pairs[at[city], at[other]])
+        for city, other in pairwise(order)
+    ]
+    rows += [("place", city, None, None, summary.same_place[at[city]], ranked[city]) for city in order]
+    if tiers is not None:
+        along = tiers[order]
+        rows += [("tier", city, None, tier, summary.own_tier[at[city]], ranked[city]) for city, tier in along.items()]
+        kept = zip(dict.fromkeys(along), summary.same_tier, summary.tiers, strict=True)
+        rows += [("whole-tier", None, None, *counts) for counts in kept]
+        rows += [("tiers", None, None, None, summary.same_tiers, result.n)]
+    rows += [("order", None, None, None, summary.same_order, result.n)]
+    table = pd.DataFrame(rows, columns=["question", "city", "other", "tier", "count", "draws"])
+    probability = shares(table["count"].to_numpy(), table["draws"].to_numpy())
+    low, high = limits(probability, table["draws"].to_numpy())
+    return table.assign(probability=probability, low=low, high=high)[COLUMNS]
+
+
+def convergence(result: Uncertainty, pairs: Iterable[tuple[str, str]], points: int = 40) -> pd.DataFrame:
+    """Return what would have been estimated from fewer of the draws.
+
+    Parameters
+    ----------
+    result : Uncertainty
+        With its draws kept.
+    pairs : iterable
+        Two units each.
+    points : int
+        How many numbers of draws, evenly on a logarithmic scale.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``measure`` (``above``: the share of draws in which `city` is above `other`; ``shift``: the mean absolute shift
+        of the ranks from the reference), ``city, other, n, estimate, low, high``, the last two 95 % limits. Of the
+        first n draws those count that rank both units; the shift is that of the units that a draw ranks.
+    """
+    ranks = result.ranks
+    sizes = np.unique(np.geomspace(min(10, result.n), result.n, points).round().astype(int))
+    series = {("shift", None, None): shifts(result.cells[1], result.study.reference)}
+    for one, other in pairs:
+        both = ranks[[one, other]].notna().all(axis=1)
+        series["above", one, other] = (ranks[one] < ranks[other]).where(both).to_numpy(dtype=float)
+    frames = []
+    for (measure, city, other), values in series.items():
+        counts = np.cumsum(~np.isnan(values))[sizes - 1]
+        means = shares(np.nancumsum(values)[sizes - 1], counts)
+        if measure == "above":
+            low, high = limits(means, counts)
+        else:
+            variances = shares(np.nancumsum(values**2)[sizes - 1], counts) - means**2
+            error = SPREAD * np.sqrt(shares(variances.clip(0), counts))
+            low, high = means - error, means + error
+        columns = {"n": sizes, "estimate": means, "low": low, "high": high}
+        frames.append(pd.DataFrame(columns).assign(measure=measure, city=city, other=other))
+    return pd.concat(frames, ignore_index=True)[["measure", "city", "other", "n", "estimate", "low", "high"]]
+
+
+def limits(shares: np.ndarray, n: int | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the 95 % limits of shares of n independent draws (Wilson 1927); they stay between 0 and 1.
+
+    A share of no draws is missing, and so are its limits.
+    """
+    n = np.maximum(n, 1)
+    centre = (shares + SPREAD**2 / (2 * n)) / (1 + SPREAD**2 / n)
+    width = SPREAD / (1 + SPREAD**2 / n) * np.sqrt(shares * (1 - shares) / n + SPREAD**2 / (4 * n**2))
+    # at shares of 0 and 1 the limits meet them, but for rounding
+    return np.minimum((centre - width).clip(0), shares), np.maximum((centre + width).clip(max=1), shares)
+
+
+def check_grid(
+    method: Method,
+    framework: Framework,
+    cities: Iterable[str] = (),
+    file: str | None = None,
+    units: pd.DataFrame | None = None,
+) -> list[Choice]:
+    """Return the alternatives of a scenario's grid, or raise `MethodError` for what is wrong in it."""
+    # combinations that raw weights do not go with are told in the results
+    plain = method.model_copy(update={"weights": {}})
+    space = parse(method.robustness.grid, plain, framework, cities, file=file, attributes=units)
+    noise = [name for name in space.assumptions if name not in {choice.name for choice in space.choices} - {LEFT_OUT}]
+    if noise:
+        message = f"a grid is of keys of the method; {noise[0]} is none."
+        raise MethodError(message, file=file, key="robustness.grid", value=noise[0])
+    return list(space.choices)
+
+
+def sweep(
+    panel: pd.DataFrame,
+    framework: Framework,
+    method: Method,
+    published: pd.DataFrame,
+    *,
+    units: pd.DataFrame | None = None,
+    workers: int = 1,
+    cluster: str | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Build the index for every combination of the grid of a scenario.
+
+    Parameters
+    ----------
+    panel, framework, method, units
+        As for `fhi.engine.index.build`; the grid is ``method.robustness.grid``.
+    published : pandas.DataFrame
+        ``node, city, rank``; the ranks of the root count.
+    workers, cluster
+        As for `fhi.engine.robustness.uncertainty`.
+
+    Returns
+    -------
+    combinations : pandas.DataFrame
+        ``combination`` (from 1), a column an assumption with the alternative in words, ``cities`` (published ones that
+        have an index), ``kendall_tau_b, spearman_rho, mean_absolute_difference`` of their ranks from the published
+        ones, ``error``: why the combination cannot be built (else empty).
+    ranks : pandas.DataFrame
+        ``combination, city, rank, published``, the published cities ranked among themselves.
+    """
+    choices = check_grid(method, framework, panel["city"].unique(), units=units)
+    tasks = list(product(*(range(len(choice.values)) for choice in choices)))
+    function = partial(_one, panel, framework, method, choices, published, units)
+    found = parallel.run(function, tasks, workers=workers, cluster=cluster, title="combinations", unit="")
+    rows, frames = [], []
+    for number, (picks, (measures, ranks)) in enumerate(zip(tasks, found, strict=True), start=1):
+        words = {choice.name: choice.labels[pick] for choice, pick in zip(choices, picks, strict=True)}
+        rows.append({"combination": number} | words | measures)
+        frames.append(ranks.assign(combination=number))
+    columns = ["cities", "kendall_tau_b", "spearman_rho", "mean_absolute_difference", "error"]
+    table = pd.DataFrame(rows).reindex(columns=["combination", *(choice.name for choice in choices), *columns])
+    ranks = pd.concat(frames, ignore_index=True)[["combination", "city", "rank", "published"]]
+    return table.astype({"cities": "Int64"}), ranks
+
+
+def describe_sweep(table: pd.DataFrame) -> str:
+    """Return a few lines on a table of combinations: how many, the range of agreement, the best and the worst."""
+    built = table[table["error"].isna()].sort_values("kendall_tau_b", ascending=False)
+    lines = [f"{'combinations':<14}{len(table)}, of which {len(table) - len(built)} cannot be built (see error)"]
+    names = [name for name in table if name in ASSUMPTIONS]
+    for title, row in (("nearest", built.head(1)), ("furthest", built.tail(1))):
+        for item in row.to_dict("records"):
+            words = "; ".join(f"{name} {item[name]}" for name in names)
+            lines.append(f"{title:<14}Kendall's tau-b {item['kendall_tau_b']:.2f}: {words}")
+    return "\n".join(lines)
+
+
+def _one(
+    panel: pd.DataFrame,
+    framework: Framework,
+    method: Method,
+    choices: list[Choice],
+    published: pd.DataFrame,
+    units: pd.DataFrame | None,
+    picks: tuple[int, ...],
+) -> tuple[Mapping[str, Any], pd.DataFrame]:
+    """Return the agreement of one combination with the published ranks, or its error, and the ranks."""
+    values = {choice.name: choice.values[pick] for choice, pick in zip(choices, picks, strict=True)}
+    try:
+        scores = build(panel, framework, method.model_copy(update=values), units=units).scores
+    except FhiError as error:
+        return {"error": str(error)}, pd.DataFrame(columns=["city", "rank", "published"])
+    comparison = compare_ranks(scores, published, method.ranking.decimals)
+    comparison = comparison[comparison["node"] == framework.root]
+    measures = agreement(comparison).iloc[0].drop("node").to_dict() if len(comparison) else {"cities": 0}
+    return measures, comparison[["city", "rank", "published"]]
 
 
 def check(
@@ -44,7 +252,7 @@ def check(
             raise MethodError(message, file=file, key=f"{key}.sobol", value=effort.sobol)
     space = parse(settings.space, method, framework, cities, file=file, attributes=units)
     check_pairs(space, method, file)
-    sweep.check(method, framework, cities, file, units)
+    check_grid(method, framework, cities, file, units)
 
 
 @dataclass(frozen=True)
@@ -63,7 +271,7 @@ class Analysis:
     units : pandas.DataFrame
         The table of cities, by name.
     joint : pandas.DataFrame, optional
-        Points of the joint set of values known up to an interval, see `fhi.engine.robustness.points`.
+        Points of the joint set of values known up to an interval, see `fhi.engine.robustness.space`.
     cluster : str, optional
         The address of a Dask scheduler whose workers make the draws.
     """
@@ -140,7 +348,7 @@ class Analysis:
         return sensitivity(self.panel, self.framework, self.space, self.effort.sobol, settings.seed, **given)
 
     def tornado(self, **arguments: Any) -> pd.DataFrame:
-        """Change one assumption at a time; see `fhi.engine.robustness.tornado`."""
+        """Change one assumption at a time; see `fhi.engine.robustness.saltelli`."""
         settings = self.method.robustness
         draws = min(self.effort.draws, BLOCK)
         given = self._given | {"draws": draws} | arguments
@@ -179,9 +387,11 @@ def together(model: Model) -> bool:
 
     levels = range(model.inputs.tree.depth)
     aggregations = [steps_by_level(method.aggregation, levels).values() for method in alternatives("aggregation")]
-    if not all(step.method in ROWWISE for steps in aggregations for step in steps):
+    if not all(traits("aggregation", step.method).rowwise for steps in aggregations for step in steps):
         return False
     noise = model.space.moved
-    columnwise = all(repeatable(method, noise) for name in COLUMNWISE for method in alternatives(name))
-    without_data = all(method.weighting.method in WITHOUT_DATA for method in alternatives("weighting"))
+    columnwise = all(repeatable(method, noise) for name in STEPS for method in alternatives(name))
+    without_data = not any(
+        traits("weighting", method.weighting.method).from_data for method in alternatives("weighting")
+    )
     return not noise or (columnwise and without_data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -13,14 +14,108 @@ import pandas as pd
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
 from fhi.engine.parameters import Method
-from fhi.engine.robustness import draws, parallel, sobol
-from fhi.engine.robustness.draws import BLOCK, Sample
-from fhi.engine.robustness.engine import evaluate
+from fhi.engine.robustness import draws, parallel
+from fhi.engine.robustness.draws import BLOCK, Sample, with_noise
+from fhi.engine.robustness.engine import Plan, evaluate
 from fhi.engine.robustness.monte_carlo import whole
-from fhi.engine.robustness.plan import Plan
-from fhi.engine.robustness.ranks import rank, shifts
-from fhi.engine.robustness.space import Space
+from fhi.engine.robustness.space import DATA_NOISE, SHARES, WEIGHT_NOISE, Space
 from fhi.engine.robustness.study import CELLS, Study
+from fhi.engine.robustness.summary import rank, shifts
+
+#: resamples that are drawn at a time
+AT_ONCE = 50
+
+
+@dataclass(frozen=True)
+class Indices:
+    """First-order and total indices of several outputs, inputs × outputs, with bootstrap intervals.
+
+    Attributes
+    ----------
+    first, total : numpy.ndarray
+        NaN for an output that does not vary.
+    first_interval, total_interval : numpy.ndarray
+        2 × inputs × outputs: the low and the high end.
+    variance : numpy.ndarray
+        By output.
+    """
+
+    first: np.ndarray
+    total: np.ndarray
+    first_interval: np.ndarray
+    total_interval: np.ndarray
+    variance: np.ndarray
+
+
+def design(inputs: int, n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return two matrices A and B of n × inputs numbers from [0, 1): the halves of one scrambled Sobol' sequence.
+
+    Parameters
+    ----------
+    n : int
+        A power of two.
+    """
+    from scipy.stats import qmc  # slow to import
+
+    sampler = qmc.Sobol(2 * inputs, rng=np.random.default_rng(seed))
+    numbers = sampler.random_base2(n.bit_length() - 1)
+    return numbers[:, :inputs], numbers[:, inputs:]
+
+
+def indices(
+    a: np.ndarray, b: np.ndarray, crossed: np.ndarray, *, seed: int = 0, level: float = 0.95, resamples: int = 1000
+) -> Indices:
+    """Estimate the indices from the outputs of a Saltelli design.
+
+    With f centred and V its variance over A and B, ``S_i = mean(f_B·(f_ABi − f_A))/V`` (Saltelli et al. 2010) and
+    ``T_i = mean((f_A − f_ABi)²)/(2·V)`` (Jansen 1999).
+
+    Parameters
+    ----------
+    a, b : numpy.ndarray
+        Outputs at the rows of A and of B, n × outputs.
+    crossed : numpy.ndarray
+        Outputs at A with one input taken from B, inputs × n × outputs.
+    seed : int
+        Of the bootstrap.
+    level : float
+        Of the intervals: percentiles over resampled rows of the design.
+    resamples : int
+
+    References
+    ----------
+    Saltelli, Annoni, Azzini, Campolongo, Ratto and Tarantola (2010), Variance based sensitivity analysis of model
+    output, Computer Physics Communications 181; Jansen (1999), Computer Physics Communications 117.
+    """
+    inputs, n, outputs = crossed.shape
+    centre = (a.mean(axis=0) + b.mean(axis=0)) / 2
+    a, b, crossed = a - centre, b - centre, crossed - centre
+    products = np.concatenate([b * (crossed - a), (crossed - a) ** 2, [a + b], [a**2 + b**2]])
+    products = products.transpose(1, 2, 0).reshape(n, -1)
+    varies = (np.ptp(a, axis=0) > 0) | (np.ptp(b, axis=0) > 0)
+    rng = np.random.default_rng(seed)
+    resampled = [_resampled(products, rng, min(AT_ONCE, resamples - start)) for start in range(0, resamples, AT_ONCE)]
+    first, total, variance = _shares(products.mean(axis=0).reshape(outputs, -1), inputs, varies)
+    spread = _shares(np.concatenate(resampled).reshape(resamples, outputs, -1), inputs, varies)
+    ends = [np.quantile(one, [(1 - level) / 2, (1 + level) / 2], axis=0) for one in spread[:2]]
+    return Indices(first, total, *ends, variance)
+
+
+def _resampled(products: np.ndarray, rng: np.random.Generator, count: int) -> np.ndarray:
+    """Return the column means over rows drawn with replacement, one row a resample."""
+    n = len(products)
+    rows = rng.integers(0, n, (count, n))
+    weights = np.stack([np.bincount(row, minlength=n) for row in rows]).astype(float)
+    return weights @ products / n
+
+
+def _shares(means: np.ndarray, inputs: int, varies: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return first-order and total indices, … × inputs × outputs, and the variance, from mean products."""
+    variance = np.where(varies, means[..., -1] / 2 - (means[..., -2] / 2) ** 2, 0.0)
+    divisor = np.where(variance > 0, variance, np.nan)[..., None]
+    first, total = means[..., :inputs] / divisor, means[..., inputs : 2 * inputs] / (2 * divisor)
+    return np.swapaxes(first, -1, -2), np.swapaxes(total, -1, -2), variance
+
 
 #: an interval that is wider cannot be read
 WIDE = 0.2
@@ -106,7 +201,7 @@ def sensitivity(
     unranked = np.concatenate([np.isnan(outputs[..., :1]), outputs[..., 1:] == 0], axis=2).sum(axis=(0, 1))
     outputs[..., unranked > 0] = 0.0
     with parallel.one_thread():
-        found = sobol.indices(outputs[0], outputs[1], outputs[2:], seed=seed, level=level, resamples=resamples)
+        found = indices(outputs[0], outputs[1], outputs[2:], seed=seed, level=level, resamples=resamples)
     table = _table(found, names, study.names, unranked)
     _warn(table, n)
     return table
@@ -115,7 +210,7 @@ def sensitivity(
 def _halves(study: Study, n: int, seed: int) -> list[Sample]:
     """Return the alternatives of the two halves of the design, without noise."""
     choices = study.model.space.choices
-    numbers = sobol.design(len(choices), n, seed) if choices else (np.empty((n, 0)),) * 2
+    numbers = design(len(choices), n, seed) if choices else (np.empty((n, 0)),) * 2
     return [
         Sample(np.arange(n), {choice.name: choice.pick(half[:, i]) for i, choice in enumerate(choices)})
         for half in numbers
@@ -145,7 +240,7 @@ def _task(plan: Plan, reference: np.ndarray, seed: int, task: tuple[int, Sample,
     return np.concatenate([shift, ranks], axis=2)
 
 
-def _table(found: sobol.Indices, names: list[str], units: list[str], unranked: np.ndarray) -> pd.DataFrame:
+def _table(found: Indices, names: list[str], units: list[str], unranked: np.ndarray) -> pd.DataFrame:
     frames = []
     for place, (output, city) in enumerate([("shift", None), *(("rank", unit) for unit in units)]):
         columns = {"output": output, "city": city, "assumption": names}
@@ -166,3 +261,98 @@ def _warn(table: pd.DataFrame, n: int) -> None:
         names = ", ".join(dict.fromkeys(wide["city"].fillna("the shift of the ranks")))
         message = f"intervals wider than {WIDE} at n = {n} for {names}: do not read these indices; raise n to {4 * n}."
         warnings.warn(message, WideIntervals, stacklevel=3)
+
+
+def tornado(
+    data: pd.DataFrame,
+    framework: Framework,
+    space: Mapping[str, Any] | Space,
+    seed: int = 0,
+    *,
+    method: Method | None = None,
+    among: Iterable[str] | None = None,
+    units: pd.DataFrame | None = None,
+    draws: int = BLOCK,
+    level: float = 0.9,
+) -> pd.DataFrame:
+    """Return the best and the worst rank of each unit under each assumption alone.
+
+    Of an assumption with alternatives each is tried, all the others being at their first; of noise, draws are made,
+    of shares all points are, and the ranks that cut off ``(1 − level)/2`` of them on each side are given.
+
+    Parameters
+    ----------
+    data, framework, space, seed, method, among, units
+        As for `fhi.engine.robustness.uncertainty`.
+    draws : int
+        At most `BLOCK`, of each kind of noise.
+    level : float
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``city, assumption, base, best, worst, best_at, worst_at, unranked``: ranks with every assumption at its first
+        alternative, the best and the worst, and the alternatives that give them (empty for noise, and where the rank
+        stays at the base). `unranked` is the number of alternatives, or draws of noise, under which the unit has no
+        score: they are left out, and a rank is missing if there is no other.
+
+    Raises
+    ------
+    RobustnessError
+        If an alternative cannot be computed with the others at their first.
+    """
+    study = Study.of(data, framework, space, method, among, units)
+    space = study.model.space
+    samples = {name: _alone(study, name, whole(seed, "seed", 0), draws) for name in space.assumptions}
+    codes = np.concatenate([study.model.codes(sample) for sample in samples.values()])
+    plan = Plan(study.model, codes, study.ranked)
+    base = _ranks(plan, _still(space, 1))[0]
+    labels = {choice.name: np.array(choice.labels, dtype=object) for choice in space.choices}
+    tables = []
+    for name, sample in samples.items():
+        ranks = _ranks(plan, sample)
+        if name in labels and name != SHARES:
+            # of ranks that are missing these take no notice
+            ends = np.fmin.reduce(ranks), np.fmax.reduce(ranks)
+            at = [labels[name][(ranks == end).argmax(axis=0)] for end in ends]
+        else:
+            ends, at = _quantiles(ranks, [(1 - level) / 2, (1 + level) / 2]), ("", "")
+        table = pd.DataFrame({"city": study.names, "assumption": name, "base": base, "best": ends[0], "worst": ends[1]})
+        words = [np.where((end == base) | np.isnan(end), "", text) for end, text in zip(ends, at, strict=True)]
+        tables.append(table.assign(best_at=words[0], worst_at=words[1], unranked=np.isnan(ranks).sum(axis=0)))
+    table = pd.concat(tables, ignore_index=True)
+    ranks = table[["base", "best", "worst"]]
+    return table.assign(**ranks.astype("Int64" if ranks.isna().any(axis=None) else int))
+
+
+def _ranks(plan: Plan, sample: Sample) -> np.ndarray:
+    """Return draws × units: the ranks, NaN where a unit has no score."""
+    ranks = rank(evaluate(plan, sample)).astype(float)
+    ranks[ranks == 0] = np.nan
+    return ranks
+
+
+def _quantiles(ranks: np.ndarray, shares: list[float]) -> np.ndarray:
+    """Return shares × units: the least ranks that such shares of the draws that rank a unit do not exceed."""
+    known = [column[~np.isnan(column)] for column in ranks.T]
+    found = [np.quantile(column, shares, method="inverted_cdf") if len(column) else [np.nan] * 2 for column in known]
+    return np.transpose(found)
+
+
+def _still(space: Space, count: int) -> Sample:
+    """Return draws with every assumption at its first alternative and no noise."""
+    return Sample(np.arange(count), {choice.name: np.zeros(count, dtype=np.int16) for choice in space.choices})
+
+
+def _alone(study: Study, name: str, seed: int, count: int) -> Sample:
+    """Return draws in which one assumption takes all its values while the others stay still."""
+    model = study.model
+    if name in (WEIGHT_NOISE, DATA_NOISE):
+        still = _still(model.space, count)
+        (full,) = with_noise({"": still}, model.space, model.inputs.tree, len(model.inputs.units), seed, 0)
+        return replace(full, weights={}) if name == DATA_NOISE else replace(full, data={}, sets=None)
+    choice = next(choice for choice in model.space.choices if choice.name == name)
+    # the value of the panel, which the others keep, is no point
+    drawn = np.flatnonzero(choice.probabilities).astype(np.int16)
+    still = _still(model.space, len(drawn))
+    return replace(still, picks=still.picks | {name: drawn})

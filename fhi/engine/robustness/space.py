@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from numbers import Real
 from typing import Any
 
@@ -14,8 +14,55 @@ from pydantic import ValidationError
 from fhi.engine import index
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
-from fhi.engine.parameters import Method
-from fhi.engine.robustness.measurement_error import DATA_NOISE, NOTHING, Error, label
+from fhi.engine.parameters import Method, Step
+
+#: the assumption that values have errors
+DATA_NOISE = "data_noise"
+#: no alternative
+NOTHING = "none"
+
+
+def label(value: Any) -> str:
+    """Return an alternative in a few words: a name with its parameters, a mapping, a list, a number."""
+    if isinstance(value, Step):
+        params = ", ".join(f"{key} {label(content)}" for key, content in value.params.items())
+        return f"{value.method} ({params})" if params else value.method
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {label(content)}" for key, content in value.items()) or NOTHING
+    if isinstance(value, list | tuple):
+        return "–".join(map(label, value)) or NOTHING
+    return "latest" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+@dataclass(frozen=True)
+class Error:
+    """The standard error of an indicator's values, normal and independent between units.
+
+    ``sd``: in its own unit, one number or one a unit; ``relative``: a share of the value; ``answers``: the value is a
+    share in per cent of so many answers, ``√(p·(100 − p)/answers)``, and stays between 0 and 100.
+    """
+
+    kind: str
+    size: float | Mapping[str, float]
+
+    @property
+    def label(self) -> str:
+        return f"{self.kind} {label(self.size)}"
+
+    def deviations(self, values: pd.Series) -> np.ndarray:
+        """Return the standard error of each value; NaN where there is no value."""
+        if self.kind == "relative":
+            return (self.size * values.abs()).to_numpy()
+        if self.kind == "answers":
+            return np.sqrt((values * (100 - values)).clip(lower=0) / self.size).to_numpy()
+        sizes = values.index.map(self.size) if isinstance(self.size, Mapping) else self.size
+        return np.where(values.isna(), np.nan, np.nan_to_num(np.asarray(sizes, dtype=float)))
+
+    def moved(self, values: pd.Series, noise: np.ndarray) -> np.ndarray:
+        """Return units × draws: the values with errors, `noise` being these in standard errors."""
+        result = values.to_numpy()[:, None] + self.deviations(values)[:, None] * noise
+        return np.clip(result, 0.0, 100.0) if self.kind == "answers" else result
+
 
 #: the keys of a method that say which matrix of normalised indicators it makes, with whose weights, aggregated how
 MATRIX = (
@@ -86,7 +133,7 @@ class WeightNoise:
 class Space:
     """Every uncertain assumption; see `parse`.
 
-    `points` are what ``shares: interval`` draws from: indicator × (unit × point), see `fhi.engine.robustness.points`.
+    `points` are what ``shares: interval`` draws from: indicator × (unit × point), see `fhi.engine.robustness.space`.
     """
 
     choices: tuple[Choice, ...] = ()
@@ -134,7 +181,7 @@ def parse(
         ``pillars`` and ``indicators`` stand for each that is used. ``weight_noise``: ``{uniform: size, levels: […]}``
         or ``{dirichlet: size, levels: […]}``, or a list of such; see `WeightNoise`. ``data_noise``: by indicator
         ``{sd: …}``, ``{relative: …}`` or ``{answers: …}``; see `Error`. ``shares``: ``interval`` draws values known up
-        to an interval from their joint set, see `fhi.engine.robustness.points`; ``value`` keeps that of the panel.
+        to an interval from their joint set, see `fhi.engine.robustness.space`; ``value`` keeps that of the panel.
     method : Method
         What the space does not name.
     framework : Framework
@@ -280,3 +327,36 @@ def _read_shares(content: Any, framework: Framework, cities: list[str]) -> bool:
 def _number(value: Any, least: float) -> bool:
     good = isinstance(value, Real) and not isinstance(value, bool)
     return good and bool(np.isfinite(value)) and value >= least
+
+
+def with_points(space: Space, joint: pd.DataFrame) -> Space:
+    """Return a space with the points that ``shares: interval`` draws from; without it, or points, the space as it is.
+
+    The points are a table of bounded size, made once: a draw is the number of a point, one number from [0, 1), so that
+    the assumption is one input of a Sobol' design and each point is normalised once.
+
+    Parameters
+    ----------
+    space : Space
+    joint : pandas.DataFrame
+        ``indicator, city, point, value``: point 0 is the value of the panel and is never drawn, each of the others has
+        the same chance. A point moves only a unit that has the value of point 0.
+
+    Raises
+    ------
+    MethodError
+        If an indicator has noise of its own in `data_noise`.
+    """
+    if not space.interval or joint.empty:
+        return space
+    points = {
+        code: rows.pivot(index="city", columns="point", values="value") for code, rows in joint.groupby("indicator")
+    }
+    twice = sorted(set(points) & set(space.data_noise or ()))
+    if twice:
+        message = f"{', '.join(twice)} is drawn within its interval (shares: interval); give it no data_noise."
+        raise MethodError(message, key=f"robustness.{DATA_NOISE}", value=twice[0])
+    count = joint["point"].nunique() - 1
+    labels = (VALUE, *(f"point {number}" for number in range(1, count + 1)))
+    choice = Choice(SHARES, tuple(range(count + 1)), labels, (0.0, *[1 / count] * count))
+    return replace(space, choices=(*space.choices, choice), points=points)

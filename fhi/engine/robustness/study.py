@@ -15,9 +15,8 @@ from fhi.engine.parameters import Method
 from fhi.engine.robustness import draws
 from fhi.engine.robustness.draws import BLOCK
 from fhi.engine.robustness.model import Model
-from fhi.engine.robustness.ranks import rank
 from fhi.engine.robustness.space import Space
-from fhi.engine.robustness.summary import Target
+from fhi.engine.robustness.summary import Target, rank
 
 #: cells of units × draws in one task
 CELLS = 2**20

@@ -1,13 +1,11 @@
 """Handbook step 6, weights: a share for every node inside its parent.
 
-To add a method, write a function in the module it is nearest to and name it in that module's ``METHODS``: a function
+To add a method, write a function in the module it is nearest to, with the decorator `methods.method`: a function
 of one family's scores goes through `families.by_family`, any other takes (normalised, framework). A parameter is an
 argument by keyword, annotated with its kind (see `fhi.engine.methods`).
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -15,23 +13,11 @@ import pandas as pd
 from fhi.engine import methods
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
-from fhi.engine.weighting import correlation_optimised, dispersion, equal, experts, merec, pca
+from fhi.engine.weighting import correlation, dispersion, experts  # noqa: F401 (they register their methods)
 from fhi.engine.weighting.families import with_data
 
 #: name -> function of (normalised, framework, **params) that returns raw weights by node below the root
-METHODS: Mapping[str, Callable[..., pd.Series]] = {
-    **equal.METHODS,
-    **experts.METHODS,
-    **dispersion.METHODS,
-    **pca.METHODS,
-    **correlation_optimised.METHODS,
-    **merec.METHODS,
-}
-
-#: the methods here that take no account of the raw weights of the framework or of a scenario
-WITHOUT_RAW = frozenset(METHODS) - {"original"}
-#: the methods whose weights rest on judgements, which can be read before there are data
-FROM_JUDGEMENTS = frozenset(experts.METHODS)
+METHODS = methods.TABLES["weighting"]
 
 
 def weigh(normalised: pd.DataFrame, framework: Framework, method: str, **params) -> pd.Series:

@@ -1,23 +1,210 @@
-"""Weights from judgements: budgets of points, and the analytic hierarchy process."""
+"""Weights from judgements: budgets of points and pairwise comparisons, as data or as tables beside a scenario."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from fhi.engine.errors import MethodError
+from fhi.engine.cells import Folder, Table, parse_number
+from fhi.engine.errors import DataError, MethodError, Problem, nearest_names
 from fhi.engine.framework import Framework
-from fhi.engine.methods import NotNegative, Positive
-from fhi.engine.weighting import judgements
+from fhi.engine.methods import NotNegative, Positive, method
+
+#: tables as they were read, or a mapping of mappings; checked here
+Given = Any
+#: how far the product of a comparison and its reverse may be from 1: printed decimals, as 0.33 for 1/3
+RECIPROCAL = 0.05
+#: Saaty's scale ends here; a little more is allowed for the reverse of a rounded ninth
+MOST = 9.2
+
+
+def points(given: str | Mapping[str, Mapping[str, float]], nodes: Sequence[str]) -> pd.DataFrame:
+    """Return nodes × experts: the points of each, NaN where an expert gave none.
+
+    Parameters
+    ----------
+    given : Table or mapping
+        With a column ``node`` and one column an expert; or expert → node → points.
+    nodes : sequence of str
+        The nodes that can be judged.
+
+    Raises
+    ------
+    DataError, MethodError
+        With every bad cell: an unknown node, one that stands twice, points that are no number or negative.
+    """
+    key = "weighting.experts"
+    if isinstance(given, Table):
+        return points_from_cells(given.header, given.rows, nodes, given.file)
+    table = _frame(given, key, "expert → node → points", _points).T
+    _refuse_unknown(table.index, nodes, key)
+    bad = [(node, expert) for expert in table for node in table.index if table.at[node, expert] < 0]
+    if bad:
+        raise MethodError(f"points must not be negative: {bad[0][0]} of {bad[0][1]}.", key=key)
+    return table
+
+
+def points_from_cells(
+    header: list[str], rows: list[tuple[int, list[str]]], nodes: Sequence[str], file: str
+) -> pd.DataFrame:
+    """Return nodes × experts from the cells of a table, wherever they were read; see `points`."""
+    cells = {(row, name): cell for row, line in rows for name, cell in zip(header, line, strict=True)}
+    _refuse_bad_header(header, "node", file)
+    labels = {row: cells[row, "node"] for row, _ in rows}
+    values = _parse(file, labels, header[1:], cells, _points, nodes)
+    return pd.DataFrame(values, index=list(labels.values()), columns=header[1:], dtype=float)
+
+
+def matrix(given: str | Mapping[str, Mapping], parent: str, children: Sequence[str]) -> pd.DataFrame | None:
+    """Return the comparisons of the children of a node, children × children, reciprocal; None if there are none.
+
+    Parameters
+    ----------
+    given : Folder or mapping
+        With a table ``<parent>`` a node: the first column ``node`` and the header name the children, a cell says how
+        many times as important the row is as the column (``3``, ``1/3``); an empty cell is filled with the reverse of
+        the one across the diagonal. Or parent → child → child → ratio.
+    parent : str
+    children : sequence of str
+
+    Raises
+    ------
+    DataError, MethodError
+        With every bad cell: not from 1/9 to 9, at odds with its reverse, a child that is missing or unknown.
+    """
+    key = "weighting.matrices"
+    if isinstance(given, Folder):
+        if parent not in given.tables:
+            return None
+        table = _read_matrix(given.tables[parent], children)
+    elif not isinstance(given, Mapping):
+        raise MethodError(
+            f"give a table, or numbers as parent → child → child → ratio; found {given!r}.", key=key, value=given
+        )
+    elif parent not in given:
+        return None
+    else:
+        table = _frame(given[parent], f"{key}.{parent}", "child → child → ratio", _ratio)
+        _refuse_unknown(table.index.union(table.columns), children, f"{key}.{parent}")
+        table = table.reindex(index=children, columns=children)
+    return _reciprocal(table, f"{key}.{parent}")
+
+
+def _read_matrix(table: Table, children: Sequence[str]) -> pd.DataFrame:
+    header, rows, file = table.header, table.rows, table.file
+    _refuse_bad_header(header, "node", file, children)
+    cells = {(row, name): cell for row, line in rows for name, cell in zip(header, line, strict=True)}
+    labels = {row: cells[row, "node"] for row, _ in rows}
+    values = _parse(file, labels, header[1:], cells, _ratio, children)
+    table = pd.DataFrame(values, index=list(labels.values()), columns=header[1:], dtype=float)
+    return table.reindex(index=children, columns=children)
+
+
+def _reciprocal(table: pd.DataFrame, key: str) -> pd.DataFrame:
+    """Fill each empty comparison from its reverse; of a pair the larger counts, and its reverse follows exactly."""
+    given = table.to_numpy(dtype=float).copy()
+    if ((given > MOST) | (given < 1 / MOST)).any():
+        raise MethodError("a comparison must lie from 1/9 to 9 (Saaty's scale).", key=key)
+    own = np.diag(given)
+    np.fill_diagonal(given, np.where(np.isnan(own), 1.0, own))
+    given = np.where(np.isnan(given), 1.0 / given.T, given)
+    for row, column in zip(*np.nonzero(np.isnan(given)), strict=True):
+        message = f"{table.index[row]} is not compared with {table.columns[column]}; give one of the two."
+        raise MethodError(message, key=key)
+    odds = given * given.T
+    for row, column in zip(*np.nonzero(np.abs(odds - 1.0) > RECIPROCAL), strict=True):
+        one, other = table.index[row], table.columns[column]
+        message = f"{one} against {other} is {given[row, column]:g} but the reverse is {given[column, row]:g}; "
+        raise MethodError(f"{message}the one must be 1 divided by the other.", key=key)
+    exact = np.where(given > given.T, given, np.where(given < given.T, 1.0 / given.T, 1.0))
+    return pd.DataFrame(exact, index=table.index, columns=table.columns)
+
+
+def _points(cell: str) -> float:
+    value = parse_number(cell)
+    if value < 0:
+        raise ValueError("points that are not negative")
+    return value
+
+
+def _ratio(cell: str) -> float:
+    """Return ``3``, ``0.5`` or ``1/3`` as a number from 1/9 to 9."""
+    above, slash, below = cell.partition("/")
+    divisor = parse_number(below) if slash else 1.0
+    value = parse_number(above) / divisor if divisor else np.nan
+    if not 1 / MOST <= value <= MOST:
+        raise ValueError("a comparison from 1/9 to 9, as 3 or 1/3")
+    return value
+
+
+def _parse(file: str, labels: Mapping[int, str], columns, cells, parse, nodes: Sequence[str]) -> list[list[float]]:
+    """Return the parsed cells row by row, or raise `DataError` with every bad one and every bad label."""
+    problems, values = [], []
+    for row, label in labels.items():
+        if label not in nodes or list(labels.values()).count(label) > 1:
+            near = nearest_names(label, nodes, 1)
+            remedy = f"write {near[0]!r}" if near and near[0] != label else "correct or remove the row"
+            problems.append(Problem(file, row, "node", label, f"each once of {', '.join(nodes)}", remedy))
+        values.append([])
+        for name in columns:
+            cell = cells[row, name]
+            values[-1].append(np.nan)
+            try:
+                values[-1][-1] = parse(cell) if cell else np.nan
+            except ValueError as error:
+                problems.append(Problem(file, row, name, cell, str(error), "correct the cell"))
+    if problems:
+        raise DataError(problems)
+    return values
+
+
+def _refuse_bad_header(header: list[str], first: str, file: str, wanted: Sequence[str] | None = None) -> None:
+    names = header[1:]
+    good = header[0] == first and len(set(names)) == len(names) > 0 and all(names)
+    if not good or (wanted is not None and set(names) != set(wanted)):
+        expected = f"{first},{','.join(wanted)}" if wanted else f"{first} and one column an expert, each named once"
+        raise DataError([Problem(file, 1, None, ",".join(header), expected, "correct the header")])
+
+
+def _frame(given: object, key: str, shape: str, parse) -> pd.DataFrame:
+    """Return a mapping of mappings (or a frame) as a frame of numbers, outer keys down, or raise `MethodError`."""
+    rows = given.to_dict(orient="index") if isinstance(given, pd.DataFrame) else given
+    try:
+        if not isinstance(rows, Mapping) or not all(isinstance(row, Mapping) for row in rows.values()):
+            raise TypeError(shape)
+        numbers = {
+            name: {other: parse(cell) if isinstance(cell, str) else float(cell) for other, cell in row.items()}
+            for name, row in rows.items()
+        }
+    except (TypeError, ValueError):
+        message = f"give a table, or numbers as {shape}; found {given!r}."
+        raise MethodError(message, key=key, value=given) from None
+    return pd.DataFrame.from_dict(numbers, orient="index", dtype=float)
+
+
+def _refuse_unknown(names: Iterable[str], valid: Sequence[str], key: str) -> None:
+    for name in names:
+        if name not in valid:
+            raise MethodError(f"there is no {name!r}.", key=key, value=name, valid=valid)
+
 
 #: mean consistency index of random matrices by size, Saaty (1980), table 1.4
 RANDOM_INDEX = (0, 0, 0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57, 1.59)
 
 
+@method(
+    "weighting",
+    "budget-allocation",
+    zh="预算分配法",
+    en="budget allocation",
+    from_data=False,
+    judgements={"experts": Table},
+)
 def budget_allocation(
-    normalised: pd.DataFrame, framework: Framework, *, experts: judgements.Given, budget: Positive | None = 100
+    normalised: pd.DataFrame, framework: Framework, *, experts: Given, budget: Positive | None = 100
 ) -> pd.Series:
     """Weigh by the mean share of points that experts give the children of a node.
 
@@ -40,7 +227,7 @@ def budget_allocation(
     ----------
     OECD/JRC (2008), Handbook, section 6.5.
     """
-    table = judgements.points(experts, framework.nodes).reindex(framework.nodes)
+    table = points(experts, framework.nodes).reindex(framework.nodes)
     weights = pd.Series(1.0, index=framework.nodes)
     for parent in _families(framework):
         family = framework.children(parent)
@@ -66,8 +253,16 @@ def _check_budget(given: pd.Series, expert: str, parent: str, budget: float | No
         raise MethodError(message, key="weighting.experts", value=expert)
 
 
+@method(
+    "weighting",
+    "ahp",
+    zh="层次分析法",
+    en="analytic hierarchy process",
+    from_data=False,
+    judgements={"matrices": Folder},
+)
 def ahp(
-    normalised: pd.DataFrame, framework: Framework, *, matrices: judgements.Given, consistency: NotNegative = 0.1
+    normalised: pd.DataFrame, framework: Framework, *, matrices: Given, consistency: NotNegative = 0.1
 ) -> pd.Series:
     """Weigh by the principal eigenvector of a matrix of pairwise comparisons for each family.
 
@@ -75,7 +270,7 @@ def ahp(
     ----------
     matrices : Folder or mapping
         A square table for every node of two or more children (in a scenario: the name of a folder beside it, with a
-        file ``<parent>.csv`` each), or parent → child → child → ratio; see `fhi.engine.weighting.judgements.matrix`.
+        file ``<parent>.csv`` each), or parent → child → child → ratio; see `fhi.engine.weighting.experts.matrix`.
     consistency : float
         The largest consistency ratio that is accepted.
 
@@ -92,7 +287,7 @@ def ahp(
     weights = pd.Series(1.0, index=framework.nodes)
     for parent in _families(framework):
         family = framework.children(parent)
-        table = judgements.matrix(matrices, parent, family)
+        table = matrix(matrices, parent, family)
         if table is None:
             message = f"there is no matrix that compares {', '.join(family)}."
             raise MethodError(message, key=f"weighting.matrices.{parent}", value=parent)
@@ -129,6 +324,3 @@ def priorities(comparisons: pd.DataFrame) -> tuple[pd.Series, float]:
 def _families(framework: Framework) -> list[str]:
     """Return the nodes with two or more children: where there is something to judge."""
     return [node for node in [framework.root, *framework.nodes] if len(framework.children(node)) > 1]
-
-
-METHODS: Mapping[str, Callable[..., pd.Series]] = {"budget-allocation": budget_allocation, "ahp": ahp}

@@ -1,4 +1,4 @@
-"""Weights from the data: one family after the other from the leaves to the root, or all leaves together."""
+"""Weights of the framework, equal ones, and from the data: family by family up to the root, or all leaves together."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pandas as pd
 
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
-from fhi.engine.methods import constant
+from fhi.engine.methods import constant, method
 
 #: what is weighed against each other: the children of each parent, or all indicators
 Within = Literal["parent", "all"]
@@ -109,3 +109,17 @@ def together(normalised: pd.DataFrame, framework: Framework, weigh: Callable) ->
     # below a node that weighs nothing the nominal shares stay: they do not reach the root
     raw |= {node: share[node] for node in framework.nodes if share[framework.parents[node]] > 0}
     return pd.Series(raw)
+
+
+@method("weighting", "original", zh="框架权重", en="weights of the framework", raw_weights=True, from_data=False)
+def original(normalised: pd.DataFrame, framework: Framework) -> pd.Series:
+    """Return the raw weights of the framework (its column ``weight``)."""
+    return framework.weights[framework.nodes]
+
+
+@method("weighting", "equal", zh="等权", en="equal weights", from_data=False)
+def equal(normalised: pd.DataFrame, framework: Framework, *, within: Within = "parent") -> pd.Series:
+    """Return equal weights inside each parent; with ``within: all`` every indicator that has data weighs the same."""
+    if within == "parent":
+        return pd.Series(1.0, index=framework.nodes)
+    return together(normalised, framework, lambda scores, where: pd.Series(1.0, index=scores.columns))

@@ -12,8 +12,9 @@ import pandas as pd
 
 from fhi.engine.errors import DataError, Problem, nearest_names
 from fhi.engine.framework import Framework
-from fhi.reading.csv_tables import VOCABULARY, read_table
+from fhi.reading.csv_tables import read_table
 from fhi.reading.microdata.synonyms import Vocabulary
+from fhi.reading.schemas import SCHEMAS
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,9 @@ def _bad_issue(file: File, year: int | None) -> list[Problem]:
 def words(table: pd.DataFrame, framework: Framework, files: list[File]) -> Vocabulary:
     """Return the words of the project and of the folder, and the names of the tree's indicators as measures."""
     own = [file for file in files if file.kind == "vocabulary"]
-    vocabulary = Vocabulary(table, {file.shown: read_table(file.path, VOCABULARY, file=file.shown) for file in own})
+    vocabulary = Vocabulary(
+        table, {file.shown: read_table(file.path, SCHEMAS["vocabulary"], file=file.shown) for file in own}
+    )
     for column in ("code", "name_zh", "name_en"):
         names = framework.table.loc[framework.leaves, column]
         vocabulary.add("measure", zip(names, framework.leaves, strict=True))

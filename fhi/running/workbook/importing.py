@@ -19,7 +19,7 @@ from fhi.editions import SCHEMAS, units_of
 from fhi.engine import index
 from fhi.engine.errors import DataError, MethodError, Problem, nearest_names
 from fhi.engine.framework import Framework
-from fhi.engine.weighting import judgements
+from fhi.engine.weighting import experts
 from fhi.files import replace_file
 from fhi.paths import BASELINE
 from fhi.reading.csv_tables import table_from_cells
@@ -193,7 +193,7 @@ def _take_points(book: Book, framework: Framework, method: Scenario, settings: d
     points = points.dropna(axis=1, how="all").dropna(axis=0, how="all")
     step = method.weighting
     given = step.params.get(EXPERTS) if step.method == "budget-allocation" else None
-    if given is not None and _same(points, judgements.points(given, framework.nodes)):
+    if given is not None and _same(points, experts.points(given, framework.nodes)):
         return []
     table = {expert: {node: _plain(value) for node, value in points[expert].dropna().items()} for expert in points}
     others = {key: value for key, value in step.params.items() if step.method == "budget-allocation"}
@@ -207,7 +207,7 @@ def _points(header: list[str], rows: list[tuple[int, list[str]]], framework: Fra
     cells = [(number, [line[place] for place in keep]) for number, line in rows]
     if not any(any(line[1:]) for _, line in cells):
         return pd.DataFrame()
-    return judgements.points_from_cells([header[place] for place in keep], cells, framework.nodes, file)
+    return experts.points_from_cells([header[place] for place in keep], cells, framework.nodes, file)
 
 
 def _same(points: pd.DataFrame, other: pd.DataFrame) -> bool:

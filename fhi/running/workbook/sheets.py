@@ -12,7 +12,7 @@ from fhi.codebook import tables
 from fhi.codebook.columns import Column
 from fhi.editions import SCHEMAS
 from fhi.engine.framework import Framework
-from fhi.engine.weighting import judgements
+from fhi.engine.weighting import experts
 from fhi.scenarios import ASIDE, KEYS, Scenario, read_method, shown
 from fhi.showing.figures.registry import Texts
 from fhi.store import Store
@@ -157,7 +157,7 @@ def framework_sheet(tree: Framework) -> Sheet:
 def experts_sheet(tree: Framework, method: Scenario) -> Sheet:
     """Return the points that experts gave; without any, room for three experts."""
     given = method.weighting.params.get(EXPERTS) if method.weighting.method == "budget-allocation" else None
-    points = judgements.points(given, tree.nodes) if given is not None else pd.DataFrame()
+    points = experts.points(given, tree.nodes) if given is not None else pd.DataFrame()
     names = list(points) or [f"expert {number}" for number in (1, 2, 3)]
     points = points.reindex(index=tree.nodes, columns=names)
     names_of = [tree.parents, tree.names("zh"), tree.names("en")]

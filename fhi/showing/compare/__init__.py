@@ -11,9 +11,10 @@ from fhi.engine.explain import common_mean
 from fhi.showing.compare import assumptions as _assumptions
 from fhi.showing.compare import moves as _moves
 from fhi.showing.compare.moves import across
-from fhi.showing.compare.results import Data, Result, build_result, read_data, read_result
+from fhi.showing.compare.results import Data, Result, build_result, read_data, read_result, rebuild_result
 
 __all__ = ["Comparison", "Data", "Result", "across", "build_result", "compare", "read_data", "read_result"]
+__all__ += ["rebuild_result"]
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pandas as pd
 from fhi.engine.agreement import shifts
 from fhi.engine.errors import FhiError
 from fhi.scenarios import ASIDE, KEYS, Scenario, shown
-from fhi.showing.compare.results import Data, Result, build_result
+from fhi.showing.compare.results import Data, Result, rebuild_result
 
 #: keys that are compared node by node
 BY_NODE = ("weights", "directions")
@@ -67,10 +68,13 @@ def assumptions(base: Result, other: Result, data: Data, base_data: Data) -> pd.
     rows = []
     root, found = data.framework.root, changes(base.method, other.method)
     of_panel = next((key for key in OF_PANEL if key in found), "year")
+    same = data.panel.equals(base_data.panel)
     for name, (before, after) in found.items():
         changed, kept = (data, base_data) if name == of_panel else (base_data, data)
-        alone, why = _scores(with_change(base.method, name, after), changed, root)
-        without, why_not = _scores(with_change(other.method, name, before), kept, root)
+        # what was built is not built again: of these data, or where both are of the same
+        near = {id(base_data): [base, other] if same else [base], id(data): [other, base] if same else [other]}
+        alone, why = _scores(with_change(base.method, name, after), changed, root, near[id(changed)])
+        without, why_not = _scores(with_change(other.method, name, before), kept, root, near[id(kept)])
         moved = pd.DataFrame(
             {
                 "alone": shifts(base.index.scores[root], alone)["shift"],
@@ -93,9 +97,9 @@ def _choice(assumption: str, value: Any, data: Data) -> str:
     return shown(getattr(data.framework, key)[node] if node and value is None else value)
 
 
-def _scores(method: Scenario, data: Data, root: str) -> tuple[pd.Series, str]:
+def _scores(method: Scenario, data: Data, root: str, near: Sequence[Result]) -> tuple[pd.Series, str]:
     """Return the scores of the index by a method, or none and why it cannot be built."""
     try:
-        return build_result("", method, data).index.scores[root], ""
+        return rebuild_result("", method, data, *near).index.scores[root], ""
     except FhiError as error:
         return pd.Series(dtype=float), str(error)

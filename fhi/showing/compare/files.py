@@ -10,7 +10,7 @@ import pandas as pd
 from fhi.editions.outputs import RECONSTRUCTED
 from fhi.editions.published import published
 from fhi.engine.errors import FhiError, MethodError
-from fhi.engine.weighting import FROM_JUDGEMENTS
+from fhi.engine.methods import traits
 from fhi.files import Files
 from fhi.showing.compare import Comparison, Result, across, read_data, read_result
 from fhi.showing.compare.text import across_text, comparison_text
@@ -26,7 +26,7 @@ def evidence(results: Iterable[Result]) -> tuple[str, ...]:
     for method in (result.method for result in results):
         if method.user_data:
             found.add("synthetic" if method.user_data.synthetic else "user")
-        if method.weighting.method in FROM_JUDGEMENTS:
+        if traits("weighting", method.weighting.method).judgements:
             found.add("user")
     return tuple(label for label in EVIDENCE if label in found)
 

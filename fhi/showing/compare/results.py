@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import pandas as pd
 
 from fhi.engine.framework import Framework
-from fhi.engine.index import Index, build
-from fhi.scenarios import Scenario, read_method
+from fhi.engine.index import Index, build, combine
+from fhi.engine.parameters import COMBINING
+from fhi.scenarios import ASIDE, Scenario, read_method
 from fhi.store import Store
 
 
@@ -52,3 +54,21 @@ def read_result(store: Store) -> Result:
 def build_result(name: str, method: Scenario, data: Data) -> Result:
     """Build an index in memory; errors as of `fhi.engine.index.build`."""
     return Result(name, method, build(data.panel, data.framework, method, units=data.units), data)
+
+
+def rebuild_result(name: str, method: Scenario, data: Data, *near: Result) -> Result:
+    """Build an index in memory, starting from results of the same data; errors as of `fhi.engine.index.build`.
+
+    Where the method differs from that of one of them in weights and aggregation alone, its normalised indicators are
+    combined anew, which gives the same and takes a tenth of the time.
+    """
+    for result in near:
+        differ = {key for key in type(method).model_fields if getattr(method, key) != getattr(result.method, key)}
+        if not differ <= COMBINING | ASIDE:
+            continue
+        index = result.index
+        if differ & COMBINING:
+            index = combine(index.stages["normalised"], data.framework, method)
+            index = replace(index, stages=result.index.stages | index.stages)
+        return Result(name, method, index, data)
+    return build_result(name, method, data)

@@ -2,6 +2,7 @@
 
 from fhi.showing.figures import (
     audit,
+    city_pages,
     diagnostics,
     economy,
     ecosystem,
@@ -19,13 +20,11 @@ from fhi.showing.figures import (
     pillars,
     policy,
     procedure,
-    profiles,
     replication,
     replication_orders,
     research,
     robustness,
     sensitivity,
-    service_cities,
     services,
     slopes,
 )
@@ -34,6 +33,7 @@ from fhi.showing.figures.registry import EVIDENCE, LANGUAGES, PARTS, FigureEntry
 __all__ = ["EVIDENCE", "LANGUAGES", "PARTS", "FigureEntry", "entries"]
 __all__ += [
     "audit",
+    "city_pages",
     "diagnostics",
     "economy",
     "ecosystem",
@@ -51,13 +51,11 @@ __all__ += [
     "pillars",
     "policy",
     "procedure",
-    "profiles",
     "replication",
     "replication_orders",
     "research",
     "robustness",
     "sensitivity",
-    "service_cities",
     "services",
     "slopes",
 ]

@@ -8,7 +8,7 @@ from matplotlib.patches import Polygon
 
 from fhi.editions.published import published_units
 from fhi.engine.framework import Framework
-from fhi.engine.rounding import outward
+from fhi.engine.ranking import outward
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import chosen, height, key, margin, name_rows, row_names, with_names
 from fhi.showing.figures.registry import LANGUAGES, Tables, figure

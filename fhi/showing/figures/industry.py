@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from fhi.showing.figures import style
-from fhi.showing.figures.charts import draw_ladder, ladder_caption, pillar_ladder, text_table, with_names
+from fhi.showing.figures.charts import draw_ladder, ladder_caption, pillar_ladder, with_names
+from fhi.showing.figures.documents import Block, Cell, bar, table
 from fhi.showing.figures.registry import Tables, figure
 from fhi.showing.figures.texts import SIGNS
 
@@ -14,8 +15,11 @@ CLASSES = {
     "brokers": {"zh": "互联网证券", "en": "Internet brokers", "colour": style.PILLARS["industry"]},
     "insurers": {"zh": "互联网保险", "en": "Internet insurers", "colour": style.PILLARS["industry"]},
 }
+COLOUR = style.PILLARS["industry"]
+#: what the report tells of each firm beside its owners, where it has been transcribed
+TOLD = {"model": ("业务模式", "Business model"), "driver": ("驱动力", "Driver")}
 FIRM = ["city", "name_zh", "name_en", "founded", "shareholders_zh", "shareholders_en"]
-SPLIT = 3.15  # inches from the right edge to the end of a table with bars beside it
+NAMELESS = {"zh": "（报告仅有徽标）", "en": "(logo only)"}
 
 
 @figure(
@@ -102,7 +106,11 @@ def _sized(tables: Tables, name: str, column: str) -> pd.DataFrame:
     frame = tables[f"tables/{name}"].rename(columns={column: "printed", f"{column}_value": "value"})
     frame = frame.rename(columns={f"{column}_qualifier": "qualifier"}).sort_values("value", ascending=False)
     frame["share"] = frame["value"] / frame["value"].sum() * 100
-    return with_names(_firm(frame)[[*FIRM, "printed", "value", "qualifier", "share", "page"]], tables)
+    return with_names(_firm(frame)[[*FIRM, *_told(frame), "printed", "value", "qualifier", "share", "page"]], tables)
+
+
+def _told(frame: pd.DataFrame) -> list[str]:
+    return [name for column in TOLD for name in (f"{column}_zh", f"{column}_en") if name in frame]
 
 
 def _firm(frame: pd.DataFrame) -> pd.DataFrame:
@@ -119,9 +127,9 @@ def banks_caption(data: pd.DataFrame) -> dict[str, str]:
     hidden = int(data["value"].isna().sum())
     return {
         "zh": f"{data['city'].iloc[0]}占已披露贷款的{first:.2f}%，前两家合计{two:.1f}%。{hidden}家未披露；"
-        "标>者按下限计入。括号内为报告正文印出的行名，其余行名在报告中仅为徽标。",
-        "en": f"{data['city_en'].iloc[0]} holds {first:.2f} % of the disclosed loans, the first two {two:.1f} %. {hidden} banks "
-        "disclose nothing; a figure marked > enters at its lower bound. The names in brackets are those that the report's text prints; the others are logos there.",
+        "带“>”的数值按下限计入。",
+        "en": f"{data['city_en'].iloc[0]} holds {first:.2f}% of the disclosed loans, the first two {two:.1f}%. {hidden} banks "
+        "disclose nothing; a figure marked > enters at its lower bound.",
     }
 
 
@@ -132,25 +140,17 @@ def banks_caption(data: pd.DataFrame) -> dict[str, str]:
     title={"zh": "8家互联网银行：累计发放贷款", "en": "The 8 internet banks: cumulative loans"},
     data=banks_data,
     caption=banks_caption,
+    document=True,
 )
-def banks(data: pd.DataFrame, language: str):
+def banks(data: pd.DataFrame, language: str) -> list[Block]:
     """Table of the banks with bars of their share of the disclosed loans (p13)."""
-    figure = style.canvas(4.9)
-    _firm_rows(
-        style.area(figure, right=SPLIT, bottom=0.75),
-        data,
-        language,
-        style.pick(language, "贷款（亿元）", "Loans, CNY bn"),
-    )
-    bars = style.area(figure, left=10.2 - SPLIT, bottom=0.75)
-    _share_bars(bars, data, language, CLASSES["banks"]["colour"])
-    return figure
+    return [_firms(data, language, "banks", ("贷款（亿元）", "Loans, CNY bn"))]
 
 
 def institutions_data(tables: Tables) -> pd.DataFrame:
     """The 4 internet insurers (earned premiums, CNY, share of the total) and the 3 brokers (no size published)."""
     insurers = _sized(tables, "insurers", "premiums").assign(**{"class": "insurers"})
-    brokers = _firm(tables["tables/brokers"]).sort_values("founded")[[*FIRM, "page"]]
+    brokers = _firm(tables["tables/brokers"]).sort_values("founded")[[*FIRM, *_told(tables["tables/brokers"]), "page"]]
     brokers = with_names(brokers, tables).assign(**{"class": "brokers"})
     return pd.concat([insurers, brokers], ignore_index=True)
 
@@ -161,7 +161,7 @@ def institutions_caption(data: pd.DataFrame) -> dict[str, str]:
     where = brokers["city"].unique(), brokers["city_en"].unique()
     return {
         "zh": f"{first['name_zh']}占{len(data) - len(brokers)}家已赚保费的{first['share']:.1f}%；{len(brokers)}家互联网证券都在{'、'.join(where[0])}，规模未公布。",
-        "en": f"{first['name_en']} earns {first['share']:.1f} % of the premiums of the {len(data) - len(brokers)} insurers. All {len(brokers)} "
+        "en": f"{first['name_en']} earns {first['share']:.1f}% of the premiums of the {len(data) - len(brokers)} insurers. All {len(brokers)} "
         f"brokers stand in {', '.join(where[1])}; no size of theirs is published.",
     }
 
@@ -173,57 +173,43 @@ def institutions_caption(data: pd.DataFrame) -> dict[str, str]:
     title={"zh": "4家互联网保险与3家互联网证券", "en": "The 4 internet insurers and 3 brokers"},
     data=institutions_data,
     caption=institutions_caption,
+    document=True,
 )
-def institutions(data: pd.DataFrame, language: str):
+def institutions(data: pd.DataFrame, language: str) -> list[Block]:
     """Tables of insurers, with bars of their share of the premiums, and of brokers (p14)."""
-    figure = style.canvas(5.4)
-    insurers, brokers = (data[data["class"] == name].reset_index(drop=True) for name in ("insurers", "brokers"))
-    heading = style.pick(language, "保费（亿元）", "Premiums, CNY bn")
-    upper = style.area(figure, right=SPLIT, top=1.15, bottom=2.55)
-    _firm_rows(upper, insurers, language, heading)
-    bars = style.area(figure, left=10.2 - SPLIT, top=1.15, bottom=2.55)
-    _share_bars(bars, insurers, language, CLASSES["insurers"]["colour"])
-    lower = style.area(figure, right=SPLIT, top=3.45, bottom=0.55)
-    _firm_rows(lower, brokers, language, style.pick(language, "规模", "Size"))
-    for axes, name in ((upper, "insurers"), (lower, "brokers")):
-        look = CLASSES[name]
-        axes.set_title(look[language], loc="left", size=11, weight="bold", color=look["colour"], pad=3)
-    return figure
+    insurers, brokers = (data[data["class"] == name] for name in ("insurers", "brokers"))
+    heading = ("已赚保费（亿元）", "Earned premiums, CNY bn")
+    return [_firms(insurers, language, "insurers", heading), _firms(brokers, language, "brokers", None)]
 
 
-def _firm_rows(axes, data: pd.DataFrame, language: str, heading: str) -> None:
-    style.bare(axes)
-    cells = []
-    for city, item in zip(style.city_names(data, language), data.itertuples(), strict=True):
-        name, owner = getattr(item, f"name_{language}"), getattr(item, f"shareholders_{language}")
-        name = f" ({name})" if isinstance(name, str) else ""
-        owner = owner if isinstance(owner, str) else "—"
-        cells.append((f"{city}{name}", str(item.founded), owner, _size(item, language)))
-    heads = style.pick(language, ["城市", "成立", "主要股东"], ["City", "Founded", "Main shareholders"])
-    text_table(axes, cells, [0, 1.95, 2.65, 6.5], [*heads, heading], "lllr")
-    axes.set(xlim=(0, 6.5), ylim=(len(data) - 0.5, -1.5))
+def _firms(data: pd.DataFrame, language: str, name: str, size: tuple[str, str] | None) -> Block:
+    """Return a table of firms: where and since when, of whom, what they do, and how large they are if it is known."""
+    heads = {"name": ("企业", "Firm"), "city": ("城市", "City"), "founded": ("成立", "Founded")}
+    heads |= {"shareholders": ("主要股东", "Main shareholders")}
+    heads |= {column: head for column, head in TOLD.items() if f"{column}_{language}" in data}
+    widths = {"name": 1.5, "city": 1.1, "founded": 0.9, "shareholders": 2.2, "model": 2.1, "driver": 1.5}
+    shares = [widths[column] for column in heads]
+    rows = []
+    for city, (_, item) in zip(style.city_names(data, language), data.iterrows(), strict=True):
+        texts = {column: item.get(f"{column}_{language}", item.get(column)) for column in heads}
+        texts |= {"city": city, "name": texts["name"] if isinstance(texts["name"], str) else NAMELESS[language]}
+        cells = ["—" if pd.isna(text) else str(text) for text in texts.values()]
+        if size:
+            cells += [_size(item, language), _share(item["share"], language)]
+        rows.append(cells)
+    titles = [style.pick(language, *head) for head in heads.values()]
+    if size:
+        titles += [style.pick(language, *size), style.pick(language, "占已披露总额", "Share of disclosed total")]
+        shares += [1.1, 2.2]
+    return table(titles, rows, shares, title=CLASSES[name][language], colour=COLOUR)
 
 
 def _size(item, language: str) -> str:
-    if pd.isna(item.value):
+    if pd.isna(item["value"]):
         return style.pick(language, "未披露", "not disclosed")
     divisor = 1e8 if language == "zh" else 1e9
-    return f"{SIGNS[item.qualifier]}{item.value / divisor:,.10g}"
+    return f"{SIGNS[item['qualifier']]}{item['value'] / divisor:,.10g}"
 
 
-def _share_bars(axes, data: pd.DataFrame, language: str, colour: str) -> None:
-    style.quiet(axes, grid=None)
-    rows = range(len(data))
-    axes.barh(rows, data["share"].fillna(0), height=0.5, color=colour)
-    for row, share in zip(rows, data["share"], strict=True):
-        text = style.pick(language, "未披露", "not disclosed") if pd.isna(share) else f"{share:.2f} %"
-        axes.text((0 if pd.isna(share) else share) + 1, row, text, va="center", size=style.SMALL)
-    axes.text(
-        0,
-        -1,
-        style.pick(language, "占已披露总额", "share of the disclosed total"),
-        va="center",
-        size=style.SMALL,
-        color=style.MUTED,
-    )
-    axes.set(xlim=(0, 88), ylim=(len(data) - 0.5, -1.5), xticks=[], yticks=[])
+def _share(share: float, language: str) -> Cell:
+    return bar(share, style.pick(language, "未披露", "not disclosed") if pd.isna(share) else f"{share:.2f}%", COLOUR)

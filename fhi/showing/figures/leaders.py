@@ -1,4 +1,4 @@
-"""Part two, the industry: the leading cities of its four classes (p11)."""
+"""Part two, the industry: the leading cities of its four classes (p11), and the institutions whose heads are quoted (p16)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from matplotlib.patches import Rectangle
 
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import with_names
+from fhi.showing.figures.documents import Block, table
 from fhi.showing.figures.registry import Tables, figure
 from fhi.showing.figures.texts import wrapped
 from fhi.showing.figures.wording import both, said
@@ -86,3 +87,48 @@ def _tile(axes, left: float, middle: float, position: int, name: str, everywhere
     look = {"color": ink, "va": "center_baseline"}
     axes.text(left + 0.2, middle, str(position), weight="bold", ha="center", **look)
     axes.text(left + 0.42, middle, style.fit(name, 100, style.BODY), **look)
+
+
+def quoted_data(tables: Tables) -> pd.DataFrame:
+    """The institutions whose heads the page quotes: kind, seat, the speaker's office, and the seat's place in the class."""
+    frame = with_names(tables["tables/quoted_institutions"].drop(columns=["row", "note"]), tables)
+    listed = tables["tables/leaders"].query("list == 'traditional_finance' and page == @PAGE").set_index("city")
+    frame["position"] = frame["city"].map(listed["position"]).astype("Int64")
+    frame["listed"] = len(listed)
+    return frame
+
+
+def quoted_caption(data: pd.DataFrame) -> dict[str, str]:
+    seats = data.drop_duplicates("city").sort_values("position")
+    names = {"seats": "、".join(seats["city"]), "seats_en": ", ".join(seats["city_en"])}
+    return both("p16-institutions.caption", count=len(data), listed=data["listed"].iloc[0], **names)
+
+
+@figure(
+    "p16-institutions",
+    page=16,
+    evidence=("published", "derived", "public"),
+    data=quoted_data,
+    caption=quoted_caption,
+    source=both("p16-institutions.source"),
+    document=True,
+)
+def quoted(data: pd.DataFrame, language: str) -> list[Block]:
+    """Table of the institutions: who speaks, what is said of it where it is transcribed, the seat and its place (p16)."""
+    names = ["institution", "kind", "office", "seat", "place"]
+    said_of = f"statement_{language}"
+    rows = []
+    for city, item in zip(style.city_names(data, language), data.to_dict("records"), strict=True):
+        place = "—" if pd.isna(item["position"]) else f"{item['position']}"
+        row = [
+            item[f"name_{language}"],
+            said(f"p16-institutions.{item['kind']}", language),
+            item[f"office_{language}"],
+            city,
+            place,
+        ]
+        rows.append([*row, item[said_of]] if said_of in item else row)
+    widths = [2.4, 1.5, 1.5, 1.2, 1.6]
+    if said_of in data:
+        names, widths = [*names, "statement"], [*widths, 4.5]
+    return [table([said(f"p16-institutions.{name}", language) for name in names], rows, widths, colour=COLOUR)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from fhi.showing.figures import style
-from fhi.showing.figures.cards import arrow, block, box, line, missing, sheet
+from fhi.showing.figures.documents import Block, block, step
 from fhi.showing.figures.registry import Tables, figure
 from fhi.showing.figures.texts import number
 
@@ -43,10 +43,10 @@ def flow_caption(data: pd.DataFrame) -> dict[str, str]:
     value, counted = int(item["value"]), int(item["counted"])
     hidden = sum(len(_parts(text)) for text in steps["undisclosed_zh"].dropna())
     return {
-        "zh": f"{len(steps)}个步骤与各步印出的数字；下方虚线框是重算所需而未公布的{hidden}项。页面所称{value}个{item['title_zh']}，"
+        "zh": f"{len(steps)}个步骤中，复算所需而未公布的有{hidden}项（虚线框）。报告称有{value}个{item['title_zh']}，"
         f"按其列出的类别只能数出{counted}个。",
-        "en": f"The {len(steps)} steps and the numbers printed of each; the dashed boxes hold {hidden} things that recomputing needs and "
-        f"that are not disclosed. The classes that the page names give {counted} {item['title_en']}, not {value}.",
+        "en": f"The dashed boxes list {hidden} things that a recalculation needs and that the {len(steps)} steps "
+        f"do not disclose. The classes that the page names give {counted} {item['title_en']}, not {value}.",
     }
 
 
@@ -57,52 +57,29 @@ def flow_caption(data: pd.DataFrame) -> dict[str, str]:
     title={"zh": "数据与计算：公布了什么，没有公布什么", "en": "Data and computation: what is disclosed, what is not"},
     data=flow_data,
     caption=flow_caption,
+    document=True,
     source={"zh": "行政区划代码GB/T 2260", "en": "administrative codes GB/T 2260"},
 )
-def flow(data: pd.DataFrame, language: str):
-    """Four cards joined by arrows, the printed numbers in them, what is undisclosed under them (p39)."""
-    figure = style.canvas(6.1)
-    axes = sheet(figure)
-    steps = data[data["kind"] == "step"]
-    gap = 0.3
-    wide = (9.3 - gap * (len(steps) - 1)) / len(steps)
-    for place, item in enumerate(steps.itertuples()):
-        x = style.SIDE + place * (wide + gap)
-        box(axes, x, 1.0, wide, 3.3)
-        if place:
-            arrow(axes, (x - gap + 0.03, 1.33), (x - 0.03, 1.33), INK, linewidth=1.8, mutation_scale=13)
-        axes.scatter([x + 0.28], [1.33], s=300, color=INK)
-        line(axes, x + 0.28, 1.33, f"{item.step:.0f}", ha="center", weight="bold", color=style.PAPER, size=12)
-        line(axes, x + 0.52, 1.33, getattr(item, f"title_{language}"), wide - 0.6, weight="bold", size=11)
-        block(axes, x + 0.13, 1.66, getattr(item, f"detail_{language}"), wide - 0.24, lines=5)
+def flow(data: pd.DataFrame, language: str) -> list[Block]:
+    """The four steps with the printed numbers of each and what is undisclosed (p39)."""
+    items = []
+    for item in data[data["kind"] == "step"].itertuples():
         own = data[(data["kind"] == "number") & (data["step"] == item.step)]
-        _numbers(axes, x + 0.13, wide - 0.26, own, language)
-        _undisclosed(axes, x, wide, getattr(item, f"undisclosed_{language}"), language)
-    return figure
+        facts = [_fact(row, language) for row in own.itertuples()]
+        title, text = getattr(item, f"title_{language}"), getattr(item, f"detail_{language}")
+        open_parts = _parts(getattr(item, f"undisclosed_{language}"))
+        items.append(
+            step(title, text, facts=facts, open=open_parts, head=style.pick(language, "未公布", "not disclosed"))
+        )
+    return [block("steps", colour=INK, items=items, across=len(items))]
 
 
-def _numbers(axes, x: float, room: float, rows: pd.DataFrame, language: str) -> None:
-    """Write the printed numbers of a step above the foot of its card."""
-    if rows.empty:
-        line(axes, x, 4.02, style.pick(language, "未印出数字", "no number printed"), color=style.MUTED)
-    for place, item in enumerate(rows.itertuples()):
-        y = 4.05 - 0.46 * (len(rows) - 1 - place)
-        text = item.printed if language == "zh" else number(item.value, language, item.qualifier)
-        line(axes, x, y - 0.16, text, room, weight="bold", size=13, color=INK)
-        label = getattr(item, f"title_{language}")
-        if pd.notna(item.counted) and item.counted != item.value:
-            label += style.pick(language, f"（可数{item.counted:.0f}个）", f" ({item.counted:.0f} by count)")
-        line(axes, x, y + 0.05, label, room, size=7.5, color=style.MUTED)
-
-
-def _undisclosed(axes, x: float, wide: float, text: str, language: str) -> None:
-    missing(axes, x, 4.45, wide, 1.12)
-    heading = style.pick(language, "未公布", "not disclosed")
-    line(axes, x + 0.13, 4.66, heading, weight="bold", color=style.INK)
-    y = 4.82
-    for part in _parts(text):
-        axes.plot([x + 0.14, x + 0.21], [y + 0.08, y + 0.08], color=style.INK, linewidth=1.2)
-        y = block(axes, x + 0.28, y, part, wide - 0.38, lines=2) + 0.04
+def _fact(item, language: str) -> dict[str, str]:
+    label = getattr(item, f"title_{language}")
+    if pd.notna(item.counted) and item.counted != item.value:
+        label += style.pick(language, f"（可数{item.counted:.0f}个）", f" ({item.counted:.0f} by count)")
+    text = item.printed if language == "zh" else number(item.value, language, item.qualifier)
+    return {"value": text, "label": label}
 
 
 def _parts(text: str) -> list[str]:

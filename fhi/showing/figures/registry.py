@@ -60,8 +60,11 @@ class FigureEntry:
         Tables without which it has nothing to show, in an edition where they are empty.
     read : tuple of str
         The tables that its data were made from, once it has been drawn for a scenario.
+    document : bool
+        True for a card without a data axis, set as a document in place of being drawn.
     draw : callable
-        From that frame and a language to a matplotlib Figure; it sees nothing else and touches no file.
+        From that frame and a language to a matplotlib Figure, or to the blocks of a document
+        (`fhi.showing.figures.documents`); it sees nothing else and touches no file.
     """
 
     id: str
@@ -77,6 +80,7 @@ class FigureEntry:
     cited: Texts = field(default_factory=lambda: REPORT)
     needs: tuple[str, ...] = ()
     read: tuple[str, ...] = ()
+    document: bool = False
 
     @property
     def place(self) -> int:
@@ -107,8 +111,9 @@ def figure(
     source: Texts | None = None,
     beside: int | None = None,
     needs: tuple[str, ...] = (),
+    document: bool = False,
 ):
-    """Register the decorated drawing function ``(data, language) -> Figure`` under an id.
+    """Register the decorated function ``(data, language) -> Figure``, or ``-> blocks`` of a document, under an id.
 
     Its title is that of wording.csv (slot ``title``), where none is given.
 
@@ -135,7 +140,7 @@ def figure(
         raise ValueError(f"{id}: a source in each of {', '.join(LANGUAGES)}")
 
     def register(draw):
-        more = {"needs": needs}
+        more = {"needs": needs, "document": document}
         _ENTRIES[id] = FigureEntry(id, page, labels, title, data, caption, draw, section, source, beside, **more)
         return draw
 

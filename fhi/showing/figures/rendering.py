@@ -26,7 +26,7 @@ from fhi.imports import closure
 from fhi.kept import Kept
 from fhi.paths import RAW, ROOT
 from fhi.processes import pool
-from fhi.showing.figures import entries, outlines, style, vector
+from fhi.showing.figures import documents, entries, outlines, style, vector
 from fhi.showing.figures.evidence import drawable, seen
 from fhi.showing.figures.registry import LANGUAGES, FigureEntry
 from fhi.store import Store, to_csv
@@ -43,6 +43,8 @@ def images(entry: FigureEntry, data: pd.DataFrame, language: str, kinds: Iterabl
 
     A character without a glyph is an error.
     """
+    if entry.document:
+        return documents.images(entry, data, language, kinds)
     style.load_fonts()
     with matplotlib.rc_context(style.RC), warnings.catch_warnings():
         warnings.filterwarnings("error", message="Glyph .* missing")
@@ -113,6 +115,7 @@ def cause(entry: FigureEntry, drawn: bytes, language: str) -> dict:
     code = {Path(__file__), Path(vector.__file__), *closure(Path(style.__file__))}
     code |= {path for module in modules - {__name__} for path in closure(Path(sys.modules[module].__file__))}
     files = [*sorted(code), *sorted(style.FONTS.iterdir()), ROOT / "requirements.lock"]
+    files += sorted(documents.ASSETS.glob("*.typ")) if entry.document else []
     if Path(outlines.__file__) in code:
         files.append(RAW / outlines.FILE)
     texts = (entry.id, entry.page, entry.evidence, entry.title, entry.source, entry.cited)

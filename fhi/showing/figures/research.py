@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from fhi.showing.figures import style
-from fhi.showing.figures.cards import bar, block, line, sheet
+from fhi.showing.figures.cards import bar, line, sheet
 from fhi.showing.figures.charts import with_names
+from fhi.showing.figures.documents import Block, table
 from fhi.showing.figures.firsts import remark, with_firsts
 from fhi.showing.figures.registry import Tables, figure
 
@@ -151,9 +154,9 @@ def institutes_caption(data: pd.DataFrame) -> dict[str, str]:
     hidden, until = int(data["name_zh"].isna().sum()), data["until"].iloc[0]
     return {
         "zh": f"{len(data)}家机构：{zh}；最早{data['founded'].iloc[0]}，最晚{data['founded'].iloc[-1]}。{hidden}家在报告中只有徽标而无名称。"
-        f"横线为成立至报告发布（{until}）的年数。",
+        f"年数算至报告发布（{until}）。",
         "en": f"{len(data)} institutes: {en}; founded between {data['founded'].iloc[0]} and {data['founded'].iloc[-1]}. {hidden} appear "
-        f"as logos without a name. Lines run from the founding to the report ({until}).",
+        f"as logos without a name. Ages are at the report ({until}).",
     }
 
 
@@ -164,59 +167,25 @@ def institutes_caption(data: pd.DataFrame) -> dict[str, str]:
     title={"zh": "代表性专项科研机构", "en": "Five special research institutes"},
     data=institutes_data,
     caption=institutes_caption,
+    document=True,
 )
-def institutes(data: pd.DataFrame, language: str):
-    """One row an institute: city and name, the time since its founding, what it does (p33)."""
-    top, pitch = 1.5, 0.8
-    figure = style.canvas(top + pitch * len(data) + 0.35)
-    axes = sheet(figure)
-    first, last = int(data["founded"].min()[:4]), int(data["until"].iloc[0][:4]) + 1
-    left, right = 3.25, 6.2
-    x = {year: left + (year - first) / (last - first) * (right - left) for year in range(first, last + 1)}
+def institutes(data: pd.DataFrame, language: str) -> list[Block]:
+    """Table of the institutes: city and name, founding and years since, work (p33)."""
+    rows = []
+    for city, item in zip(style.city_names(data, language), data.itertuples(), strict=True):
+        name = getattr(item, f"name_{language}")
+        name = (
+            name if isinstance(name, str) else style.pick(language, "报告未列名称（仅有徽标）", "not named (logo only)")
+        )
+        work = [part.strip() for part in re.split("[、；]|; |, ", getattr(item, f"activities_{language}"))]
+        if pd.notna(item.publications):
+            zh = [f"论著{item.publications:.0f}部", f"行业研究{item.studies:.0f}篇"]
+            work += style.pick(language, zh, [f"{item.publications:.0f} publications, {item.studies:.0f} studies"])
+        age = style.pick(language, f"{item.years:g}年", f"{item.years:g} years")
+        rows.append([city, name, item.founded, age, work])
     heads = style.pick(
         language,
-        ["城市与机构", "成立至报告发布", "成果与活动"],
-        ["City and institute", "From founding to the report", "Work"],
+        ["城市", "机构", "成立", "至报告发布", "成果与活动"],
+        ["City", "Institute", "Founded", "Age at the report", "Work"],
     )
-    for place, head in zip((0.35, left, 6.55), heads, strict=True):
-        line(axes, place, 0.95, head, color=style.MUTED)
-    bottom = top + pitch * len(data) - 0.25
-    for year in range(first, last, 3):
-        axes.plot([x[year]] * 2, [1.3, bottom], color=style.LINE, linewidth=0.7, zorder=0.3)
-        line(axes, x[year], 1.18, f"{year}", ha="center", color=style.MUTED, size=style.SMALL)
-    for row, (city, item) in enumerate(zip(style.city_names(data, language), data.itertuples(), strict=True)):
-        y = top + pitch * row
-        axes.plot([0.35, 9.65], [y - 0.14] * 2, color=style.LINE, linewidth=0.7, zorder=0.2)
-        line(axes, 0.35, y + 0.08, city, 2.6, weight="bold", size=11)
-        name = getattr(item, f"name_{language}")
-        named = isinstance(name, str)
-        name = name if named else style.pick(language, "名称未印出（仅徽标）", "name not printed (logo only)")
-        block(axes, 0.35, y + 0.22, name, 2.65, lines=2, color=style.INK if named else style.MUTED)
-        _life(axes, x, first, y + 0.24, item, (right - left) / (last - first), language)
-        text = getattr(item, f"activities_{language}")
-        if pd.notna(item.publications):
-            text += style.pick(
-                language,
-                f"；论著{item.publications:.0f}部，行业研究{item.studies:.0f}篇",
-                f"; {item.publications:.0f} publications, {item.studies:.0f} studies",
-            )
-        block(axes, 6.55, y, text, 3.1, lines=4)
-    return figure
-
-
-def _life(axes, x: dict, first: int, y: float, item, year: float, language: str) -> None:
-    """Draw the line from the founding to the report, with its dates and years."""
-    start = x[first] + (int(item.founded[:4]) - first + (int(item.founded[5:7]) - 1) / 12) * year
-    end = start + item.years * year
-    axes.plot([start, end], [y, y], color=GREEN, linewidth=3, solid_capstyle="round")
-    axes.scatter([start], [y], s=46, color=GREEN, zorder=3)
-    line(axes, start - 0.03, y - 0.17, item.founded, size=style.SMALL)
-    line(
-        axes,
-        end,
-        y + 0.17,
-        style.pick(language, f"{item.years:g}年", f"{item.years:g} years"),
-        ha="right",
-        size=style.SMALL,
-        color=style.MUTED,
-    )
+    return [table(heads, rows, (1.0, 3.0, 0.9, 1.0, 4.2), colour=GREEN)]

@@ -116,7 +116,7 @@ def years(data: pd.DataFrame, language: str):
     common = moves.index[moves["before"].notna()]
     among = data[data["city"].isin(common)] if len(common) else data
     ranks = among.pivot(index="city", columns="year", values="rank").rank(method="min")
-    names = among.drop_duplicates("city").set_index("city")["city" if language == "zh" else "city_en"]
+    names = among.drop_duplicates("city").set_index("city", drop=False)["city" if language == "zh" else "city_en"]
     figure, _ = _lines(ranks.loc[ranks.iloc[:, -1].sort_values(kind="stable").index], names, language)
     width, height = figure.get_size_inches()
     node = data[f"node_{language}"].iloc[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fhi.engine.rounding import outward
+from fhi.engine.ranking import outward
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
 from fhi.showing.report.tables import Cell, Table, city_names, node_names
 from fhi.showing.report.texts import NOTHING, whole

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from fhi.files import Files
+from fhi.records import altered
 from fhi.scenarios import Scenario
 from fhi.showing.figures import EVIDENCE, PARTS
 from fhi.showing.figures.evidence import cited, is_own, of_index
@@ -61,6 +63,22 @@ NOTICES = {
         "en": "The index of this scenario contains indicators from files of the staff.",
     },
 }
+
+
+#: what is said on every page of a report that was made from altered files
+ALTERED = {
+    "zh": "本报告所用的文件在生成后被改动过：{names}。",
+    "en": "This report was made from files that were altered after they were built: {names}.",
+}
+
+
+def altered_notice(files: Files) -> Texts:
+    """Return what must be said of a report made from altered files (see `fhi.records.altered`); empty if it is not."""
+    names = altered(files)
+    marks = {"zh": "、", "en": ", "}
+    return {
+        language: text.format(names=marks[language].join(names)) if names else "" for language, text in ALTERED.items()
+    }
 
 
 def front(tables: Tables, chosen: Scenario) -> Mapping[str, Texts]:

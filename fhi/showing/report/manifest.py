@@ -8,14 +8,15 @@ import re
 import shutil
 import subprocess
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from importlib.metadata import version
 from pathlib import Path
 
 from fhi.editions.catalogue import checksum
 from fhi.files import Files, is_hidden
-from fhi.paths import BASELINE, RAW, ROOT, SCENARIOS, edition_folder, edition_names
-from fhi.scenarios import load_scenario
+from fhi.paths import RAW, ROOT, SCENARIOS, edition_folder, edition_names
+from fhi.records import all_records, altered, record_path
+from fhi.scenarios import layers_of, load_scenario
 from fhi.showing.figures.registry import EVIDENCE
 from fhi.showing.report.ledger import verdict_counts
 from fhi.store import Store
@@ -29,14 +30,16 @@ def build_manifest(store: Store) -> dict:
     Returns
     -------
     dict
-        ``scenario`` and its whole ``method``; ``commit`` and whether tracked files differ from it (null without
-        git); ``python`` and ``packages``; ``inputs`` and ``outputs``, the SHA-256 of each file; ``evidence``, the
-        number of figures and of panel values by label; ``verdicts``, the number of claims by verdict.
+        ``scenario`` and its whole ``method``; ``commit`` and whether what the build read differs from it (null
+        without git); ``altered``, the files that were altered after they were built and accepted; ``python`` and
+        ``packages``; ``inputs`` and ``outputs``, the SHA-256 of each file; ``evidence``, the number of figures and of
+        panel values by label; ``verdicts``, the number of claims by verdict.
     """
     return {
         "scenario": store.scenario,
         "method": load_scenario(store.scenario).model_dump(mode="json"),
-        "commit": commit(ROOT),
+        "commit": commit(ROOT, read_files(store)),
+        "altered": altered(store),
         "python": platform.python_version(),
         "packages": packages(),
         "inputs": checksums(ROOT, inputs(store.scenario)),
@@ -46,19 +49,45 @@ def build_manifest(store: Store) -> dict:
     }
 
 
-def commit(root: Path) -> dict | None:
-    """Return the commit of a checkout and whether its tracked files differ from it; None if it is not one."""
-    if not shutil.which("git") or _git(root, "rev-parse", "--show-toplevel") != str(root):
+def commit(root: Path, read: Collection[str] = ()) -> dict | None:
+    """Return the commit of a checkout, and whether a build of it can be told apart from one of the commit.
+
+    Parameters
+    ----------
+    root : Path
+    read : collection of str
+        What the build read, by path below the checkout.
+
+    Returns
+    -------
+    dict or None
+        ``id``; ``modified``, true if a tracked file differs, or if one that was read is not in the commit;
+        ``not_in_commit``, those that were read. None if this is not a checkout.
+    """
+    if not shutil.which("git") or _git(root, "rev-parse", "--show-toplevel") != f"{root}\n":
         return None
-    found = _git(root, "rev-parse", "--verify", "HEAD")
-    return (
-        {"id": found, "modified": bool(_git(root, "status", "--porcelain", "--untracked-files=no"))} if found else None
-    )
+    found = _git(root, "rev-parse", "--verify", "HEAD").strip()
+    if not found:
+        return None
+    states = _git(root, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching")
+    listed = {entry[3:]: entry[:2] for entry in states.split("\0") if entry}
+    tracked = {path for path, state in listed.items() if state not in ("??", "!!")}
+    # a folder that is ignored is listed itself
+    folders = tuple(path for path in listed if path.endswith("/"))
+    own = sorted(path for path in read if path in listed or path.startswith(folders))
+    return {"id": found, "modified": bool(tracked or own), "not_in_commit": own}
+
+
+def read_files(store: Store) -> list[str]:
+    """Return the paths below the checkout of what a build read: raw data, own files, scenarios, notebooks, code."""
+    read = {name for record in all_records(store).values() for name in record.get("inputs", {})}
+    read = {name for name in read if not name.startswith(("processed/", "reports/"))}
+    return sorted(read | {path.relative_to(ROOT).as_posix() for path in inputs(store.scenario)})
 
 
 def _git(root: Path, *arguments: str) -> str:
     done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, check=False)
-    return done.stdout.strip() if done.returncode == 0 else ""
+    return done.stdout if done.returncode == 0 else ""
 
 
 def packages() -> dict[str, str]:
@@ -69,11 +98,11 @@ def packages() -> dict[str, str]:
 
 
 def inputs(scenario: str) -> list[Path]:
-    """Return the files that a run starts from: raw data of its edition, scenario and baseline, the lock."""
+    """Return the files that a run starts from: raw data of its edition, the scenarios it rests on, the lock."""
     others = {RAW / name for name in edition_names()} - {edition_folder(load_scenario(scenario).edition)}
     raw = [path for path in RAW.rglob("*") if path.is_file() and not is_hidden(path, RAW)]
     raw = [path for path in raw if not others & set(path.parents)]
-    return [*raw, *{SCENARIOS / f"{name}.yml" for name in (BASELINE, scenario)}, ROOT / "requirements.lock"]
+    return [*raw, *(SCENARIOS / f"{name}.yml" for name in layers_of(scenario)), ROOT / "requirements.lock"]
 
 
 def outputs(store: Store) -> list[Path]:
@@ -85,7 +114,8 @@ def outputs(store: Store) -> list[Path]:
     drawn = set(store["figures"]["id"])
     folders = [store.root / store.processed, store.root / store.reports]
     found = [path for folder in folders for path in folder.rglob("*") if path.is_file() and not is_hidden(path, folder)]
-    found = [path for path in found if path.name != NAME]
+    own = {store.root / record_path(store, "manifest")}
+    found = [path for path in found if path.name != NAME and path not in own]
     beside = store.root / store.reports / "compare"
     found = [path for path in found if beside not in path.parents and path.suffix != ".xlsx"]
     return [path for path in found if path.parent.name != "figures" or path.name.split(".")[0] in drawn]

@@ -19,7 +19,7 @@ from fhi.showing.figures import LANGUAGES, entries
 from fhi.showing.figures.evidence import drawable, is_own, of_index
 from fhi.showing.figures.style import FONT, FONTS
 from fhi.showing.report import cities, explorer, ledger, profiles
-from fhi.showing.report.contents import LABELS, chapters, front, parts_of
+from fhi.showing.report.contents import LABELS, altered_notice, chapters, front, parts_of
 from fhi.showing.report.pictures import figure_context
 from fhi.showing.report.tables import words
 from fhi.showing.report.texts import built, decimal, digits, in_both, span, unit_head, unit_words, whole
@@ -60,6 +60,7 @@ def build_page(store: Store) -> str:
             "units": unit_words(store),
             "hidden_weights": not is_own(store),
             "built": built(store.scenario),
+            "altered": altered_notice(store),
         }
         page = render(context, lab)
         return page.replace(FONT_MARK, font_css("".join(sorted(set(page))), process), 1)
@@ -197,10 +198,11 @@ def font_rule(style: str, weight: int, text: str) -> str:
     return f'@font-face {{ font-family: "{FONT}"; font-weight: {weight}; src: url(data:font/woff;base64,{data}); }}'
 
 
-def write_report(store: Store) -> Path:
-    """Write ``reports/<scenario>/report.html``, and beside it the modules that its figures link to."""
+def write_report(store: Store) -> list[Path]:
+    """Write ``reports/<scenario>/report.html``, and beside it the modules that its figures link to; return them all."""
+    written = []
     for module in sorted({entry.draw.__module__ for entry in entries()}):
         name = f"{module.rsplit('.', 1)[-1]}.py"
         source = Path(__file__).resolve().parents[1] / "figures" / name
-        store.write_bytes(f"{store.reports}/functions/{name}", source.read_bytes())
-    return store.write_bytes(f"{store.reports}/report.html", build_page(store).encode("utf-8"))
+        written.append(store.write_bytes(f"{store.reports}/functions/{name}", source.read_bytes()))
+    return [*written, store.write_bytes(f"{store.reports}/report.html", build_page(store).encode("utf-8"))]

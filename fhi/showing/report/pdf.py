@@ -14,7 +14,7 @@ from fhi.showing.figures import LANGUAGES, FigureEntry
 from fhi.showing.figures.evidence import drawable, seen
 from fhi.showing.figures.style import FONT, FONTS
 from fhi.showing.report import ledger
-from fhi.showing.report.contents import LABELS, chapters, front, parts_of
+from fhi.showing.report.contents import LABELS, altered_notice, chapters, front, parts_of
 from fhi.showing.report.pictures import picture, svg_size
 from fhi.showing.report.tables import Cell, Table
 from fhi.showing.report.texts import in_both
@@ -67,6 +67,7 @@ def document(store: Store, language: str) -> dict:
         "font": FONT,
         "title": words["title"][language],
         "scenario": store.scenario,
+        "altered": altered_notice(store)[language],
         "description": in_both(method.description).get(language, ""),
         "words": {
             "subtitle": words["subtitle"][language],

@@ -403,7 +403,7 @@ class Field:
             return []
         rows = self.tables["findings"]
         rows = rows[(rows["kind"] == "unit") & (rows["language"] == self.language)]
-        mine = rows[rows["id"].str.split(":|/", regex=True).str[1] == unit]
+        mine = rows[rows["id"].str.rsplit("-", n=1).str[0] == unit]
         return [
             {
                 "text": row.text,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from fhi.engine.rounding import outward
+from fhi.engine.ranking import outward
 from fhi.showing.figures.registry import LANGUAGES, Texts
 
 MISSING: Texts = {"zh": "缺失", "en": "missing"}

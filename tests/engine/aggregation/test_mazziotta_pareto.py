@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fhi.engine.aggregation.mazziotta_pareto import adjusted_mazziotta_pareto, mazziotta_pareto
+from fhi.engine.aggregation.means import adjusted_mazziotta_pareto, mazziotta_pareto
 
 BOTH = [mazziotta_pareto, adjusted_mazziotta_pareto]
 GOALPOSTS = st.lists(st.floats(70, 130), min_size=3, max_size=3)

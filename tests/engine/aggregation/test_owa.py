@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fhi.engine.aggregation.owa import median, minimum, owa
+from fhi.engine.aggregation.means import median, minimum, owa
 
 NAN = float("nan")
 SCORE = st.floats(-100, 100)

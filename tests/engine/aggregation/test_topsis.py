@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from pymcdm.methods import TOPSIS
 from pymcdm.normalizations import minmax_normalization
 
-from fhi.engine.aggregation.topsis import topsis
+from fhi.engine.aggregation.means import topsis
 
 NAN = float("nan")
 

@@ -105,7 +105,7 @@ def test_an_alternative_that_cannot_be_read_is_named_by_row_and_column(tree, fac
         moved(tree, facts_of(*TWO), ("top", None, None), row)
     (problem,) = caught.value.problems
     found = (problem.file, problem.row, problem.column, problem.value)
-    assert found == ("data/raw/bound_alternatives.csv", 3, column, value)
+    assert found == ("bound_alternatives.csv", 3, column, value)
 
 
 # The published facts

@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import binomtest
 
 from fhi.engine.robustness import uncertainty
-from fhi.engine.robustness.answers import answers, convergence, limits
+from fhi.engine.robustness.runs import answers, convergence, limits
 
 SPACE = {"normalisation": ["min-max", "rank"], "weight_noise": {"uniform": 0.5, "levels": [1, 2, 3]}}
 UNITS = [f"unit {number}" for number in range(6)]

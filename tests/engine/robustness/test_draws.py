@@ -6,9 +6,8 @@ from scipy.stats import kstest
 
 from fhi.engine.parameters import Method
 from fhi.engine.robustness import draws
-from fhi.engine.robustness.draws import BLOCK
+from fhi.engine.robustness.draws import BLOCK, Tree
 from fhi.engine.robustness.space import parse
-from fhi.engine.robustness.tree import Tree
 
 SPACE = {
     "normalisation": ["min-max", "rank", "z-score"],

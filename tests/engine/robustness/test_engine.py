@@ -8,11 +8,9 @@ from hypothesis import strategies as st
 
 from fhi.engine import aggregation, imputation, normalisation, treatment, weighting
 from fhi.engine.index import build
+from fhi.engine.methods import traits
 from fhi.engine.parameters import Method
 from fhi.engine.robustness import uncertainty
-from fhi.engine.robustness.family import ROWWISE
-from fhi.engine.robustness.matrix import COLUMNWISE
-from fhi.engine.robustness.plan import WITHOUT_DATA
 
 MIN_MAX = {"method": "min-max", "scale": [1, 100]}
 POSITIVE = [MIN_MAX, {"method": "z-score", "mean": 100, "sd": 10}, "rank"]
@@ -223,7 +221,7 @@ def test_a_method_is_taken_for_columnwise_only_if_columns_do_not_touch(cases, tr
                 "normalisation": lambda x, m, **p: normalisation.normalise(x, m, directions=tree.directions, **p),
             }[step]
             whole = run(data, alternative["method"], **params)
-            if alternative["method"] in COLUMNWISE[step]:
+            if traits(step, alternative["method"]).columnwise:
                 for column in data:
                     pd.testing.assert_frame_equal(run(data[[column]], alternative["method"], **params), whole[[column]])
 
@@ -234,5 +232,3 @@ def test_every_method_of_the_tables_is_among_those_compared():
     for module, alternatives in steps.values():
         assert set(module.METHODS) <= {named(one).get("method") for one in alternatives}
     assert set(weighting.METHODS) - {named(one)["method"] for one in WEIGHTINGS} == {"pca"}
-    assert set(aggregation.METHODS) > ROWWISE
-    assert set(weighting.METHODS) > WITHOUT_DATA

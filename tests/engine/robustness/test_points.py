@@ -8,9 +8,8 @@ from fhi.engine.errors import MethodError
 from fhi.engine.index import build
 from fhi.engine.parameters import Method
 from fhi.engine.robustness import sensitivity, uncertainty
-from fhi.engine.robustness.points import with_points
-from fhi.engine.robustness.space import parse
-from fhi.engine.robustness.tornado import tornado
+from fhi.engine.robustness.saltelli import tornado
+from fhi.engine.robustness.space import parse, with_points
 
 SPACE = {"normalisation": ["min-max", "rank"], "left_out": ["none", "rent"], "shares": "interval"}
 

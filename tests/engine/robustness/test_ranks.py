@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from fhi.engine.robustness.ranks import CELLS, TIE, rank
+from fhi.engine.robustness.summary import CELLS, TIE, rank
 
 
 def one_by_one(scores):

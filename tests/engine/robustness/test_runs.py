@@ -11,11 +11,11 @@ from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
 from fhi.engine.index import build
 from fhi.engine.parameters import Method
-from fhi.engine.robustness import runs, sweep
+from fhi.engine.robustness import runs
 from fhi.paths import BASELINE, RAW, REPORT
 from fhi.scenarios import load_scenario, scenario_names
 
-FRAMEWORK = Framework.from_csv(RAW / "framework.csv")
+FRAMEWORK = Framework.from_csv(RAW / "report2018" / "framework.csv")
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def tables():
     found = editions.load()
     return {
         "panel": panel(found, FRAMEWORK),
-        "top20": found["report2018/top20"],
+        "top20": found["top20"],
         "published": published(editions.tidy(found)),
         "cities": found["cities"].set_index("name_zh"),
     }
@@ -101,7 +101,7 @@ def test_what_is_wrong_in_a_scenario_is_refused_by_key(tables, settings, key):
 def test_a_sweep_builds_every_combination(tables):
     grid = {"normalisation": ["min-max", "rank"], "aggregation": ["arithmetic", "geometric"]}
     method = load_scenario(BASELINE).model_copy(update={"robustness": Method(robustness={"grid": grid}).robustness})
-    table, ranks = sweep.sweep(tables["panel"], FRAMEWORK, method, tables["published"], units=tables["cities"])
+    table, ranks = runs.sweep(tables["panel"], FRAMEWORK, method, tables["published"], units=tables["cities"])
     assert table["combination"].tolist() == [1, 2, 3, 4]
     assert table["normalisation"].tolist() == ["min-max", "min-max", "rank", "rank"]
     assert table["error"].notna().tolist() == [False, True, False, False]
@@ -114,12 +114,12 @@ def test_a_sweep_builds_every_combination(tables):
     expected = expected[expected["node"] == "FHI"].set_index("city")["rank"]
     found = ranks[ranks["combination"] == 3].set_index("city")["rank"]
     assert found[expected.index].tolist() == expected.tolist()
-    assert "4, of which 1 cannot be built" in sweep.summary(table)
+    assert "4, of which 1 cannot be built" in runs.describe_sweep(table)
 
 
 def test_weights_that_a_weighting_does_not_take_are_an_error_of_the_combination_and_not_of_the_grid(tables):
     grid = {"weighting": ["original", "equal"]}
     method = Method(weights={"gdp": 2}, least_coverage=0.5, year=2018, robustness={"grid": grid})
     runs.check(method, FRAMEWORK)
-    table, _ = sweep.sweep(tables["panel"], FRAMEWORK, method, tables["published"])
+    table, _ = runs.sweep(tables["panel"], FRAMEWORK, method, tables["published"])
     assert "takes no account of raw weights" in table["error"][1]

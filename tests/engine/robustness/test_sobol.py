@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from fhi.engine.robustness.sobol import design, indices
+from fhi.engine.robustness.saltelli import design, indices
 
 
 def ishigami(x, a=7.0, b=0.1):

@@ -6,8 +6,7 @@ import pytest
 
 from fhi.engine.errors import MethodError
 from fhi.engine.parameters import Method, Step
-from fhi.engine.robustness.measurement_error import Error, label
-from fhi.engine.robustness.space import Choice, parse
+from fhi.engine.robustness.space import Choice, Error, label, parse
 
 
 def refused(tree, space, cities=()):

@@ -6,7 +6,7 @@ import pytest
 from fhi.engine.index import build
 from fhi.engine.parameters import Method
 from fhi.engine.robustness import RobustnessError, uncertainty
-from fhi.engine.robustness.tornado import tornado
+from fhi.engine.robustness.saltelli import tornado
 
 SPACE = {
     "normalisation": ["min-max", "rank"],

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
+from fhi.engine.robustness.draws import Tree, effective, noisy, rescaled
 from fhi.engine.robustness.space import WeightNoise
-from fhi.engine.robustness.tree import Tree, effective, noisy, rescaled
 
 
 @pytest.fixture

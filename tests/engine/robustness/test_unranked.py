@@ -9,9 +9,9 @@ import pytest
 from fhi.engine.index import build
 from fhi.engine.parameters import Method
 from fhi.engine.robustness import WideIntervals, sensitivity, uncertainty
-from fhi.engine.robustness.answers import answers, convergence, limits
-from fhi.engine.robustness.ranks import rank, shifts
-from fhi.engine.robustness.tornado import tornado
+from fhi.engine.robustness.runs import answers, convergence, limits
+from fhi.engine.robustness.saltelli import tornado
+from fhi.engine.robustness.summary import rank, shifts
 
 UNITS = [f"unit {number}" for number in range(8)]
 PUBLISHED = pd.Series(range(1, 9), index=UNITS)

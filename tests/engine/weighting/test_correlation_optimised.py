@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import arrays
 
 from fhi.engine.errors import MethodError
 from fhi.engine.weighting import weigh
-from fhi.engine.weighting.correlation_optimised import balance
+from fhi.engine.weighting.correlation import balance
 
 NAN = float("nan")
 

@@ -7,7 +7,7 @@ import yaml
 
 from fhi import paths
 from fhi.engine.errors import DataError, MethodError
-from fhi.engine.weighting import judgements
+from fhi.engine.weighting import experts
 from fhi.scenarios import resolved_yaml, validated
 
 CHILDREN = ["a", "b", "c"]
@@ -37,11 +37,11 @@ def given(method, **files):
 
 
 def matrix():
-    return judgements.matrix(given("ahp", matrices="ahp"), "p", CHILDREN)
+    return experts.matrix(given("ahp", matrices="ahp"), "p", CHILDREN)
 
 
 def points():
-    return judgements.points(given("budget-allocation", experts="panel.csv"), CHILDREN)
+    return experts.points(given("budget-allocation", experts="panel.csv"), CHILDREN)
 
 
 def test_a_matrix_is_read_in_the_order_of_the_children(write):
@@ -123,14 +123,14 @@ def test_a_child_against_itself_is_one(write):
 )
 def test_comparisons_written_in_the_scenario_are_checked_alike(given, message):
     with pytest.raises(MethodError, match=message) as caught:
-        judgements.matrix(given, "p", CHILDREN)
+        experts.matrix(given, "p", CHILDREN)
     assert caught.value.key == "weighting.matrices.p"
 
 
 @pytest.mark.parametrize("given", [3, ["ahp"]])
 def test_comparisons_that_are_no_mapping_are_refused(given):
     with pytest.raises(MethodError, match="give a table, or numbers as parent → child → child → ratio") as caught:
-        judgements.matrix(given, "p", CHILDREN)
+        experts.matrix(given, "p", CHILDREN)
     assert caught.value.key == "weighting.matrices"
 
 
@@ -158,14 +158,14 @@ def test_every_bad_cell_of_a_table_of_points_is_told(write, content, found):
 
 
 def test_fractions_can_be_written_in_the_scenario():
-    table = judgements.matrix({"p": {"b": {"a": "1/3", "c": 2}, "c": {"a": "1/6"}}}, "p", CHILDREN)
+    table = experts.matrix({"p": {"b": {"a": "1/3", "c": 2}, "c": {"a": "1/6"}}}, "p", CHILDREN)
     assert table.to_numpy().tolist() == [[1, 3, 6], [1 / 3, 1, 2], [1 / 6, 1 / 2, 1]]
 
 
 @pytest.mark.parametrize("given", [3, ["panel.csv"], {"王": 5}, {"王": {"a": "much"}}])
 def test_points_that_are_no_table_are_refused(given):
     with pytest.raises(MethodError) as caught:
-        judgements.points(given, CHILDREN)
+        experts.points(given, CHILDREN)
     assert caught.value.key == "weighting.experts"
 
 
@@ -178,8 +178,8 @@ def test_a_file_is_read_wherever_a_scenario_names_it_and_stays_its_name(write):
     }
     method = pickle.loads(pickle.dumps(validated(settings, "scenarios/mine.yml")))
     robust = method.robustness
-    for experts in (step["experts"] for step in (robust.space["weighting"][1], robust.grid["weighting"][0])):
-        assert judgements.points(experts, CHILDREN)["王"].to_dict() == {"a": 60}
+    for given in (step["experts"] for step in (robust.space["weighting"][1], robust.grid["weighting"][0])):
+        assert experts.points(given, CHILDREN)["王"].to_dict() == {"a": 60}
     written = yaml.safe_load(resolved_yaml(method))
     assert written["weighting"] == written["robustness"]["grid"]["weighting"][0] == step
     assert method.model_dump(mode="json")["weighting"] == step

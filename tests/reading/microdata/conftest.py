@@ -24,7 +24,7 @@ def tables():
 
 @pytest.fixture(scope="session")
 def framework():
-    return Framework.from_csv(RAW / "framework.csv")
+    return Framework.from_csv(RAW / "report2018" / "framework.csv")
 
 
 @pytest.fixture(scope="session")

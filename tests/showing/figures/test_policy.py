@@ -1,6 +1,6 @@
 """p34-35: every instrument once and undated, the steps of the sandbox in order, the pilots by date."""
 
-from fhi.showing.figures.policy import _months, instruments_data, sandbox_data
+from fhi.showing.figures.policy import instruments_data, sandbox_data
 
 
 def test_every_instrument_stands_once_and_none_has_a_date(tables):
@@ -21,8 +21,3 @@ def test_the_pilots_are_those_of_the_table_by_date_and_one_has_a_number(tables):
     assert pilots["date"].is_monotonic_increasing
     assert sorted(pilots["date"]) == sorted(tables["tables/sandboxes"]["date_iso"])
     assert pilots.dropna(subset=["products"])[["city", "products"]].to_numpy().tolist() == [["香港", 36]]
-
-
-def test_a_day_lies_within_its_month():
-    assert _months("2017-09") == 2017 * 12 + 8
-    assert _months("2017-09") < _months("2017-09-29") < _months("2017-10")

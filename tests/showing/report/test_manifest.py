@@ -85,6 +85,15 @@ def test_a_commit_is_told_with_whether_files_differ(tmp_path):
     git("commit", "-qm", "x")
     found = manifest.commit(tmp_path)
     assert len(found["id"]) == 40 and found["modified"] is False
+    # a file that was read and is not in the commit, or that git ignores, makes a build another; any other does not
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new/edition.yml").write_text("1")
+    (tmp_path / ".git/info/exclude").write_text("own/\n")
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own/firms.csv").write_text("1")
+    assert manifest.commit(tmp_path, ["a"]) == found
+    for name in ("new/edition.yml", "own/firms.csv"):
+        assert manifest.commit(tmp_path, ["a", name]) == found | {"modified": True, "not_in_commit": [name]}
     (tmp_path / "a").write_text("2")
     assert manifest.commit(tmp_path)["modified"] is True
     (tmp_path / "below").mkdir()

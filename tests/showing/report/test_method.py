@@ -3,7 +3,7 @@
 import pytest
 
 from fhi.engine.parameters import Step
-from fhi.engine.rounding import outward
+from fhi.engine.ranking import outward
 from fhi.scenarios import Scenario, load_scenario
 from fhi.showing.report import method
 

@@ -105,12 +105,12 @@ def test_what_an_edition_does_not_have_is_left_out(small):
 
 def test_findings_of_a_unit_stand_in_its_profile_in_the_language(small):
     rows = [
-        ("unit:Q:1", "unit", "en", "Q sells.", 7, "holds", "s"),
-        ("unit:Q:1", "unit", "zh", "Q有。", 7, "holds", "s"),
+        ("Q-1", "unit", "en", "Q sells.", 7, "holds", "s"),
+        ("Q-1", "unit", "zh", "Q有。", 7, "holds", "s"),
     ]
     rows += [
-        ("unit:P:1", "unit", "en", "P buys.", None, None, "s"),
-        ("chapter:x", "chapter", "en", "Q.", None, None, "s"),
+        ("P-1", "unit", "en", "P buys.", None, None, "s"),
+        ("x-opening", "chapter", "en", "Q.", None, None, "s"),
     ]
     small["findings"] = pd.DataFrame(rows, columns=["id", "kind", "language", "text", "page", "verdict", "source"])
     assert [item["text"] for item in profile(small, "Q", "en", 2020)["bullets"]] == ["Q sells."]

@@ -1,13 +1,11 @@
-"""Weights from principal components: the first one, or rotated factors as in the Handbook."""
+"""Weights from correlations: principal components, rotated factors, and equal importance of all children."""
 
 from __future__ import annotations
-
-from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
 
-from fhi.engine.methods import Count
+from fhi.engine.methods import Count, method
 from fhi.engine.weighting.families import by_family
 
 #: fewer units than this always correlate perfectly
@@ -39,6 +37,7 @@ def correlations(scores: pd.DataFrame) -> pd.DataFrame:
 SAME = 1e-9
 
 
+@method("weighting", "pca", zh="主成分分析", en="principal components")
 @by_family
 def pca(scores: pd.DataFrame) -> pd.Series:
     """Weigh by the loadings on the first principal component of the correlation matrix.
@@ -66,6 +65,7 @@ def pca(scores: pd.DataFrame) -> pd.Series:
     return pd.Series(np.clip(loadings, 0, None), index=scores.columns)
 
 
+@method("weighting", "factor-analysis", zh="因子分析", en="factor analysis")
 @by_family
 def factor_analysis(scores: pd.DataFrame, *, factors: Count | None = None) -> pd.Series:
     """Weigh by the largest squared loading of a child on the factors, after varimax rotation.
@@ -123,4 +123,52 @@ def varimax(loadings: np.ndarray, *, rounds: int = 1000) -> np.ndarray:
     return loadings @ rotation
 
 
-METHODS: Mapping[str, Callable[..., pd.Series]] = {"pca": pca, "factor-analysis": factor_analysis}
+#: a slope of this size is level: the child may carry weight
+NOTHING = 1e-9
+#: singular values below this share of the largest are directions in which nothing changes
+SINGULAR = 1e-11
+
+
+@method("weighting", "correlation-optimised", zh="等重要性赋权", en="equal importance")
+@by_family
+def correlation_optimised(scores: pd.DataFrame) -> pd.Series:
+    """Weigh so that the children correlate as equally as they can with their weighted arithmetic mean.
+
+    With R the correlations, s the standard deviations and u = s·w, a child's correlation with the mean is
+    ``(R·u)_j / √(uᵀRu)``. Minimised over w ≥ 0 is ``Σ_j (q_j − 1/m)²`` of the m shares ``q = R·u / Σ R·u``, which is
+    to turn ``R·u`` as near to the direction ``(1, …, 1)`` as u ≥ 0 allows: least squares of ``R·u`` to 1 over
+    u ≥ 0, solved exactly. Where ``R⁻¹·1`` is positive it is the solution and the shares are equal; else some children
+    end at weight 0.
+
+    Raises
+    ------
+    ValueError
+        If a correlation cannot be computed, or no weights give a mean that the children run with on the whole.
+
+    References
+    ----------
+    Becker, Saisana, Paruolo and Vandecasteele (2017), Weights and importance in composite indicators: closing the gap,
+    Ecological Indicators 80.
+    """
+    matrix = correlations(scores)
+    found = balance(matrix.to_numpy())
+    return pd.Series(found, index=matrix.columns) / scores.std(ddof=1)
+
+
+def balance(matrix: np.ndarray) -> np.ndarray:
+    """Return u ≥ 0 of sum 1 for which the entries of ``R·u`` are as equal as they can be.
+
+    Of several (twins among the children) the one that spreads the weight most evenly, if that has no negative entry.
+    """
+    from scipy.optimize import nnls
+
+    found, _ = nnls(matrix, np.ones(len(matrix)))
+    if not found.sum() > 0:
+        raise ValueError("no weights make the children run with their mean; check their directions")
+    nearest = matrix @ found
+    free = matrix.T @ (1.0 - nearest) > -NOTHING
+    even = np.zeros(len(matrix))
+    even[free] = np.linalg.pinv(matrix[:, free], rcond=SINGULAR) @ nearest
+    if even.min() >= 0 and np.allclose(matrix @ even, nearest, rtol=0, atol=NOTHING):
+        found = even
+    return found / found.sum()
