@@ -6,7 +6,7 @@ import pandas as pd
 
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import key, margin
-from fhi.showing.figures.registry import BEYOND, PARTS, Tables, Texts, figure
+from fhi.showing.figures.registry import Tables, Texts, figure
 from fhi.showing.figures.wording import both, first_pages, named, said, with_words
 
 #: looks of the verdicts: what holds by lightness, what does not by a texture
@@ -31,7 +31,7 @@ VERDICTS = {
 def scorecard_data(tables: Tables) -> pd.DataFrame:
     """Number of claims by part of the report and verdict."""
     claims = tables["claims"]
-    parts, titles = _own_parts(tables) if "tables/edition" in tables else _parts()
+    parts, titles = _parts(tables)
     part = claims["page"].fillna(0).map(lambda page: [name for first, name in parts if page >= first][-1])
     counts = claims.groupby([part.rename("part"), "verdict"]).size().rename("claims").reset_index()
     order = {name: place for place, (_, name) in enumerate(parts)}
@@ -43,14 +43,8 @@ def scorecard_data(tables: Tables) -> pd.DataFrame:
     return with_words(counts.reset_index(drop=True), tables)
 
 
-def _parts() -> tuple[list[tuple[int, str]], dict[str, Texts]]:
-    """Return the parts of the report by their first pages, and their titles."""
-    parts = [(first, name) for first, name, _ in PARTS if name not in BEYOND]
-    return parts, {name: title for _, name, title in PARTS}
-
-
-def _own_parts(tables: Tables) -> tuple[list[tuple[int, str]], dict[str, Texts]]:
-    """Return the same of another edition: one part in all if it names none; what stands before the first is a part."""
+def _parts(tables: Tables) -> tuple[list[tuple[int, str]], dict[str, Texts]]:
+    """Return the parts of an edition by their first pages, and their titles; one if it names none; what stands before is one."""
     parts, titles = first_pages(tables), named(tables, "part")
     whole = both(f"audit-scorecard.{'elsewhere' if parts else 'all'}")
     return [(0, ""), *parts], {"": whole} | titles

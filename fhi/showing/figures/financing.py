@@ -74,7 +74,7 @@ def financing(data: pd.DataFrame, language: str):
     axes = style.quiet(style.area(figure, left=margin(names, 0.15), right=0.35, top=1.3, bottom=0.7), grid=None)
     most = firms["value"].max()
     # three columns on one axis: the bars, the squares, the sums
-    squares, sums, side = 1.32 * most, 2.3 * most, 0.082 * most
+    squares, sums, side = 1.32 * most, 2.45 * most, 0.082 * most
     for item, row in zip(firms.itertuples(), rows.values(), strict=True):
         known = item.evidence != "missing"
         axes.barh(
@@ -99,5 +99,5 @@ def financing(data: pd.DataFrame, language: str):
         head = said(f"p15-financing.{name}", language, least=least, top=TOP)
         axes.text(x, -0.62, head, va="bottom", size=style.SMALL, color=style.MUTED)
     axes.set_yticks([*rows.values(), len(rows)], names)
-    axes.set(xlim=(0, 2.95 * most), ylim=(len(rows) + 0.6, -0.6), xticks=[])
+    axes.set(xlim=(0, 3.1 * most), ylim=(len(rows) + 0.6, -0.6), xticks=[])
     return figure

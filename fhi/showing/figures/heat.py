@@ -24,7 +24,7 @@ def table(rows: int, pitch: float, names: Sequence[str], labels: Sequence[str] =
     longest = max((style.extent(label, style.BODY) for label in labels), default=0) / 72 + 0.25
     top = 0.75 + room(names)
     figure = style.canvas(top + 0.95 + pitch * rows, width=style.FULL)
-    return style.area(figure, left=max(1.5, longest), right=1.0, top=top, bottom=0.95)
+    return style.area(figure, left=max(1.5, longest), right=1.35, top=top, bottom=0.95)
 
 
 def cells(axes: Axes, values: np.ndarray, limit: float, texts: Sequence[Sequence[str]], size: float = style.SMALL):

@@ -117,7 +117,7 @@ def _region_key(axes, language: str) -> None:
         "part": style.pick(language, "部分城市属于三大高地之一", "province with some cities in one"),
     }
     for row, (extent, text) in enumerate(texts.items()):
-        axes.scatter(20, 34 - 16 * row, marker="s", s=80, color=REGION[extent])
+        axes.scatter(20, 34 - 16 * row, marker="s", s=80, color=REGION[extent], edgecolor=style.MIDDLE, linewidth=0.6)
         axes.text(30, 34 - 16 * row, text, size=style.SMALL, color=style.MUTED, va="center")
 
 

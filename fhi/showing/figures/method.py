@@ -31,7 +31,7 @@ def framework_data(tables: Tables) -> pd.DataFrame:
 
 def framework_caption(data: pd.DataFrame) -> dict[str, str]:
     sizes, old = data.groupby("level").size(), int((data["old"] > 0).sum())
-    values = {"sizes": [sizes[level] for level in sorted(sizes.index) if level], "empty": (data["coverage"] == 0).sum()}
+    values = {f"level_{level}": sizes.get(level, 0) for level in (1, 2, 3)} | {"empty": (data["coverage"] == 0).sum()}
     text = both("p38-framework.caption", **values)
     more = both("p38-framework.old", old=old) if old else {"zh": "", "en": ""}
     return {language: text[language] + more[language] for language in text}

@@ -13,7 +13,7 @@ from fhi.showing.figures.documents import Block, table
 from fhi.showing.figures.firsts import remark, with_firsts
 from fhi.showing.figures.registry import Tables, figure
 
-GREEN, PALE = style.PILLARS["ecosystem"], "#6fa893"
+GREEN, PALE = style.PILLARS["ecosystem"], "#5c9c85"
 CLASSES = {"first_class": "一流大学", "first_class_disciplines": "一流学科"}
 SOURCE = {
     "zh": "教育部，双一流建设高校名单（2017）",

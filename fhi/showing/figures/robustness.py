@@ -236,10 +236,9 @@ def answers_data(tables: Tables) -> pd.DataFrame:
     )
     for item in whole.reset_index().itertuples():
         zh, en = tiers[item.tier]["zh"], tiers[item.tier]["en"]
-        here = f"这些{unit.zh}" if unit.own else "这几座"
-        rows.append((item, f"“{zh}”正是{here}", f"{en}: these {unit.many} and no others"))
+        rows.append((item, f"“{zh}”正是这些{unit.zh}", f"{en}: these {unit.many} and no others"))
     for item in table[table["question"] == "tiers"].itertuples():
-        rows.append((item, *_every_tier(unit, " stay as they are")))
+        rows.append((item, "各梯队都不变", "all tiers stay as they are"))
     for item in table[table["question"] == "order"].itertuples():
         rows.append((item, "整个次序不变", "the whole order stays as it is"))
     columns = ["question", "city", "other", "tier", "probability", "low", "high"]
@@ -251,12 +250,6 @@ def answers_data(tables: Tables) -> pd.DataFrame:
     return with_words(frame, tables)
 
 
-def _every_tier(unit: Words, stay: str) -> tuple[str, str]:
-    if unit.own:
-        return "各梯队都不变", f"all tiers{stay}"
-    return "三个梯队都不变", f"all three tiers{stay}"
-
-
 def _own_tier(table: pd.DataFrame, unit: Words) -> pd.DataFrame:
     """Return the mean over the cities of the share of draws in which a city keeps its tier."""
     kept = table[table["question"] == "tier"]["probability"]
@@ -266,10 +259,10 @@ def _own_tier(table: pd.DataFrame, unit: Words) -> pd.DataFrame:
 
 
 def answers_caption(data: pd.DataFrame) -> dict[str, str]:
-    unit, found = words(data), data["verdict"].value_counts()
+    found = data["verdict"].value_counts()
     yes = ((data["verdict"] == "firm") & (data["probability"] >= 0.5)).sum()
     counts = {"all": len(data), "yes": yes, "no": found.get("firm", 0) - yes, "open": found.get("open", 0)}
-    limit = both(f"robust-answers.{'of-scenario' if unit.own else 'of-reconstruction'}")
+    limit = both("robust-answers.of-reconstruction")
     caption = both("robust-answers.caption", **counts)
     return {language: caption[language] + limit[language] for language in caption}
 

@@ -25,7 +25,7 @@ FONTS = Path(__file__).resolve().parents[1] / "assets" / "fonts"
 
 INK, MUTED, LINE, PAPER = "#1c2733", "#5b6773", "#d5dbe1", "#ffffff"
 #: greys for marks, each at least 3:1 on paper; what a bar leaves of its room is ground, no mark
-DARK, MIDDLE, FAINT, REST = "#26323e", "#5f6c79", "#8a95a0", "#eef1f4"
+DARK, MIDDLE, FAINT, REST = "#26323e", "#5f6c79", "#88939e", "#eef1f4"
 #: hues mean pillars and nothing else; in grey they are dark, middle and light, and each has a pale ground
 PILLARS = {"FHI": INK, "industry": "#00467f", "experience": "#b87a00", "ecosystem": "#00795a"}
 PALE = {"FHI": "#dfe4e9", "industry": "#d5e2ef", "experience": "#f3e3c3", "ecosystem": "#d3ebe2"}

@@ -52,18 +52,15 @@ class Words:
     ----------
     zh, one, many : str
         What is compared, in Chinese, and in English in singular and plural.
-    own : bool
-        True for another edition than the report's.
     """
 
     zh: str = "城市"
     one: str = "city"
     many: str = "cities"
-    own: bool = False
 
     def count(self, number: object) -> str:
         """Return so many units in Chinese: 20城, or 20个国家."""
-        return f"{number}个{self.zh}" if self.own else f"{number}城"
+        return f"{number}城" if self.zh == "城市" else f"{number}个{self.zh}"
 
     def several(self, number: int) -> str:
         """Return so many units in English: 1 city, 20 cities."""
@@ -76,7 +73,7 @@ def of_edition(tables: Tables) -> Words:
         return Words()
     found = _said(tables)
     one, many = found.get("unit", PLAIN[:2]), found.get("units", (PLAIN[0], PLAIN[2]))
-    return Words(*one, many[1], own=True)
+    return Words(*one, many[1])
 
 
 def title(id: str, unit: Words) -> Texts | None:
@@ -85,16 +82,16 @@ def title(id: str, unit: Words) -> Texts | None:
 
 
 def with_words(frame: pd.DataFrame, tables: Tables) -> pd.DataFrame:
-    """Return the data of a figure; in an edition that names its units with these words (see `COLUMNS`)."""
+    """Return the data of a figure with the words for the units of its edition (see `COLUMNS`)."""
     unit = of_edition(tables)
-    return frame.assign(**dict(zip(COLUMNS, (unit.zh, unit.one, unit.many), strict=True))) if unit.own else frame
+    return frame.assign(**dict(zip(COLUMNS, (unit.zh, unit.one, unit.many), strict=True)))
 
 
 def words(data: pd.DataFrame) -> Words:
     """Return the words that a figure's data carry, else the report's."""
     if not set(COLUMNS) <= set(data) or data.empty:
         return Words()
-    return Words(*data.iloc[0][list(COLUMNS)], own=True)
+    return Words(*data.iloc[0][list(COLUMNS)])
 
 
 def named(tables: Tables, kind: str) -> dict[str, Texts]:

@@ -123,7 +123,7 @@ def test_the_map_has_the_three_pillars_of_the_edition(baltic, framed, language):
     entry, data = seen(entry, Tables(given))
     assert "Health 90.0%, Education 50.0%, Income 80.0%" in entry.caption(data)["en"]
     assert "健康至多90.0%，教育至多50.0%，收入至多80.0%" in entry.caption(data)["zh"]
-    texts = {text.get_text() for text in framed(entry, data, language).axes[0].texts}
+    texts = {text.get_text() for text in framed(entry, data, language).axes[0].texts} - {"25%", "50%", "75%"}
     assert texts == (
         {"健康 100%", "教育 100%", "收入 100%"} if language == "zh" else {f"{n.title()} 100%" for n in names}
     )

@@ -64,5 +64,5 @@ def test_weights_stand_beside_the_share_of_what_moves_the_parent(store):
 def test_pillars_of_one_indicator_have_no_mean_within(store):
     data = diagnostics.correlation_data(store)
     caption = diagnostics.correlation_caption(data[data["within"].ne(True)])
-    assert "— on average within a pillar" in caption["en"] and "同一维度内平均—，" in caption["zh"]
+    assert "average — within a pillar" in caption["en"] and "同一维度内平均—，" in caption["zh"]
     assert "nan" not in caption["en"] + caption["zh"]

@@ -146,7 +146,7 @@ def test_every_assumption_has_a_name_in_both_languages():
     ("label", "zh", "en"),
     [
         ("winsorise (points 2)", "缩尾（点数 2）", "winsorise (points 2)"),
-        ("min-max (scale 1–100)", "极差（区间 1–100）", "min-max (scale 1–100)"),
+        ("min-max (scale 1–100)", "极差标准化（区间 1–100）", "min-max (scale 1–100)"),
         ("0: geometric, 1: arithmetic, 2: arithmetic", "几何 → 算术", "geometric → arithmetic"),
         ("gdp", "规模", "Size"),
         ("k-nearest-neighbours (k 2)", "k-nearest-neighbours（k 2）", "k-nearest-neighbours (k 2)"),
