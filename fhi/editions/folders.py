@@ -212,7 +212,8 @@ def _read(folder: Path, name: str, known=None, cities=None) -> pd.DataFrame:
 
 def _by_key(rows: list, column: int, cities: pd.DataFrame) -> list[tuple[int, list[str]]]:
     """Return rows with the name_zh of each unit in place of another name of it."""
-    from fhi.reading.microdata.synonyms import CityNames, Vocabulary
+    from fhi.reading.microdata.places import CityNames
+    from fhi.reading.microdata.synonyms import Vocabulary
 
     unknown = {cells[column] for _, cells in rows} - set(cities["name_zh"]) - {""}
     if not unknown:

@@ -100,7 +100,9 @@ def check_folder(method: Scenario, tables: dict[str, pd.DataFrame]) -> None:
     """Refuse a folder of own files that is not there, is empty, or holds a file whose name says nothing."""
     name = method.user_data.folder
     shown = f"data/user/{name}".removesuffix("/.")
-    found = file_types.files(user_folder(name), shown, method.year, Vocabulary(tables["vocabulary"]))
+    vocabulary = Vocabulary(tables["vocabulary"])
+    file_types.add_measures(vocabulary, Framework.from_table(tables["framework"]))
+    found = file_types.files(user_folder(name), shown, method.year, vocabulary)
     if not found:
         message = f"{shown} holds no file of a known name; put files there (data/user/README.md), or leave the key out."
         raise MethodError(message, key="user_data.folder", value=name)

@@ -29,6 +29,8 @@ GRAPHICS = {"adoption": {21}, "attention": {36}, "innovation": {31}, "leaders": 
 ONE_PAGE = {"adoption": 21, "attention": 36, "banks": 13, "brokers": 14, "contributions": 17, "coverage": 39}
 ONE_PAGE |= {"exchanges": 17, "financing_top20": 15, "innovation": 31, "institutes": 33, "insurers": 14}
 ONE_PAGE |= {"quoted_institutions": 16, "sandboxes": 35, "tiers": 5, "top20": 5}
+ONE_PAGE |= {"institute_activities": 33, "organisations": 1, "people": 40}
+PAGES |= {name: set(range(1, 44)) for name in ("statements", "report_coverage")}
 
 
 def test_every_raw_file_has_a_schema_and_every_schema_a_file():
