@@ -75,7 +75,7 @@ def scorecard(data: pd.DataFrame, language: str):
     """Stacked bars: one row a part of the report, one colour a verdict."""
     figure = style.canvas(4.7)
     names = [style.fit(name, 1.9 * 72, style.BODY) for name in data.drop_duplicates("part")[f"part_{language}"]]
-    axes = style.quiet(style.area(figure, left=margin(names, 0.15), right=0.6, top=1.5, bottom=0.8), grid="x")
+    axes = style.quiet(style.area(figure, left=margin(names, 0.15), right=0.75, top=1.5, bottom=0.8), grid="x")
     parts = list(dict.fromkeys(data["part"]))
     wide = data.pivot(index="part", columns="verdict", values="claims").reindex(parts).fillna(0)
     starts, looks = pd.Series(0.0, index=parts), {}
@@ -94,7 +94,7 @@ def scorecard(data: pd.DataFrame, language: str):
         place = total + min(0.6, 0.02 * starts.max()), row
         axes.text(*place, f"{total:.0f}", va="center", weight="bold", size=style.SMALL)
     axes.set_yticks(range(len(parts)), names)
-    axes.set(ylim=(len(parts) - 0.4, -0.6), xlim=(0, starts.max() * 1.06))
+    axes.set(ylim=(len(parts) - 0.4, -0.6), xlim=(0, starts.max() * 1.1))
     axes.set_xlabel(said("audit-scorecard.axis", language), size=style.SMALL)
     if starts.max() < 10:
         axes.set_xticks(range(int(starts.max()) + 1))

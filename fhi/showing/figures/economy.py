@@ -282,7 +282,7 @@ def leading(data: pd.DataFrame, language: str):
                 at = ((value if pd.notna(value) else 0) + 0.02 * most, row + shift)
                 axes.text(*at, text, va="center", size=style.SMALL, color=tone)
         names = [
-            f"{item[column]:.0f}  {name}"
+            f"{item[column]:.0f}  {style.fit(name, 56, style.BODY)}"
             for name, (_, item) in zip(row_names(rows, language), rows.iterrows(), strict=True)
         ]
         axes.set_yticks(rows.index, names)

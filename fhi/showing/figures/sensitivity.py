@@ -138,8 +138,7 @@ def _grid(figure, data: pd.DataFrame, assumptions: list[str], language: str) -> 
     axes.xaxis.tick_top()
     axes.set(xlim=(-0.6, chosen_ones.count - 0.4), ylim=(len(assumptions) - 0.4, -0.6), yticks=[])
     note = said(f"robust-sobol.{'note' if shown.all() else 'note-unknown'}", language)
-    axes.set_xlabel(note, size=style.SMALL, loc="left")
-    axes.tick_params(axis="x", labelbottom=False)
+    figure.text(0.475, 0.5 / figure.get_size_inches()[1], note, size=style.SMALL, color=style.MUTED, va="center")
 
 
 def tornado_data(tables: Tables) -> pd.DataFrame:
