@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 import yaml
 
+from fhi.paths import SCENARIOS as SCENARIO_FILES
+
 #: how much is drawn: the sentences are checked against what these draws give
 FEW = {"draws": 200, "sobol": 64}
 SCENARIOS = ("drop-experience", "mainland-only", "synthetic")
@@ -22,7 +24,8 @@ def copy(built, tmp_path_factory):
 def store(request, copy):
     """The tables of a scenario as far as its words, drawn few times."""
     name = f"few-{request.param}"
-    described = {"base": request.param, "description": {"zh": "少量模拟", "en": "Few draws"}, "robustness": FEW}
+    space = yaml.safe_load((SCENARIO_FILES / "baseline.yml").read_text(encoding="utf-8"))["robustness"]
+    described = {"base": request.param, "description": {"zh": "少量模拟", "en": "Few draws"}, "robustness": space | FEW}
     text = yaml.safe_dump(described, allow_unicode=True)
     (copy.folder / "notebooks/scenarios" / f"{name}.yml").write_text(text, encoding="utf-8")
     copy.make(f"SCENARIO={name}", f"./reports/{name}/notebooks/06_audit.ipynb")
