@@ -20,7 +20,7 @@ from fhi.showing.figures.audit import VERDICTS
 from fhi.showing.figures.documents import ASSETS
 from fhi.showing.figures.evidence import cited, drawable, seen
 from fhi.showing.figures.registry import BEYOND
-from fhi.showing.figures.style import FONT, PILLARS, source_line
+from fhi.showing.figures.style import EVIDENCE_SIGNS, FAMILY, PILLARS, source_line
 from fhi.showing.report.contents import LABELS, altered_notice, chapters, front, parts_of
 from fhi.showing.report.locator import map_svg
 from fhi.showing.report.pictures import picture, svg_size
@@ -41,9 +41,6 @@ LONGEST_WORD = 28
 BRIGHT = 3
 #: profiles that are printed where an edition has more
 PRINTED_PROFILES = 20
-#: signs of the labels of provenance, by shape
-SIGNS = {"published": "●", "derived": "◐", "public": "○", "reconstructed": "◆", "identified": "◇", "user": "▲"}
-SIGNS |= {"synthetic": "△"}
 #: tables whose columns need the page on its side
 LANDSCAPE = {"ledger"}
 
@@ -74,7 +71,7 @@ def document(store: Store, language: str) -> dict:
     parts = [_part(part, place, language, told) for place, part in enumerate(parts_of(figures, store), start=1)]
     return {
         "language": language,
-        "fonts": [FONT],
+        "fonts": FAMILY,
         "title": opening["title"],
         "altered": altered_notice(store)[language],
         "words": said,
@@ -268,7 +265,7 @@ def profile_sheets(store: Store, language: str) -> dict:
     labels = _labels(language)
     return {
         "language": language,
-        "fonts": [FONT],
+        "fonts": FAMILY,
         "items": items,
         "labels": labels,
         "foot": f"{title} · {said['independent']}",
@@ -277,7 +274,7 @@ def profile_sheets(store: Store, language: str) -> dict:
 
 def _labels(language: str) -> dict[str, dict[str, str]]:
     return {
-        name: {"name": label["name"][language], "meaning": label["meaning"][language], "sign": SIGNS[name]}
+        name: {"name": label["name"][language], "meaning": label["meaning"][language], "sign": EVIDENCE_SIGNS[name]}
         for name, label in LABELS.items()
     }
 

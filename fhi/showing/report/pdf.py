@@ -12,8 +12,7 @@ from typing import NamedTuple
 import typst
 
 from fhi.showing.figures import LANGUAGES
-from fhi.showing.figures.documents import ASSETS, DPI, typeset
-from fhi.showing.figures.style import FONTS
+from fhi.showing.figures.documents import ASSETS, DPI, given, typeset
 from fhi.showing.report.document import document, profile_sheets
 from fhi.store import Store
 
@@ -37,12 +36,7 @@ def build_pdf(store: Store, language: str) -> bytes:
 
 def compile_document(data: dict) -> bytes:
     """Set a document (see `fhi.showing.report.document`): tagged for screen readers, without a date, fonts inside."""
-    return typst.compile(TEMPLATE.read_bytes(), format="pdf", pdf_standards="ua-1", **_given(packed(data)))
-
-
-def _given(data: dict, **inputs: str) -> dict:
-    fonts = {"font_paths": [str(FONTS)], "ignore_system_fonts": True}
-    return fonts | {"root": str(ASSETS), "sys_inputs": {"data": json.dumps(data, ensure_ascii=False), **inputs}}
+    return typst.compile(TEMPLATE.read_bytes(), format="pdf", pdf_standards="ua-1", **given(packed(data)))
 
 
 class Row(NamedTuple):
@@ -63,8 +57,8 @@ def packed(data: dict) -> dict:
     A chapter of the publication begins a page; those beyond it follow one another.
     """
     loose = [part | {"rows": _numbered(part["rows"], "0")} for part in data["parts"]]
-    given = _given(data | {"parts": loose}, measure="yes")
-    found = json.loads(typst.query(TEMPLATE.read_bytes(), "<heights>", field="value", **given))
+    loosely = given(data | {"parts": loose}, measure="yes")
+    found = json.loads(typst.query(TEMPLATE.read_bytes(), "<heights>", field="value", **loosely))
     groups: list[list[Row]] = []
     for place, (part, high) in enumerate(zip(data["parts"], found, strict=True)):
         rows = [Row(place, None, high["opener"]), *(Row(place, at, height) for at, height in enumerate(high["rows"]))]
