@@ -323,29 +323,28 @@ def ranks_compared(tables: Tables) -> Table:
 
 def statements(tables: Tables) -> Table:
     """What the report says beside its numbers, in our own words, page by page."""
-    cities, nodes = city_names(tables), node_names(tables)
+    cities = city_names(tables)
     rows: list[list[Cell]] = [
         [
             str(row["page"]),
             {language: row[f"statement_{language}"] for language in LANGUAGES},
             cities.get(row["city"], NOTHING),
-            nodes.get(row["node"], NOTHING),
         ]
         for row in tables["tables/statements"].to_dict("records")
     ]
     return Table(
         "table-statements",
         {"zh": "报告的陈述", "en": "What the report says"},
-        [PAGE, {"zh": "内容", "en": "Statement"}, unit_head(tables), NODE],
+        [PAGE, {"zh": "内容", "en": "Statement"}, unit_head(tables)],
         rows,
         {
             "zh": "报告在数字之外的事实与论点，用自己的话转述。",
             "en": "Facts and arguments beside the numbers, in our own words.",
         },
         ("published",),
-        texts=(1, 2, 3),
+        texts=(1, 2),
         file="tables/statements",
-        widths=(0.35, 6.0, 0.9, 1.3),
+        widths=(0.35, 7.2, 0.8),
     )
 
 
