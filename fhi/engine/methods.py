@@ -54,6 +54,8 @@ class Traits:
         geometric mean. Levels of such a method collapse into one matrix product.
     positive : bool
         Aggregation: needs positive scores.
+    split : str
+        Aggregation with `sums`: the unit in which a gap of scores is split between indicators; empty if it is not.
     unit_weights : callable, optional
         Aggregation: the function that returns with the scores the weights that each unit has of its own.
     """
@@ -69,6 +71,7 @@ class Traits:
     rowwise: bool = False
     sums: tuple[Callable, Callable] | None = None
     positive: bool = False
+    split: str = ""
     unit_weights: Callable | None = None
 
 

@@ -15,14 +15,19 @@ import numpy as np
 import pandas as pd
 
 from fhi.editions.published import published_units
+from fhi.engine.aggregation import METHODS
 from fhi.engine.framework import Framework
+from fhi.engine.methods import traits
 from fhi.engine.parameters import Method, Step
+from fhi.engine.siblings import redistributed
 from fhi.showing.figures.registry import Tables, Texts
 from fhi.showing.report.tables import city_names, has, node_names
 from fhi.showing.report.texts import span, unit_head, unit_words
 
+#: what an aggregation adds its scores up in (its trait `sums`) -> the same as an expression on the page
+FORMS = {np.asarray: "{}", np.log: "log({})", np.exp: "exp({})", np.reciprocal: "(1 / {})"}
 #: aggregations that the page can repeat
-LIVE = ("arithmetic", "geometric")
+LIVE = [name for name in METHODS if (pair := traits("aggregation", name).sums) and {*pair} <= set(FORMS)]
 #: raw weights on the sliders: a share of 1 is 100 points
 POINTS = 100
 #: more rows than these scroll in the chart
@@ -137,13 +142,18 @@ def heads(tables: Tables, columns: Mapping[str, bool]) -> list[Texts]:
 
 
 def unusual(run: Run) -> Texts | None:
-    """Say which levels are not arithmetic means but geometric ones; None if none is."""
+    """Say which levels are not arithmetic means, and what they are; None if all are."""
     levels = {0: {"zh": "总指数", "en": "the index"}, 1: {"zh": "维度", "en": "the pillars"}}
-    found = [text for level, text in levels.items() if run.aggregation[level] == "geometric"]
-    if not found:
-        return None
-    zh, en = "与".join(text["zh"] for text in found), " and ".join(text["en"] for text in found)
-    return {"zh": f"几何平均：{zh}。", "en": f"Geometric mean: {en}."}
+    names = dict.fromkeys(name for name in run.aggregation.values() if name != "arithmetic")
+    found = {"zh": [], "en": []}
+    for name in names:
+        known, used = (
+            traits("aggregation", name),
+            [text for level, text in levels.items() if run.aggregation[level] == name],
+        )
+        found["zh"].append(f"{known.zh}：{'与'.join(text['zh'] for text in used)}。")
+        found["en"].append(f"{known.en[0].upper()}{known.en[1:]}: {' and '.join(text['en'] for text in used)}.")
+    return {"zh": "".join(found["zh"]), "en": " ".join(found["en"])} if names else None
 
 
 def rows_of(tables: Tables, run: Run) -> list[dict]:
@@ -185,10 +195,11 @@ def obstacle(tables: Tables, run: Run, rows: Sequence[Mapping]) -> Texts | None:
             "en": f"The aggregation of this scenario ({', '.join(unknown)}) cannot be repeated on the page.",
         }
     scores = [row[node.column] for row in rows for _, below in run.families for node in below]
-    if "geometric" in run.aggregation.values() and any(score is not None and score <= 0 for score in scores):
+    strict = [known for name in run.aggregation.values() if (known := traits("aggregation", name)).positive]
+    if strict and any(score is not None and score <= 0 for score in scores):
         return {
-            "zh": "几何平均要求各得分为正，而本方案中有得分为零或负。",
-            "en": "A geometric mean needs positive scores, and some are zero or negative in this scenario.",
+            "zh": f"{strict[0].zh}要求各得分为正，而本方案中有得分为零或负。",
+            "en": f"A {strict[0].en} needs positive scores, and some are zero or negative in this scenario.",
         }
     expected = tables["scores"].set_index("city")[root]
     found = pd.Series(replay(run, rows), index=[row["zh"] for row in rows]).reindex(expected.index)
@@ -215,13 +226,11 @@ def _column(rows: Sequence[Mapping], nodes: Sequence[Node]) -> np.ndarray:
 
 
 def _mean(scores: np.ndarray, weights: Sequence[float], aggregation: str, least: float) -> np.ndarray:
-    shares = np.where(np.isnan(scores), 0.0, np.asarray(weights) / sum(weights))
-    covered = shares.sum(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        values = np.log(scores) if aggregation == "geometric" else scores
-        result = np.nansum(np.where(shares > 0, shares * values, 0.0), axis=1) / covered
-    result = np.exp(result) if aggregation == "geometric" else result
-    return np.where((covered > 0) & (covered >= least - 1e-12), result, np.nan)
+    known = redistributed(~np.isnan(scores), np.asarray(weights) / sum(weights), least)
+    forward, backward = traits("aggregation", aggregation).sums
+    values = forward(np.where(known.kept > 0, scores, 1.0))
+    with np.errstate(divide="ignore"):
+        return np.where(known.scored, backward(np.sum(known.shares() * values, axis=1)), np.nan)
 
 
 def sliders(tables: Tables, run: Run) -> list[dict]:

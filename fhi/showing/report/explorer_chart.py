@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 import altair as alt
 import vl_convert
 
+from fhi.engine.methods import traits
 from fhi.engine.ranking import SLACK
+from fhi.engine.siblings import SLACK as SIBLINGS_SLACK
 from fhi.showing.figures import style
-from fhi.showing.report.explorer import Node, Run
+from fhi.showing.report.explorer import FORMS, Node, Run
 
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
 #: what the page needs of the bundle
@@ -110,15 +112,11 @@ def mean(children: Sequence[Node], aggregation: str, least: float) -> str:
     nodes = [(f"datum.{node.column}", node.signal) for node in children]
     total = " + ".join(signal for _, signal in nodes)
     present = " + ".join(f"(isValid({score}) ? {signal} : 0)" for score, signal in nodes)
-    value = "{signal} * log({score})" if aggregation == "geometric" else "{signal} * {score}"
-    terms = [
-        f"(isValid({score}) && {signal} > 0 ? {value.format(signal=signal, score=score)} : 0)"
-        for score, signal in nodes
-    ]
-    result = f"({' + '.join(terms)}) / ({present})"
-    result = f"exp({result})" if aggregation == "geometric" else result
-    # as in fhi.engine.aggregation, where weights sum to 1
-    enough = f"({present}) >= ({least!r} - 1e-12) * ({total})"
+    forward, backward = (FORMS[form] for form in traits("aggregation", aggregation).sums)
+    terms = [f"(isValid({score}) && {signal} > 0 ? {signal} * {forward.format(score)} : 0)" for score, signal in nodes]
+    result = backward.format(f"(({' + '.join(terms)}) / ({present}))")
+    # the rule of fhi.engine.siblings, where weights sum to 1
+    enough = f"({present}) >= ({least!r} - {SIBLINGS_SLACK!r}) * ({total})"
     return f"({present}) > 0 && {enough} ? {result} : null"
 
 
