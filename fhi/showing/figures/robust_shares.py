@@ -6,12 +6,12 @@ import matplotlib
 import numpy as np
 import pandas as pd
 
+from fhi.engine.words import in_words, key_name
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import chosen, rank_ticks, with_names
 from fhi.showing.figures.edition_words import with_words, words
 from fhi.showing.figures.registry import Tables, figure
 from fhi.showing.figures.robust import EVIDENCE, SECTION, percent, tiles
-from fhi.showing.figures.robust_words import alternative, assumption
 
 #: total indices from here on are spelt out in the grid of cities
 SPELT = 0.2
@@ -34,7 +34,7 @@ def sobol_data(tables: Tables) -> pd.DataFrame:
         columns=["place", "size"]
     )
     for language in ("zh", "en"):
-        frame[f"assumption_{language}"] = [assumption(name, language) for name in frame["assumption"]]
+        frame[f"assumption_{language}"] = [key_name(name, language) for name in frame["assumption"]]
     return with_words(with_names(frame, tables), tables)
 
 
@@ -159,9 +159,12 @@ def tornado_data(tables: Tables) -> pd.DataFrame:
     nodes = tables["tables/framework"].set_index("code")
     for language in ("zh", "en"):
         names = nodes[f"name_{language}"].to_dict()
-        frame[f"assumption_{language}"] = [assumption(name, language) for name in frame["assumption"]]
+        frame[f"assumption_{language}"] = [key_name(name, language) for name in frame["assumption"]]
         for end in ("best_at", "worst_at"):
-            frame[f"{end}_{language}"] = [alternative(text, names, language) for text in frame[end].fillna("")]
+            frame[f"{end}_{language}"] = [
+                names.get(text) or in_words(text, language, step)
+                for text, step in zip(frame[end].fillna(""), frame["assumption"], strict=True)
+            ]
     return with_words(with_names(frame.drop(columns=["span", "best_at", "worst_at"]), tables), tables)
 
 
