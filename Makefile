@@ -43,6 +43,11 @@ FHI := FHI_OUT="$(OUT)" "$(PYTHON)" $(COMMAND)
 $(READY): requirements.lock
 	@PYTHON3="$(PYTHON3)" sh .ci/setup.sh "$(ENVIRONMENT)"
 
+# the commands of a build have one interpreter: its name is the number of this process, and the time
+ifndef FHI_BUILD
+export FHI_BUILD := $(shell echo $$PPID-$$(date +%s%N))
+endif
+
 # --- the stages: notebooks, what they write, and what they depend on --------------------------------------
 P := $(OUT)/data/processed/$(SCENARIO)
 R := $(OUT)/reports/$(SCENARIO)
@@ -68,9 +73,9 @@ WORDS := $(wildcard data/raw/$(EDITION)/findings.csv)
 AUDIT := $(if $(CLAIMS)$(WORDS),06_audit)
 RAW := $(filter-out data/raw/%/findings.csv $(patsubst %,data/raw/%/%,$(filter-out $(EDITION),$(EDITIONS))), \
 	$(wildcard data/raw/*.csv data/raw/*/*.csv data/raw/*/*.geojson data/raw/*/edition.yml))
-# what the catalogue of the edition lists: a raw file that is gone is missed at ingestion, which names it
-CATALOGUE := $(firstword $(wildcard data/raw/$(EDITION)/sources.csv) data/raw/sources.csv)
-LISTED := $(shell awk -F , 'NR > 1 { print "$(dir $(CATALOGUE))" $$2 }' $(CATALOGUE) 2>/dev/null)
+# what the catalogues list, the common one and that of the edition: a raw file that is gone is missed at ingestion
+LISTED := $(foreach list,$(wildcard data/raw/sources.csv data/raw/$(EDITION)/sources.csv), \
+	$(shell awk -F , 'NR > 1 { print "$(dir $(list))" $$2 }' $(list)))
 # the code that each notebook and command uses, CODE_<name>, and the tables that each stage writes, OUTPUTS_<number>:
 # listed anew when a module comes, goes or changes
 MODULES := $(sort $(shell find fhi -name '*.py'))
@@ -100,7 +105,8 @@ SIGNS := $(shell find data/user -name '*.csv' -o -name '*.xlsx' 2>/dev/null | LC
 $(if $(SIGNS),$(error rename the file in data/user with $(SIGNS) in its name))
 endif
 JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
-DRAWING := $(wildcard fhi/showing/assets/fonts/* data/raw/*/*.geojson)
+DRAWING := $(wildcard fhi/showing/assets/fonts/* data/raw/*/*.geojson) \
+	$(addprefix fhi/showing/assets/report/,blocks.typ card.typ)
 
 # the tables that a stage writes, as fhi/codebook/tables.csv lists them: always, or in an edition that has what they need
 HAS := $(if $(FACTS),facts) $(if $(CLAIMS),claims) $(if $(WORDS),findings)
@@ -153,7 +159,7 @@ $(R)/report.html: $(REPORTING) $(CODE_page) $(PAGE) $(call altered,page) | $(REA
 	@$(FHI) page "$(SCENARIO)"
 
 # one command writes both
-$(R)/report.zh.pdf: $(REPORTING) $(CODE_pdf) fhi/showing/assets/report/document.typ $(call missing,$(PDFS)) $(call altered,pdf) | $(READY)
+$(R)/report.zh.pdf: $(REPORTING) $(CODE_pdf) $(wildcard $(addprefix fhi/showing/assets/report/*.,typ yml csv)) $(call missing,$(PDFS)) $(call altered,pdf) | $(READY)
 	@$(FHI) pdf "$(SCENARIO)"
 
 $(R)/report.en.pdf: $(R)/report.zh.pdf ;
@@ -185,8 +191,15 @@ $(foreach name,$(filter-out baseline,$(ALL)),$(call TRIED,$(name))): | $(call TR
 compare: $(COMPARED) ## say and draw what became of the ranks of BASE (default: its base, else baseline) in SCENARIO
 	@cat "$(COMPARED)"
 
-$(COMPARED): $(call RANKS,$(BASE)) $(call RANKS,$(SCENARIO)) $(LOCK) $(CODE_compare) $(CODE_compare_all) | $(READY)
+# an earlier run of a scenario, as baseline@3, is in the history and not built
+$(COMPARED): $(if $(findstring @,$(BASE)),,$(call RANKS,$(BASE))) $(call RANKS,$(SCENARIO)) $(LOCK) $(CODE_compare) $(CODE_compare_all) | $(READY)
 	@$(FHI) compare "$(SCENARIO)" "$(BASE)"
+
+why: | $(READY) ## say of each step of SCENARIO whether it ran, was taken over or was skipped in the last build, and why
+	@$(FHI) why "$(SCENARIO)"
+
+history: | $(READY) ## list the earlier runs of SCENARIO; make compare BASE=baseline@3 compares with one
+	@$(FHI) history "$(SCENARIO)"
 
 # CHANGE="experience=2 normalisation=rank"; SAVE=name writes them as a scenario
 try: | $(READY) ## say what CHANGE="experience=2 normalisation=rank" does to the ranks of SCENARIO, in two seconds; SAVE=name keeps it
@@ -244,6 +257,19 @@ notebooks: $(EXECUTED) $(N)/lab.ipynb ## run the notebooks and store them with t
 sweep: $(N)/01_ingestion.ipynb $(P)/scenario.yml ## build every combination of the grid in SCENARIO: normalisation × weighting × …
 	@$(FHI) sweep "$(SCENARIO)"
 
+edition: $(READY) ## start the folder of a new edition NAME from an earlier one: NAME=fhi2019 FROM=report2018
+	@$(FHI) edition "$(NAME)" "$(or $(FROM),report2018)"
+
+# Sphinx and MyST are installed for this command alone (the extra docs of pyproject.toml), not into the environment
+SITE := $(OUT)/reports/docs
+SPHINX := -D extensions=myst_parser -D project="The Fintech Hub Index" -D html_title="The Fintech Hub Index" \
+	-D html_theme_options.page_width=76em -D html_theme_options.body_max_width=none -D html_show_copyright=0 -D highlight_language=none -D myst_heading_anchors=3 \
+	-D suppress_warnings=myst.xref_missing -D exclude_patterns=pictures
+
+site: $(READY) ## build the documentation as a web site in reports/docs; needs the package index
+	@"$(UV)" run --quiet --no-project --python "$(PYTHON)" --with "sphinx>=8.2" --with "myst-parser>=4" \
+		python -m sphinx -q -W -b html -C $(SPHINX) -d "$(SITE)/.doctrees" docs "$(SITE)" && echo "$(SITE)/index.html"
+
 checksums: $(READY) ## after an intended change of a raw file: write its checksum into data/raw/sources.csv
 	@$(FHI) checksums
 
@@ -252,7 +278,7 @@ readme: $(READY) ## write what is generated of the READMEs, docs/ and data/raw/d
 
 lock: $(READY) ## resolve pyproject.toml anew into requirements.lock
 	"$(UV)" pip compile --quiet --universal --fork-strategy fewest --generate-hashes --no-emit-index-url \
-		--python-version 3.11 --custom-compile-command "make lock" --all-extras pyproject.toml -o requirements.lock
+		--python-version 3.11 --custom-compile-command "make lock" --extra cluster --extra develop pyproject.toml -o requirements.lock
 
 lab: $(READY) ## open JupyterLab on the notebook in which to change one assumption of SCENARIO
 	@notebook=$$($(FHI) open-lab "$(SCENARIO)") && PYTHONPATH="$(CURDIR)" "$(BIN)/jupyter" lab "$$notebook"
@@ -263,16 +289,16 @@ bench: $(READY) ## time the steps; writes nothing
 faults: $(READY) ## kill, starve and break make report in KILLS moments (default 50) and other ways; half an hour, as root on Linux
 	@"$(PYTHON)" tests/faults.py
 
-fuzz: $(READY) ## throw random cells and files at the parsers: 15 properties, FUZZ_CASES of each (default 10000)
+fuzz: $(READY) ## throw random cells and files at the parsers: 16 properties, FUZZ_CASES of each (default 10000)
 	FUZZ_CASES=$(or $(FUZZ_CASES),10000) "$(PYTHON)" -m pytest tests/test_fuzz.py --dist=load --numprocesses=2
 
 lint: $(READY) ## check style and names
 	"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check .
 
-clean: ## remove what was built; the environment and the store of pictures stay
+clean: ## remove what was built; the environment and the store of results stay
 	rm -rf "$(OUT)/data/processed" "$(OUT)/reports" "$(OUT)/.timings" "$(OUT)/.checked" "$(OUT)/.tried" "$(IMPORTS)" "$(FRESH)"
 
-clean-all: clean ## remove the store of pictures as well
+clean-all: clean ## remove the store of results as well
 	rm -rf "$(OUT)/.store"
 
 help: ## list these commands
@@ -280,4 +306,4 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 FORCE:
-.PHONY: report png ranks compare compare-all export test notebooks sweep checksums readme lock lab bench faults fuzz lint clean clean-all help verify expected FORCE
+.PHONY: report png ranks compare compare-all export test notebooks sweep edition site checksums readme lock lab bench faults fuzz lint clean clean-all help verify expected FORCE

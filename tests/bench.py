@@ -70,7 +70,7 @@ def reading() -> None:
 def main() -> None:
     # first: a process starts with the peak of the one that began it
     reading()
-    tables, framework = editions.load(), Framework.from_csv(RAW / "framework.csv")
+    tables, framework = editions.load(), Framework.from_csv(RAW / "report2018" / "framework.csv")
     values, method = panel(tables, framework), load_scenario(BASELINE)
     shape = f"{values['city'].nunique()}x{len(framework.leaves)}"
     print(f"ingestion {len(tables)} files: {seconds(editions.load) * 1e3:.0f} ms")
@@ -80,7 +80,7 @@ def main() -> None:
         print(f"build {shape}: {building(units, indicators, Method(), repeats) * 1e3:.1f} ms")
         method = Method(imputation="mean", treatment="winsorise")
         print(f"build, winsorised {shape}: {building(units, indicators, method, repeats) * 1e3:.1f} ms")
-    facts = tables["report2018/facts"]
+    facts = tables["facts"]
     shape = f"{len(IdentifiedSet(facts, framework).space.cities)}x{len(framework.leaves)}"
 
     def identify():
@@ -95,7 +95,7 @@ def main() -> None:
     print(f"identification {shape}, 8 groups of facts: {seconds(lambda: by_facts(sets)) * 1e3:.0f} ms")
     print(f"influence {len(facts)} facts: {seconds(lambda: influence(sets[ALL])) * 1e3:.0f} ms")
     units = tables["cities"].set_index("name_zh")
-    analysis = Analysis(values, framework, load_scenario(BASELINE), tables["report2018/top20"], units)
+    analysis = Analysis(values, framework, load_scenario(BASELINE), tables["top20"], units)
     effort, shape = analysis.effort, f"{values['city'].nunique()}x{len(framework.leaves)}"
 
     def question():

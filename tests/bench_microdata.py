@@ -72,7 +72,7 @@ def main(folder: str) -> None:
 
     names = ("cities", "vocabulary", "public/exchange_rates")
     tables = {name: read_table(RAW / f"{name}.csv", SCHEMAS[name]) for name in names}
-    framework = Framework.from_csv(RAW / "framework.csv")
+    framework = Framework.from_csv(RAW / "report2018" / "framework.csv")
     started = time.perf_counter()
     # public rates are of one year: those of the others are taken from it, so that no row is refused
     found = microdata.collect(Path(folder), tables, framework, year=2018, rate_gap=9)

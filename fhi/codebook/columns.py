@@ -36,6 +36,16 @@ def columns(name: str) -> tuple[Column, ...]:
     return tuple(row if row.zh or row.en else shared.get(row.name, row) for row in rows)
 
 
+def meanings() -> dict[str, Column]:
+    """Return by name what a column means wherever it stands: of everywhere, else of the first table that has it."""
+    found: dict[str, Column] = {}
+    for table_name in [EVERYWHERE, *_rows()]:
+        for row in _rows().get(table_name, ()):
+            if row.zh or row.en:
+                found.setdefault(row.name, row)
+    return found
+
+
 def column(name: str, heading: str, names: Names) -> Column | None:
     """Return what a column of a built table means; None if columns.csv does not say it.
 

@@ -1,9 +1,9 @@
 """Editions: what each says of itself, and its raw tables, verified and validated."""
 
-from fhi.editions.catalogue import tidy, update_checksums, verify
+from fhi.editions.catalogue import tidy
 from fhi.editions.edition import Edition, edition
-from fhi.editions.folders import load, units_of
-from fhi.editions.schemas import SCHEMAS
+from fhi.editions.folders import load, schemas_of, units_of
 from fhi.reading.csv_tables import read_table
+from fhi.reading.schemas import SCHEMAS
 
-__all__ = ["SCHEMAS", "Edition", "edition", "load", "read_table", "tidy", "units_of", "update_checksums", "verify"]
+__all__ = ["SCHEMAS", "Edition", "edition", "load", "read_table", "schemas_of", "tidy", "units_of"]

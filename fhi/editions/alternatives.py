@@ -1,7 +1,7 @@
 """Other constructions of indicators than the default ones; a scenario names them in its key ``constructions``.
 
 An alternative gives all values of its indicator, so that the indicator means one thing for all cities. Its unit, name
-and texts stand in ``data/raw/constructions.csv`` and replace those of ``framework.csv`` in the scenario.
+and texts stand in ``constructions.csv`` of the edition and replace those of ``framework.csv`` in the scenario.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-from fhi.editions.construction import EDITION, Tables
+from fhi.editions.construction import Tables
 from fhi.engine.errors import MethodError, choose
 from fhi.engine.parameters import Method
 from fhi.paths import REPORT
@@ -91,4 +91,4 @@ def lending_registered_capital(tables: Tables) -> pd.DataFrame:
 @alternative("services", "mobile-payment-index")
 def mobile_payment_index(tables: Tables) -> pd.DataFrame:
     """第三方支付城市服务体验: mobile payment development index at the end of 2018, a proxy."""
-    return _rows("public/mobile_payment_index_2018", tables, "value", EDITION)
+    return _rows("public/mobile_payment_index_2018", tables, "value", 2018)

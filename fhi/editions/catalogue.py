@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-from fhi.editions.schemas import SCHEMAS
 from fhi.engine.errors import DataError, Problem
 from fhi.files import digest, replace_file
 from fhi.paths import RAW, WORDS
 from fhi.reading.csv_tables import read_table
+from fhi.reading.schemas import SCHEMAS
 from fhi.store import to_csv
 
 CATALOGUE = "sources.csv"
 KINDS = ("*.csv", "*.geojson")
+_ROWS = SCHEMAS["sources"]
+_SHA256 = replace(_ROWS.columns["sha256"], absent="run make checksums, which adds it")
+LISTED = replace(_ROWS, columns={**_ROWS.columns, "sha256": _SHA256})
 
 
 def checksum(path: Path) -> str:
@@ -24,7 +28,7 @@ def checksum(path: Path) -> str:
 
 
 def raw_files(raw: Path = RAW) -> list[str]:
-    """Return the raw tables and boundaries under `raw`, sorted, without the catalogue, words and other editions."""
+    """Return the raw tables and boundaries under `raw`, sorted, without its catalogue, words and editions."""
     paths = [path for kind in KINDS for path in raw.rglob(kind)]
     others = {path.parent for path in paths if path.name == CATALOGUE} - {raw}
     own = (path for path in paths if not others & set(path.parents) and path != raw / CATALOGUE and path.name != WORDS)
@@ -32,7 +36,7 @@ def raw_files(raw: Path = RAW) -> list[str]:
 
 
 def editions(raw: Path = RAW) -> list[Path]:
-    """Return the folders of the other editions: those below `raw` with a catalogue of their own."""
+    """Return the folders of the editions: those below `raw` with a catalogue of their own."""
     return sorted(path.parent for path in raw.glob(f"*/{CATALOGUE}"))
 
 
@@ -49,12 +53,16 @@ def verify(raw: Path = RAW) -> pd.DataFrame:
     DataError
         With one problem a file that is missing, unlisted or changed.
     """
-    listed = read_table(raw / CATALOGUE, SCHEMAS["sources"], file=shown(raw, CATALOGUE))
+    listed = read_table(raw / CATALOGUE, LISTED, file=shown(raw, CATALOGUE))
     present, problems = set(raw_files(raw)), []
     for row, file, stated in zip(listed["row"], listed["file"], listed["sha256"], strict=True):
         place = (shown(raw, file), None, None)
         # what lies outside the folder is not there either
-        if file not in present:
+        owner = raw / file.split("/")[0]
+        if file not in present and owner != raw and (owner / CATALOGUE).is_file():
+            expected, remedy = f"a file of {shown(raw, CATALOGUE)}", f"list it in {shown(owner, CATALOGUE)}"
+            problems.append(Problem(shown(raw, CATALOGUE), row, "file", file, expected, remedy))
+        elif file not in present:
             problems.append(Problem(*place, None, f"a file (sources.csv row {row})", "restore it from version control"))
         elif (found := checksum(raw / file)) != stated:
             remedy = "restore it from version control; if the change is meant, run make checksums and commit both"
@@ -92,5 +100,11 @@ def update_checksums(raw: Path = RAW, needed: Collection[str] | None = None) -> 
 
 
 def tidy(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Return the tables by the names they have once ingested: ``report2018/top20`` becomes ``tables/top20``."""
+    """Return the tables by the names they have once ingested: ``public/regions`` becomes ``tables/regions``."""
     return {f"tables/{name.split('/')[-1]}": frame for name, frame in tables.items()}
+
+
+def source_of(tables: Mapping[str, pd.DataFrame], name: str, column: str = "source_id") -> str:
+    """Return what the table ``sources`` says of a table of the edition: its source_id, or another column."""
+    rows = tables["sources"]
+    return rows.loc[rows["file"].str.endswith(f"/{name}.csv"), column].iloc[0]

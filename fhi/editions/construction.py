@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from fhi.editions import a_share
+from fhi.editions.catalogue import source_of
+from fhi.editions.edition import year_of
 from fhi.editions.national_shares import national_shares
 from fhi.engine.errors import DataError, Problem
 from fhi.engine.framework import Framework
 from fhi.reading.csv_tables import PANEL
 
 Tables = Mapping[str, pd.DataFrame]
-EDITION = 2018
 CONSTRUCTIONS: dict[str, Callable[[Tables], pd.DataFrame]] = {}
 
 
@@ -93,7 +94,7 @@ def _mean_share(tables: Tables, indicator: str) -> pd.DataFrame:
     shares = national_shares(tables).query("indicator == @indicator")
     means = shares.groupby("city", sort=False)[["share", "low", "high"]].agg(lambda column: column.mean(skipna=False))
     sources = "+".join(dict.fromkeys("+".join(dict.fromkeys(shares["source_id"])).split("+")))
-    return _rows(means["share"], EDITION, sources, "derived").assign(
+    return _rows(means["share"], year_of(tables), sources, "derived").assign(
         low=means["low"].to_numpy(), high=means["high"].to_numpy()
     )
 
@@ -136,30 +137,30 @@ def institutes(tables: Tables) -> pd.DataFrame:
 
 def _profile(tables: Tables, node: str, unit: str) -> pd.DataFrame:
     """Numbers of the city profiles (p6-8) of a node and unit, as printed: 近100 is 100, 50多 is 50."""
-    rows = tables["report2018/city_profiles"].query("node == @node and unit == @unit")
+    rows = tables["city_profiles"].query("node == @node and unit == @unit")
     values = rows.set_index("city")["printed_value"]
-    return _rows(values, EDITION, "report2018/city_profiles", "published")
+    return _rows(values, year_of(tables), source_of(tables, "city_profiles"), "published")
 
 
 @constructs("adoption")
 def adoption(tables: Tables) -> pd.DataFrame:
     """使用者占比: share of fintech users, per cent, as published (p21)."""
-    values = tables["report2018/adoption"].set_index("city")["rate"]
-    return _rows(values, EDITION, "report2018/adoption", "published")
+    values = tables["adoption"].set_index("city")["rate"]
+    return _rows(values, year_of(tables), source_of(tables, "adoption"), "published")
 
 
 @constructs("services")
 def services(tables: Tables) -> pd.DataFrame:
     """第三方支付城市服务体验: city services, as printed for two cities (p6, p23)."""
-    values = tables["report2018/services"].query("kind == 'total'").set_index("city")["count"].astype(float)
-    return _rows(values, EDITION, "report2018/services", "published")
+    values = tables["services"].query("kind == 'total'").set_index("city")["count"].astype(float)
+    return _rows(values, year_of(tables), source_of(tables, "services"), "published")
 
 
 @constructs("search_interest")
 def search_interest(tables: Tables) -> pd.DataFrame:
     """搜索热点: 21 less the published rank of search attention (p36): the order, read as evenly spaced."""
-    ranks = tables["report2018/attention"].set_index("city")["rank"]
-    return _rows(len(ranks) + 1.0 - ranks, EDITION, "report2018/attention", "derived")
+    ranks = tables["attention"].set_index("city")["rank"]
+    return _rows(len(ranks) + 1.0 - ranks, year_of(tables), source_of(tables, "attention"), "derived")
 
 
 @constructs("gdp")
@@ -189,7 +190,7 @@ def _listed(tables: Tables, sector: str) -> pd.DataFrame:
     rows = a_share.totals(tables).query("sector == @sector")
     bounds = {"value": "market_cap", "low": "market_cap_low", "high": "market_cap_high"}
     found = rows[["city"]].assign(**{name: rows[column] for name, column in bounds.items()})
-    return found.assign(year=EDITION, source_id=a_share.FIRMS, evidence="public")
+    return found.assign(year=year_of(tables), source_id=a_share.FIRMS, evidence="public")
 
 
 @constructs("universities")

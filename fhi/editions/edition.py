@@ -48,11 +48,12 @@ class Tier(Part):
 
 
 class PublishedRanks(BaseModel):
-    """A table of the publication with ranks side by side: node -> column."""
+    """A table of the publication with ranks side by side: node -> column, and columns of places gained in a year."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     table: Text
     columns: Annotated[dict[str, str], Field(min_length=1)]
+    changes: dict[str, str] = {}
 
 
 class Variant(BaseModel):
@@ -112,6 +113,8 @@ class Edition(BaseModel):
     published_ranks: PublishedRanks | None = None
     facts: Facts = Facts()
     standard_errors: dict[str, AssumedError] = {}
+    #: files of data/raw/sources.csv that its values are constructed from, or its maps drawn
+    common: tuple[Text, ...] = ()
 
     @field_validator("parts", "tiers")
     @classmethod
@@ -200,6 +203,11 @@ def words(found: Edition) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["key", "zh", "en"]).assign(row=range(1, len(rows) + 1))[
         ["row", "key", "zh", "en"]
     ]
+
+
+def year_of(tables: Mapping[str, pd.DataFrame]) -> int:
+    """Return the year of an edition from its `words` among its raw tables."""
+    return int(tables["edition"].set_index("key").at["year", "en"])
 
 
 def _rows(found: Edition) -> Iterator[tuple[str, str, str]]:

@@ -24,7 +24,8 @@ from fhi.engine.errors import DataError, Problem, nearest_names
 from fhi.engine.expressions import Outcome, evaluate
 from fhi.engine.grammar import ExpressionError, parse
 from fhi.paths import WORDS, edition_folder
-from fhi.reading.csv_tables import check, integer, one_of, read_table, schema, text
+from fhi.reading.csv_tables import read_table
+from fhi.reading.schemas import SCHEMAS
 
 Tables = Mapping[str, pd.DataFrame]
 LANGUAGES = ("zh", "en")
@@ -41,8 +42,6 @@ KINDS = {
     "unit": r".+-\d+",
     "report-headline": r"p\d\d-\d+",
 }
-#: what is said of a headline of the publication
-JUDGEMENTS = ("holds", "holds-partly", "contradicted", "cannot-be-told")
 #: verdicts of the ledger from the weakest on: a sentence has the weakest of its claims
 WEAKEST = ("contradicted", "not-recomputable", "constraint", "supported", *reversed(VERDICTS[:2]))
 #: a row for every unit has this in the place of its name
@@ -57,23 +56,6 @@ SMALL = {
         *("seven", "eight", "nine", "ten", "eleven", "twelve"),
     ),
 }
-
-SCHEMA = schema(
-    ["id", "when"],
-    "the words of the edition: sentences with slots that are computed, see fhi/editions/findings.py",
-    id=text("id; several rows of one id are alternatives, the first that holds is told"),
-    kind=text("kind of text", one_of(*KINDS)),
-    when=text("expression that must be true for it to be told; empty: always", nullable=True),
-    text_zh=text("text in Chinese, with slots in braces"),
-    text_en=text("text in English, with slots in braces"),
-    page=integer("page of the publication that says so, or that it speaks of", 1, 10_000, nullable=True),
-    claims=text("ids of claims.csv whose verdict it has, joined by |", nullable=True),
-    verdict=text("our judgement of a headline of the publication", one_of(*JUDGEMENTS), nullable=True),
-    note=text("remark for those who edit it", nullable=True),
-)
-SCHEMA = SCHEMA.update_column(
-    "id", checks=[check(lambda value: not re.search(r"[\s{}|]", value), "an id", "correct it", element_wise=True)]
-)
 
 
 class Untold(Exception):
@@ -92,7 +74,7 @@ def read_findings(folder: Path) -> pd.DataFrame | None:
     if not path.is_file():
         return None
     file = shown(folder, WORDS)
-    rows = read_table(path, SCHEMA, file=file)
+    rows = read_table(path, SCHEMAS["findings"], file=file)
     problems = [problem for row in rows.itertuples() for problem in _problems(row, file)]
     if problems:
         raise DataError(problems)
@@ -139,16 +121,16 @@ def audited(edition: str, raw: Tables, built: Tables, ledger: pd.DataFrame) -> d
     found = {"claims": ledger} if len(ledger) else {}
     rows = read_findings(edition_folder(edition))
     if rows is not None:
-        told, omitted = findings(rows, named(edition, raw, built, found), shown(edition_folder(edition), WORDS))
+        told, omitted = findings(rows, named(raw, built, found), shown(edition_folder(edition), WORDS))
         found |= {"findings": told, "findings_omitted": omitted}
     return found
 
 
-def named(edition: str, raw: Tables, built: Tables, found: Tables) -> Tables:
+def named(raw: Tables, built: Tables, found: Tables) -> Tables:
     """Return the tables by the names that expressions use: those of this and the earlier stages, then the raw ones
     without their folders; a raw one of the same name as a built one is ``tables/<name>`` in backquotes.
     """
-    return ChainMap(dict(found), built, named_tables(raw, edition))
+    return ChainMap(dict(found), built, named_tables(raw))
 
 
 def findings(rows: pd.DataFrame, tables: Tables, file: str = WORDS) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -1,37 +1,28 @@
 """The raw tables of an edition: a folder below data/raw with its tree, its units and what is known of them.
 
-One loader reads all editions. An edition of one's own has a catalogue (``sources.csv``) and the tables of `SCHEMAS`;
-the report's stand in the common catalogue ``data/raw/sources.csv``, with the public ones that it is compared with.
+One loader reads all editions. Each has a catalogue (``sources.csv``), tables of the common form (`SCHEMAS`), and what
+further tables its ``schemas.csv`` describes; tables that editions share stand in ``data/raw/public`` and are listed in
+``data/raw/sources.csv``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
-import pandera.pandas as pa
 
 from fhi.editions import catalogue
 from fhi.editions.catalogue import shown, verify
 from fhi.editions.edition import EXAMPLE, Edition, read_edition, words
-from fhi.editions.schemas import SCHEMAS as REPORT_SCHEMAS
 from fhi.engine.cells import read_cells
 from fhi.engine.errors import DataError, MethodError, Problem, nearest_names
 from fhi.paths import EDITION_FILE, RAW, REPORT, edition_folder
-from fhi.reading.csv_tables import (
-    check,
-    city,
-    integer,
-    node,
-    number,
-    one_of,
-    read_table,
-    schema,
-    table_from_cells,
-    text,
-)
+from fhi.reading import schemas
+from fhi.reading.csv_tables import Schema, read_table, table_from_cells
+from fhi.reading.schemas import SCHEMA_FILE
 
 #: cells of the list of files that those of the template stand in until they are filled in: column -> what an older
 #: template had, what is expected, the remedy
@@ -41,112 +32,56 @@ CITED = {
     "date": (("date",), "when it was published", "write the date, or the year"),
     "licence": (("terms of use", "licence"), "its terms of use", "name the licence, or the terms of use"),
 }
-NEEDED = ("cities", "framework", "indicators")
+#: the values of an edition; one with tables of its own may construct them in their place (`construction`)
+VALUES = "indicators"
+NEEDED = ("cities", "framework", VALUES)
 OPTIONAL = (
-    *("published_ranks", "published_scores", "facts", "bound_alternatives", "claims", "standard_errors"),
-    *("vocabulary", "exchange_rates"),
+    *("published_ranks", "earlier_ranks", "published_scores", "facts", "bound_alternatives", "claims"),
+    *("standard_errors", "vocabulary", "exchange_rates"),
 )
-
+RATES = "public/exchange_rates"
 
 #: of a name that no unit has; {} is the remedy for a misspelt one
 ALIASES = "{}, or add the name to the column aliases of its unit in cities.csv"
-
-
-def _unit() -> pa.Column:
-    column = city()
-    column.metadata["unknown"] = ALIASES
-    return column
-
-
-def _value(description: str) -> pa.Column:
-    column = number(description)
-    column.metadata["empty"] = "leave the row out: a missing value has none"
-    return column
-
-
-def _own(what: str) -> pa.Check:
-    expected, remedy = f"{what} of your own", "remove the row: it shows how the table is filled in"
-    return check(lambda value: not str(value).startswith(EXAMPLE), expected, remedy, element_wise=True)
-
-
-SCHEMAS: dict[str, pa.DataFrameSchema] = {
-    "framework": REPORT_SCHEMAS["framework"].update_column(
-        "code", checks=[*REPORT_SCHEMAS["framework"].columns["code"].checks, _own("a node")]
-    ),
-    "cities": schema(
-        ["name_zh"],
-        "the cities, or other units, that are compared",
-        code=text("code, if files name cities by one", nullable=True, unique=True),
-        name_zh=text("name in the first language, the key of every table", _own("a city")),
-        name_en=text("name in the second language", unique=True),
-        aliases=text("other names that files use, joined by |", nullable=True),
-        group=text("group for methods that need one", nullable=True),
-        lon=number("longitude, WGS 84, degrees", -180, 180, nullable=True),
-        lat=number("latitude, WGS 84, degrees", -90, 90, nullable=True),
-    ),
-    "indicators": schema(
-        ["city", "year", "indicator"],
-        "the values, one row a city, year and indicator",
-        city=_unit(),
-        year=integer("year of the figure", 1900, 2100),
-        indicator=node("code of an indicator of framework.csv", nullable=False),
-        value=_value("value, in the unit of framework.csv"),
-        unit=text("unit, to be compared with that of framework.csv; empty: the same", nullable=True),
-        evidence=text("where it comes from", one_of("published", "derived", "public")),
-        source=text("what to cite"),
-        note=text("remark", nullable=True),
-    ),
-    "published_ranks": schema(
-        ["node", "city"],
-        "ranks that a publication prints, to compare with",
-        node=node("node of framework.csv", nullable=False),
-        city=_unit(),
-        rank=integer("rank, 1 is best", 1, 10_000),
-        tier=text("tier of edition.yml, in the rows of the index: of all units or of none", nullable=True),
-        page=integer("page", 1, 10_000, nullable=True),
-    ),
-    "published_scores": schema(
-        ["node", "city", "year"],
-        "scores that a publication prints, to compare with; scores are rounded to as many decimals as the longest has",
-        node=node("node of framework.csv", nullable=False),
-        city=_unit(),
-        year=integer("year of the score", 1900, 2100),
-        score=number("score as printed"),
-    ),
-    # the groups are those of edition.yml
-    "facts": REPORT_SCHEMAS["report2018/facts"].update_columns(
-        {"group": {"checks": []}, "id": {"checks": [_own("a fact")]}}
-    ),
-    "bound_alternatives": REPORT_SCHEMAS["bound_alternatives"].update_column("id", checks=[_own("an assumption")]),
-    "claims": REPORT_SCHEMAS["report2018/claims"].update_column("id", checks=[_own("a claim")]),
-    "standard_errors": schema(
-        ["indicator", "city", "year"],
-        "standard errors that a publication states of values, by unit",
-        indicator=node("code of an indicator of framework.csv", nullable=False),
-        city=_unit(),
-        year=integer("year of the value", 1900, 2100),
-        error=number("standard error, in the unit of the indicator", 0),
-    ),
-    "vocabulary": REPORT_SCHEMAS["vocabulary"],
-    "exchange_rates": REPORT_SCHEMAS["public/exchange_rates"],
-    "sources": REPORT_SCHEMAS["sources"],
+EMPTY = "leave the row out: a missing value has none"
+#: table -> the column whose example rows are to be removed, and what it names
+EXAMPLES = {
+    "framework": ("code", "a node"),
+    "cities": ("name_zh", "a city"),
+    "facts": ("id", "a fact"),
+    "bound_alternatives": ("id", "an assumption"),
+    "claims": ("id", "a claim"),
 }
 
 
-class Form(NamedTuple):
-    """How an edition's tables stand: the folder of its catalogue, the schemas, the needed and the optional ones."""
+def _form(name: str) -> Schema:
+    """Return the schema of a table of the common form, with the remedies that hold in an edition."""
+    changes: dict[str, dict] = {}
+    found = schemas.SCHEMAS[name]
+    if name in (VALUES, "published_ranks", "earlier_ranks", "published_scores", "standard_errors"):
+        changes["city"] = {"unknown": ALIASES}
+    if name == VALUES:
+        changes["value"] = {"empty": EMPTY}
+    if name in EXAMPLES:
+        column, what = EXAMPLES[name]
+        remedy = "remove the row: it shows how the table is filled in"
+        changes[column] = {"refused": (EXAMPLE, f"{what} of your own", remedy)}
+    columns = {column: replace(about, **changes.get(column, {})) for column, about in found.columns.items()}
+    return replace(found, columns=columns)
 
-    root: Path
-    schemas: Mapping[str, pa.DataFrameSchema]
-    needed: tuple[str, ...]
-    optional: tuple[str, ...] = ()
+
+SCHEMAS = {name: _form(name) for name in (*NEEDED, *OPTIONAL)} | {"sources": catalogue.LISTED}
 
 
-def form_of(folder: Path) -> Form:
-    """Return the form of the edition in a folder: with a catalogue of its own, or listed in that above."""
-    if (folder / catalogue.CATALOGUE).is_file():
-        return Form(folder, SCHEMAS, NEEDED, OPTIONAL)
-    return Form(folder.parent, REPORT_SCHEMAS, tuple(name for name in REPORT_SCHEMAS if name != "sources"))
+def schemas_of(folder: Path) -> dict[str, Schema]:
+    """Return the schemas of the tables that an edition describes itself, in ``schemas.csv``; empty without that."""
+    path = folder / SCHEMA_FILE
+    return _schemas(path, path.stat().st_mtime_ns) if path.is_file() else {}
+
+
+@cache
+def _schemas(path: Path, changed: int) -> dict[str, Schema]:
+    return schemas.read_schemas(path, shown(path.parent, path.name))
 
 
 def load(edition: str = REPORT) -> dict[str, pd.DataFrame]:
@@ -156,10 +91,10 @@ def load(edition: str = REPORT) -> dict[str, pd.DataFrame]:
 
 def units_of(edition: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the table of cities (indexed by name) and the tree of an edition, to check a scenario by."""
-    form, tables, problems = form_of(edition_folder(edition)), {}, []
+    folder, tables, problems = edition_folder(edition), {}, []
     for name in ("cities", "framework"):
         try:
-            tables[name] = _read(form, name)
+            tables[name] = _read(folder, name)
         except DataError as error:
             problems += error.problems
     if problems:
@@ -169,40 +104,62 @@ def units_of(edition: str) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def standard_errors_of(edition: str) -> pd.DataFrame:
     """Return ``indicator, city, year, error`` as the edition's publication states them; empty if it states none."""
-    form = form_of(edition_folder(edition))
-    if "standard_errors" in form.optional and (form.root / "standard_errors.csv").is_file():
-        return _read(form, "standard_errors")
+    folder = edition_folder(edition)
+    if (folder / "standard_errors.csv").is_file():
+        return _read(folder, "standard_errors")
     return pd.DataFrame(columns=["indicator", "city", "year", "error"])
 
 
 def read(folder: Path, common: Path = RAW) -> dict[str, pd.DataFrame]:
     """Read every table of an edition, verified and validated, and what it says of itself (table ``edition``).
 
-    What it has not of its own comes from `common`: exchange rates; its vocabulary adds to the common one.
+    Exchange rates come from `common` if it has none of its own; its vocabulary adds to the common one; common tables
+    that ``edition.yml`` names are read as ``public/<name>``. In the table ``sources`` the column ``file`` is a path
+    below data/raw.
 
     Raises
     ------
     DataError
         With the problems of all files; `MethodError` for ``edition.yml``.
     """
-    found, form = read_edition(folder), form_of(folder)
-    tables = {"sources": verify(form.root)}
-    problems = _uncited(tables["sources"], shown(form.root, catalogue.CATALOGUE))
-    problems += _unnamed(found, shown(folder, EDITION_FILE))
-    for name in sorted({*form.needed, *form.optional}, key=[*NEEDED, *form.needed, *form.optional].index):
-        if name in form.needed or (name in form.optional and (form.root / f"{name}.csv").is_file()):
-            try:
-                tables[name] = _read(form, name, _known(tables, name), tables.get("cities"))
-            except DataError as error:
-                problems += error.problems
+    found, own = read_edition(folder), schemas_of(folder)
+    shared, listed = verify(common), verify(folder)
+    for name in found.common:
+        if name not in set(shared["source_id"]):
+            valid, file = shared["source_id"], shown(folder, EDITION_FILE)
+            raise MethodError(f"there is no common file {name!r}.", file=file, key="common", value=name, valid=valid)
+    problems = _uncited(listed, shown(folder, catalogue.CATALOGUE)) + _unnamed(found, shown(folder, EDITION_FILE))
+    used = shared[shared["source_id"].isin(found.common)]
+    sources = pd.concat([listed.assign(file=f"{folder.name}/" + listed["file"]), used], ignore_index=True)
+    tables = {"sources": sources.assign(row=range(2, len(sources) + 2))}
+    needed = [name for name in dict.fromkeys([*NEEDED, *own]) if name != VALUES or not own]
+    optional = [name for name in (VALUES, *OPTIONAL) if (folder / f"{name}.csv").is_file()]
+    for name in dict.fromkeys([*needed, *optional]):
+        try:
+            tables[name] = _read(folder, name, _known(tables, name), tables.get("cities"))
+        except DataError as error:
+            problems += error.problems
+    for name in dict.fromkeys([*found.common, "vocabulary", *([] if "exchange_rates" in tables else [RATES])]):
+        try:
+            tables |= _common(name, tables, common)
+        except DataError as error:
+            problems += error.problems
     problems = problems or _inconsistent(tables, found, folder)
     if problems:
         raise DataError(problems)
-    if form.root == folder:
-        tables |= _common(tables, common)
+    tables.setdefault(RATES, tables.get("exchange_rates"))
     if found.published_ranks is not None:
-        tables["published_ranks"] = _side_by_side(tables, found, folder)
+        tables |= _side_by_side(tables, found, folder)
     return tables | {"edition": words(found)}
+
+
+def _common(name: str, tables: Mapping[str, pd.DataFrame], common: Path) -> dict[str, pd.DataFrame]:
+    """Return a table that editions share, by its name; nothing for a common file that is no table."""
+    if name not in schemas.SCHEMAS:
+        return {}
+    file = f"{name}.csv"
+    table = read_table(common / file, schemas.SCHEMAS[name], file=shown(common, file), known=_known(tables, name))
+    return {name: pd.concat([table, tables[name]], ignore_index=True) if name in tables else table}
 
 
 def update(folder: Path) -> list[str]:
@@ -210,7 +167,10 @@ def update(folder: Path) -> list[str]:
 
     A file that an edition can do without, and that is not there, is taken off its list.
     """
-    return catalogue.update_checksums(folder, [f"{name}.csv" for name in NEEDED])
+    own = schemas_of(folder)
+    return catalogue.update_checksums(
+        folder, [f"{name}.csv" for name in (*NEEDED, *own, *(["schemas"] if own else []))]
+    )
 
 
 def _uncited(sources: pd.DataFrame, file: str) -> list[Problem]:
@@ -237,29 +197,30 @@ def _unnamed(found: Edition, file: str) -> list[Problem]:
     ]
 
 
-def _read(form: Form, name: str, known=None, cities=None) -> pd.DataFrame:
-    """Read a table; in an edition of one's own units by any of their names in `cities`, and a column that may be empty
-    may as well not be there.
-    """
-    path, file, schema = form.root / f"{name}.csv", shown(form.root, f"{name}.csv"), form.schemas[name]
-    if not form.optional:
-        return read_table(path, schema, file=file, known=known or {})
+def _read(folder: Path, name: str, known=None, cities=None) -> pd.DataFrame:
+    """Read a table of an edition, units by any name in `cities`; a column that may be empty may be left out."""
+    path, file = folder / f"{name}.csv", shown(folder, f"{name}.csv")
+    schema = schemas_of(folder).get(name) or SCHEMAS[name]
     header, rows = read_cells(path, file)
     if "city" in header and cities is not None:
         rows = _by_key(rows, header.index("city"), cities)
-    absent = [column for column, spec in schema.columns.items() if spec.nullable and column not in header]
-    table = table_from_cells(header, rows, schema.remove_columns(absent), file=file, known=known or {})
+    absent = [column for column, about in schema.columns.items() if about.nullable and column not in header]
+    present = {column: about for column, about in schema.columns.items() if column not in absent}
+    table = table_from_cells(header, rows, replace(schema, columns=present), file=file, known=known or {})
     return table.assign(**dict.fromkeys(absent)) if absent else table
 
 
 def _by_key(rows: list, column: int, cities: pd.DataFrame) -> list[tuple[int, list[str]]]:
     """Return rows with the name_zh of each unit in place of another name of it."""
-    from fhi.reading.microdata.synonyms import CityNames, Vocabulary
+    from fhi.reading.microdata.places import CityNames
+    from fhi.reading.microdata.synonyms import Vocabulary
 
+    unknown = {cells[column] for _, cells in rows} - set(cities["name_zh"]) - {""}
+    if not unknown:
+        return rows
     names = CityNames(cities, Vocabulary(pd.DataFrame(columns=["row", "list", "code", "written"])))
-    listed = set(names.names)
-    found = {cells[column]: names.named(cells[column]) for _, cells in rows}
-    key = {name: names.names[place] for name, place in found.items() if place is not None and name not in listed}
+    found = {name: names.named(name) for name in unknown}
+    key = {name: names.names[place] for name, place in found.items() if place is not None}
     return [
         (line, [*cells[:column], key.get(cells[column], cells[column]), *cells[column + 1 :]]) for line, cells in rows
     ]
@@ -270,7 +231,7 @@ def _known(tables: Mapping[str, pd.DataFrame], name: str) -> dict[str, set[str]]
     known = {"city": set(tables["cities"]["name_zh"])} if "cities" in tables else {}
     if "framework" in tables:
         tree = tables["framework"]
-        leaves = name in ("indicators", "standard_errors")
+        leaves = name in (VALUES, "standard_errors")
         values = tree["level"] == tree["level"].max() if leaves else tree["level"] >= 0
         known["node"] = set(tree[values]["code"])
     return known
@@ -284,13 +245,14 @@ def _inconsistent(tables: Mapping[str, pd.DataFrame], found: Edition, folder: Pa
         if code not in set(leaves):
             message = f"there is no indicator {code!r}."
             raise MethodError(message, file=file, key=f"standard_errors.{code}", value=code, valid=leaves)
+    if found.year is None and ("earlier_ranks" in tables or (found.published_ranks and found.published_ranks.changes)):
+        raise MethodError("earlier ranks need the year of this edition; add the key year.", file=file, key="year")
     problems = _other_units(tables, shown(folder, "indicators.csv")) if "indicators" in tables else []
     if "published_ranks" in tables:
         problems += _bad_tiers(tables, found, shown(folder, "published_ranks.csv"))
-    facts = next((tables[name] for name in ("facts", f"{REPORT}/facts") if name in tables), None)
-    return (
-        problems if facts is None else problems + _bad_facts(facts, tables["cities"], found, shown(folder, "facts.csv"))
-    )
+    if "facts" in tables:
+        problems += _bad_facts(tables["facts"], tables["cities"], found, shown(folder, "facts.csv"))
+    return problems
 
 
 def _bad_facts(facts: pd.DataFrame, cities: pd.DataFrame, found: Edition, file: str) -> list[Problem]:
@@ -325,8 +287,10 @@ def _bad_tiers(tables: Mapping[str, pd.DataFrame], found: Edition, file: str) ->
     ]
 
 
-def _side_by_side(tables: Mapping[str, pd.DataFrame], found: Edition, folder: Path) -> pd.DataFrame:
-    """Return ranks that stand side by side in a table of the publication in the form of published_ranks.csv.
+def _side_by_side(tables: Mapping[str, pd.DataFrame], found: Edition, folder: Path) -> dict[str, pd.DataFrame]:
+    """Return ranks that stand side by side in a table of the publication in the forms of the files for ranks.
+
+    The rank of the year before is the present one and the places gained; a unit that is new has none.
 
     Raises
     ------
@@ -334,24 +298,31 @@ def _side_by_side(tables: Mapping[str, pd.DataFrame], found: Edition, folder: Pa
         If edition.yml names a table, a column or a node that is not there.
     """
     file, key, named = shown(folder, EDITION_FILE), "published_ranks", found.published_ranks
-    by_name = {name.split("/")[-1]: table for name, table in tables.items()}
-    if named.table not in by_name:
+    if named.table not in tables:
         message = f"there is no table {named.table!r}."
-        raise MethodError(message, file=file, key=f"{key}.table", value=named.table, valid=by_name)
-    table, nodes = by_name[named.table], tables["framework"].set_index("code")["level"]
-    frames = []
-    for node_, column in named.columns.items():
-        for value, valid in ((node_, [*nodes.index]), (column, [*table.columns])):
-            if value not in valid:
-                raise MethodError(f"there is no {value!r}.", file=file, key=f"{key}.columns", value=value, valid=valid)
-        tier = table.get("tier") if nodes[node_] == 0 else None
-        page = table.get("page")
-        frames.append(
-            pd.DataFrame({"row": table["row"], "node": node_, "city": table["city"], "rank": table[column]}).assign(
-                tier=tier, page=page
-            )
-        )
-    return pd.concat(frames, ignore_index=True)
+        raise MethodError(message, file=file, key=f"{key}.table", value=named.table, valid=tables)
+    table, nodes = tables[named.table], tables["framework"].set_index("code")["level"]
+    for part, columns in (("columns", named.columns), ("changes", named.changes)):
+        for pair in columns.items():
+            for value, valid in zip(pair, (named.columns if part == "changes" else nodes.index, table), strict=True):
+                if value not in valid:
+                    message = f"there is no {value!r}."
+                    raise MethodError(message, file=file, key=f"{key}.{part}", value=value, valid=list(valid))
+    ranks = {node: table[["row", "city"]].assign(node=node, rank=table[of]) for node, of in named.columns.items()}
+    earlier = [
+        ranks[node].assign(rank=ranks[node]["rank"] + table[change], year=found.year - 1).dropna(subset="rank")
+        for node, change in named.changes.items()
+    ]
+    present = [
+        frame.assign(tier=table.get("tier") if nodes[node] == 0 else None, page=table.get("page"))
+        for node, frame in ranks.items()
+    ]
+    order = ["row", "node", "city", "rank"]
+    tables = {"published_ranks": pd.concat(present, ignore_index=True)[[*order, "tier", "page"]]}
+    if earlier:
+        before = pd.concat(earlier, ignore_index=True).astype({"rank": int})
+        tables["earlier_ranks"] = before[["row", "node", "city", "year", "rank"]]
+    return tables
 
 
 def _other_units(tables: Mapping[str, pd.DataFrame], file: str) -> list[Problem]:
@@ -364,14 +335,3 @@ def _other_units(tables: Mapping[str, pd.DataFrame], file: str) -> list[Problem]
         for row, unit, unit_wanted in zip(rows["row"], rows["unit"], wanted, strict=True)
         if unit != unit_wanted
     ]
-
-
-def _common(tables: Mapping[str, pd.DataFrame], common: Path) -> dict[str, pd.DataFrame]:
-    """Return the tables that every edition shares, with its own in place of them or added."""
-
-    def read(name: str) -> pd.DataFrame:
-        return read_table(common / f"{name}.csv", REPORT_SCHEMAS[name], file=shown(common, f"{name}.csv"))
-
-    words = [read("vocabulary"), *([tables["vocabulary"]] if "vocabulary" in tables else [])]
-    rates = tables["exchange_rates"] if "exchange_rates" in tables else read("public/exchange_rates")
-    return {"vocabulary": pd.concat(words, ignore_index=True), "public/exchange_rates": rates}

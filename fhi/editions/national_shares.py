@@ -8,11 +8,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from fhi.editions.catalogue import source_of
 from fhi.engine.share_bounds import Class, Printed
 
 Tables = Mapping[str, pd.DataFrame]
 COLUMNS = ["indicator", "class", "city", "share", "low", "high", "page", "source_id", "evidence"]
-LISTS, SUMS = "report2018/contributions", "report2018/share_sums"
+LISTS, SUMS = "contributions", "share_sums"
 #: class -> the indicator that it is part of, the list of its firms, and what they count by (None: by number)
 FIRMS = {
     "loans": ("firm_scale", "banks", "loans_value"),
@@ -29,7 +30,7 @@ class Listed(NamedTuple):
     ----------
     indicator : str
         What it is part of.
-    source_id, page : str, int
+    source_id, file, page : str, str, int
     shares : pandas.Series
         By city, per cent. NaN: not printed if the list is partial, else not disclosed.
     rows : pandas.Series
@@ -38,6 +39,7 @@ class Listed(NamedTuple):
 
     indicator: str
     source_id: str
+    file: str
     page: int
     shares: pd.Series
     rows: pd.Series | None = None
@@ -79,20 +81,25 @@ def national_shares(tables: Tables) -> pd.DataFrame:
 
 def _listed(tables: Tables) -> dict[str, Listed]:
     """Return the lists by class; an exhaustive one gives a city without a firm 0."""
-    if "report2018/banks" not in tables:
+    if "banks" not in tables:
         return {}
     cities = pd.Index(tables["cities"]["name_zh"], name="city")
     found = {}
+
+    def place(table: str) -> tuple[str, str]:
+        return source_of(tables, table), f"data/raw/{source_of(tables, table, 'file')}"
+
     for name, (indicator, table, column) in FIRMS.items():
-        source = tables[f"report2018/{table}"]
+        source = tables[f"{table}"]
         amounts = source[column].astype(float) if column else pd.Series(1.0, index=source.index)
         by_city = amounts.groupby(source["city"]).sum(skipna=False).reindex(cities)
         shares = by_city.where(by_city.index.isin(source["city"]), 0.0) / amounts.sum() * 100
-        found[name] = Listed(indicator, f"report2018/{table}", int(source["page"].iloc[0]), shares)
+        found[name] = Listed(indicator, *place(table), int(source["page"].iloc[0]), shares)
     for name, group in tables[LISTS].groupby("class"):
         by_city = group.set_index("city")
         shares, page = by_city["share_value"].reindex(cities), int(group["page"].iloc[0])
-        found[name] = Listed("contribution", f"{LISTS}+{SUMS}", page, shares, by_city["row"])
+        source = f"{place(LISTS)[0]}+{place(SUMS)[0]}"
+        found[name] = Listed("contribution", source, place(LISTS)[1], page, shares, by_city["row"])
     return found
 
 
@@ -102,13 +109,14 @@ def _class(tables: Tables, name: str, listed: Listed) -> Class:
     A city whose firm discloses nothing has no part in a total of what is disclosed.
     """
     shares = listed.shares if listed.partial else listed.shares.dropna()
-    own = {"file": f"data/raw/{listed.source_id.split('+')[0]}.csv"}
+    own = {"file": listed.file}
     printed = [
         Printed(
             "share", (city,), share, **own, row=listed.rows[city] if listed.partial else None, text=f"{city} {share:g}%"
         )
         for city, share in shares.dropna().items()
     ]
+    sums = f"data/raw/{source_of(tables, SUMS, 'file')}"
     undisclosed = set(listed.shares.index) - set(shares.index)
     for item in tables[SUMS].query("`class` == @name").itertuples():
         if undisclosed & set(item.cities.split("|")):
@@ -116,7 +124,7 @@ def _class(tables: Tables, name: str, listed: Listed) -> Class:
         stated = item.kind != "order"
         text = f"{item.cities} {item.printed}" if stated else item.cities
         value, qualifier = (item.printed_value, item.printed_qualifier) if stated else (np.nan, "exact")
-        place = {"file": f"data/raw/{SUMS}.csv", "row": item.row, "text": text}
+        place = {"file": sums, "row": item.row, "text": text}
         printed.append(Printed(item.kind, tuple(item.cities.split("|")), value, qualifier, **place))
     return Class(tuple(shares.index), tuple(printed))
 

@@ -6,11 +6,14 @@ It holds labels; `VALUES`; `RAW`; or nothing, if a table holds no numbers of its
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 import pandas as pd
 
 from fhi.codebook.tables import table
-from fhi.editions import SCHEMAS
+from fhi.editions import SCHEMAS, schemas_of
+from fhi.paths import RAW as RAW_FOLDER
+from fhi.paths import edition_names
 
 #: labels of numbers, in the order in which they are shown
 EVIDENCE = ("published", "derived", "public", "reconstructed", "identified", "user", "synthetic")
@@ -22,13 +25,13 @@ VALUES = "values"
 #: in place of labels: a raw table as ingested carries those of its file
 RAW = "raw"
 
-#: where the raw tables of the report's edition lie -> labels; those at the top hold names alone
-_FOLDERS = {"report2018": "published", "public": "public", "": ""}
-_RAW = {name.split("/")[-1]: _FOLDERS[name.rpartition("/")[0]] for name in SCHEMAS}
-#: tables of another form of an edition, and those of the report in which cities or seats are public knowledge
-_RAW |= {"indicators": VALUES, "edition": ""}
-_RAW |= dict.fromkeys(("published_ranks", "published_scores", "standard_errors"), "published")
-_RAW |= dict.fromkeys(("named_firms", "quoted_institutions"), "published public")
+
+@cache
+def _raw_labels() -> dict[str, str]:
+    """Return the labels of every raw table of every edition, as ``schemas.csv`` gives them."""
+    own = (schemas_of(RAW_FOLDER / name) for name in edition_names())
+    found = {"edition": ""} | {name: schema.evidence for each in own for name, schema in each.items()}
+    return found | {name.split("/")[-1]: schema.evidence for name, schema in SCHEMAS.items()}
 
 
 def stated(name: str) -> str:
@@ -50,9 +53,9 @@ def stated(name: str) -> str:
     if text != RAW:
         return text
     raw = name.rpartition("/")[2]
-    if raw not in _RAW:
-        raise KeyError(f"the table {name!r} has no label; state it: a schema in fhi/editions")
-    return _RAW[raw]
+    if raw not in _raw_labels():
+        raise KeyError(f"the table {name!r} has no label; state it: a row for the table in schemas.csv")
+    return _raw_labels()[raw]
 
 
 def of_table(name: str, tables: Mapping[str, pd.DataFrame]) -> tuple[str, ...]:

@@ -7,7 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 
-from fhi.editions.edition import edition
+from fhi.editions.edition import edition, year_of
+from fhi.engine.years import MOVES, movement
 from fhi.paths import REPORT
 
 #: node -> column of the TOP20 table (p5)
@@ -38,6 +39,25 @@ def published_units(tables: Mapping[str, pd.DataFrame], root: str) -> pd.DataFra
         return pd.DataFrame(columns=["city", "rank", "tier"])
     rows = tables["tables/published_ranks"].query("node == @root")
     return rows.sort_values("rank", kind="stable")[["city", "rank", "tier"]].reset_index(drop=True)
+
+
+def movements(table: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return what `movement` gives of computed scores, and of the ranks that this and earlier editions print."""
+    parts = [part for part in (movement(table), printed_movement(tables)) if len(part)]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=MOVES)
+
+
+def printed_movement(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the movement of the printed ranks, in the form of `fhi.engine.years.movement`.
+
+    ``tables/earlier_ranks`` holds those of earlier editions; of a node that has none there is no movement.
+    """
+    if "tables/earlier_ranks" not in tables or "tables/published_ranks" not in tables:
+        return pd.DataFrame(columns=MOVES)
+    earlier = tables["tables/earlier_ranks"][[*RANKS, "year"]]
+    year = year_of({"edition": tables["tables/edition"]})
+    rows = pd.concat([earlier, published(tables).assign(year=year)], ignore_index=True)
+    return movement(rows[rows["node"].isin(earlier["node"])].assign(evidence="published"))
 
 
 def score_comparison(

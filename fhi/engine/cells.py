@@ -12,7 +12,13 @@ from pathlib import Path
 from fhi.engine.errors import DataError, Problem
 
 ENCODINGS = ("utf-8-sig", "gb18030")
-_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
+
+#: raised, lowered and circled digits, which mark footnotes
+_MARKS = "²³¹⁰-⁹₀-₉①-⒛㈠-㈩㊀-㊉⓪-⓿❶-➓"
+_MARKED, _UNMARKED = re.compile(rf"(?<=.)[\s{_MARKS}]*[{_MARKS}]\s*$"), re.compile(f"[^{_MARKS}]+")
+#: other marks of footnotes, behind a number: 12603* and 12603[1]
+NOTE = re.compile(r"(?<=\d)(?:[*†‡※]+|\[\d{1,2}\])$")
 
 
 class Table(str):
@@ -85,11 +91,15 @@ def read_cells(path: Path, file: str) -> tuple[list[str], list[tuple[int, list[s
 def fold(text: str) -> str:
     """Return `text` with full-width digits and signs as plain ones and without blanks, but for those between digits.
 
-    A blank between two digits stays, so that ``1 2`` is refused rather than read as 12.
+    A blank between two digits stays, so that ``1 2`` is refused rather than read as 12. A raised or circled digit is no
+    digit: at the end it is the mark of a footnote and goes (``12603²``, ``北京①``), elsewhere it stays as it is.
     """
     text = str(text)
-    folded = text if text.isascii() else unicodedata.normalize("NFKC", text).replace("−", "-").replace("–", "-")
-    return re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", folded)
+    if not text.isascii():
+        text = _MARKED.sub("", text)
+        text = _UNMARKED.sub(lambda part: unicodedata.normalize("NFKC", part[0]), text)
+        text = text.replace("−", "-").replace("–", "-")
+    return re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", text)
 
 
 def parse_number(text: str) -> float:
@@ -100,10 +110,10 @@ def parse_number(text: str) -> float:
     ValueError
         If `text` is not wholly one finite number.
     """
-    folded = fold(text)
+    folded = NOTE.sub("", fold(text))
     if not _NUMBER.fullmatch(folded):
         raise ValueError("a number such as 1234.5")
-    value = float(folded.replace(",", ""))
+    value = float(folded.replace(",", "").replace(" ", ""))
     if not math.isfinite(value):
         raise ValueError("a finite number")
     return value

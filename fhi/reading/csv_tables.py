@@ -1,17 +1,16 @@
-"""The columns of a raw table, and its strict reading: encoding, header, cells, schema; all problems in one DataError.
+"""The strict reading of a raw table: encoding, header, cells, schema; all problems in one DataError.
 
-A column's ``metadata["kind"]`` says how its printed text is parsed (see `PARSERS`); its description goes into the data
-dictionary.
+The kind of a column says how its printed text is parsed (see `PARSERS`).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
-import pandera.pandas as pa
 
 from fhi.engine.cells import parse_number, read_cells
 from fhi.engine.errors import DataError, Problem, nearest_names
@@ -19,89 +18,6 @@ from fhi.reading import parsing
 
 #: the columns of the panel: ``low`` and ``high`` are the least and the greatest value that its sources allow
 PANEL = ["city", "year", "indicator", "value", "low", "high", "unit", "source_id", "evidence"]
-CITIES = 20
-
-
-def column(dtype, kind: str, description: str, *checks: pa.Check, nullable=False, unique=False) -> pa.Column:
-    return pa.Column(
-        dtype, list(checks), nullable=nullable, unique=unique, description=description, metadata={"kind": kind}
-    )
-
-
-def check(function, expected: str, remedy: str, **options) -> pa.Check:
-    return pa.Check(function, error=f"{expected}|{remedy}", **options)
-
-
-def between(low: float, high: float, what: str) -> pa.Check:
-    return check(lambda value: low <= value <= high, f"{what} from {low} to {high}", "correct it", element_wise=True)
-
-
-def one_of(*values: object) -> pa.Check:
-    names = ", ".join(map(str, values))
-    return check(lambda value: value in values, f"one of {names}", "use one of these names", element_wise=True)
-
-
-def _competition(ranks) -> object:
-    """True where a rank equals one plus the number of better ranks (1, 2, 2, 4)."""
-    return ranks == ranks.rank(method="min").astype(int)
-
-
-def text(description: str, *checks: pa.Check, nullable=False, unique=False) -> pa.Column:
-    return column(str, "text", description, *checks, nullable=nullable, unique=unique)
-
-
-def city(description="city, a name_zh of cities.csv", *, nullable=False) -> pa.Column:
-    return column(str, "city", description, nullable=nullable)
-
-
-def node(description="node of framework.csv that the number bears on", *, nullable=True) -> pa.Column:
-    return column(str, "node", description, nullable=nullable)
-
-
-def integer(description: str, low: int, high: int, *checks: pa.Check, nullable=False, unique=False) -> pa.Column:
-    dtype = float if nullable else int
-    checks = (between(low, high, "a whole number"), *checks)
-    return column(dtype, "integer", description, *checks, nullable=nullable, unique=unique)
-
-
-def number(description: str, low=float("-inf"), high=float("inf"), *, nullable=False) -> pa.Column:
-    return column(float, "number", description, between(low, high, "a number"), nullable=nullable)
-
-
-def quantity(description: str, nullable=False) -> pa.Column:
-    return column(str, "quantity", f"{description}, as printed", nullable=nullable)
-
-
-def date(description: str) -> pa.Column:
-    return column(str, "date", f"{description}, as printed")
-
-
-def rank(description: str, *, ties=False) -> pa.Column:
-    standing = check(_competition, "ranks without a gap (1, 2, 2, 4)", "compare the column with the page")
-    return integer(description, 1, CITIES, standing, unique=not ties)
-
-
-def page() -> pa.Column:
-    return integer("page of the report (printed on most from 9 to 39, counted elsewhere)", 1, 43)
-
-
-def schema(key: list[str], description: str, **columns: pa.Column) -> pa.DataFrameSchema:
-    return pa.DataFrameSchema(columns, unique=key, strict=True, description=description)
-
-
-def of_report(key: list[str], description: str, **columns: pa.Column) -> pa.DataFrameSchema:
-    return schema(key, description, page=page(), **columns)
-
-
-NOTE = text("reading of the page, where it is not plain", nullable=True)
-#: the words of the project, and those that a folder of the staff's files adds
-VOCABULARY = schema(
-    ["list", "written"],
-    "the words by which files of the staff name columns, classes and answers",
-    list=text("column.<kind>, class, sector, sex, flag, platform, evidence, place, city, measure or kind"),
-    code=text("what the word stands for"),
-    written=text("the word; blanks, hyphens, width and case do not matter"),
-)
 
 #: kind of column -> parser of one cell
 PARSERS: Mapping[str, Callable] = {
@@ -116,8 +32,67 @@ PARSERS: Mapping[str, Callable] = {
 }
 
 
+#: kinds of numbers, as errors name them
+NUMBERS = {"integer": "a whole number", "number": "a number"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a raw table.
+
+    Attributes
+    ----------
+    kind : str
+        How its cells are parsed: one of `PARSERS`.
+    description : str
+    nullable, unique, gapless : bool
+        Whether cells may be empty, each value stands once, and the values are ranks (1, 2, 2, 4).
+    low, high : float
+        The least and the greatest number.
+    values : tuple of str
+        The texts or numbers that it may have; empty: any.
+    absent, empty, unknown : str
+        The remedy if the column is not there, a cell is empty, a name is unknown (``{}``: the usual one).
+    refused : tuple of str
+        What texts may not begin with, what is expected then, and the remedy.
+    """
+
+    kind: str
+    description: str
+    nullable: bool = False
+    unique: bool = False
+    gapless: bool = False
+    low: float = float("-inf")
+    high: float = float("inf")
+    values: tuple[str, ...] = ()
+    absent: str = ""
+    empty: str = ""
+    unknown: str = "{}"
+    refused: tuple[str, ...] = ()
+
+    def fault(self, value: object) -> tuple[str, str] | None:
+        """Return what is expected instead of a parsed value, and the remedy; None if it is valid."""
+        if self.refused and str(value).startswith(self.refused[0]):
+            return self.refused[1], self.refused[2]
+        if self.values and (f"{value:g}" if self.kind in NUMBERS else value) not in self.values:
+            return f"one of {', '.join(self.values)}", "use one of these names"
+        if self.kind in NUMBERS and not self.low <= value <= self.high:
+            return f"{NUMBERS[self.kind]} from {self.low:.10g} to {self.high:.10g}", "correct it"
+        return None
+
+
+@dataclass(frozen=True)
+class Schema:
+    """A raw table: its columns by name, its key, and the provenance labels of its numbers, joined by a blank."""
+
+    description: str
+    columns: Mapping[str, Column]
+    key: list[str] = field(default_factory=list)
+    evidence: str = ""
+
+
 def read_table(
-    path: Path, schema: pa.DataFrameSchema, *, file: str | None = None, known: Mapping[str, Collection[str]] = {}
+    path: Path, schema: Schema, *, file: str | None = None, known: Mapping[str, Collection[str]] = {}
 ) -> pd.DataFrame:
     """Read and validate one raw CSV table.
 
@@ -125,8 +100,8 @@ def read_table(
     ----------
     path : Path
         The file.
-    schema : pandera.DataFrameSchema
-        Its columns, whose ``metadata["kind"]`` names the parser.
+    schema : Schema
+        Its columns.
     file : str, optional
         The name shown in errors (default: the path).
     known : mapping, optional
@@ -150,7 +125,7 @@ def read_table(
 def table_from_cells(
     header: list[str],
     rows: list[tuple[int, list[str]]],
-    schema: pa.DataFrameSchema,
+    schema: Schema,
     *,
     file: str,
     known: Mapping[str, Collection[str]] = {},
@@ -171,14 +146,14 @@ def table_from_cells(
     return frame
 
 
-def _check_header(header: list[str], schema: pa.DataFrameSchema, file: str) -> None:
+def _check_header(header: list[str], schema: Schema, file: str) -> None:
     wanted = list(schema.columns)
     problems = []
     for name in wanted:
         if name not in header:
             near = nearest_names(name, [h for h in header if h not in wanted], 1)
             remedy = f"rename {near[0]!r} to {name!r}" if near else f"add the column {name!r}"
-            remedy = schema.columns[name].metadata.get("absent", remedy)
+            remedy = schema.columns[name].absent or remedy
             problems.append(Problem(file, 1, name, None, f"a column {name!r}", remedy))
     for name in dict.fromkeys(header):
         if name not in wanted:
@@ -191,11 +166,10 @@ def _check_header(header: list[str], schema: pa.DataFrameSchema, file: str) -> N
 
 
 def _parse_column(cells, name, column, lines, file, known, problems) -> dict[str, pd.Series]:
-    kind = column.metadata["kind"]
-    parsed = []
+    kind, parsed = column.kind, []
     for line, cell in zip(lines, cells, strict=True):
         parsed.append(None)
-        remedy = column.metadata.get("empty")
+        remedy = column.empty
         if cell == "" or (remedy and parsing.is_missing(cell)):
             if not column.nullable:
                 expected = f"a value ({column.description})"
@@ -209,7 +183,7 @@ def _parse_column(cells, name, column, lines, file, known, problems) -> dict[str
             near = nearest_names(cell, known[kind], 1)
             listed = "cities.csv" if kind == "city" else "framework.csv"
             remedy = f"write {near[0]!r}" if near else f"correct the name or add it to {listed}"
-            remedy = column.metadata.get("unknown", "{}").format(remedy)
+            remedy = column.unknown.format(remedy)
             problems.append(Problem(file, line, name, cell, f"a {kind} of {listed}", remedy))
     if kind in ("integer", "number"):
         return {name: pd.Series([math.nan if value is None else value for value in parsed], dtype=float)}
@@ -224,36 +198,37 @@ def _parse_column(cells, name, column, lines, file, known, problems) -> dict[str
 
 
 def _validate(frame, schema, lines, file, seen) -> list[Problem]:
-    """Run the schema over the parsed frame; a cell that did not parse is not reported twice."""
-    incomplete = {column for _, column in seen}
+    """Compare the parsed cells with the schema; a cell that did not parse is not reported twice."""
+    found: dict[tuple[int, str], Problem] = {}
+
+    def add(places, name: str, expected: str, remedy: str) -> None:
+        for place in places:
+            if (lines[place], name) not in seen:
+                value = frame[name].iloc[place]
+                value = value.item() if hasattr(value, "item") else value
+                found.setdefault((lines[place], name), Problem(file, lines[place], name, value, expected, remedy))
+
     for name, column in schema.columns.items():
-        if str(column.dtype) == "int64" and name not in incomplete:
-            if frame[name].abs().max() < 2**53:
+        values = frame[name].dropna()
+        for place, value in values.items():
+            if fault := column.fault(value):
+                add([place], name, *fault)
+        if not any(bad == name for _, bad in seen):
+            # what compares cells with one another would blame the good ones
+            _compared(values, column, lambda *problem, name=name: add(problem[0], name, *problem[1:]))
+            if column.kind == "integer" and not column.nullable and values.abs().max() < 2**53:
                 frame[name] = frame[name].astype(int)
-            else:
-                incomplete.add(name)
-    extra = [name for name in frame if name not in schema.columns]
-    for name in incomplete:
-        # what compares cells with one another would blame the good ones
-        single = [check for check in schema.columns[name].checks if check.element_wise]
-        schema = schema.update_column(name, checks=single, unique=False)
-    try:
-        schema.validate(frame.drop(columns=extra), lazy=True)
-    except pa.errors.SchemaErrors as errors:
-        problems = [_problem(case, lines, file) for case in errors.failure_cases.itertuples()]
-        wanted = [p for p in problems if (p.row, p.column) not in seen and (p.row or p.column not in incomplete)]
-        return list({(p.row, p.column): p for p in reversed(wanted)}.values())
-    return []
+    if not any(name in schema.key for _, name in seen):
+        twice = frame.index[frame.duplicated(schema.key, keep=False)] if schema.key else []
+        add(twice, schema.key[0] if schema.key else "", "each value once", "remove or correct one of the rows")
+    return list(found.values())
 
 
-def _problem(case, lines: list[int], file: str) -> Problem:
-    row = lines[int(case.index)] if case.index is not None and not pd.isna(case.index) else None
-    check = str(case.check)
-    if "unique" in check:
-        expected, remedy = "each value once", "remove or correct one of the rows"
-    elif "|" in check:
-        expected, remedy = check.split("|", 1)
-    else:
-        expected, remedy = check, "correct the cell"
-    value = case.failure_case
-    return Problem(file, row, str(case.column), value.item() if hasattr(value, "item") else value, expected, remedy)
+def _compared(values: pd.Series, column, add: Callable) -> None:
+    """Report the values that do not go with the others of their column."""
+    if column.unique:
+        add(values.index[values.duplicated(keep=False)], "each value once", "remove or correct one of the rows")
+    if column.gapless:
+        # a rank is one more than the number of better ranks (1, 2, 2, 4)
+        wrong = values.index[values != values.rank(method="min")]
+        add(wrong, "ranks without a gap (1, 2, 2, 4)", "compare the column with the page")

@@ -12,7 +12,7 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
-from fhi.engine.cells import fold, parse_number
+from fhi.engine.cells import NOTE, fold, parse_number
 
 SCALES = {"十": 10, "百": 100, "千": 1000}
 UNITS = {"万": 10**4, "亿": 10**8, "万亿": 10**12}
@@ -97,17 +97,24 @@ def _below_ten_thousand(text: str) -> int:
 
 COUNTERS = "家个项名件份种人位所次倍年部篇分"
 ENGLISH = {"k": 10**3, "thousand": 10**3, "m": 10**6, "mn": 10**6, "million": 10**6}
+ENGLISH |= {"tenthousand": 10**4, "hundredmillion": 10**8, "trillion": 10**12, "tn": 10**12}
 ENGLISH |= {"b": 10**9, "bn": 10**9, "billion": 10**9}
 CURRENCIES = {"元": "CNY", "人民币": "CNY", "元人民币": "CNY", "人民币元": "CNY", "rmb": "CNY", "¥": "CNY"}
 CURRENCIES |= {"美元": "USD", "美金": "USD", "us$": "USD", "$": "USD", "港元": "HKD", "港币": "HKD", "hk$": "HKD"}
 CURRENCIES |= {"欧元": "EUR", "€": "EUR", "日元": "JPY", "英镑": "GBP", "£": "GBP", "澳门元": "MOP", "新台币": "TWD"}
-CURRENCIES |= {code.casefold(): code for code in ("CNY", "USD", "HKD", "EUR", "JPY", "GBP", "MOP", "TWD")}
+CURRENCIES |= {"新加坡元": "SGD", "新元": "SGD", "韩元": "KRW", "瑞士法郎": "CHF", "加元": "CAD", "加拿大元": "CAD"}
+CURRENCIES |= {"澳元": "AUD", "澳大利亚元": "AUD", "印度卢比": "INR", "卢比": "INR", "港幣": "HKD", "￥": "CNY"}
+CURRENCIES |= {"yuan": "CNY", "renminbi": "CNY", "rmbyuan": "CNY", "dollars": "USD", "usdollars": "USD", "euros": "EUR"}
+#: currency codes by place; 0 is none
+CURRENCY = ("", "CNY", "USD", "HKD", "EUR", "JPY", "GBP", "MOP", "TWD", "SGD", "KRW", "CHF", "CAD", "AUD", "INR")
+CURRENCIES |= {code.casefold(): code for code in CURRENCY[1:]}
 ABOVE = {"超过", "突破", "超", "逾", "多于", "过", "上", ">", "≥", "余", "多", "以上"}
 BELOW = {"近", "不足", "<", "≤", "以下"}
 ABOUT = {"约", "大约", "左右", "级"}
 UNDISCLOSED = {"未披露", "未公布", "—", "-", "n/a", "N/A"}
 #: how files write that there is no value, after `fold` and in lower case
 MISSING = {"", "nan", "na", "n/a", "#n/a", "null", "none", "nil", ".", "-", "--", "—", "——", "/", "?", "无", "不详"}
+MISSING |= {"..", "...", "......", "#", "(跳过)", "跳过", "(空)", "*", "**", "***"}
 MISSING |= {"未知", "未披露", "未公布", "未透露", "暂无", "保密", "缺失", "undisclosed", "unknown", "missing"}
 
 _SIMPLIFIED = str.maketrans("萬億圓圆", "万亿元元")
@@ -115,6 +122,10 @@ _MARKS = "超过|突破|超|逾|多于|近|不足|大约|约|过|上|>|≥|<|≤
 #: words for currencies and for powers of ten, as alternatives of a pattern
 MONEY = "|".join(map(re.escape, sorted(CURRENCIES, key=len, reverse=True)))
 TIMES = "|".join(sorted(ENGLISH, key=len, reverse=True))
+#: 未透露人民币, 未披露美元: an amount that is not told, in a currency
+_UNTOLD = re.compile(rf"(?:未披露|未公布|未透露|金额未知|不详|保密)(?:{MONEY})")
+#: 亿元及以上美元 is of USD: 亿元 is but how such lists write 亿
+_AT_LEAST = re.compile(rf"(?P<head>.*?)元?(?:及以上|以上)(?P<money>{MONEY})")
 _QUANTITY = re.compile(
     rf"(?P<before>{_MARKS})?"
     rf"(?P<prefix>{MONEY})?"
@@ -152,7 +163,8 @@ def fold_quantity(text: str) -> str:
 
 def is_missing(text: str) -> bool:
     """True if a cell says that there is no value: empty, ``NaN``, ``N/A``, ``null``, ``-``, ``未披露`` …"""
-    return fold(text).casefold() in MISSING
+    folded = fold(text).casefold()
+    return folded in MISSING or bool(_UNTOLD.fullmatch(folded))
 
 
 def parse_integer(text: str) -> int:
@@ -178,7 +190,7 @@ def parse_quantity(text: str) -> Quantity:
     ValueError
         If any part of the text is not understood.
     """
-    folded = fold_quantity(text)
+    folded = NOTE.sub("", fold_quantity(text))
     if folded in UNDISCLOSED:
         return Quantity(math.nan, "undisclosed", "")
     match = _QUANTITY.fullmatch(folded.casefold())
@@ -258,7 +270,7 @@ def parse_date(text: str) -> str:
     ValueError
         If the text is not a date, names a month or day that does not exist, or can be read as two dates (``5/6/2017``).
     """
-    parts = _parts(fold(text))
+    parts = _parts(re.sub(r"(?<=\d{4})\.0$", "", fold(text)))
     try:
         datetime.date(*(int(part) for part in [*parts, "1", "1"][:3]))
     except (TypeError, ValueError):
@@ -329,6 +341,10 @@ def parse_amount(text: str) -> Amount:
         If any part is not understood, the ends of an interval do not ascend, or an amount is negative.
     """
     folded = fold_quantity(text)
+    if match := _AT_LEAST.fullmatch(folded.casefold()):
+        folded = f"{match['head']}{match['money']}以上"
+    if _UNTOLD.fullmatch(folded):
+        return Amount(*[math.nan] * 3, "undisclosed", "")
     for read in (_plain, _quantity, _some, _range):
         try:
             amount = read(folded)
@@ -348,6 +364,30 @@ def has_unit(text: str) -> bool:
     return bool(_OWN.search(_EXPONENT.sub("", fold_quantity(text).casefold())))
 
 
+def unit_of(text: str) -> Quantity:
+    """Return how many plain units a unit is: ``100 million CNY`` is 1e8 CNY, ``万元`` 1e4 CNY, ``%`` one per cent.
+
+    Raises
+    ------
+    ValueError
+        If it is no unit of a number; ``firms`` is none, and counts ones.
+    """
+    folded = re.sub(r"(?<=\d)[ ,](?=\d{3}(?!\d))", "", fold(text))
+    return parse_quantity(folded if folded[:1].isdigit() else f"1{folded}")
+
+
+def is_unit(unit: str) -> bool:
+    """True for a unit of a number: ``万元``, ``亿美元``, ``%``, ``million USD``, ``家``."""
+    try:
+        return bool(unit) and not _NOT_UNIT.fullmatch(fold(unit)) and bool(unit_of(unit))
+    except ValueError:
+        return False
+
+
+#: a number alone, as in the heading 2017, is no unit
+_NOT_UNIT = re.compile(r"[\d.,年 ]+", re.ASCII)
+
+
 def times(value: float, factor: float) -> float:
     """Return a product in decimals: 18.59 × 10000 is 185900 and nothing beside it."""
     return float(Decimal(repr(value)) * Decimal(repr(factor)))
@@ -364,7 +404,7 @@ def parse_amount_in(text: str, unit: str) -> Amount:
     ValueError
         As `parse_amount`, and if the unit is a share.
     """
-    amount, column = parse_amount(text), parse_quantity(f"1{unit}")
+    amount, column = parse_amount(text), unit_of(unit)
     if column.unit == "%":
         raise ValueError("an amount of money, not a share")
     if not has_unit(text):

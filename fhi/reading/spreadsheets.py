@@ -1,24 +1,28 @@
-"""Workbooks (.xlsx) as rows of texts, as a spreadsheet program shows them and would save them as CSV."""
+"""Workbooks (.xlsx, .xls, .ods) as rows of texts, as a spreadsheet program shows them and would save them as CSV."""
 
 from __future__ import annotations
 
 import datetime
+import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple, TypeVar
+from xml.etree import ElementTree
 
 from fhi.engine.errors import DataError, Problem
 
 Table = TypeVar("Table")
-#: bytes of a workbook beyond which merged cells and formulas are not looked into, and of its parts unpacked
-LARGE, UNPACKED = 20 << 20, 2 << 30
+SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods"}
+#: bytes that the parts of a workbook may have when unpacked
+UNPACKED = 2 << 30
 #: cells that the used area of a sheet may have: a stray cell at its far end would make it endless
-CELLS = 20_000_000
-#: what a number format shows as it stands: a sign in it does not make the number one in per cent
-_LITERAL = re.compile(r'"[^"]*"|\\.')
-_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+CELLS = 10_000_000
+#: bytes of a sheet that are looked through at once
+CHUNK = 4 << 20
 #: why a cell cannot be read, by what it holds: what was expected, and the remedy
 _UNREAD = {
     "f": (
@@ -27,26 +31,39 @@ _UNREAD = {
     ),
     "e": ("a number or a text", "write a plain value"),
 }
+_RUN = re.compile(rb"<(?:\w+:)?r>.*?</(?:\w+:)?r>", re.DOTALL)
+_TEXT = re.compile(rb"(<(?:\w+:)?t\b[^>]*>)(.*?)(</(?:\w+:)?t>)", re.DOTALL)
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\sr=\"(\d+)\"")
+_COLUMN = re.compile(rb"\sr=\"([A-Z]{1,3})\d+\"")
+_CELL = re.compile(
+    rb"<(?:\w+:)?c\b(?P<attributes>[^>]*?)(?:/>|>(?P<content>.*?)</(?:\w+:)?c>)",
+    re.DOTALL,
+)
+_FORMULA = re.compile(rb"<(?:\w+:)?f\b[^>]*?(?:/>|>(?P<text>.*?)</(?:\w+:)?f>)", re.DOTALL)
+_STORED = re.compile(rb"<(?:\w+:)?v>[^<]|<(?:\w+:)?is>")
 
 
 class Sheet(NamedTuple):
     """A sheet: its name, and the rows that hold anything as ``(line, texts)``, all of one width.
 
     `unread` names by (line, column from 1) the cells without a value: ``f`` a formula, ``e`` an error of one. Their
-    text, which begins with = or #, stands in the rows.
+    text, which begins with = or #, stands in the rows. `copies` are the cells that have their text from the first of
+    the merged cells they belong to.
     """
 
     name: str
     rows: list[tuple[int, list[str]]]
-    unread: dict[tuple[int, int], str]
+    unread: Mapping[tuple[int, int], str] = MappingProxyType({})
+    copies: frozenset[tuple[int, int]] = frozenset()
 
 
 def sheets(path: Path, file: str, *, in_percent: bool = True) -> Iterator[Sheet]:
-    """Yield the sheets of a workbook that hold anything.
+    """Yield the sheets of a workbook that hold anything; sheets of charts are passed over.
 
     A date is written in ISO form without its time of day, a truth value as TRUE or FALSE, a formula by the value that
     it had when the workbook was saved; without one it is its own text. A merged cell gives its text to every cell it
-    covers.
+    covers. A raised digit is written as one (12603²).
 
     Parameters
     ----------
@@ -54,100 +71,253 @@ def sheets(path: Path, file: str, *, in_percent: bool = True) -> Iterator[Sheet]
     file : str
         The name shown in errors.
     in_percent : bool
-        Write a number that is shown in per cent with its sign, as a unit of its own (91.5%); otherwise as it is stored
-        (0.915).
+        Write a number with the unit that its format shows (91.5%, $30, 1800.5亿元); otherwise as it is stored.
 
     Raises
     ------
     DataError
-        If the file is no workbook, unpacks to more than `UNPACKED` bytes, or a sheet has more than `CELLS` cells.
+        If the file is no workbook, is encrypted or damaged, unpacks to more than `UNPACKED` bytes, or a sheet has more
+        than `CELLS` cells.
     """
-    import openpyxl
+    import python_calamine as calamine
 
-    calculated = _check(path, file)
-    large = path.stat().st_size > LARGE
+    packed = path.suffix.lower() in (".xlsx", ".xlsm")
     try:
-        book = openpyxl.load_workbook(path, data_only=True, read_only=large)
-        formulas = openpyxl.load_workbook(path) if calculated and not large else None
-    except Exception as error:  # whatever openpyxl meets in a file that is no workbook
-        raise _no_workbook(file, f"{type(error).__name__}: {error}"[:120]) from None
-    for sheet in book.worksheets:
-        if large:
-            # the size that a sheet states may be wrong, and what lies beyond it would not be read
-            sheet.reset_dimensions()
-        elif sheet.max_row * sheet.max_column > CELLS:
-            found, expected = f"{sheet.max_row} rows, {sheet.max_column} columns", f"at most {CELLS:,} cells in a sheet"
-            raise DataError([Problem(f"{file}, sheet {sheet.title}", None, None, found, expected, "empty the rest")])
-        unread: dict[tuple[int, int], str] = {}
-        rows = [[_text(cell, in_percent, unread) for cell in cells] for cells in sheet.iter_rows()]
-        width = max(map(len, rows), default=0)
-        rows = [texts + [""] * (width - len(texts)) for texts in rows]
-        if formulas:
-            _show_formulas(rows, formulas[sheet.title], unread)
-        if not large:
-            _fill_merged(rows, sheet)
-        filled = [(line, texts) for line, texts in enumerate(rows, start=1) if any(texts)]
-        if filled:
-            yield Sheet(sheet.title, filled, unread)
-    book.close()
-
-
-def _check(path: Path, file: str) -> bool:
-    """Raise `DataError` if a file is not packed or unpacks to too much; return True if a sheet holds a formula."""
-    try:
-        with zipfile.ZipFile(path) as parts:
-            size = sum(part.file_size for part in parts.infolist())
-            if size > UNPACKED:
-                raise _no_workbook(file, f"{size:,} bytes when unpacked", f" of at most {UNPACKED:,} bytes")
-            if path.stat().st_size > LARGE:
-                return False
-            names = [name for name in parts.namelist() if "worksheets/" in name]
-            return any(_FORMULA.search(parts.read(name)) for name in names)
+        parts = _Parts(path, file) if packed else None
+        if not packed:
+            _refuse_unseen_formats(path, file)
+        book = calamine.CalamineWorkbook.from_filelike(parts.content() if parts else io.BytesIO(path.read_bytes()))
+        for found in book.sheets_metadata:
+            if found.typ == calamine.SheetTypeEnum.WorkSheet:
+                marks = parts.marks(found.name) if parts else Marks({}, {}, {})
+                sheet = _sheet(book.get_sheet_by_name(found.name), found.name, marks, in_percent)
+                if sheet.rows:
+                    yield sheet
     except DataError:
         raise
-    except Exception:  # a damaged archive fails in many ways
-        raise _no_workbook(file, "no packed file") from None
+    except Exception as error:  # a damaged archive or part fails in many ways
+        raise _no_workbook(file, f"{type(error).__name__}: {error}"[:120]) from None
 
 
 def _no_workbook(file: str, found: str, which: str = "") -> DataError:
     remedy = "save it anew as .xlsx, or as CSV in UTF-8"
+    if "assword" in found or "encrypt" in found.casefold():
+        remedy = f"remove its password, and {remedy}"
     return DataError([Problem(file, None, None, found, f"a workbook (.xlsx){which}", remedy)])
 
 
-def _text(cell, in_percent: bool, unread: dict[tuple[int, int], str]) -> str:
-    value = cell.value
-    if value is None:
-        return ""
-    if cell.data_type == "e":
-        unread[cell.row, cell.column] = "e"
+class Marks(NamedTuple):
+    """What a sheet says beside its values, by (line, column from 1): formats, formulas without a value, errors."""
+
+    formats: dict[tuple[int, int], str]
+    formulas: dict[tuple[int, int], str]
+    errors: dict[tuple[int, int], str]
+
+
+class _Parts:
+    """The parts of a packed workbook (.xlsx), looked through for what the reader of its values does not tell."""
+
+    def __init__(self, path: Path, file: str):
+        self.path, self.file = path, file
+        with zipfile.ZipFile(path) as parts:
+            size = sum(part.file_size for part in parts.infolist())
+            if size > UNPACKED:
+                raise _no_workbook(file, f"{size:,} bytes when unpacked", f" of at most {UNPACKED:,} bytes")
+            names = parts.namelist()
+            self._places = self._sheet_parts(parts)
+            styles = next((name for name in names if name.endswith("xl/styles.xml")), None)
+            self._formats = _formats(parts.read(styles)) if styles else {}
+            self._raised = [
+                name for name in names if name.endswith("sharedStrings.xml") and b"script" in parts.read(name)
+            ]
+
+    @staticmethod
+    def _sheet_parts(parts: zipfile.ZipFile) -> dict[str, str]:
+        """Return the part of each sheet by its name."""
+        links = ElementTree.fromstring(parts.read("xl/_rels/workbook.xml.rels"))
+        targets = {link.get("Id"): link.get("Target", "") for link in links}
+        found = {}
+        for element in ElementTree.fromstring(parts.read("xl/workbook.xml")).iter():
+            if element.tag.endswith("}sheet"):
+                link = next(value for key, value in element.attrib.items() if key.endswith("}id"))
+                target = targets[link]
+                found[element.get("name")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        return found
+
+    def content(self) -> io.BytesIO:
+        """Return the bytes of the file, raised and lowered digits of its texts as characters of their own."""
+        if not self._raised:
+            return io.BytesIO(self.path.read_bytes())
+        content = io.BytesIO()
+        with zipfile.ZipFile(self.path) as before, zipfile.ZipFile(content, "w") as after:
+            for name in before.namelist():
+                part = before.read(name)
+                after.writestr(name, _RUN.sub(_raise, part) if name in self._raised else part)
+        content.seek(0)
+        return content
+
+    def marks(self, name: str) -> Marks:
+        """Return the marks of a sheet; raise `DataError` if its cells are too many."""
+        marks, line, columns = Marks({}, {}, {}), 0, set()
+        for chunk in self._chunks(self._places[name]):
+            lines = _ROW.findall(chunk)
+            line = max(line, int(lines[-1])) if lines else line
+            columns.update(_COLUMN.findall(chunk))
+            if self._formats or b"<f" in chunk or b":f" in chunk or b't="e"' in chunk:
+                self._mark(chunk, marks)
+        width = max(map(_number, columns), default=0)
+        if line * width > CELLS:
+            found, expected = f"{line} rows, {width} columns", f"at most {CELLS:,} cells in a sheet"
+            raise DataError([Problem(f"{self.file}, sheet {name}", None, None, found, expected, "empty the rest")])
+        return marks
+
+    def _chunks(self, part: str) -> Iterator[bytes]:
+        """Yield the content of a part, cut at the ends of rows."""
+        with zipfile.ZipFile(self.path) as parts, parts.open(part) as stream:
+            rest = b""
+            while piece := stream.read(CHUNK):
+                rest += piece
+                cut = rest.rfind(b"row>") + 4
+                if cut > 3:
+                    yield rest[:cut]
+                    rest = rest[cut:]
+            yield rest
+
+    def _mark(self, chunk: bytes, marks: Marks) -> None:
+        for match in _CELL.finditer(chunk):
+            attributes = dict(re.findall(rb'(\w+)="([^"]*)"', match["attributes"]))
+            place = re.fullmatch(rb"([A-Z]+)(\d+)", attributes.get(b"r", b""))
+            if not place:
+                continue
+            key, content = (int(place[2]), _number(place[1])), match["content"] or b""
+            if code := self._formats.get(int(attributes.get(b"s", 0))):
+                marks.formats[key] = code
+            if attributes.get(b"t") == b"e":
+                stored = re.search(rb"<(?:\w+:)?v>([^<]*)", content)
+                marks.errors[key] = (stored[1] if stored else b"#N/A").decode()
+            formula = _FORMULA.search(content)
+            if formula and not _STORED.search(content):
+                marks.formulas[key] = "=" + (formula["text"] or b"").decode().replace("&amp;", "&")
+
+
+def _raise(run: re.Match) -> bytes:
+    """Return a run of a text, its digits raised if it stands above or below the line."""
+    if not re.search(rb'vertAlign val="(?:super|sub)script"', run[0]):
+        return run[0]
+    return _TEXT.sub(lambda text: text[1] + text[2].decode().translate(_RAISED).encode() + text[3], run[0])
+
+
+def _number(letters: bytes) -> int:
+    """Return the number of a column: A is 1, Z 26, AA 27."""
+    total = 0
+    for letter in letters:
+        total = total * 26 + letter - 64
+    return total
+
+
+#: formats that stand for a number and no more, and those of a currency that the program's language chooses
+_PER_CENT, _OF_LANGUAGE = {9: "0%", 10: "0.00%"}, (5, 6, 7, 8, 42, 44)
+_PIECE = re.compile(
+    r'"(?P<quoted>[^"]*)"|[\\!](?P<escaped>.)|\[\$(?P<money>[^\]-]*)[^\]]*\]|\[[^\]]*\]|[_*].|(?P<digits>[0#?]+)|(?P<sign>.)'
+)
+
+
+def _formats(styles: bytes) -> dict[int, str]:
+    """Return the formats that show more than a number (a unit, a sign, thousands), by the number of a cell's style."""
+    root = ElementTree.fromstring(styles)
+    own, found = {}, {}
+    for element in root.iter():
+        tag = element.tag.rpartition("}")[2]
+        if tag == "numFmt":
+            own[int(element.get("numFmtId", 0))] = element.get("formatCode", "")
+        elif tag == "cellXfs":
+            for number, style in enumerate(element):
+                code = int(style.get("numFmtId", 0))
+                known = own.get(code, _PER_CENT.get(code, "¤0" if code in _OF_LANGUAGE else ""))
+                if known and show(Decimal(1), known) != "1":
+                    found[number] = known
+    return found
+
+
+def show(value: Decimal, code: str) -> str:
+    """Return a number as a format shows it, with all its digits: 1800.5 in ``0.0"亿元"`` is 1800.5亿元.
+
+    ``$``, ``%`` and units in quotes are written; commas at the end divide by a thousand, and a point that is only
+    written (``0!.0000``) by ten for each digit after it. Words that are no unit are left out.
+    """
+    from fhi.reading.parsing import is_unit
+
+    sides, shift, pending, percent, shifted = {False: "", True: ""}, 0, 0, False, False
+    started = False
+    for piece in _PIECE.finditer(code):
+        text, sign = piece["quoted"] or piece["escaped"] or piece["money"] or "", piece["sign"] or ""
+        if sign == ";":
+            break
+        if piece["digits"]:
+            started, pending = True, 0
+            shift += len(piece["digits"]) if shifted else 0
+        elif "." in (sign, text):
+            shifted = started and text == "."
+        elif sign == "," and started:
+            pending += 1
+        elif sign == "%":
+            percent = True
+        elif text or (sign and sign in "$¥￥€£¤"):
+            sides[started] += text or sign
+    value = value * 100 if percent else value / 10**shift / 1000**pending
+    plain = f"{round(value, 12).normalize():f}"
+    before, after = sides[False].strip(), sides[True].strip() + ("%" if percent else "")
+    unit = before + after
+    return f"{before}{plain}{after}" if unit and (unit == "¤" or is_unit(unit)) else plain
+
+
+def _refuse_unseen_formats(path: Path, file: str) -> None:
+    """Raise `DataError` for a sheet (.ods) with shares or money, whose signs the reader of its values does not tell."""
+    if path.suffix.lower() == ".ods":
+        with zipfile.ZipFile(path) as parts:
+            found = re.search(rb'value-type="(percentage|currency)"', parts.read("content.xml"))
+        if found:
+            remedy = "save it as .xlsx, or as CSV in UTF-8"
+            raise DataError(
+                [Problem(file, None, None, found[1].decode(), "numbers without a format of their own", remedy)]
+            )
+
+
+def _sheet(found, name: str, marks: Marks, in_percent: bool) -> Sheet:
+    """Return the rows of a sheet that hold anything as texts."""
+    left = found.start[1] if found.start else 0
+    width = max([left + (found.width if found.start else 0), *(column for _, column in marks.formulas)])
+    rows: dict[int, list[str]] = {}
+    for line, cells in enumerate(found.iter_rows() if found.start else (), start=1):
+        if any(cell != "" and (not isinstance(cell, str) or cell.strip()) for cell in cells):
+            texts = [_text(cell, marks.formats.get((line, left + n)), in_percent) for n, cell in enumerate(cells, 1)]
+            rows[line] = [""] * left + texts + [""] * (width - left - len(texts))
+    for (line, column), text in {**marks.errors, **marks.formulas}.items():
+        rows.setdefault(line, [""] * width)[column - 1] = text
+    copies = set()
+    for (top, first), (bottom, last) in found.merged_cell_ranges or []:
+        text = rows.get(top + 1, [""] * width)[first] if first < width else ""
+        for line in range(top + 1, bottom + 2) if text else ():
+            for column in range(first, min(last + 1, width)):
+                if (line, column) != (top + 1, first):
+                    rows.setdefault(line, [""] * width)[column] = text
+                    copies.add((line, column + 1))
+    unread = dict.fromkeys(marks.errors, "e") | dict.fromkeys(marks.formulas, "f")
+    return Sheet(name, sorted(rows.items()), unread, frozenset(copies))
+
+
+def _text(value: object, code: str | None, in_percent: bool) -> str:
+    if isinstance(value, str):
+        return value.strip()
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, datetime.datetime | datetime.date):
         return value.isoformat()[:10]
     if isinstance(value, int | float):
-        if in_percent and "%" in _LITERAL.sub("", cell.number_format or ""):
-            # 0.915 is stored where 91.5% is shown
-            return f"{round(value * 100, 12):.15g}%"
+        if in_percent and code:
+            return show(Decimal(repr(value)), code)
         return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
     return str(value).strip()
-
-
-def _show_formulas(rows: list[list[str]], sheet, unread: dict[tuple[int, int], str]) -> None:
-    """Write formulas into cells that hold nothing else."""
-    for cells in sheet.iter_rows():
-        for cell in cells:
-            if cell.data_type == "f" and not rows[cell.row - 1][cell.column - 1]:
-                rows[cell.row - 1][cell.column - 1] = str(getattr(cell.value, "text", cell.value))
-                unread[cell.row, cell.column] = "f"
-
-
-def _fill_merged(rows: list[list[str]], sheet) -> None:
-    """Write the text of merged cells into all they cover."""
-    for area in sheet.merged_cells.ranges:
-        text = rows[area.min_row - 1][area.min_col - 1]
-        for row in range(area.min_row, area.max_row + 1):
-            for column in range(area.min_col, area.max_col + 1):
-                rows[row - 1][column - 1] = text
 
 
 class Book:
@@ -207,7 +377,7 @@ class Book:
         """Return the cells without a value, each below what stands above it in row 1, or else its column's letter."""
         from openpyxl.utils import get_column_letter
 
-        _, rows, unread = self._sheets[sheet]
+        _, rows, unread, _ = self._sheets[sheet]
         texts = dict(rows)
         problems = []
         for (line, column), kind in sorted(unread.items()):

@@ -22,8 +22,8 @@ def check(scenario: str) -> Scenario:
     """Return the method of a scenario whose file, edition and own files are in order.
 
     Checked: the keys and names of the scenario and of those it rests on; every raw table of its edition; the space and
-    the grid of robustness; the year; the folder of its own files
-    and their names (what stands in them is read by the first notebook, which may take long).
+    the grid of robustness; the year; the folder of its own files and their names (what stands in them is read by the
+    first notebook, which may take long). Year and own files are checked once the tables are in order.
 
     Raises
     ------
@@ -34,12 +34,18 @@ def check(scenario: str) -> Scenario:
     file = f"scenarios/{scenario}.yml"
     with _noted(faults):
         tables = folders.load(method.edition)
-    if faults:
-        # without a tree and units no name can be checked
-        raise faults[0]
+    broken = bool(faults)
+    if broken:
+        # names of the scenario are checked by tree and units, if these can be read whatever is wrong with the rest
+        try:
+            cities, tree = folders.units_of(method.edition)
+            Framework.from_table(tree)
+        except FhiError:
+            raise faults[0] from None
+        tables = {"cities": cities.reset_index(), "framework": tree}
     with _noted(faults):
         alternatives.chosen(method, file)
-        tables = alternatives.described(tables, method)
+        tables = tables if broken else alternatives.described(tables, method)
     tree = Framework.from_table(tables["framework"])
     cities = tables["cities"].set_index("name_zh")
     with _noted(faults):
@@ -48,11 +54,12 @@ def check(scenario: str) -> Scenario:
         # each alternative of the space is tried beside the method: what is wrong there would be told again for each
         plain = Scenario(edition=method.edition, robustness=method.robustness) if faults else method
         runs.check(plain, tree, cities.index, file, units=cities)
-    with _noted(faults):
-        _check_year(method, construction.panel(tables, tree), file)
-    if method.user_data and method.user_data.folder:
+    if not broken:
         with _noted(faults):
-            check_folder(method, tables)
+            _check_year(method, construction.panel(tables, tree), file)
+        if method.user_data and method.user_data.folder:
+            with _noted(faults):
+                check_folder(method, tables)
     if len(faults) == 1:
         raise faults[0]
     if faults:
@@ -93,7 +100,9 @@ def check_folder(method: Scenario, tables: dict[str, pd.DataFrame]) -> None:
     """Refuse a folder of own files that is not there, is empty, or holds a file whose name says nothing."""
     name = method.user_data.folder
     shown = f"data/user/{name}".removesuffix("/.")
-    found = file_types.files(user_folder(name), shown, method.year, Vocabulary(tables["vocabulary"]))
+    vocabulary = Vocabulary(tables["vocabulary"])
+    file_types.add_measures(vocabulary, Framework.from_table(tables["framework"]))
+    found = file_types.files(user_folder(name), shown, method.year, vocabulary)
     if not found:
         message = f"{shown} holds no file of a known name; put files there (data/user/README.md), or leave the key out."
         raise MethodError(message, key="user_data.folder", value=name)

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
-import pandera.pandas as pa
 
 from fhi.codebook import columns, tables
 from fhi.codebook.columns import Names
 from fhi.editions import SCHEMAS, folders
-from fhi.editions.catalogue import CATALOGUE, listing
+from fhi.editions.catalogue import CATALOGUE, LISTED, editions, listing
 from fhi.editions.outputs import of_table
 from fhi.engine.robustness.space import ASSUMPTIONS
 from fhi.files import digest, replace_file
 from fhi.paths import RAW
+from fhi.reading.csv_tables import Schema
+from fhi.reading.schemas import FORM
 from fhi.store import Store
 
-NAME = "datapackage.json"
+NAME, TEMPLATE = "datapackage.json", "template"
 LICENCE = {
     "name": "CC-BY-4.0",
     "path": "https://creativecommons.org/licenses/by/4.0/",
@@ -31,27 +34,38 @@ MEDIA = {"csv": "text/csv", "geojson": "application/geo+json"}
 
 def raw_package() -> dict:
     """Return the package of the raw files: each with its source, rights and checksum, each table with its schema."""
-    resources = [
-        _file(row.file, digest=row.sha256) | {"sources": [_source(row)], "rights": row.licence}
-        for row in listing().itertuples()
-    ]
-    resources.append(_file(CATALOGUE))
-    for resource in resources:
-        name = resource["path"].removesuffix(".csv")
-        if name in SCHEMAS:
-            resource["profile"], resource["title"] = "tabular-data-resource", SCHEMAS[name].description
-            resource["schema"] = raw_schema(SCHEMAS[name])
+    resources = []
+    for folder in (RAW, *(folder for folder in editions() if folder.name != TEMPLATE)):
+        inside = "" if folder == RAW else f"{folder.name}/"
+        known = SCHEMAS if folder == RAW else {**folders.SCHEMAS, **folders.schemas_of(folder)}
+        known = {**known, "schemas": FORM, "sources": LISTED}
+        for row in listing(folder).itertuples():
+            about = _table(folder, row.file, known)
+            resources.append(_file(inside + row.file, digest=row.sha256) | about)
+            resources[-1] |= {"sources": [_source(row)], "rights": row.licence}
+        resources.append(_file(inside + CATALOGUE) | _table(folder, CATALOGUE, known))
     return _package("fhi-raw", "The Fintech Hub Index: raw data", resources) | {"licenses": [LICENCE]}
 
 
-def raw_schema(schema: pa.DataFrameSchema) -> dict:
+def _table(folder: Path, file: str, known: Mapping[str, Schema]) -> dict:
+    """Return title and schema of a raw table, as far as its file has the columns; nothing for any other file."""
+    schema = known.get(file.removesuffix(".csv"))
+    if schema is None:
+        return {}
+    header = pd.read_csv(folder / file, nrows=0).columns
+    columns = {name: schema.columns[name] for name in header}
+    about = {"profile": "tabular-data-resource", "title": schema.description}
+    return about | {"schema": raw_schema(replace(schema, columns=columns))}
+
+
+def raw_schema(schema: Schema) -> dict:
     """Return a schema of the raw data as a Table Schema: names, types, meanings, what may be empty, the key."""
     fields = []
     for name, column in schema.columns.items():
         constraints = {"required": not column.nullable} | ({"unique": True} if column.unique else {})
-        kind = TYPES.get(column.metadata["kind"], "string")
+        kind = TYPES.get(column.kind, "string")
         fields.append({"name": name, "type": kind, "description": column.description, "constraints": constraints})
-    return {"fields": fields, "primaryKey": list(schema.unique)}
+    return {"fields": fields, "primaryKey": schema.key}
 
 
 def built_package(store: Store) -> dict:
@@ -99,12 +113,17 @@ def built_fields(name: str, table: pd.DataFrame, names: Names) -> list[dict]:
     return fields
 
 
-def _raw_schema(name: str, table: pd.DataFrame) -> pa.DataFrameSchema | None:
-    """Return the schema of a raw table as ingested, of the report's edition or of another; None for any other table."""
+def _raw_schema(name: str, table: pd.DataFrame) -> Schema | None:
+    """Return the schema of a raw table as ingested, that of its edition if it has one; None for any other table."""
     folder, _, raw = name.rpartition("/")
-    schemas = [*SCHEMAS.items(), *folders.SCHEMAS.items()] if folder == "tables" else []
-    found = (schema for path, schema in schemas if path.rpartition("/")[2] == raw)
-    return next((schema for schema in found if set(schema.columns) <= set(table)), None)
+    if folder != "tables":
+        return None
+    own = [folders.schemas_of(edition) for edition in editions()]
+    for known in (*own, folders.SCHEMAS, SCHEMAS):
+        for path, schema in known.items():
+            if path.rpartition("/")[2] == raw and set(schema.columns) <= set(table):
+                return schema
+    return None
 
 
 def _source(row) -> dict:

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from fhi import editions
 from fhi.codebook.columns import columns
+from fhi.codebook.glossary import terms
 from fhi.codebook.tables import Table, tables
 from fhi.editions import SCHEMAS, claims
 from fhi.engine.methods import CONTEXT, TABLES, keywords
 from fhi.files import replace_file
-from fhi.paths import RAW, ROOT
+from fhi.paths import RAW, REPORT, ROOT
 from fhi.running import datapackage
 from fhi.running.schema import FILE, encoded
 from fhi.showing.figures import entries, rendering
@@ -60,6 +61,8 @@ STEPS: Mapping[str, str] = {
     "weighting": "Weighting",
     "aggregation": "Aggregation",
 }
+#: the pages of the documentation, those in Chinese in ``zh``
+DOCS = ROOT / "docs"
 LISTED = {"en": ("stage", "tables that it writes"), "zh": ("步骤", "写出的表")}
 #: the figures that the READMEs show
 PICTURES = ("replication", "identified-scores")
@@ -93,15 +96,16 @@ def verdict_counts(language: str = "en") -> str:
 def data_dictionary() -> str:
     """Return the meaning of every column of every raw table, in Markdown."""
     blocks = []
-    for name, schema in SCHEMAS.items():
+    own = {f"{REPORT}/{name}": schema for name, schema in editions.schemas_of(RAW / REPORT).items()}
+    for name, schema in (SCHEMAS | own).items():
         rows = [
             f"### `{name}.csv`\n",
-            f"{schema.description}. Key: {', '.join(f'`{key}`' for key in schema.unique)}.\n",
+            f"{schema.description}. Key: {', '.join(f'`{key}`' for key in schema.key)}.\n",
         ]
         rows += ["| column | kind | may be empty | meaning |", "|---|---|---|---|"]
         for column, spec in schema.columns.items():
             empty = "yes" if spec.nullable else ""
-            rows.append(f"| `{column}` | {spec.metadata['kind']} | {empty} | {spec.description} |")
+            rows.append(f"| `{column}` | {spec.kind} | {empty} | {spec.description} |")
         blocks.append("\n".join(rows))
     return "\n\n".join(blocks)
 
@@ -133,6 +137,12 @@ def codebook() -> str:
             head.append(f"| `{_words(column.name)}` | {' | '.join(texts)} |")
         blocks.append("\n".join(head))
     return "\n\n".join(blocks)
+
+
+def glossary() -> str:
+    """Return the terms of the project in both languages, in Markdown."""
+    rows = (f"| {term.en} | {term.zh} | {term.meaning_en} | {term.meaning_zh} |" for term in terms())
+    return "\n".join(["| English | 中文 | meaning | 含义 |", "|---|---|---|---|", *rows])
 
 
 def _facts(row: Table) -> Mapping[str, Iterable[str]]:
@@ -193,16 +203,14 @@ def fill(text: str, name: str, content: str) -> str:
 def pages() -> dict[Path, str]:
     """Return the text that each file with generated parts should have."""
     parts = {
-        ROOT / "README.md": {"figures": figure_map(), "verdicts": verdict_counts(), "outputs": output_lists()},
-        ROOT / "README.zh.md": {
-            "figures": figure_map("zh"),
-            "verdicts": verdict_counts("zh"),
-            "outputs": output_lists("zh"),
-        },
-        ROOT / "docs" / "codebook.md": {"codebook": codebook()},
-        ROOT / "docs" / "methods.md": {"methods": method_notes()},
+        DOCS / "codebook.md": {"codebook": codebook()},
+        DOCS / "glossary.md": {"glossary": glossary()},
+        DOCS / "methods.md": {"methods": method_notes()},
         RAW / "README.md": {"dictionary": data_dictionary()},
     }
+    for language, folder in (("en", DOCS), ("zh", DOCS / "zh")):
+        parts[folder / "figures.md"] = {"figures": figure_map(language), "outputs": output_lists(language)}
+        parts[folder / "reviewers.md"] = {"verdicts": verdict_counts(language)}
     texts = {}
     for path, contents in parts.items():
         texts[path] = path.read_text(encoding="utf-8")

@@ -63,5 +63,5 @@ def write(store: Store, given: Microdata) -> None:
     """Write the tables that tell what was read, refused and left open; none where there are no files."""
     if given.quality.empty:
         return
-    for name in ("quality", "refused", "intervals", "services"):
+    for name in ("quality", "refused", "understood", "intervals", "services"):
         store.write(f"{FOLDER}/{name}", getattr(given, name))

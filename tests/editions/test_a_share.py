@@ -79,7 +79,7 @@ def test_beijing_has_one_firm_fewer_by_the_other_reading():
 
 
 def test_notes_of_the_ledger_give_the_counts_of_the_list():
-    claims = TABLES["report2018/claims"].set_index("id")
+    claims = TABLES["claims"].set_index("id")
     listed = firms(TABLES).query("sector == 'technology'")
     narrow = listed[~listed["industry"].isin(["元器件", "半导体"])]
     for id, city in (("p06-beijing-it", "北京"), ("p08-shenzhen-it", "深圳")):

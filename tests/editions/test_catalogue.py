@@ -55,7 +55,7 @@ def test_one_changed_byte_is_reported_by_name(raw):
     content = bytearray(path.read_bytes())
     content[-2] ^= 1
     path.write_bytes(content)
-    found = problems(verify, raw)
+    found = problems(load, raw)
     (problem,) = found.pop("report2018/adoption.csv")
     assert not found
     assert hashlib.sha256(content).hexdigest()[:12] in problem.value
@@ -88,16 +88,26 @@ def test_an_unlisted_file_is_reported_by_name(raw):
 
 
 def test_a_changed_a_deleted_and_an_unlisted_file_are_reported_together(raw):
-    replace_text(raw / "cities.csv", "Beijing", "Peking")
-    (raw / "report2018" / "tiers.csv").unlink()
-    (raw / "new.csv").write_text("a\n1\n", encoding="utf-8")
-    assert set(problems(verify, raw)) == {"cities.csv", "report2018/tiers.csv", "new.csv"}
+    own = raw / "report2018"
+    replace_text(own / "cities.csv", "Beijing", "Peking")
+    (own / "tiers.csv").unlink()
+    (own / "new.csv").write_text("a\n1\n", encoding="utf-8")
+    assert set(problems(load, raw)) == {f"report2018/{name}.csv" for name in ("cities", "tiers", "new")}
 
 
-@pytest.mark.parametrize("file", ["../outside.csv", "report2018/../../outside.csv", "/etc/hostname"])
+def test_a_file_of_an_edition_belongs_into_its_own_list(raw):
+    listed = (raw / "report2018" / "sources.csv").read_text(encoding="utf-8").splitlines()
+    row = next(line for line in listed if ",tiers.csv," in line).replace(",tiers.csv,", ",report2018/tiers.csv,")
+    with (raw / "sources.csv").open("a", encoding="utf-8") as file:
+        file.write(f"{row}\n")
+    (problem,) = problems(load, raw)["sources.csv"]
+    assert problem.value == "report2018/tiers.csv" and "report2018/sources.csv" in problem.remedy
+
+
+@pytest.mark.parametrize("file", ["../outside.csv", "public/../../outside.csv", "/etc/hostname"])
 def test_a_file_outside_the_folder_is_not_read(raw, file):
     (raw.parent / "outside.csv").write_text("a\n1\n", encoding="utf-8")
-    replace_text(raw / "sources.csv", ",framework.csv,", f",{file},")
+    replace_text(raw / "sources.csv", ",vocabulary.csv,", f",{file},")
     found = [problem for listed in problems(verify, raw).values() for problem in listed]
     assert any(problem.value is None and problem.expected.startswith("a file (sources.csv row") for problem in found)
     assert not any("sha256" in problem.expected for problem in found)
@@ -118,10 +128,10 @@ def test_a_file_listed_twice_is_refused(raw):
 
 def test_new_checksums_repair_a_changed_file(raw):
     replace_text(raw / "report2018" / "adoption.csv", "91.5", "91.6")
-    assert update_checksums(raw) == ["report2018/adoption.csv"]
-    stated = verify(raw).set_index("file")["sha256"]
-    assert stated["report2018/adoption.csv"] == checksum(raw / "report2018" / "adoption.csv")
-    assert load(raw)["report2018/adoption"]["rate"].max() == 91.6
+    own = raw / "report2018"
+    assert update_checksums(raw) == [] and folders.update(own) == ["adoption.csv"]
+    assert verify(own).set_index("file")["sha256"]["adoption.csv"] == checksum(own / "adoption.csv")
+    assert load(raw)["adoption"]["rate"].max() == 91.6
 
 
 def test_new_checksums_of_unchanged_files_change_nothing(raw):
@@ -132,8 +142,8 @@ def test_new_checksums_of_unchanged_files_change_nothing(raw):
 
 def test_new_checksums_do_not_hide_a_deleted_file(raw):
     (raw / "report2018" / "tiers.csv").unlink()
-    assert update_checksums(raw) == []
-    (problem,) = problems(verify, raw)["report2018/tiers.csv"]
+    assert folders.update(raw / "report2018") == []
+    (problem,) = problems(load, raw)["report2018/tiers.csv"]
     assert "restore" in problem.remedy
 
 
@@ -141,7 +151,7 @@ def test_bad_cells_of_several_files_are_reported_together(raw):
     replace_text(raw / "report2018" / "adoption.csv", "91.5", "much")  # line 2
     replace_text(raw / "report2018" / "top20.csv", ",贵阳,19", ",贵州,19")  # line 20
     replace_text(raw / "report2018" / "leaders.csv", "internet_finance,1,", "internet_finanze,1,")  # line 2
-    update_checksums(raw)
+    folders.update(raw / "report2018")
     found = problems(load, raw)
     cells = {(file, p.row, p.column, p.value) for file, listed in found.items() for p in listed}
     assert cells == {
@@ -159,11 +169,12 @@ def test_a_changed_file_is_not_read(raw):
 
 def test_a_loaded_copy_has_every_table_with_the_lines_of_its_file(raw):
     tables = load(raw)
-    made = {"edition.csv", "published_ranks.csv"}  # of edition.yml, and of the TOP20 table
-    listed = {*(f for f in raw_files(raw) if f.endswith(".csv")), "sources.csv"}
+    made = {"edition.csv", "published_ranks.csv", "earlier_ranks.csv"}  # of edition.yml, and of the TOP20 table
+    files = {*raw_files(raw), *raw_files(raw / "report2018"), "sources.csv"} - {"schemas.csv"}
+    listed = {file for file in files if file.endswith(".csv")}
     assert {f"{name}.csv" for name in tables} - made == listed and {f"{name}.csv" for name in tables} >= made
-    assert tables["report2018/top20"]["row"].tolist() == list(range(2, 22))
+    assert tables["top20"]["row"].tolist() == list(range(2, 22))
 
 
 def test_a_table_once_ingested_has_a_short_name():
-    assert tidy({"report2018/top20": 1, "cities": 2}) == {"tables/top20": 1, "tables/cities": 2}
+    assert tidy({"public/regions": 1, "cities": 2}) == {"tables/regions": 1, "tables/cities": 2}

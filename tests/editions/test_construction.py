@@ -13,7 +13,7 @@ from fhi.engine.framework import Framework
 from fhi.paths import RAW
 
 TABLES = editions.load()
-FRAMEWORK = Framework.from_csv(RAW / "framework.csv")
+FRAMEWORK = Framework.from_csv(RAW / "report2018" / "framework.csv")
 ROWS = construction.panel(TABLES, FRAMEWORK)
 SHARES = national_shares(TABLES)
 LABELS = set(EVIDENCE)
@@ -56,9 +56,9 @@ def test_a_bank_of_undisclosed_size_leaves_its_city_missing_and_no_other():
 
 
 def test_a_second_bank_of_undisclosed_size_leaves_its_city_missing_too():
-    banks = TABLES["report2018/banks"]
+    banks = TABLES["banks"]
     hidden = banks[banks["loans_value"].isna()].iloc[[0]].assign(city="深圳")
-    found = national_shares({**TABLES, "report2018/banks": pd.concat([banks, hidden])})
+    found = national_shares({**TABLES, "banks": pd.concat([banks, hidden])})
     loans = found[found["class"] == "loans"].set_index("city")["share"]
     assert set(loans.index[loans.isna()]) == {"福州", "长春", "深圳"}
 

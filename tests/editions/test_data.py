@@ -10,8 +10,8 @@ from fhi.paths import RAW
 
 TABLES = editions.load()
 # claims, facts and orders speak of the whole report
-WHOLE = {f"report2018/{name}" for name in ("claims", "facts", "orders", "order_notes")}
-REPORT = sorted({name for name in TABLES if name.startswith("report2018/")} - WHOLE)
+WHOLE = {"cities", "constructions", "orders", "order_notes"}
+REPORT = sorted({*editions.schemas_of(RAW / "report2018")} - WHOLE)
 PAGES = {"city_profiles": {6, 7, 8}, "experience_facts": {20, 21, 23, 24, 25, 26}, "leaders": {11, 15, 17, 30, 32}}
 PAGES |= {
     "share_sums": {13, 17, 18},
@@ -29,14 +29,18 @@ GRAPHICS = {"adoption": {21}, "attention": {36}, "innovation": {31}, "leaders": 
 ONE_PAGE = {"adoption": 21, "attention": 36, "banks": 13, "brokers": 14, "contributions": 17, "coverage": 39}
 ONE_PAGE |= {"exchanges": 17, "financing_top20": 15, "innovation": 31, "institutes": 33, "insurers": 14}
 ONE_PAGE |= {"quoted_institutions": 16, "sandboxes": 35, "tiers": 5, "top20": 5}
+ONE_PAGE |= {"institute_activities": 33, "organisations": 1, "people": 40}
+PAGES |= {name: set(range(1, 44)) for name in ("statements", "report_coverage")}
 
 
 def test_every_raw_file_has_a_schema_and_every_schema_a_file():
-    tables = {file for file in raw_files() if file.endswith(".csv")}
-    assert {f"{name}.csv" for name in editions.SCHEMAS} == {*tables, "sources.csv"}
+    common = {file for file in raw_files() if file.endswith(".csv")}
+    assert {f"{name}.csv" for name in editions.SCHEMAS if name.startswith("public/")} | {"vocabulary.csv"} == common
+    own = {*editions.schemas_of(RAW / "report2018"), "framework", "facts", "claims", "bound_alternatives", "schemas"}
+    assert {f"{name}.csv" for name in own} == set(raw_files(RAW / "report2018"))
 
 
-@pytest.mark.parametrize("file", raw_files())
+@pytest.mark.parametrize("file", [*raw_files(), *(f"report2018/{name}" for name in raw_files(RAW / "report2018"))])
 def test_a_raw_file_has_the_checksum_of_the_catalogue(file):
     stated = TABLES["sources"].set_index("file")["sha256"]
     assert checksum(RAW / file) == stated[file]
@@ -44,20 +48,19 @@ def test_a_raw_file_has_the_checksum_of_the_catalogue(file):
 
 @pytest.mark.parametrize("name", REPORT)
 def test_the_rows_of_the_report_carry_their_pages(name):
-    short = name.split("/")[1]
-    assert set(TABLES[name]["page"]) == PAGES.get(short, {ONE_PAGE.get(short)})
+    assert set(TABLES[name]["page"]) == PAGES.get(name, {ONE_PAGE.get(name)})
 
 
 @pytest.mark.parametrize("name, pages", GRAPHICS.items())
 def test_what_is_read_off_a_graphic_says_so_in_each_row(name, pages):
-    table = TABLES[f"report2018/{name}"]
+    table = TABLES[f"{name}"]
     notes = table.loc[table["page"].isin(pages), "note"].fillna("")
     assert len(notes) >= 20
     assert notes.str.contains("read off|reading order|read from its far end|inferred from the order").all(), set(notes)
 
 
 def test_a_fact_about_an_order_read_off_a_graphic_says_so():
-    facts = TABLES["report2018/facts"]
+    facts = TABLES["facts"]
     read = facts[facts["page"].isin({11, 36})]
     assert set(read["group"]) == {"leaders", "attention"} and len(read) == 5
     assert read["note"].str.contains("read off", na=False).all()
@@ -71,11 +74,11 @@ def test_every_column_has_a_meaning():
 
 @pytest.mark.parametrize("column", ["rank", "industry_rank", "ecosystem_rank"])
 def test_ranks_are_permutations_of_one_to_twenty(column):
-    assert sorted(TABLES["report2018/top20"][column]) == list(range(1, 21))
+    assert sorted(TABLES["top20"][column]) == list(range(1, 21))
 
 
 def test_the_only_tie_of_the_pillar_ranks_is_nanjing_with_qingdao():
-    ranks = TABLES["report2018/top20"].set_index("city")["experience_rank"]
+    ranks = TABLES["top20"].set_index("city")["experience_rank"]
     assert sorted(ranks) == [*range(1, 12), 11, *range(13, 21)]
     assert set(ranks.index[ranks == 11]) == {"南京", "青岛"}
 
@@ -83,21 +86,21 @@ def test_the_only_tie_of_the_pillar_ranks_is_nanjing_with_qingdao():
 def test_the_tables_of_the_report_name_the_same_twenty_cities():
     listed = set(TABLES["cities"].query("in_top20 == 1")["name_zh"])
     for name in ("top20", "adoption", "attention"):
-        assert set(TABLES[f"report2018/{name}"]["city"]) == listed
+        assert set(TABLES[f"{name}"]["city"]) == listed
 
 
 def test_the_tiers_hold_five_five_and_ten_cities_in_order_of_rank():
-    top20 = TABLES["report2018/top20"].sort_values("rank")
+    top20 = TABLES["top20"].sort_values("rank")
     assert top20["tier"].tolist() == ["national"] * 5 + ["regional"] * 5 + ["distinctive"] * 10
 
 
 def test_numbers_printed_on_two_pages_agree():
-    rates = TABLES["report2018/adoption"].set_index("city")["rate"]
-    profiles = TABLES["report2018/city_profiles"].query("node == 'adoption' and unit == '%'")
+    rates = TABLES["adoption"].set_index("city")["rate"]
+    profiles = TABLES["city_profiles"].query("node == 'adoption' and unit == '%'")
     assert len(profiles) == 5
     assert (profiles["printed_value"].to_numpy() == rates[profiles["city"]].to_numpy()).all()
-    overall = TABLES["report2018/city_profiles"].query("node == 'FHI'").set_index("city")["printed_value"]
-    ranks = TABLES["report2018/top20"].set_index("city")["rank"]
+    overall = TABLES["city_profiles"].query("node == 'FHI'").set_index("city")["printed_value"]
+    ranks = TABLES["top20"].set_index("city")["rank"]
     assert (overall == ranks[overall.index]).all()
 
 
@@ -112,7 +115,7 @@ def test_the_regions_are_three_and_their_provinces_are_those_of_the_boundaries()
     regions = TABLES["public/regions"]
     outlines = json.loads((RAW / "boundaries/china_provinces.geojson").read_text(encoding="utf-8"))["features"]
     names = {feature["properties"]["name"] for feature in outlines}
-    headline = TABLES["report2018/headlines"].query("measure_en == 'world-class regions'").iloc[0]
+    headline = TABLES["headlines"].query("measure_en == 'world-class regions'").iloc[0]
     assert regions["region"].nunique() == headline["printed_value"]
     assert set(regions["province"]) <= names
     assert set(TABLES["cities"]["province_zh"]) <= names
@@ -128,8 +131,8 @@ def test_the_boundaries_hold_all_divisions_and_the_dashed_line():
 
 
 def test_a_firm_named_on_two_tables_has_one_name_and_one_city():
-    named = TABLES["report2018/named_firms"].set_index("name_zh")
+    named = TABLES["named_firms"].set_index("name_zh")
     for name in ("banks", "insurers", "brokers"):
-        for item in TABLES[f"report2018/{name}"].dropna(subset="name_zh").itertuples():
+        for item in TABLES[f"{name}"].dropna(subset="name_zh").itertuples():
             if item.name_zh in named.index:
                 assert (named.at[item.name_zh, "city"], named.at[item.name_zh, "name_en"]) == (item.city, item.name_en)

@@ -86,9 +86,9 @@ def test_its_words_are_a_table_in_its_order(changed):
 
 def test_the_tiers_of_the_report_are_those_of_its_table():
     tables, edition = editions.load(), editions.edition("report2018")
-    named = tables["report2018/tiers"][["tier", "name_zh", "name_en"]].to_numpy().tolist()
+    named = tables["tiers"][["tier", "name_zh", "name_en"]].to_numpy().tolist()
     assert [[tier.id, tier.zh, tier.en] for tier in edition.tiers] == named
-    assert set(edition.facts.groups) == set(tables["report2018/facts"]["group"])
+    assert set(edition.facts.groups) == set(tables["facts"]["group"])
 
 
 def test_the_published_ranks_of_the_report_are_the_columns_of_its_top20():
@@ -151,7 +151,7 @@ def test_the_baseline_is_of_the_report_and_null_is_refused(scenarios):
 def test_the_errors_of_the_report_are_those_of_its_adoption_rates():
     tables = editions.load()
     found = defaults.estimates(tables, editions.edition("report2018"), 2018)
-    assert found["city"].tolist() == tables["report2018/adoption"]["city"].tolist()
+    assert found["city"].tolist() == tables["adoption"]["city"].tolist()
     assert set(found["assumed_answers"]) == {200} and set(found["indicator"]) == {"adoption"}
     more = defaults.estimates(tables, editions.edition("report2018"), 2018, answers=800)
     assert (more["error"] * 2).tolist() == pytest.approx(found["error"].tolist())

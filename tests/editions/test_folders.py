@@ -130,7 +130,7 @@ def test_what_an_edition_does_without_is_taken_off_its_list(edition):
 def test_the_templates_of_staff_files_have_every_column_and_give_nothing(tables_of_report, tmp_path):
     from fhi.engine.framework import Framework
     from fhi.reading import microdata
-    from fhi.reading.microdata.header import find
+    from fhi.reading.microdata.layouts import find
     from fhi.reading.microdata.synonyms import Vocabulary
 
     vocabulary = Vocabulary(tables_of_report["vocabulary"])

@@ -189,11 +189,11 @@ PARTS = {
     "order in the nation of founding a blockchain sandbox",
     "rank by number of special services",
     "rank by progress of adoption",
-    "rank by index of smart travel",
+    "rank by smart-travel index",
     "order in the nation of offering seamless payment",
-    "order of offering utility bills by phone",
+    "order of introducing payment of utility bills by phone",
     "order of offering mobile payment on buses",
-    "order of offering borrowing on credit",
+    "order of introducing deposit-free borrowing and returning",
     "order of offering metro tickets by phone across the city",
     "order in the nation of offering an electronic identity card",
     "rank by smart government in the west",
@@ -237,14 +237,14 @@ def test_what_the_notes_say_of_the_numbers():
     """Notes are text, so the numbers in them are counted anew."""
     shares = construction.national_shares(LOADED).pivot(index="city", columns="class", values="share")
     assert shares[["loans", "premiums"]].sum(axis=1).idxmax() == "深圳"
-    assert shares["brokers"].idxmax() == "香港" and len(LOADED["report2018/brokers"]) == 3
-    exchanges = LOADED["report2018/exchanges"].set_index("city")["count"]
+    assert shares["brokers"].idxmax() == "香港" and len(LOADED["brokers"]) == 3
+    exchanges = LOADED["exchanges"].set_index("city")["count"]
     assert exchanges["上海"] == 4
     universities = LOADED["public/universities"].groupby("city").size()
     assert universities[["上海", "南京"]].tolist() == [14, 12]
-    rates = LOADED["report2018/adoption"].set_index("city")["rate"]
+    rates = LOADED["adoption"].set_index("city")["rate"]
     assert rates[["南京", "青岛"]].tolist() == [72.4, 72.0]
-    assert set(LOADED["report2018/city_profiles"].query("node == 'institutes'")["city"]) == {"上海"}
-    assert LOADED["report2018/services"].query("kind == 'total'")["city"].nunique() == 2
+    assert set(LOADED["city_profiles"].query("node == 'institutes'")["city"]) == {"上海"}
+    assert LOADED["services"].query("kind == 'total'")["city"].nunique() == 2
     panel = construction.panel(LOADED, Framework.from_table(LOADED["framework"]))
     assert not {"technology_level", "innovation_index", "support", "soundness"} & set(panel["indicator"])

@@ -3,8 +3,7 @@
 import numpy as np
 
 from fhi import editions
-from fhi.editions.published import published
-from fhi.editions.published_movement import printed_movement
+from fhi.editions.published import printed_movement, published
 
 
 def test_the_printed_movement_is_that_of_the_report():

@@ -49,7 +49,7 @@ def problems(read):
 
 
 def test_the_tree_of_the_report_has_three_pillars_eleven_sub_pillars_and_sixteen_indicators():
-    framework = Framework.from_csv(RAW / "framework.csv")
+    framework = Framework.from_csv(RAW / "report2018" / "framework.csv")
     assert framework.root == "FHI"
     assert framework.children("FHI") == ["industry", "experience", "ecosystem"]
     assert framework.levels.value_counts().to_dict() == {0: 1, 1: 3, 2: 11, 3: 16}
@@ -84,10 +84,10 @@ def test_a_tree_knows_what_stands_below_a_node_wherever_it_stands_in_the_file(re
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gbk", "utf-16"])
 def test_the_encoding_of_the_file_does_not_matter(tmp_path, encoding):
-    content = (RAW / "framework.csv").read_text(encoding="utf-8")
+    content = (RAW / "report2018" / "framework.csv").read_text(encoding="utf-8")
     (tmp_path / "framework.csv").write_text(content, encoding=encoding)
     framework = Framework.from_csv(tmp_path / "framework.csv")
-    pd.testing.assert_frame_equal(framework.table, Framework.from_csv(RAW / "framework.csv").table)
+    pd.testing.assert_frame_equal(framework.table, Framework.from_csv(RAW / "report2018" / "framework.csv").table)
 
 
 def test_an_unknown_parent_is_refused(problems):
@@ -174,7 +174,7 @@ def test_the_effective_share_is_the_product_of_the_weights_down_to_the_node(read
 @settings(max_examples=20, deadline=None)
 @given(st.data())
 def test_the_effective_shares_of_the_leaves_sum_to_one(data):
-    framework = Framework.from_csv(RAW / "framework.csv")
+    framework = Framework.from_csv(RAW / "report2018" / "framework.csv")
     raw = pd.Series({code: data.draw(st.floats(0.1, 10)) for code in framework.nodes})
     families = raw.groupby(framework.parents[framework.nodes])
     effective = framework.effective(raw / families.transform("sum"))
@@ -197,7 +197,7 @@ def test_other_weights_replace_those_named_and_leave_the_tree_as_it_was(read):
 
 
 def test_a_weight_for_an_unknown_node_names_the_nearest():
-    framework = Framework.from_csv(RAW / "framework.csv")
+    framework = Framework.from_csv(RAW / "report2018" / "framework.csv")
     with pytest.raises(MethodError, match=r"there is no node 'adoptoin'\. Did you mean adoption") as caught:
         framework.with_weights({"adoptoin": 2})
     assert (caught.value.key, caught.value.value) == ("weights.adoptoin", "adoptoin")

@@ -9,7 +9,7 @@ TABLES = editions.load()
 
 
 def report(name):
-    return TABLES[f"report2018/{name}"]
+    return TABLES[f"{name}"]
 
 
 def test_shenzhen_holds_63_86_per_cent_of_the_loans():  # p8

@@ -160,7 +160,7 @@ def test_other_aggregations_have_no_such_split():
 
 @pytest.fixture(scope="module")
 def report():
-    tables, framework = editions.load(), Framework.from_csv(RAW / "framework.csv")
+    tables, framework = editions.load(), Framework.from_csv(RAW / "report2018" / "framework.csv")
     return editions.tidy(tables), construction.panel(tables, framework), framework
 
 

@@ -7,12 +7,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fhi.editions.schemas import SCHEMAS
 from fhi.engine.errors import DataError
-from fhi.reading.csv_tables import city, of_report, rank, read_table
+from fhi.paths import RAW
+from fhi.reading.csv_tables import Column, Schema, read_table
+from fhi.reading.schemas import read_schemas
 
-ATTENTION = of_report(["city"], "attention by city", city=city(), rank=rank("rank"))  # page, city, rank
-BANKS = SCHEMAS["report2018/banks"]
+SCHEMAS = read_schemas(RAW / "report2018" / "schemas.csv")
+ATTENTION = Schema(
+    "attention by city",
+    {
+        "page": Column("integer", "page", low=1, high=43),
+        "city": Column("city", "city"),
+        "rank": Column("integer", "rank", low=1, high=20, unique=True, gapless=True),
+    },
+    ["city"],
+)
+BANKS = SCHEMAS["banks"]
 KNOWN = {"city": {"北京", "上海", "深圳", "杭州"}, "node": {"industry"}}
 HEADER = "page,city,rank\n"
 GOOD = HEADER + "36,北京,1\n36,上海,2\n36,深圳,3\n"
@@ -82,7 +92,7 @@ def test_empty_rows_are_skipped_and_the_row_stays_the_line_of_the_file(read):
 
 def test_a_cell_over_two_lines_does_not_shift_the_rows_after_it(problems):
     text = 'page,city,list,node,position,note\n17,北京,cloud,,1,"one\ntwo"\n17,上海,cloud,,second,\n'
-    (problem,) = problems(text, SCHEMAS["report2018/leaders"])
+    (problem,) = problems(text, SCHEMAS["leaders"])
     assert (problem.row, problem.column) == (4, "position")
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from fhi import paths
-from fhi.engine.errors import FhiError
+from fhi.editions import folders
+from fhi.engine.errors import DataError, FhiError, Problem
 from fhi.running import checking
 from fhi.scenarios import layers_of, load_scenario, own_settings, scenario_names
 
@@ -55,6 +56,16 @@ def test_several_faults_are_told_together(said):
     found = said("year: 1999\nrobustness: {space: {nonsense: [1]}}\nuser_data: null\nweights: {nothing: 1}\n")
     assert found.startswith("several faults:\n")
     assert all(part in found for part in ("1997-1999", "nonsense", "nothing")) and found.count("MethodError") == 3
+
+
+def test_faults_of_the_tables_do_not_hide_those_of_the_scenario(said, monkeypatch):
+    def bad(name):
+        raise DataError([Problem("indicators.csv", 3, "value", "", "a value", folders.EMPTY)])
+
+    monkeypatch.setattr(folders, "load", bad)
+    found = said("weights: {adoptoin: 2}\n")
+    assert "indicators.csv: row 3, column value" in found and "leave the row out" in found
+    assert "Did you mean adoption" in found
 
 
 def test_a_file_of_the_staff_with_a_name_that_says_nothing_is_refused(said, tmp_path):

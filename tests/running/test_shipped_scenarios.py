@@ -34,7 +34,7 @@ SPECIAL = {"香港", "澳门", "台北"}
 
 @pytest.fixture(scope="module")
 def framework():
-    return Framework.from_csv(RAW / "framework.csv")
+    return Framework.from_csv(RAW / "report2018" / "framework.csv")
 
 
 @pytest.fixture(scope="module")

@@ -87,7 +87,7 @@ def test_what_is_no_change_is_refused(change, message):
 
 
 def test_changes_are_parts_of_keys():
-    tree = Framework.from_csv(paths.RAW / "framework.csv")
+    tree = Framework.from_csv(paths.RAW / "report2018" / "framework.csv")
     method = Scenario(weights={"adoption": 2}, normalisation={"method": "min-max", "scale": [0, 1]})
     found = trying.changed_settings(
         method, ["experience=2", "weights.gdp=3", "normalisation.scale=[1, 100]", "availability.0=0.5"], tree

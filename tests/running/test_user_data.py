@@ -13,7 +13,7 @@ from fhi.running import user_data
 from fhi.scenarios import Scenario, resolved_yaml
 from fhi.store import Store
 
-TABLES, FRAMEWORK = editions.load(), Framework.from_csv(RAW / "framework.csv")
+TABLES, FRAMEWORK = editions.load(), Framework.from_csv(RAW / "report2018" / "framework.csv")
 FIRMS = "name,city,class,financing\n甲,杭州,支付,1亿\n乙,北京,网贷,2亿\n"
 
 

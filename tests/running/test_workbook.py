@@ -202,7 +202,7 @@ def test_a_round_trip_of_a_changed_scenario_changes_nothing(scenarios, edited, b
         edited({("framework", "experience", "weight"): 0.1, ("framework", "gdp", "direction"): -1})
     )
     store = built.store()
-    tree = Framework.from_csv(RAW / "framework.csv")
+    tree = Framework.from_csv(RAW / "report2018" / "framework.csv")
     method = load_scenario("mine")
     copy = type(store)("mine", root=tmp_path / "out")
     shutil.copytree(built.folder / "data/processed/baseline", tmp_path / "out/data/processed/mine")
@@ -308,7 +308,7 @@ def test_a_formula_without_its_value_is_refused_and_with_it_is_read(scenarios, e
 
 def family_points(points):
     """Return changes that give each family of the tree 100 points of one expert, in equal parts but for `points`."""
-    tree = Framework.from_csv(RAW / "framework.csv")
+    tree = Framework.from_csv(RAW / "report2018" / "framework.csv")
     given = {}
     for parent in [tree.root, *tree.nodes]:
         family = tree.children(parent)

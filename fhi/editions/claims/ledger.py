@@ -12,13 +12,13 @@ from fhi.editions.claims.verdicts import CONSTRAINT, FEW, NAMES, NOT_RECOMPUTABL
 from fhi.engine.errors import DataError, Problem
 from fhi.engine.expressions import Outcome, evaluate
 from fhi.engine.grammar import ExpressionError
+from fhi.paths import REPORT
 
 Tables = Mapping[str, pd.DataFrame]
-EDITION = "report2018"
 COLUMNS = ["id", "page", "subject", "printed", "recomputed", "unit", "verdict", "note", "subject_en", "note_en"]
 
 
-def ledger(tables: Tables, edition: str = EDITION) -> pd.DataFrame:
+def ledger(tables: Tables, edition: str = REPORT) -> pd.DataFrame:
     """Return one row a claim with its verdict.
 
     While a claim is recomputed, the cells of the raw data that state it are hidden (see `hide`), so that no
@@ -29,7 +29,7 @@ def ledger(tables: Tables, edition: str = EDITION) -> pd.DataFrame:
     tables : mapping
         The raw tables as `fhi.editions.load` returns them.
     edition : str
-        Whose claims, and whose tables the expressions name without a folder.
+        Whose claims, for messages.
 
     Returns
     -------
@@ -42,9 +42,9 @@ def ledger(tables: Tables, edition: str = EDITION) -> pd.DataFrame:
     DataError
         With every claim to be recomputed that has no expression, a faulty one, or a printed text that cannot be read.
     """
-    if not {f"{edition}/claims", "claims"} & set(tables):
+    if "claims" not in tables:
         return pd.DataFrame(columns=COLUMNS)
-    claims, named = claims_of(tables, edition), named_tables(tables, edition)
+    claims, named = tables["claims"], named_tables(tables)
     statements, rows, problems, read = stating(named), [], [], {}
     for claim in claims.itertuples():
         try:
@@ -62,21 +62,13 @@ def ledger(tables: Tables, edition: str = EDITION) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def claims_of(tables: Tables, edition: str = EDITION) -> pd.DataFrame:
-    """Return the table of claims of an edition."""
-    own = f"{edition}/claims"
-    return tables[own if own in tables else "claims"]
-
-
-def named_tables(tables: Tables, edition: str = EDITION) -> dict[str, pd.DataFrame]:
+def named_tables(tables: Tables) -> dict[str, pd.DataFrame]:
     """Return the tables by the names that expressions use: without folder, those of the edition before public ones.
 
     The claims are none of them: a claim confirms none.
     """
-    found: dict[str, pd.DataFrame] = {}
-    for folder in ("public/", "", f"{edition}/"):
-        inside = {name.removeprefix(folder): frame for name, frame in tables.items() if name.startswith(folder)}
-        found |= {name: frame for name, frame in inside.items() if "/" not in name}
+    public = {name.removeprefix("public/"): frame for name, frame in tables.items() if name.startswith("public/")}
+    found = public | {name: frame for name, frame in tables.items() if "/" not in name}
     found.pop("claims", None)
     return found
 

@@ -75,7 +75,7 @@ def totals(places: Places, counts: pd.Series) -> pd.Series:
     each = (printed / counts[printed.index]).mean()
     sums = counts * each * 0.6
     sums[printed.index] = printed
-    ranks = places.tables["report2018/city_profiles"].query("node == 'capital' and unit == 'rank'")
+    ranks = places.tables["city_profiles"].query("node == 'capital' and unit == 'rank'")
     first = ranks[ranks["printed_value"] == 1]["city"]
     sums[first] = 1.5 * sums.max()
     return sums.round().astype(int)
@@ -137,9 +137,9 @@ def _listed(places: Places) -> pd.DataFrame:
         "internet_broker": ("brokers", ""),
     }
     for kind, (name, size) in kinds.items():
-        for number, row in enumerate(places.tables[f"report2018/{name}"].to_dict("records")):
+        for number, row in enumerate(places.tables[f"{name}"].to_dict("records")):
             rows.append((f"合成{kind}{number}", row["city"], kind, row[size] if size else ""))
-    for city, count in places.tables["report2018/exchanges"].set_index("city")["count"].items():
+    for city, count in places.tables["exchanges"].set_index("city")["count"].items():
         rows += [(f"合成交易所{city}{number}", city, "exchange", "") for number in range(count)]
     frame = pd.DataFrame(rows, columns=["name", "city", "class", "scale"])
     # they are in every issue
@@ -149,7 +149,7 @@ def _listed(places: Places) -> pd.DataFrame:
 def _infrastructure(places: Places, stream: np.random.Generator) -> pd.DataFrame:
     """Return firms of cloud computing and blockchain whose sizes give the printed shares of the nation."""
     rows = []
-    printed = places.tables["report2018/contributions"]
+    printed = places.tables["contributions"]
     size = places.size[places.of(places.last)]
     for name in [kind for kind in INFRASTRUCTURE if kind in set(printed["class"])]:
         shares = printed[printed["class"] == name].set_index("city")["share_value"]

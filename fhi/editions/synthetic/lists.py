@@ -17,7 +17,7 @@ REVENUE, LEADER = 0.25, 4.0
 
 def services(places: Places, year: int, stream: np.random.Generator) -> pd.DataFrame:
     """Return ``城市, 平台, 类别, 服务, 特色``: as many services, and as many special ones, as are printed."""
-    printed = places.tables["report2018/services"]
+    printed = places.tables["services"]
     total, special = (printed[printed["kind"] == kind].set_index("city")["count"] for kind in ("total", "special"))
     cities, rows = places.of(year), []
     for city in cities:

@@ -54,7 +54,7 @@ class Places:
 
     def printed(self, node: str, unit: str) -> pd.Series:
         """Return the numbers of the city profiles (p6-8) by city."""
-        rows = self.tables["report2018/city_profiles"].query("node == @node and unit == @unit")
+        rows = self.tables["city_profiles"].query("node == @node and unit == @unit")
         rows = rows[~rows["city"].duplicated()]
         return rows.set_index("city")["printed_value"]
 
@@ -65,21 +65,21 @@ class Places:
 
     def nation(self, measure: str) -> float:
         """Return a number printed for the nation (p11-18, p39) by its English name."""
-        rows = pd.concat([self.tables["report2018/headlines"], self.tables["report2018/coverage"]])
+        rows = pd.concat([self.tables["headlines"], self.tables["coverage"]])
         return float(rows[rows["measure_en"] == measure]["printed_value"].iloc[0])
 
     def leaders(self, name: str) -> list[str]:
         """Return a printed order of leading cities, best first."""
-        rows = self.tables["report2018/leaders"].query("list == @name").sort_values(["page", "position"])
+        rows = self.tables["leaders"].query("list == @name").sort_values(["page", "position"])
         return rows["city"].drop_duplicates().tolist()
 
     def rates(self, year: int) -> pd.Series:
         """Return the adoption rate that an issue has in each of its cities, per cent."""
-        printed = self.tables["report2018/adoption"].set_index("city")["rate"]
+        printed = self.tables["adoption"].set_index("city")["rate"]
         # the others are no better than the last of the mainland cities printed, the smaller the less
         least = printed.drop(self.new, errors="ignore").min()
         rates = printed.reindex(self.of(year)).fillna(least - 8 * (1 - self.size))
-        facts = self.tables["report2018/experience_facts"]
+        facts = self.tables["experience_facts"]
         risen = facts[(facts["node"] == "adoption") & (facts["measure_en"] == "rise of the adoption rate")]
         rise = risen.set_index("city")["printed_value"].reindex(rates.index).fillna(RISE)
         return (rates - rise * (self.last - year)).clip(1, 99)

@@ -54,7 +54,7 @@ def _institutes(places: Places, year: int) -> pd.Series:
 
 
 def _mature(places: Places) -> list[str]:
-    rows = places.tables["report2018/city_profiles"].query("node == 'soundness' and unit == 'rank'")
+    rows = places.tables["city_profiles"].query("node == 'soundness' and unit == 'rank'")
     return rows.sort_values("printed_value")["city"].tolist()
 
 
@@ -68,7 +68,7 @@ def _ordered(size: pd.Series, order: list[str], stream: np.random.Generator, yea
 
 def _search(places: Places, year: int, stream: np.random.Generator) -> pd.Series:
     """Return searches that fall with the printed rank (p36); cities that are not printed are below the last."""
-    ranks = places.tables["report2018/attention"].set_index("city")["rank"]
+    ranks = places.tables["attention"].set_index("city")["rank"]
     searches = 20_000 / ranks**0.8
     others = places.size.drop(ranks.index)
     rest = searches.min() * 0.9 * (0.2 + 0.8 * others / others.max()) * stream.uniform(0.9, 1, len(others))

@@ -16,7 +16,7 @@ from fhi.engine.identification.program import Infeasible
 MOVED = 1e-5
 #: columns of a fact by which an alternative may name the facts that it concerns
 SELECTORS = ("id", "group", "kind", "basis")
-FILE = "data/raw/bound_alternatives.csv"
+FILE = "bound_alternatives.csv"
 #: columns of bound_alternatives.csv that say in words what an alternative is
 WORDS = [f"{column}_{language}" for column in ("name", "value", "alternative", "why") for language in ("zh", "en")]
 #: what moved, as columns, where nothing could be computed

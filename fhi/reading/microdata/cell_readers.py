@@ -12,9 +12,11 @@ from typing import NamedTuple
 import numpy as np
 
 from fhi.reading.microdata.file_types import Field
-from fhi.reading.microdata.synonyms import CityNames, Vocabulary
+from fhi.reading.microdata.places import CityNames
+from fhi.reading.microdata.synonyms import Vocabulary
 from fhi.reading.microdata.text_blocks import Column
 from fhi.reading.parsing import (
+    CURRENCY,
     MISSING,
     fold,
     has_unit,
@@ -27,11 +29,14 @@ from fhi.reading.parsing import (
     parse_number,
     parse_quantity,
     times,
+    unit_of,
 )
 
-#: currency codes by place; 0 is none
-CURRENCY = ("", "CNY", "USD", "HKD", "EUR", "JPY", "GBP", "MOP", "TWD")
 MISSING_CITY = -2
+#: how the name of a row ends that sums up others, and what is said of it
+SUMS, A_SUM = ("小计", "合计", "总计"), "a name, not a total"
+#: what exports write for a question that was not put
+SKIPPED = ("-3", "-2")
 EARLIEST, OLDEST = 1900, 120
 #: texts that are kept to be looked up again; beyond, the memory is emptied
 REMEMBERED = 200_000
@@ -58,7 +63,7 @@ class Reader(NamedTuple):
 
 
 def _number(field: Field, context: Context, unit: str):
-    factor = parse_quantity(f"1{unit}").value if unit and parse_quantity(f"1{unit}").unit != "%" else 1.0
+    factor = unit_of(unit).value if unit and unit_of(unit).unit != "%" else 1.0
 
     def read(text: str) -> tuple:
         value = _plain_number(text.removesuffix("%") if unit == "%" else text, factor)
@@ -148,7 +153,15 @@ def _choice(field: Field, context: Context, unit: str):
 def _flag(field: Field, context: Context, unit: str):
     choose = _choice(Field("flag", "flag"), context, unit)
     truth = [code == "yes" for code in context.vocabulary.codes("flag")]
-    return lambda text: (truth[choose(text)[0]],)
+
+    def read(text: str) -> tuple:
+        # several services that were ticked, in one cell: 移动支付┋网络借贷
+        parts = [part for part in re.split(r"[┋;；,，、|]", text) if part.strip()]
+        if parts and all(context.vocabulary.find("class", part) for part in parts):
+            return (True,)
+        return (truth[choose(text)[0]],)
+
+    return read
 
 
 def _city(field: Field, context: Context, unit: str):
@@ -201,7 +214,8 @@ class CellReader:
 
     def __init__(self, field: Field, context: Context, unit: str = "", *, refuse_commas: bool = False):
         self.field, self.refuse_commas = field, refuse_commas
-        reader = READERS[field.reader.partition(":")[0]]
+        self._kind = field.reader.partition(":")[0]
+        reader = READERS[self._kind]
         self.parts = reader.parts
         self._read = reader.make(field, context, unit)
         self._missing = tuple(missing for _, missing in self.parts.values())
@@ -225,11 +239,12 @@ class CellReader:
 
     def _once(self, text: str) -> tuple[tuple, str | None]:
         try:
-            if is_missing(text):
+            if is_missing(text) or (text in SKIPPED and self._kind in ("choice", "flag", "age")):
                 if self.field.filled:
                     raise ValueError("a value")
                 found = self._missing, None
             else:
+                text = stored(text)
                 _refuse_formula(text)
                 if self.refuse_commas and "," in text and self.field.reader in ("number", "amount"):
                     raise ValueError("a number without a comma, which between semicolons may be a decimal comma")
@@ -246,8 +261,10 @@ class NameReader:
     Two names may share a number; see `fhi.reading.microdata.text_blocks.Column.numbers` for how rarely.
     """
 
-    def __init__(self, field: Field):
+    def __init__(self, field: Field, context: Context):
         self.field = field
+        words = [word for word, code in context.vocabulary.words("place").items() if code == "total"]
+        self._totals = Column.of(sorted({*words, *map(str.upper, words), *map(str.capitalize, words)})).numbers()
 
     def __call__(self, cells: Column) -> tuple[dict[str, np.ndarray], Problems]:
         """Return as `CellReader`; a name is missing where a cell says that there is no value."""
@@ -255,10 +272,12 @@ class NameReader:
         numbers = cells.numbers()
         problems: Problems = {}
         if len(odd):
-            plain = [fold(text) for text in cells.texts(odd)]
+            plain = [fold(stored(text)) for text in cells.texts(odd)]
             numbers[odd] = Column.of(plain).numbers()
             formula = odd[[text.startswith(("=", "#")) for text in plain]]
             problems |= {"a stored value, not a formula or an error of one": formula} if len(formula) else {}
+        sums = {*np.flatnonzero(np.isin(numbers, self._totals)).tolist(), *cells.ending(SUMS).tolist()}
+        problems |= {A_SUM: np.array(sorted(sums))} if sums and self.field.filled else {}
         missing = np.flatnonzero(np.isin(numbers, _MISSING)) if self.field.filled else np.zeros(0, dtype=int)
         problems |= {"a value": missing} if len(missing) else {}
         return {self.field.name: numbers}, problems
@@ -276,6 +295,12 @@ def _has_odd(cells: Column) -> np.ndarray:
 
 #: the numbers of the words that stand for no name, in the cases that programs write them in
 _MISSING = Column.of(sorted({"NaN", *MISSING, *map(str.upper, MISSING), *map(str.capitalize, MISSING)})).numbers()
+
+
+def stored(text: str) -> str:
+    """Return the text that a formula keeps as it is: ``="000901"`` is 000901."""
+    match = re.fullmatch(r'="([^"]*)"', text.strip())
+    return match[1] if match else text
 
 
 def _refuse_formula(text: str) -> None:

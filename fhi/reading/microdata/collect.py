@@ -16,10 +16,11 @@ from fhi.reading.microdata import file_types, reading
 from fhi.reading.microdata.cell_readers import Context
 from fhi.reading.microdata.conversion import RateRows, Rates
 from fhi.reading.microdata.file_types import KINDS, File
-from fhi.reading.microdata.quality_log import REFUSED, REPORT, Quality
+from fhi.reading.microdata.places import CityNames
+from fhi.reading.microdata.quality_log import REFUSED, REPORT, UNDERSTOOD, Quality
 from fhi.reading.microdata.questionnaires import Population, Questionnaires
 from fhi.reading.microdata.registers import Companies, Firms, Services
-from fhi.reading.microdata.synonyms import CityNames, Vocabulary
+from fhi.reading.microdata.synonyms import Vocabulary
 from fhi.reading.microdata.yearbooks import Yearbooks
 
 INTERVALS = ["city", "year", "indicator", "value", "low", "high", "respondents", "covered", "evidence"]
@@ -43,8 +44,8 @@ class Microdata(NamedTuple):
         and counts how far amounts written as bounds leave them open.
     services : pandas.DataFrame
         ``city, year, category, services, special, evidence``.
-    quality, refused : pandas.DataFrame
-        See `fhi.reading.microdata.quality_log.Quality`.
+    quality, refused, understood : pandas.DataFrame
+        See `fhi.reading.microdata.quality_log.Quality`; ``understood`` with the citation of each file.
     """
 
     panel: pd.DataFrame
@@ -52,11 +53,17 @@ class Microdata(NamedTuple):
     services: pd.DataFrame
     quality: pd.DataFrame
     refused: pd.DataFrame
+    understood: pd.DataFrame
 
     @classmethod
     def empty(cls) -> Microdata:
         """Return what no files give."""
-        return cls(*(pd.DataFrame(columns=columns) for columns in (PANEL, INTERVALS, SERVICES, REPORT, REFUSED)))
+        return cls(
+            *(
+                pd.DataFrame(columns=columns)
+                for columns in (PANEL, INTERVALS, SERVICES, REPORT, REFUSED, [*UNDERSTOOD, "citation"])
+            )
+        )
 
 
 def collect(
@@ -94,7 +101,9 @@ def collect(
     DataError
         With the problems of every file that cannot be read.
     """
-    files = file_types.files(folder, shown, year, Vocabulary(tables["vocabulary"]))
+    known = Vocabulary(tables["vocabulary"])
+    file_types.add_measures(known, framework)
+    files = file_types.files(folder, shown, year, known)
     vocabulary = file_types.words(tables["vocabulary"], framework, files)
     cities = CityNames(tables["cities"], vocabulary)
     context = Context(cities, vocabulary, year or LATEST)
@@ -123,6 +132,8 @@ class _Collection:
         self.given: list[str] = []
         self.synthetic: set[str] = set()
         self.named: dict[int, set[int]] = {}
+        self.cited: dict[str, tuple[str, str]] = {}
+        self.shown_places: dict[str, set[str]] = {}
 
     def read(self, files: list[File]) -> None:
         """Read all files; raise one `DataError` with the problems of all that cannot be read."""
@@ -130,6 +141,7 @@ class _Collection:
         for kind, collector in self.collectors.items():
             own = [file for file in files if file.kind == kind]
             ledgers = [Quality(file.shown, kind) for file in own]
+            self.ledgers += ledgers
             try:
                 for number, (file, quality) in enumerate(zip(own, ledgers, strict=True)):
                     self._read(file, collector, quality, number)
@@ -138,13 +150,13 @@ class _Collection:
                     for quality in ledgers:
                         # answers that are in no stratum are refused only now
                         quality.check()
+                    self._used(kind, own)
                     self.given.append(kind)
             except DataError as error:
                 problems += error.problems
             for quality in ledgers:
                 kept = quality.rows("read") - sum(map(quality.rows, ("empty", "refused", "duplicate")))
                 quality.count("kept", kept)
-            self.ledgers += ledgers
         if problems:
             raise DataError(problems)
         if "population" in self.synthetic:
@@ -159,7 +171,20 @@ class _Collection:
         for block in reading.read(file.path, KINDS[file.kind], self.context, quality, file.year):
             collector.add(block, quality, number)
             places = block.columns.get("city", np.zeros(0))
+            self.shown_places.setdefault(file.shown, set()).update(np.unique(places[places >= 0]).tolist()[:1])
             self._note(file.kind, places, block.columns["year"], block.columns.get("evidence", 0) == synthetic)
+
+    def _used(self, kind: str, files: list[File]) -> None:
+        """Raise `DataError` if no row of any file of a kind is of a city of the list."""
+        if kind in ("rates", "yearbooks") or any(self.shown_places.get(file.shown) for file in files):
+            return
+        counted = {ledger.file: ledger for ledger in self.ledgers}
+        problems = []
+        for file in files:
+            found = f"{counted[file.shown].rows('read')} rows, {counted[file.shown].rows('outside')} of them outside"
+            remedy = "name the cities as cities.csv does, or in the column aliases or a vocabulary.csv beside the file"
+            problems.append(Problem(file.shown, None, "city", found, "a row of a city of cities.csv", remedy))
+        raise DataError(problems)
 
     def _note(self, kind: str, places: np.ndarray, years: np.ndarray, synthetic) -> None:
         """Note that data are made up, and the cities that an issue names: only they can have a 0 in it."""
@@ -177,6 +202,9 @@ class _Collection:
         for (source, measure), count in outside[["source_id", "indicator"]].value_counts().items():
             ledger = next(ledger for ledger in self.ledgers if source.endswith(f"/{ledger.kind}"))
             ledger.count("measure not in the tree", count, str(measure))
+        left_out = set(outside["source_id"]) - set(rows.drop(outside.index)["source_id"])
+        if left_out:
+            raise DataError(self._unwanted(outside, sorted(left_out), framework))
         rows = rows.drop(outside.index).sort_values(["indicator", "city", "year"], ignore_index=True)
         rows["unit"] = rows["indicator"].map(framework.table["unit"])
         left_open = (rows["low"] != rows["high"]) | rows["respondents"].notna()
@@ -186,7 +214,18 @@ class _Collection:
             self._services(),
             _together([ledger.report() for ledger in self.ledgers], REPORT),
             _together([ledger.refused() for ledger in self.ledgers], REFUSED),
+            self._understood(),
         )
+
+    def _unwanted(self, outside: pd.DataFrame, sources: list[str], framework: Framework) -> list[Problem]:
+        """Return a problem for each kind of file of which nothing is an indicator of the tree."""
+        problems = []
+        for source in sources:
+            ledger = next(ledger for ledger in self.ledgers if source.endswith(f"/{ledger.kind}"))
+            found = ", ".join(sorted(outside[outside["source_id"] == source]["indicator"].unique()))
+            expected = f"an indicator of the tree ({', '.join(framework.leaves[:8])} …)"
+            problems.append(Problem(ledger.file, None, None, found, expected, "take the file out of the folder"))
+        return problems
 
     def _rows(self) -> pd.DataFrame:
         """Return ``city, year, indicator, value, low, high, …`` of every kind, one kind for an indicator."""
@@ -215,6 +254,10 @@ class _Collection:
 
     def _evidence(self, kind: str) -> str:
         return "synthetic" if kind in self.synthetic else "user"
+
+    def _understood(self) -> pd.DataFrame:
+        frame = _together([ledger.understood() for ledger in self.ledgers], UNDERSTOOD)
+        return frame.assign(citation=[self.cited.get(file, ("", ""))[0] for file in frame["file"]])
 
     def _services(self) -> pd.DataFrame:
         if "services" not in self.given:

@@ -9,10 +9,9 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from fhi.reading.microdata.cell_readers import CURRENCY
 from fhi.reading.microdata.quality_log import Quality
 from fhi.reading.microdata.reading import Block
-from fhi.reading.parsing import COUNTERS, Quantity, fold, has_unit, parse_number, parse_quantity
+from fhi.reading.parsing import COUNTERS, CURRENCY, Quantity, fold, has_unit, parse_number, parse_quantity, unit_of
 
 KIND = "annual average"
 
@@ -110,18 +109,6 @@ class RateRows:
 
 #: units of a column that count and name no currency
 BARE = ("万", "亿", "千万", "百万", "万亿")
-
-
-def unit_of(text: str) -> Quantity:
-    """Return how many plain units a unit is: ``100 million CNY`` is 1e8 CNY, ``万元`` 1e4 CNY, ``%`` one per cent.
-
-    Raises
-    ------
-    ValueError
-        If it is no unit of a number; ``firms`` is none, and counts ones.
-    """
-    folded = fold(text)
-    return parse_quantity(folded if folded[:1].isdigit() else f"1{folded}")
 
 
 def in_unit(text: str, written: str, wanted: str, rates: Rates, year: int) -> float:

@@ -12,8 +12,10 @@ import pandas as pd
 
 from fhi.engine.errors import DataError, Problem, nearest_names
 from fhi.engine.framework import Framework
-from fhi.reading.csv_tables import VOCABULARY, read_table
+from fhi.reading.csv_tables import read_table
 from fhi.reading.microdata.synonyms import Vocabulary
+from fhi.reading.schemas import SCHEMAS
+from fhi.reading.spreadsheets import SUFFIXES
 
 
 @dataclass(frozen=True)
@@ -44,22 +46,27 @@ class Field:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of file: its columns, and whether columns that begin with a word are read alike (`uses`)."""
+    """A kind of file: its columns; whether columns that ask for use are read alike (`uses`).
+
+    `repeated` are the columns that an export writes once for several rows, which then name one of `own` alone.
+    """
 
     name: str
     fields: tuple[Field, ...]
     uses: bool = False
+    repeated: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
 
     @property
     def by_name(self) -> Mapping[str, Field]:
         return {field.name: field for field in self.fields}
 
 
-def _kind(name: str, *fields: Field, uses: bool = False) -> Kind:
+def _kind(name: str, *fields: Field, **options) -> Kind:
     # in every kind: the issue a row belongs to, and whether its data are made up
     common = (Field("year", "year"), Field("evidence", "choice:evidence"))
     own = {field.name for field in fields}
-    return Kind(name, (*fields, *(field for field in common if field.name not in own)), uses)
+    return Kind(name, (*fields, *(field for field in common if field.name not in own)), **options)
 
 
 def key(name: str, reader: str, **bounds: float) -> Field:
@@ -81,6 +88,8 @@ KINDS: Mapping[str, Kind] = {
             Field("date", "date"),
             Field("founded", "date"),
             Field("scale", "amount"),
+            repeated=("name", "city", "class", "founded", "scale"),
+            own=("round", "date"),
         ),
         _kind(
             "questionnaires",
@@ -129,16 +138,21 @@ KINDS: Mapping[str, Kind] = {
 
 
 _NAME = re.compile(r"(?P<kind>[^\d\-_ .]+)(?:[-_ .]?(?P<rest>.*))?")
-_READ, _KNOWN = {".csv", ".xlsx"}, {".csv", ".xlsx", ".xls", ".tsv", ".txt"}
+_READ = {".csv", *SUFFIXES}
+_KNOWN = _READ | {".tsv", ".txt"}
 
 
 class File(NamedTuple):
-    """A file of a kind: `year` is the issue of rows that name none, `shown` its name in reports."""
+    """A file of a kind: `year` is the issue of rows that name none, `shown` its name in reports.
+
+    `measure` is the indicator that a file of indicators is named by; its table may name none.
+    """
 
     path: Path
     kind: str
     year: int
     shown: str
+    measure: str = ""
 
 
 def files(folder: Path, shown: str, year: int | None, vocabulary: Vocabulary) -> list[File]:
@@ -153,6 +167,8 @@ def files(folder: Path, shown: str, year: int | None, vocabulary: Vocabulary) ->
         place = f"{shown}/{path.name}"
         match = _NAME.fullmatch(path.stem)
         kind = vocabulary.find("kind", match["kind"]) if match else None
+        measure = vocabulary.find("measure", match["kind"]) if match else None
+        kind = kind or ("yearbooks" if measure else None)
         issue = re.search(r"(?<!\d)(?:19|20)\d{2}(?!\d)", path.stem)
         if " " in path.name:
             # Make knows no file by such a name, and would not see that it changed
@@ -166,8 +182,8 @@ def files(folder: Path, shown: str, year: int | None, vocabulary: Vocabulary) ->
         elif suffix not in _READ:
             problems.append(Problem(place, None, None, suffix, "a file .csv or .xlsx", "save it as one of these"))
         else:
-            found.append(File(path, kind, int(issue[0]) if issue else (year or 0), place))
-            if kind not in ("vocabulary", "rates"):
+            found.append(File(path, kind, int(issue[0]) if issue else (year or 0), place, measure or ""))
+            if kind not in ("vocabulary", "rates", "sources"):
                 problems += _bad_issue(found[-1], year)
     if problems:
         raise DataError(problems)
@@ -188,8 +204,19 @@ def _bad_issue(file: File, year: int | None) -> list[Problem]:
 def words(table: pd.DataFrame, framework: Framework, files: list[File]) -> Vocabulary:
     """Return the words of the project and of the folder, and the names of the tree's indicators as measures."""
     own = [file for file in files if file.kind == "vocabulary"]
-    vocabulary = Vocabulary(table, {file.shown: read_table(file.path, VOCABULARY, file=file.shown) for file in own})
-    for column in ("code", "name_zh", "name_en"):
-        names = framework.table.loc[framework.leaves, column]
-        vocabulary.add("measure", zip(names, framework.leaves, strict=True))
+    vocabulary = Vocabulary(
+        table, {file.shown: read_table(file.path, SCHEMAS["vocabulary"], file=file.shown) for file in own}
+    )
+    add_measures(vocabulary, framework)
     return vocabulary
+
+
+def add_measures(vocabulary: Vocabulary, framework: Framework) -> None:
+    """Add the indicators of a tree as measures: by code, by their names, by their aliases (joined by ``|``)."""
+    leaves = framework.table.loc[framework.leaves]
+    for column in ("code", "name_zh", "name_en", "aliases"):
+        if column in leaves:
+            for names, code in zip(leaves[column], leaves.index, strict=True):
+                vocabulary.add(
+                    "measure", ((name, code) for name in str(names or "").split("|") if name not in ("", "nan"))
+                )

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from fhi.engine.errors import DataError, Problem
 
+if TYPE_CHECKING:
+    from fhi.reading.microdata.layouts import Layout
+
 REPORT = ["file", "kind", "what", "column", "rows", "detail"]
 REFUSED = ["file", "row", "column", "value", "expected", "remedy"]
+UNDERSTOOD = ["file", "kind", "sheet", "range", "layout", "heading", "measure", "unit", "years", "cities", "values"]
 REMEDY = "correct the cell, or leave the row out"
 #: for a name that no city has
 OF_CITY = (
@@ -35,6 +40,7 @@ class Quality:
         self.file, self.kind = file, kind
         self._counts: Counter[tuple[str, str, str]] = Counter()
         self._refused: list[pd.DataFrame] = []
+        self._understood: list[dict[str, object]] = []
 
     def count(self, what: str, rows: int, column: str = "", detail: str = "") -> None:
         """Add rows to a line of the report."""
@@ -45,6 +51,10 @@ class Quality:
         """Return the rows of all lines of the report under a word."""
         return sum(rows for (name, _, _), rows in self._counts.items() if name == what)
 
+    def wrong(self) -> int:
+        """Return the rows refused but for those that sum up others."""
+        return self.rows("refused") - self.rows("total")
+
     def refuse(self, lines: Iterable[int], column: str, values: Iterable[object], expected: str, remedy=REMEDY) -> None:
         """Put cells on the list of what was refused; the rows are counted by `count`, once each."""
         lines = np.asarray(list(lines), dtype=np.int64)
@@ -54,9 +64,29 @@ class Quality:
         self._refused.append(frame.astype(dict.fromkeys(("column", "expected", "remedy"), "category")))
         self.count("problem", len(lines), column, expected)
 
+    def understand(self, **found: object) -> None:
+        """Note what was understood of a table: the columns of `UNDERSTOOD` after file and kind."""
+        self._understood.append(found)
+
+    def understand_list(self, sheet: str, layout: Layout, read: Mapping[int, str]) -> None:
+        """Note the columns of a list that are read; ``name ← heading (unit)``."""
+        for place, name in read.items():
+            _, unit = layout.columns[place]
+            where = f"{letter(place + 1)}{layout.line + 1}"
+            shown = layout.shown.get(place, "")
+            self.understand(sheet=sheet, range=f"{where}:", layout="list", heading=shown, measure=name, unit=unit)
+
+    def understood(self) -> pd.DataFrame:
+        """Return what was understood of each table of the file, one row a column of a list or a measure of a table."""
+        kept = self.rows("kept")
+        rows = [{"file": self.file, "kind": self.kind, "values": kept} | found for found in self._understood]
+        frame = pd.DataFrame(rows, columns=UNDERSTOOD, dtype=object)
+        numbers = {name: frame[name].astype("Int64") for name in ("cities", "values")}
+        return frame.where(frame.notna(), "").assign(**numbers)
+
     def check(self) -> None:
         """Raise `DataError` if most rows were refused, with the first of them."""
-        refused, read = self.rows("refused"), self.rows("read")
+        refused, read = self.wrong(), self.rows("read")
         if refused > MOST_REFUSED * max(read, 1):
             problems = [Problem(*case) for case in self.refused().head(SHOWN).itertuples(index=False, name=None)]
             note = f"at most half of the {read:,} rows refused ({refused:,} are; the first follow)"
@@ -78,3 +108,12 @@ class Quality:
             [part.astype({"column": "str", "expected": "str", "remedy": "str"}) for part in self._refused]
         )
         return frame.assign(file=self.file).sort_values(["row", "column"], kind="stable", ignore_index=True)[REFUSED]
+
+
+def letter(column: int) -> str:
+    """Return the letter of a column as spreadsheet programs count them: 1 is A, 27 AA."""
+    text = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        text = chr(65 + rest) + text
+    return text

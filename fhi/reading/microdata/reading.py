@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
@@ -13,13 +14,18 @@ import numpy as np
 
 from fhi.engine.errors import DataError, Problem
 from fhi.reading import spreadsheets
-from fhi.reading.microdata import header, text_blocks
+from fhi.reading.microdata import layouts, text_blocks
 from fhi.reading.microdata.cell_readers import CellReader, Context, NameReader
 from fhi.reading.microdata.file_types import Field, Kind
+from fhi.reading.microdata.places import ELSEWHERE
 from fhi.reading.microdata.quality_log import MOST_REFUSED, Quality
+from fhi.reading.microdata.synonyms import Vocabulary
+from fhi.reading.parsing import is_missing
 
 #: rows of a workbook that are read together
 ROWS = 50_000
+#: different answers from which a column is no choice between a few
+MANY_ANSWERS = 1000
 #: rows after which a file that is mostly refused is given up
 EARLY = 10_000
 
@@ -41,7 +47,7 @@ def read(path: Path, kind: Kind, context: Context, quality: Quality, year: int) 
     kind : Kind
     context : Context
     quality : Quality
-        Takes the count of all rows and every refused cell.
+        Takes the count of all rows, every refused cell and what was understood.
     year : int
         The issue of rows that name none.
 
@@ -50,10 +56,10 @@ def read(path: Path, kind: Kind, context: Context, quality: Quality, year: int) 
     DataError
         If the file cannot be read at all, lacks a column or a row, or most of its rows are refused.
     """
-    opened = _workbook if path.suffix.lower() == ".xlsx" else _text
-    for readers, cells in opened(path, kind, context, quality):
-        yield _understood(cells, readers, quality, year)
-        if quality.rows("read") > EARLY and quality.rows("refused") > MOST_REFUSED * quality.rows("read"):
+    opened = _workbook if path.suffix.lower() in spreadsheets.SUFFIXES else _text
+    for table, cells in opened(path, kind, context, quality):
+        yield table.understood(cells, quality, year)
+        if quality.rows("read") > EARLY and quality.wrong() > MOST_REFUSED * quality.rows("read"):
             break
     if not quality.rows("read"):
         problem = Problem(quality.file, None, None, None, "at least one row below the headings", "fill in the file")
@@ -61,39 +67,161 @@ def read(path: Path, kind: Kind, context: Context, quality: Quality, year: int) 
     quality.check()
 
 
-def _readers(layout: header.Layout, kind: Kind, context: Context, delimiter: str = ",") -> dict:
-    """Return the reader of each position."""
-    readers = {}
-    for place, (name, unit) in layout.columns.items():
-        field = kind.by_name.get(name) or Field(name, "flag")
-        if field.reader == "name":
-            readers[place] = NameReader(field)
-        else:
-            readers[place] = CellReader(field, context, unit, refuse_commas=delimiter == ";")
-    return readers
+class _List:
+    """A list of one sheet or file: its layout, the reader of each column, and the last row that named itself."""
+
+    def __init__(self, layout: layouts.Layout, kind: Kind, context: Context, sheet: str, delimiter: str = ","):
+        self.layout, self.kind, self.context, self.sheet = layout, kind, context, sheet
+        self.readers = {}
+        for place, (name, unit) in layout.columns.items():
+            field = kind.by_name.get(name) or Field(name, "flag")
+            if field.reader == "name":
+                self.readers[place] = NameReader(field, context)
+            else:
+                self.readers[place] = CellReader(field, context, unit, refuse_commas=delimiter == ";")
+        required = [place for place, (name, _) in layout.columns.items() if name in kind.by_name]
+        self.required = [place for place in required if kind.by_name[layout.columns[place][0]].required]
+        self.least = max(self.required, default=layout.width - 1) + 1
+        self._last: dict[int, str] | None = None
+        self._checked = False
+
+    def understood(self, cells: text_blocks.Cells, quality: Quality, year: int) -> Block:
+        """Return the rows that are wholly understood; what is wrong with the others goes into the ledger."""
+        cells = self._named(self._without_notes(cells, quality))
+        if not self._checked:
+            self._checked = True
+            self._answers(cells, quality)
+            quality.understand_list(self.sheet, self.layout, {p: r.field.name for p, r in self.readers.items()})
+        count = len(cells.lines)
+        columns: dict[str, np.ndarray] = {}
+        bad, total = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
+        # the city says best that a row is a sum, so that it comes first
+        for place, reader in sorted(self.readers.items(), key=lambda item: item[1].field.name != "city"):
+            column = cells.columns[place]
+            found, problems = reader(column)
+            columns |= found
+            for message, hit in problems.items():
+                hit = hit[~total[hit]]
+                quality.refuse(cells.lines[hit], reader.field.name, column.texts(hit), message)
+                (total if message.endswith("not a total") else bad)[hit] = True
+        bad |= _late(columns, cells, quality, year, count)
+        for line, text, expected in cells.bad:
+            quality.refuse([line], "", [text], expected, "mend the row")
+        quality.count("read", count + len(cells.bad) + cells.empty)
+        quality.count("empty", cells.empty)
+        # a sum over other rows is none of them
+        quality.count("total", int(total.sum()))
+        quality.count("refused", int((bad | total).sum()) + len(cells.bad))
+        bad |= total
+        if bad.any():
+            columns = {name: values[~bad] for name, values in columns.items()}
+        quality.count("outside", int((columns.get("city", np.zeros(0)) == ELSEWHERE).sum()), "city")
+        return Block(cells.lines[~bad], columns)
+
+    def _answers(self, cells: text_blocks.Cells, quality: Quality) -> None:
+        """Leave out the columns that ask for use but whose answers do not say whether somebody uses something."""
+        uses = [place for place, reader in self.readers.items() if reader.field.name.startswith("use:")]
+        seen = {}
+        for place in uses:
+            codes, texts = cells.columns[place].distinct()
+            _, problems = self.readers[place](cells.columns[place])
+            wrong = sum(map(len, problems.values()))
+            told = sum(not is_missing(texts[code]) for code in codes) if len(texts) < MANY_ANSWERS else len(codes)
+            if wrong * 2 > told:
+                seen[place] = ", ".join(texts[:3])
+                detail = f"no answers of yes or no: {seen[place]}"
+                del self.readers[place]
+                quality.count("column not read", 1, self.layout.shown[place][:60], detail)
+        if uses and len(seen) == len(uses):
+            heading = self.layout.shown[uses[0]]
+            expected = "a column of use whose answers are yes or no (是, 否, 1, 0, 用过, 从未使用 …)"
+            remedy = "write the answers so, or add the words to a vocabulary.csv beside the file (list flag)"
+            raise DataError([Problem(quality.file, self.layout.line + 1, heading, seen[uses[0]], expected, remedy)])
+
+    def _without_notes(self, cells: text_blocks.Cells, quality: Quality) -> text_blocks.Cells:
+        """Return the rows without those of a note below the table: one text, which begins with 注, 资料来源 …"""
+        notes = [line for line, text, _ in cells.bad if is_note(text.split(",")[0], self.context.vocabulary)]
+        bad = [row for row in cells.bad if row[0] not in notes]
+        blank = np.stack([cells.columns[place].blank() for place in self.required]) if self.required else None
+        kept = np.ones(len(cells.lines), dtype=bool)
+        if blank is not None and len(self.required) > 1:
+            few = np.flatnonzero((~blank).sum(axis=0) == 1)
+            for place, column in zip(self.required, ~blank[:, few], strict=True):
+                rows = few[column]
+                texts = cells.columns[place].texts(rows)
+                kept[rows] &= np.array([not is_note(text, self.context.vocabulary) for text in texts], dtype=bool)
+        quality.count("note", len(notes) + int((~kept).sum()))
+        columns = {place: column.taken_from(np.flatnonzero(kept)) for place, column in cells.columns.items()}
+        return cells._replace(lines=cells.lines[kept], columns=columns if not kept.all() else cells.columns, bad=bad)
+
+    def _named(self, cells: text_blocks.Cells) -> text_blocks.Cells:
+        """Return the rows, those that continue the one above with its name: exports write a firm once for all rounds.
+
+        A row continues the one above if it leaves what is written once (name, city, class) empty and has a round or a
+        date of its own; so a sum without a name is none of them.
+        """
+        places = {name: place for place, (name, _) in self.layout.columns.items()}
+        again = [places[name] for name in self.kind.repeated if name in places]
+        own = [places[name] for name in self.kind.own if name in places]
+        keys = [place for place in again if place in self.required]
+        if not keys or not own or not len(cells.lines):
+            return cells
+        blank = np.logical_and.reduce([cells.columns[place].blank() for place in keys])
+        blank &= np.logical_or.reduce([~cells.columns[place].blank() for place in own])
+        order = np.argsort(cells.lines, kind="stable")
+        columns = dict(cells.columns)
+        if blank.any():
+            first, lines = blank[order], cells.lines[order]
+            above = np.maximum.accumulate(np.where(first, -1, np.arange(len(order))))
+            torn = np.array([line for line, _, _ in cells.bad], dtype=np.int64)
+            source = np.where(above >= 0, lines[above], 0)
+            # a row that could not be split may be the one that is continued
+            broken = np.searchsorted(np.sort(torn), lines) > np.searchsorted(np.sort(torn), source)
+            fill = first & ~broken
+            for place in again:
+                column = columns[place]
+                if self._last is not None and (above < 0).any():
+                    column = text_blocks.joined(column, text_blocks.Column.of([self._last[place]]))
+                    above_or_last = np.where(above >= 0, order[above], len(order))
+                else:
+                    above_or_last, fill = order[above], fill & (above >= 0)
+                # what is written once may still be written: the size of a firm behind its own name
+                places_of = np.arange(len(order))
+                empty = cells.columns[place].blank()[order]
+                places_of[order] = np.where(fill & empty, above_or_last, order)
+                columns[place] = column.taken_from(places_of)
+        last = int(order[-1])
+        self._last = {place: columns[place].texts([last])[0] for place in again}
+        return cells._replace(columns=columns)
+
+
+def is_note(text: str, vocabulary: Vocabulary) -> bool:
+    """True for a text below a table that begins with a word of the list ``note``: 注, 资料来源, Source."""
+    match = re.match(r"\W*([\w ]+?)\s*(?:\d*\s*[:：.、．]|[①-⑳]|$)", text.strip())
+    return bool(match) and vocabulary.find("note", re.sub(r"\d+$", "", match[1])) is not None
 
 
 def _text(path: Path, kind: Kind, context: Context, quality: Quality):
-    """Yield readers and cells of a text file."""
+    """Yield the list of a text file and its cells."""
     blocks = text_blocks.blocks(path, quality.file)
     first = list(islice(blocks, 1))
-    head = {mark: head_rows(first[0][1], mark) if first else [] for mark in header.DELIMITERS}
+    head = {mark: head_rows(first[0][1], mark) if first else [] for mark in layouts.DELIMITERS}
     # the comma comes first and wins where no other knows more headings
-    delimiter = max(head, key=lambda mark: header.known(head[mark], kind, context.vocabulary))
-    layout = header.find(head[delimiter], kind, context.vocabulary, quality.file)
-    readers = _readers(layout, kind, context, delimiter)
+    delimiter = max(head, key=lambda mark: layouts.known(head[mark], kind, context.vocabulary))
+    layout = layouts.find(head[delimiter], kind, context.vocabulary, quality.file)
+    table = _List(layout, kind, context, "", delimiter)
     _note_layout(layout, delimiter, quality)
     for line, block in chain(first, blocks):
         if line <= layout.line:
             block = block.split(b"\n", layout.line)[layout.line]
             line = layout.line + 1
         if block:
-            yield readers, text_blocks.split(block, line, layout.width, delimiter, sorted(readers))
+            yield table, text_blocks.split(block, line, layout.width, delimiter, sorted(table.readers), table.least)
 
 
 def head_rows(block: bytes, delimiter: str) -> list[tuple[int, list[str]]]:
     """Return the first rows of a text with anything in them as (line, texts)."""
-    return list(islice(_rows(block[: text_blocks.HEAD], delimiter), header.DEPTH + 1))
+    return list(islice(_rows(block[: text_blocks.HEAD], delimiter), layouts.DEPTH + 1))
 
 
 def all_rows(text: bytes) -> list[tuple[int, list[str]]]:
@@ -103,7 +231,7 @@ def all_rows(text: bytes) -> list[tuple[int, list[str]]]:
         widths = [len(texts) for _, texts in islice(_rows(text[: text_blocks.HEAD], delimiter), 50)]
         return sum(width > 1 for width in widths)
 
-    return list(_rows(text, max(header.DELIMITERS, key=evenness)))
+    return list(_rows(text, max(layouts.DELIMITERS, key=evenness)))
 
 
 def _rows(text: bytes, delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -114,20 +242,23 @@ def _rows(text: bytes, delimiter: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _workbook(path: Path, kind: Kind, context: Context, quality: Quality):
-    """Yield readers and cells of the sheets of a workbook whose headings fit; the first sheet decides if none does."""
+    """Yield the lists of the sheets of a workbook whose headings fit; the first sheet decides if none does."""
     failed, fitted = [], False
     for sheet in spreadsheets.sheets(path, quality.file):
         try:
-            layout = header.find(sheet.rows, kind, context.vocabulary, quality.file)
+            layout = layouts.find(sheet.rows, kind, context.vocabulary, quality.file)
         except DataError as error:
             failed.append((sheet.name, error))
             continue
         fitted = True
-        readers = _readers(layout, kind, context)
+        table = _List(layout, kind, context, sheet.name)
         _note_layout(layout, ",", quality)
         rows = [(line, texts) for line, texts in sheet.rows if line > layout.line]
+        rows = _once_merged(
+            rows, sheet.copies, [n for n, reader in table.readers.items() if reader.field.reader == "amount"]
+        )
         for start in range(0, len(rows), ROWS):
-            yield readers, text_blocks.of_rows(rows[start : start + ROWS], sorted(readers))
+            yield table, text_blocks.of_rows(rows[start : start + ROWS], sorted(table.readers))
     if not fitted:
         if failed:
             raise failed[0][1]
@@ -136,33 +267,21 @@ def _workbook(path: Path, kind: Kind, context: Context, quality: Quality):
         quality.count("sheet not read", 1, "", name)
 
 
-def _note_layout(layout: header.Layout, delimiter: str, quality: Quality) -> None:
+def _once_merged(rows: list, copies: frozenset[tuple[int, int]], amounts: list[int]) -> list:
+    """Return the rows with an amount that is merged over several of them in the first alone."""
+    if not copies:
+        return rows
+    return [
+        (line, ["" if n in amounts and (line, n + 1) in copies else text for n, text in enumerate(texts)])
+        for line, texts in rows
+    ]
+
+
+def _note_layout(layout: layouts.Layout, delimiter: str, quality: Quality) -> None:
     for heading in layout.ignored:
         quality.count("column not read", 1, heading[:60])
     if delimiter != ",":
         quality.count("delimiter", 1, "", {"\t": "tab"}.get(delimiter, delimiter))
-
-
-def _understood(cells: text_blocks.Cells, readers: dict, quality: Quality, year: int) -> Block:
-    count = len(cells.lines)
-    columns: dict[str, np.ndarray] = {}
-    bad = np.zeros(count, dtype=bool)
-    for place, reader in readers.items():
-        column = cells.columns[place]
-        found, problems = reader(column)
-        columns |= found
-        for message, hit in problems.items():
-            quality.refuse(cells.lines[hit], reader.field.name, column.texts(hit), message)
-            bad[hit] = True
-    bad |= _late(columns, cells, quality, year, count)
-    for line, text, expected in cells.bad:
-        quality.refuse([line], "", [text], expected, "mend the row")
-    quality.count("read", count + len(cells.bad) + cells.empty)
-    quality.count("empty", cells.empty)
-    quality.count("refused", int(bad.sum()) + len(cells.bad))
-    if bad.any():
-        columns = {name: values[~bad] for name, values in columns.items()}
-    return Block(cells.lines[~bad], columns)
 
 
 def _late(columns: dict, cells: text_blocks.Cells, quality: Quality, year: int, count: int) -> np.ndarray:

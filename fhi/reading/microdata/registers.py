@@ -19,6 +19,8 @@ from fhi.reading.microdata.reading import Block
 
 #: classes whose shares of the nation make 企业规模 and 贡献率; the others are new finance
 SCALE = ("internet_bank", "internet_insurer", "internet_broker")
+#: the class of firms that are none of the tree's: they count nowhere
+OUTSIDE = "outside"
 INFRASTRUCTURE = ("exchange", "information", "cloud", "blockchain")
 FIRM = np.dtype(
     [("key", "u8"), ("what", "u8"), ("value", "f8"), ("low", "f8"), ("high", "f8"), ("scale", "f8")]
@@ -74,6 +76,9 @@ class Firms:
             "file": np.full(count, file),
             "known": known,
         }
+        if OUTSIDE in self.classes:
+            outside = ~bad & (columns["class"] == self.classes.index(OUTSIDE))
+            quality.count("outside", int(outside.sum()), "class")
         if bad.any():
             quality.count("refused", int(bad.sum()))
             records = {name: values[~bad] for name, values in records.items()}
@@ -149,7 +154,7 @@ class Firms:
         """
         frames = []
         for year, tally in self.tallies.items():
-            new = [place for place, name in enumerate(self.classes) if name not in (*SCALE, *INFRASTRUCTURE)]
+            new = [place for place, name in enumerate(self.classes) if name not in (*SCALE, *INFRASTRUCTURE, OUTSIDE)]
             total = {name: values[new].sum(axis=0)[: self.cities] for name, values in tally.items()}
             values = {
                 "firm_count": (total["counted"], total["sure"], total["possible"]),

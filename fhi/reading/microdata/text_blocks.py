@@ -175,6 +175,28 @@ class Column:
         starts, ends = self.starts[places].tolist(), self.ends[places].tolist()
         return [self.stretch[start:end].decode() for start, end in zip(starts, ends, strict=True)]
 
+    def blank(self) -> np.ndarray:
+        """Return True where a cell has nothing in it, or a blank or two."""
+        length = self.ends - self.starts
+        short = np.flatnonzero((length > 0) & (length < 4))
+        empty = length == 0
+        empty[short] = [not text.strip() for text in self.texts(short)]
+        return empty
+
+    def taken_from(self, places: np.ndarray) -> Column:
+        """Return a column whose cells are those at these places."""
+        return Column(self.stretch, self.starts[places], self.ends[places])
+
+    def ending(self, words: Sequence[str]) -> np.ndarray:
+        """Return the places of the cells that end in one of the words."""
+        found = []
+        for word in (word.encode() for word in words):
+            at = self.stretch.find(word)
+            while at >= 0:
+                found += np.flatnonzero(self.ends == at + len(word)).tolist()
+                at = self.stretch.find(word, at + 1)
+        return np.array(sorted(set(found)), dtype=np.int64)
+
     def numbers(self) -> np.ndarray:
         """Return a 64-bit number of each cell, the same for the same text.
 
@@ -223,7 +245,7 @@ def of_rows(rows: list[tuple[int, list[str]]], wanted: list[int]) -> Cells:
     return Cells(np.array([line for line, _ in rows], dtype=np.int64), columns, [], 0)
 
 
-def split(block: bytes, first: int, width: int, delimiter: str, wanted: list[int]) -> Cells:
+def split(block: bytes, first: int, width: int, delimiter: str, wanted: list[int], least: int = 0) -> Cells:
     """Return the rows of a block of lines.
 
     Parameters
@@ -237,6 +259,8 @@ def split(block: bytes, first: int, width: int, delimiter: str, wanted: list[int
     delimiter : str
     wanted : list of int
         Positions of the cells to take.
+    least : int
+        Cells that a row must have: further ones may be cut off where they are empty (default: all).
     """
     marks = np.frombuffer(block, dtype=np.uint8)
     ends = np.flatnonzero(marks == LINE_END)
@@ -247,7 +271,7 @@ def split(block: bytes, first: int, width: int, delimiter: str, wanted: list[int
     if b'"' in block:
         quotes = _count(np.flatnonzero(marks == QUOTE), ends)
         if (quotes % 2).any():
-            return _tall(block.decode(), first, width, delimiter, wanted)
+            return _tall(block.decode(), first, (least or width, width), delimiter, wanted)
         odd |= quotes > 0
     if UNREADABLE in block:
         odd |= [UNREADABLE in block[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
@@ -258,10 +282,12 @@ def split(block: bytes, first: int, width: int, delimiter: str, wanted: list[int
         cuts = cuts[np.repeat(plain, counts)]
     lines = np.arange(first, first + len(ends), dtype=np.int64)
     rows = [(int(lines[i]), block[starts[i] : ends[i]].decode()) for i in np.flatnonzero(odd)]
-    others = _one_by_one(((line, _cells(text, delimiter), text) for line, text in rows), width, wanted)
+    others = _one_by_one(
+        ((line, _cells(text, delimiter), text) for line, text in rows), (least or width, width), wanted
+    )
     columns = _between(block + PAD, starts[plain], cuts.reshape(-1, max(width - 1, 0)), ends[plain], wanted)
     if len(others.lines):
-        columns = {place: _joined(columns[place], others.columns[place]) for place in wanted}
+        columns = {place: joined(columns[place], others.columns[place]) for place in wanted}
     kept = np.concatenate([lines[plain], others.lines])
     return Cells(kept, columns, others.bad, int(blank.sum()) + others.empty)
 
@@ -281,7 +307,8 @@ def _between(stretch: bytes, starts: np.ndarray, cuts: np.ndarray, ends: np.ndar
     return columns
 
 
-def _joined(first: Column, second: Column) -> Column:
+def joined(first: Column, second: Column) -> Column:
+    """Return the cells of two columns, one after the other."""
     offset = len(first.stretch)
     starts = np.concatenate([first.starts, second.starts + offset])
     return Column(first.stretch + second.stretch, starts, np.concatenate([first.ends, second.ends + offset]))
@@ -294,7 +321,7 @@ def _cells(text: str, delimiter: str) -> list[str] | None:
         return None
 
 
-def _tall(text: str, first: int, width: int, delimiter: str, wanted: list[int]) -> Cells:
+def _tall(text: str, first: int, width: tuple[int, int], delimiter: str, wanted: list[int]) -> Cells:
     """Return the rows of a block in which a cell goes over several lines; a row has the number of its first line."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False)
     rows, line = [], first
@@ -304,8 +331,9 @@ def _tall(text: str, first: int, width: int, delimiter: str, wanted: list[int]) 
     return _one_by_one(rows, width, wanted)
 
 
-def _one_by_one(rows: Iterable[tuple[int, list[str] | None, str]], width: int, wanted: list[int]) -> Cells:
-    """Return rows that were split one by one, those of another width or unreadable as bad."""
+def _one_by_one(rows: Iterable[tuple[int, list[str] | None, str]], widths: tuple[int, int], wanted: list[int]) -> Cells:
+    """Return rows that were split one by one, those of another width (least, whole) or unreadable as bad."""
+    least, width = widths
     good, bad, empty = [], [], 0
     for line, cells, text in rows:
         if cells is not None and not any(cell.strip() for cell in cells):
@@ -314,8 +342,8 @@ def _one_by_one(rows: Iterable[tuple[int, list[str] | None, str]], width: int, w
             bad.append((line, text[:60], "characters of one encoding (some bytes are none)"))
         elif cells is None:
             bad.append((line, text[:60], "well-formed quotes"))
-        elif len(cells) < width or any(cell.strip() for cell in cells[width:]):
+        elif len(cells) < least or any(cell.strip() for cell in cells[width:]):
             bad.append((line, text[:60], f"{width} cells (there are {len(cells)})"))
         else:
-            good.append((line, cells))
+            good.append((line, cells + [""] * (width - len(cells))))
     return of_rows(good, wanted)._replace(bad=bad, empty=empty)

@@ -76,7 +76,7 @@ def cited(tables: Tables) -> Texts:
     if not is_own(tables):
         return REPORT
     sources = tables["tables/sources"]
-    parts = sources.loc[sources["file"] == "indicators.csv", "citation"].iloc[0].split("|")
+    parts = sources.loc[sources["file"].str.endswith("indicators.csv"), "citation"].iloc[0].split("|")
     return {"zh": parts[0].strip(), "en": parts[-1].strip()}
 
 

@@ -48,7 +48,7 @@ def failures_caption(data: pd.DataFrame) -> dict[str, str]:
     caption=failures_caption,
     source={
         "zh": "网贷天眼问题平台名单（截至2018年9月）",
-        "en": "网贷天眼, list of failed platforms to September 2018",
+        "en": "Wangdai Tianyan, list of failed platforms to September 2018",
     },
 )
 def failures(data: pd.DataFrame, language: str):

@@ -1,321 +1,140 @@
-"""A section for each published city: its ranks, bounds, indicators and printed numbers, and where they are drawn."""
+"""A section for each unit: its profile, what set it where it stands, and the numbers that the report states of it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 
 from fhi.editions.outputs import GIVEN
-from fhi.editions.published import PUBLISHED, published
-from fhi.showing.figures.evidence import of_index
+from fhi.paths import REPORT
+from fhi.showing.figures.evidence import cited
 from fhi.showing.figures.firsts import remark, with_firsts
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
-from fhi.showing.report.profiles import anchor, latest, shown_units
+from fhi.showing.report.profiles import latest, profiles
 from fhi.showing.report.reasons import beside_next_above, changed, next_above, printed_moves
-from fhi.showing.report.tables import NODE, PAGE, Cell, Table, city_names, has, leaf_nodes, node_names, upper_nodes
-from fhi.showing.report.texts import (
-    MISSING,
-    NOTHING,
-    built,
-    decimal,
-    digits,
-    measured,
-    names,
-    same,
-    signed,
-    span,
-    unit_words,
-    whole,
-)
+from fhi.showing.report.tables import NODE, PAGE, Cell, Table, has, node_names
+from fhi.showing.report.texts import NOTHING, said, same
 
-NAN = float("nan")
-#: tables of single printed numbers by city, all of one form
+#: tables of single numbers that a publication states of a unit, all of one form
 PRINTED = ("city_profiles", "experience_facts", "innovation", "headlines")
+JOINTS = {"zh": "；", "en": "; "}
 
 
-@dataclass(frozen=True)
-class Lookup:
-    """The cells of the built tables by city, so that twenty sections do not search the tables twenty times."""
-
-    nodes: Mapping[str, Texts]
-    compared: Mapping[tuple[str, str], Mapping]
-    ranks: Mapping[str, Mapping]
-    uppers: Sequence[str]
-    places_of_scores: int
-    scores: Mapping[str, Mapping]
-    allowed: Mapping[tuple[str, str], Mapping]
-    values: Mapping[tuple[str, str], Mapping]
-    covered: Mapping[tuple[str, str], Mapping]
-    used: Mapping[tuple[str, str], float]
-    places: Mapping[tuple[str, str], Texts]
-    leaves: Sequence[str]
-    printed: Sequence[Mapping]
-    labels: tuple[str, ...]
-    units: Mapping[str, Texts]
-
-    @classmethod
-    def of(cls, tables: Tables, year: int | None) -> Lookup:
-        return cls(
-            nodes=node_names(tables),
-            compared=tables["comparison"].set_index(["city", "node"]).to_dict("index"),
-            ranks=tables["ranks"].set_index("city").to_dict("index"),
-            uppers=upper_nodes(tables),
-            places_of_scores=digits(tables["scores"].set_index("city")[upper_nodes(tables)]),
-            scores=tables["scores"].set_index("city").to_dict("index"),
-            allowed=tables["bounds"].set_index(["city", "node"]).to_dict("index") if has(tables, "bounds") else {},
-            values=latest(tables["panel"], year).to_dict("index"),
-            covered=tables["coverage"].set_index(["city", "indicator"]).to_dict("index"),
-            used=tables["indicators"].set_index("city").stack().to_dict(),
-            places=standing_places(with_firsts(tables["standings"], tables))
-            | open_places(latest(tables["panel"], year)),
-            leaves=leaf_nodes(tables),
-            units=unit_words(tables),
-            labels=of_index(_labels(tables), tables),
-            printed=[
-                row | {"table": name}
-                for name in PRINTED
-                if f"tables/{name}" in tables
-                for row in tables[f"tables/{name}"].to_dict("records")
-            ],
-        )
-
-
-def sections(tables: Tables, scenario: str, year: int | None, mentions: Mapping[str, Sequence[str]]) -> list[dict]:
-    """Return what the page shows of each city that has a section (`shown_units`), in order of rank.
-
-    What an edition does not have is left out: printed ranks, changes and numbers, bounds, tiers, provinces.
+def sections(tables: Tables, year: int | None, told: Mapping[str, Mapping]) -> list[dict]:
+    """Return what the page shows of each unit that has a profile, in order of rank.
 
     Parameters
     ----------
     tables : mapping
         The built tables.
-    scenario : str
-        For the addresses of the built tables.
     year : int or None
         Edition year: of each indicator the latest value not later than it.
-    mentions : mapping
-        By city, the ids of the figures and tables that name it (see `mentions_of`).
+    told : mapping
+        The findings by id (`fhi.showing.report.opening.findings`).
     """
-    places = tables["tables/cities"].set_index("name_zh").to_dict("index")
-    cityname, cells = city_names(tables), Lookup.of(tables, year)
-    of_report = "tables/top20" in tables
-    tiers = names(tables["tables/tiers"], "tier") if of_report else {}
-    moves = printed_moves(tables) if of_report else {}
-    rows = tables["tables/top20"].sort_values("rank") if of_report else shown_units(tables)
+    cards = zip(*(profiles(tables, language, year) for language in LANGUAGES), strict=True)
+    moves = printed_moves(tables) if has(tables, "tables/movers") else {}
     reasons = [next_above(tables), beside_next_above(tables), changed(tables)]
+    printed, sources, noted = printed_tables(tables), source_words(tables, year), remarks(tables)
+    bullets = {}
+    for id, text in told.items():
+        if text["kind"] == "unit":
+            bullets.setdefault(id.rsplit("-", 1)[0], []).append(text)
     return [
         {
-            "id": anchor(places[row["city"]]),
-            "name": cityname[row["city"]],
-            "about": about(row, places[row["city"]], tiers),
-            "rank": row["rank"],
-            "moved": moves.get(row["city"]),
-            "ranks": rank_table(cells, row) if of_report else own_rank_table(cells, row["city"]),
-            "reasons": [found[row["city"]] for found in reasons if row["city"] in found],
-            "indicators": indicator_table(cells, row["city"], scenario),
-            "missing": missing(cells, row["city"]),
-            "printed": printed_table(cells, row["city"], scenario),
-            "mentions": list(mentions.get(row["city"], ())),
+            "id": zh["id"],
+            "profile": {"zh": zh, "en": en},
+            "bullets": bullets.get(zh["unit"], []),
+            "moved": moves.get(zh["unit"]),
+            "sources": {code: text for (unit, code), text in sources.items() if unit == zh["unit"]},
+            "remarks": noted.get(zh["unit"], {}),
+            "reasons": [found[zh["unit"]] for found in reasons if zh["unit"] in found],
+            "printed": printed.get(zh["unit"]),
         }
-        for row in rows.to_dict("records")
+        for zh, en in cards
     ]
 
 
-def _labels(tables: Tables) -> tuple[str, ...]:
-    """Return the labels of ranks, scores and bounds, of those that an edition has."""
-    there = {"published": not published(tables).empty, "reconstructed": True, "identified": has(tables, "bounds")}
-    return tuple(label for label, found in there.items() if found)
+def remarks(tables: Tables) -> dict[str, dict[str, Texts]]:
+    """Return by unit and indicator what must be said of a value: that the report puts another first, that it is old."""
+    found: dict[tuple[str, str], list[Texts]] = {}
+    standings = with_firsts(tables["standings"], tables)
+    for _, row in standings[standings["rank"] == 1].iterrows():
+        found.setdefault((row["city"], row["node"]), []).append(remark(row))
+    covered = tables["coverage"].dropna(subset=["evidence"])
+    for row in covered[covered["old"].fillna(False).astype(bool)].itertuples():
+        found.setdefault((row.city, row.indicator), []).append(said("old", years=f"{row.age:.0f}"))
+    used = tables["indicators"].set_index("city").stack()
+    values = latest(tables["panel"], int(tables["coverage"]["value_year"].max()))["value"]
+    between = (used - values.reindex(used.index)).abs() > 1e-12 * used.abs()
+    for key in between.index[between]:
+        found.setdefault(key, []).append(said("interpolated"))
+    shown: dict[str, dict[str, Texts]] = {}
+    for (unit, code), texts in found.items():
+        parts = [text for text in texts if any(text.values())]
+        if parts:
+            line = {name: JOINTS[name].join(text[name].strip(" ()（）") for text in parts) for name in LANGUAGES}
+            shown.setdefault(unit, {})[code] = line
+    return shown
 
 
-def about(row: Mapping, place: Mapping, tiers: Mapping[str, Texts]) -> list[Texts]:
-    """Return what stands behind the name of a city: province, tier and printed change, or its group and tier."""
-    if "change" in row:
-        province = {language: place[f"province_{language}"] for language in LANGUAGES}
-        change = {"zh": f"较2017年 {row['change']}", "en": f"from 2017 {row['change']}"}
-        return [province, tiers[row["tier"]], change]
-    return [same(text) for text in (place.get("group"), row["tier"]) if isinstance(text, str) and text]
-
-
-def standing_places(standings: pd.DataFrame) -> dict[tuple[str, str], Texts]:
-    """Return the place of a city among those with a score, by city and indicator; a shared one as ``6–37 / 37``.
-
-    A first place that a printed order gives to another city says so (columns of `with_firsts`).
-    """
-    level = standings.groupby(["node", "rank"])["city"].transform("size")
-    last = standings["rank"] + level - 1
-    shown = []
-    for (_, item), end in zip(standings.iterrows(), last, strict=True):
-        first, count = item["rank"], item["cities"]
-        place = f"{first}–{end} / {count}" if end > first else f"{first} / {count}"
-        shown.append({name: place + said * (first == 1) for name, said in remark(item).items()})
-    return dict(zip(zip(standings["city"], standings["node"], strict=True), shown, strict=True))
-
-
-def open_places(values: pd.DataFrame) -> dict[tuple[str, str], str]:
-    """Return the places, from the best to the worst, that values known up to an interval leave open."""
+def source_words(tables: Tables, year: int | None) -> dict[tuple[str, str], Texts]:
+    """Return by unit and indicator who published the value."""
+    who = publishers(tables)
     found = {}
-    for indicator, rows in values.groupby("indicator"):
-        rows = rows.droplevel("indicator")
-        if (rows["low"] < rows["high"]).any():
-            for city, row in rows.iterrows():
-                best = 1 + (rows["low"] > row["high"]).sum()
-                worst = 1 + (rows["high"].drop(city) > row["low"]).sum()
-                if worst > best:
-                    found[city, indicator] = f"{best}–{worst} / {len(rows)}"
+    for key, row in latest(tables["panel"], year).iterrows():
+        if row["evidence"] in GIVEN:
+            found[key] = said("supplied")
+            continue
+        names = [
+            who.get(source, who.get(source.rsplit("/", 1)[-1], same(source)))
+            for source in str(row["source_id"]).split("+")
+        ]
+        found[key] = {name: JOINTS[name].join(dict.fromkeys(text[name] for text in names)) for name in LANGUAGES}
     return found
 
 
-def bounded(value: Mapping) -> Texts:
-    """Return a value with its unit, and between what ends it is known if it is not known exactly."""
-    text = measured(float(value["value"]), value["unit"])
-    if not value["low"] < value["high"]:
-        return text
-    ends = span(value["low"], value["high"])
-    return {"zh": f"{text['zh']}（{ends}）", "en": f"{text['en']} ({ends})"}
+def publishers(tables: Tables) -> dict[str, Texts]:
+    """Return by source who published it, by language.
 
-
-def rank_table(cells: Lookup, row: Mapping) -> Table:
-    """Published and reconstructed rank, score and bounds of a city (a row of the TOP20), by node."""
-    city, lines = row["city"], []
-    for node, column in PUBLISHED.items():
-        found = cells.compared.get((city, node), {"rank": NAN, "difference": NAN})
-        score = cells.scores.get(city, {}).get(node, NAN)
-        limits = cells.allowed.get((city, node), {"low": NAN, "high": NAN})
-        lines.append(
-            [cells.nodes[node], str(row[column]), whole(found["rank"]), signed(found["difference"]), decimal(score, 1)]
-            + [span(limits["low"], limits["high"])]
-        )
-    heads = [
-        NODE,
-        {"zh": "公布名次", "en": "Published rank"},
-        {"zh": "重建名次", "en": "Reconstructed rank"},
-        {"zh": "差", "en": "Difference"},
-        {"zh": "重建得分", "en": "Reconstructed score"},
-        {"zh": "公布数字允许的得分", "en": "Score that the published numbers allow"},
-    ]
-    title = {"zh": "名次、得分与区间", "en": "Ranks, scores and bounds"}
-    return Table("", title, heads, lines, evidence=cells.labels)
-
-
-def own_rank_table(cells: Lookup, city: str) -> Table:
-    """Ranks and score of a unit of another edition by node, with what is published of it if the edition has any."""
-    with_published, with_bounds = "published" in cells.labels, "identified" in cells.labels
-    lines = []
-    for node in cells.uppers:
-        found = cells.compared.get((city, node), {"rank": NAN, "published": NAN, "difference": NAN})
-        line = [cells.nodes[node], whole(cells.ranks.get(city, {}).get(node, NAN))]
-        line.append(decimal(cells.scores.get(city, {}).get(node, NAN), cells.places_of_scores))
-        if with_published:
-            line += [whole(found["published"]), whole(found["rank"]), signed(found["difference"])]
-        if with_bounds:
-            limits = cells.allowed.get((city, node), {"low": NAN, "high": NAN})
-            line.append(span(limits["low"], limits["high"]))
-        lines.append(line)
-    heads = [NODE, {"zh": "重建名次", "en": "Reconstructed rank"}, {"zh": "重建得分", "en": "Reconstructed score"}]
-    if with_published:
-        heads += [
-            {"zh": "公布名次", "en": "Published rank"},
-            {"zh": "有公布名次者中的重建名次", "en": "Reconstructed, among those published"},
-            {"zh": "差", "en": "Difference"},
-        ]
-    if with_bounds:
-        heads.append({"zh": "公布数字允许的得分", "en": "Score that the published numbers allow"})
-    return Table("", {"zh": "名次与得分", "en": "Ranks and scores"}, heads, lines, evidence=cells.labels)
-
-
-def indicator_table(cells: Lookup, city: str, scenario: str) -> Table:
-    """Every indicator of the tree with the city's value, its source and its evidence, or as missing."""
-    rows: list[list[Cell]] = []
-    for code in cells.leaves:
-        value = cells.values.get((city, code))
-        if value is None:
-            rows.append([cells.nodes[code], MISSING, "", "", "", "", ""])
+    Files of the report's own edition are the report; of a line of publishers an English reader gets those that are
+    named in Latin letters, or without one the name of the file.
+    """
+    found = {}
+    for row in tables["tables/sources"].fillna("").to_dict("records"):
+        if row["source_id"].startswith(f"{REPORT}/"):
+            found[row["source_id"]] = cited(tables)
             continue
-        covered = cells.covered.get((city, code), {})
-        shown = cells.used.get((city, code), float(value["value"]))
-        used = covered.get("used", False)
-        rows.append(
+        parts = [part.strip() for part in row["publisher"].split(";") if part.strip()]
+        plain = [part for part in parts if not re.search("[一-鿿]", part)]
+        file = row["source_id"].rsplit("/", 1)[-1]
+        found[row["source_id"]] = {"zh": "；".join(parts) or file, "en": "; ".join(plain) or file}
+    return found
+
+
+def printed_tables(tables: Tables) -> dict[str, Table]:
+    """Return by unit the other numbers that the report states of it, as stated."""
+    frames = [tables[f"tables/{name}"] for name in PRINTED if f"tables/{name}" in tables]
+    if not frames:
+        return {}
+    nodes = node_names(tables)
+    heads = [{"zh": "内容", "en": "Measure"}, {"zh": "报告数值", "en": "As stated"}, NODE, PAGE]
+    title = {"zh": "报告给出的其他数字", "en": "Other numbers that the report states"}
+    found = {}
+    for unit, group in pd.concat(frames).dropna(subset=["city"]).groupby("city", sort=False):
+        rows: list[list[Cell]] = [
             [
-                cells.nodes[code],
-                bounded(value | {"value": shown}),
-                cells.places.get((city, code), NOTHING),
-                year_of(value["year"], covered, interpolated=shown != float(value["value"])),
-                {"badge": value["evidence"]},
-                [source_link(source, scenario, value["evidence"]) for source in str(value["source_id"]).split("+")],
-                {"zh": "是", "en": "yes"} if used else {"zh": "否", "en": "no"},
+                {language: row[f"measure_{language}"] for language in LANGUAGES},
+                str(row["printed"]),
+                nodes.get(row["node"], NOTHING),
+                str(row["page"]),
             ]
-        )
-    heads = [
-        {"zh": "指标", "en": "Indicator"},
-        {"zh": "数值", "en": "Value"},
-        {
-            "zh": f"重建位次／计分{cells.units['one']['zh']}",
-            "en": f"Reconstructed place / {cells.units['many']['en']} scored",
-        },
-        {"zh": "年份", "en": "Year"},
-        {"zh": "证据", "en": "Evidence"},
-        {"zh": "来源", "en": "Source"},
-        {"zh": "进入指数", "en": "Used"},
-    ]
-    return Table("", {"zh": "指标", "en": "Indicators"}, heads, rows, texts=(4, 5))
-
-
-def year_of(year: int, covered: Mapping, *, interpolated: bool) -> Cell:
-    """Return the year of a value, and what must be said of it: interpolated to the edition's, or old."""
-    if not interpolated and not covered.get("old", False):
-        return str(year)
-    texts = {"zh": [f"{year}"], "en": [f"{year}"]}
-    if interpolated:
-        texts["zh"].append("插值至本期")
-        texts["en"].append("interpolated to the edition")
-    if covered.get("old", False):
-        texts["zh"].append(f"过旧，早{covered['age']:.0f}年")
-        texts["en"].append(f"old, {covered['age']:.0f} years before the edition")
-    return {"zh": "，".join(texts["zh"]), "en": ", ".join(texts["en"])}
-
-
-def source_link(source: str, scenario: str, evidence: str = "") -> dict[str, str]:
-    """Return the raw table behind a value, linked to its ingested form; a given file to what was read of it."""
-    name = source.rsplit("/", 1)[-1]
-    behind = "microdata/quality" if evidence in GIVEN else f"tables/{name}"
-    return {"zh": name, "en": name, "href": f"{built(scenario)}/{behind}.csv"}
-
-
-def missing(cells: Lookup, city: str) -> Texts:
-    """Say how many of the indicators have no value for a city."""
-    total = len(cells.leaves)
-    count = sum((city, code) not in cells.values for code in cells.leaves)
-    return {
-        "zh": f"{total}项指标中{count}项缺失，不以估计值代替。",
-        "en": f"{count} of {total} indicators are missing and are not replaced by estimates.",
-    }
-
-
-def printed_table(cells: Lookup, city: str, scenario: str) -> Table | None:
-    """The other numbers that the report prints of a city, as printed; None if there are none."""
-    found = sorted((row for row in cells.printed if row["city"] == city), key=lambda row: row["page"])
-    rows: list[list[Cell]] = [
-        [
-            {language: row[f"measure_{language}"] for language in LANGUAGES},
-            str(row["printed"]),
-            cells.nodes.get(row["node"], NOTHING),
-            str(row["page"]),
-            source_link(row["table"], scenario),
+            for row in group.sort_values("page", kind="stable").to_dict("records")
         ]
-        for row in found
-    ]
-    heads = [
-        {"zh": "内容", "en": "Measure"},
-        {"zh": "印出", "en": "Printed"},
-        NODE,
-        PAGE,
-        {"zh": "来源", "en": "Source"},
-    ]
-    title = {"zh": "报告印出的其他数字", "en": "Other numbers that the report prints"}
-    return Table("", title, heads, rows, evidence=("published",), texts=(2, 4)) if rows else None
+        found[unit] = Table("", title, heads, rows, evidence=("published",), texts=(2,))
+    return found
 
 
 def mentions_of(cities: pd.DataFrame, texts: Mapping[str, str]) -> dict[str, list[str]]:

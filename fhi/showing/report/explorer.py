@@ -1,275 +1,233 @@
-"""The weight explorer: what a run must give so that the page can rank its cities anew under other weights.
+"""The weight explorer: what the page needs to build the index anew under other weights, means and normalisations.
 
-The page repeats the two upper steps of the aggregation, from the scores of the sub-pillars to the index, by the
-rule of `aggregation` and `weighting`: a child without any data has no weight, a missing child leaves its
-weight to its siblings for that city alone, and the index asks for as much of the pillars' weight as the scenario
-does. What lies below (indicators, their treatment and normalisation) does not depend on these weights.
+The script of the page repeats the steps from the treated indicators to the ranks by the rules of `normalisation`,
+`weighting`, `aggregation` and `ranking`: a child without any data has no weight, a missing child leaves its weight to
+its siblings for that unit alone, and a node asks for as much of its weight as the scenario does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import itertools
+from collections.abc import Callable, Iterator, Mapping
 
-import numpy as np
 import pandas as pd
 
 from fhi.editions.published import published_units
-from fhi.engine.aggregation import METHODS
+from fhi.engine import index
+from fhi.engine.aggregation import aggregate
+from fhi.engine.agreement import kendall_tau_b
+from fhi.engine.errors import FhiError
 from fhi.engine.framework import Framework
-from fhi.engine.methods import traits
-from fhi.engine.parameters import Method, Step
-from fhi.engine.siblings import redistributed
+from fhi.engine.parameters import Step, steps_by_level
+from fhi.engine.ranking import SLACK
+from fhi.engine.weighting.families import with_data
+from fhi.scenarios import Scenario, load_scenario, scenario_names
 from fhi.showing.figures.registry import Tables, Texts
 from fhi.showing.report.tables import city_names, has, node_names
-from fhi.showing.report.texts import span, unit_head, unit_words
+from fhi.showing.report.texts import anchor, digits, span
 
-#: what an aggregation adds its scores up in (its trait `sums`) -> the same as an expression on the page
-FORMS = {np.asarray: "{}", np.log: "log({})", np.exp: "exp({})", np.reciprocal: "(1 / {})"}
-#: aggregations that the page can repeat
-LIVE = [name for name in METHODS if (pair := traits("aggregation", name).sums) and {*pair} <= set(FORMS)]
+#: the means that the page can take
+MEANS = ("arithmetic", "geometric", "harmonic")
 #: raw weights on the sliders: a share of 1 is 100 points
 POINTS = 100
-#: more rows than these scroll in the chart
-TALL = 60
+#: an example of weights from pairwise comparisons, where an edition has it
+EXAMPLE = "ahp"
+#: steps, in points, by which `fitted` moves one weight at a time
+STEPS = (50, 20, 10, 5, 2, 1)
 
 
-@dataclass(frozen=True)
-class Node:
-    """A node whose weight may be moved.
+def state(tables: Tables, method: Scenario, scenario: str) -> dict:
+    """Return what the script of the page reads: the tree, the values of every unit, the method and the presets.
 
-    Attributes
-    ----------
-    signal : str
-        Its weight in the chart; made from places, so that no text from data becomes part of an expression.
-    column : str
-        Its score in the rows of the chart.
-    opening : float
-        Its weight in the run, in points.
+    ``obstacle`` says in both languages why the page cannot build this index, else it is None.
     """
-
-    code: str
-    signal: str
-    column: str
-    opening: float
-
-
-@dataclass(frozen=True)
-class Run:
-    """The two upper levels of a run: pillars that have data, their sub-pillars that have data, and every city's scores.
-
-    Attributes
-    ----------
-    families : tuple of (Node, tuple of Node)
-        Each pillar with its sub-pillars; a pillar that is an indicator itself is its own only child.
-    idle : mapping
-        By pillar, its sub-pillars without data.
-    aggregation, least : mapping
-        By level (0 the index, 1 the pillars): the method, and the least share of weight that a city needs data for.
-    decimals : int or None
-        Of the index, beyond which cities are tied; None: no rounding.
-    """
-
-    families: tuple[tuple[Node, tuple[Node, ...]], ...]
-    idle: Mapping[str, list[str]]
-    aggregation: Mapping[int, str]
-    least: Mapping[int, float]
-    decimals: int | None = None
-
-
-def read_run(tables: Tables, method: Method) -> Run:
-    """Return the upper levels of a run from its ``weights`` and ``scores``."""
     framework = Framework.from_table(tables["tables/framework"])
-    weights = tables["weights"].set_index("node")["weight"]
-    scored = set(tables["scores"].columns[tables["scores"].notna().any()])
-    families, idle = [], {}
-    for pillar in framework.children(framework.root):
-        children = framework.children(pillar)
-        alive = [code for code in children if code in scored] if children else [pillar]
-        idle[pillar] = [code for code in children if code not in scored]
-        if pillar not in scored:
-            continue
-        i = len(families)
-        below = tuple(
-            Node(code, f"w{i}_{j}", f"s{i}_{j}", POINTS * float(weights[code] if children else 1.0))
-            for j, code in enumerate(alive)
-        )
-        families.append((Node(pillar, f"w{i}", f"p{i}", POINTS * float(weights[pillar])), below))
-    aggregation = {level: _aggregation(method, level) for level in (0, 1)}
-    least = {level: method.availability.get(level, 0.0) for level in (0, 1)}
-    return Run(tuple(families), idle, aggregation, least, method.ranking.decimals)
-
-
-def _aggregation(method: Method, level: int) -> str:
-    """Return the aggregation of a level, its parameters behind the name."""
-    chosen = method.aggregation
-    if isinstance(chosen, Mapping):
-        chosen = chosen.get(level, "")
-    if isinstance(chosen, Step):
-        return f"{chosen.method} {chosen.params}" if chosen.params else chosen.method
-    return chosen
-
-
-def root_of(tables: Tables) -> str:
-    """Return the code of the index."""
-    return Framework.from_table(tables["tables/framework"]).root
-
-
-def bounds_of(tables: Tables, node: str) -> pd.DataFrame:
-    """Return the bounds on the scores of a node, ``city, low, high``; empty where nothing printed bounds them."""
-    columns = ["city", "low", "high"]
-    if not has(tables, "bounds"):
-        return pd.DataFrame(columns=columns)
-    return tables["bounds"].query("node == @node")[columns]
-
-
-def columns_of(rows: Sequence[Mapping]) -> dict[str, bool]:
-    """Return whether any row has a published rank, and whether any has bounds."""
+    values = tables["normalised"].set_index("city")
+    alive = with_data(values, framework)
+    names, weights = node_names(tables), tables["weights"].set_index("node")["weight"]
+    leaves = [leaf for leaf in framework.leaves if leaf in alive]
+    steps = steps_by_level(method.aggregation, range(framework.levels.max()))
+    root = framework.root
     return {
-        "published": any(row["published"] is not None for row in rows),
-        "bounds": any(row["low"] is not None for row in rows),
+        "obstacle": obstacle(steps),
+        "scenario": scenario,
+        "root": root,
+        "nodes": [
+            names[code]
+            | {"code": code, "parent": framework.parents[code], "open": POINTS * float(weights[code])}
+            | {"direction": int(method.directions.get(code, framework.directions.get(code, 1)))}
+            for code in framework.nodes
+            if code in alive
+        ],
+        "units": units(tables, root, list(values.index)),
+        "own": columns(values, leaves),
+        "treated": columns(tables["treated"].set_index("city").reindex(values.index), leaves)
+        if method.over_years.method == "by-year" and "treated" in tables and set(leaves) <= set(tables["treated"])
+        else None,
+        "means": {level: step.method for level, step in steps.items()},
+        "least": {level: method.availability.get(level, 0.0) for level in steps},
+        "decimals": method.ranking.decimals,
+        "slack": SLACK,
+        "places": digits(tables["scores"].set_index("city")[root]),
+        "hundred": on_hundred(method) and has(tables, "bounds"),
+        "presets": presets(tables, framework, method, alive),
     }
 
 
-def heads(tables: Tables, columns: Mapping[str, bool]) -> list[Texts]:
-    """Return the heads of the table of the explorer: of the columns that have anything (see `columns_of`)."""
-    found = [{"zh": "名次", "en": "Rank"}, unit_head(tables), {"zh": "得分", "en": "Score"}]
-    if columns["published"]:
-        found.append({"zh": "公布名次", "en": "Published rank"})
-    if columns["bounds"]:
-        found.append({"zh": "公布数字允许的得分", "en": "Score that the published numbers allow"})
-    return [*found, {"zh": "变动", "en": "Moved"}]
+def columns(frame: pd.DataFrame, leaves: list[str]) -> dict[str, list[float | None]]:
+    """Return the values of each indicator in the order of the units, None where one is missing."""
+    return {leaf: [None if pd.isna(value) else float(value) for value in frame[leaf]] for leaf in leaves}
 
 
-def unusual(run: Run) -> Texts | None:
-    """Say which levels are not arithmetic means, and what they are; None if all are."""
-    levels = {0: {"zh": "总指数", "en": "the index"}, 1: {"zh": "维度", "en": "the pillars"}}
-    names = dict.fromkeys(name for name in run.aggregation.values() if name != "arithmetic")
-    found = {"zh": [], "en": []}
-    for name in names:
-        known, used = (
-            traits("aggregation", name),
-            [text for level, text in levels.items() if run.aggregation[level] == name],
-        )
-        found["zh"].append(f"{known.zh}：{'与'.join(text['zh'] for text in used)}。")
-        found["en"].append(f"{known.en[0].upper()}{known.en[1:]}: {' and '.join(text['en'] for text in used)}.")
-    return {"zh": "".join(found["zh"]), "en": " ".join(found["en"])} if names else None
-
-
-def rows_of(tables: Tables, run: Run) -> list[dict]:
-    """Return one row a city: names, ranks, bounds, and the scores of its sub-pillars under their columns."""
-    names = city_names(tables)
-    root = root_of(tables)
-    printed = published_units(tables, root).set_index("city")["rank"]
-    opening = tables["ranks"].set_index("city")[root]
-    allowed = bounds_of(tables, root).set_index("city")
-    order = tables["scores"].sort_values([root, "city"], ascending=[False, True], na_position="last")
+def units(tables: Tables, root: str, order: list[str]) -> list[dict]:
+    """Return of every unit its names, key, published rank, rank in the run, and the bounds on its score."""
+    names, places = city_names(tables), tables["tables/cities"].set_index("name_zh").to_dict("index")
+    found = {
+        "published": published_units(tables, root).set_index("city")["rank"],
+        "opening": tables["ranks"].set_index("city")[root],
+    }
+    if has(tables, "bounds"):
+        allowed = tables["bounds"].query("node == @root").set_index("city")
+        found |= {"low": allowed["low"], "high": allowed["high"]}
     rows = []
-    for place, scores in enumerate(order.to_dict("records")):
-        city = scores["city"]
-        row = {"order": place, **names[city]}
-        row |= {name: _or_none(ranks.get(city), int) for name, ranks in (("published", printed), ("opening", opening))}
-        row |= {side: _or_none(allowed[side].get(city), float) for side in ("low", "high")}
-        row |= {node.column: _or_none(scores[node.code], float) for _, below in run.families for node in below}
-        rows.append(row)
+    for city in order:
+        numbers = {name: column.get(city) for name, column in found.items()}
+        numbers = {name: float(value) for name, value in numbers.items() if value is not None and not pd.isna(value)}
+        rows.append(names[city] | {"key": anchor(places[city]).removeprefix("city-")} | numbers)
     return rows
 
 
-def _or_none(value: float | None, kind: type) -> float | int | None:
-    """Return a value as JSON holds it: nothing for what is missing."""
-    return None if value is None or pd.isna(value) else kind(value)
-
-
-def obstacle(tables: Tables, run: Run, rows: Sequence[Mapping]) -> Texts | None:
-    """Say why the page cannot rank anew by the rule of the run; None if it can."""
-    root, unit = root_of(tables), unit_words(tables)["one"]
-    if tables["scores"][root].isna().all():
-        return {
-            "zh": f"没有{unit['zh']}具备全部维度的数据。",
-            "en": f"No {unit['en']} has data in all pillars.",
-        }
-    unknown = sorted(set(run.aggregation.values()) - set(LIVE))
-    if unknown:
-        return {
-            "zh": f"本方案的汇总方法（{', '.join(unknown)}）无法在页面上重算。",
-            "en": f"The aggregation of this scenario ({', '.join(unknown)}) cannot be repeated on the page.",
-        }
-    scores = [row[node.column] for row in rows for _, below in run.families for node in below]
-    strict = [known for name in run.aggregation.values() if (known := traits("aggregation", name)).positive]
-    if strict and any(score is not None and score <= 0 for score in scores):
-        return {
-            "zh": f"{strict[0].zh}要求各得分为正，而本方案中有得分为零或负。",
-            "en": f"A {strict[0].en} needs positive scores, and some are zero or negative in this scenario.",
-        }
-    expected = tables["scores"].set_index("city")[root]
-    found = pd.Series(replay(run, rows), index=[row["zh"] for row in rows]).reindex(expected.index)
-    if not np.allclose(found, expected, rtol=0, atol=1e-9, equal_nan=True):
-        return {
-            "zh": "页面的规则不能得出本方案的得分，因此不作重算。",
-            "en": "The rule of the page does not give the scores of this run, so it does not rank anew.",
-        }
-    return None
-
-
-def replay(run: Run, rows: Sequence[Mapping]) -> np.ndarray:
-    """Return the index of every row under the opening weights, by the rule that the page repeats."""
-    pillars = [
-        _mean(_column(rows, below), [node.opening for node in below], run.aggregation[1], run.least[1])
-        for _, below in run.families
-    ]
-    weights = [pillar.opening for pillar, _ in run.families]
-    return _mean(np.column_stack(pillars), weights, run.aggregation[0], run.least[0])
-
-
-def _column(rows: Sequence[Mapping], nodes: Sequence[Node]) -> np.ndarray:
-    return np.array([[row[node.column] for node in nodes] for row in rows], dtype=float)
-
-
-def _mean(scores: np.ndarray, weights: Sequence[float], aggregation: str, least: float) -> np.ndarray:
-    known = redistributed(~np.isnan(scores), np.asarray(weights) / sum(weights), least)
-    forward, backward = traits("aggregation", aggregation).sums
-    values = forward(np.where(known.kept > 0, scores, 1.0))
-    with np.errstate(divide="ignore"):
-        return np.where(known.scored, backward(np.sum(known.shares() * values, axis=1)), np.nan)
-
-
-def sliders(tables: Tables, run: Run) -> list[dict]:
-    """Return the sliders of the page: each pillar with its sub-pillars, and those that have no data."""
-    names = node_names(tables)
-    allowed = tables["weight_bounds"].set_index("node") if has(tables, "weight_bounds") else pd.DataFrame()
-    result = []
-    for pillar, below in run.families:
-        result.append(
-            _slider(pillar, names, allowed, fixed=len(run.families) == 1)
-            | {
-                "children": [_slider(node, names, allowed, fixed=len(below) == 1) for node in below],
-                "idle": [names[code] for code in run.idle[pillar.code]],
-            }
-        )
-    return result
-
-
-def _slider(node: Node, names: Mapping[str, Texts], allowed: pd.DataFrame, fixed: bool) -> dict:
-    limits = None
-    if node.code in allowed.index:
-        limits = span(*(100 * allowed.loc[node.code, ["low", "high"]]), places=0) + "%"
+def obstacle(steps: Mapping[int, Step]) -> Texts | None:
+    """Say which aggregation of the run the page does not have; None if it has all."""
+    unknown = sorted({step.method for step in steps.values() if step.method not in MEANS or step.params})
+    if not unknown:
+        return None
     return {
-        "signal": node.signal,
-        "code": node.code,
-        "name": names[node.code],
-        "opening": node.opening,
-        "allowed": limits,
-        "fixed": fixed,
+        "zh": f"本方案的合成方法（{', '.join(unknown)}）无法在页面上重算。",
+        "en": f"The page cannot repeat the aggregation of this scenario ({', '.join(unknown)}).",
     }
 
 
-def families_state(run: Run) -> list[list[dict]]:
-    """Return the families of weights that each sum to the whole, as the script of the page reads them."""
-    families = [[pillar for pillar, _ in run.families], *(below for _, below in run.families)]
-    return [[{"signal": n.signal, "code": n.code, "opening": n.opening} for n in family] for family in families]
+def presets(tables: Tables, framework: Framework, method: Scenario, alive: set[str]) -> dict[str, dict[str, float]]:
+    """Return by name the weights, in points, that a reader may start from, as far as an edition has ground for them.
+
+    ``equal``: equal inside each parent; ``ahp``: the example of pairwise comparisons; ``centre``: the analytic centre
+    of the identified set; ``fitted``: the weights found nearest to the published order.
+    """
+    values = tables["normalised"].set_index("city")
+    families = list(_families(framework, alive))
+    found = {"equal": {code: POINTS / len(family) for family in families for code in family}}
+    if EXAMPLE in scenario_names():
+        example = load_scenario(EXAMPLE)
+        if example.edition == method.edition:
+            try:
+                weights = index.combine(values, framework, example).weights["weight"]
+                found["ahp"] = {code: POINTS * float(weights[code]) for family in families for code in family}
+            except FhiError:
+                pass  # this scenario leaves out what the example compares
+    if has(tables, "central_weights"):
+        central = tables["central_weights"].set_index("node")["weight"]
+        shares = [(family, central.reindex(family)) for family in families]
+        if all(part.sum() > 0 for _, part in shares):
+            found["centre"] = {code: POINTS * part[code] / part.sum() for family, part in shares for code in family}
+    printed = published_units(tables, framework.root).set_index("city")["rank"]
+    if len(printed) > 2 and obstacle(steps_by_level(method.aggregation, range(framework.levels.max()))) is None:
+        found["fitted"] = fitted(values, framework, method, printed, families, tables["weights"])
+    return {
+        name: {code: round(value, 2) for code, value in weights.items() if pd.notna(value)}
+        for name, weights in found.items()
+    }
 
 
-def on_hundred(method: Method) -> bool:
+def _families(framework: Framework, alive: set[str]) -> Iterator[list[str]]:
+    """Yield the children with data of each node that has any, from the root down."""
+    for parent in [framework.root, *framework.nodes]:
+        family = [code for code in framework.children(parent) if code in alive]
+        if family:
+            yield family
+
+
+def fitted(
+    values: pd.DataFrame,
+    framework: Framework,
+    method: Scenario,
+    printed: pd.Series,
+    families: list,
+    weights: pd.DataFrame,
+) -> dict[str, float]:
+    """Return weights in whole points under which the order of the units comes nearest to the published one.
+
+    Kendall's tau-b is raised by one weight at a time, by ever smaller steps, from the weights of the run and from equal
+    ones: the best found, which is not proved to be the best there is. It serves to show how far weights alone can go
+    towards the published order; the index makes no use of it.
+    """
+    opening = weights.set_index("node")["weight"] * POINTS
+    alive = [code for family in families for code in family]
+    starts = [opening[alive].to_dict(), {code: POINTS / len(family) for family in families for code in family}]
+    rows = values.loc[values.index.intersection(printed.index)]
+    target = -printed.reindex(rows.index).astype(float)
+
+    def agreement(points: Mapping[str, float]) -> float:
+        shares = pd.Series(0.0, index=framework.nodes)
+        for family in families:
+            total = sum(points[code] for code in family)
+            if total <= 0:
+                return -1.0
+            shares[family] = [points[code] / total for code in family]
+        try:
+            scores = aggregate(rows, framework, shares, method.aggregation, availability=method.availability)
+        except FhiError:
+            return -1.0
+        pair = pd.DataFrame({"score": scores[framework.root], "target": target}).dropna()
+        # an order of fewer units would be nearer for that alone
+        return kendall_tau_b(pair["score"], pair["target"]) if len(pair) >= least else -1.0
+
+    opened = aggregate(rows, framework, opening / POINTS, method.aggregation, availability=method.availability)
+    least = int(opened[framework.root].notna().sum())
+    codes = [code for family in families if len(family) > 1 for code in family]
+    found = [
+        climbed({code: float(round(value)) for code, value in start.items()}, codes, agreement) for start in starts
+    ]
+    return max(found, key=lambda pair: pair[1])[0]
+
+
+def climbed(
+    points: dict[str, float], codes: list[str], agreement: Callable[[Mapping[str, float]], float]
+) -> tuple[dict[str, float], float]:
+    """Return the weights from which no step of one weight raises the agreement further, and that agreement."""
+    reached = agreement(points)
+    for step in STEPS:
+        for code, sign in itertools.product(codes, (-1, 1)):
+            moved = points | {code: points[code] + sign * step}
+            if 0 <= moved[code] <= POINTS and (tau := agreement(moved)) > reached + 1e-12:
+                points, reached = moved, tau
+    return points, reached
+
+
+def sliders(tables: Tables, found: Mapping, parent: str | None = None) -> list[dict]:
+    """Return the sliders below a node, each with those below it and the names of what has no data there."""
+    nodes, names = found["nodes"], node_names(tables)
+    framework = tables["tables/framework"]
+    allowed = tables["weight_bounds"].set_index("node") if has(tables, "weight_bounds") else pd.DataFrame()
+    parent = parent or found["root"]
+    family, alive = [node for node in nodes if node["parent"] == parent], {node["code"] for node in nodes}
+    return [
+        node
+        | {
+            "fixed": len(family) == 1,
+            "allowed": span(*(100 * allowed.loc[node["code"], ["low", "high"]]), places=0) + "%"
+            if node["code"] in allowed.index
+            else None,
+            "children": sliders(tables, found, node["code"]),
+            "idle": [
+                names[code] for code in framework.loc[framework["parent"] == node["code"], "code"] if code not in alive
+            ],
+        }
+        for node in family
+    ]
+
+
+def on_hundred(method: Scenario) -> bool:
     """Return whether scores run from 0 to 100, as the published ones do."""
     step = method.normalisation
     return step.method == "min-max" and list(step.params.get("scale", (0, 100))) == [0, 100]

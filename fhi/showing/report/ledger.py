@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import calendar
 import re
+from collections.abc import Mapping
 
 import pandas as pd
 
+from fhi.reading.parsing import parse_quantity
 from fhi.showing.figures.audit import CHECKED, VERDICTS
 from fhi.showing.figures.registry import LANGUAGES, Tables
+from fhi.showing.figures.texts import number
 from fhi.showing.report.tables import PAGE, Table
+from fhi.showing.report.texts import NOTHING
 
 HEADS = [
     {"zh": "内容", "en": "Claim"},
@@ -18,23 +23,63 @@ HEADS = [
     {"zh": "结论", "en": "Verdict"},
     {"zh": "备注", "en": "Note"},
 ]
+HAN = re.compile("[\u4e00-\u9fff]")
+#: raw tables that name what a claim may print, and printed words that are neither names nor numbers
+NAMED = ("tables/cities", "tables/tiers", "tables/named_firms", "tables/brokers", "tables/banks")
+WORDS = {"平方公里": " km²", "约一半": "about half", "逐步崛起": "rising", "微弱": "slight", "首次": "first time"}
 NOTABLE = ("contradicted", "reproduced-within-rounding")
 
 
-def _rows(claims: pd.DataFrame) -> list[list]:
+def _rows(claims: pd.DataFrame, tables: Tables) -> list[list]:
+    """Return the rows of claims; what the report prints in Chinese is told in English to English readers."""
+    named = english_names(tables)
     rows = []
     for claim in claims.fillna("").astype(str).to_dict("records"):
         subject = {"zh": claim["subject"], "en": claim["subject_en"], "mark": claim["id"]}
         note = {"zh": claim["note"], "en": claim["note_en"]}
         verdict = {language: VERDICTS[claim["verdict"]][language] for language in LANGUAGES}
-        values = [_with_unit(claim[name], claim["unit"]) for name in ("printed", "recomputed")]
+        values = []
+        for name in ("printed", "recomputed"):
+            zh, en = _with_unit(claim[name], claim["unit"]), in_english(claim[name], claim["unit"], named)
+            values.append(zh if zh == en else {"zh": zh, "en": en})
         rows.append([subject, claim["page"], *values, verdict, note])
     return rows
 
 
+def english_names(tables: Tables) -> dict[str, str]:
+    """Return the English of each Chinese name that a claim may print: units, tiers, firms; the longest first."""
+    found = dict(WORDS)
+    for name in NAMED:
+        if name in tables:
+            pairs = tables[name][["name_zh", "name_en"]].dropna()
+            found |= dict(zip(pairs["name_zh"], pairs["name_en"], strict=True))
+    return dict(sorted(found.items(), key=lambda pair: -len(pair[0])))
+
+
+def in_english(text: str, unit: str, named: Mapping[str, str]) -> str:
+    """Return a printed value in English: its names, numbers, amounts and dates; a dash for what is none of these."""
+    if not HAN.search(text):
+        return _with_unit(text, unit)
+    for zh, en in named.items():
+        text = text.replace(zh, en)
+    parts = [_part_in_english(part, unit) if HAN.search(part) else part for part in text.split("、")]
+    return ", ".join(parts)
+
+
+def _part_in_english(text: str, unit: str) -> str:
+    if re.match(r"\d{4}年", text):
+        year, month, day = (re.findall(r"\d+", text) + ["", ""])[:3]
+        return " ".join(part for part in (day, calendar.month_name[int(month)] if month else "", year) if part)
+    try:
+        value = parse_quantity(text)
+    except ValueError:
+        return NOTHING
+    return _with_unit(number(value.value, "en", value.qualifier), unit)
+
+
 def _with_unit(value: str, unit: str) -> str:
     """Return a bare number with the sign of its unit; other units are plain from the claim."""
-    return f"{value}%" if unit == "%" and re.fullmatch(r"[-+]?[\d.]+", value) else value
+    return f"{value}%" if unit == "%" and re.fullmatch(r"[-+\w ]*?[\d.]+", value) else value
 
 
 def ledger(tables: Tables) -> Table:
@@ -45,7 +90,7 @@ def ledger(tables: Tables) -> Table:
         "table-ledger",
         {"zh": "全部核对", "en": "The whole ledger"},
         HEADS,
-        _rows(claims),
+        _rows(claims, tables),
         {
             "zh": f"报告给出的{len(claims)}个数字或次序，其中{checked}个与其他数字核对；"
             "任何数字都不由给出它的那一格证实。",
@@ -55,7 +100,7 @@ def ledger(tables: Tables) -> Table:
         ("published", "derived", "public"),
         texts=(2, 3, 4, 5),
         file="claims",
-        widths=(2.9, 0.45, 1.4, 1.4, 1.1, 2.6),
+        widths=(2.7, 0.35, 1.9, 1.9, 0.8, 2.9),
     )
 
 
@@ -66,7 +111,7 @@ def contradictions(tables: Tables) -> Table:
         "table-contradictions",
         {"zh": "不一致与舍入差异", "en": "Contradictions and rounding"},
         HEADS,
-        _rows(claims[claims["verdict"].isin(NOTABLE)]),
+        _rows(claims[claims["verdict"].isin(NOTABLE)], tables),
         {
             "zh": "按页面自身读法，由报告其他数字无法得到或只在舍入范围内得到的数字。其他读法见备注。",
             "en": "Numbers that the report's other numbers do not give on the page's own reading, or give only within "
@@ -75,7 +120,7 @@ def contradictions(tables: Tables) -> Table:
         ("published", "derived"),
         texts=(2, 3, 4, 5),
         file="claims",
-        widths=(2.9, 0.45, 1.4, 1.4, 1.1, 2.6),
+        widths=(2.7, 0.35, 1.9, 1.9, 0.8, 2.9),
     )
 
 

@@ -1,4 +1,4 @@
-"""The page: one self-contained HTML file in the order of the report, from the registry and the built tables."""
+"""The page: one self-contained HTML file, the answer first, that loads nothing and links to nothing outside itself."""
 
 from __future__ import annotations
 
@@ -6,27 +6,34 @@ import base64
 import hashlib
 import io
 import json
-from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import jinja2
 from fontTools import subset
 
+from fhi.codebook.columns import meanings
+from fhi.editions.published import published
 from fhi.processes import pool
 from fhi.scenarios import Scenario, load_scenario
-from fhi.showing.figures import LANGUAGES, entries
-from fhi.showing.figures.evidence import drawable, is_own, of_index
+from fhi.showing.figures import LANGUAGES
+from fhi.showing.figures.evidence import drawable, of_index
 from fhi.showing.figures.style import FONT, FONTS
-from fhi.showing.report import cities, explorer, ledger, profiles
+from fhi.showing.report import cities, explorer, ledger, opening, profiles
 from fhi.showing.report.contents import LABELS, altered_notice, chapters, front, parts_of
 from fhi.showing.report.pictures import figure_context
-from fhi.showing.report.tables import words
-from fhi.showing.report.texts import built, decimal, digits, in_both, span, unit_head, unit_words, whole
+from fhi.showing.report.tables import city_names, has, node_names
+from fhi.showing.report.texts import anchor, decimal, edition_words, in_both, unit_head, unit_words, whole
 from fhi.store import Store
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets" / "report"
 FONT_MARK = "/* fonts */"
+STYLES = ("page.css", "cards.css")
+SCRIPTS = ("page.js", "explorer.js", "figures.js")
+#: below a pillar, more sub-pillars than this stay folded in the explorer
+MANY = 8
+#: a figure that names more units than this says nothing of any one of them
+CLOSE = 6
 
 
 def build_page(store: Store) -> str:
@@ -37,55 +44,122 @@ def build_page(store: Store) -> str:
     DataError
         If a table is missing; `FileNotFoundError` if a picture is.
     """
-    chosen = load_scenario(store.scenario)
-    # a second process draws up the explorer and cuts one of the fonts meanwhile
     with pool(1) as process:
-        lab = explorer_context(store, chosen, process)
-        figures = [figure_context(entry, store) for entry in drawable(store)]
-        book = chapters(store, chosen)
-        mentions = cities.mentions_of(store["tables/cities"], texts_of(figures, book))
-        context = {
-            **front(store, chosen),
-            "parts": parts_of(figures, store),
-            "figure_count": len(figures),
-            "titles": {item["id"]: item["title"] for item in [*figures, *tables_of(book)]},
-            "scenario": store.scenario,
-            "description": in_both(chosen.description),
-            "languages": LANGUAGES,
-            "labels": LABELS,
-            "verdicts": ledger.verdict_counts(store),
-            "cities": cities.sections(store, store.scenario, chosen.year, mentions),
-            "places": places_context(store, mentions),
-            "chapters": book,
-            "units": unit_words(store),
-            "hidden_weights": not is_own(store),
-            "built": built(store.scenario),
-            "altered": altered_notice(store),
-        }
-        page = render(context, lab)
-        return page.replace(FONT_MARK, font_css("".join(sorted(set(page))), process), 1)
+        context, letters = page_context(store)
+        page = render(context)
+        return page.replace(FONT_MARK, font_css("".join(sorted(set(page + letters))), process), 1)
 
 
-def render(context: dict, lab: dict | None) -> str:
+def page_context(store: Store) -> tuple[dict, str]:
+    """Return all that the templates show, and the letters of the packed pictures."""
+    chosen = load_scenario(store.scenario)
+    told = opening.findings(store)
+    headlines = {id: text for id, text in told.items() if text["kind"] == "headline"}
+    figures = [figure_context(entry, store, headlines) for entry in drawable(store)]
+    parts = [part | chapter_words(part["name"], told) for part in parts_of(figures, store)]
+    book, words, ranking = chapters(store, chosen), unit_words(store), opening.ranking(store)
+    heads = {language: word[:1].upper() + word[1:] for language, word in words["many"].items()}
+    context = {
+        **front(store, chosen),
+        "headline": opening.headline(store, ranking),
+        "ranking": ranking,
+        "map": opening.small_map(ranking["rows"]),
+        "explorer": explorer_context(store, chosen),
+        **{name: list(opening.findings(store, kind).values()) for name, kind in KINDS.items()},
+        "parts": parts,
+        "figure_count": len(figures),
+        "altered": altered_notice(store),
+        "scenario": store.scenario,
+        "description": in_both(chosen.description),
+        "cite": citation(store),
+        "languages": LANGUAGES,
+        "labels": LABELS,
+        "verdicts": ledger.verdict_counts(store),
+        "cities": cities.sections(store, chosen.year, told),
+        "chapters": book,
+        "units": words | {"head": unit_head(store)["en"], "title": unit_head(store), "title_many": heads["en"]},
+    }
+    context["outline"] = outline(context, heads)
+    context["state"] = embedded(page_state(store, figures))
+    return context, "".join(item.pop("letters") for item in figures)
+
+
+#: parts of the summary by the kind of finding that they hold
+KINDS = {"summary": "summary", "foreword": "foreword", "reading": "how-to-read"}
+
+
+def chapter_words(name: str, told: dict) -> dict:
+    """Return the opening paragraph and the findings of a part."""
+    return {
+        "opening": [text for id, text in told.items() if id == f"{name}-opening"],
+        "findings": [text for id, text in told.items() if text["kind"] == "finding" and id.rsplit("-", 1)[0] == name],
+        "claimed": [],
+    }
+
+
+def citation(store: Store) -> dict[str, str]:
+    """Return how the page wants to be cited: publication or edition, its publisher if it has one, and its year."""
+    rows = store["tables/edition"].set_index("key")
+    parts = [edition_words(store, key) for key in ("title", "publisher", "year") if key in rows.index]
+    return {language: ", ".join(part[language] for part in parts) + "." for language in LANGUAGES}
+
+
+def outline(context: dict, heads: dict[str, str]) -> list[dict]:
+    """Return id and title of every chapter, for the bar."""
+    rows = [("ranking", {"zh": "排名", "en": "Ranking"}), ("explorer", {"zh": "探索器", "en": "Explorer"})]
+    if any(context[name] for name in KINDS):
+        rows.append(("summary", {"zh": "摘要", "en": "Summary"}))
+    rows += [(f"part-{part['name']}", part["title"]) for part in context["parts"]]
+    rows += [("units", heads)] if context["cities"] else []
+    rows += [(chapter["id"], chapter["title"]) for chapter in context["chapters"]]
+    return [{"id": id, "title": title} for id, title in [*rows, ("annex", {"zh": "附录", "en": "Annex"})]]
+
+
+def page_state(store: Store, figures: list[dict]) -> dict:
+    """Return what the scripts know: the units with their names, the figures that each is in, and names of columns."""
+    places = store["tables/cities"].to_dict("records")
+    shown = set(profiles.shown_units(store)["city"])
+    near = cities.mentions_of(store["tables/cities"], {item["id"]: item["told"] for item in figures})
+    named = cities.mentions_of(store["tables/cities"], {item["id"]: item["text"] for item in figures})
+    keys = {row["name_zh"]: anchor(row).removeprefix("city-") for row in places}
+    inside = {item["id"]: [keys[city] for city in keys if item["id"] in named[city]] for item in figures}
+    used = {column for item in figures for column in item["columns"]}
+    return {
+        "units": [
+            {
+                "zh": row["name_zh"],
+                "en": row["name_en"],
+                "key": keys[row["name_zh"]],
+                "section": row["name_zh"] in shown,
+            }
+            for row in places
+        ],
+        "figures": [
+            {
+                "id": item["id"],
+                "units": "*" if len(inside[item["id"]]) == len(keys) else inside[item["id"]],
+                "near": [keys[city] for city in keys if item["id"] in near[city]],
+            }
+            for item in figures
+        ],
+        "columns": column_names(used),
+        "words": node_names(store) | city_names(store) | {name: label["name"] for name, label in LABELS.items()},
+    }
+
+
+def column_names(used: set[str]) -> dict[str, dict[str, str]]:
+    """Return the names of the columns of the figures' data, as the codebook has them."""
+    bare = {column.removesuffix("_zh").removesuffix("_en") for column in used} | used
+    return {name: {"zh": row.zh, "en": row.en} for name, row in meanings().items() if name in bare}
+
+
+def render(context: dict) -> str:
     """Return the page with its style and scripts inside, and a mark where the fonts go."""
-    scripts = [(ASSETS / "page.js").read_text(encoding="utf-8")]
-    if lab and lab["obstacle"] is None:
-        runtime, spec = lab["drawing"].result()
-        scripts += [runtime, (ASSETS / "explorer.js").read_text(encoding="utf-8")]
-        lab["state"] = embedded({"spec": spec} | {name: lab[name] for name in ("families", "columns", "places")})
+    scripts = [(ASSETS / name).read_text(encoding="utf-8") for name in SCRIPTS]
     colours = "\n".join(f".badge.{name} {{ background: {label['colour']}; }}" for name, label in LABELS.items())
-    return (
-        environment()
-        .get_template("page.html.j2")
-        .render(
-            **context,
-            explorer=lab,
-            style=(ASSETS / "page.css").read_text(encoding="utf-8") + colours,
-            scripts=scripts,
-            hashes=[script_hash(script) for script in scripts],
-            state=embedded({"places": context["places"]}),
-        )
-    )
+    style = "".join((ASSETS / name).read_text(encoding="utf-8") for name in STYLES) + colours
+    hashes = [script_hash(script) for script in scripts]
+    return environment().get_template("page.html.j2").render(**context, style=style, scripts=scripts, hashes=hashes)
 
 
 def environment() -> jinja2.Environment:
@@ -96,73 +170,27 @@ def environment() -> jinja2.Environment:
     )
 
 
-def tables_of(book: list[dict]) -> list[dict]:
-    """Return id and title of every table of the chapters."""
-    return [{"id": table.id, "title": table.title} for chapter in book for table in chapter["tables"]]
-
-
-def texts_of(figures: list[dict], book: list[dict]) -> dict[str, str]:
-    """Return by id all that a figure or a table says."""
-    tables = [table for chapter in book for table in chapter["tables"]]
-    return {item["id"]: item["text"] for item in figures} | {table.id: words(table) for table in tables}
-
-
-def places_context(store: Store, mentions: dict[str, list[str]]) -> list[dict]:
-    """Return what the search knows of each city: its names, its section, and what names it."""
-    ranked = set(profiles.shown_units(store)["city"])
-    return [
-        {
-            "zh": row["name_zh"],
-            "en": row["name_en"],
-            "section": profiles.anchor(row) if row["name_zh"] in ranked else None,
-            "mentions": mentions[row["name_zh"]],
-        }
-        for row in store["tables/cities"].to_dict("records")
-    ]
-
-
-def explorer_context(store: Store, chosen: Scenario, process: ProcessPoolExecutor) -> dict:
+def explorer_context(store: Store, chosen: Scenario) -> dict:
     """Return what the page shows of the explorer, live or, where the run cannot be repeated, as a table."""
-    run = explorer.read_run(store, chosen)
-    rows = explorer.rows_of(store, run)
-    scores = store["scores"].set_index("city")[explorer.root_of(store)]
-    shown = [row for row in rows if row["opening"] is not None]
-    columns, hundred, places = explorer.columns_of(shown), explorer.on_hundred(chosen), digits(scores)
-    evidence = [label for label, there in labels_of(columns).items() if there]
-    context = {
-        "obstacle": explorer.obstacle(store, run, rows),
-        "evidence": of_index(tuple(evidence), store),
-        "bands": hundred and columns["bounds"],
-        "columns": columns,
-        "places": places,
-        "tall": len(shown) if len(shown) > explorer.TALL else 0,
-        "aggregation": explorer.unusual(run),
-        "sliders": explorer.sliders(store, run),
-        "families": explorer.families_state(run),
-        "heads": explorer.heads(store, columns),
+    state = explorer.state(store, chosen, store.scenario)
+    scores = store["scores"].set_index("city")[state["root"]]
+    shown = sorted((row for row in state["units"] if "opening" in row), key=lambda row: row["opening"])
+    there = {"published": not published(store).empty, "reconstructed": True, "identified": has(store, "bounds")}
+    nan = float("nan")
+    sliders = explorer.sliders(store, state)
+    return state | {
+        "evidence": of_index(tuple(label for label, found in there.items() if found), store),
+        "sliders": sliders,
+        "deep": sum(len(node["children"]) for node in sliders) > MANY,
+        "switchable": state["treated"] is not None,
         "rows": [
             row
-            | {"score": decimal(scores[row["zh"]], places), "bounds": span(row["low"], row["high"])}
-            | {"published": whole(row["published"])}
+            | {"rank": whole(row["opening"]), "score": decimal(scores[row["zh"]], state["places"])}
+            | {"published": whole(row.get("published", nan))}
             for row in shown
         ],
+        "state": embedded(state),
     }
-    if context["obstacle"] is None:
-        look = {"hundred": hundred, "bands": context["bands"], "published": columns["published"], "places": places}
-        context["drawing"] = process.submit(_drawing, run, rows, look | {"unit": unit_head(store)})
-    return context
-
-
-def labels_of(columns: Mapping[str, bool]) -> dict[str, bool]:
-    """Return by label of evidence whether the explorer shows such numbers."""
-    return {"published": columns["published"], "reconstructed": True, "identified": columns["bounds"]}
-
-
-def _drawing(run: explorer.Run, rows: list[dict], look: dict) -> tuple[str, dict]:
-    # imported in the process that draws it up: Altair is slow to import
-    from fhi.showing.report import explorer_chart
-
-    return explorer_chart.drawing(run, rows, explorer_chart.Look(**look))
 
 
 def embedded(value: object) -> str:
@@ -199,10 +227,5 @@ def font_rule(style: str, weight: int, text: str) -> str:
 
 
 def write_report(store: Store) -> list[Path]:
-    """Write ``reports/<scenario>/report.html``, and beside it the modules that its figures link to; return them all."""
-    written = []
-    for module in sorted({entry.draw.__module__ for entry in entries()}):
-        name = f"{module.rsplit('.', 1)[-1]}.py"
-        source = Path(__file__).resolve().parents[1] / "figures" / name
-        written.append(store.write_bytes(f"{store.reports}/functions/{name}", source.read_bytes()))
-    return [*written, store.write_bytes(f"{store.reports}/report.html", build_page(store).encode("utf-8"))]
+    """Write ``reports/<scenario>/report.html``; return what was written."""
+    return [store.write_bytes(f"{store.reports}/report.html", build_page(store).encode("utf-8"))]

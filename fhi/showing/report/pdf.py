@@ -1,32 +1,27 @@
-"""The print: one PDF a language, set by Typst with the project's font and no other."""
+"""The print: one PDF a language, set by Typst with the project's fonts and no other; figures packed page by page."""
 
 from __future__ import annotations
 
 import json
-import re
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import combinations, count
 from pathlib import Path
+from typing import NamedTuple
 
 import typst
 
-from fhi.scenarios import load_scenario
-from fhi.showing.figures import LANGUAGES, FigureEntry
-from fhi.showing.figures.evidence import drawable, seen
-from fhi.showing.figures.style import FONT, FONTS
-from fhi.showing.report import ledger
-from fhi.showing.report.contents import LABELS, altered_notice, chapters, front, parts_of
-from fhi.showing.report.pictures import picture, svg_size
-from fhi.showing.report.tables import Cell, Table
-from fhi.showing.report.texts import in_both
+from fhi.showing.figures import LANGUAGES
+from fhi.showing.figures.documents import ASSETS, DPI, typeset
+from fhi.showing.figures.style import FONTS
+from fhi.showing.report.document import document, profile_sheets
 from fhi.store import Store
 
-TEMPLATE = Path(__file__).resolve().parents[1] / "assets" / "report" / "document.typ"
-#: width of the text on the page, in millimetres
-WIDTH = 176
-#: a word longer than this may be broken anywhere
-LONGEST_WORD = 28
-CONTENTS = {"zh": "目录", "en": "Contents"}
-COUNTS = ({"zh": "图", "en": "figures"}, {"zh": "列入核对的数字", "en": "printed numbers in the ledger"})
+TEMPLATE = ASSETS / "document.typ"
+#: height of the text on a page, least and greatest gap between two figures, in millimetres
+BODY, LEAST, MOST = 261.0, 7.0, 15.0
+#: rows of figures beyond the next that may be drawn forward to fill a page
+AHEAD = 8
 
 
 def build_pdf(store: Store, language: str) -> bytes:
@@ -41,102 +36,116 @@ def build_pdf(store: Store, language: str) -> bytes:
 
 
 def compile_document(data: dict) -> bytes:
-    """Set a document (see `document`): tagged for screen readers, without a date, fonts inside."""
-    return typst.compile(
-        TEMPLATE.read_bytes(),
-        root=str(TEMPLATE.parent),
-        font_paths=[str(FONTS)],
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        format="pdf",
-        pdf_standards="ua-1",
-    )
+    """Set a document (see `fhi.showing.report.document`): tagged for screen readers, without a date, fonts inside."""
+    return typst.compile(TEMPLATE.read_bytes(), format="pdf", pdf_standards="ua-1", **_given(packed(data)))
 
 
-def document(store: Store, language: str) -> dict:
-    """Return everything that the print says, in one language, as plain strings."""
-    method = load_scenario(store.scenario)
-    words = front(store, method)
-    figures = [figure(entry, store, language) for entry in drawable(store)]
-    counts = [(COUNTS[0], len(figures))]
-    if verdicts := ledger.verdict_counts(store):
-        counts += [(COUNTS[1], len(store["claims"]))]
-        counts += [(row["label"], row["count"]) for row in verdicts if row["count"]]
-    data = {
-        "language": language,
-        "font": FONT,
-        "title": words["title"][language],
-        "scenario": store.scenario,
-        "altered": altered_notice(store)[language],
-        "description": in_both(method.description).get(language, ""),
-        "words": {
-            "subtitle": words["subtitle"][language],
-            "lead": words["lead"][language],
-            "notice": words["notice"][language],
-            "contents": CONTENTS[language],
-            "rights": words["rights"][language],
-        },
-        "labels": {
-            name: {"name": label["name"][language], "meaning": label["meaning"][language], "colour": label["colour"]}
-            for name, label in LABELS.items()
-        },
-        "counts": [{"label": label[language], "count": str(count)} for label, count in counts],
-        "parts": [part | {"title": part["title"][language]} for part in parts_of(figures, store)],
-        "chapters": [
-            {"title": chapter["title"][language], "tables": [plain(table, language) for table in chapter["tables"]]}
-            for chapter in chapters(store, method)
-        ],
-    }
-    return data
+def _given(data: dict, **inputs: str) -> dict:
+    fonts = {"font_paths": [str(FONTS)], "ignore_system_fonts": True}
+    return fonts | {"root": str(ASSETS), "sys_inputs": {"data": json.dumps(data, ensure_ascii=False), **inputs}}
 
 
-def figure(entry: FigureEntry, store: Store, language: str) -> dict:
-    """Return one figure: its picture, its height in millimetres at the full width, and what stands around it."""
-    entry, data = seen(entry, store)
-    caption = entry.caption(data)[language]
-    svg = picture(entry, store, language)
-    width, height = svg_size(svg)
-    place = {"zh": f"报告第{entry.page}页 · ", "en": f"report p. {entry.page} · "}[language] if entry.page else ""
-    return {
-        "part": entry.part,
-        "title": entry.title[language],
-        "caption": breakable(caption),
-        "alt": f"{entry.title[language]}: {caption}",
-        "evidence": list(entry.evidence),
-        "trace": breakable(f"{place}figures/{entry.id}.csv · {entry.function}"),
-        "svg": svg,
-        "height": WIDTH * height / width,
-    }
+class Row(NamedTuple):
+    """What stands on a page as a whole: the opener of a chapter, or figures side by side; its height in millimetres."""
+
+    part: int
+    row: int | None
+    height: float
+
+    @property
+    def opens(self) -> bool:
+        return self.row is None
 
 
-def plain(table: Table, language: str) -> dict:
-    """Return a table in one language: cells are strings, texts with a mark, or lists of labels of evidence."""
-    return {
-        "title": table.title[language],
-        "note": table.note.get(language, ""),
-        "heads": [head[language] for head in table.heads],
-        "rows": [[_cell(cell, language) for cell in row] for row in table.rows],
-        "evidence": list(table.evidence),
-        "texts": [0, *table.texts],
-        "widths": list(table.widths),
-    }
+def packed(data: dict) -> dict:
+    """Return a document that says what stands on which page, its figures numbered in that order.
+
+    A chapter of the publication begins a page; those beyond it follow one another.
+    """
+    loose = [part | {"rows": _numbered(part["rows"], "0")} for part in data["parts"]]
+    given = _given(data | {"parts": loose}, measure="yes")
+    found = json.loads(typst.query(TEMPLATE.read_bytes(), "<heights>", field="value", **given))
+    groups: list[list[Row]] = []
+    for place, (part, high) in enumerate(zip(data["parts"], found, strict=True)):
+        rows = [Row(place, None, high["opener"]), *(Row(place, at, height) for at, height in enumerate(high["rows"]))]
+        if part["begins"]:
+            groups.append(rows)
+        else:
+            groups[-1].extend(rows)
+    sheets = [sheet for group in groups for sheet in sheets_of(group)]
+    placed = [row for sheet in sheets for row in sheet["rows"]]
+    parts = []
+    for place, part in enumerate(data["parts"]):
+        order = [row.row for row in placed if row.part == place and not row.opens]
+        parts.append(part | {"rows": _numbered([part["rows"][row] for row in order], part["number"]), "order": order})
+    for sheet in sheets:
+        sheet["rows"] = [
+            {"part": row.part, "row": None if row.opens else parts[row.part]["order"].index(row.row)}
+            for row in sheet["rows"]
+        ]
+    numbers = {item["id"]: item["number"] for part in parts for row in part["rows"] for item in row}
+    annex = [
+        section | {"tables": [_of_figures(table, numbers) for table in section["tables"]]} for section in data["annex"]
+    ]
+    return data | {"parts": parts, "sheets": sheets, "annex": annex}
 
 
-def _cell(cell: Cell, language: str) -> str | list[str] | dict[str, str]:
-    if isinstance(cell, str):
-        return breakable(cell)
-    if isinstance(cell, list):
-        return [part["badge"] for part in cell]
-    if "mark" in cell:
-        return {"text": breakable(cell[language]), "mark": cell["mark"]}
-    return breakable(cell[language])
+def _numbered(rows: Sequence[Sequence[dict]], chapter: str) -> list[list[dict]]:
+    """Return rows of figures with their numbers in a chapter: 2.1, 2.2, …"""
+    numbers = count(1)
+    return [[item | {"number": f"{chapter}.{next(numbers)}"} for item in row] for row in rows]
 
 
-def breakable(text: str) -> str:
-    """Return a text whose over-long words may be broken: a name without a blank cannot leave its column."""
-    return re.sub(
-        rf"[!-~]{{{LONGEST_WORD},}}", lambda match: re.sub(r"(.{8})(?=.)", "\\1\u200b", match[0], flags=re.DOTALL), text
-    )
+def _of_figures(table: dict, numbers: Mapping[str, str]) -> dict:
+    """Return a table; one whose rows begin with the ids of figures with their numbers in that place, in order."""
+    if not table.get("of_figures"):
+        return table
+    rows = [[numbers[row[0]], *row[1:]] for row in table["rows"]]
+    return table | {"rows": sorted(rows, key=lambda row: [int(part) for part in row[0].split(".")])}
+
+
+def sheets_of(rows: Sequence[Row]) -> list[dict]:
+    """Return pages: the rows on each, and the gap between them in millimetres.
+
+    A page begins with the first row that is left and takes those of the next `AHEAD` rows that fill it best, the
+    earlier ones of equals; a figure stays behind the opener of its chapter, and an opener is followed by a figure. What
+    is left of a page goes between its rows, up to `MOST`.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        Openers and rows of figures, chapter by chapter.
+    """
+    left, sheets = list(rows), []
+    while left:
+        chosen = _filling(left[: AHEAD + 1])
+        left = [row for row in left if row not in chosen]
+        spare = BODY - sum(row.height for row in chosen)
+        gap = LEAST if not left or len(chosen) == 1 else min(MOST, max(LEAST, spare / (len(chosen) - 1)))
+        sheets.append({"rows": chosen, "gap": gap})
+    return sheets
+
+
+def _filling(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows that fill a page best, the first among them whether it fits or not."""
+    best, most = [rows[0]], 0.0
+    for size in range(1, len(rows) + 1):
+        for others in combinations(rows[1:], size - 1):
+            chosen = [rows[0], *others]
+            high = sum(row.height for row in chosen) + LEAST * (size - 1)
+            if most + 1e-9 < high <= BODY and _in_order(chosen, rows):
+                best, most = chosen, high
+    return best
+
+
+def _in_order(chosen: Sequence[Row], rows: Sequence[Row]) -> bool:
+    """Return whether no chapter begins before the last is done, and none with its opener at the foot of a page."""
+    last = chosen[-1].part
+    done = all(row in chosen for row in rows if row.part < last)
+    opened = [row.part for row in rows if row.opens]
+    ahead = all(row in chosen for row in rows if row.opens and row.part <= last)
+    alone = chosen[-1].opens and any(row.part == last and not row.opens for row in rows)
+    return done and (ahead or last not in opened) and not alone
 
 
 def write_pdfs(store: Store) -> list[Path]:
@@ -148,3 +157,14 @@ def write_pdfs(store: Store) -> list[Path]:
         store.write_bytes(f"{store.reports}/report.{language}.pdf", pdf)
         for language, pdf in zip(LANGUAGES, pdfs, strict=True)
     ]
+
+
+def write_profiles(store: Store) -> list[Path]:
+    """Write the profiles that are printed as pictures: ``reports/<scenario>/profiles/<unit>.<language>.png``."""
+    written = []
+    for language in LANGUAGES:
+        data = profile_sheets(store, language)
+        pictures = typeset("sheet.typ", data, "png", ppi=DPI)
+        for item, picture in zip(data["items"], pictures if isinstance(pictures, list) else [pictures], strict=True):
+            written.append(store.write_bytes(f"{store.reports}/profiles/{item['id']}.{language}.png", picture))
+    return written

@@ -1,55 +1,47 @@
-"""Figures as the page shows them: pictures inside the file, alternative texts, and the drawn data as a table."""
+"""Figures as the page shows them: drawn pictures and their data packed inside the file, and what stands around them."""
 
 from __future__ import annotations
 
 import base64
 import re
 import zlib
-from urllib.parse import quote
 
 import pandas as pd
 
 from fhi.showing.figures import style
 from fhi.showing.figures.evidence import seen
-from fhi.showing.figures.registry import LANGUAGES, FigureEntry
-from fhi.showing.report.texts import built, significant
-from fhi.store import Store
+from fhi.showing.figures.registry import LANGUAGES, FigureEntry, Texts
+from fhi.store import Store, to_csv
 
-#: the language of the page before anything is chosen; its pictures need no script
-FIRST = LANGUAGES[0]
-#: a table longer than this is cut on the page; the CSV has all of it
-LONGEST = 1000
 POINTS_PER_INCH = 72
 #: what only an editor of the picture needs: its texts as comments, names of groups, an older name space of references
 UNREAD = re.compile(r'<!--.*?-->|(?<=<g) id="[^"]*"| xmlns:xlink="[^"]*"|(?<= )xlink:(?=href=)', re.DOTALL)
 EMPTY = re.compile(r"<g\s*/>|<g></g>")
 
 
-def figure_context(entry: FigureEntry, store: Store) -> dict:
-    """Return what the page shows of one figure, labelled as the picture is."""
+def figure_context(entry: FigureEntry, store: Store, headlines: dict[str, Texts]) -> dict:
+    """Return what the page shows of one figure, labelled as the picture is; its headline above its title."""
     entry, data = seen(entry, store)
-    caption = entry.caption(data)
-    pictures = {}
-    for language in LANGUAGES:
-        svg = picture(entry, store, language)
-        pictures[language] = svg_uri(svg) if language == FIRST else packed(svg)
+    caption, drawn = entry.caption(data), {name: picture(entry, store, name) for name in LANGUAGES}
+    blocks = {name: entry.draw(data, name) for name in LANGUAGES} if entry.document else None
     return {
         "id": entry.id,
         "page": entry.page,
         "part": entry.part,
         "evidence": entry.evidence,
         "title": entry.title,
+        "headline": headlines.get(entry.id, entry.title),
         "caption": caption,
-        "pictures": pictures,
-        "size": svg_size(svg),
-        "function": entry.function,
-        "module": f"{entry.draw.__module__.rsplit('.', 1)[-1]}.py",
-        "data": f"figures/{entry.id}.csv",
-        "tables": {name.rsplit("/", 1)[-1]: f"{built(store.scenario)}/{name}.csv" for name in entry.read},
-        "rows": len(data),
+        "blocks": blocks,
+        "size": svg_size(drawn[LANGUAGES[0]]),
+        "packed": {name: packed(svg) for name, svg in drawn.items()},
+        "csv": packed(to_csv(data)),
+        "source": entry.source or entry.cited,
+        "shape": (len(data), len(data.columns)),
         "columns": [str(column) for column in data.columns],
-        "cells": [[significant(cell) for cell in row] for row in data.head(LONGEST).itertuples(index=False)],
+        "told": "\n".join([*entry.title.values(), *caption.values()]),
         "text": "\n".join([*entry.title.values(), *caption.values(), words(data)]),
+        "letters": "".join(drawn.values()) + "".join(map(str, data.to_numpy().ravel())),
     }
 
 
@@ -75,18 +67,12 @@ def words(data: pd.DataFrame) -> str:
     return "\n".join(sorted(cells))
 
 
-def svg_uri(svg: str) -> str:
-    """Return a picture as a data address that stands safely inside double quotes."""
-    markup = " ".join(svg.split()).replace("'", "&apos;").replace('"', "'")
-    return "data:image/svg+xml," + quote(markup, safe=" !$'()*+,-./:;<=>?@[]^_`{|}~")
-
-
-def packed(svg: str) -> str:
-    """Return a picture compressed (zlib, in base64), to be unpacked when its language is chosen."""
-    return base64.b64encode(zlib.compress(svg.encode("utf-8"), 9)).decode("ascii")
+def packed(text: str) -> str:
+    """Return a text compressed (zlib, in base64), which the script of the page unpacks when it comes into sight."""
+    return base64.b64encode(zlib.compress(text.encode("utf-8"), 9)).decode("ascii")
 
 
 def svg_size(svg: str) -> tuple[int, int]:
-    """Return width and height in points, so that the page keeps the room of a picture before it is decoded."""
+    """Return width and height in points, so that the page keeps the room of a picture before it is unpacked."""
     box = svg.split('viewBox="', 1)[1].split('"', 1)[0].split()
     return round(float(box[2])), round(float(box[3]))

@@ -21,7 +21,7 @@ from fhi.showing.figures.charts import pillars
 from fhi.showing.figures.registry import Tables
 from fhi.showing.figures.style import PILLARS, TIERS
 from fhi.showing.report.locator import locator
-from fhi.showing.report.texts import NOTHING, decimal, digits, measured, names, span, unit_words, whole
+from fhi.showing.report.texts import NOTHING, anchor, decimal, digits, measured, names, span, unit_words, whole
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets" / "report"
 #: a strength or weakness: so far from the overall place, as a share of the units compared
@@ -36,11 +36,6 @@ def sayings(language: str) -> dict[str, str]:
     """Return the words of a profile in a language, by name."""
     texts = yaml.safe_load((ASSETS / "profile.yml").read_text(encoding="utf-8"))
     return {name: text[language] for name, text in texts.items()}
-
-
-def anchor(place: Mapping) -> str:
-    """Return the id of a unit's section: from its code in GB/T 2260, or from its row in the table of an edition."""
-    return f"city-{place.get('code_gbt2260', place['row'])}"
 
 
 def shown_units(tables: Tables) -> pd.DataFrame:
@@ -407,7 +402,7 @@ class Field:
         return [
             {
                 "text": row.text,
-                "page": "" if pd.isna(row.page) else str(row.page),
+                "page": "" if pd.isna(row.page) else self.said["page"].format(page=f"{float(row.page):.0f}"),
                 "verdict": "" if pd.isna(row.verdict) else row.verdict,
             }
             for row in mine.itertuples()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 
 import pandas as pd
 
 from fhi.engine.ranking import outward
 from fhi.showing.figures.registry import LANGUAGES, Texts
 
+WORDS = Path(__file__).resolve().parents[1] / "assets" / "report" / "words.csv"
 MISSING: Texts = {"zh": "缺失", "en": "missing"}
 NOTHING = "—"
 #: Chinese names of units
@@ -29,6 +33,35 @@ UNITS = {
 def built(scenario: str) -> str:
     """Return the folder of the built tables of a scenario as its page sees it."""
     return f"../../data/processed/{scenario}"
+
+
+@cache
+def _words() -> dict[str, dict[str, str]]:
+    with WORDS.open(encoding="utf-8", newline="") as file:
+        return {row["key"]: {language: row[language] for language in LANGUAGES} for row in csv.DictReader(file)}
+
+
+def said(key: str, **values: object) -> dict[str, str]:
+    """Return a text of ``words.csv`` in every language; a value that is a text in every language goes in as its own."""
+    text = _words()[key]
+    return {
+        language: text[language].format(
+            **{name: value[language] if isinstance(value, Mapping) else value for name, value in values.items()}
+        )
+        for language in LANGUAGES
+    }
+
+
+def edition_words(tables: Mapping[str, pd.DataFrame], key: str) -> dict[str, str]:
+    """Return what an edition says of itself under a key of its file, by language."""
+    rows = tables["tables/edition"].set_index("key")
+    return {language: str(rows.at[key, language]) for language in LANGUAGES}
+
+
+def anchor(place: Mapping) -> str:
+    """Return the id of a unit's section, from its code or, without one that can stand in an address, its row."""
+    code = str(place.get("code_gbt2260", place.get("code", "")))
+    return f"city-{code if re.fullmatch('[A-Za-z0-9-]+', code) else place['row']}"
 
 
 def same(text: object) -> dict[str, str]:

@@ -6,14 +6,14 @@ import pandas as pd
 import pytest
 
 from fhi import editions
-from fhi.editions.claims.ledger import circles, claims_of, confirmations, hide, ledger, named_tables, recompute, stating
+from fhi.editions.claims.ledger import circles, confirmations, hide, ledger, named_tables, recompute, stating
 from fhi.engine.errors import DataError
 from fhi.engine.grammar import ExpressionError
 
 EVERY = editions.load()
 TABLES = named_tables(EVERY)
 STATING = stating(TABLES)
-CLAIMED = claims_of(EVERY).query("check == 'recompute'").set_index("id")
+CLAIMED = EVERY["claims"].query("check == 'recompute'").set_index("id")
 #: a note of a row that says from where the row was read: "p7 prints the second place"
 TAKEN_FROM = re.compile(r"\bp(\d+)\b(?! the same)")
 
@@ -149,11 +149,11 @@ def test_the_tests_find_the_circles_that_stood_in_the_ledger():
 
 
 def test_the_ledger_refuses_a_circle():
-    claims = claims_of(EVERY)
+    claims = EVERY["claims"]
     first = claims[claims["check"] == "recompute"].iloc[:3]
     new = first.assign(**{column: FORMER[column].to_numpy() for column in FORMER}, id=FORMER.index.to_numpy())
     with pytest.raises(DataError, match="2 problems") as caught:
-        ledger({**EVERY, "report2018/claims": new.assign(unit="%")})
+        ledger({**EVERY, "claims": new.assign(unit="%")})
     assert [problem.remedy for problem in caught.value.problems] == [
         "read other cells than those of x-card",
         "read other cells than those of x-profile",

@@ -6,11 +6,11 @@ import pytest
 from fhi import editions
 from fhi.editions.claims import functions
 from fhi.editions.claims.functions import FUNCTIONS
-from fhi.editions.claims.ledger import claims_of, recompute
+from fhi.editions.claims.ledger import recompute
 from fhi.engine.expressions import SIGNATURES
 from fhi.paths import ROOT
 
-EXPRESSIONS = claims_of(editions.load()).set_index("id")["expression"]
+EXPRESSIONS = editions.load()["claims"].set_index("id")["expression"]
 
 
 def table(**columns):

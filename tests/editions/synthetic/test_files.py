@@ -13,7 +13,7 @@ from fhi.engine.framework import Framework
 from fhi.paths import RAW
 from fhi.reading import microdata
 
-TABLES, FRAMEWORK = editions.load(), Framework.from_csv(RAW / "framework.csv")
+TABLES, FRAMEWORK = editions.load(), Framework.from_csv(RAW / "report2018" / "framework.csv")
 YEARS = (2016, 2017, 2018)
 
 
@@ -36,7 +36,7 @@ def value(found, indicator, year=2018):
 
 
 def printed(table, key="city", column="rate"):
-    return TABLES[f"report2018/{table}"].set_index(key)[column]
+    return TABLES[f"{table}"].set_index(key)[column]
 
 
 def test_the_size_is_that_of_the_report(files):
@@ -68,7 +68,7 @@ def test_the_whole_tree_is_filled_in_every_issue(found):
 
 
 def test_firms_and_their_financing_are_as_printed(found):
-    counts = TABLES["report2018/city_profiles"].query("node == 'firm_count' and unit == 'firms'")
+    counts = TABLES["city_profiles"].query("node == 'firm_count' and unit == 'firms'")
     expected = counts.set_index("city")["printed_value"]
     assert value(found, "firm_count")[expected.index].to_dict() == expected.to_dict()
     assert value(found, "firm_count")["杭州"] == 33
@@ -116,7 +116,7 @@ def test_market_values_are_the_public_ones(found):
 def test_printed_orders_are_kept(found):
     ranks = printed("attention", column="rank").sort_values()
     assert value(found, "search_interest")[ranks.index].is_monotonic_decreasing
-    order = TABLES["report2018/leaders"].query("list == 'traditional_finance'").sort_values("position")["city"]
+    order = TABLES["leaders"].query("list == 'traditional_finance'").sort_values("position")["city"]
     assert value(found, "technology_level").nlargest(5).index.tolist() == order.tolist()
 
 

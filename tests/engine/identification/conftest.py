@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from fhi.editions import SCHEMAS, read_table
+from fhi import editions
 from fhi.engine.framework import Framework
 from fhi.engine.identification import IdentifiedSet
 from fhi.paths import RAW
@@ -45,27 +45,27 @@ def facts_of():
 
 
 def raw_table(name: str) -> pd.DataFrame:
-    return read_table(RAW / f"{name}.csv", SCHEMAS[name])
+    return editions.load()[name]
 
 
 @pytest.fixture(scope="session")
 def top20() -> pd.DataFrame:
-    return raw_table("report2018/top20").sort_values("rank", ignore_index=True)
+    return raw_table("top20").sort_values("rank", ignore_index=True)
 
 
 @pytest.fixture(scope="session")
 def tiers() -> pd.DataFrame:
-    return raw_table("report2018/tiers")
+    return raw_table("tiers")
 
 
 @pytest.fixture(scope="session")
 def published() -> pd.DataFrame:
-    return raw_table("report2018/facts")
+    return raw_table("facts")
 
 
 @pytest.fixture(scope="session")
 def framework() -> Framework:
-    return Framework.from_csv(RAW / "framework.csv")
+    return Framework.from_csv(RAW / "report2018" / "framework.csv")
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from fhi.engine.robustness import runs
 from fhi.paths import BASELINE, RAW, REPORT
 from fhi.scenarios import load_scenario, scenario_names
 
-FRAMEWORK = Framework.from_csv(RAW / "framework.csv")
+FRAMEWORK = Framework.from_csv(RAW / "report2018" / "framework.csv")
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def tables():
     found = editions.load()
     return {
         "panel": panel(found, FRAMEWORK),
-        "top20": found["report2018/top20"],
+        "top20": found["top20"],
         "published": published(editions.tidy(found)),
         "cities": found["cities"].set_index("name_zh"),
     }

@@ -6,25 +6,27 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from fhi.editions import SCHEMAS, read_table
+from fhi.editions import load
 from fhi.engine.errors import DataError
 from fhi.engine.framework import Framework
 from fhi.paths import RAW
 from fhi.reading import microdata
 from fhi.reading.microdata.cell_readers import Context
-from fhi.reading.microdata.synonyms import CityNames, Vocabulary
+from fhi.reading.microdata.places import CityNames
+from fhi.reading.microdata.synonyms import Vocabulary
 
 NAMES = ("cities", "vocabulary", "public/exchange_rates")
 
 
 @pytest.fixture(scope="session")
 def tables():
-    return {name: read_table(RAW / f"{name}.csv", SCHEMAS[name]) for name in NAMES}
+    whole = load()
+    return {name: whole[name] for name in NAMES}
 
 
 @pytest.fixture(scope="session")
 def framework():
-    return Framework.from_csv(RAW / "framework.csv")
+    return Framework.from_csv(RAW / "report2018" / "framework.csv")
 
 
 @pytest.fixture(scope="session")

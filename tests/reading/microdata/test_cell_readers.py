@@ -85,14 +85,16 @@ def test_a_comma_between_semicolons_is_refused(read):
     assert [places.tolist() for places in bad.values()] == [[0]]
 
 
-def test_names_are_the_same_but_for_blanks_and_width():
-    found, bad = NameReader(Field("x", "name", filled=True))(Column.of(["ＡＢ 公司", "AB公司", "AC公司", "", "=B1"]))
+def test_names_are_the_same_but_for_blanks_and_width(context):
+    found, bad = NameReader(Field("x", "name", filled=True), context)(
+        Column.of(["ＡＢ 公司", "AB公司", "AC公司", "", "=B1"])
+    )
     numbers = found["x"]
     assert numbers[0] == numbers[1] != numbers[2]
     assert sorted(place for places in bad.values() for place in places) == [3, 4]
 
 
 @pytest.mark.parametrize("word", ["", "N/A", "n/a", "NaN", "NULL", "None", "Unknown", "未披露"])
-def test_a_word_for_nothing_is_no_name(word):
-    _, bad = NameReader(Field("x", "name", filled=True))(Column.of(["甲", word]))
+def test_a_word_for_nothing_is_no_name(context, word):
+    _, bad = NameReader(Field("x", "name", filled=True), context)(Column.of(["甲", word]))
     assert {expected: places.tolist() for expected, places in bad.items()} == {"a value": [1]}

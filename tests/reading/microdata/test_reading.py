@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fhi.engine.errors import DataError
-from fhi.reading.microdata import header, text_blocks
+from fhi.reading.microdata import layouts, text_blocks
 from fhi.reading.microdata.file_types import KINDS
 from fhi.reading.microdata.quality_log import Quality
 from fhi.reading.microdata.registers import Amounts
@@ -39,7 +39,7 @@ def test_a_quoted_cell_without_an_end_is_named_where_it_begins(tmp_path):
     + [("融资额", "financing", ""), ("融资金额 (亿)", "financing", "亿"), ("融资额（含并购）", None, "")],
 )
 def test_a_heading_is_known_with_its_unit(context, text, name, unit):
-    assert header.meaning(text, KINDS["firms"], context.vocabulary) == (name, unit)
+    assert layouts.meaning(text, KINDS["firms"], context.vocabulary) == (name, unit)
 
 
 def test_headings_below_titles_and_over_two_rows_are_found(context):
@@ -49,7 +49,7 @@ def test_headings_below_titles_and_over_two_rows_are_found(context):
         (4, ["", "", "", "融资额"]),
         (5, list("甲乙丙丁")),
     ]
-    layout = header.find(rows, KINDS["firms"], context.vocabulary, "x")
+    layout = layouts.find(rows, KINDS["firms"], context.vocabulary, "x")
     assert layout.line in (3, 4)
     assert {name for name, _ in layout.columns.values()} == {"name", "city", "class", "financing"}
 

@@ -79,15 +79,15 @@ def test_one_name_in_two_cities_is_two_firms(collect, values):
 
 
 def test_a_currency_without_a_rate_is_refused_unless_a_year_near_enough_has_one(collect, values):
-    rows = HEAD + "甲,杭州,支付,1000万美元,,,2016-05\n乙,杭州,支付,1亿,,,\n"
+    rows = HEAD + "甲,杭州,支付,1000万美元,,,2009-05\n乙,杭州,支付,1亿,,,\n"
     found = collect({"firms.csv": rows})
     (row,) = found.refused.to_dict("records")
-    assert (row["row"], row["column"], row["value"]) == (2, "financing", "USD of 2016")
+    assert (row["row"], row["column"], row["value"]) == (2, "financing", "USD of 2009")
     assert "rates.csv" in row["remedy"]
     assert values(found, "firm_count") == {"杭州": 1}
     near = collect({"firms.csv": rows}, rate_gap=1)
-    assert values(near, "capital")["杭州"] == pytest.approx(1 + 0.67518)
-    own = collect({"firms.csv": rows, "rates.csv": "currency,year,rate\nUSD,2016,6.5\n"})
+    assert values(near, "capital")["杭州"] == pytest.approx(1 + 0.676781)
+    own = collect({"firms.csv": rows, "rates.csv": "currency,year,rate\nUSD,2009,6.5\n"})
     assert values(own, "capital")["杭州"] == pytest.approx(1.65)
 
 

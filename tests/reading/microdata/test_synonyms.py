@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from fhi.engine.errors import DataError
-from fhi.reading.microdata.synonyms import ELSEWHERE, CityNames, Vocabulary
+from fhi.reading.microdata.places import ELSEWHERE, CityNames
+from fhi.reading.microdata.synonyms import Vocabulary
 
 
 @pytest.mark.parametrize(
@@ -38,7 +39,7 @@ def test_a_city_is_found(context, text, city):
 
 
 @pytest.mark.parametrize(
-    "text", ["苏州", "湖北杭州", "浙江省", "南京路", "100000", "120", "全国", "", "杭州西湖", "北京上海"]
+    "text", ["苏洲", "朝阳区", "湖北杭州", "浙江省", "南京路", "100000", "120", "全国", "", "杭州西湖", "北京上海"]
 )
 def test_what_means_no_city_is_refused(context, text):
     with pytest.raises(ValueError, match=r"^a city"):
@@ -49,8 +50,51 @@ def test_a_misspelt_city_is_proposed_and_two_short_names_are_not_alike(context):
     with pytest.raises(ValueError, match="perhaps 杭州"):
         context.cities.find("Hangzou")
     with pytest.raises(ValueError) as caught:
-        context.cities.find("苏州")
+        context.cities.find("苏洲")
     assert "perhaps" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "苏州",
+        "江苏-苏州",
+        "江苏省苏州市姑苏区",
+        "Suzhou",
+        "320500",
+        "义乌市",
+        "蘇州",
+        "湖北省仙桃市",
+        "美国",
+        "北美洲-美国",
+        "USA",
+    ],
+)
+def test_a_place_that_is_none_of_the_cities_is_elsewhere(context, text):
+    assert context.cities.find(text) == ELSEWHERE
+
+
+@pytest.mark.parametrize(
+    ("text", "city"),
+    [
+        ("北京-朝阳区", "北京"),
+        ("浙江-杭州", "杭州"),
+        ("上海-浦东新区", "上海"),
+        ("浙江省建德市", "杭州"),
+        ("杭州西湖区", "杭州"),
+    ]
+    + [("广东-深圳-南山区", "深圳"), ("内蒙古呼和浩特市", "呼和浩特")],
+)
+def test_an_address_is_of_the_city_it_lies_in_and_a_district_is_no_city(context, text, city):
+    assert context.cities.names[context.cities.find(text)] == city
+    if text.endswith(("区", "建德市")):
+        assert context.cities.area(text) == ELSEWHERE
+
+
+def test_a_province_with_cities_of_the_list_is_no_place_of_a_firm(context):
+    with pytest.raises(ValueError, match="not a province in which 杭州 lies"):
+        context.cities.find("浙江省")
+    assert context.cities.area("浙江省") == ELSEWHERE
 
 
 def test_words_for_elsewhere_count_in_the_nation_alone(context):

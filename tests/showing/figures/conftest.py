@@ -14,7 +14,7 @@ from fhi.showing.figures import style
 @pytest.fixture(scope="session")
 def tables():
     loaded = editions.load()
-    panel = construction.panel(loaded, Framework.from_csv(RAW / "framework.csv"))
+    panel = construction.panel(loaded, Framework.from_csv(RAW / "report2018" / "framework.csv"))
     shares = {"a_share_totals": a_share.totals(loaded), "a_share_uncertain": a_share.uncertain(loaded)}
     shares |= {"national_shares": construction.national_shares(loaded)}
     return editions.tidy(loaded) | {"panel": panel} | shares

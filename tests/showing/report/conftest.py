@@ -75,7 +75,7 @@ def hostile(built, tmp_path_factory) -> SimpleNamespace:
             frame = frame.apply(lambda column, old=old, new=new: column.str.replace(old, new, regex=False))
         frame.to_csv(path, index=False)
     store = Store("baseline", root=root)
-    return SimpleNamespace(store=store, page=write_report(store), zh=HOSTILE_ZH, en=HOSTILE_EN)
+    return SimpleNamespace(store=store, page=write_report(store)[0], zh=HOSTILE_ZH, en=HOSTILE_EN)
 
 
 @pytest.fixture(scope="session")
@@ -114,6 +114,7 @@ class Browser:
         self.driver.get(f"{path.as_uri()}{query}")
         if self.run("return !!document.getElementById('explorer-state')"):
             self.wait("document.querySelector('#explorer-chart svg') && document.querySelector('output').textContent")
+            self.wait("document.getElementById('explorer-status').textContent")
         return self
 
     def run(self, script: str, *arguments):

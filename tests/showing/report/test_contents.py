@@ -8,6 +8,7 @@ import pytest
 from fhi.scenarios import Scenario, load_scenario
 from fhi.showing.figures.registry import entries
 from fhi.showing.report import cities, contents, pdf, pictures
+from fhi.showing.report.texts import said
 
 OWN = {"edition": "baltic"}
 
@@ -51,7 +52,7 @@ def registered(id):
 @pytest.mark.parametrize("id", ["coverage", "replication", "robust-intervals", "p06-beijing", "diagnostic-weights"])
 def test_a_figure_of_given_files_is_labelled_on_the_page_and_in_print(given, id):
     label, tables = given
-    for shown in (pictures.figure_context(registered(id), tables), pdf.figure(registered(id), tables, "en")):
+    for shown in (pictures.figure_context(registered(id), tables, {}), pdf.figure(registered(id), tables, "en")):
         assert label in shown["evidence"] and "public" not in shown["evidence"]
 
 
@@ -70,35 +71,39 @@ def test_tables_and_sections_of_cities_are_labelled_too(given):
     assert label in found["table-comparison"] and "published" in found["table-comparison"]
     assert label in found["table-tree"] and "public" not in found["table-tree"]
     assert found["table-top20"] == ("published",)
-    city = cities.sections(tables, "mine", 2018, {})[0]
-    assert label in city["ranks"].evidence
-    links = [part["href"] for row in city["indicators"].rows for cell in row if isinstance(cell, list) for part in cell]
-    assert links and all(link.endswith("mine/microdata/quality.csv") for link in links)
+    city = cities.sections(tables, 2018, {})[0]
+    assert city["sources"] and {text["en"] for text in city["sources"].values()} == {"supplied file"}
 
 
 def test_what_rests_on_given_files_is_said_at_the_top(given, built):
     label, tables = given
     notice = contents.front(tables, Scenario())["notice"]
-    assert notice == contents.NOTICES[label]
+    assert notice == said(f"notice.{label}")
     assert contents.front(built.store(), Scenario())["notice"] == {"zh": "", "en": ""}
 
 
-def test_the_report_keeps_its_own_words(built):
+def test_the_title_is_that_of_the_edition_and_the_lead_says_what_the_ranks_are(built):
     words = contents.front(built.store(), load_scenario("baseline"))
-    assert words["title"] == contents.TITLE
-    weight = "report's own numbers 78%, public data 22%"
-    assert words["lead"]["en"] == contents.LEAD["en"].format(weight=weight)
+    assert words["title"]["en"] == "The 2018 China Fintech Hub Index, reproduced"
+    assert "report's own numbers 78%, public data 22%" in words["lead"]["en"]
+    assert words["lead"]["en"].startswith("Published ranks are those of the 2018 China Fintech Hub Index report.")
 
 
-def test_another_edition_is_named_by_its_root_and_its_sources():
+def test_an_edition_without_published_ranks_speaks_of_none():
+    rows = [("title", "指数", "Index"), ("unit", "国家", "country"), ("units", "国家", "countries")]
     tables = {
-        "tables/indicators": pd.DataFrame(),
-        "tables/framework": pd.DataFrame({"level": [0], "name_zh": ["指数"], "name_en": ["Index"]}),
-        "tables/sources": pd.DataFrame({"file": ["indicators.csv"], "citation": ["年鉴 | Yearbook"]}),
+        "tables/edition": pd.DataFrame(rows, columns=["key", "zh", "en"]),
+        "tables/framework": pd.DataFrame({"level": [0], "code": ["A"], "name_zh": ["指数"], "name_en": ["Index"]}),
+        "weight_by_evidence": pd.DataFrame({"node": ["A"], "evidence": ["public"], "share": [1.0]}),
+        "coverage": pd.DataFrame({"evidence": ["public"], "used": [True]}),
     }
     words = contents.front(tables, Scenario(**OWN))
     assert words["title"] == {"zh": "指数", "en": "Index"}
-    assert "年鉴" in words["lead"]["zh"] and "(Yearbook)" in words["lead"]["en"]
-    assert "data/raw/baltic/sources.csv" in words["rights"]["en"]
+    assert words["lead"]["en"].startswith("Ranks follow an open method")
     part = {"part": "diagnostics"}
-    assert contents.parts_of([part], tables)[0]["title"] == {"zh": "方法室", "en": "The method room"}
+    assert contents.parts_of([part], tables)[0]["title"] == {"zh": "诊断分析", "en": "Diagnostics"}
+
+
+def test_parts_bear_the_names_of_the_edition(built):
+    found = contents.parts_of([{"part": "industry"}, {"part": "audit"}], built.store())
+    assert [part["title"]["en"] for part in found] == ["Fintech industry", "Audit of the numbers"]

@@ -40,7 +40,7 @@ def test_the_note_counts_what_was_checked(tables):
 
 
 def test_what_was_not_recomputed_stays_empty(tables):
-    assert ledger.ledger(tables).rows[2][2:4] == ["约一半", ""]
+    assert ledger.ledger(tables).rows[2][2:4] == [{"zh": "约一半", "en": "about half"}, ""]
 
 
 def test_contradictions_and_roundings_stand_apart(tables):
@@ -61,3 +61,25 @@ def test_the_built_ledger_is_whole(built):
     claims = built.store()["claims"]
     assert len(ledger.ledger(built.store()).rows) == len(claims)
     assert sum(item["count"] for item in ledger.verdict_counts(built.store())) == len(claims)
+
+
+@pytest.mark.parametrize(
+    ("printed", "unit", "told"),
+    [
+        ("北京、上海", "order", "Beijing, Shanghai"),
+        ("超400亿元", "CNY", "over 40 billion"),
+        ("三成", "%", "30%"),
+        ("近50%", "%", "nearly 50%"),
+        ("2018年11月", "date", "November 2018"),
+        ("2015年9月29日", "date", "29 September 2015"),
+        ("5.4", "%", "5.4%"),
+        ("说不清", "", "—"),
+    ],
+)
+def test_what_is_printed_in_chinese_is_told_in_english(printed, unit, told):
+    assert ledger.in_english(printed, unit, {"北京": "Beijing", "上海": "Shanghai"}) == told
+
+
+def test_no_cell_of_the_ledger_holds_chinese_for_english_readers(built):
+    for row in ledger.ledger(built.store()).rows:
+        assert not [cell for cell in row if ledger.HAN.search(cell if isinstance(cell, str) else cell["en"])]

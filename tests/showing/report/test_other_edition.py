@@ -11,10 +11,10 @@ import pytest
 from fhi.engine import index
 from fhi.engine.framework import Framework
 from fhi.engine.parameters import Method, Step
-from fhi.engine.ranking import ranked
-from fhi.showing.report import cities, contents, explorer, explorer_chart, page, tables
+from fhi.scenarios import Scenario
+from fhi.showing.report import cities, explorer, opening, page, tables
 from fhi.showing.report.reasons import beside_next_above
-from fhi.showing.report.texts import digits, unit_head, unit_words
+from fhi.showing.report.texts import digits, unit_words
 
 #: levels 0, 1, 2: the children of the pillars are indicators, and one pillar has a single one
 TREE = [
@@ -34,6 +34,7 @@ METHOD = Method(
     ranking={"decimals": 3},
     availability={0: 1, 1: 1},
 )
+SCENARIO = Scenario(**METHOD.model_dump())
 
 
 def edition(count: int = 4, ranks: bool = False, **settings) -> dict:
@@ -56,11 +57,13 @@ def edition(count: int = 4, ranks: bool = False, **settings) -> dict:
         "tables/cities": cities_table,
         "tables/edition": pd.DataFrame(words, columns=["key", "zh", "en"]),
         "tables/indicators": panel,
+        "tables/sources": pd.DataFrame({"source_id": ["x"], "publisher": ["Office"]}),
         "panel": panel,
         "indicators": panel.pivot(index="city", columns="indicator", values="value").reset_index(),
         "scores": found.scores.rename_axis("city").reset_index(),
         "ranks": found.ranks.rename_axis("city").reset_index(),
         "weights": found.weights.reset_index(),
+        **{name: found.stages[name].rename_axis("city").reset_index() for name in ("treated", "normalised")},
         "standings": standing.reset_index().assign(cities=count)[
             lambda rows: rows["node"].isin(["life", "years", "pupils"])
         ],
@@ -80,103 +83,87 @@ def edition(count: int = 4, ranks: bool = False, **settings) -> dict:
     return built
 
 
-def test_the_explorer_repeats_a_geometric_index_over_pillars_of_indicators():
+def test_the_explorer_opens_with_an_index_over_pillars_of_indicators():
     frames = edition()
-    run = explorer.read_run(frames, METHOD)
-    rows = explorer.rows_of(frames, run)
-    assert {pillar.code: [node.code for node in below] for pillar, below in run.families} == {
+    state = explorer.state(frames, SCENARIO, "mine")
+    assert state["obstacle"] is None and state["means"] == {0: "geometric", 1: "arithmetic"}
+    assert state["decimals"] == 3 and state["places"] == 3 and not state["hundred"]
+    assert set(state["presets"]) == {"equal"}
+    sliders = explorer.sliders(frames, state)
+    assert {node["code"]: [below["code"] for below in node["children"]] for node in sliders} == {
         "health": ["life"],
         "school": ["years", "pupils"],
     }
-    assert run.aggregation == {0: "geometric", 1: "arithmetic"} and run.decimals == 3
-    assert explorer.obstacle(frames, run, rows) is None
+    assert all(slider["allowed"] is None for slider in sliders)
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="no node to run the script outside a browser")
+def test_its_scores_are_those_of_the_engine():
+    frames = edition()
+    state = explorer.state(frames, SCENARIO, "mine")
+    program = (page.ASSETS / "explorer.js").read_text(encoding="utf-8")
+    script = f"""const document = {{ getElementById: () => null }}; {program}
+        const state = {json.dumps(state)}, {{ build }} = engine(state);
+        console.log(JSON.stringify(build(new Map(state.nodes.map((n) => [n.code, n.open]))).get(state.root)))"""
+    done = subprocess.run(["node", "-"], input=script, capture_output=True, text=True, check=True)
+    found = pd.Series(json.loads(done.stdout), index=frames["normalised"]["city"], dtype=float)
     expected = frames["scores"].set_index("city")["WELL"]
-    found = pd.Series(explorer.replay(run, rows), index=[row["zh"] for row in rows])[expected.index]
-    np.testing.assert_allclose(found, expected, atol=1e-12)
+    np.testing.assert_allclose(found, expected[found.index], atol=1e-12)
     assert expected.isna().tolist() == [False, False, False, True]
-    assert explorer.unusual(run)["en"] == "Geometric mean: the index."
-
-
-def test_columns_and_bands_stand_only_where_there_is_something_to_show():
-    for ranks, expected in (
-        (False, ["Rank", "Economy", "Score", "Moved"]),
-        (True, ["Rank", "Economy", "Score", "Published rank", "Moved"]),
-    ):
-        frames = edition(ranks=ranks)
-        run = explorer.read_run(frames, METHOD)
-        columns = explorer.columns_of(explorer.rows_of(frames, run))
-        assert columns == {"published": ranks, "bounds": False}
-        assert [head["en"] for head in explorer.heads(frames, columns)] == expected
-        look = explorer_chart.Look(False, False, ranks, 3, unit_head(frames))
-        spec = json.dumps(explorer_chart.layers(run, look).to_dict(), ensure_ascii=False)
-        assert ('"low"' in spec, '"print"' in spec.replace('"as": "print"', ""), "'Economy'" in spec) == (
-            False,
-            ranks,
-            True,
-        )
-        assert all(slider["allowed"] is None for slider in explorer.sliders(frames, run))
 
 
 def test_bounds_of_another_edition_are_shown():
     frames = edition()
     frames["bounds"] = pd.DataFrame({"city": ["Land 1"], "node": ["WELL"], "low": [0.2], "high": [0.4]})
-    rows = explorer.rows_of(frames, explorer.read_run(frames, METHOD))
-    assert {row["zh"]: row["low"] for row in rows}["Land 1"] == 0.2
-    assert explorer.columns_of(rows) == {"published": False, "bounds": True}
+    units = {row["zh"]: row for row in explorer.state(frames, SCENARIO, "mine")["units"]}
+    assert units["Land 1"]["low"] == 0.2 and "low" not in units["Land 0"]
+    assert page.explorer_context(Named(frames), SCENARIO)["evidence"] == ("reconstructed", "identified")
 
 
-def test_a_word_for_units_ends_nothing_in_an_expression():
-    run = explorer.read_run(edition(), METHOD)
-    look = explorer_chart.Look(False, False, False, 1, {"zh": "'+evil+'", "en": "a\\' + evil"})
-    assert "'\\u0027+evil+\\u0027'" in json.dumps(explorer_chart.layers(run, look).to_dict()).replace("\\\\", "\\")
-    for text in look.unit.values():
-        done = (
-            subprocess.run(["node", "-p", f"'{explorer_chart.quoted(text)}'"], capture_output=True, text=True)
-            if shutil.which("node")
-            else None
-        )
-        assert done is None or done.stdout == f"{text}\n"
+def test_the_first_screen_ranks_by_what_the_edition_has():
+    plain = opening.ranking(edition())
+    assert [row["rank"] for row in plain["rows"]] == [1, 2, 3] and not plain["published"]
+    assert not plain["tiers"] and not plain["moves"] and not plain["intervals"]
+    best = edition()["ranks"].set_index("city")["WELL"].idxmin()
+    assert opening.headline(edition(), plain)["en"] == f"{best} ranks first of 3 economies"
+    printed = opening.ranking(edition(ranks=True))
+    assert [row["rank"] for row in printed["rows"]] == [1, 2] and printed["published"]
+    assert opening.small_map(plain["rows"]) is None
 
 
-@pytest.mark.skipif(not shutil.which("node"), reason="no node to run the expression outside a browser")
-def test_shared_ranks_come_from_scores_rounded_as_in_the_index():
-    scores = pd.Series([0.9615, 0.96149, 0.9624, 0.0005, -0.0005, -0.2, 0.1235 - 1e-17])
-    script = f"console.log(JSON.stringify({scores.tolist()}.map((s) => {explorer_chart.rounded('s', 3)})))"
-    script = f"const floor = Math.floor, abs = Math.abs; {script}"
-    done = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True)
-    assert ranked(pd.Series(json.loads(done.stdout))).tolist() == ranked(scores, 3).tolist()
-
-
-def test_long_names_stand_before_the_bars_and_short_ones_change_nothing():
-    assert explorer_chart.bars_of([{"en": "Beijing"}]) == explorer_chart.BARS
-    assert explorer_chart.BARS < explorer_chart.bars_of([{"en": "Papua New Guinea"}]) < explorer_chart.BARS_MOST
-    assert explorer_chart.bars_of([{"en": "W" * 99}]) == explorer_chart.BARS_MOST
+def test_findings_are_read_where_both_languages_have_them():
+    rows = [
+        ("summary-report-1", "summary", "zh", "一"),
+        ("summary-report-1", "summary", "en", "One"),
+        ("summary-report-2", "summary", "zh", "二"),
+    ]
+    frames = edition() | {"findings": pd.DataFrame(rows, columns=["id", "kind", "language", "text"])}
+    assert {id: text["en"] for id, text in opening.findings(frames, "summary").items()} == {"summary-report-1": "One"}
+    assert opening.findings(edition()) == {}
 
 
 def test_every_unit_with_a_score_has_a_section_where_no_rank_is_published():
     frames = edition()
-    found = cities.sections(frames, "mine", 2020, {"Land 0": ["table-scores"]})
+    found = cities.sections(frames, 2020, {})
     ranks = frames["ranks"].set_index("city")["WELL"].dropna()
-    assert [section["rank"] for section in found] == [1, 2, 3] == sorted(ranks)
-    assert [section["name"]["en"] for section in found] == ranks.sort_values().index.tolist()
+    assert [section["profile"]["en"]["reconstructed"] for section in found] == ["1", "2", "3"]
+    assert [section["profile"]["en"]["name"] for section in found] == ranks.sort_values().index.tolist()
     assert len({section["id"] for section in found}) == 3
     first = found[0]
-    assert first["about"] == [{"zh": "North", "en": "North"}] and first["moved"] is first["printed"] is None
-    assert [head["en"] for head in first["ranks"].heads] == ["Node", "Reconstructed rank", "Reconstructed score"]
-    assert first["ranks"].rows[0][1] == "1" and len(first["ranks"].rows) == 3
-    assert [row[0]["en"] for row in first["indicators"].rows] == ["Life expectancy", "Years at school", "Pupils"]
-    assert first["indicators"].heads[2]["en"] == "Reconstructed place / economies scored"
-    assert first["reasons"] == []
+    assert first["moved"] is first["printed"] is None and first["reasons"] == []
+    assert [row["name"] for row in first["profile"]["en"]["indicators"]] == [
+        "Life expectancy",
+        "Years at school",
+        "Pupils",
+    ]
 
 
 def test_units_with_a_published_rank_have_sections_in_its_order():
     frames = edition(ranks=True)
-    found = cities.sections(frames, "mine", 2020, {})
+    found = cities.sections(frames, 2020, {})
     printed = frames["tables/published_ranks"].set_index("city")["rank"].sort_values()
-    assert [section["name"]["en"] for section in found] == printed.index.tolist()
-    assert found[0]["ranks"].rows[0][3:] == ["1", "2", "+1"] and found[0]["ranks"].rows[1][3:] == ["—"] * 3
-    mentions = {name: [] for name in frames["tables/cities"]["name_zh"]}
-    linked = {place["zh"] for place in page.places_context(frames, mentions) if place["section"]}
+    assert [section["profile"]["en"]["name"] for section in found] == printed.index.tolist()
+    linked = {unit["zh"] for unit in page.page_state(frames, [])["units"] if unit["section"]}
     assert linked == set(printed.index)
 
 
@@ -207,7 +194,7 @@ def test_the_chapter_of_tables_holds_what_the_edition_has():
     assert found["table-scores"].title["en"] == "Scores and ranks of all economies"
     assert "where an economy has too little data" in found["table-scores"].note["en"]
     assert "city" not in tables.words(found["table-scores"])
-    assert contents.tables.has(frames, "bounds") and not contents.tables.has(frames, "printed_orders")
+    assert tables.has(frames, "bounds") and not tables.has(frames, "printed_orders")
 
 
 def test_scores_between_nought_and_one_have_three_decimals():
@@ -222,22 +209,7 @@ def test_a_name_inside_a_longer_name_is_no_mention_of_it():
     assert found == {"Niger": ["b"], "Nigeria": ["a", "b"], "Guinea": ["c"], "Papua New Guinea": ["a"]}
 
 
-def test_a_chart_of_many_units_is_as_tall_as_its_rows_and_scrolls(monkeypatch):
-    frames = edition(count=75)
-    run = explorer.read_run(frames, METHOD)
-    rows = explorer.rows_of(frames, run)
-    assert explorer.obstacle(frames, run, rows) is None
-    look = explorer_chart.Look(False, False, False, 3, unit_head(frames))
-    monkeypatch.setattr(explorer_chart.vl_convert, "javascript_bundle", lambda *_, **__: "")
-    _, spec = explorer_chart.drawing(run, rows, look)
-    assert {"name": "y_step", "value": explorer_chart.ROW} in spec["signals"]
-    lab = page.explorer_context(frames, METHOD, Inline())
-    assert lab["tall"] == 74 and len(lab["rows"]) == 74 and lab["evidence"] == ("reconstructed",)
-    assert page.explorer_context(edition(), METHOD, Inline())["tall"] == 0
+class Named(dict):
+    """Tables of a scenario that has a name."""
 
-
-class Inline:
-    """In place of a pool of processes."""
-
-    def submit(self, function, *arguments):
-        return function, arguments
+    scenario = "mine"

@@ -1,0 +1,172 @@
+"""The first screen: the headline, the ranking of every unit with its uncertainty, and the map beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from fhi.editions.published import published, published_units
+from fhi.engine.framework import Framework
+from fhi.showing.figures.basemap import LAND, WHOLE
+from fhi.showing.figures.edition_words import named
+from fhi.showing.figures.outlines import outlines
+from fhi.showing.figures.projection import albers
+from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
+from fhi.showing.report.tables import city_names, has, node_names, upper_nodes
+from fhi.showing.report.texts import anchor, said, unit_words
+
+#: kilometres that one unit of the small map stands for, and the detail that its borders lose
+KILOMETRES, TOLERANCE = 5, 14
+#: the window of the map, in degrees: places beyond it have no map
+WINDOW = {"lon": (73, 136), "lat": (3, 54)}
+#: so many of the first units are named on the map, where there is room; the width of a letter there
+NAMED, LETTER = 10, 15
+
+
+def headline(tables: Tables, ranking: Mapping) -> Texts:
+    """Return the sentence that opens the page: that of the edition's findings, or what the ranking itself says."""
+    if found := finding(tables, "report-headline"):
+        return found
+    rows, unit = ranking["rows"], unit_words(tables)["many"]
+    if not rows:
+        return dict.fromkeys(LANGUAGES, "")
+    if not ranking["published"]:
+        return said("headline.plain", first=rows[0]["name"], count=len(rows), unit=unit, units=unit)
+    known = [row for row in rows if row["low"] is not None]
+    outside = sum(not row["low"] <= row["rank"] <= row["high"] for row in known)
+    return said("headline.published", first=rows[0]["name"], count=len(known), outside=outside, unit=unit)
+
+
+def finding(tables: Tables, id: str) -> Texts | None:
+    """Return a finding of an edition by its id, in every language; None where there is none."""
+    return findings(tables).get(id)
+
+
+def findings(tables: Tables, kind: str | None = None) -> dict[str, dict[str, str]]:
+    """Return the findings of an edition by id: their text by language, with ``page``, ``verdict`` and ``source``."""
+    if not has(tables, "findings"):
+        return {}
+    rows = tables["findings"]
+    found: dict[str, dict[str, str]] = {}
+    rows = (rows if kind is None else rows[rows["kind"] == kind]).astype(object)
+    for row in rows.where(rows.notna(), "").to_dict("records"):
+        entry = found.setdefault(row["id"], {name: row.get(name, "") for name in ("page", "verdict", "source", "kind")})
+        entry[row["language"]] = row["text"]
+    return {id: entry for id, entry in found.items() if set(LANGUAGES) <= set(entry)}
+
+
+def ranking(tables: Tables) -> dict:
+    """Return the rows of the ranking, best first, and which of its columns an edition has.
+
+    A row is a unit with a published rank; in an edition that publishes none, one with a reconstructed rank.
+    """
+    root = Framework.from_table(tables["tables/framework"]).root
+    places = tables["tables/cities"].set_index("name_zh").to_dict("index")
+    names, tiers = city_names(tables), named(tables, "tier")
+    intervals = tables["rank_intervals"].set_index("city").to_dict("index") if has(tables, "rank_intervals") else {}
+    moved, pillars = moves(tables, root), upper_nodes(tables)[1:]
+    units, ranks = published_units(tables, root), tables["ranks"].set_index("city")
+    with_published = len(units) > 0
+    if with_published:
+        printed = published(tables).set_index(["city", "node"])["rank"].to_dict()
+    else:
+        units = ranks[root].dropna().sort_values(kind="stable").rename("rank").reset_index().assign(tier=None)
+        printed = ranks[pillars].stack().to_dict()
+    rows = [
+        {
+            "id": anchor(places[unit["city"]]),
+            "city": unit["city"],
+            "name": names[unit["city"]],
+            "rank": int(unit["rank"]),
+            "tier": tiers.get(unit["tier"]) if isinstance(unit["tier"], str) else None,
+            "order": list(tiers).index(unit["tier"]) if unit["tier"] in tiers else 0,
+            "move": moved.get(unit["city"]),
+            "pillars": [_whole(printed.get((unit["city"], node))) for node in pillars],
+            **{name: _whole(intervals.get(unit["city"], {}).get(name)) for name in ("reference", "low", "high")},
+            "lon": places[unit["city"]].get("lon"),
+            "lat": places[unit["city"]].get("lat"),
+        }
+        for unit in units.to_dict("records")
+    ]
+    return {
+        "rows": rows,
+        "published": with_published,
+        "tiers": list(tiers.values()) if any(row["tier"] for row in rows) else [],
+        "pillars": [node_names(tables)[node] for node in pillars],
+        "moves": any(row["move"] is not None for row in rows),
+        "intervals": bool(intervals),
+        "last": max([row["high"] or 0 for row in rows] + [row["rank"] for row in rows], default=1),
+    }
+
+
+def moves(tables: Tables, root: str) -> dict[str, int | str]:
+    """Return by unit the places that its published rank gained (positive) or lost since the year before, or ``new``."""
+    if not has(tables, "movement"):
+        return {}
+    rows = tables["movement"].query("node == @root and evidence == 'published'")
+    rows = rows[rows["to"] == rows["to"].max()].dropna(subset=["rank_to"])
+    return {
+        row.city: "new" if pd.isna(row.rank_from) else int(row.rank_from - row.rank_to) for row in rows.itertuples()
+    }
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None or pd.isna(value) else int(value)
+
+
+def small_map(rows: list[dict]) -> dict | None:
+    """Return the outlines, as one path, and where each unit stands; None unless all stand in the window of the map."""
+    inside = [
+        all(isinstance(row[axis], float) and low <= row[axis] <= high for axis, (low, high) in WINDOW.items())
+        for row in rows
+    ]
+    if not rows or not all(inside):
+        return None
+
+    def placed(points: np.ndarray) -> np.ndarray:
+        return np.round((points - (WHOLE.west, WHOLE.north)) / (KILOMETRES, -KILOMETRES)).astype(int)
+
+    lines = outlines(TOLERANCE)
+    land = "".join(_path(placed(ring)) + "z" for rings in lines.rings.values() for ring in rings)
+    points = placed(np.column_stack(albers([row["lon"] for row in rows], [row["lat"] for row in rows])))
+    discs = [{"x": int(x), "y": int(y), "row": row, "label": None} for (x, y), row in zip(points, rows, strict=True)]
+    _label(discs)
+    return {
+        "width": round((WHOLE.east - WHOLE.west) / KILOMETRES),
+        "height": round((WHOLE.north - WHOLE.south) / KILOMETRES),
+        "land": land,
+        "dashes": "".join(_path(placed(dash)) for dash in lines.dashes),
+        "fill": LAND,
+        "discs": discs,
+    }
+
+
+def _label(discs: list[dict]) -> None:
+    """Set the label of the first units, on the first side where it meets no other label and no disc."""
+    taken = [(disc["x"] - 12, disc["y"] - 12, disc["x"] + 12, disc["y"] + 12) for disc in discs]
+    for disc in discs[:NAMED]:
+        width = LETTER * (len(disc["row"]["name"]["en"]) + 2)
+        x, y = disc["x"], disc["y"]
+        sides = [(x + 22, y + 10, "start"), (x - 22, y + 10, "end"), (x, y - 20, "middle"), (x, y + 42, "middle")]
+        sides += [
+            (x + 14, y + 34, "start"),
+            (x - 14, y + 34, "end"),
+            (x + 14, y - 16, "start"),
+            (x - 14, y - 16, "end"),
+        ]
+        for at, base, end in sides:
+            left = at - {"start": 0, "middle": width / 2, "end": width}[end]
+            box = (left, base - 26, left + width, base + 4)
+            if not any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in taken):
+                taken.append(box)
+                disc["label"] = {"x": at, "y": base, "end": end}
+                break
+
+
+def _path(points: np.ndarray) -> str:
+    """Return a line through whole points, each as a step from the one before; steps of nothing left out."""
+    steps = np.diff(points, axis=0)
+    steps = steps[(steps != 0).any(axis=1)]
+    return f"M{points[0][0]} {points[0][1]}l" + " ".join(f"{x} {y}" for x, y in steps)
