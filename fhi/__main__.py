@@ -65,11 +65,14 @@ def pdf(scenario: str) -> None:
 
 
 def png(scenario: str) -> None:
-    """Draw every figure of a built scenario as PNG beside its SVG."""
+    """Draw every figure of a built scenario as PNG beside its SVG, and every printed profile."""
     from fhi.showing.figures.rendering import save_all
+    from fhi.showing.report.pdf import write_profiles
     from fhi.store import Store
 
-    save_all(Store(scenario), kind="png")
+    store = Store(scenario)
+    save_all(store, kind="png")
+    write_profiles(store)
 
 
 def manifest(scenario: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fhi import editions
 from fhi.codebook.columns import columns
+from fhi.codebook.glossary import terms
 from fhi.codebook.tables import Table, tables
 from fhi.editions import SCHEMAS, claims
 from fhi.engine.methods import CONTEXT, TABLES, keywords
@@ -59,6 +60,8 @@ STEPS: Mapping[str, str] = {
     "weighting": "Weighting",
     "aggregation": "Aggregation",
 }
+#: the pages of the documentation, those in Chinese in ``zh``
+DOCS = ROOT / "docs"
 LISTED = {"en": ("stage", "tables that it writes"), "zh": ("步骤", "写出的表")}
 #: the figures that the READMEs show
 PICTURES = ("replication", "identified-scores")
@@ -135,6 +138,12 @@ def codebook() -> str:
     return "\n\n".join(blocks)
 
 
+def glossary() -> str:
+    """Return the terms of the project in both languages, in Markdown."""
+    rows = (f"| {term.en} | {term.zh} | {term.meaning_en} | {term.meaning_zh} |" for term in terms())
+    return "\n".join(["| English | 中文 | meaning | 含义 |", "|---|---|---|---|", *rows])
+
+
 def _facts(row: Table) -> Mapping[str, Iterable[str]]:
     when = [] if row.when in ("always", row.stage) else [row.when]
     return {"key 主键": row.key, "provenance 数据来源标签": row.evidence.split(), "only with 仅当有": when}
@@ -193,16 +202,14 @@ def fill(text: str, name: str, content: str) -> str:
 def pages() -> dict[Path, str]:
     """Return the text that each file with generated parts should have."""
     parts = {
-        ROOT / "README.md": {"figures": figure_map(), "verdicts": verdict_counts(), "outputs": output_lists()},
-        ROOT / "README.zh.md": {
-            "figures": figure_map("zh"),
-            "verdicts": verdict_counts("zh"),
-            "outputs": output_lists("zh"),
-        },
-        ROOT / "docs" / "codebook.md": {"codebook": codebook()},
-        ROOT / "docs" / "methods.md": {"methods": method_notes()},
+        DOCS / "codebook.md": {"codebook": codebook()},
+        DOCS / "glossary.md": {"glossary": glossary()},
+        DOCS / "methods.md": {"methods": method_notes()},
         RAW / "README.md": {"dictionary": data_dictionary()},
     }
+    for language, folder in (("en", DOCS), ("zh", DOCS / "zh")):
+        parts[folder / "figures.md"] = {"figures": figure_map(language), "outputs": output_lists(language)}
+        parts[folder / "reviewers.md"] = {"verdicts": verdict_counts(language)}
     texts = {}
     for path, contents in parts.items():
         texts[path] = path.read_text(encoding="utf-8")

@@ -129,7 +129,7 @@ def _on_cluster(function: Callable, tasks: Sequence[Any], address: str, stack: c
     try:
         client = stack.enter_context(Client(address, timeout=10, set_as_default=False))
     except (OSError, TimeoutError, ValueError) as error:
-        message = f"no Dask scheduler answers there ({error}); start one, as the README shows."
+        message = f"no Dask scheduler answers there ({error}); start one, as docs/robustness.md shows."
         raise MethodError(message, key="cluster", value=address) from None
     stack.enter_context(parallel_config(backend="dask", client=client, pure=False))
     return Parallel(return_as="generator")(delayed(function)(task) for task in tasks)

@@ -65,6 +65,67 @@ def pca(scores: pd.DataFrame) -> pd.Series:
     return pd.Series(np.clip(loadings, 0, None), index=scores.columns)
 
 
+@method("weighting", "unobserved-components", zh="不可观测成分模型", en="unobserved components")
+@by_family
+def unobserved_components(scores: pd.DataFrame) -> pd.Series:
+    """Weigh by the precision with which a child shows the one unobserved variable that all share: ``w_j ∝ 1/σ_j²``.
+
+    The model is ``x_j = α_j + β_j·(p + ε_j)`` with p standard normal and ε_j of variance σ_j², fitted by maximum
+    likelihood to the units that have every child. It is a factor analysis with one factor: with the loading λ_j and the
+    unique variance ψ_j of the standardised child, ``σ_j² = ψ_j/λ_j²``.
+
+    Raises
+    ------
+    ValueError
+        With fewer than three children (the model has more unknowns than they have correlations), a child that runs
+        against the others, one that the others tell completely, or too few units.
+
+    References
+    ----------
+    Kaufmann, Kraay & Zoido-Lobatón (1999), Aggregating governance indicators, World Bank WP 2195; OECD/JRC (2008),
+    Handbook, section 6.4; Rubin & Thayer (1982), EM algorithms for ML factor analysis, Psychometrika 47(1).
+    """
+    complete = scores.dropna()
+    count = scores.shape[1]
+    if count < 3 or len(complete) <= count:
+        message = "unobserved components need three children or more, and more units that have them all than children; "
+        raise ValueError(f"{message}found {count} and {len(complete)}; weigh with within: all, or impute")
+    loadings, unique = _one_factor(np.asarray(correlations(complete)))
+    loadings = loadings if loadings.sum() > 0 else -loadings
+    against, told = scores.columns[loadings < -SAME], scores.columns[unique < ALL_TOLD]
+    if len(against):
+        raise ValueError(f"{', '.join(against)} runs against the others; check its direction, or leave it out")
+    if len(told):
+        raise ValueError(
+            f"the model makes {', '.join(told)} the whole of what is shared; leave it out, or weigh equally"
+        )
+    return pd.Series(loadings**2 / unique, index=scores.columns)
+
+
+#: a smaller unique variance of a standardised child is none: a Heywood case
+ALL_TOLD = 1e-4
+
+
+def _one_factor(correlation: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return loadings and unique variances of one factor, of most likelihood for a correlation matrix: EM."""
+    loadings, unique = (
+        np.sqrt(np.full(len(correlation), 0.5)) * np.linalg.eigh(correlation)[1][:, -1],
+        np.full(len(correlation), 0.5),
+    )
+    for _ in range(100_000):
+        scaled = loadings / unique
+        variance = 1 / (1 + loadings @ scaled)
+        back = variance * correlation @ scaled
+        spread = variance + variance * scaled @ back
+        new = back / spread
+        after = np.maximum(1 - new * back, ALL_TOLD / 10)
+        moved = max(np.abs(new - loadings).max(), np.abs(after - unique).max())
+        loadings, unique = new, after
+        if moved < 1e-10:
+            break
+    return loadings, unique
+
+
 @method("weighting", "factor-analysis", zh="因子分析", en="factor analysis")
 @by_family
 def factor_analysis(scores: pd.DataFrame, *, factors: Count | None = None) -> pd.Series:

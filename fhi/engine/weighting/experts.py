@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from fhi.engine.cells import Folder, Table, parse_number
-from fhi.engine.errors import DataError, MethodError, Problem, nearest_names
+from fhi.engine.errors import DataError, MethodError, Problem, choose, nearest_names
 from fhi.engine.framework import Framework
 from fhi.engine.methods import NotNegative, Positive, method
 
@@ -227,30 +227,16 @@ def budget_allocation(
     ----------
     OECD/JRC (2008), Handbook, section 6.5.
     """
-    table = points(experts, framework.nodes).reindex(framework.nodes)
-    weights = pd.Series(1.0, index=framework.nodes)
-    for parent in _families(framework):
-        family = framework.children(parent)
-        given = table.loc[family].dropna(axis=1, how="all")
-        if given.empty:
-            message = f"no expert divides points among {', '.join(family)} (below {parent})."
-            raise MethodError(message, key="weighting.experts")
-        for expert in given:
-            _check_budget(given[expert], expert, parent, budget)
-        weights[family] = (given / given.sum()).mean(axis=1)
-    return weights
 
+    def weigh(given: pd.Series, where: str) -> pd.Series:
+        total = given.sum()
+        if not total > 0 or (budget is not None and abs(total - budget) > 0.01 * budget):
+            wanted = "a positive sum" if budget is None else f"{budget:g}"
+            message = f"the points of {where} sum to {total:g}, not {wanted}."
+            raise MethodError(message, key="weighting.experts", value=given.name)
+        return given / total
 
-def _check_budget(given: pd.Series, expert: str, parent: str, budget: float | None) -> None:
-    left_out = given.index[given.isna()]
-    if len(left_out):
-        message = f"{expert} gives no points to {', '.join(left_out)} (below {parent}); give 0 if that is meant."
-        raise MethodError(message, key="weighting.experts", value=expert)
-    total = given.sum()
-    if not total > 0 or (budget is not None and abs(total - budget) > 0.01 * budget):
-        wanted = "a positive sum" if budget is None else f"{budget:g}"
-        message = f"the points of {expert} below {parent} sum to {total:g}, not {wanted}."
-        raise MethodError(message, key="weighting.experts", value=expert)
+    return _mean_of_experts(points(experts, framework.nodes), framework, weigh)
 
 
 @method(
@@ -319,6 +305,172 @@ def priorities(comparisons: pd.DataFrame) -> tuple[pd.Series, float]:
     vector = np.abs(vectors[:, first].real)
     ratio = (values[first].real - count) / (count - 1) / RANDOM_INDEX[count] if count > 2 else 0.0
     return pd.Series(vector / vector.sum(), index=comparisons.index), max(float(ratio), 0.0)
+
+
+@method(
+    "weighting",
+    "rank-order-centroid",
+    zh="排序质心法",
+    en="rank-order centroid",
+    from_data=False,
+    judgements={"experts": Table},
+)
+def rank_order_centroid(normalised: pd.DataFrame, framework: Framework, *, experts: Given) -> pd.Series:
+    """Weigh by the places in which experts put the children of a node: ``w_k = (1/n)·Σ_{j=k}^{n} 1/j`` for place k.
+
+    That is the mean of all weights that keep the order. Children that share places share the mean of their weights;
+    the weights of several experts are averaged. An expert without a place for any child of a family abstains there.
+
+    Parameters
+    ----------
+    experts : Table or mapping
+        Columns ``node`` and one an expert (in a scenario: the name of a CSV file beside it), or expert → node → place;
+        1 is the most important.
+
+    Raises
+    ------
+    DataError, MethodError
+        If the table is bad, a place is no whole number from 1 to the number of children, an expert leaves out some
+        children of a family, or nobody judged a family of two or more.
+
+    References
+    ----------
+    Barron & Barrett (1996), Decision quality using ranked attribute weights, Management Science 42(11).
+    """
+
+    def weigh(places: pd.Series, where: str) -> pd.Series:
+        count = len(places)
+        if not places.isin(range(1, count + 1)).all():
+            message = f"the places of {where} must be whole numbers from 1 to {count}."
+            raise MethodError(message, key="weighting.experts", value=places.name)
+        by_place = np.cumsum(1.0 / np.arange(count, 0, -1))[::-1] / count
+        ordered = places.sort_values(kind="stable")
+        return pd.Series(by_place, index=ordered.index).groupby(ordered).transform("mean")[places.index]
+
+    return _mean_of_experts(points(experts, framework.nodes), framework, weigh)
+
+
+@method("weighting", "swing", zh="摆幅赋权法", en="swing weights", from_data=False, judgements={"experts": Table})
+def swing(normalised: pd.DataFrame, framework: Framework, *, experts: Given) -> pd.Series:
+    """Weigh by what experts think a swing from the worst to the best value is worth, the most important one 100.
+
+    ``w_k = p_k/Σ p`` for the points p, averaged over the experts.
+
+    Parameters
+    ----------
+    experts : Table or mapping
+        As for `budget_allocation`, with points from 0 to 100 and 100 for the most important child of each node.
+
+    Raises
+    ------
+    DataError, MethodError
+        If the table is bad, the most of a family is not 100, an expert leaves out some children of a family, or nobody
+        judged a family of two or more.
+
+    References
+    ----------
+    von Winterfeldt & Edwards (1986), Decision Analysis and Behavioral Research, Cambridge University Press.
+    """
+
+    def weigh(given: pd.Series, where: str) -> pd.Series:
+        if given.max() != 100:
+            message = f"the most important of {where} must have 100 points, not {given.max():g}."
+            raise MethodError(message, key="weighting.experts", value=given.name)
+        return given / given.sum()
+
+    return _mean_of_experts(points(experts, framework.nodes), framework, weigh)
+
+
+def _mean_of_experts(
+    table: pd.DataFrame, framework: Framework, weigh: Callable[[pd.Series, str], pd.Series]
+) -> pd.Series:
+    """Return raw weights by node: the mean over the experts of what `weigh` makes of their judgements of a family."""
+    table, weights = table.reindex(framework.nodes), pd.Series(1.0, index=framework.nodes)
+    for parent in _families(framework):
+        family = framework.children(parent)
+        given = table.loc[family].dropna(axis=1, how="all")
+        if given.empty:
+            message = f"no expert judges {', '.join(family)} (below {parent})."
+            raise MethodError(message, key="weighting.experts")
+        for expert in given:
+            left_out = given.index[given[expert].isna()]
+            if len(left_out):
+                message = f"{expert} does not judge {', '.join(left_out)} (below {parent}); judge all children or none."
+                raise MethodError(message, key="weighting.experts", value=expert)
+        weights[family] = given.apply(lambda own, parent=parent: weigh(own, f"{own.name} below {parent}")).mean(axis=1)
+    return weights
+
+
+@method(
+    "weighting",
+    "best-worst",
+    zh="最优最劣法",
+    en="best-worst method",
+    from_data=False,
+    judgements={"comparisons": Table},
+)
+def best_worst(
+    normalised: pd.DataFrame, framework: Framework, *, comparisons: Given, consistency: NotNegative = 0.3
+) -> pd.Series:
+    """Weigh by comparisons of the best child with all others, and of all others with the worst, from 1 to 9.
+
+    The linear model: ``min ξ`` subject to ``|w_B − a_Bj·w_j| ≤ ξ``, ``|w_j − a_jW·w_W| ≤ ξ``, ``Σ w = 1``, ``w ≥ 0``.
+
+    Parameters
+    ----------
+    comparisons : Table or mapping
+        Columns ``node, best_to_others, others_to_worst`` (in a scenario: the name of a CSV file beside it), or column →
+        node → number: how many times as important the best child is as this one, and this one as the worst. The best
+        child of a node has 1 in the first column, the worst 1 in the second.
+    consistency : float
+        The largest input-based consistency ratio that is accepted: ``max_j |a_Bj·a_jW − a_BW|/(a_BW² − a_BW)``.
+
+    Raises
+    ------
+    DataError, MethodError
+        If the table is bad, a family has no best or no worst child, a number lies outside 1 to 9, the two columns give
+        other numbers for best against worst, or the consistency ratio is larger.
+
+    References
+    ----------
+    Rezaei (2016), Best-worst multi-criteria decision-making method: some properties and a linear model, Omega 64;
+    Liang, Brunelli & Rezaei (2020), Consistency issues in the best worst method, Omega 96.
+    """
+    columns = ["best_to_others", "others_to_worst"]
+    table = points(comparisons, framework.nodes)
+    for name in columns:
+        choose(dict.fromkeys(table), name, "weighting.comparisons")
+    table, weights = table.reindex(index=framework.nodes, columns=columns), pd.Series(1.0, index=framework.nodes)
+    for parent in _families(framework):
+        family = table.loc[framework.children(parent)]
+        weights[family.index] = _best_worst(*family.to_numpy().T, parent, consistency)
+    return weights
+
+
+def _best_worst(best: np.ndarray, worst: np.ndarray, parent: str, consistency: float) -> np.ndarray:
+    def refuse(message: str) -> None:
+        raise MethodError(f"{message} (below {parent}).", key="weighting.comparisons", value=parent)
+
+    if not ((best >= 1) & (best <= 9) & (worst >= 1) & (worst <= 9)).all():
+        refuse("every child needs two numbers from 1 to 9")
+    if 1 not in best or 1 not in worst:
+        refuse("the best child has 1 in best_to_others, the worst 1 in others_to_worst")
+    first, last = int(best.argmin()), int(worst.argmin())
+    most = best[last]
+    if worst[first] != most:
+        refuse(f"the best against the worst is {most:g} in the one column and {worst[first]:g} in the other")
+    ratio = float(np.abs(best * worst - most).max() / (most**2 - most)) if most > 1 else 0.0
+    if ratio > consistency:
+        refuse(f"the comparisons contradict one another: consistency ratio {ratio:.3f}, above {consistency:g}")
+    from scipy.optimize import linprog
+
+    count = len(best)
+    unit = np.eye(count)
+    gaps = np.vstack([unit[first] - best[:, None] * unit, unit - worst[:, None] * unit[last]])
+    slack = -np.ones((2 * len(gaps), 1))
+    limits = np.hstack([np.vstack([gaps, -gaps]), slack])
+    total = np.append(np.ones(count), 0.0)[None]
+    return linprog(np.append(np.zeros(count), 1.0), limits, np.zeros(len(limits)), total, [1.0]).x[:count]
 
 
 def _families(framework: Framework) -> list[str]:

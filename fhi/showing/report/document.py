@@ -20,7 +20,7 @@ from fhi.showing.figures.documents import ASSETS
 from fhi.showing.figures.evidence import cited, drawable, seen
 from fhi.showing.figures.registry import BEYOND
 from fhi.showing.figures.style import FONT, PILLARS, source_line
-from fhi.showing.report.contents import LABELS, chapters, front, parts_of
+from fhi.showing.report.contents import LABELS, altered_notice, chapters, front, parts_of
 from fhi.showing.report.locator import map_svg
 from fhi.showing.report.pictures import picture, svg_size
 from fhi.showing.report.profiles import Field, shown_units
@@ -75,17 +75,16 @@ def document(store: Store, language: str) -> dict:
         "language": language,
         "fonts": [FONT],
         "title": opening["title"],
+        "altered": altered_notice(store)[language],
         "words": said,
         "verdicts": {name: look[language] for name, look in VERDICTS.items()}
         | {name: said[name] for name in ("holds", "holds-partly", "contradicted", "cannot-be-told")},
         "cover": _cover(store, chosen, language, opening, said),
         "foreword": told.texts("foreword"),
         "reading": told.texts("how-to-read"),
-        "labels": {
-            name: {"name": label["name"][language], "meaning": label["meaning"][language], "sign": SIGNS[name]}
-            for name, label in LABELS.items()
-        },
+        "labels": _labels(language),
         "summary": told.summary(said),
+        "ranking": _ranking(store, chosen, language, said),
         "parts": parts,
         "profiles": _profiles(store, chosen, language, said, len(parts) + 1),
         "annex": _annex(store, chosen, language, parts, told),
@@ -228,6 +227,23 @@ def cover_svg(store: Store) -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-20 0 1040 700">{"".join(lines + dots)}</svg>'
 
 
+def _ranking(store: Store, chosen: Scenario, language: str, said: Mapping[str, str]) -> dict:
+    """Return the table of the summary: ranks of the first units, published and reconstructed, with their interval."""
+    field = Field(store, language, chosen.year)
+    rows = []
+    for unit in field.units[:PRINTED_PROFILES]:
+        sure = field.uncertainty(unit)
+        parts = [field.pillar(unit, code) for code in field.uppers]
+        ranks = [(part["published"], part["reconstructed"]) for part in parts]
+        interval, scores = (sure[name]["text"] if sure[name] else "" for name in ("ranks", "scores"))
+        rows.append({"name": field.names[unit], "ranks": ranks, "interval": interval, "scores": scores})
+    heads = [unit_words(store)["one"][language], *(field.nodes[code] for code in field.uppers)]
+    key = field.said["rank_key" if len(field.published) else "rank_key_own"]
+    ends = [said["interval"] if any(row["interval"] for row in rows) else ""]
+    ends += [said["scores"] if any(row["scores"] for row in rows) else ""]
+    return {"heads": [*heads, *ends], "rows": rows, "key": key}
+
+
 def _profiles(store: Store, chosen: Scenario, language: str, said: Mapping[str, str], number: int) -> dict:
     """Return the chapter of profiles: those that the edition prints, best first."""
     field, units = Field(store, language, chosen.year), unit_words(store)
@@ -241,6 +257,28 @@ def _profiles(store: Store, chosen: Scenario, language: str, said: Mapping[str, 
         item["svg"] = map_svg(item["map"]) if item["map"] else None
         item["said"] = {name: text for name, text in item["said"].items() if "{" not in text}
     return {"title": said["profiles"].format(**named), "number": str(number), "opening": opening, "items": items}
+
+
+def profile_sheets(store: Store, language: str) -> dict:
+    """Return the profiles that are printed, to be set alone: with the labels, and what stands at their foot."""
+    chosen, said = load_scenario(store.scenario), words(language)
+    title = front(store, chosen)["title"][language]
+    items = _profiles(store, chosen, language, said, 1)["items"]
+    labels = _labels(language)
+    return {
+        "language": language,
+        "fonts": [FONT],
+        "items": items,
+        "labels": labels,
+        "foot": f"{title} · {said['independent']}",
+    }
+
+
+def _labels(language: str) -> dict[str, dict[str, str]]:
+    return {
+        name: {"name": label["name"][language], "meaning": label["meaning"][language], "sign": SIGNS[name]}
+        for name, label in LABELS.items()
+    }
 
 
 def _annex(store: Store, chosen: Scenario, language: str, parts: list[dict], told: Told) -> list[dict]:

@@ -117,7 +117,7 @@ def outputs(store: Store) -> list[Path]:
     own = {store.root / record_path(store, "manifest")}
     found = [path for path in found if path.name != NAME and path not in own]
     beside = store.root / store.reports / "compare"
-    found = [path for path in found if beside not in path.parents and path.suffix != ".xlsx"]
+    found = [path for path in found if beside not in path.parents and path.suffix not in (".xlsx", ".png")]
     return [path for path in found if path.parent.name != "figures" or path.name.split(".")[0] in drawn]
 
 

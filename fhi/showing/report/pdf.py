@@ -12,9 +12,9 @@ from typing import NamedTuple
 import typst
 
 from fhi.showing.figures import LANGUAGES
-from fhi.showing.figures.documents import ASSETS
+from fhi.showing.figures.documents import ASSETS, DPI, typeset
 from fhi.showing.figures.style import FONTS
-from fhi.showing.report.document import document
+from fhi.showing.report.document import document, profile_sheets
 from fhi.store import Store
 
 TEMPLATE = ASSETS / "document.typ"
@@ -157,3 +157,14 @@ def write_pdfs(store: Store) -> list[Path]:
         store.write_bytes(f"{store.reports}/report.{language}.pdf", pdf)
         for language, pdf in zip(LANGUAGES, pdfs, strict=True)
     ]
+
+
+def write_profiles(store: Store) -> list[Path]:
+    """Write the profiles that are printed as pictures: ``reports/<scenario>/profiles/<unit>.<language>.png``."""
+    written = []
+    for language in LANGUAGES:
+        data = profile_sheets(store, language)
+        pictures = typeset("sheet.typ", data, "png", ppi=DPI)
+        for item, picture in zip(data["items"], pictures if isinstance(pictures, list) else [pictures], strict=True):
+            written.append(store.write_bytes(f"{store.reports}/profiles/{item['id']}.{language}.png", picture))
+    return written

@@ -126,3 +126,35 @@ def test_bounds_that_no_weights_keep_are_refused(least, most):
 )
 def test_bounds_that_are_no_shares_are_refused_by_key(refused, params, key):
     assert refused("benefit-of-the-doubt", **params).key == f"aggregation.{key}"
+
+
+def test_parts_of_the_score_are_bounded_whatever_the_units_of_the_children():
+    scores = np.array([[1.0, 4], [4, 2], [2, 2]])
+    bounds = {"least_part": 0.4, "most_part": 0.6}
+    found, weights = scores_and_weights(scores, alike(scores), **bounds)
+    parts = weights * scores / found[:, None]
+    assert parts.min() >= 0.4 - 1e-6 and parts.max() <= 0.6 + 1e-6
+    # the third: w = (u, v) with u·1 + v·4 ≤ 1, 4u + 2v ≤ 1: the most of 2u + 2v at their corner (1/7, 3/14), 5/7, where
+    # the parts are 0.4 and 0.6
+    assert found[2] == pytest.approx(5 / 7)
+    assert scores_and_weights(scores * [1000, 1], alike(scores), **bounds)[0] == pytest.approx(found)
+
+
+def test_equal_parts_leave_no_choice():
+    scores = np.array([[1.0, 4], [4, 2]])
+    found, _ = scores_and_weights(scores, alike(scores), least_part=0.5, most_part=0.5)
+    # w = (a/x1, a/x2): the other unit limits a by a·(4/1 + 2/4) ≤ 1 and a·(1/4 + 4/2) ≤ 1
+    assert found == pytest.approx([2 / 4.5, 2 / 2.25])
+
+
+@pytest.mark.parametrize(
+    ("scores", "bounds", "message"),
+    [
+        ([[1.0, 2]], {"least_part": 0.6}, "from 0.6 to 1 of their score"),
+        ([[1.0, 2]], {"most_part": 0.4}, "from 0 to 0.4 of their score"),
+        ([[0.0, 2], [1, 1]], {"least_part": 0.1}, "a child whose score is 0 has no part of 0.1"),
+    ],
+)
+def test_parts_that_cannot_be_kept_are_refused(scores, bounds, message):
+    with pytest.raises(ValueError, match=message):
+        scores_and_weights(np.array(scores), alike(np.array(scores)), **bounds)

@@ -155,13 +155,13 @@ def test_the_bounds_that_stay_without_all_facts_below_the_index_are_those_that_t
         for name in (ALL, INDEX, "ranks+means")
     )
     assert found.at["aggregation", "cities_moved"] == ((everything - index).abs() > 1e-5).any(axis=1).sum()
-    # as README says: adoption, attention and leaders change no score bound
+    # as docs/bounds.md says: adoption, attention and leaders change no score bound
     assert not ((everything - means).abs() > 1e-5).any(axis=None)
     weights = [sets[name].weight_bounds().set_index("node") for name in (ALL, "ranks+means")]
     assert ((weights[0] - weights[1]).abs() > 1e-5).any(axis=None)
 
 
-#: the rows of the table in both READMEs, in order, by the alternatives that they speak of
+#: the rows of the table in both languages, in order, by the alternatives that they speak of
 ROWS = [
     ["scale-top"],
     ["scale-floor"],
@@ -176,8 +176,8 @@ ROWS = [
 ]
 
 
-@pytest.mark.parametrize(("file", "none"), [("README.md", "none"), ("README.zh.md", "无")])
-def test_the_readmes_say_what_moves(found, file, none):
+@pytest.mark.parametrize(("file", "none"), [("docs/bounds.md", "none"), ("docs/zh/bounds.md", "无")])
+def test_the_pages_on_bounds_say_what_moves(found, file, none):
     text = (ROOT / file).read_text(encoding="utf-8").split("`bound_assumptions.csv`")[-1]
     rows = [line.split(" | ")[-1] for line in text.splitlines() if line.startswith("|")][2 : 2 + len(ROWS)]
     assert [id for ids in ROWS for id in ids] == found.index.tolist()
@@ -194,9 +194,9 @@ def test_the_readmes_say_what_moves(found, file, none):
                 assert said.startswith(none), id
 
 
-def test_the_readmes_count_the_cities_that_the_index_alone_bounds(found, top20):
+def test_the_pages_count_the_cities_that_the_index_alone_bounds(found, top20):
     moved = found.at["aggregation", "cities_moved"]
     stay = len(top20) - moved
-    english, chinese = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh.md"))
+    english, chinese = ((ROOT / name).read_text(encoding="utf-8") for name in ("docs/bounds.md", "docs/zh/bounds.md"))
     assert f"bounds of {stay} of the {len(top20)} cities follow from the overall ranks" in english
     assert f"{len(top20)}座城市中{stay}座的得分区间只由总排名" in chinese and f"其余{moved}座" in chinese

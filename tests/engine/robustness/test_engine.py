@@ -32,6 +32,20 @@ COMPARISONS = {
     "wealth": {"savings": {"debt": 2}},
 }
 
+#: the same families judged by their order, by swings of 100 and less, and by their best and worst
+FAMILIES = {}
+for _parent, _rows in COMPARISONS.items():
+    _children = dict.fromkeys([*_rows, *(child for row in _rows.values() for child in row)])
+    FAMILIES[_parent] = list(_children)
+PLACES = {"one": {child: place for family in FAMILIES.values() for place, child in enumerate(family, start=1)}}
+SWINGS = {"one": {child: 100 / place for child, place in PLACES["one"].items()}}
+BEST_WORST = {
+    "best_to_others": dict(PLACES["one"]),
+    "others_to_worst": {
+        child: len(family) / (1 + place) for family in FAMILIES.values() for place, child in enumerate(family)
+    },
+}
+
 SPACES = {
     "normalisation": {"normalisation": POSITIVE},
     "weighting": {"weighting": ["original", "equal"]},
@@ -99,6 +113,9 @@ WEIGHTINGS = [
     *("standard-deviation", "merec", {"method": "factor-analysis", "factors": 1}, "correlation-optimised"),
     {"method": "budget-allocation", "experts": EXPERTS},
     {"method": "ahp", "matrices": COMPARISONS},
+    {"method": "rank-order-centroid", "experts": PLACES},
+    {"method": "swing", "experts": SWINGS},
+    {"method": "best-worst", "comparisons": BEST_WORST},
 ]
 AGGREGATIONS = [
     *("arithmetic", "geometric", "harmonic", "median", "minimum", "mazziotta-pareto", "adjusted-mazziotta-pareto"),
@@ -109,8 +126,8 @@ AGGREGATIONS = [
 ]
 TREATMENTS, IMPUTATIONS = with_all(TREATMENTS, treatment), with_all(IMPUTATIONS, imputation)
 NORMALISATIONS, AGGREGATIONS = with_all(NORMALISATIONS, normalisation), with_all(AGGREGATIONS, aggregation)
-# principal components refuse these data: some indicators run against the others
-WEIGHTINGS = with_all(WEIGHTINGS, weighting, but=["pca"])
+# principal and unobserved components refuse these data: some indicators run against the others
+WEIGHTINGS = with_all(WEIGHTINGS, weighting, but=["pca", "unobserved-components"])
 METHODS = {
     "every treatment": {"treatment": TREATMENTS, "data_noise": DATA_NOISE, "weight_noise": WEIGHT_NOISE},
     "every imputation": {"imputation": IMPUTATIONS, "left_out": ["none", "income"], "weight_noise": WEIGHT_NOISE},

@@ -123,9 +123,9 @@ def test_with_any_budget_every_expert_counts_the_same(tree):
     ("points", "message"),
     [
         ({"a": 50, "b": 30, "c": 10}, "the points of one below p sum to 90, not 100"),
-        ({"a": 50, "b": 50}, r"one gives no points to c \(below p\); give 0 if that is meant"),
+        ({"a": 50, "b": 50}, r"one does not judge c \(below p\); judge all children or none"),
         ({"a": 0, "b": 0, "c": 0}, "sum to 0, not 100"),
-        ({}, r"no expert divides points among a, b, c \(below p\)"),
+        ({}, r"no expert judges a, b, c \(below p\)"),
         ({"a": 120, "b": -20, "c": 0}, "points must not be negative: b of one"),
         ({"a": 50, "b": 30, "x": 20}, r"there is no 'x'"),
     ],
@@ -163,3 +163,107 @@ def test_judgements_are_read_from_files_beside_the_scenarios(tree, tmp_path, mon
     assert weigh(DATA, tree(NODES), "ahp", **matrices).to_dict() == pytest.approx(
         weigh(DATA, tree(NODES), "ahp", matrices=MATRICES).to_dict()
     )
+
+
+# Orders, swings and comparisons with the best and the worst
+
+
+def test_the_centroid_of_an_order_of_four_is_that_of_barron_and_barrett(tree):
+    weights = weigh(
+        DATA[list("abcd")],
+        tree({"root": "abcd"}),
+        "rank-order-centroid",
+        experts={"one": {"a": 2, "b": 1, "c": 4, "d": 3}},
+    )
+    assert weights.round(4).to_dict() == {"a": 0.2708, "b": 0.5208, "c": 0.0625, "d": 0.1458}
+
+
+def test_shared_places_share_their_weights_and_experts_are_averaged(tree):
+    experts = {"one": {"a": 1, "b": 1, "c": 3}, "two": {"a": 1, "b": 2, "c": 3}}
+    weights = weigh(DATA[list("abc")], tree({"root": "abc"}), "rank-order-centroid", experts=experts)
+    # of three places 11/18, 5/18, 2/18; the first expert gives 8/18 to each of the two
+    assert weights.to_list() == pytest.approx([19 / 36, 13 / 36, 4 / 36])
+
+
+@pytest.mark.parametrize("count", range(2, 10))
+def test_the_centroid_is_the_mean_of_the_corners_of_all_weights_in_the_order(tree, count):
+    codes = "abcdefghi"[:count]
+    table = pd.DataFrame({"one": range(1, count + 1)}, index=list(codes))
+    weights = weigh(
+        DATA.iloc[:, [0] * count].set_axis(list(codes), axis=1),
+        tree({"root": codes}),
+        "rank-order-centroid",
+        experts=table.T,
+    )
+    corners = np.tril(np.ones((count, count))) / np.arange(1, count + 1)[:, None]
+    assert weights.to_list() == pytest.approx(corners.mean(axis=0).tolist())
+
+
+def test_swings_are_shares_of_their_sum(tree):
+    experts = {"one": {"a": 100, "b": 60, "c": 40}, "two": {"a": 50, "b": 100, "c": 50}}
+    weights = weigh(DATA[list("abc")], tree({"root": "abc"}), "swing", experts=experts)
+    assert weights.to_list() == pytest.approx([0.375, 0.4, 0.225])
+
+
+@pytest.mark.parametrize(
+    ("method", "given", "message"),
+    [
+        ("swing", {"a": 90, "b": 60, "c": 40}, "the most important of one below root must have 100 points, not 90"),
+        (
+            "rank-order-centroid",
+            {"a": 1, "b": 2, "c": 4},
+            "the places of one below root must be whole numbers from 1 to 3",
+        ),
+        ("rank-order-centroid", {"a": 1, "b": 1.5, "c": 3}, "whole numbers from 1 to 3"),
+        ("swing", {"a": 100, "b": 60}, "one does not judge c"),
+        ("rank-order-centroid", {}, "no expert judges a, b, c"),
+    ],
+)
+def test_orders_and_swings_that_are_none_are_refused(tree, method, given, message):
+    with pytest.raises(MethodError, match=message):
+        weigh(DATA[list("abc")], tree({"root": "abc"}), method, experts={"one": given})
+
+
+def comparisons(best, worst):
+    return {
+        "best_to_others": dict(zip("abcde", best, strict=False)),
+        "others_to_worst": dict(zip("abcde", worst, strict=False)),
+    }
+
+
+def test_consistent_comparisons_with_best_and_worst_give_their_exact_weights(tree):
+    # Rezaei (2016), buying a car: quality, price, comfort, safety, style; a_Bj·a_jW = a_BW = 8 for all
+    weights = weigh(
+        DATA, tree({"root": "abcde"}), "best-worst", comparisons=comparisons([2, 1, 4, 2, 8], [4, 8, 2, 4, 1])
+    )
+    assert weights.round(4).to_list() == [0.2105, 0.4211, 0.1053, 0.2105, 0.0526]
+
+
+def test_inconsistent_comparisons_have_the_least_greatest_gap(tree):
+    best, worst = np.array([1, 2, 8.0]), np.array([8, 5, 1.0])
+    weights = weigh(
+        DATA[list("abc")], tree({"root": "abc"}), "best-worst", comparisons=comparisons(best, worst)
+    ).to_numpy()
+
+    def gap(w):
+        return max(np.abs(w[..., :1] - best * w).max(axis=-1), np.abs(w - worst * w[..., 2:]).max(axis=-1))
+
+    # Rezaei (2016), example 1: (0.5899, 0.3371, 0.0730), ξ* = 0.0843 … checked by a grid besides
+    grid = [np.array([a, b, 1 - a - b]) for a in np.arange(0.3, 0.9, 0.005) for b in np.arange(0.05, 1 - a, 0.005)]
+    assert gap(weights) <= min(map(gap, grid)) + 1e-9
+    assert weights.sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("best", "worst", "message"),
+    [
+        ([1, 2, 10], [8, 4, 1], "two numbers from 1 to 9"),
+        ([2, 3, 8], [8, 4, 1], "the best child has 1"),
+        ([1, 2, 8], [7, 4, 1], "8 in the one column and 7 in the other"),
+        ([1, 8, 8], [8, 8, 1], "contradict one another: consistency ratio 1.000, above 0.3"),
+        ([1, 2], [8, 4], "two numbers from 1 to 9"),
+    ],
+)
+def test_comparisons_that_cannot_be_used_say_why(tree, best, worst, message):
+    with pytest.raises(MethodError, match=message):
+        weigh(DATA[list("abc")], tree({"root": "abc"}), "best-worst", comparisons=comparisons(best, worst))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from sklearn.decomposition import PCA
+from sklearn.decomposition import PCA, FactorAnalysis
 
 from fhi.engine.errors import MethodError
 from fhi.engine.weighting.correlation import _loadings, correlations, varimax
@@ -141,3 +141,43 @@ def test_the_scale_of_an_indicator_does_not_matter(flat, method, noise, factor, 
     assume((np.corrcoef(scores.T) < 1 - 1e-6)[np.triu_indices(3, 1)].all())
     moved = scores * np.array([1, factor, 1]) + np.array([0, shift, 0])
     assert flat(moved, method) == pytest.approx(flat(scores, method), abs=1e-6)
+
+
+def test_unobserved_components_are_the_one_factor_of_scikit_learn(flat):
+    rng = np.random.default_rng(11)
+    shared = rng.normal(size=200)
+    scores = np.column_stack(
+        [shared * loading + rng.normal(size=200) * noise for loading, noise in ((1, 0.5), (1, 1), (2, 1), (1, 3))]
+    )
+    standard = (scores - scores.mean(axis=0)) / scores.std(axis=0)
+    peer = FactorAnalysis(1, tol=1e-12, max_iter=100_000, svd_method="lapack").fit(standard)
+    expected = peer.components_[0] ** 2 / peer.noise_variance_
+    assert flat(scores, "unobserved-components") == pytest.approx((expected / expected.sum()).tolist(), rel=1e-4)
+
+
+def test_unobserved_components_of_exact_correlations_are_those_of_the_model(flat):
+    # three children have as many correlations as loadings: λ_a² = r_ab·r_ac/r_bc
+    correlation = np.array([[1, 0.48, 0.4], [0.48, 1, 0.3], [0.4, 0.3, 1]])
+    rng = np.random.default_rng(2)
+    draws = rng.normal(size=(50, 3))
+    draws -= draws.mean(axis=0)
+    exact = draws @ np.linalg.inv(np.linalg.cholesky(draws.T @ draws / 49)).T @ np.linalg.cholesky(correlation).T
+    squares = np.array([0.48 * 0.4 / 0.3, 0.48 * 0.3 / 0.4, 0.4 * 0.3 / 0.48])
+    expected = squares / (1 - squares)
+    assert flat(exact, "unobserved-components") == pytest.approx((expected / expected.sum()).tolist(), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("scores", "message"),
+    [
+        (np.random.default_rng(1).normal(size=(9, 2)), "three children or more"),
+        (np.random.default_rng(1).normal(size=(3, 3)), "more units that have them all than children"),
+        (
+            np.outer(np.arange(9.0), [1, 1, -1]) + np.random.default_rng(1).normal(size=(9, 3)),
+            "runs against the others",
+        ),
+    ],
+)
+def test_unobserved_components_refuse_what_the_model_cannot_tell(flat, scores, message):
+    with pytest.raises(MethodError, match=message):
+        flat(scores, "unobserved-components")
