@@ -141,13 +141,13 @@ TREE = (2.6, 1, 1, 1.3, 0.8, 0.9, 0.8, 1)
 
 def choices(method: Scenario) -> Table:
     """What the scenario chose at each step, in the order of the steps."""
-    rows = [[label, _value(getattr(method, name)), meaning] for name, (label, meaning) in CHOICES.items()]
+    rows = [[label, value_words(getattr(method, name)), meaning] for name, (label, meaning) in CHOICES.items()]
     heads = [{"zh": "步骤", "en": "Step"}, {"zh": "选择", "en": "Choice"}, {"zh": "含义", "en": "Meaning"}]
     title = {"zh": "各步骤的选择", "en": "The choices"}
     return Table("table-choices", title, heads, rows, texts=(1, 2), widths=(1, 1.4, 2.4))
 
 
-def _value(value: object) -> Cell:
+def value_words(value: object) -> Cell:
     """Return a choice as text: a step by its name and parameters, a mapping as ``key: value``."""
     if isinstance(value, Step):
         params = f" ({_plain(value.params)})" if value.params else ""
@@ -163,7 +163,7 @@ def _term(name: str) -> str:
 
 def _plain(value: object) -> str:
     if isinstance(value, Step):
-        return _value(value)["en"]
+        return value_words(value)["en"]
     if isinstance(value, BaseModel):
         value = value.model_dump(exclude_none=True)
     if isinstance(value, Mapping):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import itertools
 from collections.abc import Mapping
 
 import numpy as np
@@ -107,7 +107,8 @@ def brief(names: list[Texts]) -> list[dict]:
     cut = {}
     for language in LANGUAGES:
         whole = [name[language] for name in names]
-        shared = os.path.commonprefix(whole) if len(whole) > 1 else ""
+        alike = itertools.takewhile(lambda letters: len(set(letters)) == 1, zip(*whole, strict=False))
+        shared = "".join(letters[0] for letters in alike) if len(whole) > 1 else ""
         if language == "en":
             shared = shared[: shared.rfind(" ") + 1]
         short = [name[len(shared) :] for name in whole]
