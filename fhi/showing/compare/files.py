@@ -16,6 +16,7 @@ from fhi.showing.compare import Comparison, Result, across, read_data, read_resu
 from fhi.showing.compare.page import across_page, comparison_page
 from fhi.showing.compare.text import across_text, comparison_text
 from fhi.showing.figures import EVIDENCE, LANGUAGES, FigureEntry, moves, rendering
+from fhi.showing.report.texts import unit_words
 from fhi.store import Store, in_order, to_csv
 
 SUMMARY, PAGE = "summary.txt", "index.html"
@@ -48,7 +49,8 @@ def write_comparison(found: Comparison, files: Files) -> Path:
     through = through_data(found)
     if len(through):
         pictures["through"] = _write_pictures(moves.through_entry(*names, labels), through, files, folder)
-    page = comparison_page(found, Store(found.other.name, files.root), labels, pictures)
+    store = Store(found.other.name, files.root)
+    page = comparison_page(found, labels, pictures, unit_words(store) if "tables/edition" in store else None)
     files.write_bytes(f"{folder}/{PAGE}", page.encode("utf-8"))
     return files.write_bytes(f"{folder}/{SUMMARY}", comparison_text(found).encode("utf-8"))
 
@@ -113,7 +115,8 @@ def _write_across(results: list[Result], folder: str, root: Path | None) -> str:
     labels = evidence(results)
     pictures = {"ranks": _write_pictures(moves.across_entry(labels), drawn, store, folder)}
     up = "../" * (folder.count("/"))
-    page = across_page(ranks, agreement, store, labels, pictures, up)
+    words = unit_words(store) if "tables/edition" in store else None
+    page = across_page((ranks, agreement), names, labels, pictures, words, up)
     store.write_bytes(f"{folder}/{PAGE}", page.encode("utf-8"))
     return across_text(ranks, agreement, names)
 

@@ -13,15 +13,29 @@ from fhi.showing.report.contents import LABELS
 from fhi.showing.report.light import light_page
 from fhi.showing.report.method import CHOICES, value_words
 from fhi.showing.report.tables import Table
-from fhi.showing.report.texts import NOTHING, decimal, names, said, same, unit_head, unit_words, whole
-from fhi.store import Store
+from fhi.showing.report.texts import NOTHING, decimal, said, same, whole
 
+#: where an edition says nothing of its units
+PLAIN = {"one": {"zh": "评价对象", "en": "Unit"}, "many": {"zh": "评价对象", "en": "units"}}
 Pictures = Mapping[str, Mapping[str, bytes]]
 
 
-def comparison_page(found: Comparison, store: Store, labels: tuple[str, ...], pictures: Pictures) -> str:
-    """Return the page of two scenarios; `pictures` are the SVGs by name (``ranks``, ``through``) and language."""
-    words = unit_words(store)
+def comparison_page(
+    found: Comparison, labels: tuple[str, ...], pictures: Pictures, words: Mapping[str, Texts] | None = None
+) -> str:
+    """Return the page of two scenarios.
+
+    Parameters
+    ----------
+    found : Comparison
+    labels : tuple of str
+        Evidence behind both.
+    pictures : mapping
+        The SVGs by name (``ranks``, ``through``) and language.
+    words : mapping, optional
+        What the edition calls its units (`fhi.showing.report.texts.unit_words`).
+    """
+    words = words or PLAIN
     count = {"unit": words["one"], "units": words["many"]}
     rows = found.moves[found.moves["node"] == found.data.framework.root].dropna(subset=["shift"])
     moved = rows["shift"].abs()
@@ -29,8 +43,8 @@ def comparison_page(found: Comparison, store: Store, labels: tuple[str, ...], pi
     numbers = {"moved": int((moved > 0).sum()), "mean": f"{moved.mean():.1f}", "most": int(moved.max())}
     headline = said("compare.headline", count=len(rows), tau=f"{found.tau_b:.2f}", **numbers, **count)
     parts = [
-        part("method", said("compare.method"), method_table(found, store), note=method_note(found, count)),
-        part("ranks", said("compare.ranks"), moves_table(found, store, rows), evidence=labels),
+        part("method", said("compare.method"), method_table(found), note=method_note(found, count)),
+        part("ranks", said("compare.ranks"), moves_table(found, rows, words), evidence=labels),
         part("slope", said("compare.slope"), pictures=pictures.get("ranks"), evidence=labels),
     ]
     if "through" in pictures:
@@ -41,22 +55,39 @@ def comparison_page(found: Comparison, store: Store, labels: tuple[str, ...], pi
 
 
 def across_page(
-    ranks: pd.DataFrame, agreement: pd.DataFrame, store: Store, labels: tuple, pictures: Pictures, up: str = "../"
+    tables: tuple[pd.DataFrame, pd.DataFrame],
+    cities: pd.Series,
+    labels: tuple[str, ...],
+    pictures: Pictures,
+    words: Mapping[str, Texts] | None = None,
+    up: str = "../",
 ) -> str:
-    """Return the page of all scenarios of an edition side by side; `up` leads to the folder of their reports."""
-    cities = names(store["tables/cities"], "name_zh")
+    """Return the page of all scenarios of an edition side by side.
+
+    Parameters
+    ----------
+    tables : pair of pandas.DataFrame
+        Ranks and agreement (`fhi.showing.compare.moves.across`).
+    cities : pandas.Series
+        English name by city.
+    labels, pictures, words
+        See `comparison_page`.
+    up : str
+        What leads from the page to the folder of the reports.
+    """
+    (ranks, agreement), words = tables, words or PLAIN
     scenarios = agreement["scenario"].tolist()
     wide = ranks.pivot(index="city", columns="scenario", values="rank")[scenarios]
     wide = wide.sort_values([scenarios[0]], na_position="last", kind="stable")
     wide = wide.astype(float)
-    lines = [[cities.get(city, same(city)), *map(whole, row)] for city, row in wide.iterrows()]
-    table = Table("", said("compare.all-title"), [unit_head(store), *map(same, scenarios)], lines)
+    lines = [[{"zh": city, "en": cities.get(city, city)}, *map(whole, row)] for city, row in wide.iterrows()]
+    table = Table("", said("compare.all-title"), [words["one"], *map(same, scenarios)], lines)
     others = agreement["tau_b"].iloc[1:].dropna()
     ends = {"low": decimal(others.min(), 2), "high": decimal(others.max(), 2)}
     headline = said("compare.all-headline", count=len(scenarios), base=scenarios[0], **ends)
     parts = [
         part("ranks", said("compare.all-title"), table, pictures=pictures.get("ranks"), evidence=labels),
-        part("agreement", said("compare.agreement"), agreement_table(agreement, store)),
+        part("agreement", said("compare.agreement"), agreement_table(agreement, words)),
     ]
     return rendered(
         said("compare.all-title"), headline, parts, [(name, f"{up}{name}/report.html") for name in scenarios]
@@ -76,16 +107,22 @@ def part(id: str, title: Texts, table: Table | None = None, **more: object) -> d
     return {"id": id, "title": title, "table": table, "note": None, "evidence": ()} | more | {"pictures": shown}
 
 
+def node_names(found: Comparison) -> dict[str, Texts]:
+    """Return the names of the nodes by their code."""
+    by_language = {language: found.data.framework.names(language) for language in LANGUAGES}
+    return {code: {name: texts[code] for name, texts in by_language.items()} for code in by_language["en"].index}
+
+
 def method_note(found: Comparison, count: dict) -> Texts:
     """Say how to read the table of assumptions, or that there is none."""
     return said("compare.same") if found.assumptions.empty else said("compare.method-note", **count)
 
 
-def method_table(found: Comparison, store: Store) -> Table | None:
+def method_table(found: Comparison) -> Table | None:
     """Return the assumptions that differ, each before and after, and how many units it moves by itself."""
     if found.assumptions.empty:
         return None
-    nodes, rows = names(store["tables/framework"], "code"), []
+    nodes, rows = node_names(found), []
     for name, group in found.assumptions.groupby("assumption", sort=False):
         key, _, node = name.partition(".")
         label = CHOICES[key][0] if key in CHOICES else same(key)
@@ -101,10 +138,10 @@ def method_table(found: Comparison, store: Store) -> Table | None:
     return Table("", said("compare.method"), heads, rows, texts=(1, 2))
 
 
-def moves_table(found: Comparison, store: Store, rows: pd.DataFrame) -> Table:
+def moves_table(found: Comparison, rows: pd.DataFrame, words: Mapping[str, Texts]) -> Table:
     """Return the ranks and scores in both, how far each unit moved, and through what."""
-    cities, nodes = names(store["tables/cities"], "name_zh"), names(store["tables/framework"], "code")
-    lines = []
+    nodes, lines = node_names(found), []
+    cities = {city: {"zh": city, "en": name} for city, name in found.data.units["name_en"].items()}
     for item in rows.sort_values(["base_rank", "rank", "city"]).itertuples():
         parts = [(nodes.get(name, same(name)), text) for name, text in through(found, item)]
         joints = {"zh": "，", "en": ", "}
@@ -114,18 +151,18 @@ def moves_table(found: Comparison, store: Store, rows: pd.DataFrame) -> Table:
         }
         ranks = [whole(item.base_rank), whole(item.rank), arrow(item.shift)]
         lines.append([cities.get(item.city, same(item.city)), *ranks, f"{item.base_score:.1f} → {item.score:.1f}", why])
-    heads = [unit_head(store), same(found.base.name), same(found.other.name), {"zh": "变化", "en": "Moved"}]
+    heads = [words["one"], same(found.base.name), same(found.other.name), {"zh": "变化", "en": "Moved"}]
     heads += [{"zh": "得分", "en": "Score"}, {"zh": "主要来自", "en": "Mostly through"}]
     return Table("", said("compare.ranks"), heads, lines, texts=(5,))
 
 
-def agreement_table(agreement: pd.DataFrame, store: Store) -> Table:
+def agreement_table(agreement: pd.DataFrame, words: Mapping[str, Texts]) -> Table:
     """Return how far each scenario agrees with the first and with the published ranks."""
     rows = [
         [same(row.scenario), str(row.cities), decimal(row.tau_b, 2), str(row.moved), decimal(row.mean_shift, 1)]
         + [decimal(row.published_tau_b, 2)]
         for row in agreement.itertuples()
     ]
-    heads = [{"zh": "方案", "en": "Scenario"}, unit_head(store), same("τ-b"), {"zh": "变化", "en": "Moved"}]
+    heads = [{"zh": "方案", "en": "Scenario"}, words["many"], same("τ-b"), {"zh": "变化", "en": "Moved"}]
     heads += [{"zh": "平均变化", "en": "Mean move"}, {"zh": "与公布名次的τ-b", "en": "τ-b with published"}]
     return Table("", said("compare.agreement"), heads, rows)
