@@ -165,7 +165,7 @@ if (matchMedia("(max-width: 46rem)").matches) {
   const opening = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) if (isIntersecting) { target.querySelector(".data").open = true; opening.unobserve(target); }
   }, { rootMargin: "600px 0px" });
-  for (const figure of document.querySelectorAll("figure")) {
+  for (const figure of document.querySelectorAll("figure:not(:has(.picture.away))")) {
     figure.classList.add("small");
     opening.observe(figure);
     const button = made("button", undefined, { type: "button" });
