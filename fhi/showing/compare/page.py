@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from fhi.engine.words import key_name
 from fhi.showing.compare import Comparison
 from fhi.showing.compare.text import arrow, through
 from fhi.showing.figures.registry import LANGUAGES, Texts
 from fhi.showing.report.contents import LABELS
 from fhi.showing.report.light import light_page
-from fhi.showing.report.method import CHOICES, value_words
+from fhi.showing.report.method import value_words
 from fhi.showing.report.tables import Table
 from fhi.showing.report.texts import NOTHING, decimal, said, same, whole
 
@@ -125,11 +126,11 @@ def method_table(found: Comparison) -> Table | None:
     nodes, rows = node_names(found), []
     for name, group in found.assumptions.groupby("assumption", sort=False):
         key, _, node = name.partition(".")
-        label = CHOICES[key][0] if key in CHOICES else same(key)
+        label = {language: key_name(key, language) for language in LANGUAGES}
         if node:
             label = {language: f"{label[language]} · {nodes.get(node, same(node))[language]}" for language in LANGUAGES}
         first, sides = group.iloc[0], ((found.base, "before"), (found.other, "after"))
-        choice = [same(first[kind]) if node else value_words(getattr(item.method, key)) for item, kind in sides]
+        choice = [same(first[kind]) if node else value_words(getattr(item.method, key), key) for item, kind in sides]
         moved = [group[kind] for kind in ("alone", "last")]
         counts = [NOTHING if part.isna().all() else str(int((part.abs() > 0).sum())) for part in moved]
         rows.append([label, *choice, *counts])
