@@ -28,6 +28,7 @@ from fhi.store import Store
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets" / "report"
 FONT_MARK = "/* fonts */"
+STYLES = ("page.css", "cards.css")
 SCRIPTS = ("page.js", "explorer.js", "figures.js")
 #: below a pillar, more sub-pillars than this stay folded in the explorer
 MANY = 8
@@ -156,7 +157,7 @@ def render(context: dict) -> str:
     """Return the page with its style and scripts inside, and a mark where the fonts go."""
     scripts = [(ASSETS / name).read_text(encoding="utf-8") for name in SCRIPTS]
     colours = "\n".join(f".badge.{name} {{ background: {label['colour']}; }}" for name, label in LABELS.items())
-    style = (ASSETS / "page.css").read_text(encoding="utf-8") + colours
+    style = "".join((ASSETS / name).read_text(encoding="utf-8") for name in STYLES) + colours
     hashes = [script_hash(script) for script in scripts]
     return environment().get_template("page.html.j2").render(**context, style=style, scripts=scripts, hashes=hashes)
 
