@@ -84,7 +84,7 @@ ifneq ($(filter-out clean clean-all help,$(MAKECMDGOALS)),)
 include $(IMPORTS)
 endif
 $(IMPORTS): $(MODULES) fhi/codebook/tables.csv $(wildcard notebooks/*.ipynb) $(if $(filter-out $(MODULES),$(KNOWN)),FORCE)
-	@mkdir -p "$(@D)" && "$(PYTHON3)" fhi/imports.py > "$@.$$$$" && mv "$@.$$$$" "$@"
+	@mkdir -p "$(@D)" && "$(PYTHON3)" -I fhi/imports.py > "$@.$$$$" && mv "$@.$$$$" "$@"
 
 # files that were altered after a stage wrote them are named, and the stage runs again; a report may be made from them
 # with ACCEPT="scores.csv …", and says so
