@@ -6,13 +6,12 @@ import sys
 
 import matplotlib
 import pytest
+from conftest import BROKEN
 
 from fhi.paths import ROOT
 from fhi.showing.figures import entries, rendering
 from fhi.showing.figures.evidence import seen
 
-#: what would break a build that imported it in place of the module of this name
-BROKEN = "raise ImportError('not this one')\n"
 STAGE = "02_indicators"
 
 
@@ -22,30 +21,7 @@ def hostile(built, tmp_path_factory):
     base = tmp_path_factory.mktemp("hostile")
     folder = base / ("文" * 20) / ("a name of a folder " * 7).strip()
     copy = type(built)(folder)
-    for place in (folder, base / "path"):
-        place.mkdir(exist_ok=True)
-        for name in ("random", "pandas", "typing", "json", "fhi_local"):
-            (place / f"{name}.py").write_text(BROKEN)
-    kernel = base / "jupyter/kernels/python3"
-    kernel.mkdir(parents=True)
-    (kernel / "kernel.json").write_text('{"argv": ["false"], "display_name": "other", "language": "python"}')
-    (base / "jupyter_config.py").write_text(BROKEN)
-    (folder / "matplotlibrc").write_text("axes.facecolor: red\nbackend: no-such-backend\n")
-    variables = {
-        "PYTHONPATH": str(base / "path"),
-        "PYTHONSTARTUP": str(base / "path/random.py"),
-        "JUPYTER_PATH": str(base / "jupyter"),
-        "JUPYTER_CONFIG_DIR": str(base),
-        "PIP_USER": "1",
-        "PIP_TARGET": str(base / "target"),
-        "PIP_REQUIRE_VIRTUALENV": "1",
-        "CONDA_DEFAULT_ENV": "base",
-        "CONDA_PREFIX": str(base / "conda"),
-        "LC_ALL": "C",
-        "LANG": "C",
-        "HOME": "/dev/null",
-        "MPLBACKEND": "agg",
-    }
+    variables = copy.surround(base)
     done = copy.make(f"./reports/baseline/notebooks/{STAGE}.ipynb", umask=0o077, **variables)
     copy.said = done.stdout + done.stderr
     return copy
