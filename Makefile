@@ -248,6 +248,9 @@ tests/expected/%/checksums.csv:
 	@echo "nothing is expected of $* yet; write it with: make expected SCENARIO=$*" >&2; exit 1
 
 # --- the other commands -----------------------------------------------------------------------------------
+check: lint ## check the style and run the tests that build nothing and take no seconds: at every change
+	"$(PYTHON)" -m pytest tests -m "not build and not slow" --numprocesses=auto --maxprocesses=4
+
 test: $(READY) ## run the tests, and the notebooks against their stored outputs
 	"$(PYTHON)" -m pytest
 

@@ -67,6 +67,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.suffix == ".ipynb" or BUILDING & set(getattr(item, "fixturenames", ())):
             item.add_marker("build")
+        if item.path.is_relative_to(ROOT) and item.path.relative_to(ROOT).as_posix() in LONG:
+            item.add_marker("slow")
         group = "notebooks" if item.path.suffix == ".ipynb" else item.path.relative_to(ROOT).as_posix()
         item.add_marker(pytest.mark.xdist_group(group))
         groups.setdefault(group, []).append(item)
