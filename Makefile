@@ -292,7 +292,7 @@ bench: $(READY) ## time the steps; writes nothing
 faults: $(READY) ## kill, starve and break make report in KILLS moments (default 50) and other ways; half an hour, as root on Linux
 	@"$(PYTHON)" tests/faults.py
 
-fuzz: $(READY) ## throw random cells and files at the parsers: 15 properties, FUZZ_CASES of each (default 10000)
+fuzz: $(READY) ## throw random cells and files at the parsers: 16 properties, FUZZ_CASES of each (default 10000)
 	FUZZ_CASES=$(or $(FUZZ_CASES),10000) "$(PYTHON)" -m pytest tests/test_fuzz.py --dist=load --numprocesses=2
 
 lint: $(READY) ## check style and names

@@ -21,7 +21,7 @@ from fhi.store import Store
 
 #: seconds after which a build counts as one that hangs: far more than it takes on a machine under load
 HANGS = 3600
-SHIPPED = ("Makefile", ".ci", "requirements.lock", "pyproject.toml", "README.md", "LICENSE")
+SHIPPED = ("Makefile", ".ci", "requirements.lock", "pyproject.toml", "README.md", "LICENSE", "CITATION.cff")
 #: what would break a build that imported it in place of the module of this name
 BROKEN = "raise ImportError('not this one')\n"
 SHIPPED += ("fhi", "notebooks", "data/raw")

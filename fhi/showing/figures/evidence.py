@@ -13,6 +13,7 @@ import pandas as pd
 
 from fhi.editions.outputs import EVIDENCE, RECONSTRUCTED, VALUES, behind, named, ordered, results, stated
 from fhi.showing.figures.registry import REPORT, FigureEntry, Tables, Texts, entries
+from fhi.showing.figures.wording import of_edition, title
 from fhi.store import MissingTable
 
 PRINTED, PUBLIC = ("published", "derived"), "public"
@@ -55,7 +56,7 @@ def seen(entry: FigureEntry, tables: Tables) -> tuple[FigureEntry, pd.DataFrame]
 
 def titled(entry: FigureEntry, tables: Tables) -> FigureEntry:
     """Return a figure with the title that it has in an edition."""
-    return replace(entry, title=entry.elsewhere) if entry.elsewhere and is_own(tables) else entry
+    return replace(entry, title=title(entry.id, of_edition(tables)) or entry.title)
 
 
 def of_index(labels: tuple[str, ...], tables: Tables) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ def mark_units(figure: Figure, data: pd.DataFrame) -> Figure:
     """
     if "city" not in data:
         return figure
-    names = data[[name for name in ("city", "city_en") if name in data]].dropna().drop_duplicates()
+    names = data[[name for name in ("city", "city_en") if name in data.columns]].dropna().drop_duplicates()
     units = {style.brief(name): row[0] for row in names.itertuples(index=False) for name in row}
     for text in figure.findobj(Text):
         name = _BESIDE.sub("", text.get_text().strip())
