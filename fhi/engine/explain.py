@@ -12,12 +12,9 @@ from fhi.engine.agreement import shifts
 from fhi.engine.errors import FhiError, MethodError, choose
 from fhi.engine.framework import Framework
 from fhi.engine.index import Index, build
+from fhi.engine.methods import traits
 from fhi.engine.parameters import Method, steps_by_level
-
-#: aggregation -> what its scores are added in: contributions sum to the difference of the scores so changed
-SCALES = {"arithmetic": lambda scores: scores, "geometric": np.log}
-#: and the unit of the contributions
-UNITS = {"arithmetic": "points", "geometric": "logarithm"}
+from fhi.engine.siblings import redistributed
 
 EFFECTS = ["node", "cities", "mean_absolute_shift", "largest_shift", "city", "note"]
 SHIFTS = ["node", "city", "rank", "rank_without", "shift"]
@@ -206,7 +203,8 @@ def decompose(
     Parameters
     ----------
     kind : str
-        A key of `SCALES`: the one mean of all levels (`common_mean`). What is the sum is the score on that scale.
+        The one mean of all levels (`common_mean`), an aggregation with the trait `split`. What is the sum is the score
+        on that scale.
 
     Returns
     -------
@@ -218,7 +216,9 @@ def decompose(
     weights = pd.DataFrame({city: own_weights(index, framework, city) for city in cities}).T
     used = weights[framework.leaves] > 0
     scores = index.scores.loc[weights.index, framework.leaves]
-    return weights, SCALES[kind](scores.where(used, 1.0)).where(used, 0.0)
+    forward = traits("aggregation", kind).sums[0]
+    values = np.where(used, forward(scores.where(used, 1.0).to_numpy()), 0.0)
+    return weights, pd.DataFrame(values, index=scores.index, columns=scores.columns)
 
 
 def next_above(index: Index, framework: Framework, method: Method) -> pd.DataFrame:
@@ -239,14 +239,16 @@ def next_above(index: Index, framework: Framework, method: Method) -> pd.DataFra
         if len(better):
             # the first that has the lowest of the better scores
             split = why(index, framework, method, city, better.idxmin())
-            frames.append(split.assign(city=city, above=better.idxmin(), unit=UNITS[kind])[NEXT_ABOVE])
+            frames.append(
+                split.assign(city=city, above=better.idxmin(), unit=traits("aggregation", kind).split)[NEXT_ABOVE]
+            )
     return pd.concat(frames[1:] or frames, ignore_index=True)
 
 
 def common_mean(framework: Framework, *methods: Method) -> str | None:
     """Return the one mean of all levels by which scores are sums over the indicators; None if there is none."""
     kinds = aggregations(framework, *methods)
-    return kinds.pop() if len(kinds) == 1 and kinds <= set(SCALES) else None
+    return kinds.pop() if len(kinds) == 1 and all(traits("aggregation", kind).split for kind in kinds) else None
 
 
 def aggregations(framework: Framework, *methods: Method) -> set[str]:
@@ -270,7 +272,8 @@ def own_weights(index: Index, framework: Framework, city: str) -> pd.Series:
     own = {framework.root: 1.0}
     for code in sorted(framework.nodes, key=framework.levels.__getitem__):
         parent = framework.parents[code]
-        family = [child for child in framework.children(parent) if not np.isnan(scores[child])]
-        total = np.nansum([weights[child] for child in family])
-        own[code] = own[parent] * weights[code] / total if code in family and total > 0 else 0.0
+        family = framework.children(parent)
+        known = redistributed(~np.isnan([scores[child] for child in family]), [weights[child] for child in family])
+        place = family.index(code)
+        own[code] = own[parent] * known.kept[place] / known.covered if known.scored else 0.0
     return pd.Series(own)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from fhi import scenarios
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
+from fhi.engine.words import label
 from fhi.files import Files
 from fhi.scenarios import Scenario, UserData, resolved_yaml
 from fhi.showing import compare, terminal
@@ -302,9 +302,9 @@ def test_a_choice_is_shown_as_one_reads_it():
         weights={"a": 2.0}, exclude_cities=["甲", "乙"], normalisation={"method": "min-max", "scale": [0, 1]}
     )
     values = (method.normalisation, method.weights, method.exclude_cities, method.exclude_indicators, method.panel)
-    shown = [scenarios.shown(value) for value in (*values, UserData(synthetic={"years": [2017, 2018]}, rate_gap=1))]
-    assert shown[:5] == ["min-max (scale: [0, 1])", "a: 2", "甲, 乙", "none", "last-observed"]
-    assert shown[5].startswith("synthetic: seed: 2018, years: 2017, 2018, ")
+    shown = [label(value) for value in (*values, UserData(synthetic={"years": [2017, 2018]}, rate_gap=1))]
+    assert shown[:5] == ["min-max (scale 0–1)", "a: 2", "甲, 乙", "none", "last-observed"]
+    assert shown[5].startswith("synthetic: seed: 2018, years: 2017–2018, ")
 
 
 def test_judged_weights_are_labelled():
