@@ -131,13 +131,9 @@ def test_a_figure_depends_on_its_own_words_and_on_those_of_all():
 
 
 def test_the_sentence_of_the_findings_stands_over_the_figure(store, framed):
-    told = pd.DataFrame(
-        [
-            ("p05-tiers", "headline", name, text)
-            for name, text in (("zh", "第一梯队领先"), ("en", "The first tier leads"))
-        ],
-        columns=["id", "kind", "language", "text"],
-    )
+    sentence = {"zh": "第一梯队领先", "en": "The first tier leads"}
+    rows = [("p05-tiers", "headline", name, text) for name, text in sentence.items()]
+    told = pd.DataFrame(rows, columns=["id", "kind", "language", "text"])
     tables = {"findings": told}
     titled = evidence.titled(entry("p05-tiers"), tables)
     assert titled.headline == sentence
