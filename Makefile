@@ -43,6 +43,11 @@ FHI := FHI_OUT="$(OUT)" "$(PYTHON)" $(COMMAND)
 $(READY): requirements.lock
 	@PYTHON3="$(PYTHON3)" sh .ci/setup.sh "$(ENVIRONMENT)"
 
+# the commands of a build have one interpreter: its name is the number of this process, and the time
+ifndef FHI_BUILD
+export FHI_BUILD := $(shell echo $$PPID-$$(date +%s%N))
+endif
+
 # --- the stages: notebooks, what they write, and what they depend on --------------------------------------
 P := $(OUT)/data/processed/$(SCENARIO)
 R := $(OUT)/reports/$(SCENARIO)
@@ -186,8 +191,15 @@ $(foreach name,$(filter-out baseline,$(ALL)),$(call TRIED,$(name))): | $(call TR
 compare: $(COMPARED) ## say and draw what became of the ranks of BASE (default: its base, else baseline) in SCENARIO
 	@cat "$(COMPARED)"
 
-$(COMPARED): $(call RANKS,$(BASE)) $(call RANKS,$(SCENARIO)) $(LOCK) $(CODE_compare) $(CODE_compare_all) | $(READY)
+# an earlier run of a scenario, as baseline@3, is in the history and not built
+$(COMPARED): $(if $(findstring @,$(BASE)),,$(call RANKS,$(BASE))) $(call RANKS,$(SCENARIO)) $(LOCK) $(CODE_compare) $(CODE_compare_all) | $(READY)
 	@$(FHI) compare "$(SCENARIO)" "$(BASE)"
+
+why: | $(READY) ## say of each step of SCENARIO whether it ran, was taken over or was skipped in the last build, and why
+	@$(FHI) why "$(SCENARIO)"
+
+history: | $(READY) ## list the earlier runs of SCENARIO; make compare BASE=baseline@3 compares with one
+	@$(FHI) history "$(SCENARIO)"
 
 # CHANGE="experience=2 normalisation=rank"; SAVE=name writes them as a scenario
 try: | $(READY) ## say what CHANGE="experience=2 normalisation=rank" does to the ranks of SCENARIO, in two seconds; SAVE=name keeps it
@@ -277,16 +289,16 @@ bench: $(READY) ## time the steps; writes nothing
 faults: $(READY) ## kill, starve and break make report in KILLS moments (default 50) and other ways; half an hour, as root on Linux
 	@"$(PYTHON)" tests/faults.py
 
-fuzz: $(READY) ## throw random cells and files at the parsers: 15 properties, FUZZ_CASES of each (default 10000)
+fuzz: $(READY) ## throw random cells and files at the parsers: 16 properties, FUZZ_CASES of each (default 10000)
 	FUZZ_CASES=$(or $(FUZZ_CASES),10000) "$(PYTHON)" -m pytest tests/test_fuzz.py --dist=load --numprocesses=2
 
 lint: $(READY) ## check style and names
 	"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check .
 
-clean: ## remove what was built; the environment and the store of pictures stay
+clean: ## remove what was built; the environment and the store of results stay
 	rm -rf "$(OUT)/data/processed" "$(OUT)/reports" "$(OUT)/.timings" "$(OUT)/.checked" "$(OUT)/.tried" "$(IMPORTS)" "$(FRESH)"
 
-clean-all: clean ## remove the store of pictures as well
+clean-all: clean ## remove the store of results as well
 	rm -rf "$(OUT)/.store"
 
 help: ## list these commands

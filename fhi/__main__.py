@@ -23,31 +23,35 @@ def check(scenario: str) -> None:
     """Validate a scenario with its whole edition, and write it resolved beside the results."""
     from fhi import records
     from fhi.files import Files
-    from fhi.running import checking
+    from fhi.running import checking, history
     from fhi.scenarios import resolved_yaml
 
     method, files = checking.check(scenario), Files(scenario)
     path = files.write_bytes(f"{files.processed}/scenario.yml", resolved_yaml(method).encode("utf-8"))
     records.write_of_command(files, "check", [path])
+    history.note(files, "check", "ran")
 
 
 def run(notebook: str, scenario: str, *prerequisites: str) -> None:
     """Run one notebook for a scenario, unless the same prerequisites and parameters have given its results before."""
     from fhi.files import Files
-    from fhi.running import reuse
+    from fhi.running import history, reuse
 
     files = Files(scenario)
     cause = reuse.cause(notebook, files, prerequisites)
+    why = reuse.reason(cause, files, notebook)
     if kept := reuse.accept(cause, files):
-        print(f"{notebook:<18} with {', '.join(kept)} as altered")
-        return
-    source = reuse.take_over(cause, files)
-    if source:
-        print(f"{notebook:<18} {'unchanged' if source == scenario else f'the same as in {source}'}")
-        return
-    from fhi.running import pipeline
+        said = f"with {', '.join(kept)} as altered"
+    elif source := reuse.take_over(cause, files):
+        said = "unchanged" if source == scenario else f"the same as in {source}"
+    else:
+        from fhi.running import pipeline
 
-    pipeline.run(notebook, scenario, cause=cause)
+        pipeline.run(notebook, scenario, cause=cause)
+        history.note(files, notebook, "ran", why)
+        return
+    print(f"{notebook:<18} {said}")
+    history.note(files, notebook, said, why)
 
 
 def page(scenario: str) -> None:
@@ -78,15 +82,19 @@ def png(scenario: str) -> None:
 def manifest(scenario: str) -> None:
     """Write what the run was made from and what it made, its tables as a package; print the closing summary."""
     from fhi import records
-    from fhi.running import datapackage
-    from fhi.showing.report.closing import summary
-    from fhi.showing.report.manifest import write_manifest
+    from fhi.paths import ROOT
+    from fhi.running import datapackage, history
+    from fhi.showing.report.closing import summary, tau_of_root
+    from fhi.showing.report.manifest import commit, read_files, write_manifest
     from fhi.store import Store
 
     store = Store(scenario)
     records.require(store, set(records.all_records(store)) - {"manifest"})
     written = [datapackage.write_built(store), write_manifest(store)]
     records.write_of_command(store, "manifest", written)
+    history.note(store, "manifest", "ran")
+    if not records.altered(store):
+        history.enter(store, commit(ROOT, read_files(store)), tau_of_root(store))
     print(summary(store))
 
 
@@ -101,12 +109,14 @@ def _timed(command: str, scenario: str, write: Callable[..., list[Path]]) -> Non
     """Write what readers get, from tables that are as the stages wrote them; keep its checksums and its seconds."""
     from fhi import records
     from fhi.files import record_seconds
+    from fhi.running import history
     from fhi.store import Store
 
     started = time.perf_counter()
     store = Store(scenario)
     records.require(store, set(records.all_records(store)) - {"page", "pdf", "manifest"})
     records.write_of_command(store, command, write(store))
+    history.note(store, command, "ran")
     record_seconds(store, command, time.perf_counter() - started)
 
 
@@ -114,6 +124,7 @@ def compare(scenario: str, base: str) -> None:
     """Write what became of the ranks of one built scenario in another."""
     from fhi import records
     from fhi.engine.errors import MethodError
+    from fhi.running import history
     from fhi.scenarios import scenario_names
     from fhi.showing.compare import compare, read_data, read_result
     from fhi.showing.compare.files import write_comparison
@@ -123,10 +134,14 @@ def compare(scenario: str, base: str) -> None:
         message = "a scenario is compared with another: make compare SCENARIO=x, and BASE=y if not with the baseline."
         others = [name for name in scenario_names() if name != base]
         raise MethodError(message, key="SCENARIO", value=scenario, valid=others)
-    store, before = Store(scenario), Store(base)
-    for files in (store, before):
-        records.require(files, records.RANKS)
-    found = compare(read_result(before), read_result(store), read_data(store), read_data(before))
+    store = Store(scenario)
+    records.require(store, records.RANKS)
+    if history.SEPARATOR in base:
+        before = history.earlier(base)
+    else:
+        before = Store(base)
+        records.require(before, records.RANKS)
+    found = compare(read_result(before)._replace(name=base), read_result(store), read_data(store), read_data(before))
     write_comparison(found, store)
 
 
@@ -160,6 +175,29 @@ def try_(*arguments: str) -> None:
     if given.save:
         path = trying.save(given.save, given.scenario, settings)
         print(f"\nwritten to {path}; next: make report SCENARIO={given.save}")
+
+
+def why(scenario: str) -> None:
+    """Print for each step of a scenario whether it ran, was taken over or was skipped in the last build, and why."""
+    from fhi.files import Files
+    from fhi.running import history
+
+    print(history.why(Files(scenario)))
+
+
+def history(scenario: str) -> None:
+    """Print the earlier runs of a scenario, with which `make compare BASE=<scenario>@<run>` compares."""
+    from fhi.files import Files
+    from fhi.running import history as past
+
+    print(past.text(Files(scenario)))
+
+
+def serve() -> None:
+    """Run the commands of a build, each in a child of this process (see `fhi.running.server`)."""
+    from fhi.running import server
+
+    server.serve(run_command)
 
 
 def export(scenario: str) -> None:
@@ -298,6 +336,9 @@ COMMANDS = {
         compare,
         compare_all,
         try_,
+        why,
+        history,
+        serve,
         export,
         import_,
         open_lab,
@@ -313,8 +354,19 @@ COMMANDS = {
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Run a command, by the server of the build if there is one."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    sent = None
+    if os.environ.get("FHI_BUILD") and arguments[:1] != ["altered"]:
+        from fhi.running import server
+
+        sent = server.send(arguments)
+    return run_command(arguments) if sent is None else sent
+
+
+def run_command(arguments: list[str]) -> int:
     """Run a command; an error of data or method, or of the disk, is printed as one message."""
-    name, *rest = (sys.argv[1:] if arguments is None else arguments) or [""]
+    name, *rest = arguments or [""]
     command = COMMANDS.get(name)
     if command is None or not _takes(command, rest):
         _refuse(name, rest)

@@ -54,11 +54,17 @@ LONG = [
 ]
 
 
+#: the fixtures that build with Make: what asks for one is no part of `make check`
+BUILDING = {"built", "checkout"}
+
+
 @pytest.hookimpl(tryfirst=True)  # the scheduler reads the groups in the same hook
 def pytest_collection_modifyitems(items):
     """Keep a file together on one worker, and the notebooks too: each reads what the ones before it wrote."""
     groups = {}
     for item in items:
+        if item.path.suffix == ".ipynb" or BUILDING & set(getattr(item, "fixturenames", ())):
+            item.add_marker("build")
         group = "notebooks" if item.path.suffix == ".ipynb" else item.path.relative_to(ROOT).as_posix()
         item.add_marker(pytest.mark.xdist_group(group))
         groups.setdefault(group, []).append(item)

@@ -13,14 +13,20 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from made_tables import Layout
 
 from fhi.editions import load
 from fhi.engine.errors import DataError
 from fhi.engine.framework import Framework
 from fhi.paths import RAW
 from fhi.reading import microdata
+from fhi.reading.microdata import file_types
+from fhi.reading.microdata.cell_readers import Context
+from fhi.reading.microdata.conversion import Rates
 from fhi.reading.microdata.places import ELSEWHERE, CityNames
+from fhi.reading.microdata.quality_log import Quality
 from fhi.reading.microdata.synonyms import Vocabulary
+from fhi.reading.microdata.yearbooks import Yearbooks
 from fhi.reading.parsing import (
     has_unit,
     parse_amount,
@@ -233,3 +239,26 @@ def test_any_file_is_read_or_refused(tmp_path_factory, head, content):
     counts = found.quality.groupby("what")["rows"].sum()
     parts = sum(counts.get(word, 0) for word in ("kept", "refused", "duplicate", "empty"))
     assert counts["read"] == parts
+
+
+# --- layouts ----------------------------------------------------------------------------------------------
+def test_a_table_laid_out_at_random_gives_its_values_or_is_refused(tmp_path):
+    vocabulary = Vocabulary(TABLES["vocabulary"])
+    file_types.add_measures(vocabulary, FRAMEWORK)
+    context, rates = Context(CITIES, vocabulary, 2018), Rates(TABLES["public/exchange_rates"])
+    path, whole = tmp_path / "yearbooks-2017.csv", 0
+    for seed in range(CASES):
+        layout = Layout(seed)
+        path.write_bytes(layout.text())
+        file = file_types.File(path, "yearbooks", 2017, "x")
+        try:
+            rows = Yearbooks(FRAMEWORK, context, rates).read(file, Quality("x", "yearbooks"))
+        except DataError as error:
+            assert all(problem.remedy for problem in error.problems)
+            continue
+        names = [CITIES.names[place] for place in rows["place"]]
+        found = dict(zip(zip(names, rows["measure"], rows["year"], strict=True), rows["value"], strict=True))
+        # never another value, nor one of another city, measure or year
+        assert {key: layout.truth.get(key) for key in found} == pytest.approx(found, rel=1e-9), seed
+        whole += len(found) == len(layout.truth)
+    assert whole >= 0.95 * CASES

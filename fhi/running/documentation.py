@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fhi import editions
 from fhi.codebook.columns import columns
+from fhi.codebook.glossary import terms
 from fhi.codebook.tables import Table, tables
 from fhi.editions import SCHEMAS, claims
 from fhi.engine.methods import CONTEXT, TABLES, keywords
@@ -137,6 +138,12 @@ def codebook() -> str:
     return "\n\n".join(blocks)
 
 
+def glossary() -> str:
+    """Return the terms of the project in both languages, in Markdown."""
+    rows = (f"| {term.en} | {term.zh} | {term.meaning_en} | {term.meaning_zh} |" for term in terms())
+    return "\n".join(["| English | 中文 | meaning | 含义 |", "|---|---|---|---|", *rows])
+
+
 def _facts(row: Table) -> Mapping[str, Iterable[str]]:
     when = [] if row.when in ("always", row.stage) else [row.when]
     return {"key 主键": row.key, "provenance 数据来源标签": row.evidence.split(), "only with 仅当有": when}
@@ -196,6 +203,7 @@ def pages() -> dict[Path, str]:
     """Return the text that each file with generated parts should have."""
     parts = {
         DOCS / "codebook.md": {"codebook": codebook()},
+        DOCS / "glossary.md": {"glossary": glossary()},
         DOCS / "methods.md": {"methods": method_notes()},
         RAW / "README.md": {"dictionary": data_dictionary()},
     }

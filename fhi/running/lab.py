@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,16 @@ import yaml
 from fhi import editions
 from fhi.editions import alternatives
 from fhi.engine import index
-from fhi.engine.errors import MethodError
+from fhi.engine.errors import FhiError, MethodError
 from fhi.engine.framework import Framework
 from fhi.files import Files, replace_file
 from fhi.paths import BASELINE, NOTEBOOKS
 from fhi.running import notebooks, user_data
 from fhi.scenarios import KEYS, READS, Scenario, load_scenario, validated
-from fhi.showing.compare import Comparison, Data, Result, build_result
+from fhi.showing.compare import Comparison, Data, Result, build_result, rebuild_result
 from fhi.showing.compare import compare as side_by_side
-from fhi.showing.compare.files import evidence, slope_data, through_data
+from fhi.showing.compare.files import evidence, slope_data, slope_rows, through_data
+from fhi.showing.compare.moves import moves as move_table
 from fhi.showing.compare.text import comparison_text
 from fhi.showing.figures import moves, rendering
 from fhi.store import Store
@@ -65,7 +67,7 @@ def change(base: Result, changes: Mapping[str, Any]) -> Result:
     same = all(getattr(method, key) == getattr(base.method, key) for key in READS["01_ingestion"])
     data = base.data if same else read_data(method)
     index.check(method, data.framework, data.units.index, NAME, units=data.units)
-    return build_result(NAME, method, data)
+    return rebuild_result(NAME, method, data, base) if same else build_result(NAME, method, data)
 
 
 def compare(base: Result, other: Result) -> Comparison:
@@ -126,6 +128,67 @@ def draw(comparison: Comparison, language: str = "en") -> None:
         pictures.append((moves.through_entry(*names, labels), through))
     for entry, frame in pictures:
         display(Image(rendering.images(entry, frame, language)["png"], width=720))
+
+
+def ranks_picture(start: Result, weights: Mapping[str, float], language: str = "en") -> str:
+    """Return as SVG how the ranks move when nodes have other weights; errors as of `change`."""
+    names = (start.name, NAME)
+    tried = change(start, {"weights": dict(start.method.weights) | dict(weights)})
+    rows = slope_rows(move_table(start, tried, start.data.framework), start.data)
+    entry = moves.slope_entry(*names, evidence((start, tried)))
+    return rendering.images(entry, rows, language, ["svg"])["svg"].decode("utf-8")
+
+
+def sliders(start: Result, nodes: Sequence[str] | None = None, language: str = "en") -> object:
+    """Return a slider for the weight of each node and, below, the ranks that follow, drawn anew at each move.
+
+    Parameters
+    ----------
+    start : Result
+        Of `start` or `change`.
+    nodes : sequence of str, optional
+        Nodes of the tree; default: the pillars.
+    language : str
+
+    Returns
+    -------
+    object
+        Widgets; where no front end is there to move them, the picture of the ranks as they are.
+    """
+    from IPython import get_ipython
+    from IPython.display import SVG
+
+    tree = start.data.framework
+    nodes = list(nodes or tree.children(tree.root))
+    weights = {node: float(start.method.weights.get(node, tree.weights[node])) for node in nodes}
+    if not getattr(get_ipython(), "kernel", None):
+        return SVG(ranks_picture(start, weights, language))
+    import ipywidgets
+
+    style, layout = {"description_width": "12em"}, {"width": "36em"}
+    picture = ipywidgets.HTML(ranks_picture(start, weights, language))
+    bars = {
+        node: ipywidgets.FloatSlider(
+            weights[node],
+            min=0,
+            max=max(4.0, 2 * weights[node]),
+            step=0.05,
+            description=name,
+            style=style,
+            layout=layout,
+        )
+        for node, name in tree.names(language)[nodes].items()
+    }
+
+    def redraw(_) -> None:
+        try:
+            picture.value = ranks_picture(start, {node: bar.value for node, bar in bars.items()}, language)
+        except FhiError as error:
+            picture.value = f"<p>{html.escape(str(error))}</p>"
+
+    for bar in bars.values():
+        bar.observe(redraw, "value")
+    return ipywidgets.VBox([*bars.values(), picture])
 
 
 def as_yaml(changes: Mapping[str, Any]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from fhi.files import digest
+
 PARAMETERS, INJECTED = "parameters", "injected-parameters"
 
 
@@ -53,6 +55,20 @@ def for_scenario(notebook: dict, scenario: str) -> dict:
         source = ["# Parameters\n", f"scenario = {value}\n"]
         cells.insert(place + 1, {**cells[place], "metadata": {"tags": [INJECTED]}, "source": source})
     return tidied({**notebook, "cells": cells})
+
+
+def pictures(notebook: dict) -> dict[str, str]:
+    """Return the checksum of every picture among the outputs of a notebook, by its cell and its number there."""
+    found = {}
+    for place, cell in enumerate(notebook["cells"], start=1):
+        shown = (data for output in cell.get("outputs", ()) for data in output.get("data", {}).items())
+        images = [content for kind, content in shown if kind.startswith("image/")]
+        found |= {f"cell {place}, picture {number}": _sum(content) for number, content in enumerate(images, start=1)}
+    return found
+
+
+def _sum(content: str | list[str]) -> str:
+    return digest("".join(content).strip().encode("utf-8"))
 
 
 def _tags(cell: dict) -> list[str]:

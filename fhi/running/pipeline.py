@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 import papermill
 from papermill.exceptions import PapermillExecutionError
-from traitlets.config import Config
 
 from fhi import records
 from fhi.engine.errors import FhiError, MethodError
 from fhi.files import STAGING, Files, record_seconds, replace_file
 from fhi.paths import NOTEBOOKS, ROOT
-from fhi.running import notebooks, reuse
-
-#: seconds that a kernel may take to start on a machine under load
-START_TIMEOUT = 300
+from fhi.running import cells, notebooks, reuse
 
 
 class NotebookError(FhiError):
@@ -68,6 +63,7 @@ def run(name: str, scenario: str, parameters: dict[str, Any] | None = None, caus
         (files.root / records.record_path(files, name)).unlink(missing_ok=True)
         if cause:
             reuse.write_record(cause, files, staging)
+            reuse.keep(cause, files, staging)
         files.put_in_place(staging, last=target)
     record_seconds(files, name, time.perf_counter() - started)
     return files.root / target
@@ -91,22 +87,19 @@ def changed_parameters(notebook: Path, parameters: dict[str, Any]) -> dict[str, 
 
 def _execute(source: Path, executed: Path, parameters: dict[str, Any], staging: str, root: Path) -> None:
     saved = dict(os.environ)
-    # the kernel imports this checkout, whatever checkout the environment was set up for
-    os.environ |= {STAGING: staging, "FHI_OUT": str(root), "JUPYTER_PREFER_ENV_PATH": "1", "PYTHONPATH": str(ROOT)}
+    # processes that a notebook begins import this checkout, whatever checkout the environment was set up for
+    os.environ |= {STAGING: staging, "FHI_OUT": str(root), "PYTHONPATH": str(ROOT)}
     bar = {"desc": f"{source.stem:<18}", "bar_format": "{desc} {bar:24} {n_fmt}/{total_fmt} cells  {elapsed}"}
     try:
-        # sockets of their own, in a short path: kernels that run side by side must not meet in one
-        with tempfile.TemporaryDirectory(prefix="fhi-") as sockets:
-            papermill.execute_notebook(
-                str(source),
-                str(executed),
-                parameters,
-                kernel_name="python3",
-                start_timeout=START_TIMEOUT,
-                cwd=str(ROOT),
-                progress_bar=bar,
-                config=Config(KernelManager={"transport": "ipc", "ip": f"{sockets}/kernel"}),
-            )
+        papermill.execute_notebook(
+            str(source),
+            str(executed),
+            parameters,
+            engine_name=cells.NAME,
+            kernel_name="python3",
+            cwd=str(ROOT),
+            progress_bar=bar,
+        )
     except PapermillExecutionError as error:
         message = f"{source.name}, cell {error.cell_index + 1}: {error.ename}: {error.evalue}"
         raise NotebookError(message) from None

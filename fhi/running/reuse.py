@@ -3,24 +3,32 @@
 A stage that has run leaves a record, ``data/processed/<scenario>/stages/<stage>.json``: the parameters that it reads,
 the checksum of every file that Make lists as its prerequisite and of everything that the stages before it wrote (its
 cause), and the checksum of everything that it wrote itself. A run with the same cause as a record, of whatever
-scenario, whose files are all still as recorded, would write the same again; so they are copied.
+scenario, whose files are all still as recorded, would write the same again; so they are copied. What was written is
+kept by its cause in the store too (`fhi.kept`), so that a build after `make clean` runs nothing twice.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import platform
-from collections.abc import Iterable, Iterator
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from fhi import paths, records
 from fhi.files import Files, digest
+from fhi.kept import Kept
 from fhi.paths import BASELINE, ROOT
 from fhi.records import AlteredError
 from fhi.running import notebooks
 from fhi.scenarios import READS, load_scenario
 
 BUILT = ("processed/", "reports/")
+#: so many causes are named
+NAMED = 3
+#: the kind of entry in the store (`fhi.kept`) for the files of a stage, and how they are said to be from there
+KIND, STORE = "stages", "the store"
 
 
 def cause(stage: str, files: Files, prerequisites: Iterable[str]) -> dict | None:
@@ -64,6 +72,24 @@ def cause(stage: str, files: Files, prerequisites: Iterable[str]) -> dict | None
             inputs[(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path).as_posix()] = _content(path)
     found = {"stage": stage, "parameters": read, "python": platform.python_version(), "inputs": inputs}
     return json.loads(json.dumps(found))
+
+
+def reason(found: dict | None, files: Files, stage: str) -> str:
+    """Return why a stage is not as it was left: what differs from the cause of its results, or what became of these."""
+    before = records.read_record(files, stage)
+    if before is None or found is None:
+        return "there is no earlier result"
+    differ = [
+        f"{key} changed" for key in before["parameters"] if before["parameters"][key] != found["parameters"].get(key)
+    ]
+    old, new = before["inputs"], found["inputs"]
+    differ += [f"{name} {'changed' if name in old else 'is new'}" for name in new if new[name] != old.get(name)]
+    differ += [f"{name} is gone" for name in old if name not in new]
+    differ += ["Python changed"] if before["python"] != found["python"] else []
+    differ += [f"{change.shown} was {change.how}" for change in records.changes(files, {stage})]
+    if not differ:
+        return "nothing but dates"
+    return "; ".join(differ[:NAMED]) + (f" and {len(differ) - NAMED} more" if len(differ) > NAMED else "")
 
 
 def stages_behind(files: Files, prerequisites: Iterable[Path]) -> set[str]:
@@ -134,7 +160,9 @@ def _intact(files: Files, record: dict) -> bool:
 
 
 def take_over(found: dict | None, files: Files) -> str | None:
-    """Put in place what a stage gave before from the same cause; return the scenario it is from, None if there is none.
+    """Put in place what a stage gave before from the same cause; return where it is from, None if there is none.
+
+    That is the name of a scenario, or `STORE`.
 
     The executed notebook is written as if it had run for this scenario, and dated now.
     """
@@ -151,8 +179,12 @@ def take_over(found: dict | None, files: Files) -> str | None:
         if other.scenario == files.scenario:
             (files.root / executed).touch()
         else:
-            _copy(found, record["outputs"], other, files, executed)
+            contents = {name: records.place(other, name).read_bytes() for name in record["outputs"]}
+            _put(found, contents, files, executed)
         return other.scenario
+    if found and (contents := _kept(found, files)):
+        _put(found, contents, files, f"{files.reports}/notebooks/{found['stage']}.ipynb")
+        return STORE
     return None
 
 
@@ -183,13 +215,37 @@ def accept(found: dict | None, files: Files) -> list[str]:
     return kept
 
 
-def _copy(found: dict, names: Iterable[str], other: Files, files: Files, executed: str) -> None:
+def keep(found: dict, files: Files, staging: Path) -> None:
+    """Keep what a stage has written into a staging folder by its cause, in the store that `make clean` leaves."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for path in sorted(path for path in staging.rglob("*") if path.is_file()):
+            name = records.name_of(files, path, staging)
+            if name != f"processed/stages/{found['stage']}.json":
+                archive.writestr(name, path.read_bytes())
+    kept = Kept(files.root, KIND)
+    kept.put(kept.key(found), content.getvalue())
+    kept.prune()
+
+
+def _kept(found: dict, files: Files) -> dict[str, bytes]:
+    """Return what was kept of a stage of the same cause, by name; nothing if there is none that is whole."""
+    kept = Kept(files.root, KIND)
+    content = kept.get(kept.key(found))
+    if content is None:
+        return {}
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _put(found: dict, contents: Mapping[str, bytes], files: Files, executed: str) -> None:
+    """Put files of a stage in place as if it had run for this scenario."""
     with files.staging(found["stage"]) as staging:
         staged = Files(files.scenario, staging)
-        for name in names:
+        for name, content in contents.items():
             path = records.place(staged, name)
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(records.place(other, name).read_bytes())
+            path.write_bytes(content)
         notebook = notebooks.for_scenario(notebooks.read(staging / executed), files.scenario)
         (staging / executed).write_bytes(notebooks.encode(notebook))
         write_record(found, files, staging)

@@ -1,6 +1,7 @@
 """The lab: changes are checked as those of a scenario file, computed in memory, and nothing is written."""
 
 import json
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -94,3 +95,29 @@ def test_what_is_said_and_kept(base, capsys):
     assert "lab against baseline" in capsys.readouterr().out
     lab.as_yaml({"weights": {"experience": 2}, "exclude_cities": ["香港"]})
     assert capsys.readouterr().out == "weights:\n  experience: 2\nexclude_cities:\n- 香港\n"
+
+
+def test_a_slider_redraws_the_picture_in_place(base, monkeypatch):
+    # without a front end there is nothing to move: the picture as it is
+    assert "<svg" in lab.sliders(base).data
+    monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(kernel=object()))
+    box = lab.sliders(base, ["experience", "adoption"])
+    *bars, picture = box.children
+    assert [(bar.description, bar.value) for bar in bars] == [("Fintech experience", 1), ("Users of fintech", 1)]
+    before = picture.value
+    bars[0].value = 2
+    expected = lab.ranks_picture(base, {"experience": 2, "adoption": 1})
+    assert picture.value == expected != before
+    bars[1].value = 0
+    assert picture.value.startswith("<p>weights: the weights below application that have data sum to zero")
+
+
+def test_a_weight_is_tried_without_preparing_the_data_again(base, monkeypatch):
+    def refuse(*_, **__):
+        raise AssertionError("prepared again")
+
+    monkeypatch.setattr("fhi.engine.index.prepare", refuse)
+    tried = lab.change(base, {"weights": {"experience": 2}})
+    assert lab.compare(base, tried).tau_b < 1
+    with pytest.raises(AssertionError):
+        lab.change(base, {"normalisation": "rank"})

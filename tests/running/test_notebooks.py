@@ -7,6 +7,7 @@ import re
 import pytest
 
 from fhi.paths import NOTEBOOKS, ROOT
+from fhi.running import notebooks, pipeline
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 
@@ -37,3 +38,29 @@ def test_a_notebook_is_stored_with_outputs_and_without_this_machine(path):
     text = path.read_text(encoding="utf-8")
     assert str(ROOT) not in text
     assert "papermill" not in text
+
+
+@pytest.fixture(scope="module")
+def executed(built, tmp_path_factory):
+    """Return by name the notebooks as they run now: those of the shared build, and the lab."""
+    folder = built.folder / "reports/baseline/notebooks"
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("FHI_OUT", str(tmp_path_factory.mktemp("lab")))
+        return {path.stem: path for path in (*folder.glob("*.ipynb"), pipeline.run("lab", "baseline"))}
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_the_stored_pictures_are_those_that_are_drawn_now(path, executed):
+    """Pictures are no part of what nbval compares; `make notebooks` stores them anew."""
+    stored, drawn = (notebooks.pictures(notebooks.read(file)) for file in (path, executed[path.stem]))
+    changed = [name for name in {**stored, **drawn} if stored.get(name) != drawn.get(name)]
+    assert not changed, f"{path.name}: {'; '.join(changed)} changed"
+
+
+def test_a_picture_that_changed_is_named():
+    def shown(*images):
+        outputs = [{"data": {"image/png": image, "text/plain": "x"}} for image in images]
+        return {"cells": [{"cell_type": "markdown"}, {"cell_type": "code", "outputs": [{"text": "a"}, *outputs]}]}
+
+    before, after = notebooks.pictures(shown("aGE=\n", "aGI=")), notebooks.pictures(shown(["aGE="], "aGM="))
+    assert [name for name in before if before[name] != after[name]] == ["cell 2, picture 2"]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from fhi.engine.cells import parse_number
-from fhi.reading.microdata.layouts import label
+from fhi.reading.microdata.layouts import COUNTED, label
 from fhi.reading.parsing import fold
 
 #: share of the texts of a column that must be labels of one sort, so that it is a stub
@@ -123,6 +123,8 @@ def is_year(text: str) -> bool:
 
 def is_number(text: str) -> bool:
     """True for a text that is a number, perhaps with a unit or a mark, and no date."""
+    if COUNTED.fullmatch(text.strip()):
+        return False
     try:
         parse_number(text)
     except ValueError:

@@ -29,6 +29,8 @@ _BRACKET = re.compile(r"(?P<name>.*?)[(（\[【]\s*(?P<inside>[^()（）\[\]【�
 _TAIL = re.compile(r"(?P<name>.+?)\s*[,，/:：_ ]\s*(?P<unit>[^,，/:：_]+)")
 #: a unit that names money or a power of ten; a counter alone (年, 部) may belong to the name
 _MONEY = re.compile(r"元|[万亿]|%|[a-z]", re.IGNORECASE)
+#: a unit that begins with digits: 100 million yuan, 10 000 persons
+COUNTED = re.compile(r"10{0,5}(?:[ ,]000)*\s*(?:thousand|million|billion)?\s*[a-z][a-z$. ]*", re.IGNORECASE)
 _PRICES = re.compile(r"(?:按)?(?:当年|现行?)(?:价格?|价格计算|价计算)|current prices?", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:\.0)?\s*(?:年度|年末|年底|年)?(?!\d)", re.ASCII)
 #: what makes a year a part of it, or a change from one to another: 2017年1-6月, 2017Q1, 2016-2017
@@ -59,7 +61,7 @@ def label(text: str) -> Label:
     What stands in brackets and is neither a unit, a year nor "at current prices" belongs to the name.
     """
     name = re.sub(r"\s+", " ", text).strip().rstrip("*†‡")
-    name = _WHOLE_YEAR.sub(r"\1", name)
+    name = re.sub(r"(?<!\d)(\d{4})\.0$", r"\1", _WHOLE_YEAR.sub(r"\1", name))
     if _PART.search(name):
         return Label(name, part=True)
     unit = year = ""
@@ -72,6 +74,8 @@ def label(text: str) -> Label:
         elif not _PRICES.fullmatch(inside):
             break
         name = match["name"].strip()
+    if is_unit(fold(name)) and _MONEY.search(name) and (not name[0].isdigit() or COUNTED.fullmatch(name)):
+        return Label("", fold(name), year)
     match = _TAIL.fullmatch(name)
     if match and not unit and _MONEY.search(match["unit"]) and is_unit(fold(match["unit"])):
         name, unit = match["name"], fold(match["unit"])
@@ -80,8 +84,6 @@ def label(text: str) -> Label:
         year, name = years[0], _YEAR.sub(" ", name, count=1).strip(" _-—")
     elif years:
         return Label(name, unit, year, part=True)
-    if name and not unit and is_unit(fold(name)) and not fold(name)[0].isdigit() and _MONEY.search(name):
-        return Label("", fold(name), year)
     return Label(name.strip(), unit, year)
 
 

@@ -22,7 +22,7 @@ from fhi.reading.microdata.layouts import Label, label, title_unit
 from fhi.reading.microdata.places import ELSEWHERE, TOTAL
 from fhi.reading.microdata.quality_log import Quality, letter
 from fhi.reading.microdata.reading import is_note
-from fhi.reading.parsing import is_missing
+from fhi.reading.parsing import fold, is_missing, is_unit
 
 YEARBOOK = KINDS["yearbooks"]
 #: what makes a heading one of a change, a share or an order: not the measure itself
@@ -120,20 +120,32 @@ class Reader:
         """
         rows = [(line, [stored(text).strip() for text in texts]) for line, texts in rows if not self._is_note(texts)]
         width = max((len(texts) for _, texts in rows), default=0)
-        texts = [row + [""] * (width - len(row)) for _, row in rows]
-        grid = Grid(texts, [line for line, _ in rows], list(range(1, width + 1)))
+        rows = [(line, row + [""] * (width - len(row))) for line, row in rows if any(row)]
         titles = Titles(measure=measure)
         self._title(name, titles)
+        while rows and self._is_title(rows[0][1]):
+            for text in dict.fromkeys(filter(None, rows.pop(0)[1])):
+                self._title(text, titles)
+        used = [place for place in range(width) if any(row[place] for _, row in rows)]
+        texts = [[row[place] for place in used] for _, row in rows]
+        grid = Grid(texts, [line for line, _ in rows], [place + 1 for place in used])
         found: list[Cell] = []
         is_place, is_measure = self.context.cities.area, self._measure_of
         for known, axis in ((is_place, "city"), (is_measure, "measure")):
-            down, across = most_labels(grid, known), most_labels(turned := grid.turn() if width else grid, known)
+            down, across = most_labels(grid, known), most_labels(turned := grid.turn() if used else grid, known)
             if max(down, across):
                 whole = grid if down >= across else turned
                 for part, stubs in side_by_side(whole, known):
                     found += self._part(part, stubs, axis, titles, copies)
                 break
         return found
+
+    def _is_title(self, texts: list[str]) -> bool:
+        """True for a row that holds for the whole sheet: one text, perhaps with the unit; 指标：, 地区：, 时间：."""
+        said = list(dict.fromkeys(filter(None, texts)))
+        others = [text for text in said if not (title_unit(text) or _MEASURE.fullmatch(text) or _PLACE.fullmatch(text))]
+        units = {title_unit(text) for text in said} - {""}
+        return len(others) < 2 and len(units) < 2 and (len(said) == 1 or len(others) < len(said))
 
     def _is_note(self, texts: list[str]) -> bool:
         said = [text for text in texts if text.strip()]
@@ -161,6 +173,7 @@ class Reader:
             return
         match = _MEASURE.fullmatch(text.strip())
         found = label(match[1] if match else text)
+        titles.unit = titles.unit if found.name else found.unit or titles.unit
         if found.part and not re.search(r"时间|Time", text):
             titles.blocked = text if not re.search(r"年鉴|yearbook", text, re.IGNORECASE) else titles.blocked
             return
@@ -184,7 +197,7 @@ class Reader:
         known = self.context.cities.area if axis == "city" else self._measure_of
         found: list[Cell] = []
         head: list[int] = []
-        section, columns, last = titles, None, None
+        section, base, columns, last = Titles(**vars(titles)), titles, None, None
         for row, texts in enumerate(grid.texts):
             if not any(texts):
                 continue
@@ -192,7 +205,7 @@ class Reader:
             is_body = any(known(text) is not None for text in named)
             if not is_body and not self._is_unnamed(texts, stubs, columns):
                 if columns is not None and head == []:
-                    section = Titles(**vars(titles))
+                    section = Titles(**vars(base))
                 head.append(row)
                 continue
             if head or columns is None:
@@ -202,7 +215,7 @@ class Reader:
                     self.tables.append(
                         {"first": grid.at(head[0] if head else row, 0), "axis": axis, "turned": grid.turned}
                     )
-                    last = None
+                    base, last = Titles(**vars(section)), None
                 head = []
             found += self._row(grid, row, stubs, axis, columns, section, copies, last)
             last = texts if named else last
@@ -232,15 +245,10 @@ class Reader:
         labels = []
         for number, texts in enumerate(rows):
             distinct = list(dict.fromkeys(filter(None, texts)))
-            corner = [text for text in distinct if title_unit(text)]
-            others = [text for text in distinct if text not in corner]
             only_stub = all(not text for place, text in enumerate(texts) if place not in stubs)
-            is_last = number == len(rows) - 1
-            if (
-                (corner and (len(distinct) == len(corner) or len(others) < 2))
-                or (len(distinct) == 1 and (only_stub or not is_last))
-                or (len(distinct) == 2 and not is_last and self._is_titles(distinct))
-            ):
+            kept = number == len(rows) - 1 or (bool(distinct) and is_unit(fold(distinct[0])))
+            corner = any(map(title_unit, distinct)) and self._is_title(texts)
+            if corner or (len(distinct) == 1 and (only_stub or not kept)) or (not kept and self._is_titles(distinct)):
                 for text in distinct:
                     self._title(text, titles)
             else:
@@ -267,19 +275,20 @@ class Reader:
         meanings = {
             words.find("column.yearbooks", label(text).name) or words.find("column.any", text) for text in texts if text
         }
-        if not below:
+        if not below or any(words.find("neutral", text) == "ordinal" for text in texts):
             column.role = "empty"
-        elif meanings <= {"year", None} and (not column.heading or "year" in meanings) and all(map(is_year, below)):
+        elif "year" in meanings or (not column.heading and all(map(is_year, below))):
             column.role = "year"
         elif "measure" in meanings or (not column.heading and share(below, self._measure_of) > MOSTLY):
             column.role = "measure"
-        elif ("unit" in meanings or "evidence" in meanings) and not any(map(is_number, below)):
+        elif "unit" in meanings or "evidence" in meanings:
             column.role = "unit" if "unit" in meanings else "evidence"
         if column.role != "value":
             return column
         for text in dict.fromkeys(filter(None, texts)):
             self._say(column, text)
-        if not column.measure and not column.unknown and not column.blocked:
+        said = column.year or "value" in meanings or len(grid.columns) == len(stubs) + 1
+        if said and not column.measure and not column.unknown and not column.blocked:
             column.measure = titles.measure
         if titles.blocked and not column.unit and not column.blocked:
             column.blocked = titles.blocked
@@ -299,12 +308,10 @@ class Reader:
         if code:
             column.blocked = column.blocked or (text if column.measure not in ("", code) else "")
             column.measure, column.unknown = code, ""
-        elif (
-            not name
-            or scope == "whole"
-            or (words.find("neutral", name) is not None and name != text.strip("0123456789"))
-            or words.find("neutral", name)
-        ):
+        elif name and is_unit(fold(name)):
+            # a row of units below the headings: 所, 个
+            column.unit = fold(name)
+        elif not name or scope == "whole" or words.find("neutral", name) is not None:
             return
         elif scope == "part" or DERIVED.search(name) or column.measure:
             # below a measure: a part or a change of it
@@ -346,13 +353,14 @@ class Reader:
                 self._unread(column, measure, why)
                 continue
             said = label(measure) if measure else Label("")
-            years = {label(own.get("year", "")).year, column.year, said.year} - {""}
+            of_row = label(own.get("year", ""))
+            years = {of_row.year, column.year, said.year} - {""}
             line, letter_ = grid.at(row, number)
             merged = (line, letter_) in copies and not is_missing(text)
             wrong = (
                 problem
                 or why
-                or ("one year" if len(years) > 1 else "")
+                or ("one year" if len(years) > 1 or (own.get("year") and not is_year(own["year"])) else "")
                 or ("a value of its own, not one merged over several cells" if merged else "")
             )
             year = next(iter(years), "") or titles.year

@@ -12,7 +12,7 @@ from fhi.editions.published import published
 from fhi.engine.errors import FhiError, MethodError
 from fhi.engine.methods import traits
 from fhi.files import Files
-from fhi.showing.compare import Comparison, Result, across, read_data, read_result
+from fhi.showing.compare import Comparison, Data, Result, across, read_data, read_result
 from fhi.showing.compare.text import across_text, comparison_text
 from fhi.showing.figures import EVIDENCE, LANGUAGES, FigureEntry, moves, rendering
 from fhi.store import Store, in_order, to_csv
@@ -112,9 +112,14 @@ def _write_across(results: list[Result], folder: str, root: Path | None) -> str:
 
 def slope_data(found: Comparison) -> pd.DataFrame:
     """Return the places in both results, among the cities with a score in both."""
-    rows = found.moves[(found.moves["node"] == found.data.framework.root) & found.moves["shift"].notna()]
+    return slope_rows(found.moves, found.data)
+
+
+def slope_rows(table: pd.DataFrame, data: Data) -> pd.DataFrame:
+    """Return the places in both results, from `fhi.showing.compare.moves.moves`."""
+    rows = table[(table["node"] == data.framework.root) & table["shift"].notna()]
     places = rows[["base_score", "score"]].rank(ascending=False, method="min").astype(int)
-    frame = pd.DataFrame({"city": rows["city"], "city_en": rows["city"].map(found.data.units["name_en"])})
+    frame = pd.DataFrame({"city": rows["city"], "city_en": rows["city"].map(data.units["name_en"])})
     frame = frame.assign(base_place=places["base_score"], place=places["score"], shift=rows["shift"].astype(int))
     return frame.sort_values(["base_place", "city"], ignore_index=True)
 

@@ -50,3 +50,9 @@ def agreement(store: Store) -> list[str]:
         told = ", ".join(f"{part_words(part, names)['en']} {tau:.2f}" for part, tau in parts.items())
         lines.append(f"parts      {first}, tau-b of {told}")
     return lines
+
+
+def tau_of_root(store: Store) -> float | None:
+    """Return Kendall's tau-b of the index with the published ranks; None if there are none."""
+    measures = of_whole(store["agreement"])["kendall_tau_b"].dropna()
+    return next((float(measures[node]) for node in node_names(store) if node in measures), None)
