@@ -105,7 +105,7 @@ SIGNS := $(shell find data/user -name '*.csv' -o -name '*.xlsx' 2>/dev/null | LC
 $(if $(SIGNS),$(error rename the file in data/user with $(SIGNS) in its name))
 endif
 JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
-DRAWING := $(wildcard fhi/showing/assets/fonts/* data/raw/*/*.geojson) \
+DRAWING := $(wildcard fhi/showing/assets/fonts/* fhi/showing/figures/*.csv data/raw/*/*.geojson) \
 	$(addprefix fhi/showing/assets/report/,blocks.typ card.typ)
 
 # the tables that a stage writes, as fhi/codebook/tables.csv lists them: always, or in an edition that has what they need

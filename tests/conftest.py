@@ -21,7 +21,7 @@ from fhi.store import Store
 
 #: seconds after which a build counts as one that hangs: far more than it takes on a machine under load
 HANGS = 3600
-SHIPPED = ("Makefile", ".ci", "requirements.lock", "pyproject.toml", "README.md", "LICENSE")
+SHIPPED = ("Makefile", ".ci", "requirements.lock", "pyproject.toml", "README.md", "LICENSE", "CITATION.cff")
 SHIPPED += ("fhi", "notebooks", "data/raw")
 
 # one thread of linear algebra in each process, as in the Makefile: several processes run side by side

@@ -13,11 +13,7 @@ from fhi.engine.framework import Framework
 from fhi.engine.index import Index, build, combine
 from fhi.engine.methods import traits
 from fhi.engine.parameters import Method, steps_by_level
-
-#: aggregation -> what its scores are added in: contributions sum to the difference of the scores so changed
-SCALES = {"arithmetic": lambda scores: scores, "geometric": np.log}
-#: and the unit of the contributions
-UNITS = {"arithmetic": "points", "geometric": "logarithm"}
+from fhi.engine.siblings import redistributed
 
 EFFECTS = ["node", "cities", "mean_absolute_shift", "largest_shift", "city", "note"]
 SHIFTS = ["node", "city", "rank", "rank_without", "shift"]
@@ -219,7 +215,8 @@ def decompose(
     Parameters
     ----------
     kind : str
-        A key of `SCALES`: the one mean of all levels (`common_mean`). What is the sum is the score on that scale.
+        The one mean of all levels (`common_mean`), an aggregation with the trait `split`. What is the sum is the score
+        on that scale.
 
     Returns
     -------
@@ -231,7 +228,9 @@ def decompose(
     weights = own_weights(index, framework, [*cities])
     used = weights[framework.leaves] > 0
     scores = index.scores.loc[weights.index, framework.leaves]
-    return weights, SCALES[kind](scores.where(used, 1.0)).where(used, 0.0)
+    forward = traits("aggregation", kind).sums[0]
+    values = np.where(used, forward(scores.where(used, 1.0).to_numpy()), 0.0)
+    return weights, pd.DataFrame(values, index=scores.index, columns=scores.columns)
 
 
 def next_above(index: Index, framework: Framework, method: Method) -> pd.DataFrame:
@@ -264,13 +263,13 @@ def next_above(index: Index, framework: Framework, method: Method) -> pd.DataFra
     rows, columns = np.nonzero(present[behind] | present[above])
     names, codes = scores.index.to_numpy(), np.array(nodes, dtype=object)
     table = {"city": names[behind[rows]], "above": names[above[rows]], "node": codes[columns]}
-    return pd.DataFrame(table | {"contribution": parts[rows, columns], "unit": UNITS[kind]})
+    return pd.DataFrame(table | {"contribution": parts[rows, columns], "unit": traits("aggregation", kind).split})
 
 
 def common_mean(framework: Framework, *methods: Method) -> str | None:
     """Return the one mean of all levels by which scores are sums over the indicators; None if there is none."""
     kinds = aggregations(framework, *methods)
-    return kinds.pop() if len(kinds) == 1 and kinds <= set(SCALES) else None
+    return kinds.pop() if len(kinds) == 1 and all(traits("aggregation", kind).split for kind in kinds) else None
 
 
 def aggregations(framework: Framework, *methods: Method) -> set[str]:
@@ -297,9 +296,8 @@ def own_weights(index: Index, framework: Framework, cities: Sequence[str]) -> pd
     for level in range(framework.levels.max()):
         for parent in framework.inner(level):
             family = framework.children(parent)
-            present = scores[family].notna().to_numpy()
-            shares = np.where(present, weights[family].to_numpy(dtype=float), 0.0)
-            total = np.nansum(shares, axis=1)
-            for child, share in zip(family, shares.T, strict=True):
-                own[child] = np.divide(own[parent] * share, total, out=np.zeros(len(total)), where=total > 0)
+            known = redistributed(scores[family].notna().to_numpy(), weights[family].to_numpy(dtype=float))
+            for child, kept in zip(family, known.kept.T, strict=True):
+                total = known.covered
+                own[child] = np.divide(own[parent] * kept, total, out=np.zeros(len(total)), where=known.scored)
     return pd.DataFrame({node: own[node] for node in [framework.root, *framework.nodes]}, index=scores.index)

@@ -15,7 +15,7 @@ from fhi.showing.figures import style
 from fhi.showing.figures.outlines import Outlines, outlines
 from fhi.showing.figures.projection import albers
 
-LAND, SPECK, DASH = "#e4e9ee", "#b4bfc9", "#8b96a1"
+LAND, SPECK, DASH = "#eef1f4", "#b4bfc9", "#8b96a1"
 ISLAND = "台湾省"
 
 

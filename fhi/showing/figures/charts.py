@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
-from matplotlib.path import Path
-from matplotlib.textpath import TextPath
-from matplotlib.transforms import Affine2D
 
 from fhi.showing.figures import style
 from fhi.showing.figures.registry import LANGUAGES, Tables
+from fhi.showing.figures.wording import both, said
 
 #: rows that a figure draws at most, one for what is left out included, and how many of them are the last units
 MOST, LAST = 40, 10
+#: points that the name of a row may take, and the columns of ranks that a publication gives
+LONGEST = 175
+PUBLISHED_RANKS = ("rank", "published", "pillar_rank", "overall_rank")
 #: rows that the heights of the figures are made for, and the inches that each beyond these adds
 USUAL, PITCH = 20, 0.25
 
@@ -135,11 +135,48 @@ def pillars(nodes: pd.DataFrame) -> dict[str, str]:
     return result
 
 
+def row_names(data: pd.DataFrame, language: str) -> list[str]:
+    """Return the names of rows at the left of a chart, one too long for half a line cut."""
+    column = data["city" if language == "zh" else "city_en"]
+    return [style.fit(name, LONGEST, style.BODY) for name in column]
+
+
+def margin(names: Iterable[str], more: float = 0.5) -> float:
+    """Return the inches that names at the left need, with `more` for a rank beside them."""
+    return max((style.extent(name, style.BODY) for name in names), default=0) / 72 + more + 0.12
+
+
 def name_rows(axes: Axes, data: pd.DataFrame, language: str, rank: str, shown: Chosen | None = None) -> None:
-    """Name one row a city at the left, with its rank in that column of the frame."""
-    names = style.city_names(data, language)
-    labels = [f"{name}  {place}" for name, place in zip(names, data[rank], strict=True)]
-    (shown or chosen(data["city"])).name_rows(axes, labels, language)
+    """Name one row a unit at the left, with its rank in that column of the frame.
+
+    A published rank is bold; a reconstructed one (a column that is not `PUBLISHED_RANKS`) stands in brackets.
+    """
+    shown, published = shown or chosen(data["city"]), rank in PUBLISHED_RANKS
+    shown.name_rows(axes, row_names(data, language), language)
+    axes.tick_params(axis="y", pad=32)
+    look = {"xycoords": axes.get_yaxis_transform(), "textcoords": "offset points", "ha": "right", "va": "center"}
+    for unit, place in zip(data["city"], data[rank], strict=True):
+        text = f"{place}" if published else f"({place})"
+        weight = "bold" if published else "normal"
+        label = axes.annotate(text, (0, shown.place[unit]), (-5, 0), weight=weight, size=style.SMALL, **look)
+        style.of_unit(label, unit)
+
+
+def key(axes: Axes, looks: Iterable[tuple[dict, str]], columns: int | None = None, **place) -> None:
+    """Draw a key above the axes: looks of `scatter`, or of a bar (without ``marker``), with their names."""
+    entries = list(looks)
+    handles = [
+        axes.scatter([], [], **look) if "marker" in look else Rectangle((0, 0), 1, 0.6, **look) for look, _ in entries
+    ]
+    place = {"loc": "lower left", "bbox_to_anchor": (-0.01, 1.0), "ncols": columns or len(entries)} | place
+    spacing = {
+        "frameon": False,
+        "fontsize": style.SMALL,
+        "handlelength": 1.3,
+        "columnspacing": 1.3,
+        "handletextpad": 0.5,
+    }
+    axes.legend(handles, [name for _, name in entries], **place, **spacing)
 
 
 def pillar_ladder(tables: Tables, pillar: str) -> pd.DataFrame:
@@ -152,52 +189,35 @@ def pillar_ladder(tables: Tables, pillar: str) -> pd.DataFrame:
 
 
 def draw_ladder(data: pd.DataFrame, language: str, pillar: str):
-    """Draw one row a city: its pillar rank as a full dot, its overall rank as a ring, movers with an arrow."""
-    figure = style.canvas(7.4)
-    axes = style.quiet(style.area(figure, left=1.75, right=1.0, bottom=0.95), grid="x")
-    rows = range(len(data))
-    colour = style.PILLARS[pillar]
-    axes.hlines(rows, data["pillar_rank"], data["overall_rank"], color=style.LINE, linewidth=2.2, zorder=1)
-    axes.scatter(data["overall_rank"], rows, zorder=2, **style.RING)
-    axes.scatter(data["pillar_rank"], rows, zorder=3, color=colour, s=style.DOT)
+    """Draw one row a unit: its pillar rank as a full dot, its overall rank as a ring, places gained with an arrow."""
+    figure, names = style.canvas(7.3), row_names(data, language)
+    axes = style.quiet(style.area(figure, left=margin(names), right=1.3, top=1.15, bottom=0.95), grid="x")
+    rows, last = range(len(data)), int(data[["pillar_rank", "overall_rank"]].max().max())
+    dot, ring = style.PUBLISHED | {"facecolor": style.PILLARS[pillar], "s": 80}, style.RING | {"marker": "o"}
+    axes.hlines(rows, data["pillar_rank"], data["overall_rank"], color=style.MUTED, linewidth=1.0, zorder=1)
+    axes.scatter(data["overall_rank"], rows, zorder=2, **ring)
+    axes.scatter(data["pillar_rank"], rows, zorder=3, **dot)
+    look = {"transform": axes.get_yaxis_transform(), "va": "center", "size": style.SMALL}
+    axes.text(1.02, -1, said("ladder.gained", language), color=style.MUTED, **look)
     for row, item in zip(rows, data.itertuples(), strict=True):
         if not pd.isna(item.gained):
-            furthest = max(item.pillar_rank, item.overall_rank)
-            text = f"↑{int(item.gained)}"
-            axes.text(furthest + 0.55, row, text, color=style.VERMILION, weight="bold", va="center")
+            axes.text(1.02, row, f"↑ {int(item.gained)}", weight="bold", **look)
     name_rows(axes, data, language, "pillar_rank")
-    axes.set_ylim(len(data) - 0.4, -0.6)
-    axes.set_xlim(0.2, 21.4)
-    axes.set_xticks([1, 5, 10, 15, 20])
-    axes.set_xlabel(style.pick(language, "名次（1为最佳）", "rank (1 is best)"), size=style.SMALL)
-    arrow = style.pick(language, "较2017年上升", "places gained since 2017")
-    axes.scatter([], [], color=colour, s=style.DOT, label=style.pick(language, "本项排名", "pillar rank"))
-    axes.scatter([], [], **style.RING, label=style.pick(language, "总排名", "overall rank"))
-    axes.scatter([], [], s=70, marker=_glyph("↑"), color=style.VERMILION, label=arrow)
-    axes.legend(loc="upper right", frameon=False, fontsize=style.SMALL)
+    axes.set(ylim=(len(data) - 0.4, -0.6), xlim=(0.2, last + 0.8), xticks=rank_ticks(last))
+    axes.set_xlabel(said("ladder.axis", language), size=style.SMALL)
+    key(axes, [(dot, said("ladder.pillar", language)), (ring, said("ladder.overall", language))])
     return figure
 
 
-def _glyph(character: str) -> Path:
-    """Return the outline of a character, its middle at the origin, to be used as a marker."""
-    outline = TextPath((0, 0), character, prop=FontProperties(family=[style.FONT]))
-    box = outline.get_extents()
-    return outline.transformed(Affine2D().translate(-(box.x0 + box.x1) / 2, -(box.y0 + box.y1) / 2))
-
-
-def ladder_caption(data: pd.DataFrame, zh: str, en: str) -> dict[str, str]:
-    """Return a caption that names the first three cities and the printed movers."""
-    first = data.head(3)
+def ladder_caption(data: pd.DataFrame, pillar: str) -> dict[str, str]:
+    """Return a caption that names the first three units and those that the publication says rose."""
     movers = data.dropna(subset=["gained"]).sort_values("gained", ascending=False)
-    gains = {
-        column: [f"{name} ↑{gain}" for name, gain in zip(movers[column], movers["gained"], strict=True)]
-        for column in ("city", "city_en")
-    }
-    return {
-        "zh": f"{zh}前三位是{'、'.join(first['city'])}；报告点名的上升城市：{'、'.join(gains['city'])}。空心圈为总排名。",
-        "en": f"{en}: {', '.join(first['city_en'])} lead. Risers that the report names: {', '.join(gains['city_en'])}. "
-        "Rings mark the overall rank.",
-    }
+    gains = [f"{item.city}（{item.gained}位）" for item in movers.itertuples()]
+    gains_en = [f"{item.city_en} (by {item.gained})" for item in movers.itertuples()]
+    first = {"zh": "、".join(data["city"].head(3)), "en": ", ".join(data["city_en"].head(3))}
+    return both(
+        "ladder.caption", **first, gains="、".join(gains), gains_en=", ".join(gains_en), pillar=both(f"pillar.{pillar}")
+    )
 
 
 def text_table(axes: Axes, cells: Sequence[Sequence[str]], x: Sequence[float], header: Sequence[str], align: str):

@@ -1,14 +1,19 @@
-"""The method room: how the indicators hang together, and what a weight does beside what it is."""
+"""Diagnostics: correlations, importance beside nominal weights, leave-one-out, and the standing of each unit by indicator."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 import pandas as pd
 
 from fhi.engine.multivariate import COLLINEAR
 from fhi.showing.figures import heat, style
-from fhi.showing.figures.charts import in_order, with_node_names
+from fhi.showing.figures.charts import chosen, in_order, key, margin, rank_ticks, row_names, with_names, with_node_names
+from fhi.showing.figures.firsts import denied, remark, remarked, with_firsts
+from fhi.showing.figures.moves import arrow
 from fhi.showing.figures.registry import LANGUAGES, Tables, figure
+from fhi.showing.figures.wording import both, said, with_words, words
 
 NAMED = ("first", "second")
 #: inches for the names of nodes
@@ -41,28 +46,25 @@ def correlation_caption(data: pd.DataFrame) -> dict[str, str]:
     pairs = data[data["kind"] == "pair"].dropna(subset=["value"])
     within = pairs["within"].astype(bool)
     # a pillar of one indicator has no pair within
-    values = pairs.loc[within, "value"], pairs.loc[~within, "value"]
-    means = [f"{side.mean():.2f}" if len(side) else "—" for side in values]
-    flagged = {flag: pairs[pairs["flag"] == flag] for flag in ("negative", "collinear")}
-    limit = pairs["collinear"].max()
-    listed = {language: {flag: _pairs(rows, language) for flag, rows in flagged.items()} for language in LANGUAGES}
-    return {
-        "zh": f"标准化指标两两之间的Pearson相关系数，按共有数据的城市计算。同一维度内平均{means[0]}，跨维度平均{means[1]}。"
-        f"负相关（相互抵消）：{listed['zh']['negative'] or '无'}；高于{limit:g}（重复计算）：{listed['zh']['collinear'] or '无'}。",
-        "en": f"Pearson correlation of the normalised indicators, over the cities that have both: {means[0]} on average within a "
-        f"pillar, {means[1]} across. Negative, so that the two cancel out: {listed['en']['negative'] or 'none'}. Above {limit:g}, "
-        f"so that the same counts twice: {listed['en']['collinear'] or 'none'}.",
-    }
+    inner, outer = (
+        f"{side.mean():.2f}" if len(side) else "—" for side in (pairs[within]["value"], pairs[~within]["value"])
+    )
+    values = {"inner": inner.replace("-", "−"), "outer": outer.replace("-", "−"), "limit": pairs["collinear"].max()}
+    for flag in ("negative", "collinear"):
+        rows = pairs[pairs["flag"] == flag]
+        values[flag] = {name: _pairs(rows, name) or said("diagnostic-correlations.none", name) for name in LANGUAGES}
+    return both("diagnostic-correlations.caption", **values)
 
 
 def _pairs(rows: pd.DataFrame, language: str) -> str:
-    joined = [
-        f"{first} {style.pick(language, '与', 'and')} {second} ({value:.2f})".replace("-", "−")
-        for first, second, value in zip(
-            rows[f"first_{language}"], rows[f"second_{language}"], rows["value"], strict=True
+    columns = (rows[f"first_{language}"], rows[f"second_{language}"], rows["value"])
+    pairs = [
+        said(
+            "diagnostic-correlations.pair", language, first=first, second=second, value=f"{value:.2f}".replace("-", "−")
         )
+        for first, second, value in zip(*columns, strict=True)
     ]
-    return style.pick(language, "、", "; ").join(joined)
+    return {"zh": "、", "en": "; "}[language].join(pairs)
 
 
 @figure(
@@ -70,7 +72,6 @@ def _pairs(rows: pd.DataFrame, language: str) -> str:
     page=None,
     evidence="reconstructed",
     section="diagnostics",
-    title={"zh": "指标之间的相关", "en": "How the indicators hang together"},
     data=correlation_data,
     caption=correlation_caption,
 )
@@ -87,13 +88,14 @@ def correlations(data: pd.DataFrame, language: str):
     grid[pairs["second"].map(place), pairs["first"].map(place)] = pairs["value"]
     texts = [["" if np.isnan(value) else f"{value:.2f}".replace("-", "−") for value in row] for row in grid]
     rows = len(order) - 1
-    figure = style.canvas(2.3 + 0.46 * rows, width=11)
-    axes = style.area(figure, left=1.75, right=1.4, top=0.95, bottom=0.95)
+    figure = style.canvas(2.3 + 0.46 * rows)
+    longest = max((style.extent(style.fit(name, 150, style.SMALL), style.SMALL) for name in names.values()), default=0)
+    axes = style.area(figure, left=longest / 72 + 0.2, right=1.5, top=0.95, bottom=0.95)
     # the first indicator has no row and the last no column
     heat.cells(axes, grid[1:, :-1], 1.0, [row[:-1] for row in texts[1:]])
     for node, number in place.items():
         look = {"color": style.PILLARS.get(pillars[node], style.INK), "size": style.SMALL, "va": "center"}
-        name = style.fit(names[node], 118, style.SMALL)
+        name = style.fit(names[node], 150, style.SMALL)
         if number:
             axes.annotate(name, (0, number - 0.5), (-8, 0), textcoords="offset points", ha="right", **look)
         if number < rows:
@@ -102,31 +104,20 @@ def correlations(data: pd.DataFrame, language: str):
         x, y = place[pair.first], place[pair.second] - 1
         axes.plot([x, x + 1, x + 1, x, x], [y, y, y + 1, y + 1, y], color=style.INK, linewidth=1.8, clip_on=False)
     _alphas(axes, data[data["kind"] == "alpha"], language)
-    note = (
-        style.pick(language, "    粗框：负相关，或高于", "    framed: negative, or above ")
-        + f"{pairs['collinear'].max():g}"
-    )
-    heat.scale(axes, "−1", "+1" + note)
+    note = said("diagnostic-correlations.framed", language, limit=pairs["collinear"].max())
+    heat.scale(axes, "−1", f"+1    {note}")
     return figure
 
 
 def _alphas(axes, rows: pd.DataFrame, language: str) -> None:
-    """Write Cronbach's alpha by node into the empty half of the matrix."""
-    lines = [(style.pick(language, "Cronbach α", "Cronbach's alpha"), "", "")]
-    for item in rows.itertuples():
-        name = style.fit(getattr(item, f"first_{language}"), 122, style.SMALL)
-        counts = style.pick(
-            language,
-            f"{item.indicators}项，{item.units:.0f}城",
-            f"{item.indicators} indicators, {item.units:.0f} cities",
-        )
-        lines.append((name, f"{item.value:.2f}", counts))
-    for number, cells in enumerate(lines):
-        for x, text, side in zip((0.63, 0.845, 0.86), cells, ("left", "right", "left"), strict=True):
-            weight = "bold" if number == 0 else "normal"
-            colour = style.MUTED if side == "left" and x > 0.7 else style.INK
-            look = {"ha": side, "va": "center", "weight": weight, "color": colour, "size": style.SMALL}
-            axes.text(x, 1.0 - 0.075 * number, text, transform=axes.transAxes, **look)
+    """Write Cronbach's alpha by node into the empty half of the matrix, from its upper right corner down."""
+    look = {"transform": axes.transAxes, "va": "center", "ha": "right", "size": style.SMALL}
+    axes.text(1.14, 1.0, said("diagnostic-correlations.alpha", language), weight="bold", **look)
+    high = axes.get_position().height * axes.figure.get_size_inches()[1]
+    for number, item in enumerate(rows.itertuples(), start=1):
+        name = style.fit(getattr(item, f"first_{language}"), 150, style.SMALL)
+        text = said("diagnostic-correlations.counts", language, item=item, name=name)
+        axes.text(1.14, 1.0 - 0.24 * number / high, text, color=style.MUTED, **look)
 
 
 def weight_data(tables: Tables) -> pd.DataFrame:
@@ -141,14 +132,7 @@ def weight_data(tables: Tables) -> pd.DataFrame:
 
 def weight_caption(data: pd.DataFrame) -> dict[str, str]:
     gaps = data["share"] - data["weight"]
-    more, less = data.loc[gaps.idxmax()], data.loc[gaps.idxmin()]
-    return {
-        "zh": f"空心圈为名义权重，实心点为实际重要性：与父节点得分相关系数的平方在同级中的份额。超出名义权重最多的是{more['node_zh']}"
-        f"（{more['weight']:.2f}→{more['share']:.2f}），不足最多的是{less['node_zh']}（{less['weight']:.2f}→{less['share']:.2f}）。",
-        "en": f"Rings are the weights as given; dots are what they do: the squared correlation of a node with its parent's score, as a "
-        f"share of its family's. {more['node_en']} matters most beyond its weight ({more['weight']:.2f} → {more['share']:.2f}), "
-        f"{less['node_en']} falls furthest short ({less['weight']:.2f} → {less['share']:.2f}).",
-    }
+    return both("diagnostic-weights.caption", more=data.loc[gaps.idxmax()], less=data.loc[gaps.idxmin()])
 
 
 @figure(
@@ -156,7 +140,6 @@ def weight_caption(data: pd.DataFrame) -> dict[str, str]:
     page=None,
     evidence="reconstructed",
     section="diagnostics",
-    title={"zh": "名义权重与实际重要性", "en": "Weights as given, and what they do"},
     data=weight_data,
     caption=weight_caption,
 )
@@ -173,7 +156,7 @@ def weights(data: pd.DataFrame, language: str):
     figure = style.canvas(1.9 + 0.3 * y)
     axes = style.quiet(style.area(figure, left=LEFT, right=0.9, top=0.95, bottom=0.95), grid="x")
     ys, room = [heights[row] for row in data.index], (LEFT - style.SIDE) * 72
-    axes.hlines(ys, data["weight"], data["share"], color=style.LINE, linewidth=2.4, zorder=1)
+    axes.hlines(ys, data["weight"], data["share"], color=style.FAINT, linewidth=1.4, zorder=1)
     axes.scatter(data["weight"], ys, zorder=2, **style.RING)
     colours = [style.PILLARS.get(node, style.INK) for node in data["node"]]
     axes.scatter(data["share"], ys, zorder=3, s=style.DOT, color=colours)
@@ -184,10 +167,138 @@ def weights(data: pd.DataFrame, language: str):
     axes.set_yticks(ys, [style.fit(name, room - 12, style.BODY) for name in data[f"node_{language}"]])
     highest = max(data["share"].max(), data["weight"].max())
     axes.set(xlim=(0, highest * 1.08), ylim=(y - 1.0, -0.7))
-    axes.set_xlabel(style.pick(language, "在父节点中的份额", "share of the parent"), size=style.SMALL)
-    axes.scatter([], [], **style.RING, label=style.pick(language, "名义权重", "weight as given"))
-    axes.scatter([], [], s=style.DOT, color=style.INK, label=style.pick(language, "实际重要性", "importance"))
-    axes.legend(
-        loc="lower right", frameon=False, fontsize=style.SMALL, bbox_to_anchor=(1.0, 1.0), ncols=2, borderaxespad=0
+    axes.set_xlabel(said("diagnostic-weights.axis", language), size=style.SMALL)
+    dot = {"marker": "o", "s": style.DOT, "color": style.INK}
+    looks = {"nominal": style.RING | {"marker": "o"}, "importance": dot}
+    key(axes, [(look, said(f"diagnostic-weights.{name}", language)) for name, look in looks.items()])
+    return figure
+
+
+def effect_data(tables: Tables) -> pd.DataFrame:
+    """How many cities move by how many places without a node: one row a node and shift, with its mean and its extreme."""
+    shifts = tables["rank_shifts"]
+    counts = shifts.groupby(["node", "shift"]).size().rename("moved").reset_index()
+    summary = tables["effects"].set_index("node")
+    frame = counts.assign(
+        cities=counts["node"].map(summary["cities"]),
+        mean_absolute_shift=counts["node"].map(summary["mean_absolute_shift"]),
+        largest_shift=counts["node"].map(summary["largest_shift"]).astype(int),
+        city=counts["node"].map(summary["city"]),
     )
+    nodes = tables["tables/framework"].set_index("code")
+    frame["pillar"] = frame["node"].map(nodes["level"]) == 1
+    frame["place"] = in_order(tables, frame["node"])
+    frame = frame.sort_values(["pillar", "mean_absolute_shift", "place", "shift"], ascending=[False, False, True, True])
+    return with_words(with_names(with_node_names(frame.drop(columns="place"), tables, "node"), tables), tables)
+
+
+def effect_caption(data: pd.DataFrame) -> dict[str, str]:
+    leaves = data.drop_duplicates("node").query("not pillar")
+    return both("diagnostic-effects.caption", most=leaves.iloc[0], least=leaves.iloc[-1], unit=words(data))
+
+
+@figure(
+    "diagnostic-effects",
+    page=None,
+    evidence="reconstructed",
+    section="diagnostics",
+    data=effect_data,
+    caption=effect_caption,
+)
+def effects(data: pd.DataFrame, language: str):
+    """One row a node: circles at the places lost and gained, sized by the number of units; the mean and the furthest unit."""
+    nodes = data.drop_duplicates("node").reset_index(drop=True)
+    # a gap between the pillars and the indicators
+    heights = [row + (0 if pillar else 0.6) for row, pillar in enumerate(nodes["pillar"])]
+    place = dict(zip(nodes["node"], heights, strict=True))
+    figure = style.canvas(2.5 + 0.36 * len(nodes))
+    labels = [style.fit(name, 150, style.BODY) for name in nodes[f"node_{language}"]]
+    axes = style.quiet(style.area(figure, left=margin(labels, 0.15), right=2.9, top=1.5, bottom=0.95), grid="x")
+    axes.axvline(0, color=style.MUTED, linewidth=0.9, zorder=1)
+    colours = [style.PILLARS.get(node, style.MIDDLE) for node in data["node"]]
+    # the largest circle stays as large as one of twenty units
+    scale = 16 * min(1, 20 / data["moved"].max())
+    axes.scatter(
+        -data["shift"], data["node"].map(place), s=(data["moved"] * scale).clip(lower=8), color=colours, zorder=2
+    )
+    axes.set_yticks(heights, labels)
+    most = int(data["shift"].abs().max())
+    # room for the largest circle, 10 points from its middle, on axes of 5 inches
+    reach = max(3, most + max(1, math.ceil(most * 20 / (5 * 72 - 20))))
+    step = next((step for step in (1, 2) if reach <= 6 * step), None) or rank_ticks(2 * reach)[1]
+    ticks = range(-(reach // step) * step, reach + 1, step)
+    axes.set(xlim=(-reach, reach), ylim=(heights[-1] + 0.7, -0.7))
+    axes.set_xticks(ticks, [f"{abs(tick)}" for tick in ticks])
+    axes.set_xlabel(said("diagnostic-effects.axis", language), size=style.SMALL)
+    # the key: circles of one unit, of half and of all that the largest has
+    counts = sorted({1, max(1, round(data["moved"].max() / 2)), int(data["moved"].max())})
+    circles = [({"marker": "o", "s": max(8, count * scale), "color": style.MIDDLE}, f"{count}") for count in counts]
+    title = said("diagnostic-effects.key", language, unit=words(data))
+    key(axes, circles, title=title, title_fontsize=style.SMALL, alignment="left", bbox_to_anchor=(-0.01, 1.02))
+    look = {"va": "center", "transform": axes.get_yaxis_transform()}
+    for x, name in ((1.16, "mean"), (1.2, "furthest")):
+        head = look | {"ha": "right" if x < 1.18 else "left", "size": style.SMALL, "color": style.MUTED}
+        axes.text(x, -1.0, said(f"diagnostic-effects.{name}", language), **head)
+    for y, name, item in zip(heights, style.city_names(nodes, language), nodes.itertuples(), strict=True):
+        axes.text(1.16, y, f"{item.mean_absolute_shift:.1f}", ha="right", **look)
+        furthest = f"{arrow(item.largest_shift)}  {name}" if item.largest_shift else "–"
+        axes.text(1.2, y, furthest, ha="left", **look)
+    return figure
+
+
+def standing_data(tables: Tables) -> pd.DataFrame:
+    """Standing of each city with an index in each indicator that the index uses, in the order of the index."""
+    root = tables["tables/framework"].query("level == 0")["code"].iloc[0]
+    overall = tables["ranks"].set_index("city")[root].dropna()
+    frame = tables["standings"].query("effective > 0")
+    frame = frame[frame["city"].isin(overall.index)]
+    frame = frame.assign(overall=frame["city"].map(overall).astype(int), place=in_order(tables, frame["node"]))
+    frame = frame.sort_values(["overall", "city", "place"]).drop(columns=["place", "median"])
+    return with_words(with_firsts(with_names(with_node_names(frame, tables, "node"), tables), tables), tables)
+
+
+def standing_caption(data: pd.DataFrame) -> dict[str, str]:
+    spread = data.groupby("city", sort=False)["standing"].agg(lambda part: part.max() - part.min())
+    own = data[data["city"] == spread.idxmax()]
+    best, worst = own.loc[own["standing"].idxmax()], own.loc[own["standing"].idxmin()]
+    remarks = remark(best) if best["rank"] == 1 else {"zh": "", "en": ""}
+    firsts = data[(data["rank"] == 1) & denied(data)].drop(index=best.name, errors="ignore")
+    text = both("diagnostic-standings.caption", best=best, worst=worst, remark=remarks, unit=words(data))
+    if firsts.empty:
+        return text
+    cells = {
+        language: [f"{item[city]} {name}" for (_, item), name in zip(firsts.iterrows(), names, strict=True)]
+        for language, city in (("zh", "city"), ("en", "city_en"))
+        for names in [remarked(firsts, language, "node")]
+    }
+    also = both("diagnostic-standings.denied", zh="、".join(cells["zh"]), en=", ".join(cells["en"]))
+    return {language: text[language] + also[language] for language in text}
+
+
+@figure(
+    "diagnostic-standings",
+    page=None,
+    evidence="reconstructed",
+    section="diagnostics",
+    data=standing_data,
+    caption=standing_caption,
+)
+def standings(data: pd.DataFrame, language: str):
+    """Table of cities by indicators: the rank in each, shaded by the share of the cities left behind."""
+    shown = chosen(data["city"])
+    data = shown.of(data)
+    standing, ranks = (heat.grid(data, "city", "node", value, shown) for value in ("standing", "rank"))
+    texts = [["" if pd.isna(rank) else f"{rank:.0f}" for rank in row] for row in ranks.to_numpy()]
+    heads = data.drop_duplicates("node")[f"node_{language}"].tolist()
+    cities = data.drop_duplicates("city").set_index("city", drop=False)
+    labels = [f"{name}  ({rank})" for name, rank in zip(row_names(cities, language), cities["overall"], strict=True)]
+    axes = heat.table(len(standing), 0.27, heads, labels)
+    heat.cells(axes, 2 * standing.to_numpy(dtype=float) - 1, 1.0, texts)
+    heat.heads(axes, heads)
+    rows = [*labels[: shown.gap], shown.more(language), *labels[shown.gap :]] if shown.left else labels
+    heat.rows(axes, rows, style.BODY)
+    heat.scale(axes, *(said(f"diagnostic-standings.{end}", language) for end in ("behind", "ahead")))
+    figure = axes.get_figure()
+    note = {"size": style.SMALL, "color": style.MUTED, "va": "center", "ha": "center"}
+    figure.text(0.5, 0.48 / figure.get_size_inches()[1], said("diagnostic-standings.note", language), **note)
     return figure

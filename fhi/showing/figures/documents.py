@@ -93,7 +93,10 @@ def images(entry: FigureEntry, data: pd.DataFrame, language: str, kinds: Iterabl
         "language": language,
         "title": entry.title[language],
         "badges": [
-            {"text": style.EVIDENCE_NAMES[name][language], "colour": style.EVIDENCE_COLOURS[name]}
+            {
+                "text": f"{style.EVIDENCE_SIGNS[name]} {style.EVIDENCE_NAMES[name][language]}",
+                "colour": style.EVIDENCE_COLOURS[name],
+            }
             for name in entry.evidence
         ],
         "source": style.source_line(entry, language),

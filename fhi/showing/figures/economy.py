@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 
 from fhi.showing.figures import style
-from fhi.showing.figures.cards import GROUND, bar, box, line, sheet
-from fhi.showing.figures.charts import with_names
+from fhi.showing.figures.cards import GROUND, line, sheet
+from fhi.showing.figures.charts import key, row_names, with_names
 from fhi.showing.figures.labels import place_labels
 from fhi.showing.figures.registry import Tables, figure
-from fhi.showing.figures.texts import number, width
+from fhi.showing.figures.texts import SIGNS, width
+from fhi.showing.figures.wording import both, said
 
 GREEN = style.PILLARS["ecosystem"]
 #: the sectors of a_share_totals.csv, and where the report prints a count of its own
@@ -27,14 +28,12 @@ TIER_NAMES = {
     "regional": ("区域", "regional"),
     "distinctive": ("特色", "distinctive"),
 }
+LISTS = ("first_list", "second_list")
 DECADES = [100, 1000, 10000]
 #: where 0 stands on the strip beside the logarithmic axis, which has no place for it
 ZERO = 0.15
 MEDIAN = {"color": style.MUTED, "linewidth": 0.9, "linestyle": (0, (4, 3))}
-SOURCE = {
-    "zh": "沪深交易所A股名单，2018-08-06收盘市值",
-    "en": "Shanghai and Shenzhen stock exchanges, A-share list, market values at the close of 2018-08-06",
-}
+SOURCE = both("p29-economy.source")
 
 
 def _listed(tables: Tables, sector: str) -> pd.DataFrame:
@@ -68,30 +67,21 @@ def base_data(tables: Tables) -> pd.DataFrame:
 
 def base_caption(data: pd.DataFrame) -> dict[str, str]:
     known, without = data[data["finance"].notna()], data[data["finance"].isna()]
-    strong = known[known["quadrant_zh"] == QUADRANTS[True, True][0]]
-    none = known[known["finance"] == 0]
-    undated, without_city = data[["undated", "without_city"]].iloc[0]
-    doubtful = known[
-        (known["finance_low"] < known["finance_high"]) | (known["technology_low"] < known["technology_high"])
-    ]
-    return {
-        "zh": f"报告未印坐标值，此处以A股市值代替（亿元，对数轴；不含在境外上市的公司），虚线为{len(known)}城的中位数，象限名称为本版概括。"
-        f"两项都不低于中位数的有{'、'.join(strong['city'])}。{'、'.join(none['city'])}没有A股金融公司，{'、'.join(without['city'])}没有A股数据。"
-        f"{undated}家公司迁址日期不明，按其后首份名单计；{without_city}家只知省份，未计入。细线为{'、'.join(doubtful['city'])}因此可能的范围。",
-        "en": f"The page prints no coordinates; A-share market value stands in (CNY 100 million, log axes, no listings abroad). "
-        f"Dashed: medians of {len(known)} cities; the names of the quadrants are ours. At or above both medians: "
-        f"{', '.join(strong['city_en'])}. {', '.join(none['city_en'])} have no A-share finance company, "
-        f"{', '.join(without['city_en'])} has no A-share figure. {undated} firms moved on an unknown day and count where the next "
-        f"list has them; {without_city} are known by province alone and count nowhere. Thin lines: what that leaves open for "
-        f"{', '.join(doubtful['city_en'])}.",
+    groups = {
+        "strong": known[known["quadrant_zh"] == QUADRANTS[True, True][0]],
+        "none": known[known["finance"] == 0],
+        "without": without,
     }
+    values = {"cities": len(known), "undated": data["undated"].iloc[0], "without_city": data["without_city"].iloc[0]}
+    for name, rows in groups.items():
+        values |= {name: "、".join(rows["city"]), f"{name}_en": ", ".join(rows["city_en"])}
+    return both("p29-economy.caption", **values)
 
 
 @figure(
     "p29-economy",
     page=29,
     evidence=("public", "published"),
-    title={"zh": "经济基础：金融业与信息科技业", "en": "Economic base: finance and information technology"},
     data=base_data,
     caption=base_caption,
     source=SOURCE,
@@ -193,10 +183,10 @@ def _corners(axes, language: str) -> list[tuple[float, float, float, float]]:
     boxes = []
     for (technology, finance), names in QUADRANTS.items():
         name = style.pick(language, *names)
-        extent, middle = style.extent(name, 9.5, "bold"), top - 14 if technology else bottom + 14
+        extent, middle = style.extent(name, style.SMALL, "bold"), top - 14 if technology else bottom + 14
         start = right - 9 - extent if finance else left + 9
         place = (start - left) / (right - left), (middle - bottom) / (top - bottom)
-        axes.text(*place, name, transform=axes.transAxes, va="center", weight="bold", color=GREEN, size=9.5)
+        axes.text(*place, name, transform=axes.transAxes, va="center", weight="bold", color=GREEN, size=style.SMALL)
         boxes.append((start, middle - 9, start + extent, middle + 9))
     return boxes
 
@@ -233,7 +223,7 @@ def _around(figure, data: pd.DataFrame, language: str) -> None:
     text = style.pick(
         language, f"缺：{'、'.join(without)}（无A股数据）", f"missing: {', '.join(without)} (no A-share data)"
     )
-    line(axes, 9.65, high - 0.58, text, ha="right", color=style.VERMILION)
+    line(axes, 9.65, high - 0.58, text, ha="right", color=style.INK)
 
 
 def leading_data(tables: Tables) -> pd.DataFrame:
@@ -251,82 +241,53 @@ def leading_data(tables: Tables) -> pd.DataFrame:
     return with_names(frame, tables).assign(page=30)
 
 
+def _lists(data: pd.DataFrame) -> dict[str, str]:
+    """Return which list is of which sector: that whose own cities have the more listed finance companies is of finance."""
+    finance = data["finance_public"].fillna(0)
+    only = {name: finance[data[name].notna() & data[other].isna()].sum() for name, other in (LISTS, LISTS[::-1])}
+    first = max(LISTS, key=lambda name: only[name])
+    return {"finance": first, "technology": next(name for name in LISTS if name != first)}
+
+
 def leading_caption(data: pd.DataFrame) -> dict[str, str]:
-    both = data.dropna(subset=["first_list", "second_list"])
-    only = data[data["first_list"].isna() | data["second_list"].isna()]
-    return {
-        "zh": f"{'、'.join(both['city'])}同在两组名单，{'、'.join(only['city'])}各在一组。两组为金融与信息科技，但文字未标明哪组是哪类，次序为阅读次序；"
-        "企业在报告中仅以徽标示出。右侧为报告印出的与A股名单的上市公司数；A股按11个行业标签计，报告未公布其口径，两数相近或相远都不说明报告对错。",
-        "en": f"{', '.join(both['city_en'])} stand in both lists, {' and '.join(only['city_en'])} in one each. The lists are of finance "
-        "and of information technology, but the text does not say which is which; the order is that of reading, and the companies "
-        "are logos. Right: listed companies as printed elsewhere in the report and by the A-share list, which "
-        "counts 11 industry labels; the report does not state its definition, so neither a near nor a far count tells for or "
-        "against it.",
-    }
+    both_lists = data.dropna(subset=list(LISTS))
+    names = {"shared": "、".join(both_lists["city"]), "shared_en": ", ".join(both_lists["city_en"])}
+    return both("p30-leading.caption", **names)
 
 
 @figure(
     "p30-leading",
     page=30,
     evidence=("published", "public"),
-    title={"zh": "金融与信息科技的代表城市", "en": "Leading cities in finance and information technology"},
     data=leading_data,
     caption=leading_caption,
     source=SOURCE,
 )
 def leading(data: pd.DataFrame, language: str):
-    """The two ordered lists, the same city joined; beside them the known counts of listed companies (p30)."""
-    figure = style.canvas(4.7)
-    axes = sheet(figure)
-    top, pitch = 1.72, 0.56
-    _lists(axes, data, language, top, pitch)
-    line(axes, 4.95, 1.05, style.pick(language, "上市公司数（家）", "Listed companies"), weight="bold", size=style.BODY)
-    heads = {"finance": ("金融", "finance"), "technology": ("信息科技", "information technology")}
-    most = {name: data[[f"{name}_published", f"{name}_public"]].max().max() for name in heads}
-    names = style.city_names(data, language)
-    for row, (name, item) in enumerate(zip(names, data.itertuples(), strict=True)):
-        y = top + 0.46 * row
-        line(axes, 4.95, y, name, 1.0, size=style.BODY)
-        for place, measure in enumerate(heads):
-            x = 6.05 + 1.95 * place
-            for shift, kind in ((-0.1, "published"), (0.1, "public")):
-                value, scale = getattr(item, f"{measure}_{kind}"), most[measure]
-                qualifier = getattr(item, f"{measure}_qualifier") if kind == "published" else "exact"
-                _count(axes, x, y + shift, value, value / scale, qualifier, kind, language)
-    for place, pair in enumerate(heads.values()):
-        line(axes, 6.05 + 1.95 * place, 1.38, style.pick(language, *pair), color=style.MUTED)
-    pages = sorted({int(page) for name in heads for page in data[f"{name}_page"].dropna()})
-    joined = style.pick(language, "、", " and ").join(map(str, pages))
-    x = 6.05
-    for kind, pair in {
-        "published": (f"报告第{joined}页", f"report, p. {joined}"),
-        "public": ("A股", "A shares"),
-    }.items():
-        axes.scatter([x + 0.05], [4.12], marker="s", s=34, color=style.EVIDENCE_COLOURS[kind])
-        x += 0.45 + line(axes, x + 0.17, 4.12, style.pick(language, *pair), color=style.MUTED)
+    """A panel a list in its own order: listed companies as published, and by the A-share list (p30)."""
+    figure = style.canvas(4.4)
+    looks = {kind: style.EVIDENCE_FILLS[kind] for kind in ("published", "public")}
+    for place, (sector, column) in enumerate(_lists(data).items()):
+        rows = data.dropna(subset=[column]).sort_values(column).reset_index(drop=True)
+        left = 1.15 + 4.75 * place
+        axes = style.quiet(style.area(figure, left=left, right=10 - left - 3.6, top=1.75, bottom=0.55), grid=None)
+        most = rows[[f"{sector}_published", f"{sector}_public"]].max().max()
+        for kind, shift in (("published", -0.18), ("public", 0.18)):
+            values = rows[f"{sector}_{kind}"]
+            axes.barh(rows.index + shift, values.fillna(0), height=0.3, **looks[kind])
+            for row, value in values.items():
+                sign = SIGNS[rows.at[row, f"{sector}_qualifier"]] if kind == "published" and pd.notna(value) else ""
+                text = said(f"p30-leading.no-{kind}", language) if pd.isna(value) else f"{sign}{value:.0f}"
+                tone = style.MUTED if pd.isna(value) else style.INK
+                at = ((value if pd.notna(value) else 0) + 0.02 * most, row + shift)
+                axes.text(*at, text, va="center", size=style.SMALL, color=tone)
+        names = [
+            f"{item[column]:.0f}  {style.fit(name, 56, style.BODY)}"
+            for name, (_, item) in zip(row_names(rows, language), rows.iterrows(), strict=True)
+        ]
+        axes.set_yticks(rows.index, names)
+        axes.set(xlim=(0, 1.2 * most), ylim=(len(rows) - 0.5, -0.5), xticks=[])
+        axes.set_title(said(f"p30-leading.{sector}", language), loc="left", weight="bold", size=style.BODY, x=-0.2)
+    entries = [(look, said(f"p30-leading.{kind}", language)) for kind, look in looks.items()]
+    key(figure.axes[0], entries, bbox_to_anchor=(-0.27, 1.12))
     return figure
-
-
-def _lists(axes, data: pd.DataFrame, language: str, top: float, pitch: float) -> None:
-    """Draw the two lists as columns of tiles; a line joins a city that stands in both."""
-    columns = {"first_list": (0.35, "名单一", "first list"), "second_list": (2.75, "名单二", "second list")}
-    wide, high = 1.55, 0.4
-    for row in data.dropna(subset=list(columns)).itertuples():
-        ends = [top + pitch * (getattr(row, column) - 1) for column in columns]
-        axes.plot([0.35 + wide, 2.75], ends, color=GREEN, linewidth=1.6, zorder=0.4)
-    for column, (x, *names) in columns.items():
-        line(axes, x, 1.05, style.pick(language, *names), weight="bold", size=style.BODY)
-        rows = data.dropna(subset=[column])
-        for name, position in zip(style.city_names(rows, language), rows[column], strict=True):
-            y = top + pitch * (position - 1)
-            box(axes, x, y - high / 2, wide, high)
-            line(axes, x + 0.15, y, name, wide - 0.3, size=style.BODY)
-
-
-def _count(axes, x: float, y: float, value: float, share: float, qualifier: str, kind: str, language: str) -> None:
-    if pd.isna(value):
-        absent = {"published": ("未公布", "not published"), "public": ("无A股数据", "no A-share figure")}[kind]
-        line(axes, x, y, style.pick(language, *absent), size=7.5, color=style.MUTED)
-        return
-    bar(axes, x, y - 0.065, share, 1, style.EVIDENCE_COLOURS[kind], 0.13)
-    line(axes, x + share + 0.06, y, number(value, language, qualifier), size=7.5)

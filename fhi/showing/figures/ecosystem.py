@@ -16,7 +16,7 @@ from fhi.showing.figures.registry import Tables, figure
     evidence="published",
     title={"zh": "金融科技生态排名", "en": "Ranking by fintech ecosystem"},
     data=lambda tables: pillar_ladder(tables, "ecosystem"),
-    caption=lambda data: ladder_caption(data, "生态", "Ecosystem"),
+    caption=lambda data: ladder_caption(data, "ecosystem"),
 )
 def ranking(data: pd.DataFrame, language: str):
     """Ecosystem ranks beside overall ranks, movers marked (p28)."""

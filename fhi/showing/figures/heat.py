@@ -13,17 +13,18 @@ from matplotlib.axes import Axes
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import Chosen
 
-BELOW, NOTHING, ABOVE = "#c2571a", "#f7f7f7", "#2166ac"
-SHADES = matplotlib.colors.LinearSegmentedColormap.from_list("two-sided", [BELOW, NOTHING, ABOVE])
+#: from least to greatest by lightness alone
+SHADES = matplotlib.colors.LinearSegmentedColormap.from_list("lightness", ["#f4f6f8", "#aab4bd", style.DARK])
 #: degrees that heads rise, and points that each may be long
 SLANT, HEAD = 38, 122
 
 
-def table(rows: int, columns: int, pitch: float, names: Sequence[str]) -> Axes:
-    """Return axes for a table of rows `pitch` inches high, with room for the names of cities, heads and the scale."""
+def table(rows: int, pitch: float, names: Sequence[str], labels: Sequence[str] = ()) -> Axes:
+    """Return axes for a table of rows `pitch` inches high, with room for the heads, the labels of the rows and the scale."""
+    longest = max((style.extent(label, style.BODY) for label in labels), default=0) / 72 + 0.25
     top = 0.75 + room(names)
-    figure = style.canvas(top + 0.95 + pitch * rows, width=min(11.0, max(7.5, 2.8 + 0.95 * columns)))
-    return style.area(figure, left=1.5, right=1.3, top=top, bottom=0.95)
+    figure = style.canvas(top + 0.95 + pitch * rows, width=style.FULL)
+    return style.area(figure, left=max(1.5, longest), right=1.35, top=top, bottom=0.95)
 
 
 def cells(axes: Axes, values: np.ndarray, limit: float, texts: Sequence[Sequence[str]], size: float = style.SMALL):

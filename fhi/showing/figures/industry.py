@@ -11,9 +11,9 @@ from fhi.showing.figures.registry import Tables, figure
 from fhi.showing.figures.texts import SIGNS
 
 CLASSES = {
-    "banks": {"zh": "互联网银行", "en": "Internet banks", "colour": style.BLUE},
-    "brokers": {"zh": "互联网证券", "en": "Internet brokers", "colour": "#b87a00"},
-    "insurers": {"zh": "互联网保险", "en": "Internet insurers", "colour": "#00805d"},
+    "banks": {"zh": "互联网银行", "en": "Internet banks", "colour": style.PILLARS["industry"]},
+    "brokers": {"zh": "互联网证券", "en": "Internet brokers", "colour": style.PILLARS["industry"]},
+    "insurers": {"zh": "互联网保险", "en": "Internet insurers", "colour": style.PILLARS["industry"]},
 }
 COLOUR = style.PILLARS["industry"]
 #: what the report tells of each firm beside its owners, where it has been transcribed
@@ -28,7 +28,7 @@ NAMELESS = {"zh": "（报告仅有徽标）", "en": "(logo only)"}
     evidence="published",
     title={"zh": "金融科技产业排名", "en": "Ranking by fintech industry"},
     data=lambda tables: pillar_ladder(tables, "industry"),
-    caption=lambda data: ladder_caption(data, "产业", "Industry"),
+    caption=lambda data: ladder_caption(data, "industry"),
 )
 def ranking(data: pd.DataFrame, language: str):
     """Industry ranks beside overall ranks, movers marked (p10)."""
@@ -75,17 +75,18 @@ def pattern_caption(data: pd.DataFrame) -> dict[str, str]:
 def pattern(data: pd.DataFrame, language: str):
     """Matrix of class by city, a disc for the firms, totals at the right (p12)."""
     figure = style.canvas(3.7)
-    axes = style.quiet(style.area(figure, left=1.7, right=0.3, bottom=0.95), grid=None)
+    axes = style.quiet(style.area(figure, left=1.7, right=0.3, bottom=1.15), grid=None)
     cities = data.drop_duplicates("city").reset_index(drop=True)
     place = {city: column for column, city in enumerate(cities["city"])}
     for row, (name, look) in enumerate(CLASSES.items()):
         rows = data[data["class"] == name]
-        axes.axhline(row, color=style.LINE, linewidth=0.8, zorder=0)
+        axes.hlines(row, -0.6, len(place) - 0.7, color=style.LINE, linewidth=0.8, zorder=0)
         axes.scatter(
             rows["city"].map(place), [row] * len(rows), s=240 + 190 * (rows["firms"] - 1), color=look["colour"]
         )
         for city, firms in zip(rows["city"], rows["firms"], strict=True):
-            axes.text(place[city], row, str(firms), color=style.PAPER, ha="center", va="center", weight="bold")
+            if firms > 1:
+                axes.text(place[city], row, str(firms), color=style.PAPER, ha="center", va="center", weight="bold")
         axes.text(
             len(place) - 0.2, row, f"{rows['firms'].sum()}", size=17, weight="bold", color=look["colour"], va="center"
         )
@@ -93,7 +94,8 @@ def pattern(data: pd.DataFrame, language: str):
         len(place) - 0.2, -0.72, style.pick(language, "合计", "total"), size=style.SMALL, color=style.MUTED, va="center"
     )
     names = style.city_names(cities, language)
-    axes.set_xticks(range(len(place)), names, size=style.BODY if language == "zh" else style.SMALL, color=style.INK)
+    turn = {"rotation": 0} if language == "zh" else {"rotation": 30, "ha": "right", "rotation_mode": "anchor"}
+    axes.set_xticks(range(len(place)), names, size=style.SMALL, color=style.INK, **turn)
     axes.set_yticks(range(len(CLASSES)), [look[language] for look in CLASSES.values()])
     axes.set(xlim=(-0.6, len(place) + 0.3), ylim=(len(CLASSES) - 0.5, -0.9))
     return figure

@@ -8,7 +8,7 @@ from matplotlib.patches import Rectangle
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import english, with_names
 from fhi.showing.figures.registry import Tables, figure
-from fhi.showing.figures.texts import quantity_text
+from fhi.showing.figures.texts import quantity_text, wrapped
 
 PANELS = {
     "exchanges": {"zh": "全国性交易所（家）", "en": "National exchanges"},
@@ -72,7 +72,6 @@ def panels_caption(data: pd.DataFrame) -> dict[str, str]:
     "p17-infrastructure",
     page=17,
     evidence=("published", "derived", "public"),
-    title={"zh": "金融科技基础设施：四个方面", "en": "Fintech infrastructure in four panels"},
     data=panels_data,
     caption=panels_caption,
     source={"zh": "服务商所在城市：公开资料", "en": "cities of the vendors: public knowledge"},
@@ -121,7 +120,7 @@ def _firms(axes, rows: pd.DataFrame, language: str) -> None:
         name = city if language == "zh" else group["city_en"].iloc[0]
         axes.text(0, y, style.fit(name, 56, style.SMALL), size=style.SMALL, va="center")
         for firm in group[f"name_{language}"]:
-            axes.add_artist(Rectangle((0.82, y - 0.12), 1.38, 0.24, facecolor="#e3edf5", linewidth=0))
+            axes.add_artist(Rectangle((0.82, y - 0.12), 1.38, 0.24, facecolor=style.PALE["industry"], linewidth=0))
             axes.text(0.9, y, style.fit(firm, 92, style.SMALL), size=style.SMALL, va="center")
             y += 0.4
     note = style.pick(language, "各城数值未公布", "values by city: not published")
@@ -189,7 +188,6 @@ def contributions_caption(data: pd.DataFrame) -> dict[str, str]:
     "p18-contributions",
     page=18,
     evidence=("published", "derived"),
-    title={"zh": "区块链与云计算：城市贡献率（%）", "en": "Blockchain and cloud: contributions by city (%)"},
     data=contributions_data,
     caption=contributions_caption,
 )
@@ -197,7 +195,7 @@ def contributions(data: pd.DataFrame, language: str):
     """Two treemaps of the nation: printed contributions solid, derived ones hatched (p18)."""
     import squarify
 
-    figure = style.canvas(4.95)
+    figure = style.canvas(5.3)
     width, height = 4.55, 3.1
     for column, (panel, group) in enumerate(data.groupby("panel", sort=False)):
         left = style.SIDE + column * (width + 0.2)
@@ -208,15 +206,9 @@ def contributions(data: pd.DataFrame, language: str):
         for box, item in zip(boxes, rows.itertuples(), strict=True):
             _tile(axes, box, item, language)
         note = style.pick(language, "；", "; ").join(_notes(group, language))
-        axes.text(
-            0,
-            0.34 + height + 0.16,
-            style.fit(note, width * 72, style.SMALL),
-            size=style.SMALL,
-            color=style.MUTED,
-            va="center",
-        )
-        axes.set(xlim=(0, width), ylim=(3.7, 0))
+        note = wrapped(note, width, style.SMALL, lines=3)
+        axes.text(0, 0.34 + height + 0.1, note, size=style.SMALL, color=style.MUTED, va="top")
+        axes.set(xlim=(0, width), ylim=(4.05, 0))
     return figure
 
 
@@ -247,7 +239,7 @@ def _tile(axes, box: dict, item, language: str) -> None:
     text = {"color": style.PAPER if solid else style.INK, "va": "center"}
     text["bbox"] = {"facecolor": look["facecolor"], "edgecolor": "none", "pad": 1.5}
     if height < 1:
-        name = style.fit(name, width * 72 - 46, style.SMALL)
+        name = wrapped(name, width - 0.62, style.SMALL, lines=2)
         axes.text(x + 0.1, y + 0.22, name, size=style.SMALL, **text)
         axes.text(x + width - 0.1, y + 0.22, f"{item.value:.1f}", size=style.BODY, weight="bold", ha="right", **text)
     else:

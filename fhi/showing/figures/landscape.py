@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import matplotlib
+import numpy as np
 import pandas as pd
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.patches import Rectangle
 
 from fhi.showing.figures import style
-from fhi.showing.figures.charts import with_names
+from fhi.showing.figures.charts import margin, with_names
 from fhi.showing.figures.registry import Tables, figure
+from fhi.showing.figures.texts import wrapped
+from fhi.showing.figures.wording import both, said
+
+PILLARS = ("industry", "experience", "ecosystem")
 
 RANKS = ["rank", "industry_rank", "experience_rank", "ecosystem_rank"]
 
@@ -23,66 +29,60 @@ def top20_data(tables: Tables) -> pd.DataFrame:
 def top20_caption(data: pd.DataFrame) -> dict[str, str]:
     up, down = data.loc[data["change_value"].idxmax()], data.loc[data["change_value"].idxmin()]
     same = data[data["change_value"] == down["change_value"]]
-    return {
-        "zh": f"升幅最大的是{up['city']}（+{up['change_value']:.0f}），降幅最大的是{'、'.join(same['city'])}"
-        f"（{down['change_value']:.0f}）。颜色越深，名次越靠前。",
-        "en": f"{up['city_en']} rose most (+{up['change_value']:.0f}); {' and '.join(same['city_en'])} fell most "
-        f"({down['change_value']:.0f}). The darker a cell, the better the rank.",
-    }
+    fell = {"fell": "、".join(same["city"]), "fell_en": " and ".join(same["city_en"]), "down": -down["change_value"]}
+    return both("p05-top20.caption", up=up, **fell)
 
 
 @figure(
     "p05-top20",
     page=5,
     evidence="published",
-    title={"zh": "2018金融科技中心城市TOP20", "en": "The twenty fintech hubs of 2018"},
     data=top20_data,
     caption=top20_caption,
 )
 def top20(data: pd.DataFrame, language: str):
     """Table of overall rank, change and pillar ranks, cells shaded by rank (p5)."""
-    figure = style.canvas(8.3)
-    axes = style.bare(style.area(figure, top=0.6))
-    shades = matplotlib.colors.LinearSegmentedColormap.from_list("ranks", ["#2f7fbf", "#ffffff"])
-    heads = style.pick(
-        language,
-        ["城市", "总排名", "较2017年", "产业", "体验", "生态"],
-        ["City", "Overall", "From 2017", "Industry", "Experience", "Ecosystem"],
-    )
-    x = [1.75, 3.9, 5.2, 6.5, 7.7, 8.9]
-    for place, head in zip(x, heads, strict=True):
-        axes.text(
-            place, -1, head, ha="left" if place == x[0] else "center", va="center", color=style.MUTED, size=style.SMALL
-        )
+    figure = style.canvas(8.0)
+    axes = style.bare(style.area(figure, top=0.65, bottom=0.45))
+    x = [1.75, 3.5, 4.75, 6.05, 7.3, 8.55]
+    for place, name in zip(x, ("city", "rank", "change", *PILLARS), strict=True):
+        look = {"ha": "left" if place == x[0] else "center", "color": style.MUTED, "size": style.SMALL}
+        axes.text(place, -1, said(f"p05-top20.{name}", language), va="center", **look)
     names = style.city_names(data, language)
     for row, (name, item) in enumerate(zip(names, data.itertuples(), strict=True)):
-        axes.text(x[0], row, name, va="center", weight="bold" if row < 3 else "normal", size=11)
+        axes.text(x[0], row, name, va="center")
         text, colour = _change(item.change_value, language)
         axes.text(x[2], row, text, color=colour, ha="center", va="center")
-        for place, value in zip([x[1], *x[3:]], (getattr(item, column) for column in RANKS), strict=True):
-            box = matplotlib.patches.Rectangle((place - 0.52, row - 0.42), 1.04, 0.84, color=shades((value - 1) / 19))
-            axes.add_patch(box)
-            axes.text(place, row, str(value), ha="center", va="center", color=style.PAPER if value < 6 else style.INK)
+        columns = zip([x[1], *x[3:]], RANKS, ("FHI", *PILLARS), strict=True)
+        for place, column, pillar in columns:
+            rank = getattr(item, column)
+            shade = _shade(pillar, (rank - 1) / max(len(data) - 1, 1))
+            axes.add_patch(Rectangle((place - 0.52, row - 0.42), 1.04, 0.84, color=shade))
+            axes.text(place, row, str(rank), ha="center", va="center", weight="bold", color=style.ink_on(shade))
     for tier, group in data.groupby("tier", sort=False):
         top, bottom = group.index[0] - 0.45, group.index[-1] + 0.45
-        axes.add_patch(matplotlib.patches.Rectangle((0, top), 0.09, bottom - top, color=style.TIERS[tier]))
-        label = group["tier_zh" if language == "zh" else "tier_en"].iloc[0].replace(" ", "\n")
-        axes.text(
-            0.2, group.index[0], label, va="center" if "\n" not in label else "top", size=style.SMALL, color=style.MUTED
-        )
+        axes.add_patch(Rectangle((0, top), 0.09, bottom - top, color=style.TIERS[tier]))
+        label = wrapped(group[f"tier_{language}"].iloc[0], 1.4, style.SMALL)
+        axes.text(0.2, group.index[0] - 0.3, label, va="top", size=style.SMALL, color=style.MUTED)
         if top > 0:
             axes.axhline(top - 0.05, color=style.LINE, linewidth=1)
-    axes.set(xlim=(0, 9.5), ylim=(len(data) - 0.5, -1.5))
+    axes.set(xlim=(0, 9.3), ylim=(len(data) - 0.5, -1.5))
     return figure
+
+
+def _shade(pillar: str, share: float) -> str:
+    """Return the shade of a rank: the hue of its pillar for the first, its pale ground for the last."""
+    dark, pale = np.array(to_rgb(style.PILLARS[pillar])), np.array(to_rgb(style.PALE[pillar]))
+    return to_hex(dark + (pale - dark) * share**0.6)
 
 
 def _change(change: float, language: str) -> tuple[str, str]:
     """Return text and colour of a change of rank; NaN is a city that was not ranked before."""
     if pd.isna(change):
-        return style.pick(language, "新增", "new"), style.PURPLE
+        return said("p05-top20.new", language), style.INK
     if change == 0:
         return "—", style.MUTED
-    return f"{'↑' if change > 0 else '↓'} {abs(change):.0f}", style.direction(change)
+    return f"{style.ARROWS[1 if change > 0 else -1]} {abs(change):.0f}", style.direction(change)
 
 
 def tiers_data(tables: Tables) -> pd.DataFrame:
@@ -100,36 +100,31 @@ def tiers_data(tables: Tables) -> pd.DataFrame:
 def tiers_caption(data: pd.DataFrame) -> dict[str, str]:
     first, second, third = data["mean"]
     mean = (data["mean"] * data["count"]).sum() / data["count"].sum()
-    return {
-        "zh": f"三个梯队的平均分相差{first - second:.1f}与{second - third:.1f}；按城市数加权，20城平均为{mean:.1f}。城市得分未公布。",
-        "en": f"The tier means lie {first - second:.1f} and {second - third:.1f} points apart; weighted by cities, the mean of "
-        f"the twenty is {mean:.1f}. City scores are not published.",
-    }
+    return both("p05-tiers.caption", one=first - second, two=second - third, mean=mean)
 
 
 @figure(
     "p05-tiers",
     page=5,
     evidence=("published", "derived"),
-    title={"zh": "三个梯队的平均得分", "en": "Mean score of the three tiers"},
     data=tiers_data,
     caption=tiers_caption,
 )
 def tiers(data: pd.DataFrame, language: str):
     """Bars of the three printed tier means, the tier's cities below each (p5)."""
-    figure = style.canvas(4.2)
-    axes = style.quiet(style.area(figure, left=1.9, right=0.6, bottom=0.95))
+    figure = style.canvas(4.0)
+    names = [f"{name} ({count})" for name, count in zip(data[f"name_{language}"], data["count"], strict=True)]
+    axes = style.quiet(style.area(figure, left=margin(names, 0.15), right=0.35, top=0.75, bottom=0.9))
     rows = range(len(data))
     axes.barh(rows, data["mean"], height=0.42, color=[style.TIERS[tier] for tier in data["tier"]])
     for row, item in zip(rows, data.itertuples(), strict=True):
-        axes.text(item.mean + 0.8, row, f"{item.mean:g}", va="center", weight="bold", size=12)
-        names = (item.cities if language == "zh" else item.cities_en).split("|")
-        joined = style.pick(language, "、", ", ").join(names)
-        axes.text(
-            0.6, row + 0.37, joined, va="center", size=style.SMALL if language == "zh" else 7.4, color=style.MUTED
-        )
-    names = data["name_zh" if language == "zh" else "name_en"]
-    axes.set_yticks(rows, [f"{name} ({count})" for name, count in zip(names, data["count"], strict=True)])
-    axes.set(xlim=(0, 100), ylim=(len(data) - 0.35, -0.4))
-    axes.set_xlabel(style.pick(language, "平均得分（0–100）", "mean score (0–100)"), size=style.SMALL)
+        axes.text(item.mean + 0.8, row, f"{item.mean:g}", va="center", weight="bold")
+        cities = (item.cities if language == "zh" else item.cities_en).split("|")
+        joined = {"zh": "、", "en": ", "}[language].join(cities)
+        # on paper, so that no grid line runs through the names
+        ground = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.6}
+        axes.text(0.3, row + 0.37, joined, va="center", size=style.SMALL, color=style.MUTED, bbox=ground)
+    axes.set_yticks(rows, names)
+    axes.set(xlim=(0, 100), ylim=(len(data) - 0.4, -0.35))
+    axes.set_xlabel(said("p05-tiers.axis", language), size=style.SMALL)
     return figure

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from fhi.showing.figures import style
-from fhi.showing.figures.charts import with_names
+from fhi.showing.figures.charts import margin, row_names, with_names
 from fhi.showing.figures.registry import Tables, figure
 
-EARLIER, LATE = "#8fb8ad", style.PILLARS["ecosystem"]
+#: not an indicator, so of no pillar
+EARLIER, LATE = style.FAINT, style.DARK
 
 
 def failures_data(tables: Tables) -> pd.DataFrame:
@@ -43,7 +44,6 @@ def failures_caption(data: pd.DataFrame) -> dict[str, str]:
     page=None,
     beside=35,
     evidence="public",
-    title={"zh": "网贷问题平台的城市分布", "en": "Failed online-lending platforms by city"},
     data=failures_data,
     caption=failures_caption,
     source={
@@ -55,7 +55,8 @@ def failures(data: pd.DataFrame, language: str):
     """One bar a city: failed until May 2018, and from June to September 2018; police investigations beside the total."""
     data = data[~data["rest"] & (data["failed"] > 0)].reset_index(drop=True)
     figure = style.canvas(1.75 + 0.23 * len(data))
-    axes = style.quiet(style.area(figure, left=1.3, right=0.9, top=0.95, bottom=0.8), grid="x")
+    names = row_names(data, language)
+    axes = style.quiet(style.area(figure, left=margin(names, 0.15), right=0.9, top=0.95, bottom=0.8), grid="x")
     rows = range(len(data))
     labels = {
         "earlier": style.pick(language, "2018年5月及以前", "until May 2018"),
@@ -69,7 +70,7 @@ def failures(data: pd.DataFrame, language: str):
         axes.text(end * 1.16, row, f"{item.police}", va="center", ha="right", size=style.SMALL, color=style.MUTED)
     head = style.pick(language, "其中警方介入", "of these, police case")
     axes.text(end * 1.16, -1.1, head, va="center", ha="right", size=style.SMALL, color=style.MUTED)
-    axes.set_yticks(rows, style.city_names(data, language), size=style.SMALL)
+    axes.set_yticks(rows, names, size=style.SMALL)
     axes.set(xlim=(0, end * 1.17), ylim=(len(data) - 0.4, -0.6))
     axes.set_xlabel(style.pick(language, "问题平台（家）", "failed platforms"), size=style.SMALL)
     axes.legend(loc="lower right", frameon=False, fontsize=style.SMALL, bbox_to_anchor=(0.9, 0.02))

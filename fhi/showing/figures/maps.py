@@ -10,9 +10,9 @@ from fhi.showing.figures.charts import with_names
 from fhi.showing.figures.labels import place_labels
 from fhi.showing.figures.registry import Tables, figure
 
-REGION = {"whole": "#f2d9a2", "part": "#f8ebcf", "ink": "#8a5a00"}
-DISC = 13.0  # diameter of a disc with a rank, points
-WIDTH = 7.2  # of the map, inches
+REGION = {"whole": "#aab6c1", "part": "#cfd7de", "ink": style.INK}
+DISC = 15.0  # diameter of a disc with a rank, points
+WIDTH = 6.7  # of the map, inches
 
 
 def landscape_data(tables: Tables) -> pd.DataFrame:
@@ -53,7 +53,6 @@ def landscape_caption(data: pd.DataFrame) -> dict[str, str]:
     "p04-map",
     page=4,
     evidence=("published", "public"),
-    title={"zh": "中国金融科技格局：三大高地与20座中心城市", "en": "Three regions and twenty fintech hubs"},
     data=landscape_data,
     caption=landscape_caption,
     source={
@@ -63,7 +62,7 @@ def landscape_caption(data: pd.DataFrame) -> dict[str, str]:
 )
 def landscape(data: pd.DataFrame, language: str):
     """Map of the regions with the ranked cities, and the list of the 20 beside it (p4)."""
-    figure = style.canvas(6.95)
+    figure = style.canvas(6.75)
     cities, regions = (data[data["series"] == name].reset_index(drop=True) for name in ("city", "region"))
     fills = {province: REGION[extent] for province, extent in zip(regions["province"], regions["extent"], strict=True)}
     axes = basemap.china(figure, 0.15, 0.5, WIDTH, fills)
@@ -75,7 +74,7 @@ def landscape(data: pd.DataFrame, language: str):
     middles = [basemap.middle(axes, group["province"]) for _, group in regions.groupby("region", sort=False)]
     _label_regions(above, np.array(middles), taken, regions, language)
     _region_key(above, language)
-    _city_list(style.bare(style.area(figure, left=7.5, top=0.72, bottom=0.45)), cities, language)
+    _city_list(style.bare(style.area(figure, left=6.95, top=0.72, bottom=0.45)), cities, language)
     return figure
 
 
@@ -107,7 +106,7 @@ def _discs(axes, centres: np.ndarray, cities: pd.DataFrame) -> None:
     colours = [style.TIERS[tier] for tier in cities["tier"]]
     axes.scatter(*centres.T, s=DISC**2, color=colours, zorder=3)
     for centre, colour, rank in zip(centres, colours, cities["rank"], strict=True):
-        look = {"ha": "center", "va": "center_baseline", "size": 7.5, "weight": "bold", "zorder": 4}
+        look = {"ha": "center", "va": "center_baseline", "size": style.SMALL, "weight": "bold", "zorder": 4}
         axes.text(*centre, str(rank), color=style.ink_on(colour), **look)
 
 
@@ -118,7 +117,7 @@ def _region_key(axes, language: str) -> None:
         "part": style.pick(language, "部分城市属于三大高地之一", "province with some cities in one"),
     }
     for row, (extent, text) in enumerate(texts.items()):
-        axes.scatter(20, 34 - 16 * row, marker="s", s=80, color=REGION[extent])
+        axes.scatter(20, 34 - 16 * row, marker="s", s=80, color=REGION[extent], edgecolor=style.MIDDLE, linewidth=0.6)
         axes.text(30, 34 - 16 * row, text, size=style.SMALL, color=style.MUTED, va="center")
 
 
@@ -137,9 +136,9 @@ def _city_list(axes, cities: pd.DataFrame, language: str) -> None:
             centres.append((DISC / 2 + 1, place))
             region = getattr(item, f"region_{language}")
             if isinstance(region, str):
-                axes.text(width, place, region, size=7, color=REGION["ink"], va="center", ha="right")
+                axes.text(width, place, region, size=style.SMALL, color=REGION["ink"], va="center", ha="right")
         place -= step
     _discs(axes, np.array(centres), cities)
     for centre, name in zip(centres, style.city_names(cities, language), strict=True):
-        axes.text(DISC + 6, centre[1], style.fit(name, 66, style.SMALL), size=style.SMALL, va="center")
+        axes.text(DISC + 6, centre[1], style.fit(name, 70, style.SMALL), size=style.SMALL, va="center")
     axes.set(xlim=(0, width), ylim=(0, height))

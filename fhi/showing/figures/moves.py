@@ -58,7 +58,9 @@ def slope(data: pd.DataFrame, language: str, base: str, other: str):
         axes.text(1.44, heights[1], arrow(item["shift"]), ha="right", weight="bold", **look | {"color": colour})
     style.dots(axes, [(x, height) for x in (0, 1) for height in ends[x]], 5, style.INK)
     for x, name in ((0, base), (1, other)):
-        axes.text(x, -0.2, style.fit(name, 170, 12, "bold"), ha="center", va="center", weight="bold", size=12)
+        axes.text(
+            x, -0.2, style.fit(name, 170, style.BODY, "bold"), ha="center", va="center", weight="bold", size=style.BODY
+        )
     axes.set(xlim=(-0.02, 1.02), ylim=(len(data) + 0.6, 0.2))
     among = style.pick(
         language, f"名次在两方案都有得分的{len(data)}城之间", f"among the {len(data)} cities with a score in both"
@@ -76,15 +78,16 @@ def through(data: pd.DataFrame, language: str):
     cities = data.drop_duplicates("city").set_index("city", drop=False).loc[values.index]
     places = data["kind"].iloc[0] == "assumption"
     totals = cities["shift"]
-    # shifts are positive downwards, shades are blue upwards
+    # shifts are positive downwards, shades are dark upwards
     shades = -values.to_numpy() if places else values.to_numpy()
     limit = float(np.nanmax(np.abs(shades), initial=0.0)) or 1.0
     texts = [[_cell(value, places) for value in row] for row in values.to_numpy()]
     heads = data.drop_duplicates("column").set_index("column")[f"column_{language}"][values.columns].tolist()
-    axes = heat.table(len(values), len(heads), 0.27, heads)
+    names = style.city_names(cities, language)
+    axes = heat.table(len(values), 0.27, heads, names)
     heat.cells(axes, shades, limit, texts)
     heat.heads(axes, heads)
-    heat.rows(axes, style.city_names(cities, language), style.BODY)
+    heat.rows(axes, names, style.BODY)
     for row, city in enumerate(cities.index):
         look = {"va": "center", "ha": "left", "weight": "bold", "color": style.direction(-totals[city])}
         axes.annotate(arrow(totals[city]), (len(heads), row + 0.5), (10, 0), textcoords="offset points", **look)
@@ -125,7 +128,7 @@ def across(data: pd.DataFrame, language: str):
     shades = -shifts.to_numpy()
     limit = float(np.nanmax(np.abs(shades), initial=0.0)) or 1.0
     texts = [["" if np.isnan(rank) else f"{rank:.0f}" for rank in row] for row in ranks.to_numpy()]
-    axes = heat.table(len(ranks), ranks.shape[1], 0.24, ranks.columns.tolist())
+    axes = heat.table(len(ranks), 0.24, ranks.columns.tolist())
     heat.cells(axes, shades, limit, texts)
     heat.heads(axes, ranks.columns.tolist())
     cities = data.drop_duplicates("city").set_index("city", drop=False).loc[ranks.index]

@@ -6,7 +6,6 @@ import matplotlib
 import pandas as pd
 
 from fhi.showing.figures import style
-from fhi.showing.figures.cards import line, sheet
 from fhi.showing.figures.charts import chosen, height, with_names
 from fhi.showing.figures.heat import SHADES
 from fhi.showing.figures.registry import Tables, figure
@@ -44,7 +43,6 @@ def heat_caption(data: pd.DataFrame) -> dict[str, str]:
     "pillar-heat",
     page=None,
     evidence=("published", "derived"),
-    title={"zh": "三个维度：何处领先，何处落后", "en": "Three pillars: where a city is ahead, where behind"},
     data=pillars_data,
     caption=heat_caption,
 )
@@ -97,59 +95,3 @@ def _scale(axes, widest: int, y: float, language: str) -> None:
         (2.6 + (steps - 1) * 0.42 + 0.3, style.pick(language, f"领先{widest}位", f"{widest} ahead"), "left"),
     ):
         axes.text(x, y, text, ha=side, va="center", size=style.SMALL, color=style.MUTED)
-
-
-def profiles_caption(data: pd.DataFrame) -> dict[str, str]:
-    ahead = {pillar: data.loc[data[f"gap_{pillar}"].idxmax()] for pillar in PILLARS}
-    zh = "；".join(
-        f"{PILLARS[pillar][0]}：{item['city']}（+{item[f'gap_{pillar}']}）" for pillar, item in ahead.items()
-    )
-    en = "; ".join(
-        f"{PILLARS[pillar][1]} {item['city_en']} (+{item[f'gap_{pillar}']})" for pillar, item in ahead.items()
-    )
-    return {
-        "zh": f"每城一格：柱越高名次越好，柱下为该维度名次，虚线为总排名。较总排名领先最多的是{zh}。",
-        "en": f"One panel a city: the higher a bar, the better the rank (below it); dashed: the overall rank. Furthest ahead of it: {en}.",
-    }
-
-
-@figure(
-    "pillar-profiles",
-    page=None,
-    evidence=("published", "derived"),
-    title={"zh": "20城的维度轮廓", "en": "Profiles of the twenty cities by pillar"},
-    data=pillars_data,
-    caption=profiles_caption,
-)
-def profiles(data: pd.DataFrame, language: str):
-    """Small multiples: bars of the three pillar ranks, higher is better, with the overall rank as a line."""
-    columns, apart, pitch = 5, 4.1, 1.6
-    rows = -(-len(data) // columns)
-    figure = style.canvas(8.0)
-    axes = style.bare(style.area(figure, top=1.15, bottom=0.55))
-    for place, (name, item) in enumerate(zip(style.city_names(data, language), data.itertuples(), strict=True)):
-        x, foot = place % columns * apart, (rows - 1 - place // columns) * pitch
-        axes.text(x, foot + 1.14, f"{item.rank}", weight="bold", size=11, va="center")
-        axes.text(x + 0.6, foot + 1.14, name, va="center")
-        axes.plot([x, x + 3], [foot, foot], color=style.LINE, linewidth=1)
-        for step, pillar in enumerate(PILLARS):
-            rank, middle = getattr(item, f"{pillar}_rank"), x + 0.5 + step
-            high = 1 - (rank - 1) / len(data)
-            axes.fill(*_cell(middle, foot + high / 2, 0.36, high / 2), color=style.PILLARS[pillar], linewidth=0)
-            look = {"ha": "center", "va": "center", "size": style.SMALL, "color": style.PILLARS[pillar]}
-            axes.text(middle, foot - 0.12, f"{rank}", **look)
-        level = foot + 1 - (item.rank - 1) / len(data)
-        axes.plot([x, x + 3], [level, level], color=style.INK, linewidth=1.1, linestyle=(0, (3, 2)))
-    axes.set(xlim=(0, (columns - 1) * apart + 3), ylim=(-0.25, (rows - 1) * pitch + 1.3))
-    _profile_key(figure, language)
-    return figure
-
-
-def _profile_key(figure, language: str) -> None:
-    axes = sheet(figure)
-    x = style.SIDE
-    for pillar, pair in PILLARS.items():
-        axes.scatter([x + 0.06], [0.85], marker="s", s=36, color=style.PILLARS[pillar])
-        x += 0.5 + line(axes, x + 0.2, 0.85, style.pick(language, *pair))
-    axes.plot([x, x + 0.3], [0.85, 0.85], color=style.INK, linewidth=1.1, linestyle=(0, (3, 2)))
-    line(axes, x + 0.38, 0.85, style.pick(language, "总排名（1为最佳，在上）", "overall rank (1 is best, at the top)"))

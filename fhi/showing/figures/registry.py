@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -10,10 +10,8 @@ import pandas as pd
 from fhi.editions.edition import edition
 from fhi.editions.outputs import EVIDENCE
 from fhi.paths import REPORT as REPORT_EDITION
-
-LANGUAGES = ("zh", "en")
-Tables = Mapping[str, pd.DataFrame]
-Texts = Mapping[str, str]
+from fhi.showing.figures.wording import LANGUAGES, Tables, Texts, Words
+from fhi.showing.figures.wording import title as worded
 
 #: the edition whose pages the figures with a page regenerate
 PRINTED = edition(REPORT_EDITION)
@@ -58,12 +56,12 @@ class FigureEntry:
         For a figure beyond the report that stands beside a page of it: that page; then it draws no number of the report.
     cited : mapping
         The publication that the source line names: the report, or that of another edition.
-    elsewhere : mapping or None
-        Title in another edition than the report's, where the report's title names its own units.
     needs : tuple of str
         Tables without which it has nothing to show, in an edition where they are empty.
     read : tuple of str
         The tables that its data were made from, once it has been drawn for a scenario.
+    headline : mapping or None
+        The sentence that says what it shows, in an edition whose findings have one (kind ``headline``).
     document : bool
         True for a card without a data axis, set as a document in place of being drawn.
     draw : callable
@@ -83,9 +81,9 @@ class FigureEntry:
     beside: int | None = None
     cited: Texts = field(default_factory=lambda: REPORT)
     needs: tuple[str, ...] = ()
-    elsewhere: Texts | None = None
     read: tuple[str, ...] = ()
     document: bool = False
+    headline: Texts | None = None
 
     @property
     def place(self) -> int:
@@ -109,17 +107,18 @@ def figure(
     *,
     page: int | None,
     evidence: str | tuple[str, ...],
-    title: Texts,
+    title: Texts | None = None,
     data,
     caption,
     section: str = "beyond",
     source: Texts | None = None,
     beside: int | None = None,
     needs: tuple[str, ...] = (),
-    elsewhere: Texts | None = None,
     document: bool = False,
 ):
     """Register the decorated function ``(data, language) -> Figure``, or ``-> blocks`` of a document, under an id.
+
+    Its title is that of wording.csv (slot ``title``), where none is given.
 
     Raises
     ------
@@ -135,7 +134,8 @@ def figure(
         raise ValueError(f"{id}: evidence must be among {', '.join(EVIDENCE)}")
     if section not in BEYOND:
         raise ValueError(f"{id}: section must be among {', '.join(BEYOND)}")
-    if set(title) != set(LANGUAGES) or set(elsewhere or LANGUAGES) != set(LANGUAGES):
+    title = title or worded(id, Words()) or {}
+    if set(title) != set(LANGUAGES):
         raise ValueError(f"{id}: a title in each of {', '.join(LANGUAGES)}")
     if beside and (page is not None or source is None):
         raise ValueError(f"{id}: what stands beside a page has a source of its own and no page")
@@ -143,7 +143,7 @@ def figure(
         raise ValueError(f"{id}: a source in each of {', '.join(LANGUAGES)}")
 
     def register(draw):
-        more = {"needs": needs, "elsewhere": elsewhere, "document": document}
+        more = {"needs": needs, "document": document}
         _ENTRIES[id] = FigureEntry(id, page, labels, title, data, caption, draw, section, source, beside, **more)
         return draw
 

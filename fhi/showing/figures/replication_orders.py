@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pandas as pd
 
@@ -10,34 +11,25 @@ from fhi.showing.figures import style
 from fhi.showing.figures.cards import sheet
 from fhi.showing.figures.charts import english, in_order, with_node_names
 from fhi.showing.figures.registry import Tables, Texts, figure
+from fhi.showing.figures.texts import wrapped
+from fhi.showing.figures.wording import both, said
 
 #: how far a printed order holds, with the mark drawn for it: shapes, so that no colour is needed
-HOLDS: dict[str, Texts] = {
-    "yes": {"zh": "成立", "en": "holds"},
-    "no": {"zh": "不成立", "en": "does not hold"},
-    "partly": {"zh": "已知部分成立", "en": "holds as far as known"},
-    "unknown": {"zh": "无法判断", "en": "cannot be told"},
-}
+HOLDS: dict[str, Texts] = {name: both(f"holds.{name}") for name in ("yes", "no", "partly", "unknown")}
 MARKS = {
     "yes": {"marker": "o", "fillstyle": "full"},
     "no": {"marker": "X", "fillstyle": "full"},
     "partly": {"marker": "o", "fillstyle": "left"},
     "unknown": {"marker": "o", "fillstyle": "none"},
 }
-WHY: dict[str, Texts] = {
-    "proxy": {"zh": "代理指标", "en": "proxy"},
-    "unprinted share": {"zh": "份额未公布", "en": "unprinted share"},
-    "coverage": {"zh": "数据缺失", "en": "missing data"},
-    "definition": {"zh": "口径不同", "en": "definition"},
-    "tie": {"zh": "并列", "en": "tie"},
-}
+REASONS = ("proxy", "unprinted share", "coverage", "definition", "tie")
+WHY: dict[str, Texts] = {name: both(f"why.{name}") for name in REASONS}
 #: places of an order that are written out, and the signs between them
 SHOWN = 5
 SIGNS = {"|": " > ", "=": " = ", "~": " ~ "}
-PITCH, TOP, SIZE = 0.27, 1.0, 8.0
-WIDTH = 11.0
-#: left edges of the columns: indicator, page, printed, built, mark, reason
-COLUMNS = (0.35, 2.55, 3.05, 6.35, 9.75, 9.95)
+LINE, TOP = 0.2, 1.0
+#: left edges of the columns: indicator, page, published, built, mark, reason; and the right edge
+COLUMNS = (0.35, 2.05, 2.5, 5.4, 8.35, 8.55, 9.75)
 
 
 def written(order: object, names: pd.Series) -> str:
@@ -67,56 +59,52 @@ def orders_caption(data: pd.DataFrame) -> dict[str, str]:
         language: joint.join(f"{WHY[name][language]} {count}" for name, count in reasons.items())
         for language, joint in (("zh", "、"), ("en", ", "))
     }
-    return {
-        "zh": f"报告给出的{len(data)}项次序与第一位（包括指数、维度与指标）：{counts['yes']}项成立，{counts['no']}项不成立"
-        + (f"（原因：{why['zh']}）" if counts["no"] else "")
-        + f"，{counts['partly']}项在有数值的城市间成立，{counts['unknown']}项无法判断。只写前{SHOWN}城，“=”为数值相同，“~”为区间重叠；"
-        "构建方法未参照公布名次调整。",
-        "en": f"Of {len(data)} orders and first places that the report gives, for the index, pillars and indicators, {counts['yes']} "
-        f"hold, {counts['no']} do not"
-        + (f" (reasons: {why['en']})" if counts["no"] else "")
-        + f", {counts['partly']} hold among the cities with values, and {counts['unknown']} cannot be told. Only the first {SHOWN} "
-        "cities are written; = is an equal value, ~ an overlap of intervals. Nothing was tuned towards the published ranks.",
-    }
+    counts = counts.to_dict()
+    said_why = {language: both("printed-orders.reasons", zh=why["zh"], en=why["en"])[language] for language in why}
+    reasons = said_why if counts["no"] else {"zh": "", "en": ""}
+    return both("printed-orders.caption", all=len(data), shown=SHOWN, reasons=reasons, **counts)
 
 
 @figure(
     "printed-orders",
     page=None,
     evidence=("reconstructed", "published"),
-    title={"zh": "报告给出的次序与重建结果", "en": "The orders that the report gives, against the reconstruction"},
     data=orders_data,
     caption=orders_caption,
     needs=("printed_orders",),
 )
 def orders(data: pd.DataFrame, language: str):
     """Table: one row a printed order; full dot: it holds, cross: it does not, half: as far as known, ring: not told."""
-    figure = style.canvas(TOP + 0.4 + PITCH * len(data) + 0.95, WIDTH)
+    rows = [[*_cells(item, language)] for item in data.itertuples()]
+    heights = [LINE * max(cell.count("\n") + 1 for cell in cells) + 0.09 for cells in rows]
+    figure = style.canvas(TOP + 0.4 + sum(heights) + 0.85)
     axes = sheet(figure)
-    heads = style.pick(
-        language,
-        ("指标", "页", "报告次序", "重建次序", "", "原因"),
-        ("Indicator", "Page", "Order in the report", "Order as built", "", "Reason"),
-    )
-    ends = [*COLUMNS[1:], WIDTH - 0.2]
-    for x, head in zip(COLUMNS, heads, strict=True):
-        axes.text(x, TOP, head, weight="bold", size=style.SMALL, va="center")
-    axes.plot([COLUMNS[0], WIDTH - 0.25], [TOP + 0.17] * 2, color=style.LINE, linewidth=1.2)
-    for row, item in enumerate(data.itertuples()):
-        y = TOP + 0.37 + PITCH * row
-        reason = "" if pd.isna(item.why) or item.why == "" else WHY[item.why][language]
-        cells = (getattr(item, f"node_{language}"), str(item.page), getattr(item, f"printed_{language}"))
-        for column, text in enumerate((*cells, getattr(item, f"built_{language}"), None, reason)):
-            if text:
-                room = (ends[column] - COLUMNS[column] - 0.1) * 72
-                axes.text(COLUMNS[column], y, style.fit(text, room, SIZE), size=SIZE, va="center")
-        _mark(axes, COLUMNS[4], y, item.holds)
-    foot, x = TOP + 0.37 + PITCH * len(data) + 0.15, COLUMNS[0] + 0.08
+    for x, name in zip(COLUMNS, ("node", "page", "printed", "built", None, "reason"), strict=False):
+        if name:
+            axes.text(x, TOP, said(f"printed-orders.{name}", language), weight="bold", size=style.SMALL, va="center")
+    axes.plot([COLUMNS[0], COLUMNS[-1]], [TOP + 0.17] * 2, color=style.MUTED, linewidth=0.8)
+    y = TOP + 0.28
+    for cells, tall, holds in zip(rows, heights, data["holds"], strict=True):
+        for x, text in zip((*COLUMNS[:4], COLUMNS[5]), cells, strict=True):
+            axes.text(x, y, text, size=style.SMALL, va="top", linespacing=1.25)
+        _mark(axes, COLUMNS[4], y + 0.08, holds)
+        y += tall
+    x, y = COLUMNS[0] + 0.08, y + 0.12
     for holds, text in HOLDS.items():
-        _mark(axes, x, foot, holds)
-        axes.text(x + 0.15, foot, text[language], size=style.SMALL, color=style.MUTED, va="center")
+        _mark(axes, x, y, holds)
+        axes.text(x + 0.15, y, text[language], size=style.SMALL, color=style.MUTED, va="center")
         x += 0.5 + style.extent(text[language], style.SMALL) / 72
     return figure
+
+
+def _cells(item, language: str) -> Iterator[str]:
+    """Yield the texts of a row, each broken to the width of its column."""
+    reason = "" if pd.isna(item.why) or item.why == "" else WHY[item.why][language]
+    orders = (getattr(item, f"printed_{language}"), getattr(item, f"built_{language}"))
+    texts = (getattr(item, f"node_{language}"), str(item.page), *orders, reason)
+    ends = (*COLUMNS[1:5], COLUMNS[6])
+    for start, end, text in zip((*COLUMNS[:4], COLUMNS[5]), ends, texts, strict=True):
+        yield wrapped(text, end - start - 0.1, style.SMALL, lines=2) if text else ""
 
 
 def _mark(axes, x: float, y: float, holds: str) -> None:

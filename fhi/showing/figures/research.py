@@ -7,13 +7,13 @@ import re
 import pandas as pd
 
 from fhi.showing.figures import style
-from fhi.showing.figures.cards import bar, line, missing, sheet
+from fhi.showing.figures.cards import bar, line, sheet
 from fhi.showing.figures.charts import with_names
 from fhi.showing.figures.documents import Block, table
 from fhi.showing.figures.firsts import remark, with_firsts
 from fhi.showing.figures.registry import Tables, figure
 
-GREEN, PALE = style.PILLARS["ecosystem"], "#8ccdb7"
+GREEN, PALE = style.PILLARS["ecosystem"], "#5c9c85"
 CLASSES = {"first_class": "一流大学", "first_class_disciplines": "一流学科"}
 SOURCE = {
     "zh": "教育部，双一流建设高校名单（2017）",
@@ -69,7 +69,7 @@ def strength(data: pd.DataFrame, language: str):
     """Two-sided bars by city: universities to the left, what is known of special institutes to the right (p32)."""
     figure = style.canvas(5.4)
     axes = sheet(figure)
-    top, pitch, left, right = 1.72, 0.4, 4.35, 5.65
+    top, pitch, left, right = 1.72, 0.4, 5.9, 7.3
     scale = (left - 0.95) / data[list(CLASSES)].sum(axis=1).max()
     line(
         axes,
@@ -88,7 +88,7 @@ def strength(data: pd.DataFrame, language: str):
         weight="bold",
         size=style.BODY,
     )
-    _key(axes, left, right, language)
+    _key(axes, left, language)
     for row, (name, item) in enumerate(zip(style.city_names(data, language), data.itertuples(), strict=True)):
         y = top + pitch * row
         line(axes, (left + right) / 2, y, name, 1.2, ha="center", size=style.BODY)
@@ -99,11 +99,11 @@ def strength(data: pd.DataFrame, language: str):
             end -= extent
         total = sum(getattr(item, column) for column in CLASSES)
         line(axes, end - 0.08, y, f"{total}", ha="right", weight="bold")
-        _institutes(axes, right, y, scale, item, language)
+        _institutes(axes, right, y, item, language)
     return figure
 
 
-def _key(axes, left: float, right: float, language: str) -> None:
+def _key(axes, left: float, language: str) -> None:
     x = left
     for colour, pair in (
         (PALE, ("一流学科", "world-class disciplines")),
@@ -112,29 +112,17 @@ def _key(axes, left: float, right: float, language: str) -> None:
         x -= line(axes, x, 1.34, style.pick(language, *pair), ha="right", color=style.MUTED) + 0.12
         axes.scatter([x], [1.34], marker="s", s=34, color=colour)
         x -= 0.2
-    x = right + 0.05
-    pairs = (("printed", ("报告印出", "printed")), ("named", ("第33页列举，下限", "named on p. 33, at least")))
-    for kind, pair in pairs:
-        fill = style.EVIDENCE_COLOURS["published"] if kind == "printed" else style.PAPER
-        axes.scatter([x], [1.34], marker="s", s=34, color=fill, edgecolor=style.EVIDENCE_COLOURS["published"])
-        x += 0.45 + line(axes, x + 0.14, 1.34, style.pick(language, *pair), color=style.MUTED)
 
 
-def _institutes(axes, x: float, y: float, scale: float, item, language: str) -> None:
-    navy = style.EVIDENCE_COLOURS["published"]
+def _institutes(axes, x: float, y: float, item, language: str) -> None:
+    """Write what is known of the special institutes: one number, the least that it can be, or nothing."""
     if pd.notna(item.institutes):
-        bar(axes, x, y - 0.11, item.institutes * scale, 1, navy, 0.22)
-        line(axes, x + item.institutes * scale + 0.08, y, f"{item.institutes:.0f}", weight="bold")
+        line(axes, x, y, f"{item.institutes:.0f}", weight="bold")
     elif pd.notna(item.named):
-        frame = {"height": 0.22, "facecolor": style.PAPER, "edgecolor": navy}
-        axes.barh(y, item.named * scale, left=x, **frame)
-        text = style.pick(language, f"≥{item.named}，总数未公布", f"≥{item.named}, total not published")
-        line(axes, x + item.named * scale + 0.1, y, text, color=style.MUTED)
+        line(axes, x, y, f"≥{item.named}")
+        line(axes, x + 0.4, y, style.pick(language, "总数未公布", "total not published"), color=style.MUTED)
     else:
-        missing(axes, x, y - 0.11, 1.5, 0.22)
-        line(
-            axes, x + 0.75, y, style.pick(language, "未公布", "not published"), ha="center", size=7.5, color=style.MUTED
-        )
+        line(axes, x, y, style.pick(language, "未公布", "not published"), color=style.MUTED)
 
 
 def institutes_data(tables: Tables) -> pd.DataFrame:

@@ -1,25 +1,27 @@
-"""Part three, the experience: services of the payment apps by city, as far as they are published (p22)."""
+"""Part three, the experience: services of the payment apps (p22) and the four cities that the report portrays (p23-26)."""
 
 from __future__ import annotations
+
+from functools import partial
 
 import pandas as pd
 
 from fhi.showing.figures import style
-from fhi.showing.figures.cards import block, line, missing, sheet
 from fhi.showing.figures.charts import with_names
+from fhi.showing.figures.documents import Block, bar, block, table
 from fhi.showing.figures.registry import Tables, figure
+from fhi.showing.figures.texts import SIGNS, number, ordinal
+from fhi.showing.figures.wording import both, said, slots
 
 COLOUR = style.PILLARS["experience"]
+#: city of each page, and the id of its card
+PAGES = {"深圳": 23, "杭州": 24, "武汉": 25, "西安": 26}
+CARDS = {"深圳": "p23-shenzhen", "杭州": "p24-hangzhou", "武汉": "p25-wuhan", "西安": "p26-xian"}
 #: kind of service -> the printed rank that says who has most of it
 RANKS = {
     "total": "rank by breadth of payment scenes",
     "special": "rank by number of special services",
     "transport": "rank by payment scenes in transport",
-}
-HEADINGS = {
-    "total": ("服务总数（项）", "services in all"),
-    "special": ("特色服务（项）", "services special to the city"),
-    "transport": ("分类目数量（项）", "services by category"),
 }
 
 
@@ -49,94 +51,124 @@ def scenes_data(tables: Tables) -> pd.DataFrame:
 
 
 def scenes_caption(data: pd.DataFrame) -> dict[str, str]:
-    printed = data.dropna(subset=["count"])
-    lists = {
-        language: [
-            f"{city}{style.pick(language, '', ' ')}{count:.0f}{style.pick(language, '项', '')}"
-            for city, count in zip(printed[column], printed["count"], strict=True)
-        ]
-        for language, column in (("zh", "city"), ("en", "city_en"))
-    }
-    total, special = (printed["kind"].eq(kind).sum() for kind in ("total", "special"))
-    return {
-        "zh": f"原图按城市和类目给出柱形而不印数值；印出的只有{len(printed)}个数：总数{'、'.join(lists['zh'][:total])}，"
-        f"特色服务{'、'.join(lists['zh'][total:])}。其余为未公布；若广度指服务数量，虚线为由第一名推得的上限。",
-        "en": f"The page draws bars by city and category without numbers. Only {total + special} are printed: in all "
-        f"{', '.join(lists['en'][:total])}; special {', '.join(lists['en'][total:])}. The rest is unpublished; dotted lines give "
-        "the most it can be, the count of the city ranked first (reading breadth as the number of services).",
-    }
+    known = data.dropna(subset=["count"])
+    return both("p22-services.caption", known=len(known), cities=data["city"].nunique())
 
 
 @figure(
-    "p22-services",
-    page=22,
-    evidence=("published", "derived"),
-    title={"zh": "第三方支付的城市服务：公布了多少", "en": "City services of the payment apps: what is published"},
-    data=scenes_data,
-    caption=scenes_caption,
+    "p22-services", page=22, evidence=("published", "derived"), data=scenes_data, caption=scenes_caption, document=True
 )
-def scenes(data: pd.DataFrame, language: str):
-    """Bars of the printed counts by city, dotted lines up to the bound where none is printed (p22)."""
-    figure = style.canvas(7.5)
-    axes = sheet(figure)
-    cities = data[data["kind"] == "total"].reset_index(drop=True)
-    top, pitch = 1.75, 0.255
-    heights = {city: top + pitch * row for row, city in enumerate(cities["city"])}
-    for name, height in zip(style.city_names(cities, language), heights.values(), strict=True):
-        line(axes, 1.55, height, name, ha="right", size=style.BODY)
-    for kind, left, room in (("total", 1.75, 2.75), ("special", 5.1, 1.75)):
-        rows = data[data["kind"] == kind]
-        heading = style.pick(language, *HEADINGS[kind])
-        line(axes, left, top - 0.62, heading, weight="bold", color=COLOUR, size=style.BODY)
-        bound = rows["at_most"].iloc[0]
-        open_rows, printed = rows[rows["count"].isna()], rows.dropna(subset=["count"])
-        summary = style.pick(
-            language,
-            f"{len(printed)}城公布，{len(open_rows)}城未公布（至多{bound:.0f}）",
-            f"{len(printed)} published, {len(open_rows)} not (at most {bound:.0f})",
+def scenes(data: pd.DataFrame, language: str) -> list[Block]:
+    """Table of the counts and ranks that the report gives by city, and what follows for the others (p22)."""
+    rows = []
+    for kind, own in data.groupby("kind", sort=False):
+        known = own.dropna(subset=["count", "rank"], how="all").sort_values("count", ascending=False)
+        for name, item in zip(style.city_names(known, language), known.itertuples(), strict=True):
+            count = said("p22-services.unknown", language) if pd.isna(item.count) else f"{item.count:.0f}"
+            rank = "—" if pd.isna(item.rank) else f"{item.rank}"
+            rows.append([said(f"p22-services.{kind}", language), name, count, rank, f"{item.page}"])
+        rest, most = len(own) - len(known), own["at_most"].iloc[0]
+        others = said("p22-services.others", language, count=rest)
+        bound = "unknown" if pd.isna(most) else "at-most"
+        rows.append(
+            [
+                said(f"p22-services.{kind}", language),
+                others,
+                said(f"p22-services.{bound}", language, most=most),
+                "—",
+                "—",
+            ]
         )
-        line(axes, left, top - 0.37, summary, color=style.MUTED)
-        _bars(axes, left, room / bound, printed, open_rows, heights, language)
-    _categories(axes, data, heights, language)
-    note = style.pick(language, "……  未公布：虚线止于上限", "……  not published: the dotted line ends at the bound")
-    line(axes, 1.75, 6.9, note, color=style.MUTED)
-    pages = style.pick(language, "、", ", ").join(str(page) for page in sorted(data["page"].dropna().unique()))
-    line(
-        axes,
-        7.5,
-        6.9,
-        style.pick(language, f"数字与名次印于第{pages}页", f"numbers and ranks on p. {pages}"),
-        color=style.MUTED,
+    heads = [said(f"p22-services.head-{name}", language) for name in ("kind", "city", "count", "rank", "page")]
+    words = said("p22-services.words", language, text=data[f"statement_{language}"].iloc[0])
+    return [table(heads, rows, (2.6, 2.2, 2.4, 1.2, 1.0), colour=COLOUR), block("text", text=words, colour=COLOUR)]
+
+
+def city_data(tables: Tables, city: str) -> pd.DataFrame:
+    """What the report prints of one city's experience: rank, adoption beside the 20, facts, statements.
+
+    ``kind`` is rank (with the printed rise in ``value`` of kind gain), adoption (one row a city), mean, fact,
+    compare (the same count of another city) or statement.
+    """
+    place = tables["tables/top20"].query("city == @city").rename(columns={"experience_rank": "value"})
+    gain = tables["tables/movers"].query("city == @city and pillar == 'experience'").rename(columns={"change": "value"})
+    rates = (
+        tables["tables/adoption"].sort_values("rate", ascending=False, kind="stable").rename(columns={"rate": "value"})
     )
-    return figure
+    mean = tables["tables/headlines"].query("measure_en == 'national mean of the adoption rate'")
+    mean = mean.rename(columns={"printed_value": "value"})
+    facts = tables["tables/experience_facts"].query("city == @city and page == @PAGES[@city]")
+    facts = facts.rename(columns={"printed_value": "value", "printed_qualifier": "qualifier"})
+    facts = facts.rename(columns={"measure_zh": "label_zh", "measure_en": "label_en"})
+    said = tables["tables/callouts"].query("city == @city")
+    said = said.rename(columns={"statement_zh": "label_zh", "statement_en": "label_en"})
+    others = tables["tables/services"].query("city != @city").rename(columns={"count": "value", "kind": "unit"})
+    own = tables["tables/services"].query("city == @city")["kind"]
+    frames = {"rank": place, "gain": gain, "adoption": rates, "mean": mean, "fact": facts, "statement": said}
+    frames["compare"] = others[others["unit"].isin(own)]
+    frame = pd.concat([part.assign(kind=kind) for kind, part in frames.items()])
+    columns = ["kind", "city", "label_zh", "label_en", "value", "qualifier", "unit", "page"]
+    return with_names(frame.reindex(columns=columns), tables).assign(evidence="published")
 
 
-def _bars(axes, left: float, scale: float, printed, open_rows, heights: dict, language: str) -> None:
-    places = open_rows["city"].map(heights)
-    ends = left + open_rows["at_most"] * scale
-    axes.hlines(places, left, ends, color="#aab4be", linewidth=1, linestyle=(0, (1, 2.2)))
-    axes.scatter(ends, places, marker="|", s=26, color="#aab4be", linewidth=1)
-    axes.barh(printed["city"].map(heights), printed["count"] * scale, left=left, height=0.18, color=COLOUR)
-    for item in printed.itertuples():
-        first = style.pick(language, f"第{item.rank}位", f"rank {item.rank}") if pd.notna(item.rank) else ""
-        x = left + item.count * scale - 0.06
-        text = f"{item.count:.0f}"
-        line(axes, x, heights[item.city], text, ha="right", color=style.PAPER, weight="bold")
-        line(axes, x + 0.14, heights[item.city], first, color=COLOUR, weight="bold")
+def city_caption(data: pd.DataFrame) -> dict[str, str]:
+    here, rates = data[data["kind"] == "rank"].iloc[0], data[data["kind"] == "adoption"]
+    rate = rates.loc[rates["city"] == here["city"], "value"].iloc[0]
+    facts = data[data["kind"] == "fact"]
+    values = {"here": here, "rate": rate, "place": (rates["value"] > rate).sum() + 1, "cities": len(rates)}
+    return both("service-city.caption", **values, facts=len(facts), page=int(facts["page"].iloc[0]))
 
 
-def _categories(axes, data: pd.DataFrame, heights: dict, language: str) -> None:
-    """Draw the column of the categories: empty but for the one printed rank."""
-    left, room, top = 7.5, 2.15, min(heights.values())
-    rows = data[data["kind"] == "transport"].dropna(subset=["rank"])
-    line(axes, left, top - 0.62, style.pick(language, *HEADINGS["transport"]), weight="bold", color=COLOUR, size=10)
-    line(axes, left, top - 0.37, style.pick(language, "均未公布数值", "no number published"), color=style.MUTED)
-    missing(axes, left, top - 0.13, room, max(heights.values()) - top + 0.26)
-    for item in rows.itertuples():
-        text = style.pick(language, f"交通：第{item.rank}位", f"transport: rank {item.rank}")
-        line(axes, left + 0.12, heights[item.city], text, color=COLOUR, weight="bold")
-    middle = (top + max(heights.values())) / 2 - 0.3
-    text = style.pick(
-        language, f"报告只说：{data['statement_zh'].iloc[0]}", f"In words only: {data['statement_en'].iloc[0]}"
-    )
-    block(axes, left + 0.12, middle, text, room - 0.24, color=style.MUTED)
+def city_card(data: pd.DataFrame, language: str) -> list[Block]:
+    """The rank of a city and the adoption rate among the others, the numbers of its page, what it says without one (p23-26)."""
+    here = data[data["kind"] == "rank"].iloc[0]
+    gain, rates = data.loc[data["kind"] == "gain", "value"], data[data["kind"] == "adoption"]
+    rate = rates.loc[rates["city"] == here["city"], "value"].iloc[0]
+    mean = data.loc[data["kind"] == "mean", "value"].iloc[0]
+    since = said("service-city.gain", language, gain=gain.iloc[0]) if len(gain) else ""
+    items = [
+        {
+            "value": said("service-city.rank", language, rank=here["value"]),
+            "label": said("service-city.experience", language) + since,
+        },
+        {"value": f"{rate:g}%", "label": said("service-city.adoption", language, mean=mean, cities=len(rates))},
+    ]
+    others = data[data["kind"] == "compare"]
+    rows = []
+    for _, item in data[data["kind"] == "fact"].iterrows():
+        value, label = _wording(item, language)
+        if item["unit"] == "%":
+            rows.append([label, bar(item["value"], value, COLOUR)])
+            continue
+        if item["unit"] == "services" and len(others):
+            other = others.iloc[0]
+            name = other["city" if language == "zh" else "city_en"]
+            value += said("service-city.other", language, name=name, count=other["value"])
+        rows.append([label, value])
+    heads = [said(f"service-city.head-{name}", language) for name in ("fact", "value")]
+    found = [block("facts", items=items, colour=COLOUR), table(heads, rows, (5.5, 4.5), colour=COLOUR)]
+    statements = data.loc[data["kind"] == "statement", f"label_{language}"].tolist()
+    title = said("service-city.statements", language)
+    return found + ([block("list", title=title, items=statements, colour=COLOUR)] if statements else [])
+
+
+def _wording(item: pd.Series, language: str) -> tuple[str, str]:
+    """Return value and label of a fact: a place, a share, or a number with its unit."""
+    value, label = item["value"], item[f"label_{language}"]
+    if item["unit"] == "rank":
+        return said("service-city.place", language, place=ordinal(int(value)), number=value), label
+    if item["unit"] == "%":
+        return f"{SIGNS[item['qualifier']]}{value:g}%", label
+    unit = said(f"unit.{item['unit']}", language) if f"unit.{item['unit']}" in slots() else ""
+    return f"{number(value, language, item['qualifier'])}{unit}", label
+
+
+for _city, _page in PAGES.items():
+    figure(
+        CARDS[_city],
+        page=_page,
+        evidence="published",
+        data=partial(city_data, city=_city),
+        caption=city_caption,
+        document=True,
+    )(city_card)

@@ -24,42 +24,65 @@ FAMILY = [FONT, "DejaVu Sans"]
 FONTS = Path(__file__).resolve().parents[1] / "assets" / "fonts"
 
 INK, MUTED, LINE, PAPER = "#1c2733", "#5b6773", "#d5dbe1", "#ffffff"
-BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE = "#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9", "#a04d84"
-PILLARS = {"FHI": INK, "industry": BLUE, "experience": "#b87a00", "ecosystem": "#00805d"}
-TIERS = {"national": "#0b3c6f", "regional": "#2f7fbf", "distinctive": "#8fc1e3"}
-#: a paler shade for experience, and what a bar leaves of its room
-PALE_OCHRE, REST = "#e7c98a", "#eef1f4"
-#: of places gained, and of places lost
-UP, DOWN = PILLARS["ecosystem"], VERMILION
-EVIDENCE_COLOURS = {
-    "published": "#0b3c6f",
-    "derived": "#2b71b1",
-    "public": "#00805d",
-    "reconstructed": "#9a2d4a",
-    "identified": PURPLE,
-    "user": "#8f6200",
-    "synthetic": "#b84f00",
+#: greys for marks, each at least 3:1 on paper; what a bar leaves of its room is ground, no mark
+DARK, MIDDLE, FAINT, REST = "#26323e", "#5f6c79", "#88939e", "#eef1f4"
+#: hues mean pillars and nothing else; in grey they are dark, middle and light, and each has a pale ground
+PILLARS = {"FHI": INK, "industry": "#00467f", "experience": "#b87a00", "ecosystem": "#00795a"}
+PALE = {"FHI": "#dfe4e9", "industry": "#d5e2ef", "experience": "#f3e3c3", "ecosystem": "#d3ebe2"}
+TIERS = {"national": DARK, "regional": MIDDLE, "distinctive": FAINT}
+#: places gained and lost: by arrow and lightness
+UP, DOWN = INK, "#76828e"
+ARROWS = {1: "↑", 0: "", -1: "↓"}
+#: evidence is told by shape: before its name, and as the mark of a value
+EVIDENCE_SIGNS = {
+    "published": "●",
+    "derived": "◐",
+    "public": "○",
+    "reconstructed": "◆",
+    "identified": "◇",
+    "user": "▲",
+    "synthetic": "△",
 }
+#: and by texture where it fills an area
+_AREA = {"facecolor": PAPER, "edgecolor": MIDDLE, "linewidth": 0.8}
+EVIDENCE_FILLS = {
+    "published": _AREA | {"facecolor": MIDDLE},
+    "derived": _AREA | {"hatch": "//////"},
+    "public": _AREA,
+    "reconstructed": _AREA | {"facecolor": DARK, "edgecolor": DARK},
+    "identified": _AREA | {"hatch": "xxxxx"},
+    "user": _AREA | {"hatch": "......"},
+    "synthetic": _AREA | {"hatch": "++++"},
+}
+#: the ground of their labels
+EVIDENCE_COLOURS = dict.fromkeys(EVIDENCE_SIGNS, DARK)
 EVIDENCE_NAMES = {
     "published": {"zh": "报告公布", "en": "published"},
     "derived": {"zh": "据报告推算", "en": "derived"},
     "public": {"zh": "公开数据", "en": "public"},
     "reconstructed": {"zh": "重建", "en": "reconstructed"},
     "identified": {"zh": "识别区间", "en": "identified"},
-    "user": {"zh": "用户数据", "en": "user"},
-    "synthetic": {"zh": "合成数据", "en": "synthetic"},
+    "user": {"zh": "自备数据", "en": "supplied"},
+    "synthetic": {"zh": "合成数据（虚构）", "en": "synthetic"},
 }
 #: an area that stands for what is not published
 HATCHED = {"facecolor": "#f3f5f7", "edgecolor": "#a9b3bd", "hatch": "////", "linewidth": 0.6}
 #: over the colour of values that are older than the scenario's max_age
 OLD = {"facecolor": "none", "edgecolor": PAPER, "hatch": "//////", "linewidth": 0}
-TITLE, BODY, SMALL = 15, 10, 8.5
+#: sizes of letters in a drawing 10 inches wide; printed at 176 mm the least of them is 7 points high
+TITLE, BODY, SMALL = 15, 11.2, 10.2
+#: width of a drawing, in inches, that fills the body of the page, and of one of a pair (85 mm)
+FULL, HALF = 10.0, 10.0 * 85 / 176
 DOT = 50
-NAME = 75  # points that labels leave for the name of a city
+NAME = 96  # points that labels leave for the name of a unit
+#: the marks of a published rank, and of one by reconstruction
+PUBLISHED = {"marker": "o", "s": 62, "facecolor": INK, "edgecolor": PAPER, "linewidth": 0.8}
+RECONSTRUCTED = {"marker": "D", "s": 46, "facecolor": PAPER, "edgecolor": INK, "linewidth": 1.3}
 RING = {"s": 115, "facecolor": PAPER, "edgecolor": MUTED}
 TOP, BOTTOM, SIDE = 0.85, 0.5, 0.35
-#: inches from the top that title and badges take; where they stand as text, a picture is shown without them
-HEAD = 0.52
+#: inches from the top that title and badges take, and from the foot that source and id take; page and print say these as
+#: text and show a picture without them
+HEAD, FOOT = 0.52, 0.34
 
 RC = {
     "font.family": FAMILY,
@@ -79,7 +102,7 @@ RC = {
     "savefig.facecolor": PAPER,
     # a dollar sign in a name is a dollar sign
     "text.parse_math": False,
-    "hatch.linewidth": 0.6,
+    "hatch.linewidth": 0.8,
     # text stays text: it is searched, copied and read aloud; page and print bring the font
     "svg.fonttype": "none",
     "svg.hashsalt": "fhi",
@@ -93,7 +116,7 @@ def load_fonts() -> None:
         matplotlib.font_manager.fontManager.addfont(str(path))
 
 
-def canvas(height: float, width: float = 10.0) -> Figure:
+def canvas(height: float, width: float = FULL) -> Figure:
     """Return an empty figure, sizes in inches."""
     return Figure(figsize=(width, height))
 
@@ -186,9 +209,9 @@ def city_names(data, language: str):
     return data["city" if language == "zh" else "city_en"].map(brief, na_action="ignore")
 
 
-def brief(name: str) -> str:
-    """Return a name cut to the room that labels leave for it, with … where it was cut."""
-    return fit(name, NAME, BODY)
+def brief(name: str, room: float = NAME) -> str:
+    """Return a name cut to the room in points that labels leave for it, with … where it was cut."""
+    return fit(name, room, BODY)
 
 
 def frame(figure: Figure, entry, language: str) -> Figure:
@@ -196,14 +219,38 @@ def frame(figure: Figure, entry, language: str) -> Figure:
     width, height = figure.get_size_inches()
     right = width - SIDE
     for label in reversed(entry.evidence):
-        right = _badge(figure, EVIDENCE_NAMES[label][language], EVIDENCE_COLOURS[label], right) - 0.08
-    title = fit(entry.title[language], (right - SIDE - 0.1) * 72, TITLE, "bold")
-    figure.text(SIDE / width, 1 - 0.34 / height, title, size=TITLE, weight="bold", va="center")
+        right = _badge(figure, label, language, right) - 0.08
+    _title(figure, entry, language, right - SIDE - 0.1)
     room = (width - 2 * SIDE - 0.2) * 72 - extent(entry.id, SMALL)
     source = fit(source_line(entry, language), room, SMALL)
     figure.text(SIDE / width, 0.2 / height, source, size=SMALL, color=MUTED, va="center")
     figure.text(1 - SIDE / width, 0.2 / height, entry.id, size=SMALL, color=MUTED, va="center", ha="right")
     return figure
+
+
+def _title(figure: Figure, entry, language: str, room: float) -> None:
+    """Write the title; where a sentence says what the figure shows, that in its place and the title small above it."""
+    width, height = figure.get_size_inches()
+    told = entry.headline and entry.headline[language]
+    if not told:
+        title = fit(entry.title[language], room * 72, TITLE, "bold")
+        figure.text(SIDE / width, 1 - 0.34 / height, title, size=TITLE, weight="bold", va="center")
+        return
+    # the whole width below the labels if the sentence takes two lines
+    small = fit(entry.title[language], room * 72, SMALL)
+    figure.text(SIDE / width, 1 - 0.15 / height, small, size=SMALL, color=MUTED, va="center")
+    lines = broken(told, room * 72, BODY, "bold")
+    for place, text in enumerate(lines):
+        figure.text(SIDE / width, 1 - (0.31 + 0.165 * place) / height, text, size=BODY, weight="bold", va="center")
+
+
+def broken(text: str, room: float, size: float, weight: str) -> list[str]:
+    """Return a sentence on at most two lines of `room` points, broken at a blank or after a Chinese character."""
+    if extent(text, size, weight) <= room:
+        return [text]
+    places = [place for place, letter in enumerate(text, start=1) if letter in " ，、；" or ord(letter) > 0x2E80]
+    fits = [place for place in places if extent(text[:place].rstrip(), size, weight) <= room] or [len(text)]
+    return [text[: fits[-1]].rstrip(), fit(text[fits[-1] :].lstrip(), room, size, weight)]
 
 
 def source_line(entry, language: str) -> str:
@@ -237,21 +284,23 @@ def _given_line(label: str, report: str, entry, language: str) -> str:
     return pick(language, "来源：", "Source: ") + pick(language, "；", "; ").join(parts)
 
 
-def _badge(figure: Figure, text: str, colour: str, right: float) -> float:
-    """Draw one badge that ends at `right` inches; return where it begins."""
+def _badge(figure: Figure, label: str, language: str, right: float) -> float:
+    """Draw the label of a kind of evidence, its sign first, so that it ends at `right` inches; return where it begins."""
     width, height = figure.get_size_inches()
-    extent = 0.16 + sum(0.125 if ord(character) > 255 else 0.07 for character in text)
-    left, base = right - extent, height - 0.46
+    text = f"{EVIDENCE_SIGNS[label]} {EVIDENCE_NAMES[label][language]}"
+    room = 0.16 + extent(text, SMALL) / 72
+    left, base = right - room, height - 0.46
     box = FancyBboxPatch(
         (left / width, base / height),
-        extent / width,
+        room / width,
         0.24 / height,
         boxstyle="round,pad=0,rounding_size=0.006",
         transform=figure.transFigure,
-        facecolor=colour,
-        edgecolor="none",
+        facecolor=PAPER,
+        edgecolor=MUTED,
+        linewidth=0.8,
     )
     figure.add_artist(box)
-    centre = (left + extent / 2) / width
-    figure.text(centre, (base + 0.115) / height, text, size=SMALL, color=PAPER, va="center", ha="center")
+    centre = (left + room / 2) / width
+    figure.text(centre, (base + 0.115) / height, text, size=SMALL, color=INK, va="center", ha="center")
     return left

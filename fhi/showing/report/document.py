@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -11,6 +10,8 @@ from itertools import pairwise
 import pandas as pd
 import yaml
 
+from fhi.codebook.glossary import terms
+from fhi.editions.findings import COLUMNS
 from fhi.files import digest
 from fhi.paths import ROOT
 from fhi.scenarios import Scenario, load_scenario
@@ -97,7 +98,7 @@ class Told:
 
     def __init__(self, store: Store, language: str):
         self.language, self.words = language, words(language)
-        rows = store["findings"] if has(store, "findings") else pd.DataFrame(columns=["id", "kind", "language"])
+        rows = store["findings"] if has(store, "findings") else pd.DataFrame(columns=COLUMNS)
         self.rows = rows[rows["language"] == language].fillna("")
 
     def texts(self, kind: str, of: str = "") -> list[dict[str, str]]:
@@ -343,11 +344,9 @@ def _back(store: Store, chosen: Scenario, language: str, opening: Mapping[str, s
     lines = ["independent", "colophon-scenario", "colophon-sum", "colophon-font"]
     lines += ["colophon-map"] if has(store, "tables/top20") else []
     other = {"zh": "en", "en": "zh"}[language]
-    with (ASSETS / "glossary.csv").open(encoding="utf-8", newline="") as file:
-        terms = list(csv.DictReader(file))
-    terms = sorted(terms, key=lambda row: row["en"].lower()) if language == "en" else terms
+    known = sorted(terms(), key=lambda term: term.en.lower()) if language == "en" else terms()
     return {
-        "glossary": [[row[language], row[other], row[f"meaning_{language}"]] for row in terms],
+        "glossary": [[getattr(term, name) for name in (language, other, f"meaning_{language}")] for term in known],
         "acknowledgements": said["acknowledgements-text"].format(**filled),
         "cite": said["cite-text"].format(**filled),
         "colophon": [breakable(said[name].format(**filled)) for name in lines],

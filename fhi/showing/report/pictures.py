@@ -23,6 +23,7 @@ def figure_context(entry: FigureEntry, store: Store, headlines: dict[str, Texts]
     """Return what the page shows of one figure, labelled as the picture is; its headline above its title."""
     entry, data = seen(entry, store)
     caption, drawn = entry.caption(data), {name: picture(entry, store, name) for name in LANGUAGES}
+    blocks = {name: entry.draw(data, name) for name in LANGUAGES} if entry.document else None
     return {
         "id": entry.id,
         "page": entry.page,
@@ -31,6 +32,7 @@ def figure_context(entry: FigureEntry, store: Store, headlines: dict[str, Texts]
         "title": entry.title,
         "headline": headlines.get(entry.id, entry.title),
         "caption": caption,
+        "blocks": blocks,
         "size": svg_size(drawn[LANGUAGES[0]]),
         "packed": {name: packed(svg) for name, svg in drawn.items()},
         "csv": packed(to_csv(data)),

@@ -101,7 +101,6 @@ def test_all_that_has_rows_is_drawn_in_the_words_of_the_edition(baltic, framed, 
             # the words that it does not have stand for no value
             assert "nan" not in said, entry.id
             assert not misplaced(framed(entry, data, language)), (entry.id, language)
-    assert "6 towns" in found["identified-groups"].caption(found["identified-groups"].data(baltic))["en"]
 
 
 def test_a_table_without_rows_draws_nothing(baltic):
@@ -111,7 +110,7 @@ def test_a_table_without_rows_draws_nothing(baltic):
     nothing = baltic["rank_intervals"].assign(published=float("nan"))
     answers = baltic["robust_answers"].head(0)
     left = own(Tables(baltic | {"rank_intervals": nothing, "robust_answers": answers}))
-    assert {id for id in left if id.startswith("robust")} == {"robust-convergence", "robust-sobol"}
+    assert {id for id in left if id.startswith("robust")} == {"robust-sobol"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -124,7 +123,7 @@ def test_the_map_has_the_three_pillars_of_the_edition(baltic, framed, language):
     entry, data = seen(entry, Tables(given))
     assert "Health 90.0%, Education 50.0%, Income 80.0%" in entry.caption(data)["en"]
     assert "健康至多90.0%，教育至多50.0%，收入至多80.0%" in entry.caption(data)["zh"]
-    texts = {text.get_text() for text in framed(entry, data, language).axes[0].texts}
+    texts = {text.get_text() for text in framed(entry, data, language).axes[0].texts} - {"25%", "50%", "75%"}
     assert texts == (
         {"健康 100%", "教育 100%", "收入 100%"} if language == "zh" else {f"{n.title()} 100%" for n in names}
     )

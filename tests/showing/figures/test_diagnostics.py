@@ -46,7 +46,7 @@ def test_flagged_pairs_are_named_in_the_caption(store):
     caption = diagnostics.correlation_caption(data)
     first = data.iloc[0]
     assert f"{first['first_en']} and {first['second_en']} (0.95)" in caption["en"]
-    assert f"{first['first_zh']} 与 {first['second_zh']} (0.95)" in caption["zh"]
+    assert f"{first['first_zh']}与{first['second_zh']}（0.95）" in caption["zh"]
     assert f"Above {COLLINEAR}" in caption["en"]
 
 
@@ -64,5 +64,5 @@ def test_weights_stand_beside_the_share_of_what_moves_the_parent(store):
 def test_pillars_of_one_indicator_have_no_mean_within(store):
     data = diagnostics.correlation_data(store)
     caption = diagnostics.correlation_caption(data[data["within"].ne(True)])
-    assert "— on average within a pillar" in caption["en"] and "同一维度内平均—，" in caption["zh"]
+    assert "average — within a pillar" in caption["en"] and "同一维度内平均—，" in caption["zh"]
     assert "nan" not in caption["en"] + caption["zh"]

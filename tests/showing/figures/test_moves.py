@@ -94,7 +94,7 @@ def test_a_table_keeps_the_order_in_which_rows_and_columns_come():
 def test_a_cell_is_written_in_the_ink_that_can_be_read_on_it():
     style.load_fonts()
     with matplotlib.rc_context(style.RC):
-        axes = heat.table(1, 3, 0.3, ["a", "b", "c"])
+        axes = heat.table(1, 0.3, ["a", "b", "c"])
         heat.cells(axes, pd.DataFrame([[-1.0, 0.0, float("nan")]]).to_numpy(), 1.0, [["x", "y", ""]])
     inks = {text.get_text(): text.get_color() for text in axes.texts}
-    assert inks == {"x": style.ink_on(heat.BELOW), "y": style.INK}
+    assert inks == {"x": style.ink_on(heat.SHADES(0.0)), "y": style.INK}

@@ -46,13 +46,11 @@ def test_the_figures_of_this_edition_are_registered_in_the_order_of_the_report()
     ]
     expected += ["p28-ecosystem", "p29-economy", "p30-leading", "p31-innovation", "p32-research", "p33-institutes"]
     expected += ["p34-policies", "p35-sandbox", "lending-failures", "p36-attention", "p38-framework", "p39-method"]
-    expected += ["pillar-heat", "pillar-profiles", "slope-2017-2018", "rank-coverage", "coverage", "replication"]
-    expected += ["printed-orders"]
-    expected += ["years"]
+    expected += ["pillar-heat", "coverage", "replication", "printed-orders", "slope-2017-2018", "years"]
     expected += ["diagnostic-correlations", "diagnostic-weights", "diagnostic-effects", "diagnostic-standings"]
-    expected += ["robust-intervals", "robust-ranks", "robust-adoption", "robust-answers", "robust-pairs"]
-    expected += ["robust-convergence", "robust-sobol", "robust-tornado"]
-    expected += ["identified-scores", "identified-groups", "identified-facts", "identified-weights", "identified-map"]
+    expected += ["robust-intervals", "robust-ranks", "robust-answers", "robust-pairs", "robust-adoption"]
+    expected += ["robust-sobol", "robust-tornado"]
+    expected += ["identified-scores", "identified-map"]
     assert [entry.id for entry in entries()] == [*expected, "audit-scorecard"]
 
 

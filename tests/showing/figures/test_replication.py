@@ -4,7 +4,6 @@ import pandas as pd
 
 from fhi.showing.figures import style
 from fhi.showing.figures.method import framework_caption, framework_data
-from fhi.showing.figures.ranks import evidence_caption, evidence_data
 from fhi.showing.figures.replication import coverage, coverage_caption, replication_data
 
 
@@ -48,19 +47,19 @@ def texts_and_hatching(data):
 def test_an_old_value_is_hatched_and_does_not_complete_a_city():
     caption = coverage_caption(aged(2017))
     assert "1 of them are old (5 years and more)" in caption["en"] and "1格过旧" in caption["zh"]
-    assert "1 cities have all 1." in caption["en"]
+    assert "1 cities have all of the 1 indicators in use" in caption["en"]
     texts, hatched = texts_and_hatching(aged(2017))
     # the cell, and the key
-    assert "2017" in texts and "old" in texts and len(hatched) == 2
-    assert hatched[0].get_xy() == (0, 0)
+    assert "’17" in texts and "old" in texts and len(hatched) == 2
+    assert hatched[0].get_xy() == (0.04, 0.06)
 
 
 def test_an_earlier_value_within_max_age_has_its_year_and_is_not_hatched():
     caption = coverage_caption(aged(2021))
-    assert "1 in all, by up to 1 year." in caption["en"] and "hatched" not in caption["en"]
-    assert "2 cities have all 1." in caption["en"]
+    assert "1 in all, by up to 1 years." in caption["en"] and "hatched" not in caption["en"]
+    assert "2 cities have all of the 1 indicators in use" in caption["en"]
     texts, hatched = texts_and_hatching(aged(2021))
-    assert "2021" in texts and "old" not in texts and hatched == []
+    assert "’21" in texts and "old" not in texts and hatched == []
     assert coverage_caption(aged(2022))["en"].endswith("All values are of the edition's year.")
 
 
@@ -68,13 +67,13 @@ def test_a_cell_known_up_to_an_interval_has_the_reason_of_its_kind():
     data = aged(2022)
     assert "≈" not in "".join(coverage_caption(data).values())
     data.loc[data["city"] == "乙", ["evidence", "low"]] = ["derived", 0.5]
-    assert "1 marked ≈ are known up to an interval that printed sums leave" in coverage_caption(data.iloc[:3])["en"]
+    assert "1 marked ≈ are known up to an interval that published sums leave" in coverage_caption(data.iloc[:3])["en"]
     data["evidence"] = "public"
     words = coverage_caption(data.iloc[:3])
     assert "1 public ones marked ≈ depend on listed firms" in words["en"] and "中点" not in words["zh"]
 
 
-def test_the_tree_and_the_evidence_by_rank_count_old_values_apart():
+def test_the_tree_counts_old_values_apart():
     cells = aged(2017)
     tree = pd.DataFrame({"level": [0, 1, 1], "code": ["I", "a", "b"], "parent": [None, "I", "I"]})
     tables = {
@@ -86,7 +85,4 @@ def test_the_tree_and_the_evidence_by_rank_count_old_values_apart():
     framework = framework_data(tables).set_index("code")
     assert framework.loc["a", ["coverage", "old"]].tolist() == [1, 0.5]
     assert framework.loc["b", ["coverage", "old"]].tolist() == [0.5, 0]
-    counted = evidence_data(tables).set_index("city")
-    assert counted["old_public"].to_dict() == {"甲": 1, "乙": 0} and counted["public"].to_dict() == {"甲": 2, "乙": 1}
-    assert "Hatched: old values, 1 in all." in evidence_caption(evidence_data(tables))["en"]
-    assert "Hatched: old values, in 1 of the indicators" in framework_caption(framework_data(tables))["en"]
+    assert "old values, in 1 indicators" in framework_caption(framework_data(tables))["en"]

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from fhi.engine.robustness.space import ASSUMPTIONS
-from fhi.showing.figures import entries, robust, robust_adoption, robust_pairs, robust_shares
-from fhi.showing.figures.robust_words import alternative, assumption
+from fhi.engine.words import key_name
+from fhi.showing.figures import entries, robustness, sensitivity
 
 
 def caption(id, data):
@@ -13,19 +13,19 @@ def caption(id, data):
 
 
 def test_intervals_are_the_twenty_published_cities_in_order(store):
-    data = robust.intervals_data(store)
+    data = robustness.intervals_data(store)
     assert data["city"].tolist() == store["tables/top20"].sort_values("rank")["city"].tolist()
     assert data["published"].tolist() == list(range(1, 21))
     assert (data["low"] <= data["median"]).all()
     assert (data["median"] <= data["high"]).all()
     outside = data[(data["published"] < data["low"]) | (data["published"] > data["high"])]
     text = caption("robust-intervals", data)
-    assert f"落在条外的有{len(outside)}城" in text["zh"]
+    assert f"公布的名次有{len(outside)}城在区间之外" in text["zh"]
     assert all(city in text["en"] for city in outside["city_en"])
 
 
 def test_the_probabilities_of_a_city_add_up_and_agree_with_the_intervals(store):
-    data, intervals = robust.ranks_data(store), robust.intervals_data(store).set_index("city")
+    data, intervals = robustness.ranks_data(store), robustness.intervals_data(store).set_index("city")
     assert data.groupby("city")["probability"].sum().to_numpy() == pytest.approx(1)
     means = (data["rank"] * data["probability"]).groupby(data["city"]).sum()
     expected = store["rank_intervals"].set_index("city")["mean"]
@@ -36,7 +36,7 @@ def test_the_probabilities_of_a_city_add_up_and_agree_with_the_intervals(store):
 
 
 def test_the_answers_are_shares_of_the_same_draws(store):
-    data = robust_pairs.answers_data(store)
+    data = robustness.answers_data(store)
     pairs = store["beats"].set_index(["city", "other"])["probability"]
     above = data[data["question"] == "above"]
     assert above[["city", "other"]].to_numpy().tolist() == [
@@ -51,10 +51,10 @@ def test_the_answers_are_shares_of_the_same_draws(store):
     own = store["robust_answers"].query("question == 'tier'")
     assert len(own) == 20
     assert data.set_index("question").at["tier", "probability"] == pytest.approx(own["probability"].mean())
-    text = caption("robust-answers", data)
-    share = robust.percent(above["probability"].iloc[2])
-    assert f"“杭州在深圳之上”的比例为{share}" in text["zh"]
-    assert f"“Hangzhou is above Shenzhen” holds in {share}" in text["en"]
+    text, firm = caption("robust-answers", data), data[data["verdict"] == "firm"]
+    yes, no = (firm["probability"] >= 0.9).sum(), (firm["probability"] <= 0.1).sum()
+    assert f"{yes}种稳健成立（90%以上），{no}种稳健不成立" in text["zh"]
+    assert f"{yes} hold robustly (in 90% of the draws or more), {no} fail robustly" in text["en"]
 
 
 @pytest.mark.parametrize(
@@ -62,36 +62,25 @@ def test_the_answers_are_shares_of_the_same_draws(store):
     [(0.95, "firm"), (0.05, "firm"), (0.9, "firm"), (0.89, "leaning"), (0.3, "leaning"), (0.5, "open"), (0.65, "open")],
 )
 def test_a_share_is_called_firm_leaning_or_open(share, expected):
-    assert robust_pairs.verdict(share) == expected
+    assert robustness.verdict(share) == expected
 
 
 def test_pairs_stand_in_the_published_order_and_each_once(store):
-    data = robust_pairs.beats_data(store)
+    data = robustness.beats_data(store)
     assert len(data) == 190
     assert (data["published"] < data["other_published"]).all()
     assert not data.duplicated(["city", "other"]).any()
 
 
-def test_convergence_ends_at_the_numbers_of_the_other_figures(store):
-    data = robust_pairs.convergence_data(store)
-    last = data[data["n"] == store["rank_intervals"]["draws"].iloc[0]]
-    pairs = store["beats"].set_index(["city", "other"])["probability"]
-    above = last[last["measure"] == "above"]
-    assert above["estimate"].tolist() == pytest.approx(
-        [pairs[a, b] for a, b in zip(above["city"], above["other"], strict=True)]
-    )
-    assert data["measure"].unique().tolist() == ["above", "shift"]
-
-
 def test_the_assumptions_stand_in_the_order_of_their_total_index(store):
-    data = robust_shares.sobol_data(store)
+    data = sensitivity.sobol_data(store)
     shift = data[data["output"] == "shift"]
     assert shift["total"].is_monotonic_decreasing
     assert len(data) == 21 * len(shift)
     assert shift["assumption_zh"].notna().all()
     text = caption("robust-sobol", data)
     assert shift["assumption_zh"].iloc[0] in text["zh"]
-    assert robust.percent(shift["total"].iloc[0]) in text["en"]
+    assert robustness.percent(shift["total"].iloc[0]) in text["en"]
 
 
 def test_indices_that_cannot_be_read_are_not_shown(store):
@@ -99,16 +88,16 @@ def test_indices_that_cannot_be_read_are_not_shown(store):
 
     from fhi.showing.figures import style
 
-    data = robust_shares.sobol_data(store)
+    data = sensitivity.sobol_data(store)
     nothing = data.assign(readable=False, total=float("nan"), first=float("nan"), variance=0.0)
     style.load_fonts()
     with matplotlib.rc_context(style.RC):
-        texts = [text.get_text() for text in robust_shares.sobol(nothing, "en").axes[1].texts]
+        texts = [text.get_text() for text in sensitivity.sobol(nothing, "en").axes[1].texts]
     assert set(texts) == {"·"}
 
 
 def test_the_tornado_shows_three_cities_and_names_alternatives_in_both_languages(store):
-    data = robust_shares.tornado_data(store)
+    data = sensitivity.tornado_data(store)
     assert data["city"].unique().tolist() == ["杭州", "深圳", "香港"]
     raw = store["tornado"].set_index(["city", "assumption"])
     for row in data.itertuples():
@@ -127,7 +116,7 @@ def test_the_tornado_shows_three_cities_and_names_alternatives_in_both_languages
 
 
 def test_the_sets_by_adoption_are_those_of_the_printed_rates(store):
-    data = robust_adoption.adoption_data(store)
+    data = robustness.adoption_data(store)
     assert len(data) == 20
     assert data["page"].unique().tolist() == [21]
     assert data.set_index("city").at["杭州", "estimate"] == 91.5
@@ -136,38 +125,21 @@ def test_the_sets_by_adoption_are_those_of_the_printed_rates(store):
 
 
 def test_that_the_rates_come_from_a_survey_is_called_an_assumption(store):
-    data = robust_adoption.adoption_data(store)
+    data = robustness.adoption_data(store)
     (answers,) = data["assumed_answers"].unique()
     text = caption("robust-adoption", data)
-    assert text["en"].startswith(
-        f"Assumed: the rates come from a sample survey with {answers} independent answers a city."
-    )
-    assert text["zh"].startswith(f"假设：应用率由抽样调查得出，每城{answers}份独立答卷。")
+    assert text["en"].startswith(f"If the rates came from a survey with {answers:g} independent answers a city")
+    assert text["zh"].startswith(f"假设应用率由抽样调查得出、每城{answers:g}份独立答卷")
     for language, word in (("en", "assumed: "), ("zh", "假设每城")):
-        assert f"{word}{answers}" in robust_adoption.adoption(data, language).axes[0].get_xlabel()
+        assert f"{word}{answers}" in robustness.adoption(data, language).axes[0].get_xlabel()
     entry = next(entry for entry in entries() if entry.id == "robust-adoption")
     assert "assumed" in entry.title["en"] and "假设" in entry.title["zh"]
-    assert "assumed" in assumption("data_noise", "en") and "假设" in assumption("data_noise", "zh")
+    assert "assumed" in key_name("data_noise", "en") and "假设" in key_name("data_noise", "zh")
 
 
 def test_every_assumption_has_a_name_in_both_languages():
     for name in ASSUMPTIONS:
-        assert assumption(name, "zh") != assumption(name, "en") != name
-
-
-@pytest.mark.parametrize(
-    ("label", "zh", "en"),
-    [
-        ("winsorise (points 2)", "缩尾（点数 2）", "winsorise (points 2)"),
-        ("min-max (scale 1–100)", "极差（区间 1–100）", "min-max (scale 1–100)"),
-        ("0: geometric, 1: arithmetic, 2: arithmetic", "几何 → 算术", "geometric → arithmetic"),
-        ("gdp", "规模", "Size"),
-        ("k-nearest-neighbours (k 2)", "k-nearest-neighbours（k 2）", "k-nearest-neighbours (k 2)"),
-    ],
-)
-def test_an_alternative_is_told_in_a_few_words(label, zh, en):
-    assert alternative(label, {"gdp": "规模"}, "zh") == zh
-    assert alternative(label, {"gdp": "Size"}, "en") == en
+        assert key_name(name, "zh") != key_name(name, "en") != name
 
 
 @pytest.mark.parametrize(
@@ -175,9 +147,9 @@ def test_an_alternative_is_told_in_a_few_words(label, zh, en):
     [(0, "0%"), (0.004, "<1%"), (0.617, "62%"), (0.9998, ">99%"), (1, "100%"), (0.01, "1%"), (0.99, "99%")],
 )
 def test_a_percentage_is_0_or_100_only_if_it_is_exactly_so(share, text):
-    assert robust.percent(share) == text
+    assert robustness.percent(share) == text
 
 
 def test_a_probability_is_darker_the_larger_it_is():
-    shades = pd.Series([0.006, 0.06, 0.15, 0.25, 0.35, 0.5, 0.7, 0.9]).map(robust.shade)
-    assert shades.tolist() == list(robust.SHADES)
+    shades = pd.Series([0.006, 0.06, 0.15, 0.25, 0.35, 0.5, 0.7, 0.9]).map(robustness.shade)
+    assert shades.tolist() == list(robustness.SHADES)

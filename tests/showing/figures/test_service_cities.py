@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from fhi.showing.figures.service_cities import PAGES, _wording, city_data
+from fhi.showing.figures.services import PAGES, _wording, city_data
 
 
 @pytest.mark.parametrize("city", PAGES)
@@ -49,13 +49,10 @@ def test_only_xian_is_named_for_its_rise(tables):
 @pytest.mark.parametrize(
     "unit, value, qualifier, label, language, big, small",
     [
-        ("rank", 1.0, "exact", "order of offering x", "en", "First", "in offering x"),
-        ("rank", 1.0, "exact", "order in the nation of offering x", "en", "First", "in offering x"),
-        ("rank", 2.0, "exact", "order of offering x", "en", "No. 2", "in offering x"),
-        ("rank", 3.0, "exact", "rank by x", "en", "No. 3", "by x"),
-        ("rank", 1.0, "exact", "甲排名", "zh", "第1位", "甲排名"),
-        ("%", 60.0, "above", "甲", "zh", ">60", "甲"),
-        ("people", 9e6, "below", "甲", "zh", "近900万", "甲"),
+        ("rank", 2.0, "exact", "rank by x", "en", "2nd", "rank by x"),
+        ("rank", 1.0, "exact", "甲排名", "zh", "第1", "甲排名"),
+        ("%", 60.0, "above", "甲", "zh", ">60%", "甲"),
+        ("people", 9e6, "below", "甲", "zh", "近900万人", "甲"),
     ],
 )
 def test_a_card_says_a_number_by_its_unit(unit, value, qualifier, label, language, big, small):

@@ -1,12 +1,12 @@
-"""The method room, second part: cities counted by their shift, standings in the order of the index."""
+"""Diagnostics, second part: cities counted by their shift, standings in the order of the index."""
 
 import pytest
 
-from fhi.showing.figures import leaving_out
+from fhi.showing.figures import diagnostics
 
 
 def test_every_city_is_counted_once_a_node(store):
-    data = leaving_out.effect_data(store)
+    data = diagnostics.effect_data(store)
     shifts = store["rank_shifts"]
     assert data.groupby("node")["moved"].sum().to_dict() == shifts.groupby("node").size().to_dict()
     for node, rows in data.groupby("node"):
@@ -17,7 +17,7 @@ def test_every_city_is_counted_once_a_node(store):
 
 
 def test_pillars_come_before_indicators_each_from_the_most_that_moves(store):
-    nodes = leaving_out.effect_data(store).drop_duplicates("node")
+    nodes = diagnostics.effect_data(store).drop_duplicates("node")
     assert nodes["pillar"].tolist() == sorted(nodes["pillar"], reverse=True)
     assert set(nodes.loc[nodes["pillar"], "node"]) == {"industry", "experience", "ecosystem"}
     for _, rows in nodes.groupby("pillar"):
@@ -25,7 +25,7 @@ def test_pillars_come_before_indicators_each_from_the_most_that_moves(store):
 
 
 def test_standings_are_those_of_the_cities_with_an_index(store):
-    data = leaving_out.standing_data(store)
+    data = diagnostics.standing_data(store)
     overall = store["ranks"].set_index("city")["FHI"].dropna()
     assert data.drop_duplicates("city").set_index("city")["overall"].to_dict() == overall.to_dict()
     assert data.drop_duplicates("city")["overall"].is_monotonic_increasing
@@ -39,6 +39,6 @@ def test_standings_are_those_of_the_cities_with_an_index(store):
 
 
 def test_the_caption_names_the_least_even_city(store):
-    data = leaving_out.standing_data(store)
+    data = diagnostics.standing_data(store)
     spread = data.groupby("city_en")["standing"].agg(lambda part: part.max() - part.min())
-    assert spread.idxmax() in leaving_out.standing_caption(data)["en"]
+    assert spread.idxmax() in diagnostics.standing_caption(data)["en"]

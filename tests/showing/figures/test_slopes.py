@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from fhi.showing.figures import entries
-from fhi.showing.figures.years import years_caption
+from fhi.showing.figures.slopes import slope_data, years_caption
 
 ENTRY = next(entry for entry in entries() if entry.id == "years")
 
@@ -26,3 +26,22 @@ def test_moves_are_counted_among_the_cities_of_both_years():
     # without 甲 and 丁 乙 stood first and 丙 second
     assert "1 rose, 1 fell, 0 kept their place. Entered: City 丁. Left: City 甲." in caption["en"]
     assert "1城上升，1城下降，0城不变。新增丁。退出甲。" in caption["zh"]
+
+
+def test_the_ranks_of_2017_are_distinct_and_leave_one_place_to_a_city_unknown(tables):
+    data = slope_data(tables)
+    ranks = data["rank_2017"].dropna().astype(int)
+    assert sorted(ranks) == list(range(1, 21))
+    unknown = data[data["city"].isna()]
+    assert unknown["rank_2017"].tolist() == [19] and unknown["rank_2018"].isna().all()
+    assert unknown["evidence_2017"].isna().all()
+
+
+@pytest.mark.parametrize("city, before", {"杭州": 4, "深圳": 3, "重庆": 13, "长沙": 15, "北京": 1}.items())
+def test_a_rank_of_2017_is_that_of_2018_and_the_places_gained(tables, city, before):
+    assert slope_data(tables).set_index("city").at[city, "rank_2017"] == before
+
+
+def test_the_new_city_has_no_rank_of_2017(tables):
+    data = slope_data(tables)
+    assert data[data["rank_2017"].isna()]["city"].tolist() == ["香港"]

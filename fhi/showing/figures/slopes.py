@@ -1,0 +1,205 @@
+"""Beyond the report: ranks of several years as lines, those of 2017 and 2018 and those of the panel's years."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.lines import Line2D
+
+from fhi.engine.agreement import shifts
+from fhi.showing.figures import style
+from fhi.showing.figures.charts import chosen, with_names
+from fhi.showing.figures.registry import Tables, figure
+from fhi.showing.figures.wording import both, said, with_words, words
+
+#: inches from rank to rank where there is room, inches that the ranks may take, and inches of a line of names
+ROW, TALLEST, ROW_OF_TEXT = 0.26, 11.5, 0.19
+#: lines of units that rise, fall and stay: the ink and the pattern tell, and the arrow beside the name
+LINES = {
+    1: {"color": style.UP, "linewidth": 2.0, "zorder": 3},
+    -1: {"color": style.DOWN, "linewidth": 2.0, "linestyle": (0, (5, 1.6)), "zorder": 2},
+    0: {"color": style.FAINT, "linewidth": 1.0, "zorder": 1},
+}
+NAMES = {1: "up", -1: "down", 0: "same"}
+
+
+def slope_data(tables: Tables) -> pd.DataFrame:
+    """Overall rank of 2018 as printed and of 2017 as it follows from the printed change; a new city has none.
+
+    The ranks of 2017 that no city has (``city`` empty) are those of cities that left the twenty.
+    """
+    frame = tables["tables/top20"].sort_values("rank")[["city", "tier", "rank", "change", "change_value", "page"]]
+    frame = frame.rename(columns={"rank": "rank_2018"})
+    frame["rank_2017"] = (frame["rank_2018"] + frame["change_value"]).astype("Int64")
+    left = sorted(set(range(1, len(frame) + 1)) - set(frame["rank_2017"].dropna()))
+    frame = pd.concat([with_names(frame, tables), pd.DataFrame({"rank_2017": pd.array(left, dtype="Int64")})])
+    frame["evidence_2017"] = frame["change_value"].notna().map({True: "derived", False: None})
+    return frame.astype({"rank_2018": "Int64"}).reset_index(drop=True)
+
+
+def slope_caption(data: pd.DataFrame) -> dict[str, str]:
+    known, new = data.dropna(subset=["change_value"]), data[data["rank_2017"].isna()]
+    change, left = known["change_value"], data[data["city"].isna()]["rank_2017"]
+    counts = {"up": (change > 0).sum(), "down": (change < 0).sum(), "same": (change == 0).sum()}
+    names = {"new": "、".join(new["city"]), "new_en": ", ".join(new["city_en"])}
+    return both("slope-2017-2018.caption", **counts, **names, left=", ".join(map(str, left)))
+
+
+@figure(
+    "slope-2017-2018",
+    page=None,
+    evidence=("published", "derived"),
+    data=slope_data,
+    caption=slope_caption,
+)
+def slope(data: pd.DataFrame, language: str):
+    """Lines from the rank of 2017 to that of 2018; the new city and the place of the one that left are marked."""
+    cities = data.dropna(subset=["city"]).set_index("city", drop=False)
+    ranks = cities[["rank_2017", "rank_2018"]].astype(float).set_axis([2017, 2018], axis=1)
+    names = cities["city" if language == "zh" else "city_en"]
+    figure, axes = _lines(ranks, names, language, published=2018)
+    for rank in data.loc[data["city"].isna(), "rank_2017"]:
+        axes.scatter([2017], [rank], s=46, facecolor=style.PAPER, edgecolor=style.MUTED, zorder=3)
+        text = said("slope-2017-2018.left", language, rank=rank)
+        axes.text(2017 - 0.03, rank, text, ha="right", va="center", color=style.MUTED, size=style.SMALL)
+    _key(figure, language)
+    return figure
+
+
+def years_data(tables: Tables) -> pd.DataFrame:
+    """Rank and score by city and year: of the index, or where it has one year only, of the indicator with the most."""
+    nodes = tables["tables/framework"].set_index("code")
+    scores = tables["year_scores"]
+    counts = scores.groupby("node")["year"].nunique().reindex(nodes.index).dropna()
+    root = nodes.index[nodes["level"] == 0][0]
+    leaves = counts[nodes["level"].reindex(counts.index) == nodes["level"].max()]
+    node = root if counts.get(root, 0) > 1 or leaves.empty else leaves.idxmax()
+    frame = scores[scores["node"] == node].sort_values(["year", "rank", "city"])
+    for language in ("zh", "en"):
+        frame[f"node_{language}"] = nodes.at[node, f"name_{language}"]
+    return with_words(with_names(frame, tables), tables)
+
+
+def _moves(data: pd.DataFrame) -> pd.DataFrame:
+    """Return by unit ``before`` and ``after``, its ranks in the last two years among the units of both; NaN: in one only.
+
+    ``first`` and ``last`` say in which of the two years it is.
+    """
+    years = sorted(data["year"].unique())[-2:]
+    ranks = data.pivot(index="city", columns="year", values="rank").reindex(columns=years)
+    before = ranks.iloc[:, 0] if len(years) > 1 else ranks.iloc[:, 0] * float("nan")
+    moves = shifts(before, ranks.iloc[:, -1], ascending=True)[["before", "after"]].reindex(ranks.index)
+    return moves.assign(first=ranks.iloc[:, 0].notna(), last=ranks.iloc[:, -1].notna())
+
+
+def years_caption(data: pd.DataFrame) -> dict[str, str]:
+    years, unit = sorted(data["year"].unique()), words(data)
+    moves, names = _moves(data), data.drop_duplicates("city").set_index("city")["city_en"]
+    change = (moves["before"] - moves["after"]).dropna()
+    values = {"node": data.iloc[0], "first": years[0], "last": years[-1], "before": years[-2:][0], "unit": unit}
+    found = [both("years.caption", **values)]
+    if len(change):
+        counts = {"rose": (change > 0).sum(), "fell": (change < 0).sum(), "same": (change == 0).sum()}
+        counts |= {f"{name}_zh": unit.count(count) for name, count in counts.items()}
+        found.append(both("years.moves", **values, **counts))
+    for slot, rows in (("entered", moves["last"] & ~moves["first"]), ("left", moves["first"] & ~moves["last"])):
+        if rows.any():
+            units = moves.index[rows]
+            found.append(both(f"years.{slot}", zh="、".join(units), en=", ".join(names[units])))
+    return {language: "".join(text[language] for text in found).strip() for language in found[0]}
+
+
+@figure("years", page=None, evidence="reconstructed", data=years_data, caption=years_caption, needs=("year_scores",))
+def years(data: pd.DataFrame, language: str):
+    """A line a unit through its ranks among the units of the last two years."""
+    moves = _moves(data)
+    # a line and its look speak of the same ranks: those among the units of both last years
+    common = moves.index[moves["before"].notna()]
+    among = data[data["city"].isin(common)] if len(common) else data
+    ranks = among.pivot(index="city", columns="year", values="rank").rank(method="min")
+    names = among.drop_duplicates("city").set_index("city", drop=False)["city" if language == "zh" else "city_en"]
+    figure, _ = _lines(ranks.loc[ranks.iloc[:, -1].sort_values(kind="stable").index], names, language)
+    width, height = figure.get_size_inches()
+    node = data[f"node_{language}"].iloc[0]
+    figure.text(style.SIDE / width, 1 - 0.75 / height, node, size=style.BODY, weight="bold", va="center")
+    _key(figure, language)
+    return figure
+
+
+def _lines(ranks: pd.DataFrame, names: pd.Series, language: str, published: int | None = None):
+    """Draw ranks by unit and year, best of the last year first; the rank of a `published` year is bold, others in brackets."""
+    at, shown = list(ranks.columns), chosen(ranks.index, last=0)
+    ranks = ranks.loc[list(shown.place)]
+    pitch, spread = min(ROW, TALLEST / ranks.max().max()), max(at[-1] - at[0], 1)
+    # at the sides names stand a line apart, in a row of their own each; ties stand below one another
+    apart = max(1.0, ROW_OF_TEXT / pitch)
+    sides = {year: _places(ranks[year].dropna(), apart) for year in (at[0], at[-1])}
+    lowest = max(ranks.max().max(), *(side.max() for side in sides.values()))
+    figure = style.canvas(1.95 + pitch * lowest)
+    axes = style.bare(style.area(figure, left=2.8, right=3.0, top=1.35, bottom=0.85))
+    for unit, row in ranks.iterrows():
+        known = row.dropna()
+        gained = row[at[-2:][0]] - row[at[-1]] if len(at) > 1 else float("nan")
+        sign = 0 if pd.isna(gained) else int(gained > 0) - int(gained < 0)
+        look = LINES[sign]
+        (line,) = axes.plot(known.index, known, solid_capstyle="round", **look)
+        dots = axes.scatter(known.index, known, s=22, color=look["color"], zorder=4)
+        name = style.brief(names[unit], 130)
+        for year, side, edge in ((at[0], -1, "right"), (at[-1], 1, "left")):
+            if pd.isna(row[year]):
+                continue
+            rank, bold = f"{row[year]:.0f}", "bold" if year == published else "normal"
+            rank = rank if year == published else f"({rank})"
+            place = {"va": "center", "ha": edge, "size": style.SMALL}
+            x, y = year + side * 0.03 * spread, sides[year][unit]
+            number = axes.text(x, y, rank, weight=bold, **place)
+            text = axes.annotate(
+                name, (x, y), (side * 26, 0), textcoords="offset points", annotation_clip=False, **place
+            )
+            for artist in (line, dots, number, text):
+                style.of_unit(artist, unit)
+        change = (
+            f"{style.ARROWS[sign]}{abs(gained):.0f}"
+            if sign
+            else said("years.new", language)
+            if len(known) == 1 < len(at)
+            else ""
+        )
+        look = {
+            "textcoords": "offset points",
+            "va": "center",
+            "weight": "bold",
+            "size": style.SMALL,
+            "annotation_clip": False,
+        }
+        axes.annotate(
+            change, (at[-1] + 0.03 * spread, sides[at[-1]].get(unit, 0)), (165, 0), color=LINES[sign]["color"], **look
+        )
+    for year in at:
+        axes.text(year, 1 - 0.9 * ROW / pitch, str(year), ha="center", va="center", weight="bold", size=style.BODY)
+    axes.set(xlim=(at[0] - 0.02 * spread, at[-1] + 0.02 * spread), ylim=(lowest + 0.6, -0.3))
+    if shown.left:
+        tall = figure.get_size_inches()[1]
+        figure.text(
+            0.965, 0.52 / tall, shown.more(language), size=style.SMALL, color=style.MUTED, va="center", ha="right"
+        )
+    return figure, axes
+
+
+def _places(ranks: pd.Series, apart: float) -> pd.Series:
+    """Return the height of each name at a side: its rank, or below the name above it where that is too near."""
+    ordered, heights = ranks.sort_values(kind="stable"), []
+    for rank in ordered:
+        heights.append(max(float(rank), heights[-1] + apart) if heights else float(rank))
+    return pd.Series(heights, index=ordered.index)
+
+
+def _key(figure, language: str) -> None:
+    """Say below the lines what they mean."""
+    width, height = figure.get_size_inches()
+    x = 2.8
+    for sign, look in LINES.items():
+        text = said(f"years.{NAMES[sign]}", language)
+        y = 0.56 / height
+        figure.add_artist(Line2D([x / width, (x + 0.35) / width], [y, y], **look))
+        figure.text((x + 0.42) / width, y, text, size=style.SMALL, color=style.MUTED, va="center")
+        x += 0.75 + style.extent(text, style.SMALL) / 72

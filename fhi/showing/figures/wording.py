@@ -1,0 +1,113 @@
+"""What figures say: their words, by figure and slot in wording.csv, and what an edition calls its units, parts and tiers."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+LANGUAGES = ("zh", "en")
+Tables = Mapping[str, pd.DataFrame]
+Texts = Mapping[str, str]
+FILE = Path(__file__).with_suffix(".csv")
+COLUMNS = ("unit_zh", "unit_en", "units_en")
+#: where an edition says nothing of its units
+PLAIN = ("单位", "unit", "units")
+
+
+@cache
+def slots() -> dict[str, Texts]:
+    """Return the words of the figures by ``figure.slot``: templates of `str.format` by language."""
+    with FILE.open(encoding="utf-8", newline="") as file:
+        return {
+            f"{row['figure']}.{row['slot']}": {name: row[name] for name in LANGUAGES} for row in csv.DictReader(file)
+        }
+
+
+def said(slot: str, language: str, **values) -> str:
+    """Return the words of a slot in a language, with values put in.
+
+    Raises
+    ------
+    KeyError
+        If wording.csv has no such slot, or its template names a value that is not given.
+    """
+    return slots()[slot][language].format(**values)
+
+
+def both(slot: str, **values) -> dict[str, str]:
+    """Return the words of a slot by language (see `said`)."""
+    return {language: said(slot, language, **values) for language in LANGUAGES}
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words for the units of an edition.
+
+    Attributes
+    ----------
+    zh, one, many : str
+        What is compared, in Chinese, and in English in singular and plural.
+    """
+
+    zh: str = "城市"
+    one: str = "city"
+    many: str = "cities"
+
+    def count(self, number: object) -> str:
+        """Return so many units in Chinese: 20城, or 20个国家."""
+        return f"{number}城" if self.zh == "城市" else f"{number}个{self.zh}"
+
+    def several(self, number: int) -> str:
+        """Return so many units in English: 1 city, 20 cities."""
+        return f"{number} {self.one if number == 1 else self.many}"
+
+
+def of_edition(tables: Tables) -> Words:
+    """Return the words for the units of the edition that tables are of."""
+    if "tables/edition" not in tables:
+        return Words()
+    found = _said(tables)
+    one, many = found.get("unit", PLAIN[:2]), found.get("units", (PLAIN[0], PLAIN[2]))
+    return Words(*one, many[1])
+
+
+def title(id: str, unit: Words) -> Texts | None:
+    """Return the title of a figure in an edition that names its units so; None if wording.csv has none."""
+    return both(f"{id}.title", unit=unit) if f"{id}.title" in slots() else None
+
+
+def with_words(frame: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+    """Return the data of a figure with the words for the units of its edition (see `COLUMNS`)."""
+    unit = of_edition(tables)
+    return frame.assign(**dict(zip(COLUMNS, (unit.zh, unit.one, unit.many), strict=True)))
+
+
+def words(data: pd.DataFrame) -> Words:
+    """Return the words that a figure's data carry, else the report's."""
+    if not set(COLUMNS) <= set(data) or data.empty:
+        return Words()
+    return Words(*data.iloc[0][list(COLUMNS)])
+
+
+def named(tables: Tables, kind: str) -> dict[str, Texts]:
+    """Return the names of an edition's parts or tiers (`kind` ``part`` or ``tier``) by id, in its order."""
+    found = {key.split(".", 1)[1]: text for key, text in _said(tables).items() if key.startswith(f"{kind}.")}
+    return {id: {"zh": zh, "en": en} for id, (zh, en) in found.items() if not id.endswith(".page")}
+
+
+def first_pages(tables: Tables) -> list[tuple[int, str]]:
+    """Return the first page and the id of each part of an edition, in its order."""
+    found = _said(tables)
+    return [(int(found[f"part.{id}.page"][0]), id) for id in named(tables, "part")]
+
+
+def _said(tables: Tables) -> dict[str, tuple[str, str]]:
+    if "tables/edition" not in tables:
+        return {}
+    rows = tables["tables/edition"]
+    return dict(zip(rows["key"], zip(rows["zh"], rows["en"], strict=True), strict=True))
