@@ -84,7 +84,7 @@ ifneq ($(filter-out clean clean-all help,$(MAKECMDGOALS)),)
 include $(IMPORTS)
 endif
 $(IMPORTS): $(MODULES) fhi/codebook/tables.csv $(wildcard notebooks/*.ipynb) $(if $(filter-out $(MODULES),$(KNOWN)),FORCE)
-	@mkdir -p "$(@D)" && "$(PYTHON3)" fhi/imports.py > "$@.$$$$" && mv "$@.$$$$" "$@"
+	@mkdir -p "$(@D)" && "$(PYTHON3)" -I fhi/imports.py > "$@.$$$$" && mv "$@.$$$$" "$@"
 
 # files that were altered after a stage wrote them are named, and the stage runs again; a report may be made from them
 # with ACCEPT="scores.csv …", and says so
@@ -105,7 +105,7 @@ SIGNS := $(shell find data/user -name '*.csv' -o -name '*.xlsx' 2>/dev/null | LC
 $(if $(SIGNS),$(error rename the file in data/user with $(SIGNS) in its name))
 endif
 JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
-DRAWING := $(wildcard fhi/showing/assets/fonts/* data/raw/*/*.geojson) \
+DRAWING := $(wildcard fhi/showing/assets/fonts/* fhi/showing/figures/*.csv data/raw/*/*.geojson) \
 	$(addprefix fhi/showing/assets/report/,blocks.typ card.typ)
 
 # the tables that a stage writes, as fhi/codebook/tables.csv lists them: always, or in an edition that has what they need
@@ -248,6 +248,9 @@ tests/expected/%/checksums.csv:
 	@echo "nothing is expected of $* yet; write it with: make expected SCENARIO=$*" >&2; exit 1
 
 # --- the other commands -----------------------------------------------------------------------------------
+check: lint ## check the style and run the tests that build nothing and take no seconds: at every change
+	"$(PYTHON)" -m pytest tests -m "not build and not slow" --numprocesses=auto --maxprocesses=4
+
 test: $(READY) ## run the tests, and the notebooks against their stored outputs
 	"$(PYTHON)" -m pytest
 

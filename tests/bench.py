@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 import bench_draws
+import bench_lab
 import bench_microdata
 import numpy as np
 import pandas as pd
@@ -104,6 +105,7 @@ def main() -> None:
 
     print(f"robustness {shape}, {effort.draws} draws and Sobol {effort.sobol}: {seconds(question, 3):.2f} s")
     bench_draws.main()
+    bench_lab.main()
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ NOTES = {
         "Shares are known to an interval only, so that these cannot be told apart: {en}.",
     ),
     "coverage": ("没有数值：{zh}。", "No value: {en}."),
-    "indicators": ("并非各城都有数值：{zh}。", "Not every city has a value of: {en}."),
+    "indicators": ("并非各评价对象都有数值：{zh}。", "Not every unit has a value of: {en}."),
     "definition": ("数值的口径或合成方法与报告不同。", "The values measure or combine something else."),
     "tie": ("印为并列而数值不同，或数值相同而印有先后：{zh}。", "Printed as level but unequal, or the reverse: {en}."),
 }

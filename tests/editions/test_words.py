@@ -28,6 +28,7 @@ IDIOMS = re.compile(
     r"three (?:tiers|pillars|regions|things|kinds|of the five here|for|internet|risers|rises|decimals)|five leading|"
     r"nine tenths|nine draws in ten|(?:the|best-financed) twenty|twenty best|two (?:cores|years|that)|"
     r"four (?:cities|classes|quadrants|indicators|and)|All three|Three advances|between the two|market of two|over two|"
+    r"three traits|two banks|first two|four points|last three|the two cities|"
     r"One of three|share two|first (?:three|four|five|ten)|in both|within two|than (?:five|four)|of the (?:three|four)",
     re.IGNORECASE,
 )

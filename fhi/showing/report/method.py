@@ -25,7 +25,7 @@ def choices(method: Scenario) -> Table:
     rows = [
         [
             {language: key_name(name, language) for language in LANGUAGES},
-            _value(getattr(method, name), name),
+            value_words(getattr(method, name), name),
             {"zh": words("key")[name].meaning_zh, "en": words("key")[name].meaning_en},
         ]
         for name in KEYS
@@ -36,7 +36,7 @@ def choices(method: Scenario) -> Table:
     return Table("table-choices", title, heads, rows, texts=(1, 2), widths=(1, 1.4, 2.4))
 
 
-def _value(value: object, key: str) -> Cell:
+def value_words(value: object, key: str) -> Cell:
     """Return a choice in words; an empty one as a dash."""
     text = label(value)
     if not isinstance(value, Step) and text in (NONE, ""):
