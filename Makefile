@@ -84,7 +84,7 @@ ifneq ($(filter-out clean clean-all help,$(MAKECMDGOALS)),)
 include $(IMPORTS)
 endif
 $(IMPORTS): $(MODULES) fhi/codebook/tables.csv $(wildcard notebooks/*.ipynb) $(if $(filter-out $(MODULES),$(KNOWN)),FORCE)
-	@mkdir -p "$(@D)" && "$(PYTHON3)" fhi/imports.py > "$@.$$$$" && mv "$@.$$$$" "$@"
+	@mkdir -p "$(@D)" && "$(PYTHON3)" -I fhi/imports.py > "$@.$$$$" && mv "$@.$$$$" "$@"
 
 # files that were altered after a stage wrote them are named, and the stage runs again; a report may be made from them
 # with ACCEPT="scores.csv …", and says so
@@ -248,6 +248,9 @@ tests/expected/%/checksums.csv:
 	@echo "nothing is expected of $* yet; write it with: make expected SCENARIO=$*" >&2; exit 1
 
 # --- the other commands -----------------------------------------------------------------------------------
+check: lint ## check the style and run the tests that build nothing and take no seconds: at every change
+	"$(PYTHON)" -m pytest tests -m "not build and not slow" --numprocesses=auto --maxprocesses=4
+
 test: $(READY) ## run the tests, and the notebooks against their stored outputs
 	"$(PYTHON)" -m pytest
 

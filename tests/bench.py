@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import bench_draws
 import bench_growth
+import bench_lab
 import bench_microdata
 
 from fhi import editions
@@ -86,6 +87,7 @@ def main() -> None:
     print(f"robustness {shape}, {effort.draws} draws and Sobol {effort.sobol}: {seconds(question, 3):.2f} s")
     bench_draws.main()
     bench_growth.main()
+    bench_lab.main()
 
 
 if __name__ == "__main__":

@@ -47,7 +47,10 @@ def images(entry: FigureEntry, data: pd.DataFrame, language: str, kinds: Iterabl
     if entry.document:
         return documents.images(entry, data, language, kinds)
     style.load_fonts()
-    with matplotlib.rc_context(style.RC), warnings.catch_warnings():
+    # a matplotlibrc in the folder or at home changes no picture
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(style.RC)
         warnings.filterwarnings("error", message="Glyph .* missing")
         figure = mark_units(style.frame(entry.draw(data, language), entry, language), data)
         return {kind: WRITERS[kind](figure, f"{entry.id}-{language}") for kind in kinds}
