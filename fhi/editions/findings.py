@@ -270,7 +270,7 @@ class _Writer:
             return self.write(computed(expression), form, tongue, expression)
 
         if not pd.isna(row.when) and computed(row.when) is not True:
-            raise Untold("its condition does not hold")
+            raise Untold(f"not true: {row.when}")
         texts = {
             tongue: PART.sub(lambda part, tongue=tongue: written(part, tongue), getattr(row, f"text_{tongue}"))
             for tongue in LANGUAGES
