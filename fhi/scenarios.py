@@ -8,7 +8,6 @@ name is refused with the nearest valid ones.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from numbers import Real
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -237,19 +236,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, str):
         return str(value)
     return [plain(item) for item in value] if isinstance(value, list | tuple) else value
-
-
-def shown(value: Any) -> str:
-    """Return a value of a method as one reads it: a name, its parameters in brackets."""
-    if hasattr(value, "params"):
-        params = ", ".join(f"{key}: {item}" for key, item in value.params.items())
-        return f"{value.method} ({params})" if params else value.method
-    if isinstance(value, BaseModel):
-        value = value.model_dump(exclude_none=True)
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {shown(item)}" for key, item in value.items()) or "none"
-    if isinstance(value, tuple | list):
-        return ", ".join(map(str, value)) or "none"
-    if isinstance(value, Real):
-        return f"{value:g}"
-    return "none" if value is None else str(value)

@@ -65,7 +65,7 @@ def check(
         function = choose(table, step.method, key, file)
         methods.check_params(function, step.params, step=key, name=step.method, file=file, **names)
     check_units(method, file)
-    _try_weighting(method, framework, file)
+    check_weights(method, framework, file)
     _check_levels(method, framework, file)
     valid = {"weights": framework.nodes, "directions": framework.leaves, "exclude_indicators": framework.leaves}
     if cities:
@@ -107,8 +107,8 @@ def check_units(method: Method, file: str | None = None) -> None:
             raise MethodError(message, file=file, key=f"normalisation.{name}", value=norm.params[name])
 
 
-def _try_weighting(method: Method, framework: Framework, file: str | None) -> None:
-    """Read the judgements that weights rest on, so that a bad file is found before anything runs."""
+def check_weights(method: Method, framework: Framework, file: str | None = None) -> None:
+    """Refuse raw weights that a weighting ignores, and judgements that are bad, before anything runs."""
     step = method.weighting
     if method.weights and not methods.traits("weighting", step.method).raw_weights:
         message = f"{step.method!r} takes no account of raw weights; leave them out, or choose weighting: original."
@@ -144,7 +144,6 @@ def fill(
 
     Parameters and errors as for `build`.
     """
-    check(method, framework, panel["city"].unique() if "city" in panel else (), units=units)
     framework = framework.with_directions(dict(method.directions))
     indicators, carried = observe(panel, framework, method.year if year is None else year, method.panel)
     indicators = indicators.drop(index=list(method.exclude_cities))
@@ -166,10 +165,11 @@ def prepare(
     year: int | None = None,
     units: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """Return the stages up to the normalised indicators (see `Index.stages`).
+    """Check the method, and return the stages up to the normalised indicators (see `Index.stages`).
 
     Parameters and errors as for `build`.
     """
+    check(method, framework, panel["city"].unique() if "city" in panel else (), units=units)
     stages = treat(panel, framework, method, year, units)
     year = method.year if year is None else year
     history = {**other_years(panel, framework, method, year, units), year: stages["treated"]}
@@ -211,7 +211,7 @@ def treat_filled(imputed: pd.DataFrame, method: Method) -> tuple[pd.DataFrame, p
     """
     treated, record = treatment.treat(imputed, method.treatment.method, **method.treatment.params)
     turned = record.loc[record["method"].isin(treatment.TRANSFORMS), "indicator"].unique()
-    if len(turned) and method.over_years.method != "by-year":
+    if len(turned) and not methods.traits("over_years", method.over_years.method).own_year:
         message = (
             f"levels of several years need one unit, and the treatment transforms {methods.listed(turned)} in one year "
             "by itself; give the treatment otherwise: none, or choose over_years: by-year."
@@ -224,7 +224,7 @@ def other_years(
     panel: pd.DataFrame, framework: Framework, method: Method, year: int | None, units: pd.DataFrame | None
 ) -> dict[int, pd.DataFrame]:
     """Return the treated indicators of the other years of the panel, up to the edition's; none if `by-year`."""
-    if method.over_years.method == "by-year":
+    if methods.traits("over_years", method.over_years.method).own_year:
         return {}
     if year is None:
         raise MethodError("levels of several years need an edition year; set year.", key="over_years")

@@ -16,7 +16,16 @@ from typing import Annotated, Any, get_type_hints
 
 import numpy as np
 import pandas as pd
-from pydantic import AfterValidator, ConfigDict, PlainValidator, TypeAdapter, ValidationError, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    PlainValidator,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    WithJsonSchema,
+)
+from pydantic.errors import PydanticInvalidForJsonSchema
 
 from fhi.engine.errors import MethodError, choose
 
@@ -41,6 +50,8 @@ class Traits:
         Normalisation: needs positive values, so that a column of direction −1 reaches it as max + min − x, not as −x.
     in_units : tuple of str
         Normalisation: its parameters that are in the indicators' own units, which a transformation would change.
+    own_year : bool
+        Normalisation over years: looks at no other year.
     raw_weights : bool
         Weighting: takes account of the raw weights of the framework.
     from_data : bool
@@ -54,6 +65,8 @@ class Traits:
         geometric mean. Levels of such a method collapse into one matrix product.
     positive : bool
         Aggregation: needs positive scores.
+    split : str
+        Aggregation with `sums`: the unit in which a gap of scores is split between indicators; empty if it is not.
     unit_weights : callable, optional
         Aggregation: the function that returns with the scores the weights that each unit has of its own.
     """
@@ -63,12 +76,14 @@ class Traits:
     columnwise: bool = False
     reflected: bool = False
     in_units: tuple[str, ...] = ()
+    own_year: bool = False
     raw_weights: bool = False
     from_data: bool = True
     judgements: Mapping[str, type] = field(default_factory=dict)
     rowwise: bool = False
     sums: tuple[Callable, Callable] | None = None
     positive: bool = False
+    split: str = ""
     unit_weights: Callable | None = None
 
 
@@ -137,18 +152,39 @@ def _named(kind: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _annotated(base: Any, check: Any, **schema: Any) -> Any:
+    """Return a kind of value: its type, its check, and what an editor of scenarios is told of it."""
+    return Annotated[base, check, WithJsonSchema(schema)]
+
+
 # the kinds of value that a method's keywords may be annotated with, besides plain types
-Number = Annotated[float, _kind("a number", _is_number)]
-Positive = Annotated[float, _kind("a positive number", lambda value: _is_number(value) and value > 0)]
-NotNegative = Annotated[float, _kind("a number, 0 or more", lambda value: _is_number(value) and value >= 0)]
-Percentile = Annotated[float, _kind("a number from 0 to 100", lambda value: _is_number(value) and 0 <= value <= 100)]
-Count = Annotated[int, _kind("a whole number, 1 or more", lambda value: _is_whole(value) and value >= 1)]
-Whole = Annotated[int, _kind("a whole number, 0 or more", lambda value: _is_whole(value) and value >= 0)]
-Flag = Annotated[bool, _kind("true or false", lambda value: isinstance(value, bool))]
-Ascending = Annotated[tuple[float, float], _kind("two ascending numbers", _is_ascending)]
-Indicator = Annotated[str, _named("indicators")]
-Unit = Annotated[Any, _named("cities")]
-Attribute = Annotated[str, _named("attributes")]
+Number = _annotated(float, _kind("a number", _is_number), type="number")
+Positive = _annotated(
+    float, _kind("a positive number", lambda value: _is_number(value) and value > 0), type="number", exclusiveMinimum=0
+)
+NotNegative = _annotated(
+    float, _kind("a number, 0 or more", lambda value: _is_number(value) and value >= 0), type="number", minimum=0
+)
+Percentile = _annotated(
+    float,
+    _kind("a number from 0 to 100", lambda value: _is_number(value) and 0 <= value <= 100),
+    **{"type": "number", "minimum": 0, "maximum": 100},
+)
+Count = _annotated(
+    int, _kind("a whole number, 1 or more", lambda value: _is_whole(value) and value >= 1), type="integer", minimum=1
+)
+Whole = _annotated(
+    int, _kind("a whole number, 0 or more", lambda value: _is_whole(value) and value >= 0), type="integer", minimum=0
+)
+Flag = _annotated(bool, _kind("true or false", lambda value: isinstance(value, bool)), type="boolean")
+Ascending = _annotated(
+    tuple[float, float],
+    _kind("two ascending numbers", _is_ascending),
+    **{"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
+)
+Indicator = _annotated(str, _named("indicators"), type="string")
+Unit = _annotated(Any, _named("cities"), type="string")
+Attribute = _annotated(str, _named("attributes"), type="string")
 
 
 def keywords(function: Callable) -> dict[str, inspect.Parameter]:
@@ -205,6 +241,14 @@ def check_params(
         if parameter.default is parameter.empty and key not in params:
             message = f"{name!r} needs {key!r}; give it beside the name: {{method: {name}, {key}: …}}."
             raise MethodError(message, file=file, key=f"{step}.{key}")
+
+
+def parameter_schema(function: Callable, key: str) -> dict[str, Any]:
+    """Return the JSON Schema of a parameter of a method; what has none in JSON may be anything."""
+    try:
+        return _adapter(function, key).json_schema()
+    except PydanticInvalidForJsonSchema:
+        return {}
 
 
 @lru_cache(maxsize=256)

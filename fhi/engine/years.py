@@ -13,6 +13,7 @@ from fhi.engine.errors import MethodError
 from fhi.engine.explain import common_mean, decompose
 from fhi.engine.framework import Framework
 from fhi.engine.index import Index, build
+from fhi.engine.methods import traits
 from fhi.engine.parameters import Method
 
 SCORES = ["year", "node", "city", "score", "rank", "evidence"]
@@ -147,7 +148,9 @@ def changes(built: Mapping[int, Index], framework: Framework, method: Method) ->
     alike = comparable(built, framework)
     frames = [pd.DataFrame(columns=CHANGES)]
     years = sorted(year for year in built if framework.root in alike[year])
-    for before, after in pairwise(years) if common_mean(framework, method) == "arithmetic" else ():
+    kind = common_mean(framework, method)
+    linear = kind is not None and traits("aggregation", kind).split == "points"
+    for before, after in pairwise(years) if linear else ():
         old, new = built[before], built[after]
         both = old.scores[framework.root].dropna().index.intersection(new.scores[framework.root].dropna().index)
         for city in both:

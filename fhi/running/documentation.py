@@ -16,6 +16,7 @@ from fhi.engine.methods import CONTEXT, TABLES, keywords
 from fhi.files import replace_file
 from fhi.paths import RAW, REPORT, ROOT
 from fhi.running import datapackage
+from fhi.running.schema import FILE, encoded
 from fhi.showing.figures import entries, rendering
 from fhi.showing.figures.audit import CHECKED
 from fhi.showing.figures.evidence import seen
@@ -215,7 +216,10 @@ def pages() -> dict[Path, str]:
         texts[path] = path.read_text(encoding="utf-8")
         for name, content in contents.items():
             texts[path] = fill(texts[path], name, content)
-    return texts | {RAW / datapackage.NAME: datapackage.encode(datapackage.raw_package())}
+    return texts | {
+        RAW / datapackage.NAME: datapackage.encode(datapackage.raw_package()),
+        FILE: encoded(),
+    }
 
 
 def write() -> None:

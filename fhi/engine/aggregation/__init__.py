@@ -17,6 +17,7 @@ from fhi.engine.aggregation import benefit_of_the_doubt, means, outranking  # no
 from fhi.engine.errors import MethodError, choose
 from fhi.engine.framework import Framework
 from fhi.engine.parameters import Step, steps_by_level
+from fhi.engine.siblings import redistributed
 
 #: by level: the least share of a parent's weight that a unit must have data for; the root asks for all of it
 AVAILABILITY: Mapping[int, float] = {0: 1.0}
@@ -125,16 +126,12 @@ class _Unfit(Exception):
 
 def _family(block: np.ndarray, shares: np.ndarray, least: float, step: Step) -> tuple[np.ndarray, np.ndarray | None]:
     """Return the scores of one parent and, if the method gives units weights of their own, these."""
-    present = np.where(np.isnan(block), 0.0, shares)
-    covered = present.sum(axis=1)
-    scored = (covered > 0) & (covered >= least * shares.sum() - 1e-12)
+    known = redistributed(~np.isnan(block), shares, least)
+    scored = known.scored
     result, used = np.full(len(block), np.nan), None
     if not scored.any():
         return result, used
-    if scored.all():
-        rows, weights = block, present / covered[:, None]
-    else:
-        rows, weights = block[scored], present[scored] / covered[scored, None]
+    rows, weights = (block, known.shares()) if scored.all() else (block[scored], known.shares()[scored])
     try:
         if own := methods.traits("aggregation", step.method).unit_weights:
             used = np.full(block.shape, np.nan)

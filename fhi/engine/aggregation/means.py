@@ -28,14 +28,29 @@ def refuse_negative(scores: np.ndarray, weights: np.ndarray, what: str, remedy: 
 NEAR_ZERO = 1e-9
 
 
-@method("aggregation", "arithmetic", zh="算术平均", en="arithmetic mean", rowwise=True, sums=(np.asarray, np.asarray))
+@method(
+    "aggregation",
+    "arithmetic",
+    zh="算术平均",
+    en="arithmetic mean",
+    rowwise=True,
+    sums=(np.asarray, np.asarray),
+    split="points",
+)
 def arithmetic(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return ``Σ w·x``: full compensation between children."""
     return np.nansum(weights * scores, axis=1)
 
 
 @method(
-    "aggregation", "geometric", zh="几何平均", en="geometric mean", rowwise=True, sums=(np.log, np.exp), positive=True
+    "aggregation",
+    "geometric",
+    zh="几何平均",
+    en="geometric mean",
+    rowwise=True,
+    sums=(np.log, np.exp),
+    split="logarithm",
+    positive=True,
 )
 def geometric(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return ``Π x^w = exp(Σ w·ln x)``: partial compensation; every score must be positive.

@@ -16,7 +16,7 @@ History = Mapping[int, pd.DataFrame]
 Normalise = Callable[[pd.DataFrame], pd.DataFrame]
 
 
-@method("over_years", "by-year", zh="逐年标准化", en="each year by itself")
+@method("over_years", "by-year", zh="逐年标准化", en="each year by itself", own_year=True)
 def by_year(history: History, year: int, normalise: Normalise) -> pd.DataFrame:
     """Normalise a year against itself: places compare between years, levels do not."""
     return normalise(history[year])

@@ -16,6 +16,7 @@ import pandas as pd
 
 from fhi.engine.framework import Framework
 from fhi.engine.robustness.space import DATA_NOISE, SHARES, WEIGHT_NOISE, Space, WeightNoise
+from fhi.engine.siblings import redistributed
 
 #: weights, or numbers to draw them from, by level from 1 to the leaves
 ByLevel = dict[int, np.ndarray]
@@ -130,11 +131,12 @@ def rescaled(tree: Tree, weights: ByLevel, present: np.ndarray, least: Mapping[i
     """
     shares, scored = {}, {tree.depth: present[:, None]}
     for level in range(tree.depth, 0, -1):
-        kept = weights[level] * scored[level]
-        covered = tree.sums(kept, level)
-        enough = least.get(level - 1, 0.0) * tree.sums(weights[level], level) - 1e-12
-        scored[level - 1] = (covered > 0) & (covered >= enough)
-        shares[level] = kept / np.where(covered > 0, covered, 1.0)[tree.parents[level]]
+        families = [
+            redistributed(scored[level][span], weights[level][span], least.get(level - 1, 0.0), axis=0)
+            for span in tree.spans[level - 1]
+        ]
+        scored[level - 1] = np.stack([family.scored for family in families])
+        shares[level] = np.concatenate([family.shares(axis=0) for family in families])
     return shares, scored
 
 

@@ -84,7 +84,7 @@ def repeatable(method: Method, indicators: Iterable[str]) -> bool:
     """
     contents = [value for step in steps(method) for value in step.params.values() if isinstance(value, Mapping | list)]
     named = any(indicator in content for indicator in indicators for content in contents)
-    return separable(method) and method.over_years.method == "by-year" and not named
+    return separable(method) and traits("over_years", method.over_years.method).own_year and not named
 
 
 @dataclass(frozen=True)
@@ -252,6 +252,7 @@ class Model:
         if not isinstance(space, Space):
             space = parse(space, given, framework, self.inputs.units, attributes=attributes)
         check_pairs(space, given)
+        index.check(given, framework, self.inputs.units, units=attributes)
         self.method = given
         self.workshop = Workshop(self.inputs)
         normalised = self.workshop.matrix(given).normalised(self.inputs)
@@ -329,7 +330,7 @@ class Model:
         """Return the weights of a method by node."""
         if method.weights:
             # not every weighting takes account of raw weights
-            index.check(method, self.inputs.framework, units=self.inputs.attributes)
+            index.check_weights(method, self.inputs.framework)
         tree = self.inputs.framework.with_weights(dict(method.weights))
         return weighting.weigh(normalised, tree, method.weighting.method, **method.weighting.params)
 

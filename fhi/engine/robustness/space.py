@@ -14,24 +14,11 @@ from pydantic import ValidationError
 from fhi.engine import index
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
-from fhi.engine.parameters import Method, Step
+from fhi.engine.parameters import Method
+from fhi.engine.words import NOTHING, label
 
 #: the assumption that values have errors
 DATA_NOISE = "data_noise"
-#: no alternative
-NOTHING = "none"
-
-
-def label(value: Any) -> str:
-    """Return an alternative in a few words: a name with its parameters, a mapping, a list, a number."""
-    if isinstance(value, Step):
-        params = ", ".join(f"{key} {label(content)}" for key, content in value.params.items())
-        return f"{value.method} ({params})" if params else value.method
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {label(content)}" for key, content in value.items()) or NOTHING
-    if isinstance(value, list | tuple):
-        return "–".join(map(label, value)) or NOTHING
-    return "latest" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 @dataclass(frozen=True)
@@ -233,7 +220,7 @@ def _alternatives(content: Any) -> tuple[list, tuple[float, ...]]:
 
 
 def _choice(name: str, values: list, probabilities: tuple[float, ...]) -> Choice:
-    labels = [label(value) for value in values]
+    labels = ["latest" if value is None else label(value) for value in values]
     twice = [text for text in labels if labels.count(text) > 1]
     if twice:
         raise MethodError(f"{twice[0]!r} stands twice; give probabilities instead.", value=twice[0])

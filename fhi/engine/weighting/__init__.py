@@ -13,6 +13,7 @@ import pandas as pd
 from fhi.engine import methods
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
+from fhi.engine.siblings import redistributed
 from fhi.engine.weighting import correlation, dispersion, experts  # noqa: F401 (they register their methods)
 from fhi.engine.weighting.families import with_data
 
@@ -56,9 +57,10 @@ def weigh(normalised: pd.DataFrame, framework: Framework, method: str, **params)
         for parent in framework.inner(level):
             children = framework.children(parent)
             heirs = [child for child in children if child in alive] or children
-            shares = np.array([values[child] for child in heirs], dtype=float)
-            if not shares.sum() > 0:
+            own = np.array([values[child] for child in children], dtype=float)
+            known = redistributed(np.isin(children, heirs), own)
+            if not known.scored:
                 message = f"the weights below {parent} that have data sum to zero; raise one of {', '.join(heirs)}."
                 raise MethodError(message, key="weights")
-            weights.update(zip(heirs, shares / shares.sum(), strict=True))
+            weights.update(zip(children, known.shares(), strict=True))
     return pd.Series(weights, index=framework.nodes, dtype=float)

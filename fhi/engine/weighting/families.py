@@ -13,6 +13,7 @@ import pandas as pd
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
 from fhi.engine.methods import constant, method
+from fhi.engine.siblings import redistributed
 
 #: what is weighed against each other: the children of each parent, or all indicators
 Within = Literal["parent", "all"]
@@ -91,10 +92,9 @@ def _upwards(normalised: pd.DataFrame, framework: Framework, weigh: Callable) ->
 
 def _mean(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return the weighted mean of each row over what it has; NaN if it has nothing that weighs."""
-    present = np.where(np.isnan(values), 0.0, weights)
-    covered = present.sum(axis=1)
-    sums = np.sum(np.where(present > 0, values, 0.0) * present, axis=1)
-    return np.where(covered > 0, sums / np.where(covered > 0, covered, 1.0), np.nan)
+    known = redistributed(~np.isnan(values), weights)
+    sums = np.sum(np.where(known.kept > 0, values, 0.0) * known.kept, axis=1)
+    return np.where(known.scored, sums / np.where(known.scored, known.covered, 1.0), np.nan)
 
 
 def together(normalised: pd.DataFrame, framework: Framework, weigh: Callable) -> pd.Series:

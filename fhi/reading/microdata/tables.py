@@ -138,6 +138,9 @@ class Reader:
                 for part, stubs in side_by_side(whole, known):
                     found += self._part(part, stubs, axis, titles, copies)
                 break
+        else:
+            said = dict.fromkeys(text for _, row in rows for text in row if text and not is_number(text))
+            self.seen["measures"].update(list(said)[:8])
         return found
 
     def _is_title(self, texts: list[str]) -> bool:

@@ -13,7 +13,8 @@ from fhi.codebook.columns import Column
 from fhi.editions import SCHEMAS
 from fhi.engine.framework import Framework
 from fhi.engine.weighting import experts
-from fhi.scenarios import ASIDE, KEYS, Scenario, read_method, shown
+from fhi.engine.words import label
+from fhi.scenarios import ASIDE, KEYS, Scenario, read_method
 from fhi.showing.figures.registry import Texts
 from fhi.store import Store
 
@@ -112,7 +113,7 @@ def about_sheet(scenario: str, method: Scenario, others: list[Sheet]) -> Sheet:
         rows += [[sheet.name, head, column.zh, column.en] for head, column in found if column]
     rows += [["", "", "", ""]]
     rows += [
-        [key, shown(value), "", ""] for key, value in ((key, getattr(method, key)) for key in KEYS if key not in ASIDE)
+        [key, label(value), "", ""] for key, value in ((key, getattr(method, key)) for key in KEYS if key not in ASIDE)
     ]
     how = {
         "zh": "黄色单元格可改：framework的weight与direction，experts的打分，raw的数值；"

@@ -9,7 +9,8 @@ import pandas as pd
 
 from fhi.engine.agreement import shifts
 from fhi.engine.errors import FhiError
-from fhi.scenarios import ASIDE, KEYS, Scenario, shown
+from fhi.engine.words import label
+from fhi.scenarios import ASIDE, KEYS, Scenario
 from fhi.showing.compare.results import Data, Result, rebuild_result
 
 #: keys that are compared node by node
@@ -94,7 +95,7 @@ def assumptions(base: Result, other: Result, data: Data, base_data: Data) -> pd.
 def _choice(assumption: str, value: Any, data: Data) -> str:
     """Return a value as text; of a node without an entry of its own, what the framework says."""
     key, _, node = assumption.partition(".")
-    return shown(getattr(data.framework, key)[node] if node and value is None else value)
+    return label(getattr(data.framework, key)[node] if node and value is None else value)
 
 
 def _scores(method: Scenario, data: Data, root: str, near: Sequence[Result]) -> tuple[pd.Series, str]:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-
 import matplotlib
 import numpy as np
 import pandas as pd
 
+from fhi.engine.words import in_words, key_name
 from fhi.showing.figures import style
-from fhi.showing.figures.charts import chosen, key, rank_ticks, with_names
+from fhi.showing.figures.charts import chosen, key, rank_ticks, row_names, with_names
 from fhi.showing.figures.registry import Tables, figure
 from fhi.showing.figures.robustness import EVIDENCE, SECTION, percent, tiles
-from fhi.showing.figures.wording import both, said, slots, with_words, words
+from fhi.showing.figures.wording import both, said, with_words, words
 
 #: total effects from here on are spelt out in the grid of units
 SPELT = 0.2
@@ -22,30 +20,6 @@ FIRST, TOTAL = {"facecolor": style.DARK}, {"facecolor": "#aab4bd", "edgecolor": 
 SLANTED, SQUARE = 62, 28
 #: shades of a total effect in the grid of units
 SHADES = ("#f1f3f5", "#d5dbe1", "#b3bdc6", "#8a97a3", "#5f6c79", style.DARK)
-
-
-def assumption(name: str, language: str) -> str:
-    """Return the name of a source of uncertainty."""
-    return said(f"assumption.{name}", language) if f"assumption.{name}" in slots() else name
-
-
-def alternative(label: str, nodes: Mapping[str, str], language: str) -> str:
-    """Return an alternative in a few words; `nodes` are the names of the nodes by code.
-
-    An aggregation by level is told by the levels from the root down: ``0: geometric, 1: arithmetic`` is geometric, then
-    arithmetic. Words are translated where they stand alone, the longest first.
-    """
-    if label in nodes:
-        return nodes[label]
-    by_level = re.findall(r"\d+: ([\w-]+)", label)
-    if by_level and re.fullmatch(r"(\d+: [\w-]+(, )?)+", label):
-        label = " → ".join(dict.fromkeys(by_level))
-    if language == "zh":
-        known = [slot.removeprefix("alternative.") for slot in slots() if slot.startswith("alternative.")]
-        for word in sorted(known, key=len, reverse=True):
-            label = re.sub(rf"(?<![\w-]){word}(?![\w-])", said(f"alternative.{word}", "zh"), label)
-        label = label.replace(" (", "（").replace(")", "）").replace(", ", "，")
-    return label
 
 
 def sobol_data(tables: Tables) -> pd.DataFrame:
@@ -58,7 +32,7 @@ def sobol_data(tables: Tables) -> pd.DataFrame:
         columns=["place", "size"]
     )
     for language in ("zh", "en"):
-        frame[f"assumption_{language}"] = [assumption(name, language) for name in frame["assumption"]]
+        frame[f"assumption_{language}"] = [key_name(name, language) for name in frame["assumption"]]
     return with_words(with_names(frame, tables), tables)
 
 
@@ -153,9 +127,12 @@ def tornado_data(tables: Tables) -> pd.DataFrame:
     nodes = tables["tables/framework"].set_index("code")
     for language in ("zh", "en"):
         names = nodes[f"name_{language}"].to_dict()
-        frame[f"assumption_{language}"] = [assumption(name, language) for name in frame["assumption"]]
+        frame[f"assumption_{language}"] = [key_name(name, language) for name in frame["assumption"]]
         for end in ("best_at", "worst_at"):
-            frame[f"{end}_{language}"] = [alternative(text, names, language) for text in frame[end].fillna("")]
+            frame[f"{end}_{language}"] = [
+                names.get(text) or in_words(text, language, step)
+                for text, step in zip(frame[end].fillna(""), frame["assumption"], strict=True)
+            ]
     return with_words(with_names(frame.drop(columns=["span", "best_at", "worst_at"]), tables), tables)
 
 
@@ -193,7 +170,7 @@ def tornado(data: pd.DataFrame, language: str):
         top = 1.45 + panel * (inner + 0.45)
         axes = style.quiet(style.area(figure, left=2.3, right=2.5, top=top, bottom=height - top - inner))
         _panel(axes, group.reset_index(drop=True), language, highest)
-        name = style.city_names(group, language).iloc[0]
+        name = row_names(group, language)[0]
         figure.text(0.035, 1 - (top - 0.14) / height, name, size=style.BODY, weight="bold", va="center")
         axes.set_xticks(
             [1, 5, 10, 15, 20] if highest < 25 else rank_ticks(highest), [] if panel < len(cities) - 1 else None

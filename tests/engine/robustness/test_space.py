@@ -98,6 +98,6 @@ def test_standard_errors_are_as_stated():
 
 def test_alternatives_are_named_in_a_few_words():
     assert label(Step(method="winsorise", points=2)) == "winsorise (points 2)"
-    assert label(None) == "latest"
+    assert label(None) == "none"
     assert label(()) == label({}) == "none"
     assert label({"gdp": 2.0}) == "gdp: 2"

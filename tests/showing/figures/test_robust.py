@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from fhi.engine.robustness.space import ASSUMPTIONS
+from fhi.engine.words import key_name
 from fhi.showing.figures import entries, robustness, sensitivity
-from fhi.showing.figures.sensitivity import alternative, assumption
 
 
 def caption(id, data):
@@ -134,27 +134,12 @@ def test_that_the_rates_come_from_a_survey_is_called_an_assumption(store):
         assert f"{word}{answers}" in robustness.adoption(data, language).axes[0].get_xlabel()
     entry = next(entry for entry in entries() if entry.id == "robust-adoption")
     assert "assumed" in entry.title["en"] and "假设" in entry.title["zh"]
-    assert "assumed" in assumption("data_noise", "en") and "假设" in assumption("data_noise", "zh")
+    assert "assumed" in key_name("data_noise", "en") and "假设" in key_name("data_noise", "zh")
 
 
 def test_every_assumption_has_a_name_in_both_languages():
     for name in ASSUMPTIONS:
-        assert assumption(name, "zh") != assumption(name, "en") != name
-
-
-@pytest.mark.parametrize(
-    ("label", "zh", "en"),
-    [
-        ("winsorise (points 2)", "缩尾（点数 2）", "winsorise (points 2)"),
-        ("min-max (scale 1–100)", "极差标准化（区间 1–100）", "min-max (scale 1–100)"),
-        ("0: geometric, 1: arithmetic, 2: arithmetic", "几何 → 算术", "geometric → arithmetic"),
-        ("gdp", "规模", "Size"),
-        ("k-nearest-neighbours (k 2)", "k-nearest-neighbours（k 2）", "k-nearest-neighbours (k 2)"),
-    ],
-)
-def test_an_alternative_is_told_in_a_few_words(label, zh, en):
-    assert alternative(label, {"gdp": "规模"}, "zh") == zh
-    assert alternative(label, {"gdp": "Size"}, "en") == en
+        assert key_name(name, "zh") != key_name(name, "en") != name
 
 
 @pytest.mark.parametrize(

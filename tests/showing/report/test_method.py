@@ -26,10 +26,10 @@ def test_choices_show_method_and_parameters():
         aggregation={0: "geometric", 1: Step(method="owa", exponent=2)},
     )
     rows = {row[0]["en"]: row[1] for row in method.choices(chosen).rows}
-    assert rows["Normalisation"] == {"zh": "极差标准化 (min-max) (scale: 1, 100)", "en": "min-max (scale: 1, 100)"}
-    assert rows["Weights set apart"] == "adoption: 2.0"
-    assert rows["Aggregation"] == "0: geometric, 1: owa (exponent: 2)"
-    assert rows["Cities left out"] == "—"
+    assert rows["Normalisation"] == {"zh": "极差标准化（区间 1–100）", "en": "min–max (scale 1–100)"}
+    assert rows["Custom weights"]["en"] == "adoption: 2"
+    assert rows["Aggregation"]["en"] == "0: geometric mean, 1: ordered weighted average (exponent 2)"
+    assert rows["Excluded units"] == "—"
 
 
 def test_the_tree_shows_weights_direction_and_data(store):
