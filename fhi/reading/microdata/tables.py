@@ -280,6 +280,8 @@ class Reader:
         }
         if not below or any(words.find("neutral", text) == "ordinal" for text in texts):
             column.role = "empty"
+        elif all(words.find("scope", text) for text in below):
+            column.role = "scope"
         elif "year" in meanings or (not column.heading and all(map(is_year, below))):
             column.role = "year"
         elif "measure" in meanings or (not column.heading and share(below, self._measure_of) > MOSTLY):
@@ -339,6 +341,9 @@ class Reader:
         else:
             measure = stub[-1] if stub else ""
             problem = "" if place is not None else "a table that says of which city it is"
+        if self.context.vocabulary.find("scope", own.get("scope", "")) == "part":
+            self.quality.count("outside", 1, "city", "a part of a city")
+            return
         table = len(self.tables) - 1
         self.seen["cities"].add(city[:30])
         if place in (ELSEWHERE, TOTAL):
