@@ -38,15 +38,16 @@ READY := $(ENVIRONMENT)/.fhi-ready
 PYTHON := $(BIN)/python
 # isolated: what stands in the folder or in PYTHONPATH takes the place of no module
 COMMAND := -I .ci/fhi.py
-FHI := FHI_OUT="$(OUT)" "$(PYTHON)" $(COMMAND)
+# the commands of a build, and of the runs of this file that it begins, have one interpreter (fhi/running/server.py):
+# its name is the number of this process, and the time
+ifneq ($(origin FHI_BUILD),command line)
+FHI_BUILD := $(shell echo $$PPID-$$(date +%s%N))
+endif
+FHI := FHI_OUT="$(OUT)" FHI_BUILD="$(FHI_BUILD)" "$(PYTHON)" $(COMMAND)
+SAME := --no-print-directory FHI_BUILD="$(FHI_BUILD)"
 
 $(READY): requirements.lock
 	@PYTHON3="$(PYTHON3)" sh .ci/setup.sh "$(ENVIRONMENT)"
-
-# the commands of a build have one interpreter: its name is the number of this process, and the time
-ifndef FHI_BUILD
-export FHI_BUILD := $(shell echo $$PPID-$$(date +%s%N))
-endif
 
 # --- the stages: notebooks, what they write, and what they depend on --------------------------------------
 P := $(OUT)/data/processed/$(SCENARIO)
@@ -182,7 +183,7 @@ COMPARED_ALL := $(OUT)/reports/compare-all/summary.txt
 ranks: $(call RANKS,$(SCENARIO)) ## build SCENARIO as far as its ranks
 
 $(OUT)/reports/%/notebooks/03_weighting.ipynb: FORCE
-	@$(MAKE) --no-print-directory --silent SCENARIO="$*" ranks
+	@$(MAKE) $(SAME) --silent SCENARIO="$*" ranks
 
 # the baseline first, so that the others take over what is the same
 $(foreach name,$(filter-out baseline $(SCENARIO),$(ALL)),$(call RANKS,$(name))): | $(call RANKS,baseline)
@@ -218,7 +219,7 @@ $(call TRIED,.names): FORCE
 # what kept a scenario from being built, empty if nothing did; as new as its ranks
 $(OUT)/.tried/%: FORCE
 	@mkdir -p "$(@D)" && rm -f "$@.new"; ranks="$(call RANKS,$*)"; \
-	FHI_FAULT="$(abspath $@.new)" $(MAKE) --no-print-directory --silent SCENARIO="$*" ranks || test -s "$@.new" || \
+	FHI_FAULT="$(abspath $@.new)" $(MAKE) $(SAME) --silent SCENARIO="$*" ranks || test -s "$@.new" || \
 	echo "it stopped; make ranks SCENARIO=$* says why" > "$@.new"; \
 	touch "$@.new"; if cmp -s "$@.new" "$@" && ! test "$$ranks" -nt "$@"; then rm "$@.new"; else mv "$@.new" "$@"; fi
 
@@ -240,7 +241,7 @@ expected: ## after an intended change of results: build SCENARIO afresh and writ
 
 verify expected: $(READY)
 	@rm -rf "$(FRESH)"
-	@$(MAKE) --no-print-directory OUT="$(FRESH)" report
+	@$(MAKE) $(SAME) OUT="$(FRESH)" report
 	@FHI_OUT="$(FRESH)" "$(PYTHON)" $(COMMAND) $@ "$(SCENARIO)"
 	@rm -rf "$(FRESH)"
 

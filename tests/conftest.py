@@ -36,6 +36,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 def pytest_configure(config):
+    # what the tests run is no part of the build of a `make test`
+    os.environ.pop("FHI_BUILD", None)
     config.fhi_out = tempfile.mkdtemp(prefix="fhi-test-")
     os.environ["FHI_OUT"] = config.fhi_out
     # the kernels of the notebooks import this checkout, whatever the environment was set up for

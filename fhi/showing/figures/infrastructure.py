@@ -215,7 +215,8 @@ def _notes(group: pd.DataFrame, language: str) -> list[str]:
     texts = [{"zh": "、", "en": ", "}[language].join(listed)] if listed else []
     for item in facts.itertuples():
         text = quantity_text(item.number, item.qualifier, item.unit, item.printed, language)
-        texts.append(f"{getattr(item, f'measure_{language}')}{said('p18-contributions.text-5', language)}{text}")
+        measure = getattr(item, f"measure_{language}")
+        texts.append(said("p18-contributions.fact", language, measure=measure, text=text))
     return texts
 
 
