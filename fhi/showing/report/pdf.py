@@ -19,7 +19,7 @@ from fhi.store import Store
 
 TEMPLATE = ASSETS / "document.typ"
 #: height of the text on a page, least and greatest gap between two figures, in millimetres
-BODY, LEAST, MOST = 266.0, 5.0, 14.0
+BODY, LEAST, MOST = 266.0, 5.0, 22.0
 #: blank at the foot that costs a page nothing, in millimetres
 SPARE = 30.0
 
