@@ -76,6 +76,7 @@ def page_context(store: Store) -> tuple[dict, str]:
         "labels": LABELS,
         "verdicts": ledger.verdict_counts(store),
         "cities": cities.sections(store, chosen.year, told),
+        "unit_href": "#{}".format,
         "chapters": book,
         "units": words | {"head": unit_head(store)["en"], "title": unit_head(store), "title_many": heads["en"]},
     }
@@ -220,6 +221,12 @@ def font_css(text: str, process: ProcessPoolExecutor) -> str:
 
 def font_rule(style: str, weight: int, text: str) -> str:
     """Return the rule of one weight."""
+    data = base64.b64encode(font_file(style, text)).decode("ascii")
+    return f'@font-face {{ font-family: "{FONT}"; font-weight: {weight}; src: url(data:font/woff;base64,{data}); }}'
+
+
+def font_file(style: str, text: str) -> bytes:
+    """Return a font of the project, as WOFF, cut down to the characters of `text`."""
     options = subset.Options(flavor="woff", layout_features=["kern"], recalc_timestamp=False, hinting=False)
     cutter = subset.Subsetter(options)
     cutter.populate(text=text)
@@ -227,8 +234,7 @@ def font_rule(style: str, weight: int, text: str) -> str:
     with subset.load_font(FONTS / f"FHISansSC-{style}.otf", options) as font:
         cutter.subset(font)
         subset.save_font(font, buffer, options)
-    data = base64.b64encode(buffer.getvalue()).decode("ascii")
-    return f'@font-face {{ font-family: "{FONT}"; font-weight: {weight}; src: url(data:font/woff;base64,{data}); }}'
+    return buffer.getvalue()
 
 
 def write_report(store: Store) -> list[Path]:
