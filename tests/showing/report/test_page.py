@@ -115,10 +115,6 @@ def test_text_stands_out_from_its_ground():
         assert contrast(label["colour"], "#ffffff") >= 4.5
 
 
-def test_labels_of_evidence_differ_in_colour():
-    assert len({label["colour"] for label in LABELS.values()}) == len(LABELS)
-
-
 def test_the_table_shows_the_ranks_of_ranks_csv(text, built):
     ranks = built.store()["ranks"].set_index("city")["FHI"]
     published = built.store()["tables/top20"].set_index("city")["rank"]

@@ -27,7 +27,9 @@ function rowsOf(csv) {
 function told(csv) {
   const [heads, ...rows] = rowsOf(csv);
   const other = root.lang === "zh" ? "en" : "zh";
-  const shown = heads.map((head, i) => [head, i]).filter(([head]) => !head.endsWith(`_${other}`));
+  // nor what is the same in every row, and no code beside the name that it stands for
+  const varied = (i) => rows.length < 2 || rows.some((row) => row[i] !== rows[0][i]);
+  const shown = heads.map((head, i) => [head, i]).filter(([head, i]) => !head.endsWith(`_${other}`) && varied(i) && !heads.includes(`${head}_${root.lang}`));
   const label = (head) => labels[head]?.[root.lang] ?? labels[head.replace(/_(zh|en)$/, "")]?.[root.lang] ?? head.replace(/_(zh|en)$/, "").replaceAll("_", " ");
   const value = (text) => {
     if (text === "") return "—";
