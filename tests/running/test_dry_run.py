@@ -8,12 +8,12 @@ from fhi.running import user_data
 
 def test_a_file_is_told_and_nothing_is_written(tmp_path):
     path = tmp_path / "yearbooks-2017.csv"
-    text = "城市,地区生产总值（亿元）,人均可支配收入（元）\n全国,820754,1\n北京,28014.94,2\n"
+    text = "城市,地区生产总值（亿元）,社会消费品零售总额（亿元）\n全国,820754,1\n北京,28014.94,2\n"
     text += "温州,5453,3\n杭洲,9,4\n上海,30632.99,5\n"
     path.write_text(text, encoding="utf-8")
     told = user_data.dry_run(path, "report2018", 2018)
     assert all(word in told for word in ("28014.94", "30632.99", "outside", "total row"))
-    assert "city,杭州,杭洲" in told and "measure," in told and "人均可支配收入" in told
+    assert "city,杭州,杭洲" in told and "measure," in told and "社会消费品零售总额" in told
     assert sorted(file.name for file in tmp_path.iterdir()) == ["yearbooks-2017.csv"]
 
 
