@@ -107,6 +107,9 @@ NORMALISATIONS = [
     *("min-max", "distance-to-maximum", {"method": "goalposts", "goalposts": {leaf: [0, 100] for leaf in LEAVES}}),
     {"method": "distance-to-targets", "targets": dict.fromkeys(LEAVES, 100) | {"debt": 0, "dust": 0}},
     {"method": "distance-to-reference", "reference": "unit 0"},
+    {"method": "bounds-by-rule", "worst": {"percentile": 5}, "best": "max"},
+    {"method": "optimum", "optima": {leaf: [-300, 60, 500] for leaf in LEAVES}},
+    {"method": "categories", "points": {leaf: {-1000: 1, 50: 2, 60: 4} for leaf in LEAVES}},
 ]
 WEIGHTINGS = [
     *("original", "equal", {"method": "equal", "within": "all"}, "entropy", "coefficient-of-variation", "critic"),
