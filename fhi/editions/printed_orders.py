@@ -47,7 +47,13 @@ class Values:
     high: pd.Series
 
     def compare(self, better: str, worse: str) -> str:
-        """Return ``yes`` or ``no`` for "`better` stands above `worse`", ``tied``, ``overlap``, or ``missing``."""
+        """Return ``yes`` or ``no`` for "`better` stands above `worse`", ``tied``, ``overlap``, or ``missing``.
+
+        Parameters
+        ----------
+        better, worse : str
+            Names of two units.
+        """
         low, high = self.low.reindex([better, worse]), self.high.reindex([better, worse])
         if low.isna().any() or high.isna().any():
             return "missing"
@@ -119,6 +125,15 @@ def pairs(kind: str, subjects: str, units: Iterable[str]) -> dict[tuple[str, str
 
     ``order``: each before all behind it, units that share a place being left to a ``tie`` of their own. ``leaders``:
     so too, and none of the other `units` above the last of them. ``tie``: the two.
+
+    Parameters
+    ----------
+    kind : str
+        One of `KINDS`.
+    subjects : str
+        Units from best to worst, as in facts.csv.
+    units : iterable of str
+        All that may stand below leaders.
     """
     groups = places(subjects)
     named = [unit for group in groups for unit in group]

@@ -61,7 +61,16 @@ REVENUE, LEADER = 0.25, 4.0
 
 
 def services(places: Places, year: int, stream: np.random.Generator) -> pd.DataFrame:
-    """Return ``城市, 平台, 类别, 服务, 特色``: as many services, and as many special ones, as are printed."""
+    """Return ``城市, 平台, 类别, 服务, 特色``: as many services, and as many special ones, as are printed.
+
+    Parameters
+    ----------
+    places : Places
+        The cities and what the report gives of them.
+    year : int
+        Year of the issue.
+    stream : numpy.random.Generator
+    """
     printed = places.tables["services"]
     total, special = (printed[printed["kind"] == kind].set_index("city")["count"] for kind in ("total", "special"))
     cities, rows = places.of(year), []
@@ -80,7 +89,16 @@ def services(places: Places, year: int, stream: np.random.Generator) -> pd.DataF
 
 
 def companies(places: Places, year: int, stream: np.random.Generator) -> pd.DataFrame:
-    """Return listed companies: the public numbers and market values by city and sector, split by chance."""
+    """Return listed companies: the public numbers and market values by city and sector, split by chance.
+
+    Parameters
+    ----------
+    places : Places
+        The cities and what the report gives of them.
+    year : int
+        Year of the issue.
+    stream : numpy.random.Generator
+    """
     printed = places.printed("finance_industry", "firms")
     level = levels(places)
     totals = a_share.totals(places.tables).set_index("city")
@@ -138,7 +156,14 @@ LARGEST = 24_000_000
 
 
 def population(places: Places, stream: np.random.Generator) -> pd.DataFrame:
-    """Return ``城市, 年龄, 性别, 人口``: whole people, the shares of the bands a little different from city to city."""
+    """Return ``城市, 年龄, 性别, 人口``: whole people, the shares of the bands a little different from city to city.
+
+    Parameters
+    ----------
+    places : Places
+        The cities and what the report gives of them.
+    stream : numpy.random.Generator
+    """
     rows = []
     for city in places.names:
         shares = np.array([share for share, _ in BANDS.values()]) * stream.uniform(0.9, 1.1, len(BANDS))
@@ -149,7 +174,18 @@ def population(places: Places, stream: np.random.Generator) -> pd.DataFrame:
 
 
 def questionnaires(places: Places, margins: pd.DataFrame, year: int, stream: np.random.Generator) -> pd.DataFrame:
-    """Return the answers of an issue, about as many in each city, drawn by chance at the rate of the city."""
+    """Return the answers of an issue, about as many in each city, drawn by chance at the rate of the city.
+
+    Parameters
+    ----------
+    places : Places
+        The cities and what the report gives of them.
+    margins : pandas.DataFrame
+        The population (`population`).
+    year : int
+        Year of the issue.
+    stream : numpy.random.Generator
+    """
     rates = places.rates(year)
     each = round(places.nation("questionnaires") * places.growth(year) / len(rates))
     frames = []
@@ -184,7 +220,17 @@ GDP_GROWTH = 1.08
 
 
 def yearbook(places: Places, framework: Framework, year: int, stream: np.random.Generator) -> pd.DataFrame:
-    """Return ``城市, 指标, 年份, 数值`` of an issue, each in the unit of its indicator."""
+    """Return ``城市, 指标, 年份, 数值`` of an issue, each in the unit of its indicator.
+
+    Parameters
+    ----------
+    places : Places
+        The cities and what the report gives of them.
+    framework : Framework
+    year : int
+        Year of the issue.
+    stream : numpy.random.Generator
+    """
     cities = places.of(year)
     size = places.size[cities]
     made = {

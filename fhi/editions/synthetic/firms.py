@@ -27,7 +27,14 @@ UNDISCLOSED, TWICE = 0.3, 0.005
 
 
 def firms(places: Places, stream: np.random.Generator) -> pd.DataFrame:
-    """Return the rows of the last issue, one a financing, with the year of each beside them."""
+    """Return the rows of the last issue, one a financing, with the year of each beside them.
+
+    Parameters
+    ----------
+    places : Places
+        The cities and what the report gives of them.
+    stream : numpy.random.Generator
+    """
     counts = financed(places)
     parts = [_listed(places), _infrastructure(places, stream), _financed(places, counts, stream)]
     known = sum(len(part["name"].unique()) for part in parts)
@@ -41,7 +48,17 @@ def firms(places: Places, stream: np.random.Generator) -> pd.DataFrame:
 
 
 def until(frame: pd.DataFrame, places: Places, year: int) -> pd.DataFrame:
-    """Return the rows of an issue: what had been financed by its end; a city that is not in it is elsewhere."""
+    """Return the rows of an issue: what had been financed by its end; a city that is not in it is elsewhere.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        All firms (`firms`).
+    places : Places
+        The cities and what the report gives of them.
+    year : int
+        Year of the issue.
+    """
     kept = frame[frame["year"] <= year - places.last].drop(columns="year")
     kept = kept.assign(city=kept["city"].where(kept["place"].isin(places.of(year)), "其他"))
     days = kept["date"].where(kept["date"] == "", (kept["ago"] + places.last).astype(str) + kept["date"])
@@ -69,7 +86,15 @@ def financed(places: Places) -> pd.Series:
 
 
 def totals(places: Places, counts: pd.Series) -> pd.Series:
-    """Return the financing of these firms by city, 万元: as printed, else so much a firm; the first city has most."""
+    """Return the financing of these firms by city, 万元: as printed, else so much a firm; the first city has most.
+
+    Parameters
+    ----------
+    places : Places
+        The cities and what the report gives of them.
+    counts : pandas.Series
+        Number of firms by city.
+    """
     printed = construction.capital(places.tables).set_index("city")["value"] * 10_000
     each = (printed / counts[printed.index]).mean()
     sums = counts * each * 0.6

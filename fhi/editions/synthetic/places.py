@@ -55,7 +55,15 @@ class Places:
         return (1 + GROWTH) ** (year - self.last)
 
     def printed(self, node: str, unit: str) -> pd.Series:
-        """Return the numbers of the city profiles (p6-8) by city."""
+        """Return the numbers of the city profiles (p6-8) by city.
+
+        Parameters
+        ----------
+        node : str
+            Code of the node.
+        unit : str
+            Unit of the value in city_profiles.csv.
+        """
         rows = self.tables["city_profiles"].query("node == @node and unit == @unit")
         rows = rows[~rows["city"].duplicated()]
         return rows.set_index("city")["printed_value"]
@@ -98,7 +106,16 @@ def to_bytes(frame: pd.DataFrame) -> bytes:
 
 
 def written_cities(names: np.ndarray, places: Places, stream: np.random.Generator) -> np.ndarray:
-    """Return cities as files write them: ``北京``, and now and then ``北京市``, ``Beijing`` or ``110000``."""
+    """Return cities as files write them: ``北京``, and now and then ``北京市``, ``Beijing`` or ``110000``.
+
+    Parameters
+    ----------
+    names : numpy.ndarray of str
+        Names of cities.
+    places : Places
+        The cities and what the report gives of them.
+    stream : numpy.random.Generator
+    """
     ways = np.stack([names, names + "市", places.english[names].to_numpy(), places.codes[names].astype(str).to_numpy()])
     way = np.where(stream.random(len(names)) < ODD, stream.integers(1, len(ways), len(names)), 0)
     # 香港市 is no name
@@ -107,7 +124,14 @@ def written_cities(names: np.ndarray, places: Places, stream: np.random.Generato
 
 
 def amounts_as_written(units: np.ndarray, stream: np.random.Generator) -> list[str]:
-    """Return whole numbers of 万元 as texts of the same: ``5000万元``, ``0.5亿元``, ``5,000万``, ``５０００万元``."""
+    """Return whole numbers of 万元 as texts of the same: ``5000万元``, ``0.5亿元``, ``5,000万``, ``５０００万元``.
+
+    Parameters
+    ----------
+    units : numpy.ndarray of int
+        Amounts in 万元 (10,000 CNY).
+    stream : numpy.random.Generator
+    """
     return [
         _amount(int(units_), int(way)) for units_, way in zip(units, stream.integers(0, 20, len(units)), strict=True)
     ]
