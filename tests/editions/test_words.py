@@ -167,7 +167,7 @@ def test_a_sentence_falls_silent_or_changes_with_the_data(built):
     names = ("comparison", "rank_intervals", "robust_answers", "tornado", "coverage")
     without = {name: built[name][built[name]["city"] != "香港"] for name in names}
     frame, omitted = words.findings(ROWS["report2018"], built.new_child(without))
-    assert {"robust-tornado", "rank-coverage", "beyond-2", "robustness-1"} <= {*omitted["id"]}
+    assert {"robust-tornado", "beyond-4", "beyond-2", "robustness-1"} <= {*omitted["id"]}
     results = frame[frame["source"].fillna("").str.contains("rank_intervals|tornado")]
     assert not results["text"].str.contains("香港|Hong Kong").any()
     answers = built["robust_answers"].assign(probability=lambda rows: 1 - rows["probability"])
