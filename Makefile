@@ -38,15 +38,16 @@ READY := $(ENVIRONMENT)/.fhi-ready
 PYTHON := $(BIN)/python
 # isolated: what stands in the folder or in PYTHONPATH takes the place of no module
 COMMAND := -I .ci/fhi.py
-FHI := FHI_OUT="$(OUT)" "$(PYTHON)" $(COMMAND)
+# the commands of a build, and of the runs of this file that it begins, have one interpreter (fhi/running/server.py):
+# its name is the number of this process, and the time
+ifneq ($(origin FHI_BUILD),command line)
+FHI_BUILD := $(shell echo $$PPID-$$(date +%s%N))
+endif
+FHI := FHI_OUT="$(OUT)" FHI_BUILD="$(FHI_BUILD)" "$(PYTHON)" $(COMMAND)
+SAME := --no-print-directory FHI_BUILD="$(FHI_BUILD)"
 
 $(READY): requirements.lock
 	@PYTHON3="$(PYTHON3)" sh .ci/setup.sh "$(ENVIRONMENT)"
-
-# the commands of a build have one interpreter: its name is the number of this process, and the time
-ifndef FHI_BUILD
-export FHI_BUILD := $(shell echo $$PPID-$$(date +%s%N))
-endif
 
 # --- the stages: notebooks, what they write, and what they depend on --------------------------------------
 P := $(OUT)/data/processed/$(SCENARIO)
@@ -84,7 +85,7 @@ ifneq ($(filter-out clean clean-all help,$(MAKECMDGOALS)),)
 include $(IMPORTS)
 endif
 $(IMPORTS): $(MODULES) fhi/codebook/tables.csv $(wildcard notebooks/*.ipynb) $(if $(filter-out $(MODULES),$(KNOWN)),FORCE)
-	@mkdir -p "$(@D)" && "$(PYTHON3)" fhi/imports.py > "$@.$$$$" && mv "$@.$$$$" "$@"
+	@mkdir -p "$(@D)" && "$(PYTHON3)" -I fhi/imports.py > "$@.$$$$" && mv "$@.$$$$" "$@"
 
 # files that were altered after a stage wrote them are named, and the stage runs again; a report may be made from them
 # with ACCEPT="scores.csv …", and says so
@@ -105,7 +106,7 @@ SIGNS := $(shell find data/user -name '*.csv' -o -name '*.xlsx' 2>/dev/null | LC
 $(if $(SIGNS),$(error rename the file in data/user with $(SIGNS) in its name))
 endif
 JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
-DRAWING := $(wildcard fhi/showing/assets/fonts/* data/raw/*/*.geojson) \
+DRAWING := $(wildcard fhi/showing/assets/fonts/* fhi/showing/figures/*.csv data/raw/*/*.geojson) \
 	$(addprefix fhi/showing/assets/report/,blocks.typ card.typ)
 
 # the tables that a stage writes, as fhi/codebook/tables.csv lists them: always, or in an edition that has what they need
@@ -182,7 +183,7 @@ COMPARED_ALL := $(OUT)/reports/compare-all/summary.txt
 ranks: $(call RANKS,$(SCENARIO)) ## build SCENARIO as far as its ranks
 
 $(OUT)/reports/%/notebooks/03_weighting.ipynb: FORCE
-	@$(MAKE) --no-print-directory --silent SCENARIO="$*" ranks
+	@$(MAKE) $(SAME) --silent SCENARIO="$*" ranks
 
 # the baseline first, so that the others take over what is the same
 $(foreach name,$(filter-out baseline $(SCENARIO),$(ALL)),$(call RANKS,$(name))): | $(call RANKS,baseline)
@@ -218,7 +219,7 @@ $(call TRIED,.names): FORCE
 # what kept a scenario from being built, empty if nothing did; as new as its ranks
 $(OUT)/.tried/%: FORCE
 	@mkdir -p "$(@D)" && rm -f "$@.new"; ranks="$(call RANKS,$*)"; \
-	FHI_FAULT="$(abspath $@.new)" $(MAKE) --no-print-directory --silent SCENARIO="$*" ranks || test -s "$@.new" || \
+	FHI_FAULT="$(abspath $@.new)" $(MAKE) $(SAME) --silent SCENARIO="$*" ranks || test -s "$@.new" || \
 	echo "it stopped; make ranks SCENARIO=$* says why" > "$@.new"; \
 	touch "$@.new"; if cmp -s "$@.new" "$@" && ! test "$$ranks" -nt "$@"; then rm "$@.new"; else mv "$@.new" "$@"; fi
 
@@ -240,7 +241,7 @@ expected: ## after an intended change of results: build SCENARIO afresh and writ
 
 verify expected: $(READY)
 	@rm -rf "$(FRESH)"
-	@$(MAKE) --no-print-directory OUT="$(FRESH)" report
+	@$(MAKE) $(SAME) OUT="$(FRESH)" report
 	@FHI_OUT="$(FRESH)" "$(PYTHON)" $(COMMAND) $@ "$(SCENARIO)"
 	@rm -rf "$(FRESH)"
 
@@ -248,6 +249,9 @@ tests/expected/%/checksums.csv:
 	@echo "nothing is expected of $* yet; write it with: make expected SCENARIO=$*" >&2; exit 1
 
 # --- the other commands -----------------------------------------------------------------------------------
+check: lint ## check the style and run the tests that build nothing and take no seconds: at every change
+	"$(PYTHON)" -m pytest tests -m "not build and not slow" --numprocesses=auto --maxprocesses=4
+
 test: $(READY) ## run the tests, and the notebooks against their stored outputs
 	"$(PYTHON)" -m pytest
 
@@ -290,7 +294,7 @@ faults: $(READY) ## kill, starve and break make report in KILLS moments (default
 	@"$(PYTHON)" tests/faults.py
 
 fuzz: $(READY) ## throw random cells and files at the parsers: 16 properties, FUZZ_CASES of each (default 10000)
-	FUZZ_CASES=$(or $(FUZZ_CASES),10000) "$(PYTHON)" -m pytest tests/test_fuzz.py --dist=load --numprocesses=2
+	FUZZ_CASES=$(or $(FUZZ_CASES),10000) "$(PYTHON)" -m pytest tests/test_fuzz.py tests/engine/robustness/test_engine.py --dist=load --numprocesses=2
 
 lint: $(READY) ## check style and names
 	"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check .

@@ -200,6 +200,23 @@ def serve() -> None:
     server.serve(run_command)
 
 
+def read_(*arguments: str) -> None:
+    """Print what would be understood, used, left outside and refused of one file of your own; write nothing."""
+    import argparse
+
+    from fhi.paths import REPORT
+    from fhi.running import user_data
+
+    parser = argparse.ArgumentParser(prog="python -m fhi read", description=read_.__doc__)
+    parser.add_argument("file", type=Path, help="a file named as in data/user (data/user/README.md)")
+    parser.add_argument(
+        "--edition", default=REPORT, help="the edition whose cities and tree count (default: %(default)s)"
+    )
+    parser.add_argument("--year", type=int, help="the year of the scenario (default: that in the name, or this year)")
+    given = parser.parse_args(arguments)
+    print(user_data.dry_run(given.file, given.edition, given.year))
+
+
 def export(scenario: str) -> None:
     """Write a built scenario as a workbook."""
     from fhi import records
@@ -336,6 +353,7 @@ COMMANDS = {
         compare,
         compare_all,
         try_,
+        read_,
         why,
         history,
         serve,

@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 
 import bench_draws
+import bench_growth
+import bench_lab
 import bench_microdata
-import numpy as np
-import pandas as pd
 
 from fhi import editions
 from fhi.editions.construction import panel
@@ -35,27 +35,9 @@ def seconds(function: Callable[[], object], repeats: int = 5) -> float:
     return statistics.median(times)
 
 
-def synthetic(units: int, indicators: int) -> tuple[pd.DataFrame, Framework]:
-    """Return a random panel and a tree of three levels with five indicators below a node and five nodes below it."""
-    below = max(1, indicators // 5)
-    pillars = max(1, below // 5)
-    rows = [("FHI", 0, None), *((f"p{place}", 1, "FHI") for place in range(pillars))]
-    rows += [(f"s{place}", 2, f"p{place % pillars}") for place in range(below)]
-    rows += [(f"x{place}", 3, f"s{place % below}") for place in range(indicators)]
-    table = pd.DataFrame(rows, columns=["code", "level", "parent"])
-    table = table.assign(direction=1, weight=1.0, unit=None, name_zh="名", name_en="name")
-    values = np.random.default_rng(2018).lognormal(size=units * indicators)
-    index = pd.MultiIndex.from_product(
-        [[f"city {place}" for place in range(units)], [f"x{place}" for place in range(indicators)]],
-        names=["city", "indicator"],
-    )
-    frame = pd.DataFrame({"value": values}, index=index).reset_index().assign(year=2018)
-    return frame, Framework.from_table(table)
-
-
 def building(units: int, indicators: int, method: Method, repeats: int) -> float:
     """Return the median time of a build of a random panel."""
-    frame, framework = synthetic(units, indicators)
+    frame, framework = bench_growth.synthetic(units, indicators)
     return seconds(lambda: build(frame, framework, method), repeats)
 
 
@@ -104,6 +86,8 @@ def main() -> None:
 
     print(f"robustness {shape}, {effort.draws} draws and Sobol {effort.sobol}: {seconds(question, 3):.2f} s")
     bench_draws.main()
+    bench_growth.main()
+    bench_lab.main()
 
 
 if __name__ == "__main__":

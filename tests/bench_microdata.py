@@ -65,13 +65,13 @@ def measure(millions: int) -> tuple[float, float]:
 
 
 def main(folder: str) -> None:
-    from fhi.editions import SCHEMAS, read_table
+    from fhi.editions import load
     from fhi.engine.framework import Framework
     from fhi.paths import RAW
     from fhi.reading import microdata
 
-    names = ("cities", "vocabulary", "public/exchange_rates")
-    tables = {name: read_table(RAW / f"{name}.csv", SCHEMAS[name]) for name in names}
+    whole = load()
+    tables = {name: whole[name] for name in ("cities", "vocabulary", "public/exchange_rates")}
     framework = Framework.from_csv(RAW / "report2018" / "framework.csv")
     started = time.perf_counter()
     # public rates are of one year: those of the others are taken from it, so that no row is refused

@@ -21,7 +21,9 @@ from fhi.store import Store
 
 #: seconds after which a build counts as one that hangs: far more than it takes on a machine under load
 HANGS = 3600
-SHIPPED = ("Makefile", ".ci", "requirements.lock", "pyproject.toml", "README.md", "LICENSE")
+SHIPPED = ("Makefile", ".ci", "requirements.lock", "pyproject.toml", "README.md", "LICENSE", "CITATION.cff")
+#: what would break a build that imported it in place of the module of this name
+BROKEN = "raise ImportError('not this one')\n"
 SHIPPED += ("fhi", "notebooks", "data/raw")
 
 # one thread of linear algebra in each process, as in the Makefile: several processes run side by side
@@ -34,6 +36,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 def pytest_configure(config):
+    # what the tests run is no part of the build of a `make test`
+    os.environ.pop("FHI_BUILD", None)
     config.fhi_out = tempfile.mkdtemp(prefix="fhi-test-")
     os.environ["FHI_OUT"] = config.fhi_out
     # the kernels of the notebooks import this checkout, whatever the environment was set up for
@@ -65,6 +69,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.suffix == ".ipynb" or BUILDING & set(getattr(item, "fixturenames", ())):
             item.add_marker("build")
+        if item.path.is_relative_to(ROOT) and item.path.relative_to(ROOT).as_posix() in LONG:
+            item.add_marker("slow")
         group = "notebooks" if item.path.suffix == ".ipynb" else item.path.relative_to(ROOT).as_posix()
         item.add_marker(pytest.mark.xdist_group(group))
         groups.setdefault(group, []).append(item)
@@ -134,6 +140,33 @@ class Checkout:
         if check and done.returncode:
             raise AssertionError(f"{' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")
         return done
+
+    def surround(self, base: Path) -> dict[str, str]:
+        """Put modules, kernels and settings of the wrong kind about the copy; return the variables beside them."""
+        for place in (self.folder, base / "path"):
+            place.mkdir(parents=True, exist_ok=True)
+            for name in ("random", "pandas", "typing", "json", "fhi_local"):
+                (place / f"{name}.py").write_text(BROKEN)
+        kernel = base / "jupyter/kernels/python3"
+        kernel.mkdir(parents=True)
+        (kernel / "kernel.json").write_text('{"argv": ["false"], "display_name": "other", "language": "python"}')
+        (base / "jupyter_config.py").write_text(BROKEN)
+        (self.folder / "matplotlibrc").write_text("axes.facecolor: red\nbackend: no-such-backend\n")
+        return {
+            "PYTHONPATH": str(base / "path"),
+            "PYTHONSTARTUP": str(base / "path/random.py"),
+            "JUPYTER_PATH": str(base / "jupyter"),
+            "JUPYTER_CONFIG_DIR": str(base),
+            "PIP_USER": "1",
+            "PIP_TARGET": str(base / "target"),
+            "PIP_REQUIRE_VIRTUALENV": "1",
+            "CONDA_DEFAULT_ENV": "base",
+            "CONDA_PREFIX": str(base / "conda"),
+            "LC_ALL": "C",
+            "LANG": "C",
+            "HOME": "/dev/null",
+            "MPLBACKEND": "agg",
+        }
 
     def store(self, scenario: str = "baseline") -> Store:
         return Store(scenario, root=self.folder)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -23,7 +24,7 @@ from conftest import Checkout
 
 from fhi.files import Files
 from fhi.records import record_path
-from fhi.running.datapackage import NAME
+from fhi.running.history import STEPS
 
 KILLS = int(os.environ.get("KILLS") or 50)
 SEED = int(os.environ.get("SEED") or 2018)
@@ -137,14 +138,8 @@ class Faults:
         """Return a copy of the undisturbed build without what `step` and those after it wrote."""
         checkout = self.copy_built(name)
         files = checkout.store()
-        stages = [path.stem for path in sorted((files.root / files.processed / "stages").iterdir())]
-        written = {stage: self.written(files, stage) for stage in stages}
-        of_stages = set().union(*written.values()) | {files.root / files.processed / "scenario.yml"}
-        everything = {files.root / name for name in self.sums}
-        prints = {path for path in everything if path.suffix == ".pdf" or path.name in ("manifest.json", NAME)}
-        gone = prints if step == "pdf" else everything - of_stages
-        for stage in stages[stages.index(step) :] if step in stages else ():
-            gone |= written[stage]
+        stages = [stage for stage in STEPS if (files.root / record_path(files, stage)).is_file()]
+        gone = set().union(*(self.written(files, stage) for stage in stages[stages.index(step) :]))
         for path in gone:
             path.unlink()
         return checkout
@@ -233,6 +228,52 @@ class Faults:
         self.complete(checkout.folder)
         return "altered, deleted: named each time, older results whole; restored: complete"
 
+    def altered(self) -> str:
+        """A table changed by hand is computed anew; accepted, it is told on the page, in print and in the manifest."""
+        checkout = self.copy_built("altered")
+        path = checkout.folder / "data/processed/baseline/scores.csv"
+        text = path.read_text(encoding="utf-8")
+        other = re.sub("^杭州,[0-9.]+", "杭州,99.9", text, flags=re.MULTILINE)
+        path.write_text(other, encoding="utf-8")
+        said = self.run(checkout)
+        demand("scores.csv was changed after 03_weighting wrote it" in said, f"the table is not named:\n{said}")
+        self.complete(checkout.folder)
+        path.write_text(other, encoding="utf-8")
+        self.run(checkout, "report", "ACCEPT=scores.csv")
+        reports = checkout.folder / "reports/baseline"
+        mark = "altered after they were built: scores.csv"
+        demand(mark in (reports / "report.html").read_text(encoding="utf-8"), "the page does not say it")
+        if shutil.which("pdftotext"):
+            told = subprocess.run(
+                ["pdftotext", reports / "report.en.pdf", "-"], capture_output=True, text=True, check=True
+            )
+            pages = " ".join(told.stdout.split()).count(mark), told.stdout.count("\f")
+            demand(pages[0] >= pages[1], f"{pages[0]} of {pages[1]} pages say it")
+        manifest = json.loads((reports / "manifest.json").read_text(encoding="utf-8"))
+        demand(manifest["altered"] == ["scores.csv"], "the manifest does not say it")
+        self.run(checkout)
+        self.complete(checkout.folder)
+        return "computed anew; accepted: told on every page; not accepted any more: computed anew"
+
+    def stored_entry(self) -> str:
+        """An entry of the store altered by hand, or cut short: found out, and made anew."""
+        checkout = self.copy_built("stored")
+        entries = sorted((checkout.folder / ".store").glob("*/*"))
+        for number, path in enumerate(entries):
+            content = path.read_bytes()
+            path.write_bytes(content[:-9] if number % 2 else content.replace(b"9", b"8"))
+        checkout.make("clean")
+        self.run(checkout)
+        self.complete(checkout.folder)
+        return f"{len(entries)} entries altered or cut: none is used"
+
+    def hostile(self) -> str:
+        """Modules, kernels, settings, home, language and rights of the wrong kind, all at once."""
+        checkout = Checkout(self.folder / ("文" * 20) / ("a name of a folder " * 7).strip())
+        checkout.make("report", umask=0o077, **checkout.surround(self.folder / "hostile"))
+        self.complete(checkout.folder)
+        return "identical"
+
     def set_up(self) -> str:
         """The set-up killed again and again; the next call begins anew and finishes."""
         checkout, venv = Checkout(self.folder / "fresh"), self.folder / "own-venv"
@@ -273,7 +314,19 @@ cp -a out "$keep/roomy"
 SIZES = ("2m", "38m")
 #: the steps after the notebooks
 LATE = ("page", "pdf")
-FAULTS = ("file_limit", "raising_cell", "raw_file", "killed", "sealed", "set_up", "two_at_once", "full_disk")
+FAULTS = (
+    "file_limit",
+    "raising_cell",
+    "raw_file",
+    "altered",
+    "stored_entry",
+    "hostile",
+    "killed",
+    "sealed",
+    "set_up",
+    "two_at_once",
+    "full_disk",
+)
 
 
 def attempt(name: str, fault: Callable[[], str]) -> bool:

@@ -90,3 +90,24 @@ def test_what_a_document_points_to_is_there(name):
         assert target.startswith("https://") or (folder / target).exists(), target
     for path in re.findall(r"`((?:data/raw|fhi|tests|notebooks|docs)/[\w./-]+)`", text):
         assert (ROOT / path).exists(), path
+
+
+#: rooms in which every public function of two arguments or more describes them; the others follow
+DESCRIBED = ("editions",)
+
+
+@pytest.mark.parametrize("room", DESCRIBED)
+def test_public_functions_describe_their_parameters(room):
+    lacking = []
+    for name, path in MODULES.items():
+        if not name.startswith(f"fhi.{room}"):
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        bodies = [tree.body, *(node.body for node in tree.body if isinstance(node, ast.ClassDef))]
+        for function in (node for body in bodies for node in body if isinstance(node, ast.FunctionDef)):
+            given = function.args
+            named = [one.arg for one in given.posonlyargs + given.args + given.kwonlyargs if one.arg != "self"]
+            described = re.search(r"^Parameters\n-+\n", ast.get_docstring(function) or "", re.MULTILINE)
+            if not function.name.startswith("_") and len(named) > 1 and not described:
+                lacking.append(f"{name}.{function.name}")
+    assert not lacking

@@ -118,7 +118,7 @@ def test_a_deleted_output_is_built_again(untouched):
         path.write_bytes(content)
 
 
-@pytest.mark.parametrize("command, module", [("page", "page"), ("page", "explorer_chart"), ("pdf", "pdf")])
+@pytest.mark.parametrize("command, module", [("page", "page"), ("page", "explorer"), ("pdf", "pdf")])
 def test_make_knows_every_module_that_page_and_print_use(command, module):
     rules = dict(line.split(" := ") for line in make_rules().splitlines())
     used = with_packages(closure(ROOT / "fhi/showing/report" / f"{module}.py"))

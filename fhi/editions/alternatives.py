@@ -22,7 +22,15 @@ TEXTS = ["unit", "name_zh", "name_en", "definition_zh", "definition_en", "constr
 
 
 def alternative(indicator: str, name: str):
-    """Register a function of the raw tables as a construction of an indicator; see `construction.constructs`."""
+    """Register a function of the raw tables as a construction of an indicator; see `construction.constructs`.
+
+    Parameters
+    ----------
+    indicator : str
+        A code of framework.csv.
+    name : str
+        Name of the construction, as in constructions.csv.
+    """
 
     def register(function):
         own = ALTERNATIVES.setdefault(indicator, {})
@@ -36,6 +44,12 @@ def alternative(indicator: str, name: str):
 
 def chosen(method: Method, file: str | None = None) -> dict[str, Callable[[Tables], pd.DataFrame]]:
     """Return the function of each indicator that a scenario constructs otherwise.
+
+    Parameters
+    ----------
+    method : Method
+    file : str, optional
+        The file of the scenario, for messages.
 
     Raises
     ------
@@ -54,7 +68,15 @@ def chosen(method: Method, file: str | None = None) -> dict[str, Callable[[Table
 
 
 def described(tables: Mapping[str, pd.DataFrame], method: Method) -> dict[str, pd.DataFrame]:
-    """Return the raw tables with the unit, name and texts of the chosen constructions in the table of the framework."""
+    """Return the raw tables with the unit, name and texts of the chosen constructions in the table of the framework.
+
+    Parameters
+    ----------
+    tables : mapping
+        The raw tables by name.
+    method : Method
+        Its ``constructions`` are named in ``tables["constructions"]``.
+    """
     framework = tables["framework"].copy()
     if chosen(method):
         texts = tables["constructions"].set_index(["indicator", "name"])

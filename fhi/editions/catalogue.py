@@ -41,7 +41,15 @@ def editions(raw: Path = RAW) -> list[Path]:
 
 
 def shown(raw: Path, file: str) -> str:
-    """Return the name of a raw file as errors show it: ``data/raw/<file>`` in the checkout, else its path."""
+    """Return the name of a raw file as errors show it: ``data/raw/<file>`` in the checkout, else its path.
+
+    Parameters
+    ----------
+    raw : Path
+        The folder with the catalogue.
+    file : str
+        Path below it.
+    """
     return f"data/raw/{(raw / file).relative_to(RAW).as_posix()}" if raw.is_relative_to(RAW) else str(raw / file)
 
 
@@ -87,6 +95,13 @@ def update_checksums(raw: Path = RAW, needed: Collection[str] | None = None) -> 
     """Write the present checksums into sources.csv; return the files that changed.
 
     Files beside those `needed` (default: every file is) may be gone: these are taken off the list, and returned first.
+
+    Parameters
+    ----------
+    raw : Path
+        The folder with the catalogue.
+    needed : collection of str, optional
+        Files that stay on the list although they are gone (default: all).
     """
     listed = listing(raw)
     there = listed["file"].map(lambda file: (raw / file).is_file())
@@ -105,6 +120,16 @@ def tidy(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 
 
 def source_of(tables: Mapping[str, pd.DataFrame], name: str, column: str = "source_id") -> str:
-    """Return what the table ``sources`` says of a table of the edition: its source_id, or another column."""
+    """Return what the table ``sources`` says of a table of the edition: its source_id, or another column.
+
+    Parameters
+    ----------
+    tables : mapping
+        With ``sources``, as `fhi.editions.folders.read` returns it.
+    name : str
+        The table.
+    column : str
+        What of its row in ``sources`` to return.
+    """
     rows = tables["sources"]
     return rows.loc[rows["file"].str.endswith(f"/{name}.csv"), column].iloc[0]

@@ -77,7 +77,15 @@ def panel(
 
 
 def constructed(indicator: str, tables: Tables) -> pd.DataFrame | None:
-    """Return the values of an indicator, of the edition's table or as constructed here; None if it has none."""
+    """Return the values of an indicator, of the edition's table or as constructed here; None if it has none.
+
+    Parameters
+    ----------
+    indicator : str
+        A code of framework.csv.
+    tables : mapping
+        The raw tables by name.
+    """
     if "indicators" in tables:
         rows = tables["indicators"].query("indicator == @indicator")
         return rows.assign(source_id="indicators") if len(rows) else None

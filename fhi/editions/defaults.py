@@ -23,6 +23,15 @@ AGGREGATION = "aggregation"
 def of_edition(name: str, settings: Mapping[str, Any], file: str | None = None) -> dict[str, Any]:
     """Return what replaces the keys of a scenario of another edition: the year, and the space fitted to the tree.
 
+    Parameters
+    ----------
+    name : str
+        The edition.
+    settings : mapping
+        The keys of the scenario so far.
+    file : str, optional
+        The file of the scenario, for messages.
+
     Raises
     ------
     MethodError
@@ -87,6 +96,13 @@ def data_noise(name: str, year: int | None) -> dict[str, dict[str, Any]]:
     """Return the standard errors of an edition in the form of a space: stated by unit, else assumed.
 
     Of an indicator with rows in standard_errors.csv those of the latest year not later than `year` count, by unit.
+
+    Parameters
+    ----------
+    name : str
+        The edition.
+    year : int or None
+        The latest that counts; None: any.
     """
     noise: dict[str, dict[str, Any]] = {code: found.entry for code, found in edition(name).standard_errors.items()}
     stated = _latest(standard_errors_of(name), year)

@@ -141,6 +141,13 @@ class Edition(BaseModel):
 def edition(name: str, file: str | None = None) -> Edition:
     """Return what the edition of a name says of itself; `file` is the scenario that names it, for messages.
 
+    Parameters
+    ----------
+    name : str
+        Name of the folder below data/raw.
+    file : str, optional
+        The scenario that names it, for messages.
+
     Raises
     ------
     MethodError

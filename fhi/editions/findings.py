@@ -129,6 +129,11 @@ def audited(edition: str, raw: Tables, built: Tables, ledger: pd.DataFrame) -> d
 def named(raw: Tables, built: Tables, found: Tables) -> Tables:
     """Return the tables by the names that expressions use: those of this and the earlier stages, then the raw ones
     without their folders; a raw one of the same name as a built one is ``tables/<name>`` in backquotes.
+
+    Parameters
+    ----------
+    raw, built, found : mapping
+        Tables by name: as loaded, of this and earlier stages, and those that were just made.
     """
     return ChainMap(dict(found), built, named_tables(raw))
 
@@ -235,6 +240,13 @@ class _Writer:
     def texts(self, row, unit: str) -> tuple[dict[str, str], str]:
         """Return the text of a row by language and the tables it was computed from.
 
+        Parameters
+        ----------
+        row : namedtuple
+            A row of the edition's words.
+        unit : str
+            The unit of analysis that it is about; empty: none.
+
         Raises
         ------
         Untold
@@ -258,7 +270,7 @@ class _Writer:
             return self.write(computed(expression), form, tongue, expression)
 
         if not pd.isna(row.when) and computed(row.when) is not True:
-            raise Untold("its condition does not hold")
+            raise Untold(f"not true: {row.when}")
         texts = {
             tongue: PART.sub(lambda part, tongue=tongue: written(part, tongue), getattr(row, f"text_{tongue}"))
             for tongue in LANGUAGES
@@ -267,7 +279,16 @@ class _Writer:
         return texts, "+".join(sorted({name.removeprefix("tables/") for name in read}))
 
     def write(self, value, form: str, tongue: str, expression: str) -> str:
-        """Return a computed value as it is written in a text."""
+        """Return a computed value as it is written in a text.
+
+        Parameters
+        ----------
+        value : float, str or list
+        form, tongue : str
+            How it is written, and the language, ``zh`` or ``en``.
+        expression : str
+            What gave the value, for messages.
+        """
         if isinstance(value, list):
             return _joined([self.write(one, form, tongue, expression) for one in value], tongue)
         if isinstance(value, str):

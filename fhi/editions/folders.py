@@ -117,6 +117,13 @@ def read(folder: Path, common: Path = RAW) -> dict[str, pd.DataFrame]:
     that ``edition.yml`` names are read as ``public/<name>``. In the table ``sources`` the column ``file`` is a path
     below data/raw.
 
+    Parameters
+    ----------
+    folder : Path
+        The folder of the edition.
+    common : Path
+        The folder of what editions share.
+
     Raises
     ------
     DataError

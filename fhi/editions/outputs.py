@@ -59,7 +59,15 @@ def stated(name: str) -> str:
 
 
 def of_table(name: str, tables: Mapping[str, pd.DataFrame]) -> tuple[str, ...]:
-    """Return the labels of a built table of a scenario, given files behind the index included."""
+    """Return the labels of a built table of a scenario, given files behind the index included.
+
+    Parameters
+    ----------
+    name : str
+        Name in the store, such as ``scores``.
+    tables : mapping
+        The built tables of the scenario.
+    """
     text = stated(name)
     if text == VALUES:
         frame = tables[name]

@@ -30,7 +30,7 @@ NOTES = {
         "Shares are known to an interval only, so that these cannot be told apart: {en}.",
     ),
     "coverage": ("没有数值：{zh}。", "No value: {en}."),
-    "indicators": ("并非各城都有数值：{zh}。", "Not every city has a value of: {en}."),
+    "indicators": ("并非各评价对象都有数值：{zh}。", "Not every unit has a value of: {en}."),
     "definition": ("数值的口径或合成方法与报告不同。", "The values measure or combine something else."),
     "tie": ("印为并列而数值不同，或数值相同而印有先后：{zh}。", "Printed as level but unequal, or the reverse: {en}."),
 }
@@ -47,7 +47,13 @@ class Values:
     high: pd.Series
 
     def compare(self, better: str, worse: str) -> str:
-        """Return ``yes`` or ``no`` for "`better` stands above `worse`", ``tied``, ``overlap``, or ``missing``."""
+        """Return ``yes`` or ``no`` for "`better` stands above `worse`", ``tied``, ``overlap``, or ``missing``.
+
+        Parameters
+        ----------
+        better, worse : str
+            Names of two units.
+        """
         low, high = self.low.reindex([better, worse]), self.high.reindex([better, worse])
         if low.isna().any() or high.isna().any():
             return "missing"
@@ -119,6 +125,15 @@ def pairs(kind: str, subjects: str, units: Iterable[str]) -> dict[tuple[str, str
 
     ``order``: each before all behind it, units that share a place being left to a ``tie`` of their own. ``leaders``:
     so too, and none of the other `units` above the last of them. ``tie``: the two.
+
+    Parameters
+    ----------
+    kind : str
+        One of `KINDS`.
+    subjects : str
+        Units from best to worst, as in facts.csv.
+    units : iterable of str
+        All that may stand below leaders.
     """
     groups = places(subjects)
     named = [unit for group in groups for unit in group]

@@ -135,5 +135,13 @@ def of_whole(measures: pd.DataFrame) -> pd.DataFrame:
 
 
 def of_parts(measures: pd.DataFrame, node: str) -> pd.DataFrame:
-    """Return the agreement of a node built from parts of the evidence, by subset."""
+    """Return the agreement of a node built from parts of the evidence, by subset.
+
+    Parameters
+    ----------
+    measures : pandas.DataFrame
+        ``subset, node`` and measures of agreement, as `agreement_by_subset` returns them.
+    node : str
+        Code of the node.
+    """
     return measures[(measures["node"] == node) & (measures["subset"] != WHOLE)].set_index("subset")

@@ -34,6 +34,13 @@ def published_units(tables: Mapping[str, pd.DataFrame], root: str) -> pd.DataFra
     """Return ``city, rank, tier`` of the units whose rank in the index is published, best first; empty if none is.
 
     The tier is missing where the edition has none.
+
+    Parameters
+    ----------
+    tables : mapping
+        With ``tables/published_ranks`` if the edition has any.
+    root : str
+        Code of the index.
     """
     if "tables/published_ranks" not in tables:
         return pd.DataFrame(columns=["city", "rank", "tier"])
@@ -42,7 +49,15 @@ def published_units(tables: Mapping[str, pd.DataFrame], root: str) -> pd.DataFra
 
 
 def movements(table: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return what `movement` gives of computed scores, and of the ranks that this and earlier editions print."""
+    """Return what `movement` gives of computed scores, and of the ranks that this and earlier editions print.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Computed scores by year (`fhi.engine.years.scores`).
+    tables : mapping
+        With the published ranks of this and earlier editions, as far as there are any.
+    """
     parts = [part for part in (movement(table), printed_movement(tables)) if len(part)]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=MOVES)
 

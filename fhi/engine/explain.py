@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,7 +10,7 @@ import pandas as pd
 from fhi.engine.agreement import shifts
 from fhi.engine.errors import FhiError, MethodError, choose
 from fhi.engine.framework import Framework
-from fhi.engine.index import Index, build
+from fhi.engine.index import Index, build, combine
 from fhi.engine.methods import traits
 from fhi.engine.parameters import Method, steps_by_level
 from fhi.engine.siblings import redistributed
@@ -61,17 +60,20 @@ def drop_each(
     ----------
     OECD/JRC (2008), Handbook, section 7.2, equation 38: the average shift in ranks.
     """
-    rebuild = partial(build, panel, framework, year=year, units=units)
-    whole = rebuild(method=method)
+    whole = build(panel, framework, method, year=year, units=units)
     if nodes is None:
         used = whole.weights.index[whole.weights["effective"] > 0]
         nodes = [node for node in used if framework.parents[node] == framework.root or node in framework.leaves]
     effects, frames = [], [pd.DataFrame(columns=SHIFTS)]
     for node in nodes:
         choose(dict.fromkeys(framework.nodes), node, "nodes")
-        left_out = dict.fromkeys([*method.exclude_indicators, *framework.leaves_below(node)])
+        left_out = framework.leaves_below(node)
         try:
-            without = rebuild(method=method.model_copy(update={"exclude_indicators": tuple(left_out)}))
+            without = _combined_without(whole, framework, method, left_out)
+            if without is None:
+                excluded = tuple(dict.fromkeys([*method.exclude_indicators, *left_out]))
+                changed = method.model_copy(update={"exclude_indicators": excluded})
+                without = build(panel, framework, changed, year=year, units=units)
         except FhiError as error:
             effects.append((node, 0, np.nan, np.nan, None, str(error)))
             continue
@@ -81,6 +83,16 @@ def drop_each(
         frames.append(moved.assign(node=node)[SHIFTS])
     found = [frame for frame in frames if len(frame)] or frames[:1]
     return pd.DataFrame(effects, columns=EFFECTS), pd.concat(found, ignore_index=True)
+
+
+def _combined_without(whole: Index, framework: Framework, method: Method, left_out: list[str]) -> Index | None:
+    """Return the index of the other columns as they are; None where a step would give them other values."""
+    steps = ("imputation", "treatment", "normalisation")
+    alone = all(traits(step, getattr(method, step).method).columnwise for step in steps)
+    kept = whole.stages["normalised"].assign(**dict.fromkeys(left_out, np.nan))
+    if not alone or method.over_years.method != "by-year" or kept.isna().all(axis=None):
+        return None
+    return combine(kept, framework, method)
 
 
 def _summary(shifts: pd.DataFrame) -> tuple:
@@ -213,7 +225,7 @@ def decompose(
     values : pandas.DataFrame
         Cities × indicators, on the scale; 0 where the city has no weight: a cell that it lacks has no part.
     """
-    weights = pd.DataFrame({city: own_weights(index, framework, city) for city in cities}).T
+    weights = own_weights(index, framework, [*cities])
     used = weights[framework.leaves] > 0
     scores = index.scores.loc[weights.index, framework.leaves]
     forward = traits("aggregation", kind).sums[0]
@@ -232,17 +244,26 @@ def next_above(index: Index, framework: Framework, method: Method) -> pd.DataFra
         are negative where the city is behind; `unit` is ``points``, or ``logarithm`` if all means are geometric. Empty
         if levels are aggregated by other methods, since no such split is exact then.
     """
-    kind, frames = common_mean(framework, method), [pd.DataFrame(columns=NEXT_ABOVE)]
+    kind = common_mean(framework, method)
     scores = index.scores[framework.root].dropna().sort_index().sort_values(ascending=False, kind="stable")
-    for city, score in scores.items() if kind else ():
-        better = scores[scores > score]
-        if len(better):
-            # the first that has the lowest of the better scores
-            split = why(index, framework, method, city, better.idxmin())
-            frames.append(
-                split.assign(city=city, above=better.idxmin(), unit=traits("aggregation", kind).split)[NEXT_ABOVE]
-            )
-    return pd.concat(frames[1:] or frames, ignore_index=True)
+    if kind is None or scores.nunique() < 2:
+        return pd.DataFrame(columns=NEXT_ABOVE)
+    # cities of one score stand together, the first by name first: the one above is the first of the group before
+    first = np.flatnonzero(np.diff(scores.to_numpy(), prepend=np.inf))
+    group = np.searchsorted(first, np.arange(len(scores)), side="right") - 1
+    behind = np.flatnonzero(group > 0)
+    above = first[group[behind] - 1]
+    weights, values = decompose(index, framework, scores.index, kind)
+    terms = (weights[framework.leaves] * values).to_numpy()
+    differences, nodes = terms[behind] - terms[above], [framework.root, *framework.nodes]
+    places = {leaf: place for place, leaf in enumerate(framework.leaves)}
+    below = [[places[leaf] for leaf in framework.leaves_below(node)] for node in nodes]
+    parts = np.stack([np.nansum(np.ascontiguousarray(differences[:, columns]), axis=1) for columns in below], axis=1)
+    present = index.scores.loc[scores.index, nodes].notna().to_numpy()
+    rows, columns = np.nonzero(present[behind] | present[above])
+    names, codes = scores.index.to_numpy(), np.array(nodes, dtype=object)
+    table = {"city": names[behind[rows]], "above": names[above[rows]], "node": codes[columns]}
+    return pd.DataFrame(table | {"contribution": parts[rows, columns], "unit": traits("aggregation", kind).split})
 
 
 def common_mean(framework: Framework, *methods: Method) -> str | None:
@@ -257,23 +278,26 @@ def aggregations(framework: Framework, *methods: Method) -> set[str]:
     return {step.method for method in methods for step in steps_by_level(method.aggregation, levels).values()}
 
 
-def own_weights(index: Index, framework: Framework, city: str) -> pd.Series:
-    """Return the effective weights of one city by node: of what it lacks, the siblings have the weight.
+def own_weights(index: Index, framework: Framework, cities: Sequence[str]) -> pd.DataFrame:
+    """Return the effective weights of cities, cities × nodes: of what a city lacks, the siblings have the weight.
 
     Raises
     ------
     MethodError
-        If the city is not in the index or has no score.
+        If a city is not in the index or has no score.
     """
-    choose(dict.fromkeys(index.scores.index), city, "city")
-    scores, weights = index.scores.loc[city].to_dict(), index.weights["weight"].to_dict()
-    if np.isnan(scores[framework.root]):
+    for city in set(cities) - set(index.scores.index):
+        choose(dict.fromkeys(index.scores.index), city, "city")
+    scores, weights = index.scores.loc[[*cities]], index.weights["weight"]
+    if scores[framework.root].isna().any():
+        city = scores.index[scores[framework.root].isna()][0]
         raise MethodError(f"{city} has no score to explain.", key="city", value=city)
-    own = {framework.root: 1.0}
-    for code in sorted(framework.nodes, key=framework.levels.__getitem__):
-        parent = framework.parents[code]
-        family = framework.children(parent)
-        known = redistributed(~np.isnan([scores[child] for child in family]), [weights[child] for child in family])
-        place = family.index(code)
-        own[code] = own[parent] * known.kept[place] / known.covered if known.scored else 0.0
-    return pd.Series(own)
+    own = {framework.root: np.ones(len(scores))}
+    for level in range(framework.levels.max()):
+        for parent in framework.inner(level):
+            family = framework.children(parent)
+            known = redistributed(scores[family].notna().to_numpy(), weights[family].to_numpy(dtype=float))
+            for child, kept in zip(family, known.kept.T, strict=True):
+                total = known.covered
+                own[child] = np.divide(own[parent] * kept, total, out=np.zeros(len(total)), where=known.scored)
+    return pd.DataFrame({node: own[node] for node in [framework.root, *framework.nodes]}, index=scores.index)

@@ -99,11 +99,22 @@ class Framework:
 
     @cached_property
     def _children(self) -> dict[str, list[str]]:
-        return {parent: group.index.tolist() for parent, group in self.table.groupby("parent", sort=False)}
+        found: dict[str, list[str]] = {}
+        for code, parent in self.table["parent"].dropna().items():
+            found.setdefault(parent, []).append(code)
+        return found
 
     def inner(self, level: int) -> list[str]:
         """Return the nodes of a level that have children, in file order."""
-        return [code for code in self.levels.index[self.levels == level] if self.children(code)]
+        return self._inner.get(level, [])
+
+    @cached_property
+    def _inner(self) -> dict[int, list[str]]:
+        found: dict[int, list[str]] = {}
+        for code, level in self.levels.items():
+            if self.children(code):
+                found.setdefault(level, []).append(code)
+        return found
 
     def subtree(self, code: str) -> list[str]:
         """Return a node and all nodes below it, a parent before its children."""
@@ -120,9 +131,9 @@ class Framework:
 
     def effective(self, weights: pd.Series) -> pd.Series:
         """Return the share of each node below the root in the root: the product of the weights down to it."""
-        shares = {self.root: 1.0}
-        for code in sorted(self.nodes, key=self.levels.__getitem__):
-            shares[code] = shares[self.parents[code]] * weights[code]
+        shares, weights, parents = {self.root: 1.0}, weights.to_dict(), self.parents.to_dict()
+        for code in sorted(self.nodes, key=self.levels.to_dict().__getitem__):
+            shares[code] = shares[parents[code]] * weights[code]
         return pd.Series({code: shares[code] for code in self.nodes}, dtype=float)
 
     def with_weights(self, overrides: dict[str, float]) -> Framework:
@@ -146,6 +157,8 @@ class Framework:
         return self._with("direction", overrides, self.leaves, "indicator")
 
     def _with(self, column: str, overrides: dict, valid: list[str], what: str) -> Framework:
+        if not overrides:
+            return self
         for code in overrides:
             if code not in valid:
                 raise MethodError(f"there is no {what} {code!r}.", key=f"{column}s.{code}", value=code, valid=valid)

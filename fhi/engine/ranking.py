@@ -50,7 +50,13 @@ def ranked(scores: pd.DataFrame | pd.Series, decimals: int | None = None) -> pd.
     pandas.DataFrame or pandas.Series
         Of the same form; whole numbers, missing where there is no score.
     """
-    return rounded(scores, decimals).rank(ascending=False, method="min").astype("Int64")
+    ranks = rounded(scores, decimals).rank(ascending=False, method="min")
+    if isinstance(ranks, pd.Series):
+        return ranks.astype("Int64")
+    # column by column from arrays: astype takes three times as long for 200 nodes
+    values, missing = ranks.fillna(0).to_numpy(dtype=np.int64), ranks.isna().to_numpy()
+    columns = [pd.arrays.IntegerArray(*pair) for pair in zip(values.T.copy(), missing.T.copy(), strict=True)]
+    return pd.DataFrame(dict(enumerate(columns)), index=ranks.index).set_axis(ranks.columns, axis=1)
 
 
 def rounded(scores: pd.DataFrame | pd.Series, decimals: int | None) -> pd.DataFrame | pd.Series:

@@ -21,6 +21,8 @@ SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods"}
 UNPACKED = 2 << 30
 #: cells that the used area of a sheet may have: a stray cell at its far end would make it endless
 CELLS = 10_000_000
+#: bytes of a part that is searched for raised digits
+SEARCHED = 64 << 20
 #: bytes of a sheet that are looked through at once
 CHUNK = 4 << 20
 #: why a cell cannot be read, by what it holds: what was expected, and the remedy
@@ -127,9 +129,9 @@ class _Parts:
             self._places = self._sheet_parts(parts)
             styles = next((name for name in names if name.endswith("xl/styles.xml")), None)
             self._formats = _formats(parts.read(styles)) if styles else {}
-            self._raised = [
-                name for name in names if name.endswith("sharedStrings.xml") and b"script" in parts.read(name)
-            ]
+            texts = [name for name in names if name.endswith("sharedStrings.xml") or "worksheets/sheet" in name]
+            small = [name for name in texts if parts.getinfo(name).file_size < SEARCHED]
+            self._raised = [name for name in small if b"vertAlign" in parts.read(name)]
 
     @staticmethod
     def _sheet_parts(parts: zipfile.ZipFile) -> dict[str, str]:

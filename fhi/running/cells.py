@@ -9,7 +9,9 @@ from __future__ import annotations
 import atexit
 import io
 import platform
+import shutil
 import sys
+import tempfile
 from contextlib import redirect_stderr, redirect_stdout
 
 import pandas as pd
@@ -96,7 +98,8 @@ class InProcess(Engine):
         main = sys.modules["__main__"]
         ZmqShell.clear_instance()
         # the notebook is the main module while it runs; nothing of it is written into the home of the user
-        shell = ZmqShell.instance(config=Config(HistoryManager={"enabled": False}))
+        home = tempfile.mkdtemp(prefix="fhi-")
+        shell = ZmqShell.instance(config=Config(HistoryManager={"enabled": False}), ipython_dir=home)
         try:
             # imported before there was a notebook, pandas would show as many columns as a terminal has room for
             with pd.option_context("display.max_columns", NOTEBOOK_COLUMNS):
@@ -112,6 +115,7 @@ class InProcess(Engine):
             shell.restore_sys_module_state()
             ZmqShell.clear_instance()
             sys.modules["__main__"] = main
+            shutil.rmtree(home, ignore_errors=True)
 
 
 def _run(shell: ZmqShell, cell) -> bool:

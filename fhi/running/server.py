@@ -40,6 +40,8 @@ FIRST = (
 FIRST += ("fhi.editions.claims", "fhi.engine.index", "fhi.engine.explain", "fhi.engine.multivariate")
 THEN = ("fhi.engine.robustness.runs", "fhi.engine.identification.runs", "fhi.showing.figures.rendering")
 THEN += ("fhi.showing.report.page", "fhi.showing.report.pdf", "fhi.showing.report.closing", "fhi.running.datapackage")
+#: the folders of what is imported, and of what is read meanwhile
+READ = ("fhi", "data/raw")
 #: seconds between two looks at whether the build still runs, and those after which a server without work ends
 LOOK, IDLE = 0.2, 60
 
@@ -100,7 +102,7 @@ def _is_ours(connection: socket.socket) -> bool:
 def serve(run: Callable[[list[str]], int]) -> None:
     """Answer the commands of a build until it ends; `run` runs one and returns its exit code."""
     build = os.environ[BUILD]
-    maker, seen = int(build.split("-")[0]), time.monotonic()
+    maker, begun, seen = int(build.split("-")[0]), time.time(), time.monotonic()
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         listener.bind(_address(build))
@@ -115,6 +117,10 @@ def serve(run: Callable[[list[str]], int]) -> None:
             _end(children, connection)
         if listener in ready:
             seen = time.monotonic()
+            if _changed(begun):
+                # what was imported is no longer what stands there: the commands run by themselves from now on
+                listener.close()
+                return _wait(children)
             _accept(listener, children, run)
         elif later and children:
             _import([later.pop(0)])
@@ -152,6 +158,19 @@ def _receive(connection: socket.socket) -> tuple[dict | None, list[int]]:
     except (OSError, struct.error):
         return None, []
     return json.loads(content.decode("utf-8", "surrogateescape")), streams
+
+
+def _changed(since: float) -> bool:
+    """True if code, or a file that code reads when it is imported, was changed after a time."""
+    paths = (path for folder in READ for path in (LAUNCHER.parents[1] / folder).rglob("*") if path.suffix != ".pyc")
+    return any(path.stat().st_mtime > since and path.is_file() for path in paths)
+
+
+def _wait(children: dict[socket.socket, int]) -> None:
+    while children:
+        for connection in select.select([*children], [], [], LOOK)[0]:
+            _end(children, connection)
+        _reap(children)
 
 
 def _import(names) -> None:

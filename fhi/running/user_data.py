@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import pandas as pd
 
-from fhi.editions import alternatives, construction, synthetic
+from fhi.editions import alternatives, construction, folders, synthetic
+from fhi.engine.errors import DataError, Problem, nearest_names
 from fhi.engine.framework import Framework
-from fhi.paths import user_folder
-from fhi.reading.microdata import Microdata, collect
+from fhi.paths import RAW, user_folder
+from fhi.reading.csv_tables import read_table
+from fhi.reading.microdata import Microdata, collect, file_types
+from fhi.reading.microdata.synonyms import Vocabulary
+from fhi.reading.schemas import SCHEMAS
 from fhi.scenarios import Scenario
 from fhi.store import Store
 
@@ -65,3 +74,87 @@ def write(store: Store, given: Microdata) -> None:
         return
     for name in ("quality", "refused", "understood", "intervals", "services"):
         store.write(f"{FOLDER}/{name}", getattr(given, name))
+
+
+# --- one file, read without writing anything ---------------------------------------------------------------
+def dry_run(path: Path, edition: str, year: int | None) -> str:
+    """Return what would be understood, used, left outside and refused of one file, and how to resolve the rest.
+
+    The words beside it (vocabulary.csv) count; nothing is written.
+
+    Raises
+    ------
+    DataError
+        If nothing of the file can be used; its message ends with the lines that may help.
+    """
+    if not path.is_file():
+        raise DataError([Problem(str(path), None, None, None, "a file", "check the path")])
+    cities, tree = folders.units_of(edition)
+    tables = {"cities": cities.reset_index(), **{name: _shared(name) for name in ("vocabulary", folders.RATES)}}
+    framework = Framework.from_table(tree)
+    with tempfile.TemporaryDirectory(prefix="fhi-read-") as folder:
+        for source in (path, path.with_name("vocabulary.csv")):
+            if source.is_file():
+                shutil.copy(source, Path(folder) / source.name.replace(" ", "-"))
+        try:
+            given = collect(Path(folder), tables, framework, shown="read", year=year or latest_year(path.name))
+        except DataError as error:
+            cells = [(problem.column, str(problem.value or "")) for problem in error.problems]
+            lines = suggestions(cells, tables, framework)
+            raise DataError([*error.problems, *_as_problems(lines)]) from None
+    refused = list(zip(given.refused["column"], given.refused["value"].astype(str), strict=True))
+    seen = given.quality[given.quality["what"].isin(["measure not read"])]["column"]
+    parts = [
+        ("understood", given.understood.drop(columns=["file", "kind", "citation"])),
+        ("used", given.panel[["city", "year", "indicator", "value", "unit"]]),
+        ("counted", given.quality[["what", "column", "rows", "detail"]]),
+        ("refused", given.refused[["row", "column", "value", "expected"]]),
+    ]
+    text = [
+        f"{title} ({len(frame)})\n{frame.head(SHOWN).to_string(index=False)}" for title, frame in parts if len(frame)
+    ]
+    lines = suggestions([*refused, *(("measure", name) for name in seen)], tables, framework)
+    if lines:
+        text.append(
+            "lines that would resolve the rest (vocabulary.csv beside the file: list,code,written)\n" + "\n".join(lines)
+        )
+    return "\n\n".join(text)
+
+
+#: rows shown of each part of a dry run, and lists of the vocabulary by the column that a word stands in
+SHOWN, LISTS = 40, {"city": "city", "class": "class", "sector": "sector", "sex": "sex", "measure": "measure"}
+
+
+def latest_year(name: str) -> int:
+    """Return the year in the name of a file, or the present one: what a scenario without a year would take."""
+    found = re.search(r"(?<!\d)(?:19|20)\d{2}(?!\d)", name)
+    return int(found[0]) if found else datetime.date.today().year
+
+
+def suggestions(cells: Iterable[tuple[str | None, str]], tables: Mapping, framework: Framework) -> list[str]:
+    """Return the lines of a vocabulary.csv, and of the column aliases, that would make refused words known."""
+    vocabulary = Vocabulary(tables["vocabulary"])
+    file_types.add_measures(vocabulary, framework)
+    names = tables["cities"]["name_zh"].tolist()
+    found = []
+    for column, value in dict.fromkeys(cells):
+        word = value.strip()
+        if column not in LISTS or not word or len(word) > 40:
+            continue
+        if column == "city":
+            near = (nearest_names(word, names, 1) or ["<name_zh>"])[0]
+            found.append(f"city,{near},{word}   (or aliases of cities.csv; outside the list: place,elsewhere,{word})")
+            continue
+        near, codes = vocabulary.nearest(LISTS[column], word), ", ".join(vocabulary.codes(LISTS[column])[:6])
+        code = vocabulary.find(LISTS[column], near[0]) if near else f"<one of {codes}>"
+        note = "   (or aliases of framework.csv)" if column == "measure" else ""
+        found.append(f"{LISTS[column]},{code},{word}{note}")
+    return found[:SHOWN]
+
+
+def _as_problems(lines: list[str]) -> list[Problem]:
+    return [Problem("vocabulary.csv", None, None, None, "a line such as", line) for line in lines[:10]]
+
+
+def _shared(name: str) -> pd.DataFrame:
+    return read_table(RAW / f"{name}.csv", SCHEMAS[name], file=f"data/raw/{name}.csv")

@@ -147,7 +147,7 @@ def test_a_stored_reason_does_not_speak_of_what_is_constructed_otherwise(small):
     assert said == "why", "another indicator is built otherwise"
     tables["replaced"] = pd.DataFrame({"indicator": ["b"]})
     said = compare(tables, small.panel, small.scores, reasoned=True).set_index("fact").loc["b-order", "note_en"]
-    assert said == "Not every city has a value of: b."
+    assert said == "Not every unit has a value of: b."
 
 
 def test_public_values_known_up_to_an_interval_are_no_unprinted_share(small):

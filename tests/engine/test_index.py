@@ -400,7 +400,7 @@ DRIVEN = {
 }
 
 
-@pytest.mark.parametrize("name", DRIVEN)
+@pytest.mark.parametrize("name", sorted(DRIVEN))
 @pytest.mark.parametrize("within", ["parent", "all"])
 def test_every_other_weighting_is_told_what_it_weighs_within(name, within):
     check(Method(weighting={"method": name, "within": within}), TREE)

@@ -1,6 +1,7 @@
 """Reading one raw table: every good encoding gives the same frame, every bad cell is named in one error."""
 
 import math
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -22,7 +23,8 @@ ATTENTION = Schema(
     },
     ["city"],
 )
-BANKS = SCHEMAS["banks"]
+COLUMNS = ("page", "city", "name_zh", "name_en", "founded", "shareholders_zh", "shareholders_en", "loans")
+BANKS = replace(SCHEMAS["banks"], columns={name: SCHEMAS["banks"].columns[name] for name in COLUMNS})
 KNOWN = {"city": {"北京", "上海", "深圳", "杭州"}, "node": {"industry"}}
 HEADER = "page,city,rank\n"
 GOOD = HEADER + "36,北京,1\n36,上海,2\n36,深圳,3\n"

@@ -18,6 +18,7 @@ SERVE = """
 import os, pathlib, sys, time
 from fhi.running import server
 server.FIRST, server.THEN, server.LOOK = ("no.such.module",), ("colorsys",), 0.05
+server.LAUNCHER = pathlib.Path(sys.argv[1]) / "code/.ci/fhi.py"
 
 def run(arguments):
     if arguments[1] == "wait":
@@ -41,7 +42,7 @@ def build(tmp_path):
     """Yield a function that sends a command to a server, whose build is a process that does nothing."""
     maker = subprocess.Popen(["sleep", "60"])
     environment = os.environ | {"FHI_BUILD": f"{maker.pid}-{time.time_ns()}", "PYTHONPATH": str(ROOT), "OWN": "own"}
-    serving = subprocess.Popen([sys.executable, "-c", SERVE], env=environment)
+    serving = subprocess.Popen([sys.executable, "-c", SERVE, str(tmp_path)], env=environment)
 
     def send(*arguments):
         command = [sys.executable, "-c", SEND, *arguments]
@@ -89,6 +90,15 @@ def test_a_command_that_is_killed_takes_its_process_with_it(build, tmp_path):
     while child.exists():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_code_that_has_changed_since_is_not_served(build, tmp_path):
+    (tmp_path / "code/fhi").mkdir(parents=True)
+    (tmp_path / "code/fhi/module.py").touch()
+    sent = build("run", "now")
+    # it runs by itself, and the server ends
+    assert sent.communicate(timeout=30)[0] == "" and sent.returncode == 0
+    build.serving.wait(30)
 
 
 def test_without_a_build_a_command_runs_by_itself(monkeypatch):

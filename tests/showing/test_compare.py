@@ -12,7 +12,7 @@ from fhi.engine.words import label
 from fhi.files import Files
 from fhi.scenarios import Scenario, UserData, resolved_yaml
 from fhi.showing import compare, terminal
-from fhi.showing.compare import assumptions, text
+from fhi.showing.compare import assumptions, page, text
 from fhi.showing.compare.files import evidence, slope_data, through_data, write_all, write_comparison
 from fhi.store import Store
 
@@ -340,3 +340,19 @@ def test_the_data_of_the_pictures():
     through = through_data(found)
     assert set(through["kind"]) == {"assumption"} and set(through["column"]) == {"normalisation", "aggregation"}
     assert through_data(compared()).query("value != 0").empty
+
+
+def test_the_page_says_who_moved_and_how_the_methods_differ():
+    found = compared(other=Scenario(weights={"wealth": 1}))
+    shown = page.comparison_page(found, ("reconstructed",), {})
+    assert 'href="../../report.html"' in shown and 'href="../../../old/report.html"' in shown
+    assert "2 of 4 units change rank, by 0.5 places on average and 1 at most" in shown
+    assert "the two orders is 0.67" in shown and "Quiet +" in shown
+    (row,) = page.method_table(found).rows
+    assert row[0]["en"] == "Weights set apart · Wealth" or row[0]["en"].endswith("Wealth")
+    assert row[3:] == ["2", "2"]
+
+
+def test_the_page_says_that_two_methods_are_the_same():
+    assert page.method_table(compared()) is None
+    assert "The two methods are the same." in page.comparison_page(compared(), (), {})

@@ -20,7 +20,13 @@ def found_in(value: object) -> Found:
 
 
 def bounds(low, high) -> Found:
-    """Bounds of a number, an ISO date or a set: it lies between both, ends included; it is supported at best."""
+    """Bounds of a number, an ISO date or a set: it lies between both, ends included; it is supported at best.
+
+    Parameters
+    ----------
+    low, high : float, str or pandas.Series
+        Two numbers, two ISO dates, or two lists of names.
+    """
     if isinstance(low, float) and isinstance(high, float):
         return Found(None, low, high, partial=True)
     if isinstance(low, str) and isinstance(high, str):
@@ -40,12 +46,26 @@ def _between(first: str, last: str) -> Found:
 
 
 def within(value: float, half: float) -> Found:
-    """A number that the rounding of the printed inputs leaves within `half` on both sides."""
+    """A number that the rounding of the printed inputs leaves within `half` on both sides.
+
+    Parameters
+    ----------
+    value : float
+    half : float
+        Half the width of the interval, in the unit of `value`.
+    """
     return Found(value, value - half, value + half)
 
 
 def partial(value, condition: bool = True) -> Found:
-    """A value from inputs that are too few to confirm it, where the condition holds: supported at best."""
+    """A value from inputs that are too few to confirm it, where the condition holds: supported at best.
+
+    Parameters
+    ----------
+    value : float, str, pandas.Series or Found
+    condition : bool
+        Whether the inputs are too few.
+    """
     found = found_in(value)
     return dataclasses.replace(found, partial=found.partial or condition)
 
@@ -62,7 +82,13 @@ def half_digit(printed: pd.Series) -> pd.Series:
 
 
 def years(first: str, last: str) -> float:
-    """Years from the month of an ISO date to that of another."""
+    """Years from the month of an ISO date to that of another.
+
+    Parameters
+    ----------
+    first, last : str
+        ISO dates with a month.
+    """
     (begun, month), (ended, final) = (map(int, date.split("-")[:2]) for date in (first, last))
     return float((ended - begun) + (final - month) / 12)
 
@@ -73,7 +99,15 @@ def version(texts: pd.Series) -> pd.Series:
 
 
 def earlier_places(ranks: pd.Series, places: float) -> Found:
-    """The condition on printed changes, in the order of the ranks: they give distinct earlier ranks up to `places`."""
+    """The condition on printed changes, in the order of the ranks: they give distinct earlier ranks up to `places`.
+
+    Parameters
+    ----------
+    ranks : pandas.Series
+        Present ranks.
+    places : float
+        Number of units of the earlier ranking.
+    """
 
     def accepts(printed: str) -> bool:
         changes = [parse_change(text).value for text in printed.split()]

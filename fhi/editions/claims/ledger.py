@@ -84,7 +84,15 @@ def stating(named: Tables) -> dict[tuple[int, str], list[tuple[str, object]]]:
 
 
 def hide(named: Tables, statements: Iterable[tuple[str, object]]) -> dict[str, pd.DataFrame]:
-    """Return the tables without these rows."""
+    """Return the tables without these rows.
+
+    Parameters
+    ----------
+    named : mapping
+        Tables by the names that expressions use.
+    statements : iterable of (str, label)
+        Rows to leave out: table and label.
+    """
     visible = dict(named)
     for name, label in statements:
         visible[name] = visible[name].drop(index=label)
@@ -92,7 +100,15 @@ def hide(named: Tables, statements: Iterable[tuple[str, object]]) -> dict[str, p
 
 
 def recompute(expression: str, named: Tables) -> tuple[Found, Outcome]:
-    """Return what an expression gives for a claim, and what it read; a place among few rivals is partial."""
+    """Return what an expression gives for a claim, and what it read; a place among few rivals is partial.
+
+    Parameters
+    ----------
+    expression : str
+        In the language of docs/claims.md.
+    named : mapping
+        Tables by the names that expressions use.
+    """
     outcome = evaluate(expression, named, FUNCTIONS)
     try:
         found = found_in(outcome.value)
@@ -133,7 +149,17 @@ def _circles(claims: pd.DataFrame, statements: Mapping, read: Mapping[str, Outco
 
 
 def confirmations(claims: pd.DataFrame, statements: Mapping, read: Mapping[str, Outcome | None]) -> dict[str, set[str]]:
-    """Return, for every claim that was recomputed, those whose statements its expression read."""
+    """Return, for every claim that was recomputed, those whose statements its expression read.
+
+    Parameters
+    ----------
+    claims : pandas.DataFrame
+        The table of claims.
+    statements : mapping
+        As `stating` returns them.
+    read : mapping
+        By id of a claim what its expression read; None: not recomputed.
+    """
     stated: dict[tuple, set[str]] = {}
     for claim in claims[claims["check"] == "recompute"].itertuples():
         for row in statements.get((claim.page, claim.printed), ()):

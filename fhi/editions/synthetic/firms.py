@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 
 from fhi.editions import construction
-from fhi.editions.synthetic import writing
-from fhi.editions.synthetic.places import Places
+from fhi.editions.synthetic.places import Places, amounts_as_written, written_cities
 from fhi.reading.microdata.registers import INFRASTRUCTURE
 
 #: 万元 from which a firm counts (p15), and the classes of new finance with their shares, made up
@@ -28,7 +27,14 @@ UNDISCLOSED, TWICE = 0.3, 0.005
 
 
 def firms(places: Places, stream: np.random.Generator) -> pd.DataFrame:
-    """Return the rows of the last issue, one a financing, with the year of each beside them."""
+    """Return the rows of the last issue, one a financing, with the year of each beside them.
+
+    Parameters
+    ----------
+    places : Places
+        The cities and what the report gives of them.
+    stream : numpy.random.Generator
+    """
     counts = financed(places)
     parts = [_listed(places), _infrastructure(places, stream), _financed(places, counts, stream)]
     known = sum(len(part["name"].unique()) for part in parts)
@@ -38,11 +44,21 @@ def firms(places: Places, stream: np.random.Generator) -> pd.DataFrame:
     frame = pd.concat(parts, ignore_index=True)
     twice = frame.sample(frac=TWICE, random_state=int(stream.integers(2**31)))
     frame = pd.concat([frame, twice]).sort_values(["year", "name"], kind="stable", ignore_index=True)
-    return frame.assign(place=frame["city"], city=writing.cities(frame["city"].to_numpy(dtype=object), places, stream))
+    return frame.assign(place=frame["city"], city=written_cities(frame["city"].to_numpy(dtype=object), places, stream))
 
 
 def until(frame: pd.DataFrame, places: Places, year: int) -> pd.DataFrame:
-    """Return the rows of an issue: what had been financed by its end; a city that is not in it is elsewhere."""
+    """Return the rows of an issue: what had been financed by its end; a city that is not in it is elsewhere.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        All firms (`firms`).
+    places : Places
+        The cities and what the report gives of them.
+    year : int
+        Year of the issue.
+    """
     kept = frame[frame["year"] <= year - places.last].drop(columns="year")
     kept = kept.assign(city=kept["city"].where(kept["place"].isin(places.of(year)), "其他"))
     days = kept["date"].where(kept["date"] == "", (kept["ago"] + places.last).astype(str) + kept["date"])
@@ -70,7 +86,15 @@ def financed(places: Places) -> pd.Series:
 
 
 def totals(places: Places, counts: pd.Series) -> pd.Series:
-    """Return the financing of these firms by city, 万元: as printed, else so much a firm; the first city has most."""
+    """Return the financing of these firms by city, 万元: as printed, else so much a firm; the first city has most.
+
+    Parameters
+    ----------
+    places : Places
+        The cities and what the report gives of them.
+    counts : pandas.Series
+        Number of firms by city.
+    """
     printed = construction.capital(places.tables).set_index("city")["value"] * 10_000
     each = (printed / counts[printed.index]).mean()
     sums = counts * each * 0.6
@@ -101,7 +125,7 @@ def _financed(places: Places, counts: pd.Series, stream: np.random.Generator) ->
     frame = pd.DataFrame(rows, columns=["name", "city", "amount", "round", "year"])
     classes = dict(zip(frame["name"].unique(), _classes(frame["name"].nunique(), stream), strict=True))
     frame = frame.assign(
-        financing=writing.amounts(frame["amount"].to_numpy(), stream), **{"class": frame["name"].map(classes)}
+        financing=amounts_as_written(frame["amount"].to_numpy(), stream), **{"class": frame["name"].map(classes)}
     )
     return _dated(frame.drop(columns="amount"), stream)
 
@@ -121,7 +145,7 @@ def _small(counts: pd.Series, stream: np.random.Generator) -> pd.DataFrame:
     """Return firms financed with less than the threshold, or with what nobody knows."""
     cities = np.repeat(counts.index.to_numpy(dtype=object), counts)
     amounts = np.clip(stream.lognormal(6.5, 1.0, len(cities)), 10, LEAST - 1).astype(int)
-    texts = np.array(writing.amounts(amounts, stream), dtype=object)
+    texts = np.array(amounts_as_written(amounts, stream), dtype=object)
     texts[stream.random(len(cities)) < UNDISCLOSED] = "未披露"
     frame = pd.DataFrame({"name": [f"合成企业{number:05d}" for number in range(len(cities))], "city": cities})
     frame = frame.assign(financing=texts, round="", year=-stream.integers(0, SPAN, len(cities)))

@@ -1,12 +1,14 @@
-"""The cities of each issue, how large they are, and what the report prints of them."""
+"""The cities of each issue, how large they are, what the report gives of them, and how files write them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from fhi.editions import construction
+from fhi.store import to_csv
 
 #: points that the adoption rate rises a year where the report prints no rise
 RISE = 2.0
@@ -53,7 +55,15 @@ class Places:
         return (1 + GROWTH) ** (year - self.last)
 
     def printed(self, node: str, unit: str) -> pd.Series:
-        """Return the numbers of the city profiles (p6-8) by city."""
+        """Return the numbers of the city profiles (p6-8) by city.
+
+        Parameters
+        ----------
+        node : str
+            Code of the node.
+        unit : str
+            Unit of the value in city_profiles.csv.
+        """
         rows = self.tables["city_profiles"].query("node == @node and unit == @unit")
         rows = rows[~rows["city"].duplicated()]
         return rows.set_index("city")["printed_value"]
@@ -83,3 +93,53 @@ class Places:
         risen = facts[(facts["node"] == "adoption") & (facts["measure_en"] == "rise of the adoption rate")]
         rise = risen.set_index("city")["printed_value"].reindex(rates.index).fillna(RISE)
         return (rates - rise * (self.last - year)).clip(1, 99)
+
+
+LABEL = "synthetic"
+#: share of the rows in which a city is written in another way than by its name
+ODD = 0.15
+
+
+def to_bytes(frame: pd.DataFrame) -> bytes:
+    """Return a file in UTF-8; every row carries the label."""
+    return to_csv(frame.assign(evidence=LABEL)).encode("utf-8")
+
+
+def written_cities(names: np.ndarray, places: Places, stream: np.random.Generator) -> np.ndarray:
+    """Return cities as files write them: ``北京``, and now and then ``北京市``, ``Beijing`` or ``110000``.
+
+    Parameters
+    ----------
+    names : numpy.ndarray of str
+        Names of cities.
+    places : Places
+        The cities and what the report gives of them.
+    stream : numpy.random.Generator
+    """
+    ways = np.stack([names, names + "市", places.english[names].to_numpy(), places.codes[names].astype(str).to_numpy()])
+    way = np.where(stream.random(len(names)) < ODD, stream.integers(1, len(ways), len(names)), 0)
+    # 香港市 is no name
+    way[(way == 1) & np.isin(names, places.new)] = 0
+    return ways[way, np.arange(len(names))]
+
+
+def amounts_as_written(units: np.ndarray, stream: np.random.Generator) -> list[str]:
+    """Return whole numbers of 万元 as texts of the same: ``5000万元``, ``0.5亿元``, ``5,000万``, ``５０００万元``.
+
+    Parameters
+    ----------
+    units : numpy.ndarray of int
+        Amounts in 万元 (10,000 CNY).
+    stream : numpy.random.Generator
+    """
+    return [
+        _amount(int(units_), int(way)) for units_, way in zip(units, stream.integers(0, 20, len(units)), strict=True)
+    ]
+
+
+def _amount(units: int, way: int) -> str:
+    if way < 7:
+        return f"{units / 10_000:.4f}".rstrip("0").rstrip(".") + "亿元"
+    if way < 17:
+        return f"{units}万元"
+    return f"{units:,}万" if way < 19 else f"{units}万元".translate({48 + digit: 0xFF10 + digit for digit in range(10)})

@@ -128,9 +128,11 @@ class Uncertainty:
     def beats(self) -> pd.DataFrame:
         """Return units × units: the share of draws in which the first is above the second; ties count for neither.
 
-        Of a pair, the draws that rank both count.
+        Of a pair, the draws that rank both count. Of more than `fhi.engine.robustness.summary.PAIRED` units, those with
+        the best reference ranks.
         """
-        return pd.DataFrame(self.summary.beats(), index=pd.Index(self.units, name="city"), columns=self.units)
+        units = [self.units[place] for place in self.target.paired]
+        return pd.DataFrame(self.summary.beats(), index=pd.Index(units, name="city"), columns=units)
 
     def beats_long(self) -> pd.DataFrame:
         """Return ``city, other, probability``: `beats` with one row a pair of different units."""

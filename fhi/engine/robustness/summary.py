@@ -7,8 +7,6 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from fhi.engine.errors import MethodError
-
 #: scores that differ by less than this share of the draw's largest are ties
 TIE = 1e-12
 #: cells ranked at a time: few enough for the fast memory of a core
@@ -127,7 +125,7 @@ def _ordered(scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return order, ordered
 
 
-#: for more units than this, who beats whom is not counted: units × units × draws comparisons
+#: who beats whom is counted among so many units at most, those of the best reference: units² × draws comparisons
 PAIRED = 256
 
 
@@ -145,12 +143,21 @@ class Target:
         Sizes of the tiers that divide that order, best first; empty if there are none.
     places : numpy.ndarray, optional
         The rank of each unit of that order (default: 1, 2, … without ties).
+    paired : numpy.ndarray, optional
+        The units of which who beats whom is counted (default: all, or the `PAIRED` of the best reference).
     """
 
     reference: np.ndarray
     order: np.ndarray
     sizes: tuple[int, ...] = ()
     places: np.ndarray | None = None
+    paired: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        if self.paired is None:
+            unranked = np.where(self.reference > 0, self.reference, len(self.reference) + 1)
+            best = np.sort(np.argsort(unranked, kind="stable")[:PAIRED])
+            object.__setattr__(self, "paired", best)
 
     def among(self, present: np.ndarray) -> Target:
         """Return the target of some units among themselves; a tier may be left without any."""
@@ -161,7 +168,8 @@ class Target:
         sizes = tuple(int((order[end - size : end] >= 0).sum()) for size, end in zip(self.sizes, ends, strict=True))
         kept = np.flatnonzero(order >= 0)
         places = None if self.places is None else among(self.places, kept)
-        return Target(among(self.reference, present), order[kept], sizes, places)
+        paired = position[self.paired]
+        return Target(among(self.reference, present), order[kept], sizes, places, paired[paired >= 0])
 
 
 @dataclass
@@ -177,9 +185,9 @@ class Summary:
     ranks : numpy.ndarray
         Units × ranks: in how many draws the unit has the rank.
     wins : numpy.ndarray
-        Units × units: in how many draws the first is above the second (empty for more than `PAIRED` units).
+        Among the units `Target.paired`: in how many draws the first is above the second.
     pairs : numpy.ndarray
-        Units × units: in how many draws both are ranked (empty as `wins`).
+        Among the same: in how many draws both are ranked.
     shifts : numpy.ndarray
         By sum over units of the absolute shift from the reference rank, the number of draws; of draws that rank all.
     same_order : int
@@ -215,8 +223,9 @@ class Summary:
         for rows, present in patterns(ranks > 0):
             part = cls._complete(np.ascontiguousarray(ranks[np.ix_(rows, present)].T), target.among(present))
             total.ranks[present, : len(present)] += part.ranks
-            for name in ("wins", "pairs") if len(total.wins) else ():
-                getattr(total, name)[np.ix_(present, present)] += getattr(part, name)
+            both = np.flatnonzero(np.isin(target.paired, present))
+            for name in ("wins", "pairs"):
+                getattr(total, name)[np.ix_(both, both)] += getattr(part, name)
             for name in ("same_place", "own_tier"):
                 getattr(total, name)[present] += getattr(part, name)
             for name in ("same_order", "same_tier", "tiers", "same_tiers"):
@@ -232,7 +241,7 @@ class Summary:
         counts = np.stack([np.bincount(row, minlength=units + 1)[1:] for row in ranks])
         reference = target.reference[:, None].astype(ranks.dtype)
         total = (np.maximum(ranks, reference) - np.minimum(ranks, reference)).sum(axis=0, dtype=np.int32)
-        order, ends, paired = target.order, np.cumsum(target.sizes, dtype=int), units <= PAIRED
+        order, ends, paired = target.order, np.cumsum(target.sizes, dtype=int), target.paired
         ordered, asked = ranks[order], np.array(target.sizes, dtype=int) > 0
         tiers = _kept_tiers(ordered, target.sizes)
         same_place, own_tier = np.zeros((2, units), dtype=np.int64)
@@ -242,8 +251,8 @@ class Summary:
         return cls(
             draws,
             counts,
-            _wins(ranks) if paired else np.empty((0, 0), dtype=np.int64),
-            np.full((units, units) if paired else (0, 0), draws),
+            _wins(ranks[paired]),
+            np.full((len(paired), len(paired)), draws),
             np.bincount(total, minlength=units * (units - 1) + 1),
             int((ordered[:-1] < ordered[1:]).all(axis=0).sum()) if len(ordered) else 0,
             same_place,
@@ -268,9 +277,7 @@ class Summary:
         return 1 + (reached[:, :, None] < wanted * (1 - 1e-12)).sum(axis=1)
 
     def beats(self) -> np.ndarray:
-        """Return units × units: the share of the draws that rank both in which the first is above the second."""
-        if not len(self.wins):
-            raise MethodError(f"who beats whom is counted for at most {PAIRED} units; name fewer.", key="among")
+        """Return the share of the draws that rank both in which the first is above the second, among the paired."""
         return shares(self.wins, self.pairs)
 
 

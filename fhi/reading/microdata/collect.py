@@ -119,6 +119,7 @@ def collect(
         "yearbooks": Yearbooks(framework, context, rates),
     }
     collection = _Collection(collectors, context, shown)
+    collection.cited = file_types.citations(files)
     collection.read(files)
     return collection.result(framework)
 
@@ -132,7 +133,8 @@ class _Collection:
         self.given: list[str] = []
         self.synthetic: set[str] = set()
         self.named: dict[int, set[int]] = {}
-        self.cited: dict[str, tuple[str, str]] = {}
+        self.cited: dict[str, file_types.Cited] = {}
+        self.files: dict[str, list[str]] = {}
         self.shown_places: dict[str, set[str]] = {}
 
     def read(self, files: list[File]) -> None:
@@ -141,6 +143,7 @@ class _Collection:
         for kind, collector in self.collectors.items():
             own = [file for file in files if file.kind == kind]
             ledgers = [Quality(file.shown, kind) for file in own]
+            self.files[kind] = [file.shown for file in own]
             self.ledgers += ledgers
             try:
                 for number, (file, quality) in enumerate(zip(own, ledgers, strict=True)):
@@ -253,11 +256,14 @@ class _Collection:
         return rows.reindex(columns=columns).astype({"year": int, "value": float, "respondents": "Int64"})
 
     def _evidence(self, kind: str) -> str:
-        return "synthetic" if kind in self.synthetic else "user"
+        labels = {self.cited[file].label if file in self.cited else "user" for file in self.files.get(kind, [])}
+        return "synthetic" if kind in self.synthetic else labels.pop() if len(labels) == 1 else "user"
 
     def _understood(self) -> pd.DataFrame:
         frame = _together([ledger.understood() for ledger in self.ledgers], UNDERSTOOD)
-        return frame.assign(citation=[self.cited.get(file, ("", ""))[0] for file in frame["file"]])
+        return frame.assign(
+            citation=[self.cited[file].citation if file in self.cited else "" for file in frame["file"]]
+        )
 
     def _services(self) -> pd.DataFrame:
         if "services" not in self.given:

@@ -83,9 +83,12 @@ def convert(
         ]
         quality.refuse(lines[two], name, shown, "one currency")
     if unrated.any():
-        shown = [f"{CURRENCY[code]} of {year}" for code, year in zip(currency[unrated], years[unrated], strict=True)]
+        pairs = pd.Series(lines[unrated]).groupby([currency[unrated], years[unrated]]).agg(["min", "size"])
         remedy = "add the rate to rates.csv beside this file, or set rate_gap in the scenario"
-        quality.refuse(lines[unrated], name, shown, "a currency with a rate of its year", remedy)
+        for (code, year), (first, rows) in pairs.iterrows():
+            # one message a currency and year, at the first of its rows
+            shown = f"{CURRENCY[code]} of {year}" + (f" ({rows} rows)" if rows > 1 else "")
+            quality.refuse([first], name, [shown], "a currency with a rate of its year", remedy)
     quality.count("converted", int((foreign & ~unrated & ~two).sum()), name, "at the annual average rate")
     quality.count("undisclosed", int((~known).sum()), name)
     quality.count("vague amount", int((columns[f"{name}_vague"] & known).sum()), name, "an interval or a bound")

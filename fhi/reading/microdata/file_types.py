@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from fhi.engine.cells import read_cells
 from fhi.engine.errors import DataError, Problem, nearest_names
 from fhi.engine.framework import Framework
 from fhi.reading.csv_tables import read_table
@@ -137,6 +138,8 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
+#: labels that a file of the staff's may have: it is theirs unless they cite where it was published
+LABELS = ("user", "published", "public")
 _NAME = re.compile(r"(?P<kind>[^\d\-_ .]+)(?:[-_ .]?(?P<rest>.*))?")
 _READ = {".csv", *SUFFIXES}
 _KNOWN = _READ | {".tsv", ".txt"}
@@ -185,6 +188,44 @@ def files(folder: Path, shown: str, year: int | None, vocabulary: Vocabulary) ->
             found.append(File(path, kind, int(issue[0]) if issue else (year or 0), place, measure or ""))
             if kind not in ("vocabulary", "rates", "sources"):
                 problems += _bad_issue(found[-1], year)
+    if problems:
+        raise DataError(problems)
+    return found
+
+
+class Cited(NamedTuple):
+    """What a file is taken from, and the label of its numbers: ``user``, ``published`` or ``public``."""
+
+    citation: str
+    label: str
+
+
+def citations(files: list[File]) -> dict[str, Cited]:
+    """Return the citations of the files that a ``sources.csv`` beside them lists, by their name in reports.
+
+    Raises
+    ------
+    DataError
+        If it lacks a column, names a file that is not there, gives no citation, or a label that is none.
+    """
+    names = {file.path.name: file.shown for file in files}
+    found, problems = {}, []
+    for own in (file for file in files if file.kind == "sources"):
+        header, rows = read_cells(own.path, own.shown)
+        missing = [name for name in ("file", "citation", "label") if name not in header]
+        problems += [Problem(own.shown, 1, name, None, f"a column {name!r}", "add it") for name in missing]
+        for line, cells in rows if not missing else ():
+            row = dict(zip(header, cells, strict=True))
+            if row["file"] not in names:
+                near = ", ".join(names)
+                problems.append(Problem(own.shown, line, "file", row["file"], f"one of {near}", "correct the name"))
+            elif not row["citation"]:
+                problems.append(Problem(own.shown, line, "citation", "", "what the file is taken from", "say it"))
+            elif row["label"] not in LABELS:
+                expected = f"one of {', '.join(LABELS)}"
+                problems.append(Problem(own.shown, line, "label", row["label"], expected, "use one of these"))
+            else:
+                found[names[row["file"]]] = Cited(row["citation"], row["label"])
     if problems:
         raise DataError(problems)
     return found

@@ -18,11 +18,15 @@ REPORT = ["file", "kind", "what", "column", "rows", "detail"]
 REFUSED = ["file", "row", "column", "value", "expected", "remedy"]
 UNDERSTOOD = ["file", "kind", "sheet", "range", "layout", "heading", "measure", "unit", "years", "cities", "values"]
 REMEDY = "correct the cell, or leave the row out"
-#: for a name that no city has
-OF_CITY = (
-    "correct the name, leave the row out, or say whose name it is: in the column aliases of the edition's cities.csv, "
-    "or in a vocabulary.csv beside the file (list city)"
-)
+#: by column, for words that the project does not know
+REMEDIES = {
+    "city": "correct the name, write 其他 if it lies outside the list, or say whose name it is: in the column aliases "
+    "of the edition's cities.csv, or in a vocabulary.csv beside the file (list city)",
+    "class": "correct the word, or say what it means in a vocabulary.csv beside the file (list class; code outside for "
+    "firms that are no fintech)",
+    "sector": "write 其他, or say what the word means in a vocabulary.csv beside the file (list sector; other,* makes "
+    "every further word one of another sector)",
+}
 #: a file of which more than this share of the rows is refused is not what its name says
 MOST_REFUSED, SHOWN = 0.5, 20
 
@@ -58,7 +62,7 @@ class Quality:
     def refuse(self, lines: Iterable[int], column: str, values: Iterable[object], expected: str, remedy=REMEDY) -> None:
         """Put cells on the list of what was refused; the rows are counted by `count`, once each."""
         lines = np.asarray(list(lines), dtype=np.int64)
-        remedy = OF_CITY if column == "city" and remedy == REMEDY else remedy
+        remedy = REMEDIES.get(column, remedy) if remedy == REMEDY else remedy
         frame = pd.DataFrame({"row": lines, "value": [str(value)[:200] for value in values]})
         frame = frame.assign(column=column, expected=expected, remedy=remedy)
         self._refused.append(frame.astype(dict.fromkeys(("column", "expected", "remedy"), "category")))

@@ -13,11 +13,13 @@ from fhi.engine.errors import FhiError, MethodError
 from fhi.engine.methods import traits
 from fhi.files import Files
 from fhi.showing.compare import Comparison, Data, Result, across, read_data, read_result
+from fhi.showing.compare.page import across_page, comparison_page
 from fhi.showing.compare.text import across_text, comparison_text
 from fhi.showing.figures import EVIDENCE, LANGUAGES, FigureEntry, moves, rendering
+from fhi.showing.report.texts import unit_words
 from fhi.store import Store, in_order, to_csv
 
-SUMMARY = "summary.txt"
+SUMMARY, PAGE = "summary.txt", "index.html"
 
 
 def evidence(results: Iterable[Result]) -> tuple[str, ...]:
@@ -34,7 +36,8 @@ def evidence(results: Iterable[Result]) -> tuple[str, ...]:
 def write_comparison(found: Comparison, files: Files) -> Path:
     """Write a comparison into ``reports/<scenario>/compare/<base>/``; return the file of its text.
 
-    ``moves.csv``, ``contributions.csv`` and ``assumptions.csv`` are the tables; ``ranks`` and ``through`` the pictures.
+    ``moves.csv``, ``contributions.csv`` and ``assumptions.csv`` are the tables; ``ranks`` and ``through`` the pictures;
+    ``index.html`` shows all of it, and links the two reports.
     """
     folder = f"{files.reports}/compare/{found.base.name}"
     for name in ("moves", "contributions", "assumptions"):
@@ -42,10 +45,13 @@ def write_comparison(found: Comparison, files: Files) -> Path:
         files.write_bytes(f"{folder}/{name}.csv", to_csv(table).encode("utf-8"))
     names = (found.base.name, found.other.name)
     labels = evidence((found.base, found.other))
-    _write_pictures(moves.slope_entry(*names, labels), slope_data(found), files, folder)
+    pictures = {"ranks": _write_pictures(moves.slope_entry(*names, labels), slope_data(found), files, folder)}
     through = through_data(found)
     if len(through):
-        _write_pictures(moves.through_entry(*names, labels), through, files, folder)
+        pictures["through"] = _write_pictures(moves.through_entry(*names, labels), through, files, folder)
+    store = Store(found.other.name, files.root)
+    page = comparison_page(found, labels, pictures, unit_words(store) if "tables/edition" in store else None)
+    files.write_bytes(f"{folder}/{PAGE}", page.encode("utf-8"))
     return files.write_bytes(f"{folder}/{SUMMARY}", comparison_text(found).encode("utf-8"))
 
 
@@ -106,7 +112,12 @@ def _write_across(results: list[Result], folder: str, root: Path | None) -> str:
     order = {scenario: place for place, scenario in enumerate(agreement["scenario"])}
     drawn = ranks.assign(place=ranks["scenario"].map(order)).sort_values(["place", "rank", "city"], kind="stable")
     drawn = drawn.drop(columns="place").assign(city_en=drawn["city"].map(names))
-    _write_pictures(moves.across_entry(evidence(results)), drawn, store, folder)
+    labels = evidence(results)
+    pictures = {"ranks": _write_pictures(moves.across_entry(labels), drawn, store, folder)}
+    up = "../" * (folder.count("/"))
+    words = unit_words(store) if "tables/edition" in store else None
+    page = across_page((ranks, agreement), names, labels, pictures, words, up)
+    store.write_bytes(f"{folder}/{PAGE}", page.encode("utf-8"))
     return across_text(ranks, agreement, names)
 
 
@@ -150,8 +161,12 @@ def through_data(found: Comparison) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
-def _write_pictures(entry: FigureEntry, data: pd.DataFrame, files: Files, folder: str) -> None:
+def _write_pictures(entry: FigureEntry, data: pd.DataFrame, files: Files, folder: str) -> dict[str, bytes]:
+    """Write the data and the pictures of a comparison; return its SVGs by language."""
     files.write_bytes(f"{folder}/{entry.id}.csv", to_csv(data).encode("utf-8"))
+    drawn = {}
     for language in LANGUAGES:
         for kind, content in rendering.images(entry, data, language).items():
             files.write_bytes(f"{folder}/{entry.id}.{language}.{kind}", content)
+            drawn |= {language: content} if kind == "svg" else {}
+    return drawn

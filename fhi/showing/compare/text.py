@@ -41,7 +41,16 @@ def comparison_text(found: Comparison) -> str:
     for item in common.itertuples():
         scores = [f"{item.base_score:.1f}", "→", f"{item.score:.1f}"]
         ranks = [str(item.base_rank), str(item.rank)]
-        rows.append([item.city, names.get(item.city, ""), *ranks, arrow(item.shift), *scores, _through(found, item)])
+        rows.append(
+            [
+                item.city,
+                names.get(item.city, ""),
+                *ranks,
+                arrow(item.shift),
+                *scores,
+                ", ".join(map(" ".join, through(found, item))),
+            ]
+        )
     lines += table(rows, "llrrrrlrl")
     lines += _one_sided(found, table_of)
     return "\n".join([*lines, "", *_reading(found)]) + "\n"
@@ -61,18 +70,18 @@ def _changed(found: Comparison) -> list[str]:
     return table(rows, "lll")
 
 
-def _through(found: Comparison, item) -> str:
-    """Return the indicators (or assumptions) that moved a city most."""
+def through(found: Comparison, item) -> list[tuple[str, str]]:
+    """Return the indicators (or assumptions) that moved a city most, each with how far."""
     if found.scale:
         parts = found.contributions[found.contributions["city"] == item.city].set_index("node")["relative"]
         parts = parts[parts.abs() >= 0.005]
         order = parts.abs().sort_values(ascending=False, kind="stable").index[:NAMED]
-        return ", ".join(f"{node} {parts[node]:+.2f}" for node in order)
+        return [(node, f"{parts[node]:+.2f}") for node in order]
     parts = found.assumptions[found.assumptions["city"] == item.city].set_index("assumption")
     shift = parts["alone"].fillna(parts["last"])
     shift = shift[shift.fillna(0) != 0]
     order = shift.abs().sort_values(ascending=False, kind="stable").index[:NAMED]
-    return ", ".join(f"{name} {arrow(shift[name])}" for name in order)
+    return [(name, arrow(shift[name])) for name in order]
 
 
 def _one_sided(found: Comparison, rows: pd.DataFrame) -> list[str]:

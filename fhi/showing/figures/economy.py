@@ -202,10 +202,8 @@ def _around(figure, data: pd.DataFrame, language: str) -> None:
     """Write the names of the axes, the keys and what is missing."""
     _, high = figure.get_size_inches()
     axes = sheet(figure)
-    across = style.pick(
-        language, "上市金融公司总市值（亿元）", "market value of listed finance companies, CNY 100 million"
-    )
-    up = style.pick(language, "上市信息科技公司总市值（亿元）", "market value of listed IT companies, CNY 100 million")
+    across = said("p29-economy.market-value-of", language)
+    up = said("p29-economy.market-value-of-2", language)
     line(axes, 1.9, high - 0.58, across, color=style.MUTED)
     line(axes, 0.35, 0.8, up, color=style.MUTED)
     x = 9.65
@@ -215,14 +213,12 @@ def _around(figure, data: pd.DataFrame, language: str) -> None:
         line(axes, x, 0.8, name, color=style.MUTED)
         axes.scatter([x - 0.11], [0.8], s=38, color=style.TIERS[tier])
         x -= 0.38
-    name = style.pick(language, "中位数", "median")
+    name = said("p29-economy.median", language)
     x -= width(name, style.SMALL)
     line(axes, x, 0.8, name, color=style.MUTED)
     axes.plot([x - 0.35, x - 0.06], [0.8, 0.8], **MEDIAN)
     without = style.city_names(data[data["finance"].isna()], language)
-    text = style.pick(
-        language, f"缺：{'、'.join(without)}（无A股数据）", f"missing: {', '.join(without)} (no A-share data)"
-    )
+    text = said("p29-economy.missing-no-a", language, without="、".join(without), without_=", ".join(without))
     line(axes, 9.65, high - 0.58, text, ha="right", color=style.INK)
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 import pandas as pd
 
 from fhi.editions.outputs import EVIDENCE, RECONSTRUCTED, VALUES, behind, named, ordered, results, stated
-from fhi.showing.figures.registry import REPORT, FigureEntry, Tables, Texts, entries
+from fhi.showing.figures.registry import LANGUAGES, REPORT, FigureEntry, Tables, Texts, entries
 from fhi.showing.figures.wording import of_edition, title
 from fhi.store import MissingTable
 
@@ -55,8 +55,12 @@ def seen(entry: FigureEntry, tables: Tables) -> tuple[FigureEntry, pd.DataFrame]
 
 
 def titled(entry: FigureEntry, tables: Tables) -> FigureEntry:
-    """Return a figure with the title that it has in an edition."""
-    return replace(entry, title=title(entry.id, of_edition(tables)) or entry.title)
+    """Return a figure with the title that it has in an edition, and the sentence of its findings that is told over it."""
+    told = tables.get("findings")
+    if told is not None:
+        told = told[(told["kind"] == "headline") & (told["id"] == entry.id)].set_index("language")["text"]
+    headline = told.to_dict() if told is not None and set(told.index) == set(LANGUAGES) else None
+    return replace(entry, title=title(entry.id, of_edition(tables)) or entry.title, headline=headline)
 
 
 def of_index(labels: tuple[str, ...], tables: Tables) -> tuple[str, ...]:

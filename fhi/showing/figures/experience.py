@@ -70,7 +70,8 @@ def adoption(data: pd.DataFrame, language: str):
     for row, rate in zip(rows, cities["rate"], strict=True):
         ink = style.ink_on(hue) if rate > printed else style.INK
         look = {"ha": "right", "va": "center", "size": style.SMALL, "weight": "bold", "color": ink}
-        axes.text(min(rate, computed - 0.3 if rate < printed else rate) - 0.7, row, f"{rate:.1f}", **look)
+        end = min(rate, computed - 0.3) if rate < printed + 6 else rate
+        axes.text(end - 0.7, row, f"{rate:.1f}", **look)
     last = len(cities) - 0.4
     axes.vlines(printed, -0.6, last, color=style.INK, linewidth=1.4)
     axes.vlines(computed, -0.6, last, color=style.INK, linewidth=1.4, linestyle=(0, (3, 2)))

@@ -9,6 +9,7 @@ from fhi.showing.figures.charts import draw_ladder, ladder_caption, pillar_ladde
 from fhi.showing.figures.documents import Block, Cell, bar, table
 from fhi.showing.figures.registry import Tables, figure
 from fhi.showing.figures.texts import SIGNS
+from fhi.showing.figures.wording import both, said
 
 CLASSES = {
     "banks": {"zh": "互联网银行", "en": "Internet banks", "colour": style.PILLARS["industry"]},
@@ -19,14 +20,13 @@ COLOUR = style.PILLARS["industry"]
 #: what the report tells of each firm beside its owners, where it has been transcribed
 TOLD = {"model": ("业务模式", "Business model"), "driver": ("驱动力", "Driver")}
 FIRM = ["city", "name_zh", "name_en", "founded", "shareholders_zh", "shareholders_en"]
-NAMELESS = {"zh": "（报告仅有徽标）", "en": "(logo only)"}
+NAMELESS = both("p12-pattern.logo-only")
 
 
 @figure(
     "p10-industry",
     page=10,
     evidence="published",
-    title={"zh": "金融科技产业排名", "en": "Ranking by fintech industry"},
     data=lambda tables: pillar_ladder(tables, "industry"),
     caption=lambda data: ladder_caption(data, "industry"),
 )
@@ -54,21 +54,15 @@ def pattern_data(tables: Tables) -> pd.DataFrame:
 def pattern_caption(data: pd.DataFrame) -> dict[str, str]:
     total = data.groupby("class")["firms"].sum()
     mainland = data[data["class"] != "brokers"]
-    both = mainland.groupby("city_en")["class"].nunique()
-    numbers = {"firms": mainland["firms"].sum(), "cities": mainland["city"].nunique(), "both": (both == 2).sum()}
-    return {
-        "zh": f"{total['banks']}家互联网银行、{total['brokers']}家互联网证券与{total['insurers']}家互联网保险；"
-        f"{numbers['firms']}家银行与保险分布在{numbers['cities']}个城市，其中{numbers['both']}个城市两者兼有。",
-        "en": f"{total['banks']} banks, {total['brokers']} brokers and {total['insurers']} insurers. The {numbers['firms']} banks "
-        f"and insurers stand in {numbers['cities']} cities, {numbers['both']} of which have both.",
-    }
+    classes = mainland.groupby("city_en")["class"].nunique()
+    numbers = {"firms": mainland["firms"].sum(), "cities": mainland["city"].nunique(), "both": (classes == 2).sum()}
+    return both("p12-pattern.caption", total=total, numbers=numbers)
 
 
 @figure(
     "p12-pattern",
     page=12,
     evidence=("published", "derived"),
-    title={"zh": "互联网银/证/保的“8+3+4”格局", "en": "Banks, brokers, insurers: the 8+3+4 pattern"},
     data=pattern_data,
     caption=pattern_caption,
 )
@@ -91,7 +85,7 @@ def pattern(data: pd.DataFrame, language: str):
             len(place) - 0.2, row, f"{rows['firms'].sum()}", size=17, weight="bold", color=look["colour"], va="center"
         )
     axes.text(
-        len(place) - 0.2, -0.72, style.pick(language, "合计", "total"), size=style.SMALL, color=style.MUTED, va="center"
+        len(place) - 0.2, -0.72, said("p12-pattern.total", language), size=style.SMALL, color=style.MUTED, va="center"
     )
     names = style.city_names(cities, language)
     turn = {"rotation": 0} if language == "zh" else {"rotation": 30, "ha": "right", "rotation_mode": "anchor"}
@@ -125,19 +119,20 @@ def banks_data(tables: Tables) -> pd.DataFrame:
 def banks_caption(data: pd.DataFrame) -> dict[str, str]:
     first, two = data["share"].iloc[0], data["share"].iloc[:2].sum()
     hidden = int(data["value"].isna().sum())
-    return {
-        "zh": f"{data['city'].iloc[0]}占已披露贷款的{first:.2f}%，前两家合计{two:.1f}%。{hidden}家未披露；"
-        "带“>”的数值按下限计入。",
-        "en": f"{data['city_en'].iloc[0]} holds {first:.2f}% of the disclosed loans, the first two {two:.1f}%. {hidden} banks "
-        "disclose nothing; a figure marked > enters at its lower bound.",
-    }
+    return both(
+        "p13-banks.caption",
+        data_city=data["city"].iloc[0],
+        first=first,
+        two=two,
+        hidden=hidden,
+        data_city_en=data["city_en"].iloc[0],
+    )
 
 
 @figure(
     "p13-banks",
     page=13,
     evidence=("published", "derived"),
-    title={"zh": "8家互联网银行：累计发放贷款", "en": "The 8 internet banks: cumulative loans"},
     data=banks_data,
     caption=banks_caption,
     document=True,
@@ -159,18 +154,20 @@ def institutions_caption(data: pd.DataFrame) -> dict[str, str]:
     first = data.iloc[0]
     brokers = data[data["class"] == "brokers"]
     where = brokers["city"].unique(), brokers["city_en"].unique()
-    return {
-        "zh": f"{first['name_zh']}占{len(data) - len(brokers)}家已赚保费的{first['share']:.1f}%；{len(brokers)}家互联网证券都在{'、'.join(where[0])}，规模未公布。",
-        "en": f"{first['name_en']} earns {first['share']:.1f}% of the premiums of the {len(data) - len(brokers)} insurers. All {len(brokers)} "
-        f"brokers stand in {', '.join(where[1])}; no size of theirs is published.",
-    }
+    return both(
+        "p14-insurers-brokers.caption",
+        first=first,
+        len_data_brokers=len(data) - len(brokers),
+        len_brokers=len(brokers),
+        where="、".join(where[0]),
+        where_=", ".join(where[1]),
+    )
 
 
 @figure(
     "p14-insurers-brokers",
     page=14,
     evidence=("published", "derived"),
-    title={"zh": "4家互联网保险与3家互联网证券", "en": "The 4 internet insurers and 3 brokers"},
     data=institutions_data,
     caption=institutions_caption,
     document=True,
@@ -199,17 +196,17 @@ def _firms(data: pd.DataFrame, language: str, name: str, size: tuple[str, str] |
         rows.append(cells)
     titles = [style.pick(language, *head) for head in heads.values()]
     if size:
-        titles += [style.pick(language, *size), style.pick(language, "占已披露总额", "Share of disclosed total")]
+        titles += [style.pick(language, *size), said("p12-pattern.share-of-disclosed", language)]
         shares += [1.1, 2.2]
     return table(titles, rows, shares, title=CLASSES[name][language], colour=COLOUR)
 
 
 def _size(item, language: str) -> str:
     if pd.isna(item["value"]):
-        return style.pick(language, "未披露", "not disclosed")
+        return said("p12-pattern.not-disclosed", language)
     divisor = 1e8 if language == "zh" else 1e9
     return f"{SIGNS[item['qualifier']]}{item['value'] / divisor:,.10g}"
 
 
 def _share(share: float, language: str) -> Cell:
-    return bar(share, style.pick(language, "未披露", "not disclosed") if pd.isna(share) else f"{share:.2f}%", COLOUR)
+    return bar(share, said("p12-pattern.not-disclosed", language) if pd.isna(share) else f"{share:.2f}%", COLOUR)

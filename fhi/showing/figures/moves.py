@@ -9,6 +9,7 @@ import pandas as pd
 
 from fhi.showing.figures import heat, style
 from fhi.showing.figures.registry import FigureEntry
+from fhi.showing.figures.wording import both, said
 
 
 def entry(id: str, title: dict[str, str], draw, evidence: tuple[str, ...]) -> FigureEntry:
@@ -17,17 +18,17 @@ def entry(id: str, title: dict[str, str], draw, evidence: tuple[str, ...]) -> Fi
 
 
 def slope_entry(base: str, other: str, evidence: tuple[str, ...]) -> FigureEntry:
-    title = {"zh": f"名次变动：{base} → {other}", "en": f"Ranks: {base} → {other}"}
+    title = both("comparison.ranks", base=base, other=other)
     return entry("ranks", title, partial(slope, base=base, other=other), evidence)
 
 
 def through_entry(base: str, other: str, evidence: tuple[str, ...]) -> FigureEntry:
-    title = {"zh": f"名次因何变动：{base} → {other}", "en": f"What moved the ranks: {base} → {other}"}
+    title = both("comparison.what-moved-the", base=base, other=other)
     return entry("through", title, through, evidence)
 
 
 def across_entry(evidence: tuple[str, ...]) -> FigureEntry:
-    return entry("all-scenarios", {"zh": "各方案名次", "en": "Ranks in every scenario"}, across, evidence)
+    return entry("all-scenarios", both("comparison.ranks-in-every"), across, evidence)
 
 
 def arrow(shift: int) -> str:
@@ -62,9 +63,7 @@ def slope(data: pd.DataFrame, language: str, base: str, other: str):
             x, -0.2, style.fit(name, 170, style.BODY, "bold"), ha="center", va="center", weight="bold", size=style.BODY
         )
     axes.set(xlim=(-0.02, 1.02), ylim=(len(data) + 0.6, 0.2))
-    among = style.pick(
-        language, f"名次在两方案都有得分的{len(data)}城之间", f"among the {len(data)} cities with a score in both"
-    )
+    among = said("comparison.among-the-cities", language, len_data=len(data))
     figure.text(0.5, 0.45 / figure.get_size_inches()[1], among, ha="center", size=style.SMALL, color=style.MUTED)
     return figure
 
@@ -111,11 +110,11 @@ def signed(value: float) -> str:
 def _ends(places: bool, limit: float, language: str) -> tuple[str, str]:
     """Return what the two ends of the scale mean."""
     if places:
-        low = style.pick(language, f"下降{limit:.0f}位", f"{limit:.0f} places down")
-        return low, style.pick(language, f"上升{limit:.0f}位", f"{limit:.0f} up")
+        low = said("comparison.places-down", language, limit=limit)
+        return low, said("comparison.up", language, limit=limit)
     low, high = signed(-limit), signed(limit)
-    back = style.pick(language, f"使城市落后：{low}个标准差", f"pulls the city back: {low} s.d.")
-    return back, style.pick(language, f"使城市领先：{high}", f"{high}: pushes it ahead")
+    back = said("comparison.pulls-the-city", language, low=low)
+    return back, said("comparison.pushes-it-ahead", language, high=high)
 
 
 def across(data: pd.DataFrame, language: str):
@@ -134,6 +133,6 @@ def across(data: pd.DataFrame, language: str):
     cities = data.drop_duplicates("city").set_index("city", drop=False).loc[ranks.index]
     heat.rows(axes, style.city_names(cities, language), style.SMALL)
     low, high = _ends(True, limit, language)
-    none = style.pick(language, "    空白：无名次", "    blank: no rank")
+    none = said("comparison.blank-no-rank", language)
     heat.scale(axes, low, high + none)
     return axes.get_figure()

@@ -9,6 +9,7 @@ from fhi.showing.figures import style
 from fhi.showing.figures.charts import chosen, height, with_names
 from fhi.showing.figures.heat import SHADES
 from fhi.showing.figures.registry import Tables, figure
+from fhi.showing.figures.wording import both, said
 
 PILLARS = {"industry": ("产业", "Industry"), "experience": ("体验", "Experience"), "ecosystem": ("生态", "Ecosystem")}
 
@@ -29,14 +30,8 @@ def heat_caption(data: pd.DataFrame) -> dict[str, str]:
     uneven, even = data.loc[data["spread"].idxmax()], data[data["spread"] == data["spread"].min()]
     gaps = data[[f"gap_{pillar}" for pillar in PILLARS]].abs().mean().rename(lambda name: name.removeprefix("gap_"))
     far = gaps.idxmax()
-    return {
-        "zh": f"格内为公布的名次，颜色为该维度较总排名靠前（蓝）或靠后（橙）的位数。最不均衡的是{uneven['city']}，三个维度相差{uneven['spread']}位；"
-        f"最均衡的是{'、'.join(even['city'])}（{even['spread'].iloc[0]}位）。与总排名相差最大的维度是{PILLARS[far][0]}，平均{gaps[far]:.1f}位。",
-        "en": f"Cells give the published rank, colours the places by which the pillar is ahead of the overall rank (blue) or behind "
-        f"(orange). {uneven['city_en']} is least even, its pillars {uneven['spread']} places apart; most even: "
-        f"{', '.join(even['city_en'])} ({even['spread'].iloc[0]}). {PILLARS[far][1]} departs most from the overall rank, by "
-        f"{gaps[far]:.1f} places on average.",
-    }
+    names = {"even": "、".join(even["city"]), "even_en": ", ".join(even["city_en"]), "least": even["spread"].iloc[0]}
+    return both("pillar-heat.caption", uneven=uneven, far=both(f"pillar.{far}"), gap=gaps[far], **names)
 
 
 @figure(
@@ -91,7 +86,7 @@ def _scale(axes, widest: int, y: float, language: str) -> None:
         x = 2.6 + step * 0.42
         axes.fill(*_cell(x, y, 0.21, 0.16), color=SHADES(step / (steps - 1)), linewidth=0, clip_on=False)
     for x, text, side in (
-        (2.3, style.pick(language, f"落后{widest}位", f"{widest} places behind"), "right"),
-        (2.6 + (steps - 1) * 0.42 + 0.3, style.pick(language, f"领先{widest}位", f"{widest} ahead"), "left"),
+        (2.3, said("pillar-heat.places-behind", language, widest=widest), "right"),
+        (2.6 + (steps - 1) * 0.42 + 0.3, said("pillar-heat.ahead", language, widest=widest), "left"),
     ):
         axes.text(x, y, text, ha=side, va="center", size=style.SMALL, color=style.MUTED)

@@ -60,6 +60,8 @@ class FigureEntry:
         Tables without which it has nothing to show, in an edition where they are empty.
     read : tuple of str
         The tables that its data were made from, once it has been drawn for a scenario.
+    headline : mapping or None
+        The sentence that says what it shows, in an edition whose findings have one (kind ``headline``).
     document : bool
         True for a card without a data axis, set as a document in place of being drawn.
     draw : callable
@@ -81,6 +83,7 @@ class FigureEntry:
     needs: tuple[str, ...] = ()
     read: tuple[str, ...] = ()
     document: bool = False
+    headline: Texts | None = None
 
     @property
     def place(self) -> int:

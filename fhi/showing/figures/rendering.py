@@ -10,7 +10,7 @@ import platform
 import re
 import sys
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from fhi.processes import pool
 from fhi.showing.figures import documents, entries, outlines, style, vector
 from fhi.showing.figures.evidence import drawable, seen
 from fhi.showing.figures.registry import LANGUAGES, FigureEntry
+from fhi.showing.figures.wording import slots
 from fhi.store import Store, to_csv
 
 #: of a PNG, and the kinds of picture: the first is made for every figure, the second where it is asked for
@@ -46,7 +47,10 @@ def images(entry: FigureEntry, data: pd.DataFrame, language: str, kinds: Iterabl
     if entry.document:
         return documents.images(entry, data, language, kinds)
     style.load_fonts()
-    with matplotlib.rc_context(style.RC), warnings.catch_warnings():
+    # a matplotlibrc in the folder or at home changes no picture
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(style.RC)
         warnings.filterwarnings("error", message="Glyph .* missing")
         figure = mark_units(style.frame(entry.draw(data, language), entry, language), data)
         return {kind: WRITERS[kind](figure, f"{entry.id}-{language}") for kind in kinds}
@@ -118,15 +122,22 @@ def cause(entry: FigureEntry, drawn: bytes, language: str) -> dict:
     files += sorted(documents.ASSETS.glob("*.typ")) if entry.document else []
     if Path(outlines.__file__) in code:
         files.append(RAW / outlines.FILE)
-    texts = (entry.id, entry.page, entry.evidence, entry.title, entry.source, entry.cited)
+    texts = (entry.id, entry.page, entry.evidence, entry.title, entry.source, entry.cited, entry.headline)
     return {
         "files": {os.path.relpath(path, ROOT): _checksum(path) for path in files},
         "data": digest(drawn),
+        "words": _words(entry.id),
         "entry": json.loads(json.dumps(texts, default=dict)),
         "language": language,
         "python": platform.python_version(),
         "processor": platform.machine(),
     }
+
+
+def _words(id: str) -> dict[str, Mapping[str, str]]:
+    """Return the words that a figure may say: its own, and those that belong to no single figure."""
+    ids = {entry.id for entry in entries()} - {id}
+    return {slot: dict(texts) for slot, texts in slots().items() if slot.split(".", 1)[0] not in ids}
 
 
 @cache

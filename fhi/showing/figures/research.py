@@ -12,13 +12,11 @@ from fhi.showing.figures.charts import with_names
 from fhi.showing.figures.documents import Block, table
 from fhi.showing.figures.firsts import remark, with_firsts
 from fhi.showing.figures.registry import Tables, figure
+from fhi.showing.figures.wording import both, said
 
 GREEN, PALE = style.PILLARS["ecosystem"], "#5c9c85"
 CLASSES = {"first_class": "一流大学", "first_class_disciplines": "一流学科"}
-SOURCE = {
-    "zh": "教育部，双一流建设高校名单（2017）",
-    "en": "Ministry of Education, Double First-Class list (2017)",
-}
+SOURCE = both("p32-research.source")
 
 
 def strength_data(tables: Tables) -> pd.DataFrame:
@@ -45,22 +43,24 @@ def strength_caption(data: pd.DataFrame) -> dict[str, str]:
     first = data.loc[total.idxmax()]
     printed = data.dropna(subset=["institutes"]).iloc[0]
     named, without = data.dropna(subset=["named"]), data[data["institutes"].isna() & data["named"].isna()]
-    return {
-        "zh": f"原图柱长未印数值：高校以双一流建设高校数（2017年名单）代替，{first['city']}{total.max()}所最多{remark(first)['zh']}。"
-        f"专项科研机构只印出{printed['city']}{printed['institutes']:.0f}家（第{printed['institutes_page']}页）；"
-        f"{'、'.join(named['city'])}为第33页列举的机构数，是下限；{'、'.join(without['city'])}未公布。",
-        "en": f"The bars of the page carry no numbers: Double First-Class universities (2017 list) stand in, {first['city_en']} having "
-        f"most ({total.max()}){remark(first)['en']}. Of special institutes only the {printed['institutes']:.0f} of {printed['city_en']} are printed "
-        f"(p. {printed['institutes_page']}); {', '.join(named['city_en'])} have those named on p. 33, at least; "
-        f"{', '.join(without['city_en'])} are unpublished.",
-    }
+    return both(
+        "p32-research.caption",
+        first=first,
+        max_total=total.max(),
+        zh_remark_first=remark(first)["zh"],
+        printed=printed,
+        named_city="、".join(named["city"]),
+        without_city="、".join(without["city"]),
+        en_remark_first=remark(first)["en"],
+        named_city_en=", ".join(named["city_en"]),
+        without_city_en=", ".join(without["city_en"]),
+    )
 
 
 @figure(
     "p32-research",
     page=32,
     evidence=("public", "published"),
-    title={"zh": "科研实力：高校与专项科研机构", "en": "Research: universities and special institutes"},
     data=strength_data,
     caption=strength_caption,
     source=SOURCE,
@@ -75,7 +75,7 @@ def strength(data: pd.DataFrame, language: str):
         axes,
         left,
         1.06,
-        style.pick(language, "双一流建设高校（所）", "Double First-Class universities"),
+        said("p32-research.double-first-class", language),
         ha="right",
         weight="bold",
         size=style.BODY,
@@ -84,7 +84,7 @@ def strength(data: pd.DataFrame, language: str):
         axes,
         right,
         1.06,
-        style.pick(language, "专项科研机构（家）", "special research institutes"),
+        said("p32-research.special-research-institutes", language),
         weight="bold",
         size=style.BODY,
     )
@@ -120,9 +120,9 @@ def _institutes(axes, x: float, y: float, item, language: str) -> None:
         line(axes, x, y, f"{item.institutes:.0f}", weight="bold")
     elif pd.notna(item.named):
         line(axes, x, y, f"≥{item.named}")
-        line(axes, x + 0.4, y, style.pick(language, "总数未公布", "total not published"), color=style.MUTED)
+        line(axes, x + 0.4, y, said("p32-research.total-not-published", language), color=style.MUTED)
     else:
-        line(axes, x, y, style.pick(language, "未公布", "not published"), color=style.MUTED)
+        line(axes, x, y, said("p32-research.not-published", language), color=style.MUTED)
 
 
 def institutes_data(tables: Tables) -> pd.DataFrame:
@@ -135,6 +135,16 @@ def institutes_data(tables: Tables) -> pd.DataFrame:
         frame[column] = [values.iloc[0] if len(values) else None for values in known]
     frame["until"] = tables["tables/sources"].set_index("source_id")["date"]["report2018/institutes"]
     frame["years"] = [_years(*months) for months in zip(frame["founded_iso"], frame["until"], strict=True)]
+    told = tables.get("tables/institute_activities")
+    if told is not None:
+        for language in ("zh", "en"):
+            joined = told.sort_values("position").groupby(["city", "founded"])[f"activity_{language}"].agg("|".join)
+            frame[f"activities_{language}"] = [
+                joined.get(key, text)
+                for key, text in zip(
+                    zip(frame["city"], frame["founded"], strict=True), frame[f"activities_{language}"], strict=True
+                )
+            ]
     frame = frame.drop(columns="founded").rename(columns={"name": "name_zh", "founded_iso": "founded"})
     columns = ["city", "founded", "until", "years", "name_zh", "name_en", "activities_zh", "activities_en"]
     columns += ["publications", "studies", "page"]
@@ -152,19 +162,22 @@ def institutes_caption(data: pd.DataFrame) -> dict[str, str]:
     zh = "、".join(f"{city}{count}家" for (city, _), count in cities.items())
     en = ", ".join(f"{city} {count}" for (_, city), count in cities.items())
     hidden, until = int(data["name_zh"].isna().sum()), data["until"].iloc[0]
-    return {
-        "zh": f"{len(data)}家机构：{zh}；最早{data['founded'].iloc[0]}，最晚{data['founded'].iloc[-1]}。{hidden}家在报告中只有徽标而无名称。"
-        f"年数算至报告发布（{until}）。",
-        "en": f"{len(data)} institutes: {en}; founded between {data['founded'].iloc[0]} and {data['founded'].iloc[-1]}. {hidden} appear "
-        f"as logos without a name. Ages are at the report ({until}).",
-    }
+    return both(
+        "p33-institutes.caption",
+        len_data=len(data),
+        zh=zh,
+        data_founded=data["founded"].iloc[0],
+        data_founded_=data["founded"].iloc[-1],
+        hidden=hidden,
+        until=until,
+        en=en,
+    )
 
 
 @figure(
     "p33-institutes",
     page=33,
     evidence=("published", "derived"),
-    title={"zh": "代表性专项科研机构", "en": "Five special research institutes"},
     data=institutes_data,
     caption=institutes_caption,
     document=True,
@@ -174,14 +187,12 @@ def institutes(data: pd.DataFrame, language: str) -> list[Block]:
     rows = []
     for city, item in zip(style.city_names(data, language), data.itertuples(), strict=True):
         name = getattr(item, f"name_{language}")
-        name = (
-            name if isinstance(name, str) else style.pick(language, "报告未列名称（仅有徽标）", "not named (logo only)")
-        )
-        work = [part.strip() for part in re.split("[、；]|; |, ", getattr(item, f"activities_{language}"))]
+        name = name if isinstance(name, str) else said("p33-institutes.not-named-logo", language)
+        work = _listed(getattr(item, f"activities_{language}"))
         if pd.notna(item.publications):
             zh = [f"论著{item.publications:.0f}部", f"行业研究{item.studies:.0f}篇"]
             work += style.pick(language, zh, [f"{item.publications:.0f} publications, {item.studies:.0f} studies"])
-        age = style.pick(language, f"{item.years:g}年", f"{item.years:g} years")
+        age = said("p33-institutes.years", language, item=item)
         rows.append([city, name, item.founded, age, work])
     heads = style.pick(
         language,
@@ -189,3 +200,8 @@ def institutes(data: pd.DataFrame, language: str) -> list[Block]:
         ["City", "Institute", "Founded", "Age at the report", "Work"],
     )
     return [table(heads, rows, (1.0, 3.0, 0.9, 1.0, 4.2), colour=GREEN)]
+
+
+def _listed(text: str) -> list[str]:
+    """Return the activities in a text: those transcribed one by one, else what commas and semicolons part."""
+    return text.split("|") if "|" in text else [part.strip() for part in re.split("[、；]|; |, ", text)]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from fhi.engine.words import in_words, key_name
 from fhi.showing.figures import style
-from fhi.showing.figures.charts import chosen, key, rank_ticks, with_names
+from fhi.showing.figures.charts import chosen, key, rank_ticks, row_names, with_names
 from fhi.showing.figures.registry import Tables, figure
 from fhi.showing.figures.robustness import EVIDENCE, SECTION, percent, tiles
 from fhi.showing.figures.wording import both, said, with_words, words
@@ -170,7 +170,7 @@ def tornado(data: pd.DataFrame, language: str):
         top = 1.45 + panel * (inner + 0.45)
         axes = style.quiet(style.area(figure, left=2.3, right=2.5, top=top, bottom=height - top - inner))
         _panel(axes, group.reset_index(drop=True), language, highest)
-        name = style.city_names(group, language).iloc[0]
+        name = row_names(group, language)[0]
         figure.text(0.035, 1 - (top - 0.14) / height, name, size=style.BODY, weight="bold", va="center")
         axes.set_xticks(
             [1, 5, 10, 15, 20] if highest < 25 else rank_ticks(highest), [] if panel < len(cities) - 1 else None

@@ -220,13 +220,37 @@ def frame(figure: Figure, entry, language: str) -> Figure:
     right = width - SIDE
     for label in reversed(entry.evidence):
         right = _badge(figure, label, language, right) - 0.08
-    title = fit(entry.title[language], (right - SIDE - 0.1) * 72, TITLE, "bold")
-    figure.text(SIDE / width, 1 - 0.34 / height, title, size=TITLE, weight="bold", va="center")
+    _title(figure, entry, language, right - SIDE - 0.1)
     room = (width - 2 * SIDE - 0.2) * 72 - extent(entry.id, SMALL)
     source = fit(source_line(entry, language), room, SMALL)
     figure.text(SIDE / width, 0.2 / height, source, size=SMALL, color=MUTED, va="center")
     figure.text(1 - SIDE / width, 0.2 / height, entry.id, size=SMALL, color=MUTED, va="center", ha="right")
     return figure
+
+
+def _title(figure: Figure, entry, language: str, room: float) -> None:
+    """Write the title; where a sentence says what the figure shows, that in its place and the title small above it."""
+    width, height = figure.get_size_inches()
+    told = entry.headline and entry.headline[language]
+    if not told:
+        title = fit(entry.title[language], room * 72, TITLE, "bold")
+        figure.text(SIDE / width, 1 - 0.34 / height, title, size=TITLE, weight="bold", va="center")
+        return
+    # the whole width below the labels if the sentence takes two lines
+    small = fit(entry.title[language], room * 72, SMALL)
+    figure.text(SIDE / width, 1 - 0.15 / height, small, size=SMALL, color=MUTED, va="center")
+    lines = broken(told, room * 72, BODY, "bold")
+    for place, text in enumerate(lines):
+        figure.text(SIDE / width, 1 - (0.31 + 0.165 * place) / height, text, size=BODY, weight="bold", va="center")
+
+
+def broken(text: str, room: float, size: float, weight: str) -> list[str]:
+    """Return a sentence on at most two lines of `room` points, broken at a blank or after a Chinese character."""
+    if extent(text, size, weight) <= room:
+        return [text]
+    places = [place for place, letter in enumerate(text, start=1) if letter in " ，、；" or ord(letter) > 0x2E80]
+    fits = [place for place in places if extent(text[:place].rstrip(), size, weight) <= room] or [len(text)]
+    return [text[: fits[-1]].rstrip(), fit(text[fits[-1] :].lstrip(), room, size, weight)]
 
 
 def source_line(entry, language: str) -> str:

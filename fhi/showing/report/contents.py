@@ -14,7 +14,7 @@ from fhi.showing.figures.registry import Tables, Texts
 from fhi.showing.figures.style import EVIDENCE_COLOURS, EVIDENCE_NAMES
 from fhi.showing.figures.weight_words import weight_words
 from fhi.showing.figures.wording import named
-from fhi.showing.report import agreements, assumed, ledger, method, tables
+from fhi.showing.report import agreements, assumed, ledger, method, own_files, tables
 from fhi.showing.report.tables import has, upper_nodes
 from fhi.showing.report.texts import edition_words, said
 from fhi.store import Store
@@ -70,6 +70,8 @@ def chapters(store: Store, chosen: Scenario) -> list[dict]:
     if has(store, "bound_assumptions"):
         results.append(assumed.assumptions(store))
     methods = [method.choices(chosen), method.tree(store, chosen), method.constructions(store)]
+    if has(store, own_files.UNDERSTOOD):
+        methods.append(own_files.own_files(store))
     found = [("tables", results), ("method", methods)]
     if "claims" in store:
         found.append(("ledger", [ledger.contradictions(store), ledger.ledger(store)]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 
 import numpy as np
@@ -94,11 +95,27 @@ def ranking(tables: Tables) -> dict:
         "rows": rows,
         "published": with_published,
         "tiers": list(tiers.values()) if any(row["tier"] for row in rows) else [],
-        "pillars": [node_names(tables)[node] for node in pillars],
+        "pillars": brief([node_names(tables)[node] for node in pillars]),
         "moves": any(row["move"] is not None for row in rows),
         "intervals": bool(intervals),
         "last": max([row["high"] or 0 for row in rows] + [row["rank"] for row in rows], default=1),
     }
+
+
+def brief(names: list[Texts]) -> list[dict]:
+    """Return names for narrow columns, without what all begin with (金融科技产业, 金融科技体验: 产业, 体验)."""
+    cut = {}
+    for language in LANGUAGES:
+        whole = [name[language] for name in names]
+        alike = itertools.takewhile(lambda letters: len(set(letters)) == 1, zip(*whole, strict=False))
+        shared = "".join(letters[0] for letters in alike) if len(whole) > 1 else ""
+        if language == "en":
+            shared = shared[: shared.rfind(" ") + 1]
+        short = [name[len(shared) :] for name in whole]
+        cut[language] = (
+            [name[:1].upper() + name[1:] for name in short] if all(len(name) > 1 for name in short) else whole
+        )
+    return [{language: cut[language][place] for language in LANGUAGES} for place in range(len(names))]
 
 
 def moves(tables: Tables, root: str) -> dict[str, int | str]:

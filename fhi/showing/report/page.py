@@ -156,10 +156,15 @@ def column_names(used: set[str]) -> dict[str, dict[str, str]]:
 def render(context: dict) -> str:
     """Return the page with its style and scripts inside, and a mark where the fonts go."""
     scripts = [(ASSETS / name).read_text(encoding="utf-8") for name in SCRIPTS]
-    colours = "\n".join(f".badge.{name} {{ background: {label['colour']}; }}" for name, label in LABELS.items())
-    style = "".join((ASSETS / name).read_text(encoding="utf-8") for name in STYLES) + colours
     hashes = [script_hash(script) for script in scripts]
-    return environment().get_template("page.html.j2").render(**context, style=style, scripts=scripts, hashes=hashes)
+    shown = context | {"style": page_style(), "scripts": scripts, "hashes": hashes}
+    return environment().get_template("page.html.j2").render(**shown)
+
+
+def page_style() -> str:
+    """Return the style of all pages, with a mark where the fonts go."""
+    colours = "\n".join(f".badge.{name} {{ background: {label['colour']}; }}" for name, label in LABELS.items())
+    return "".join((ASSETS / name).read_text(encoding="utf-8") for name in STYLES) + colours
 
 
 def environment() -> jinja2.Environment:

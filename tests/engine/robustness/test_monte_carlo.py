@@ -217,3 +217,21 @@ def test_leaving_out_each_indicator_shares_the_chance_of_the_word(data, tree):
 def test_the_level_of_an_interval_lies_between_0_and_1(kept):
     with pytest.raises(MethodError, match="between 0 and 1"):
         kept.intervals(95)
+
+
+def test_of_many_units_who_beats_whom_is_counted_among_the_best(data, tree, kept, monkeypatch):
+    monkeypatch.setattr("fhi.engine.robustness.summary.PAIRED", 4)
+    few = uncertainty(data, tree, SPACE, 3000, 4)
+    best = few.intervals().sort_values("reference", kind="stable")["city"].head(4)
+    assert set(few.beats().index) == set(few.beats().columns) == set(best)
+    whole = kept.beats().loc[few.beats().index, few.beats().columns]
+    pd.testing.assert_frame_equal(few.beats(), whole)
+
+
+def test_a_unit_without_a_score_is_not_counted_among_the_best(monkeypatch):
+    monkeypatch.setattr("fhi.engine.robustness.summary.PAIRED", 2)
+    target = Target(np.array([3, 1, 2, 4]), np.zeros(0, dtype=int))
+    assert target.paired.tolist() == [1, 2]
+    summary = Summary.of(np.array([[1, 0, 2, 3], [3, 1, 2, 4], [4, 2, 1, 3]]), target)
+    # the first draw ranks only one of the two
+    assert summary.pairs.tolist() == [[2, 2], [2, 3]] and summary.wins.tolist() == [[0, 1], [1, 0]]

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from fhi.showing.figures import LANGUAGES, entries, rendering, style
+from fhi.showing.figures import LANGUAGES, entries, evidence, rendering, style
 from fhi.store import Store
 
 IDS = [entry.id for entry in entries()]
@@ -123,6 +123,23 @@ def test_a_figure_depends_on_its_own_module_and_what_that_imports():
     assert "data/raw/boundaries/china_provinces.geojson" in files and "requirements.lock" in files
     for id in IDS:
         assert "__init__.py" not in modules(id)
+
+
+def test_a_figure_depends_on_its_own_words_and_on_those_of_all():
+    words = rendering.cause(entry("p21-adoption"), b"", "en")["words"]
+    assert "p21-adoption.axis" in words and "pillar.industry" in words and "p05-tiers.axis" not in words
+
+
+def test_the_sentence_of_the_findings_stands_over_the_figure(store, framed):
+    sentence = {"zh": "第一梯队领先", "en": "The first tier leads"}
+    rows = [("p05-tiers", "headline", name, text) for name, text in sentence.items()]
+    told = pd.DataFrame(rows, columns=["id", "kind", "language", "text"])
+    tables = {"findings": told}
+    titled = evidence.titled(entry("p05-tiers"), tables)
+    assert titled.headline == sentence
+    texts = [text.get_text() for text in framed(titled, titled.data(store), "en").texts]
+    assert "The first tier leads" in texts and titled.title["en"] in texts
+    assert evidence.titled(entry("p05-top20"), tables).headline is None
 
 
 def test_the_plotted_numbers_are_those_of_the_source_tables(store):

@@ -27,7 +27,9 @@ def test_every_slot_speaks_both_languages():
 
 
 def test_every_slot_is_named_by_the_code_and_every_named_slot_exists():
-    named = set(re.findall(r'"([a-z][\w-]*\.[\w -]+)"', CODE))
+    named = set(re.findall(r"""["']([a-z][\w-]*\.[\w -]+)["']""", CODE))
+    called = set(re.findall(r"""(?:said|both)\(\s*["']([\w-]+\.[\w -]+)["']""", CODE))
+    assert called <= set(slots())
     ids = {entry.id for entry in entries()}
     for slot in slots():
         figure, name = slot.split(".", 1)

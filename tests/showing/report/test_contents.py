@@ -49,7 +49,7 @@ def registered(id):
     return next(entry for entry in entries() if entry.id == id)
 
 
-@pytest.mark.parametrize("id", ["coverage", "replication", "robust-intervals", "p06-beijing", "diagnostic-weights"])
+@pytest.mark.parametrize("id", ["coverage", "replication", "robust-intervals", "diagnostic-weights"])
 def test_a_figure_of_given_files_is_labelled_on_the_page_and_in_print(given, id):
     label, tables = given
     for shown in (pictures.figure_context(registered(id), tables, {}), pdf.figure(registered(id), tables, "en")):

@@ -160,13 +160,22 @@ document.addEventListener("click", async (event) => {
   else save(name, await png(box), "image/png");
 });
 
-// on a phone a picture that does not fit gives way to its table, which it can be called back from
+// on a phone the letters of a picture drawn for a page are too small: its table stands in its place until it is asked for
 if (matchMedia("(max-width: 46rem)").matches) {
-  for (const data of document.querySelectorAll("details.data")) {
-    const button = made("button", undefined, { type: "button", class: "turn" });
-    button.innerHTML = '<span class="zh" lang="zh">放大</span><span class="en" lang="en">Enlarge</span>';
-    button.addEventListener("click", () => data.parentElement.querySelector(".picture").classList.toggle("large"));
-    data.parentElement.querySelector(".tools").append(" ", button);
+  const opening = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) if (isIntersecting) { target.querySelector(".data").open = true; opening.unobserve(target); }
+  }, { rootMargin: "600px 0px" });
+  for (const figure of document.querySelectorAll("figure:not(:has(.picture.away))")) {
+    figure.classList.add("small");
+    opening.observe(figure);
+    const button = made("button", undefined, { type: "button" });
+    button.innerHTML = '<span class="zh" lang="zh">图</span><span class="en" lang="en">Drawing</span>';
+    button.addEventListener("click", () => {
+      figure.classList.toggle("small");
+      figure.classList.toggle("large");
+      paint(figure.querySelector(".picture"));
+    });
+    figure.querySelector(".tools").prepend(button, " ");
   }
 }
 addEventListener("beforeprint", () => pictures.forEach(paint));
