@@ -14,7 +14,7 @@ import numpy as np
 TOOLS = ("pdftotext", "pdffonts", "pdfinfo", "pdftoppm", "pdftohtml")
 HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 #: resolution of the picture that the blank is measured on, and what top and foot of a page hold beside the text, in mm
-DPI, TOP, FOOT = 25, 20, 16
+DPI, TOP, FOOT = 25, 18, 13
 #: pdftohtml gives sizes in whole pixels; it enlarges at most so much
 ZOOM = 3
 

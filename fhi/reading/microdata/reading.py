@@ -20,10 +20,12 @@ from fhi.reading.microdata.file_types import Field, Kind
 from fhi.reading.microdata.places import ELSEWHERE
 from fhi.reading.microdata.quality_log import MOST_REFUSED, Quality
 from fhi.reading.microdata.synonyms import Vocabulary
-from fhi.reading.parsing import is_missing
+from fhi.reading.parsing import has_unit, is_missing
 
 #: rows of a workbook that are read together
 ROWS = 50_000
+#: plain yuan below which no amount of a column without a unit lies: the greatest of a list is more
+LEAST_AMOUNTS = {"market_value": 1e7, "financing": 1e5}
 #: different answers from which a column is no choice between a few
 MANY_ANSWERS = 1000
 #: rows after which a file that is mostly refused is given up
@@ -91,6 +93,7 @@ class _List:
         if not self._checked:
             self._checked = True
             self._answers(cells, quality)
+            self._ticked(cells, quality)
             quality.understand_list(self.sheet, self.layout, {p: r.field.name for p, r in self.readers.items()})
         count = len(cells.lines)
         columns: dict[str, np.ndarray] = {}
@@ -100,6 +103,7 @@ class _List:
             column = cells.columns[place]
             found, problems = reader(column)
             columns |= found
+            self._in_units(place, found, column, quality)
             for message, hit in problems.items():
                 hit = hit[~total[hit]]
                 quality.refuse(cells.lines[hit], reader.field.name, column.texts(hit), message)
@@ -117,6 +121,20 @@ class _List:
             columns = {name: values[~bad] for name, values in columns.items()}
         quality.count("outside", int((columns.get("city", np.zeros(0)) == ELSEWHERE).sum()), "city")
         return Block(cells.lines[~bad], columns)
+
+    def _in_units(self, place: int, found: dict, column: text_blocks.Column, quality: Quality) -> None:
+        """Raise `DataError` if no amount of a column has a unit and all are too small to be plain yuan."""
+        name, unit = self.layout.columns[place]
+        least = LEAST_AMOUNTS.get(name)
+        values = found.get(name)
+        if unit or least is None or not np.nanmax(values, initial=0) < least or not np.nanmax(values, initial=0) > 0:
+            return
+        _, texts = column.distinct()
+        if not any(has_unit(text) for text in texts if not is_missing(text)):
+            heading = self.layout.shown[place]
+            found_, expected = f"at most {np.nanmax(values):g}", f"a unit: no amount would reach {least:g} yuan without"
+            remedy = f"write it behind the heading, such as {heading}（亿元）, or in the title (单位：亿元)"
+            raise DataError([Problem(quality.file, self.layout.line, heading, found_, expected, remedy)])
 
     def _answers(self, cells: text_blocks.Cells, quality: Quality) -> None:
         """Leave out the columns that ask for use but whose answers do not say whether somebody uses something."""
@@ -137,6 +155,19 @@ class _List:
             expected = "a column of use whose answers are yes or no (是, 否, 1, 0, 用过, 从未使用 …)"
             remedy = "write the answers so, or add the words to a vocabulary.csv beside the file (list flag)"
             raise DataError([Problem(quality.file, self.layout.line + 1, heading, seen[uses[0]], expected, remedy)])
+
+    def _ticked(self, cells: text_blocks.Cells, quality: Quality) -> None:
+        """Raise `DataError` if all answers are yes or blank: a blank may be no answer, or a service not ticked."""
+        uses = [place for place, reader in self.readers.items() if reader.field.name.startswith("use:")]
+        if not uses:
+            return
+        answers = np.stack([self.readers[n](cells.columns[n])[0][self.readers[n].field.name] for n in uses])
+        silent = (answers < 0).all(axis=0)
+        if silent.all() or (silent.any() and not (answers == 0).any()):
+            heading, expected = self.layout.shown[uses[0]], "answers of yes and no (a blank may be either, or none)"
+            remedy = "export the answers as 1 and 0, or fill in the blanks"
+            found = f"{int(silent.sum())} of {len(silent)} rows without an answer, and none that says no"
+            raise DataError([Problem(quality.file, self.layout.line + 1, heading, found, expected, remedy)])
 
     def _without_notes(self, cells: text_blocks.Cells, quality: Quality) -> text_blocks.Cells:
         """Return the rows without those of a note below the table: one text, which begins with 注, 资料来源 …"""

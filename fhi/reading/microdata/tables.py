@@ -31,6 +31,7 @@ DERIVED = re.compile(
     r"growth|change|index|share|per capita|rank|previous|target|forecast",
     re.IGNORECASE,
 )
+_CODE = re.compile(r"[A-Z]{2,4}|\d{1,6}", re.ASCII)
 _MEASURE = re.compile(r"(?:指标(?:名称)?|指標|Indicator(?: Name)?)\s*[:：]\s*(.+)", re.IGNORECASE)
 _PLACE = re.compile(r"(?:地区|城市|省份|地域|Region|City)\s*[:：]\s*(.+)", re.IGNORECASE)
 _AROUND = re.compile(
@@ -273,19 +274,9 @@ class Reader:
         if place in stubs:
             column.role = "stub"
             return column
-        words = self.context.vocabulary
         below = [row[place] for row in grid.texts[first:] if row[place]]
-        meanings = {
-            words.find("column.yearbooks", label(text).name) or words.find("column.any", text) for text in texts if text
-        }
-        if not below or any(words.find("neutral", text) == "ordinal" for text in texts):
-            column.role = "empty"
-        elif "year" in meanings or (not column.heading and all(map(is_year, below))):
-            column.role = "year"
-        elif "measure" in meanings or (not column.heading and share(below, self._measure_of) > MOSTLY):
-            column.role = "measure"
-        elif "unit" in meanings or "evidence" in meanings:
-            column.role = "unit" if "unit" in meanings else "evidence"
+        meanings = self._meanings(texts)
+        column.role = self._role(texts, below, meanings)
         if column.role != "value":
             return column
         for text in dict.fromkeys(filter(None, texts)):
@@ -296,6 +287,26 @@ class Reader:
         if titles.blocked and not column.unit and not column.blocked:
             column.blocked = titles.blocked
         return column
+
+    def _meanings(self, texts: list[str]) -> set[str | None]:
+        """Return the columns of a list of values that headings mean: city, measure, year, value, unit."""
+        words = self.context.vocabulary
+        return {
+            words.find("column.yearbooks", label(text).name) or words.find("column.any", text) for text in texts if text
+        }
+
+    def _role(self, texts: list[str], below: list[str], meanings: set[str | None]) -> str:
+        """Return what a column holds: values, labels of its rows, or nothing that counts."""
+        words, named = self.context.vocabulary, any(texts)
+        if not below or any(words.find("neutral", text) == "ordinal" for text in texts):
+            return "empty"
+        if all(words.find("scope", text) for text in below):
+            return "scope"
+        if "year" in meanings or (not named and all(map(is_year, below))):
+            return "year"
+        if "measure" in meanings or (not named and share(below, self._measure_of) > MOSTLY):
+            return "measure"
+        return next((role for role in ("unit", "evidence") if role in meanings), "value")
 
     def _say(self, column: Column, text: str) -> None:
         """Take what one heading over a column says; headings come from above."""
@@ -339,6 +350,9 @@ class Reader:
         else:
             measure = stub[-1] if stub else ""
             problem = "" if place is not None else "a table that says of which city it is"
+        if self.context.vocabulary.find("scope", own.get("scope", "")) == "part":
+            self.quality.count("outside", 1, "city", "a part of a city")
+            return
         table = len(self.tables) - 1
         self.seen["cities"].add(city[:30])
         if place in (ELSEWHERE, TOTAL):
@@ -388,6 +402,8 @@ class Reader:
         """
         areas = [(self.context.cities.area(text), text) for text in stub]
         known = [(area, text) for area, text in areas if area is not None]
+        # a code behind a name says nothing more: World, WLD
+        areas = [(area, text) for area, text in areas if area is not None or not (known and _CODE.fullmatch(text))]
         if not known or areas[-1][0] is None:
             text = stub[-1] if stub else ""
             try:

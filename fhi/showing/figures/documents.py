@@ -18,6 +18,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+import matplotlib
 import pandas as pd
 
 from fhi.showing.figures import style
@@ -76,21 +77,22 @@ def typeset(template: str, data: object, kind: str = "pdf", **options) -> bytes 
     """
     import typst
 
-    return typst.compile(
-        (ASSETS / template).read_bytes(),
-        root=str(ASSETS),
-        font_paths=[str(style.FONTS)],
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        format=kind,
-        **options,
-    )
+    return typst.compile((ASSETS / template).read_bytes(), format=kind, **given(data), **options)
+
+
+def given(data: object, **inputs: str) -> dict[str, object]:
+    """Return what a compiler is given beside a template: its folder, the fonts, and what it says."""
+    # the second family of the project's letters comes with matplotlib
+    fonts = [str(style.FONTS), str(Path(matplotlib.get_data_path()) / "fonts" / "ttf")]
+    said = {"data": json.dumps(data, ensure_ascii=False), **inputs}
+    return {"root": str(ASSETS), "font_paths": fonts, "ignore_system_fonts": True, "sys_inputs": said}
 
 
 def images(entry: FigureEntry, data: pd.DataFrame, language: str, kinds: Iterable[str]) -> dict[str, bytes]:
     """Return the pictures of a card by kind, framed as a figure is: title, labels of evidence, source line."""
     card = {
         "language": language,
+        "fonts": style.FAMILY,
         "title": entry.title[language],
         "badges": [
             {

@@ -73,9 +73,24 @@ def sandbox_data(tables: Tables) -> pd.DataFrame:
     outlook = tables["tables/enumerations"].query("list == 'outlook_conditions'").sort_values("position")
     names = {"name_zh": "text_zh", "name_en": "text_en", "position": "step"}
     outlook = outlook.rename(columns=names).assign(part="outlook")
-    frame = pd.concat([steps, pilots, outlook]).drop(columns="products").rename(columns={"products_value": "products"})
+    said = _statements(tables)
+    frame = (
+        pd.concat([steps, pilots, outlook, said])
+        .drop(columns="products")
+        .rename(columns={"products_value": "products"})
+    )
     columns = ["part", "step", "actor", "city", "date", "text_zh", "text_en", "products", "page"]
     return with_names(frame[columns], tables)
+
+
+def _statements(tables: Tables) -> pd.DataFrame:
+    """What the page says in words of definition and aims (``part`` definition), and of the directions of cooperation."""
+    if "tables/statements" not in tables:
+        return pd.DataFrame()
+    rows = tables["tables/statements"].query("page == 35")
+    parts = {"definition": "definition", "aim": "definition", "plan": "definition", "direction": "direction"}
+    rows = rows.assign(part=rows["kind"].map(parts)).dropna(subset=["part"])
+    return rows.rename(columns={"statement_zh": "text_zh", "statement_en": "text_en", "position": "step"})
 
 
 def sandbox_caption(data: pd.DataFrame) -> dict[str, str]:
@@ -113,13 +128,21 @@ def sandbox(data: pd.DataFrame, language: str) -> list[Block]:
     heads = style.pick(language, ["城市", "日期", "进展"], ["City", "Date", "Event"])
     titles = style.pick(
         language,
-        ["英国FCA监管沙盒的流程", "中国的试点", "与香港合作的条件"],
-        ["Procedure of the British FCA's sandbox", "Pilots in China", "Conditions of cooperation with Hong Kong"],
+        ["英国FCA监管沙盒的流程", "中国的试点", "与香港合作的条件", "合作的方向"],
+        [
+            "Procedure of the British FCA's sandbox",
+            "Pilots in China",
+            "Conditions of cooperation with Hong Kong",
+            "Directions of cooperation",
+        ],
     )
+    words = {part: list(data[data["part"] == part][text]) for part in ("definition", "direction")}
     return [
+        *([block("list", colour=GREEN, items=words["definition"])] if words["definition"] else []),
         block("steps", titles[0], GREEN, items=flow, across=len(flow)),
         table(heads, rows, (1.2, 1.2, 7.0), title=titles[1], colour=GREEN),
         block("list", titles[2], GREEN, items=list(outlook[text])),
+        *([block("list", titles[3], GREEN, items=words["direction"])] if words["direction"] else []),
     ]
 
 

@@ -135,6 +135,16 @@ def institutes_data(tables: Tables) -> pd.DataFrame:
         frame[column] = [values.iloc[0] if len(values) else None for values in known]
     frame["until"] = tables["tables/sources"].set_index("source_id")["date"]["report2018/institutes"]
     frame["years"] = [_years(*months) for months in zip(frame["founded_iso"], frame["until"], strict=True)]
+    told = tables.get("tables/institute_activities")
+    if told is not None:
+        for language in ("zh", "en"):
+            joined = told.sort_values("position").groupby(["city", "founded"])[f"activity_{language}"].agg("|".join)
+            frame[f"activities_{language}"] = [
+                joined.get(key, text)
+                for key, text in zip(
+                    zip(frame["city"], frame["founded"], strict=True), frame[f"activities_{language}"], strict=True
+                )
+            ]
     frame = frame.drop(columns="founded").rename(columns={"name": "name_zh", "founded_iso": "founded"})
     columns = ["city", "founded", "until", "years", "name_zh", "name_en", "activities_zh", "activities_en"]
     columns += ["publications", "studies", "page"]
@@ -178,7 +188,7 @@ def institutes(data: pd.DataFrame, language: str) -> list[Block]:
     for city, item in zip(style.city_names(data, language), data.itertuples(), strict=True):
         name = getattr(item, f"name_{language}")
         name = name if isinstance(name, str) else said("p33-institutes.not-named-logo", language)
-        work = [part.strip() for part in re.split("[、；]|; |, ", getattr(item, f"activities_{language}"))]
+        work = _listed(getattr(item, f"activities_{language}"))
         if pd.notna(item.publications):
             zh = [f"论著{item.publications:.0f}部", f"行业研究{item.studies:.0f}篇"]
             work += style.pick(language, zh, [f"{item.publications:.0f} publications, {item.studies:.0f} studies"])
@@ -190,3 +200,8 @@ def institutes(data: pd.DataFrame, language: str) -> list[Block]:
         ["City", "Institute", "Founded", "Age at the report", "Work"],
     )
     return [table(heads, rows, (1.0, 3.0, 0.9, 1.0, 4.2), colour=GREEN)]
+
+
+def _listed(text: str) -> list[str]:
+    """Return the activities in a text: those transcribed one by one, else what commas and semicolons part."""
+    return text.split("|") if "|" in text else [part.strip() for part in re.split("[、；]|; |, ", text)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 
@@ -20,7 +20,7 @@ from fhi.showing.figures.audit import VERDICTS
 from fhi.showing.figures.documents import ASSETS
 from fhi.showing.figures.evidence import cited, drawable, seen
 from fhi.showing.figures.registry import BEYOND
-from fhi.showing.figures.style import FONT, PILLARS, source_line
+from fhi.showing.figures.style import EVIDENCE_SIGNS, FAMILY, PILLARS, source_line
 from fhi.showing.report.contents import LABELS, altered_notice, chapters, front, parts_of
 from fhi.showing.report.locator import map_svg
 from fhi.showing.report.pictures import picture, svg_size
@@ -41,9 +41,19 @@ LONGEST_WORD = 28
 BRIGHT = 3
 #: profiles that are printed where an edition has more
 PRINTED_PROFILES = 20
-#: signs of the labels of provenance, by shape
-SIGNS = {"published": "●", "derived": "◐", "public": "○", "reconstructed": "◆", "identified": "◇", "user": "▲"}
-SIGNS |= {"synthetic": "△"}
+#: tables that stand in a chapter, by its part, where they are short enough to fill a page that a figure leaves
+PLACED = {
+    "table-agreement": "beyond",
+    "table-comparison": "beyond",
+    "table-external": "beyond",
+    "table-bounds": "identified",
+    "table-contradictions": "audit",
+    "table-choices": "robustness",
+    "table-constructions": "method",
+    "table-tree": "method",
+    "table-assumptions": "identified",
+}
+SHORT = 30
 #: tables whose columns need the page on its side
 LANDSCAPE = {"ledger"}
 
@@ -71,10 +81,14 @@ def document(store: Store, language: str) -> dict:
     opening = {name: text[language] for name, text in front(store, chosen).items()}
     entries = [seen(entry, store) for entry in drawable(store)]
     figures = [figure(entry, data, store, told) for entry, data in entries]
-    parts = [_part(part, place, language, told) for place, part in enumerate(parts_of(figures, store), start=1)]
+    book, placed = _placed(chapters(store, chosen), {part["name"] for part in parts_of(figures, store)})
+    parts = [
+        _part(part, place, language, told, placed.get(part["name"], []))
+        for place, part in enumerate(parts_of(figures, store), start=1)
+    ]
     return {
         "language": language,
-        "fonts": [FONT],
+        "fonts": FAMILY,
         "title": opening["title"],
         "altered": altered_notice(store)[language],
         "words": said,
@@ -88,7 +102,7 @@ def document(store: Store, language: str) -> dict:
         "ranking": _ranking(store, chosen, language, said),
         "parts": parts,
         "profiles": _profiles(store, chosen, language, said, len(parts) + 1),
-        "annex": _annex(store, chosen, language, parts, told),
+        "annex": _annex(store, book, language, parts, told),
         "back": _back(store, chosen, language, opening, said),
     }
 
@@ -154,8 +168,24 @@ def figure(entry: FigureEntry, data: pd.DataFrame, store: Store, told: Told) -> 
     return found | {"alt": f"{entry.title[language]}: {entry.caption(data)[language]}"}
 
 
-def _part(part: Mapping, number: int, language: str, told: Told) -> dict:
-    """Return a chapter of figures with its opening paragraph and findings, its figures numbered."""
+def _placed(book: Sequence[Mapping], parts: Container[str]) -> tuple[list[dict], dict[str, list[Table]]]:
+    """Return the chapters of tables without those that stand among the figures of a part, and these by part."""
+    placed: dict[str, list[Table]] = {}
+    left = []
+    for chapter in book:
+        kept = []
+        for table in chapter["tables"]:
+            part = PLACED.get(table.id)
+            if part in parts and len(table.rows) <= SHORT:
+                placed.setdefault(part, []).append(table)
+            else:
+                kept.append(table)
+        left.append({**chapter, "tables": kept})
+    return left, placed
+
+
+def _part(part: Mapping, number: int, language: str, told: Told, tables: Sequence[Table]) -> dict:
+    """Return a chapter of figures with its opening paragraph and findings, and the tables that stand in it."""
     opening = [row["text"] for row in told.texts("chapter", part["name"])]
     colour = PILLARS.get(part["name"], COVER)
     return {
@@ -166,7 +196,8 @@ def _part(part: Mapping, number: int, language: str, told: Told) -> dict:
         "colour": colour,
         "opening": opening,
         "findings": told.texts("finding", part["name"]),
-        "rows": [[item | {"colour": colour} for item in row] for row in paired(part["figures"])],
+        "rows": [[item | {"colour": colour} for item in row] for row in paired(part["figures"])]
+        + [[{"table": plain(table, language)}] for table in tables],
     }
 
 
@@ -268,7 +299,7 @@ def profile_sheets(store: Store, language: str) -> dict:
     labels = _labels(language)
     return {
         "language": language,
-        "fonts": [FONT],
+        "fonts": FAMILY,
         "items": items,
         "labels": labels,
         "foot": f"{title} · {said['independent']}",
@@ -277,12 +308,12 @@ def profile_sheets(store: Store, language: str) -> dict:
 
 def _labels(language: str) -> dict[str, dict[str, str]]:
     return {
-        name: {"name": label["name"][language], "meaning": label["meaning"][language], "sign": SIGNS[name]}
+        name: {"name": label["name"][language], "meaning": label["meaning"][language], "sign": EVIDENCE_SIGNS[name]}
         for name, label in LABELS.items()
     }
 
 
-def _annex(store: Store, chosen: Scenario, language: str, parts: list[dict], told: Told) -> list[dict]:
+def _annex(store: Store, book: Sequence[Mapping], language: str, parts: list[dict], told: Told) -> list[dict]:
     """Return the tables of the annex by section: results, method, ledger, the figures' data, sources."""
     said = told.words
     sections = [
@@ -291,7 +322,8 @@ def _annex(store: Store, chosen: Scenario, language: str, parts: list[dict], tol
             "landscape": chapter["id"] in LANDSCAPE,
             "tables": [plain(table, language) for table in chapter["tables"]],
         }
-        for chapter in chapters(store, chosen)
+        for chapter in book
+        if chapter["tables"]
     ]
     if judged := told.texts("report-headline"):
         rows = [[row["page"].strip(), row["text"], said.get(row["verdict"], "")] for row in judged]
@@ -303,9 +335,10 @@ def _annex(store: Store, chosen: Scenario, language: str, parts: list[dict], tol
         for part in parts
         for row in part["rows"]
         for item in row
+        if "id" in item
     ]
     heads = [said[name] for name in ("note-figure", "note-title", "note-file", "note-tables")]
-    notes = _table(said["notes"], heads, rows, (0.6, 2.6, 2.0, 4.4), said["notes-note"]) | {"of_figures": True}
+    notes = _table(said["notes"], heads, rows, (0.45, 3.2, 1.7, 4.6), said["notes-note"]) | {"of_figures": True}
     sections.append({"title": said["notes"], "landscape": False, "tables": [notes, _sources(store, said)]})
     for letter, section in zip("ABCDEFGHIJ", sections, strict=False):
         section["letter"] = letter
@@ -322,7 +355,7 @@ def _sources(store: Store, said: Mapping[str, str]) -> dict:
         for row in rows.to_dict("records")
     ]
     heads = [said[name] for name in ("source-id", "source-date", "source-sum")]
-    return _table(said["sources"], heads, cells, (3.0, 1.6, 1.4), said["sources-note"])
+    return _table(said["sources"], heads, cells, (3.0, 1.3, 1.4), said["sources-note"]) | {"across": 2}
 
 
 def _table(title: str, heads: list[str], rows: list[list], widths: tuple[float, ...], note: str = "") -> dict:
@@ -347,11 +380,27 @@ def _back(store: Store, chosen: Scenario, language: str, opening: Mapping[str, s
     known = sorted(terms(), key=lambda term: term.en.lower()) if language == "en" else terms()
     return {
         "glossary": [[getattr(term, name) for name in (language, other, f"meaning_{language}")] for term in known],
-        "acknowledgements": said["acknowledgements-text"].format(**filled),
+        "acknowledgements": [said["acknowledgements-text"].format(**filled), *_credits(store, language, said)],
         "cite": said["cite-text"].format(**filled),
         "colophon": [breakable(said[name].format(**filled)) for name in lines],
         "rights": opening["rights"],
     }
+
+
+def _credits(store: Store, language: str, said: Mapping[str, str]) -> list[str]:
+    """Return the people and organisations that the publication names, with their parts in it."""
+    lines = []
+    if has(store, "tables/people"):
+        names = store["tables/people"].sort_values("position")[f"name_{language}"]
+        lines.append(said["people"].format(names=said["list"].join(names)))
+    if has(store, "tables/organisations"):
+        rows = store["tables/organisations"]
+        named = [
+            said["with-part"].format(name=name, part=about)
+            for name, about in zip(rows[f"name_{language}"], rows[f"about_{language}"], strict=True)
+        ]
+        lines.append(said["organisations"].format(names=said["break"].join(named)))
+    return lines
 
 
 @cache

@@ -100,7 +100,7 @@ def ledger(tables: Tables) -> Table:
         ("published", "derived", "public"),
         texts=(2, 3, 4, 5),
         file="claims",
-        widths=(2.7, 0.35, 1.9, 1.9, 0.8, 2.9),
+        widths=(2.7, 0.3, 1.6, 1.6, 0.8, 3.5),
     )
 
 
@@ -120,7 +120,7 @@ def contradictions(tables: Tables) -> Table:
         ("published", "derived"),
         texts=(2, 3, 4, 5),
         file="claims",
-        widths=(2.7, 0.35, 1.9, 1.9, 0.8, 2.9),
+        widths=(2.7, 0.3, 1.6, 1.6, 0.8, 3.5),
     )
 
 

@@ -12,7 +12,7 @@ from fhi.engine.words import in_words, key_name, label, words
 from fhi.scenarios import KEYS, Scenario
 from fhi.showing.figures.registry import EVIDENCE, LANGUAGES, Tables, Texts
 from fhi.showing.report.tables import NODE, Cell, Table
-from fhi.showing.report.texts import NOTHING, UNITS, decimal, same, span
+from fhi.showing.report.texts import NOTHING, UNITS, decimal, span
 
 #: fields of `Scenario` that are no choice of method
 ASIDE = ("description", "robustness")
@@ -118,7 +118,6 @@ def constructions(tables: Tables) -> Table:
             {"zh": node["name_zh"], "en": node["name_en"]},
             {"zh": node["definition_zh"], "en": node["definition_en"]},
             {"zh": UNITS.get(node["unit"], node["unit"]), "en": node["unit"]} if node["unit"] else NOTHING,
-            same(node["construction"]),
         ]
         for node in leaves.to_dict("records")
     ]
@@ -126,9 +125,12 @@ def constructions(tables: Tables) -> Table:
         {"zh": "指标", "en": "Indicator"},
         {"zh": "含义", "en": "What it measures"},
         {"zh": "单位", "en": "Unit"},
-        {"zh": "构建（英文）", "en": "Construction"},
     ]
     title = {"zh": "指标的构建", "en": "How the indicators are constructed"}
+    note = {
+        "zh": "每项指标如何由数据表算得，见 framework.csv 的 construction 一栏。",
+        "en": "How each is computed from the tables stands in the column construction of framework.csv.",
+    }
     return Table(
-        "table-constructions", title, heads, rows, texts=(1, 2, 3), file="tables/framework", widths=(1.1, 1.6, 0.9, 2.4)
+        "table-constructions", title, heads, rows, note, texts=(1, 2), file="tables/framework", widths=(1.3, 3.2, 1.0)
     )

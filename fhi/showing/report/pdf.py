@@ -12,14 +12,13 @@ from typing import NamedTuple
 import typst
 
 from fhi.showing.figures import LANGUAGES
-from fhi.showing.figures.documents import ASSETS, DPI, typeset
-from fhi.showing.figures.style import FONTS
+from fhi.showing.figures.documents import ASSETS, DPI, given, typeset
 from fhi.showing.report.document import document, profile_sheets
 from fhi.store import Store
 
 TEMPLATE = ASSETS / "document.typ"
 #: height of the text on a page, least and greatest gap between two figures, in millimetres
-BODY, LEAST, MOST = 261.0, 7.0, 15.0
+BODY, LEAST, MOST = 266.0, 5.0, 14.0
 #: rows of figures beyond the next that may be drawn forward to fill a page
 AHEAD = 8
 
@@ -37,12 +36,7 @@ def build_pdf(store: Store, language: str) -> bytes:
 
 def compile_document(data: dict) -> bytes:
     """Set a document (see `fhi.showing.report.document`): tagged for screen readers, without a date, fonts inside."""
-    return typst.compile(TEMPLATE.read_bytes(), format="pdf", pdf_standards="ua-1", **_given(packed(data)))
-
-
-def _given(data: dict, **inputs: str) -> dict:
-    fonts = {"font_paths": [str(FONTS)], "ignore_system_fonts": True}
-    return fonts | {"root": str(ASSETS), "sys_inputs": {"data": json.dumps(data, ensure_ascii=False), **inputs}}
+    return typst.compile(TEMPLATE.read_bytes(), format="pdf", pdf_standards="ua-1", **given(packed(data)))
 
 
 class Row(NamedTuple):
@@ -63,8 +57,8 @@ def packed(data: dict) -> dict:
     A chapter of the publication begins a page; those beyond it follow one another.
     """
     loose = [part | {"rows": _numbered(part["rows"], "0")} for part in data["parts"]]
-    given = _given(data | {"parts": loose}, measure="yes")
-    found = json.loads(typst.query(TEMPLATE.read_bytes(), "<heights>", field="value", **given))
+    loosely = given(data | {"parts": loose}, measure="yes")
+    found = json.loads(typst.query(TEMPLATE.read_bytes(), "<heights>", field="value", **loosely))
     groups: list[list[Row]] = []
     for place, (part, high) in enumerate(zip(data["parts"], found, strict=True)):
         rows = [Row(place, None, high["opener"]), *(Row(place, at, height) for at, height in enumerate(high["rows"]))]
@@ -72,7 +66,7 @@ def packed(data: dict) -> dict:
             groups.append(rows)
         else:
             groups[-1].extend(rows)
-    sheets = [sheet for group in groups for sheet in sheets_of(group)]
+    sheets = [sheet for group in groups for sheet in sheets_of(group, ordered=data["parts"][group[-1].part]["begins"])]
     placed = [row for sheet in sheets for row in sheet["rows"]]
     parts = []
     for place, part in enumerate(data["parts"]):
@@ -83,7 +77,7 @@ def packed(data: dict) -> dict:
             {"part": row.part, "row": None if row.opens else parts[row.part]["order"].index(row.row)}
             for row in sheet["rows"]
         ]
-    numbers = {item["id"]: item["number"] for part in parts for row in part["rows"] for item in row}
+    numbers = {item["id"]: item["number"] for part in parts for row in part["rows"] for item in row if "id" in item}
     annex = [
         section | {"tables": [_of_figures(table, numbers) for table in section["tables"]]} for section in data["annex"]
     ]
@@ -91,9 +85,20 @@ def packed(data: dict) -> dict:
 
 
 def _numbered(rows: Sequence[Sequence[dict]], chapter: str) -> list[list[dict]]:
-    """Return rows of figures with their numbers in a chapter: 2.1, 2.2, …"""
-    numbers = count(1)
-    return [[item | {"number": f"{chapter}.{next(numbers)}"} for item in row] for row in rows]
+    """Return rows of figures and tables with their numbers in a chapter: 2.1, 2.2, …, each kind by itself."""
+    numbers = {kind: count(1) for kind in (True, False)}
+    numbered = []
+    for row in rows:
+        found = [(item, f"{chapter}.{next(numbers['table' in item])}") for item in row]
+        numbered.append(
+            [
+                {"table": item["table"] | {"number": number}, "number": number}
+                if "table" in item
+                else item | {"number": number}
+                for item, number in found
+            ]
+        )
+    return numbered
 
 
 def _of_figures(table: dict, numbers: Mapping[str, str]) -> dict:
@@ -104,10 +109,10 @@ def _of_figures(table: dict, numbers: Mapping[str, str]) -> dict:
     return table | {"rows": sorted(rows, key=lambda row: [int(part) for part in row[0].split(".")])}
 
 
-def sheets_of(rows: Sequence[Row]) -> list[dict]:
+def sheets_of(rows: Sequence[Row], *, ordered: bool = True) -> list[dict]:
     """Return pages: the rows on each, and the gap between them in millimetres.
 
-    A page begins with the first row that is left and takes those of the next `AHEAD` rows that fill it best, the
+    A page has the first row that is left and takes those of the next `AHEAD` rows that fill it best, the
     earlier ones of equals; a figure stays behind the opener of its chapter, and an opener is followed by a figure. What
     is left of a page goes between its rows, up to `MOST`.
 
@@ -115,10 +120,13 @@ def sheets_of(rows: Sequence[Row]) -> list[dict]:
     ----------
     rows : sequence of Row
         Openers and rows of figures, chapter by chapter.
+    ordered : bool
+        True if a page begins with the first row that is left; else the highest of its chapter is on it, so that fewer
+        pages are needed.
     """
     left, sheets = list(rows), []
     while left:
-        chosen = _filling(left[: AHEAD + 1])
+        chosen = _filling(left, left[0] if ordered or left[0].opens else _highest(left))
         left = [row for row in left if row not in chosen]
         spare = BODY - sum(row.height for row in chosen)
         gap = LEAST if not left or len(chosen) == 1 else min(MOST, max(LEAST, spare / (len(chosen) - 1)))
@@ -126,14 +134,20 @@ def sheets_of(rows: Sequence[Row]) -> list[dict]:
     return sheets
 
 
-def _filling(rows: Sequence[Row]) -> list[Row]:
-    """Return the rows that fill a page best, the first among them whether it fits or not."""
-    best, most = [rows[0]], 0.0
-    for size in range(1, len(rows) + 1):
-        for others in combinations(rows[1:], size - 1):
-            chosen = [rows[0], *others]
-            high = sum(row.height for row in chosen) + LEAST * (size - 1)
-            if most + 1e-9 < high <= BODY and _in_order(chosen, rows):
+def _highest(rows: Sequence[Row]) -> Row:
+    """Return the highest row of the chapter that is at hand: the hardest to find company for."""
+    return max((row for row in rows if row.part == rows[0].part), key=lambda row: row.height)
+
+
+def _filling(left: Sequence[Row], first: Row) -> list[Row]:
+    """Return the rows that fill a page best, the first among them whether it fits or not, in their order."""
+    rows = [row for row in left if row != first][:AHEAD]
+    best, most = [first], 0.0
+    for size in range(len(rows) + 1):
+        for others in combinations(rows, size):
+            chosen = sorted([first, *others], key=left.index)
+            high = sum(row.height for row in chosen) + LEAST * size
+            if most + 1e-9 < high <= BODY and _in_order(chosen, left):
                 best, most = chosen, high
     return best
 

@@ -46,19 +46,25 @@ def figure_context(entry: FigureEntry, store: Store, headlines: dict[str, Texts]
 
 
 def picture(entry: FigureEntry, store: Store, language: str) -> str:
-    """Return the drawn picture without the head, which page and print set as text, and without the file's prologue."""
+    """Return the drawn picture without head and foot, which page and print set as text, and without its prologue.
+
+    A card, which they set as a document, is whole: it serves those who save it.
+    """
     path = store.find(f"{store.reports}/figures/{entry.id}.{language}.svg")
     svg = EMPTY.sub("", UNREAD.sub("", path.read_text(encoding="utf-8")))
-    return beheaded(svg[svg.index("<svg") :], style.HEAD * POINTS_PER_INCH)
+    svg = svg[svg.index("<svg") :]
+    if entry.document:
+        return svg
+    return beheaded(svg, style.HEAD * POINTS_PER_INCH, style.FOOT * POINTS_PER_INCH)
 
 
-def beheaded(svg: str, points: float) -> str:
-    """Return a picture that begins so many points below its upper edge."""
+def beheaded(svg: str, points: float, foot: float = 0.0) -> str:
+    """Return a picture that begins so many points below its upper edge and ends so many above its lower one."""
     head, box, rest = re.split(r'(viewBox="[^"]*")', svg, maxsplit=1)
     width, height = map(float, box.split('"')[1].split()[2:])
-    size = f'width="{width:g}pt" height="{height - points:g}pt"'
-    head = re.sub(r'width="[^"]*" height="[^"]*"', size, head)
-    return f'{head}viewBox="0 {points:g} {width:g} {height - points:g}"{rest}'
+    high = height - points - foot
+    head = re.sub(r'width="[^"]*" height="[^"]*"', f'width="{width:g}pt" height="{high:g}pt"', head)
+    return f'{head}viewBox="0 {points:g} {width:g} {high:g}"{rest}'
 
 
 def words(data: pd.DataFrame) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from fhi.editions.provenance import of_parts, of_whole
 from fhi.editions.published import PUBLISHED, published, published_units
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
-from fhi.showing.figures.replication_orders import HOLDS, SHOWN, WHY, written
+from fhi.showing.figures.replication import HOLDS, SHOWN, WHY, written
 from fhi.showing.figures.weight_words import label_words, part_words
 from fhi.showing.report.texts import NOTHING, decimal, digits, names, same, signed, span, unit_head, unit_words, whole
 
@@ -22,7 +22,7 @@ Cell = str | Mapping[str, str] | list
 ORDERS = ("printed", "built")
 
 PAGE: Texts = {"zh": "页", "en": "Page"}
-NODE: Texts = {"zh": "节点", "en": "Node"}
+NODE: Texts = {"zh": "指标", "en": "Node"}
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def top20(tables: Tables) -> Table:
         [
             cities[row["city"]],
             str(row["rank"]),
-            row["change"],
+            {"zh": row["change"], "en": row["change"].replace("新增", "new")},
             *(str(row[column]) for column in list(PUBLISHED.values())[1:]),
         ]
         + [tiers[row["tier"]]]
@@ -321,9 +321,37 @@ def ranks_compared(tables: Tables) -> Table:
     )
 
 
+def statements(tables: Tables) -> Table:
+    """What the report says beside its numbers, in our own words, page by page."""
+    cities = city_names(tables)
+    rows: list[list[Cell]] = [
+        [
+            str(row["page"]),
+            {language: row[f"statement_{language}"] for language in LANGUAGES},
+            cities.get(row["city"], NOTHING),
+        ]
+        for row in tables["tables/statements"].to_dict("records")
+    ]
+    return Table(
+        "table-statements",
+        {"zh": "报告的陈述", "en": "What the report says"},
+        [PAGE, {"zh": "内容", "en": "Statement"}, unit_head(tables)],
+        rows,
+        {
+            "zh": "报告在数字之外的事实与论点，用自己的话转述。",
+            "en": "Facts and arguments beside the numbers, in our own words.",
+        },
+        ("published",),
+        texts=(1, 2),
+        file="tables/statements",
+        widths=(0.35, 7.2, 0.8),
+    )
+
+
 #: the tables of the chapter "tables", in order
 TABLES: Mapping[str, Callable[[Tables], Table]] = {
-    function.__name__: function for function in (top20, agreement, comparison, ranks_compared, orders, scores, bounds)
+    function.__name__: function
+    for function in (top20, agreement, comparison, ranks_compared, orders, scores, bounds, statements)
 }
 
 
@@ -338,5 +366,6 @@ def all_tables(tables: Tables) -> list[Table]:
         "orders": of_report or has(tables, "printed_orders"),
         "scores": True,
         "bounds": has(tables, "bounds"),
+        "statements": has(tables, "tables/statements"),
     }
     return [function(tables) for name, function in TABLES.items() if there[name]]

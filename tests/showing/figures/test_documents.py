@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from fhi.showing.figures import LANGUAGES, documents, entries, rendering
+from fhi.showing.figures import LANGUAGES, documents, entries, rendering, style
 from fhi.showing.figures.city_pages import PAGES, page_data
 from fhi.showing.figures.documents import bar, block, table
 
@@ -48,6 +48,7 @@ def test_a_card_is_set_as_a_picture_without_a_figure(tables):
 
 def test_text_of_data_is_never_markup():
     data = {"language": "en", "title": '#eval("1+1") *b* $x$', "badges": [], "source": "", "id": "", "blocks": []}
+    data["fonts"] = style.FAMILY
     data["blocks"] = [table(["a"], [["#panic()"], [["= h", "@x"]]], [1.0]), block("text", text="`c` _i_")]
     assert documents.typeset("card.typ", data, "svg").startswith(b"<svg")
 

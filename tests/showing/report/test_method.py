@@ -47,7 +47,7 @@ def test_the_tree_shows_weights_direction_and_data(store):
     assert rows["Fintech industry"][4:] == [""] * 4
 
 
-def test_every_indicator_says_how_it_is_constructed(store):
+def test_every_indicator_says_what_it_measures(store):
     rows = method.constructions(store).rows
     assert len(rows) == 16
-    assert all(row[3]["en"] for row in rows)
+    assert all(row[1]["en"] for row in rows)
