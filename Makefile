@@ -300,7 +300,7 @@ faults: $(READY) ## kill, starve and break make report in KILLS moments (default
 	@"$(PYTHON)" tests/faults.py
 
 fuzz: $(READY) ## throw random cells and files at the parsers: 16 properties, FUZZ_CASES of each (default 10000)
-	FUZZ_CASES=$(or $(FUZZ_CASES),10000) "$(PYTHON)" -m pytest tests/test_fuzz.py --dist=load --numprocesses=2
+	FUZZ_CASES=$(or $(FUZZ_CASES),10000) "$(PYTHON)" -m pytest tests/test_fuzz.py tests/engine/robustness/test_engine.py --dist=load --numprocesses=2
 
 lint: $(READY) ## check style and names
 	"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check .

@@ -10,9 +10,7 @@ import pandas as pd
 
 from fhi.editions.published import published, published_units
 from fhi.engine.framework import Framework
-from fhi.showing.figures.basemap import LAND, WHOLE
-from fhi.showing.figures.outlines import outlines
-from fhi.showing.figures.projection import albers
+from fhi.showing.figures.basemap import LAND, WHOLE, albers, outlines
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
 from fhi.showing.figures.wording import named
 from fhi.showing.report.tables import city_names, has, node_names, upper_nodes
