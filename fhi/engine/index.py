@@ -98,13 +98,20 @@ def check_units(method: Method, file: str | None = None) -> None:
     treat, norm = method.treatment, method.normalisation
     turned = treatment.transformation(treat.method, treat.params)
     for name in methods.traits("normalisation", norm.method).in_units if turned else ():
-        if norm.params.get(name):
+        if _in_units(norm.params.get(name)):
             message = (
                 f"{name} are in the indicators' own units, and the treatment {treat.method!r} puts another scale in "
                 f"the place of a column that stays skewed (otherwise: {turned}); give the treatment otherwise: none, "
                 "or choose a normalisation without bounds, such as min-max."
             )
             raise MethodError(message, file=file, key=f"normalisation.{name}", value=norm.params[name])
+
+
+def _in_units(value: object) -> bool:
+    """Whether a parameter holds numbers in an indicator's unit, and not only rules such as a percentile."""
+    if isinstance(value, Mapping):
+        return set(value) != {"percentile"} and len(value) > 0
+    return value is not None and not isinstance(value, str)
 
 
 def check_weights(method: Method, framework: Framework, file: str | None = None) -> None:
