@@ -212,6 +212,12 @@ compare-all: $(COMPARED_ALL) ## the ranks in every scenario, side by side; fails
 $(COMPARED_ALL): $(foreach name,$(ALL),$(call TRIED,$(name))) $(call TRIED,.names) $(LOCK) $(CODE_compare) $(CODE_compare_all) | $(READY)
 	@FHI_FAULTS="$(abspath $(OUT)/.tried)" $(FHI) compare-all $(ALL)
 
+# --- the site: every built report as a folder that any web server can serve; ADDRESS=https://… is where it will stand ---
+ADDRESS ?=
+
+site: $(R)/manifest.json ## write the folder site of all built reports (a page an edition, one a unit, figures, index)
+	@$(FHI) site $(if $(ADDRESS),"$(ADDRESS)")
+
 # which scenarios there are: as old as the last change of that
 $(call TRIED,.names): FORCE
 	@mkdir -p "$(@D)"; echo "$(ALL)" | cmp -s - "$@" || echo "$(ALL)" > "$@"
@@ -310,4 +316,4 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 FORCE:
-.PHONY: report png ranks compare compare-all export test notebooks sweep edition site checksums readme lock lab bench faults fuzz lint clean clean-all help verify expected FORCE
+.PHONY: report site png ranks compare compare-all export test notebooks sweep edition site checksums readme lock lab bench faults fuzz lint clean clean-all help verify expected FORCE
