@@ -13,7 +13,7 @@ import pandas as pd
 from fhi.engine import aggregation, imputation, methods, normalisation, treatment, weighting
 from fhi.engine.errors import MethodError, choose
 from fhi.engine.framework import Framework
-from fhi.engine.parameters import Method, Step, steps_by_level
+from fhi.engine.parameters import Method, Step, steps_by_level, steps_by_node
 from fhi.engine.ranking import ranked
 from fhi.engine.screening import coverage, observe, panel_of, screen, select
 
@@ -78,14 +78,20 @@ def check(
 def _check_levels(method: Method, framework: Framework, file: str | None) -> None:
     """Check what is said by level: how each is aggregated, and how much data it asks for."""
     levels = list(range(framework.levels.max()))
+    inner = [node for node in [framework.root, *framework.nodes] if framework.children(node)]
     if isinstance(method.aggregation, dict):
-        for level in set(levels) ^ set(method.aggregation):
+        for level in set(levels) ^ {level for level in method.aggregation if isinstance(level, int)}:
             message = f"give a method for each of the levels {levels}, no more and no fewer."
             raise MethodError(message, file=file, key=f"aggregation.{level}", value=level)
-    for step in steps_by_level(method.aggregation, levels).values():
+    own = steps_by_node(method.aggregation)
+    for node in own:
+        choose(dict.fromkeys(inner), node, "aggregation", file)
+    for step in (*steps_by_level(method.aggregation, levels).values(), *own.values()):
         _try_aggregation(step, file)
     for level in method.availability:
-        if level not in levels:
+        if isinstance(level, str):
+            choose(dict.fromkeys(inner), level, "availability", file)
+        elif level not in levels:
             raise MethodError(f"there is no level {level} to compute.", file=file, key="availability", value=level)
 
 
