@@ -157,6 +157,14 @@ def compare_all(*scenarios: str) -> None:
     write_all(scenarios, {name: path.read_text("utf-8") for name, path in left if path.is_file()})
 
 
+def site(address: str = "") -> None:
+    """Write the site of all built reports into the folder ``site``, for the address where it will stand."""
+    from fhi.showing.report.site import FOLDER, write_site
+
+    written = write_site(address)
+    print(f"{FOLDER}/index.html and {len(written) - 1} other files; serve the folder with any web server")
+
+
 def try_(*arguments: str) -> None:
     """Print what changes of a built scenario do to its ranks: ``experience=2 normalisation=rank …``."""
     import argparse
@@ -352,6 +360,7 @@ COMMANDS = {
         altered,
         compare,
         compare_all,
+        site,
         try_,
         read_,
         why,

@@ -31,6 +31,7 @@ DERIVED = re.compile(
     r"growth|change|index|share|per capita|rank|previous|target|forecast",
     re.IGNORECASE,
 )
+_CODE = re.compile(r"[A-Z]{2,4}|\d{1,6}", re.ASCII)
 _MEASURE = re.compile(r"(?:指标(?:名称)?|指標|Indicator(?: Name)?)\s*[:：]\s*(.+)", re.IGNORECASE)
 _PLACE = re.compile(r"(?:地区|城市|省份|地域|Region|City)\s*[:：]\s*(.+)", re.IGNORECASE)
 _AROUND = re.compile(
@@ -401,6 +402,8 @@ class Reader:
         """
         areas = [(self.context.cities.area(text), text) for text in stub]
         known = [(area, text) for area, text in areas if area is not None]
+        # a code behind a name says nothing more: World, WLD
+        areas = [(area, text) for area, text in areas if area is not None or not (known and _CODE.fullmatch(text))]
         if not known or areas[-1][0] is None:
             text = stub[-1] if stub else ""
             try:

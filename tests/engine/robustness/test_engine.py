@@ -1,5 +1,7 @@
 """Draws computed together are the draws computed one after the other, for every assumption and combination."""
 
+import os
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -107,6 +109,9 @@ NORMALISATIONS = [
     *("min-max", "distance-to-maximum", {"method": "goalposts", "goalposts": {leaf: [0, 100] for leaf in LEAVES}}),
     {"method": "distance-to-targets", "targets": dict.fromkeys(LEAVES, 100) | {"debt": 0, "dust": 0}},
     {"method": "distance-to-reference", "reference": "unit 0"},
+    {"method": "bounds-by-rule", "worst": {"percentile": 5}, "best": "max"},
+    {"method": "optimum", "optima": {leaf: [-300, 60, 500] for leaf in LEAVES}},
+    {"method": "categories", "points": {leaf: {-1000: 1, 50: 2, 60: 4} for leaf in LEAVES}},
 ]
 WEIGHTINGS = [
     *("original", "equal", {"method": "equal", "within": "all"}, "entropy", "coefficient-of-variation", "critic"),
@@ -124,8 +129,10 @@ AGGREGATIONS = [
     {0: "copeland", 1: "median", 2: "arithmetic"},
     {0: "harmonic", 1: "geometric", 2: "geometric"},
 ]
+#: rules of single nodes, which ask for a number of children of their own
+RULES = {name for name in aggregation.METHODS if traits("aggregation", name).complete}
 TREATMENTS, IMPUTATIONS = with_all(TREATMENTS, treatment), with_all(IMPUTATIONS, imputation)
-NORMALISATIONS, AGGREGATIONS = with_all(NORMALISATIONS, normalisation), with_all(AGGREGATIONS, aggregation)
+NORMALISATIONS, AGGREGATIONS = with_all(NORMALISATIONS, normalisation), with_all(AGGREGATIONS, aggregation, RULES)
 # principal and unobserved components refuse these data: some indicators run against the others
 WEIGHTINGS = with_all(WEIGHTINGS, weighting, but=["pca", "unobserved-components"])
 METHODS = {
@@ -161,8 +168,13 @@ def compare(cases, data, tree, space, n, seed=5, method=None, **arguments):
     return result
 
 
-@pytest.mark.parametrize("gaps", [0, 0.15], ids=["complete", "with gaps"])
-@pytest.mark.parametrize("name", SPACES)
+def crossed(names, gaps):
+    """Return names with data that are complete or have gaps: by turns, and in `make fuzz` each with both."""
+    every = [pytest.param(name, gap, id=f"{name}-{gap or 'complete'}") for name in names for gap in (0, gaps)]
+    return every if os.environ.get("FUZZ_CASES") else [every[2 * place + place % 2] for place in range(len(names))]
+
+
+@pytest.mark.parametrize("name, gaps", crossed(SPACES, 0.15))
 def test_draws_together_are_the_draws_one_by_one(cases, tree, name, gaps):
     data = cases["make_data"](tree, 9, seed=3, gaps=gaps)
     # the others may lack so much in some draw that they have no score
@@ -172,8 +184,7 @@ def test_draws_together_are_the_draws_one_by_one(cases, tree, name, gaps):
     assert (result.scores.nunique() > 1).any()
 
 
-@pytest.mark.parametrize("gaps", [0, 0.1], ids=["complete", "with gaps"])
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("name, gaps", crossed(METHODS, 0.1))
 def test_every_method_of_every_step_is_the_same_together(cases, tree, name, gaps):
     data = cases["make_data"](tree, 9, seed=8, gaps=gaps)
     result = compare(cases, data, tree, METHODS[name], 24, among=["unit 0", "unit 7", "unit 8"], units=KINDS)
@@ -247,5 +258,5 @@ def test_every_method_of_the_tables_is_among_those_compared():
     steps = {"imputation": (imputation, IMPUTATIONS), "treatment": (treatment, TREATMENTS)}
     steps |= {"normalisation": (normalisation, NORMALISATIONS), "aggregation": (aggregation, AGGREGATIONS)}
     for module, alternatives in steps.values():
-        assert set(module.METHODS) <= {named(one).get("method") for one in alternatives}
+        assert set(module.METHODS) <= {named(one).get("method") for one in alternatives} | RULES
     assert set(weighting.METHODS) - {named(one)["method"] for one in WEIGHTINGS} == {"pca"}
