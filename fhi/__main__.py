@@ -163,6 +163,14 @@ def compare_all(*scenarios: str) -> None:
     write_all(scenarios, faults)
 
 
+def site(address: str = "") -> None:
+    """Write the site of all built reports into the folder ``site``, for the address where it will stand."""
+    from fhi.showing.report.site import FOLDER, write_site
+
+    written = write_site(address)
+    print(f"{FOLDER}/index.html and {len(written) - 1} other files; serve the folder with any web server")
+
+
 def try_(*arguments: str) -> None:
     """Print what changes of a built scenario do to its ranks: ``experience=2 normalisation=rank …``."""
     import argparse
@@ -360,6 +368,7 @@ COMMANDS = {
         altered,
         compare,
         compare_all,
+        site,
         try_,
         read_,
         why,

@@ -13,7 +13,7 @@ import pandas as pd
 from fhi.engine import aggregation, imputation, methods, normalisation, treatment, weighting
 from fhi.engine.errors import MethodError, choose
 from fhi.engine.framework import Framework
-from fhi.engine.parameters import Method, Step, steps_by_level
+from fhi.engine.parameters import Method, Step, steps_by_level, steps_by_node
 from fhi.engine.ranking import ranked
 from fhi.engine.screening import coverage, observe, panel_of, screen, select
 
@@ -78,14 +78,20 @@ def check(
 def _check_levels(method: Method, framework: Framework, file: str | None) -> None:
     """Check what is said by level: how each is aggregated, and how much data it asks for."""
     levels = list(range(framework.levels.max()))
+    inner = [node for node in [framework.root, *framework.nodes] if framework.children(node)]
     if isinstance(method.aggregation, dict):
-        for level in set(levels) ^ set(method.aggregation):
+        for level in set(levels) ^ {level for level in method.aggregation if isinstance(level, int)}:
             message = f"give a method for each of the levels {levels}, no more and no fewer."
             raise MethodError(message, file=file, key=f"aggregation.{level}", value=level)
-    for step in steps_by_level(method.aggregation, levels).values():
+    own = steps_by_node(method.aggregation)
+    for node in own:
+        choose(dict.fromkeys(inner), node, "aggregation", file)
+    for step in (*steps_by_level(method.aggregation, levels).values(), *own.values()):
         _try_aggregation(step, file)
     for level in method.availability:
-        if level not in levels:
+        if isinstance(level, str):
+            choose(dict.fromkeys(inner), level, "availability", file)
+        elif level not in levels:
             raise MethodError(f"there is no level {level} to compute.", file=file, key="availability", value=level)
 
 
@@ -98,13 +104,20 @@ def check_units(method: Method, file: str | None = None) -> None:
     treat, norm = method.treatment, method.normalisation
     turned = treatment.transformation(treat.method, treat.params)
     for name in methods.traits("normalisation", norm.method).in_units if turned else ():
-        if norm.params.get(name):
+        if _in_units(norm.params.get(name)):
             message = (
                 f"{name} are in the indicators' own units, and the treatment {treat.method!r} puts another scale in "
                 f"the place of a column that stays skewed (otherwise: {turned}); give the treatment otherwise: none, "
                 "or choose a normalisation without bounds, such as min-max."
             )
             raise MethodError(message, file=file, key=f"normalisation.{name}", value=norm.params[name])
+
+
+def _in_units(value: object) -> bool:
+    """Whether a parameter holds numbers in an indicator's unit, and not only rules such as a percentile."""
+    if isinstance(value, Mapping):
+        return set(value) != {"percentile"} and len(value) > 0
+    return value is not None and not isinstance(value, str)
 
 
 def check_weights(method: Method, framework: Framework, file: str | None = None) -> None:

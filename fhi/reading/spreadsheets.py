@@ -273,16 +273,35 @@ def show(value: Decimal, code: str) -> str:
     return f"{before}{plain}{after}" if unit and (unit == "¤" or is_unit(unit)) else plain
 
 
+#: records of an old workbook (.xls): a number format with its number, and a style with the number of its format
+_OLD_FORMAT = re.compile(rb"\x1e\x04..(?P<number>..)(?P<length>..)(?P<wide>[\x00\x01])", re.DOTALL)
+_OLD_STYLE = re.compile(rb"\xe0\x00\x14\x00..(?P<number>..)(?P<flags>..)", re.DOTALL)
+
+
+def _old_formats(content: bytes) -> set[str]:
+    """Return the formats of the cells of an old workbook (.xls) that show more than a number."""
+    codes = {**_PER_CENT, **dict.fromkeys(_OF_LANGUAGE, "¤0")}
+    for match in _OLD_FORMAT.finditer(content):
+        size = int.from_bytes(match["length"], "little") * (1 + match["wide"][0])
+        text = content[match.end() : match.end() + size].decode(
+            "utf-16-le" if match["wide"][0] else "latin-1", "replace"
+        )
+        codes[int.from_bytes(match["number"], "little")] = text
+    styles = [style for style in _OLD_STYLE.finditer(content) if not style["flags"][0] & 4]
+    used = {codes.get(int.from_bytes(style["number"], "little"), "") for style in styles}
+    return {code for code in used if code and show(Decimal(1), code) != "1"}
+
+
 def _refuse_unseen_formats(path: Path, file: str) -> None:
-    """Raise `DataError` for a sheet (.ods) with shares or money, whose signs the reader of its values does not tell."""
+    """Raise `DataError` for a file (.xls, .ods) with shares, money or units in number formats, which are not seen."""
     if path.suffix.lower() == ".ods":
         with zipfile.ZipFile(path) as parts:
-            found = re.search(rb'value-type="(percentage|currency)"', parts.read("content.xml"))
-        if found:
-            remedy = "save it as .xlsx, or as CSV in UTF-8"
-            raise DataError(
-                [Problem(file, None, None, found[1].decode(), "numbers without a format of their own", remedy)]
-            )
+            found = set(re.findall(r'value-type="(percentage|currency)"', parts.read("content.xml").decode("utf-8")))
+    else:
+        found = _old_formats(path.read_bytes())
+    if found:
+        shown, remedy = ", ".join(sorted(found)), "save it as .xlsx, or as CSV in UTF-8"
+        raise DataError([Problem(file, None, None, shown, "numbers without a unit or sign in their format", remedy)])
 
 
 def _sheet(found, name: str, marks: Marks, in_percent: bool) -> Sheet:

@@ -25,7 +25,7 @@ def scenario_schema() -> dict[str, Any]:
         if step != "aggregation":
             properties[step] = _step(step)
     single = _step("aggregation")["anyOf"]
-    levels = {"type": "object", "patternProperties": {"^[0-9]+$": {"anyOf": single}}, "additionalProperties": False}
+    levels = {"type": "object", "additionalProperties": {"anyOf": single}}
     properties["aggregation"] = {"anyOf": [*single, levels]}
     properties["user_data"]["anyOf"].insert(0, {"type": "string"})
     known = words("key")

@@ -40,6 +40,9 @@ BOUNDED = {
     "goalposts": {"goalposts": {"income": [0, 5e4], "debt": [0, 5e4]}},
     "efficacy": {"bounds": {"income": [0, 5e4]}, "base": 0, "span": 100},
     "distance-to-targets": {"targets": {"income": 5e4, "debt": 0}},
+    "bounds-by-rule": {"ends": {"income": {"worst": 0, "best": 5e4}, "debt": {"worst": 5e4, "best": 0}}},
+    "optimum": {"optima": {"income": [-1, 2e4, 6e4], "debt": [-1, 1, 6e4]}},
+    "categories": {"points": {"income": {-1: 0, 2e4: 50}, "debt": {-1: 0, 2e4: 50}}},
 }
 TREATMENTS = [
     "none",

@@ -3,13 +3,15 @@
 import datetime
 import io
 import zipfile
+from decimal import Decimal
+from pathlib import Path
 
 import openpyxl
 import pytest
 
 from fhi.engine.errors import DataError
 from fhi.reading import spreadsheets
-from fhi.reading.spreadsheets import Book, sheets
+from fhi.reading.spreadsheets import Book, sheets, show
 
 
 @pytest.fixture
@@ -111,3 +113,32 @@ def test_a_stray_cell_far_away_does_not_make_a_sheet_endless(saved):
     book.save(path)
     with pytest.raises(DataError, match=r"sheet table: .*1048576 rows, 16384 columns.*empty the rest"):
         list(sheets(path, "x.xlsx"))
+
+
+OLD = Path(__file__).parents[1] / "data" / "old_workbooks"
+
+
+def test_an_old_workbook_is_read_but_not_where_its_formats_hide_a_unit():
+    (sheet,) = sheets(OLD / "plain.xls", "x.xls")
+    assert sheet.rows[1] == (2, ["杭州", "0.915"])
+    for name in ("per_cent.xls", "per_cent_built_in.xls"):
+        with pytest.raises(DataError, match=r"0.*%.*save it as .xlsx"):
+            list(sheets(OLD / name, "x.xls"))
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "text"),
+    [
+        ("1800.5", '0.00"亿元"', "1800.5亿元"),
+        ("3000000000", '"$"#,##0', "$3000000000"),
+        ("5", "[$€-2] #,##0.00", "€5"),
+        ("30000000", "0!.0,", "3000"),
+        ("12345", '0!.0000"万元"', "1.2345万元"),
+        ("1800500", '#,##0,"千元"', "1800.5千元"),
+        ("0.915", "0.0%", "91.5%"),
+        ("12", '0"次/月"', "12"),
+        ("-3", "#,##0_);[Red](#,##0)", "-3"),
+    ],
+)
+def test_a_number_is_written_as_its_format_shows_it(value, code, text):
+    assert show(Decimal(value), code) == text

@@ -8,7 +8,7 @@ import pandas as pd
 from fhi.engine import methods
 from fhi.engine.errors import MethodError, choose
 from fhi.engine.methods import listed
-from fhi.engine.normalisation import ranges, reference, standards  # noqa: F401 (they register their methods)
+from fhi.engine.normalisation import ranges, reference, rules, standards  # noqa: F401 (they register their methods)
 
 #: name -> function of (data with more always better, **params) that returns the normalised frame
 METHODS = methods.TABLES["normalisation"]

@@ -7,6 +7,8 @@ all units of the table; ``raw`` leaves them as they are.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pandas as pd
 
 from fhi.engine.errors import MethodError
@@ -70,7 +72,7 @@ def proportion_of_sum(data: pd.DataFrame, *, raw: Flag = False) -> pd.DataFrame:
 
 
 @method("normalisation", "rank", zh="名次", en="rank", columnwise=True)
-def rank(data: pd.DataFrame, *, raw: Flag = False) -> pd.DataFrame:
+def rank(data: pd.DataFrame, *, raw: Flag = False, ties: Literal["min", "mean", "max"] = "min") -> pd.DataFrame:
     """Return the rank by column on a common scale, ``1 + (N − 1)·(r − 1)/(n − 1)``: worst 1, best N.
 
     r is the rank among the n units with a value, worst 1 and best n, ties at the lowest rank of their group; N is the
@@ -81,13 +83,15 @@ def rank(data: pd.DataFrame, *, raw: Flag = False) -> pd.DataFrame:
     ----------
     raw : bool
         Leave r as it is: a column spans as many ranks as it has units, so that one with gaps counts less.
+    ties : {"min", "mean", "max"}
+        The rank of equal values: the lowest of their group, its mean, or the highest.
 
     References
     ----------
     OECD/JRC (2008), Handbook, section 1.5, for r; Hyndman and Fan (1996), Sample quantiles in statistical packages,
     The American Statistician 50(4), definition 7, for ``(r − 1)/(n − 1)``: the lowest at 0 and the highest at 1.
     """
-    ranks = data.rank(method="min")
+    ranks = data.rank(method="average" if ties == "mean" else ties)
     # the factor is 1 without gaps, and leaves the ranks whole
     return ranks if raw else 1 + (ranks - 1) * ((len(data) - 1) / (data.count() - 1).clip(lower=1))
 

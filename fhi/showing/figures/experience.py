@@ -1,13 +1,17 @@
-"""Part three, the experience: pillar ranking (p20) and adoption rates (p21)."""
+"""Part three, the experience: ranking (p20), adoption rates (p21), services (p22) and the four cities portrayed (p23-26)."""
 
 from __future__ import annotations
+
+from functools import partial
 
 import pandas as pd
 
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import draw_ladder, key, ladder_caption, margin, pillar_ladder, row_names, with_names
+from fhi.showing.figures.documents import Block, bar, block, table
 from fhi.showing.figures.registry import Tables, figure
-from fhi.showing.figures.wording import both, said
+from fhi.showing.figures.texts import SIGNS, number, ordinal
+from fhi.showing.figures.wording import both, said, slots
 
 
 @figure(
@@ -90,3 +94,166 @@ def adoption(data: pd.DataFrame, language: str):
         ],
     )
     return figure
+
+
+COLOUR = style.PILLARS["experience"]
+#: city of each page, and the id of its card
+PAGES = {"深圳": 23, "杭州": 24, "武汉": 25, "西安": 26}
+CARDS = {"深圳": "p23-shenzhen", "杭州": "p24-hangzhou", "武汉": "p25-wuhan", "西安": "p26-xian"}
+#: kind of service -> the printed rank that says who has most of it
+RANKS = {
+    "total": "rank by breadth of payment scenes",
+    "special": "rank by number of special services",
+    "transport": "rank by payment scenes in transport",
+}
+
+
+def scenes_data(tables: Tables) -> pd.DataFrame:
+    """Printed counts of the 20 cities by kind of service; where none is printed, the most it can be.
+
+    The city that the report ranks first in a kind bounds the others, if its count is printed (``at_most``).
+    """
+    counts = tables["tables/services"].set_index(["kind", "city"])
+    ranked = pd.concat([tables["tables/experience_facts"], tables["tables/city_profiles"]]).query("unit == 'rank'")
+    frames = []
+    for kind, measure in RANKS.items():
+        frame = tables["tables/top20"].sort_values("rank")[["city"]].assign(kind=kind)
+        printed = counts.loc[kind] if kind in counts.index else pd.DataFrame(columns=["count", "page"])
+        ranks = ranked[ranked["measure_en"] == measure].set_index("city")
+        first = ranks.index[ranks["printed_value"] == 1]
+        frame["count"] = frame["city"].map(printed["count"].astype(float))
+        frame["at_most"] = printed["count"].reindex(first).max()
+        frame["rank"] = frame["city"].map(ranks["printed_value"]).astype("Int64")
+        frame["page"] = frame["city"].map(printed["page"]).fillna(frame["city"].map(ranks["page"])).astype("Int64")
+        frames.append(frame)
+    frame = with_names(pd.concat(frames), tables)
+    frame["evidence"] = frame["at_most"].notna().map({True: "derived", False: None})
+    frame.loc[frame["page"].notna(), "evidence"] = "published"
+    general = tables["tables/callouts"].query("page == 22").iloc[0]
+    return frame.assign(statement_zh=general["statement_zh"], statement_en=general["statement_en"])
+
+
+def scenes_caption(data: pd.DataFrame) -> dict[str, str]:
+    known = data.dropna(subset=["count"])
+    return both("p22-services.caption", known=len(known), cities=data["city"].nunique())
+
+
+@figure(
+    "p22-services", page=22, evidence=("published", "derived"), data=scenes_data, caption=scenes_caption, document=True
+)
+def scenes(data: pd.DataFrame, language: str) -> list[Block]:
+    """Table of the counts and ranks that the report gives by city, and what follows for the others (p22)."""
+    rows = []
+    for kind, own in data.groupby("kind", sort=False):
+        known = own.dropna(subset=["count", "rank"], how="all").sort_values("count", ascending=False)
+        for name, item in zip(style.city_names(known, language), known.itertuples(), strict=True):
+            count = said("p22-services.unknown", language) if pd.isna(item.count) else f"{item.count:.0f}"
+            rank = "—" if pd.isna(item.rank) else f"{item.rank}"
+            rows.append([said(f"p22-services.{kind}", language), name, count, rank, f"{item.page}"])
+        rest, most = own.drop(known.index), own["at_most"].iloc[0]
+        names = {"zh": "、", "en": ", "}[language].join(style.city_names(rest, language))
+        others = said("p22-services.others", language, count=len(rest), names=names)
+        bound = "unknown" if pd.isna(most) else "at-most"
+        rows.append(
+            [
+                said(f"p22-services.{kind}", language),
+                others,
+                said(f"p22-services.{bound}", language, most=most),
+                "—",
+                "—",
+            ]
+        )
+    heads = [said(f"p22-services.head-{name}", language) for name in ("kind", "city", "count", "rank", "page")]
+    words = said("p22-services.words", language, text=data[f"statement_{language}"].iloc[0])
+    return [table(heads, rows, (2.0, 4.2, 1.9, 1.1, 0.7), colour=COLOUR), block("text", text=words, colour=COLOUR)]
+
+
+def city_data(tables: Tables, city: str) -> pd.DataFrame:
+    """What the report prints of one city's experience: rank, adoption beside the 20, facts, statements.
+
+    ``kind`` is rank (with the printed rise in ``value`` of kind gain), adoption (with its place among so many cities), mean, fact,
+    compare (the same count of another city) or statement.
+    """
+    place = tables["tables/top20"].query("city == @city").rename(columns={"experience_rank": "value"})
+    gain = tables["tables/movers"].query("city == @city and pillar == 'experience'").rename(columns={"change": "value"})
+    rates = tables["tables/adoption"].rename(columns={"rate": "value"})
+    rates = rates.assign(place=rates["value"].rank(method="min", ascending=False), cities=len(rates))
+    rates = rates[rates["city"] == city]
+    mean = tables["tables/headlines"].query("measure_en == 'national mean of the adoption rate'")
+    mean = mean.rename(columns={"printed_value": "value"})
+    facts = tables["tables/experience_facts"].query("city == @city and page == @PAGES[@city]")
+    facts = facts.rename(columns={"printed_value": "value", "printed_qualifier": "qualifier"})
+    facts = facts.rename(columns={"measure_zh": "label_zh", "measure_en": "label_en"})
+    said = tables["tables/callouts"].query("city == @city")
+    said = said.rename(columns={"statement_zh": "label_zh", "statement_en": "label_en"})
+    others = tables["tables/services"].query("city != @city").rename(columns={"count": "value", "kind": "unit"})
+    own = tables["tables/services"].query("city == @city")["kind"]
+    frames = {"rank": place, "gain": gain, "adoption": rates, "mean": mean, "fact": facts, "statement": said}
+    frames["compare"] = others[others["unit"].isin(own)]
+    frame = pd.concat([part.assign(kind=kind) for kind, part in frames.items()])
+    columns = ["kind", "city", "label_zh", "label_en", "value", "place", "cities", "qualifier", "unit", "page"]
+    return with_names(frame.reindex(columns=columns), tables).assign(evidence="published")
+
+
+def city_caption(data: pd.DataFrame) -> dict[str, str]:
+    here, rate = (data[data["kind"] == kind].iloc[0] for kind in ("rank", "adoption"))
+    facts = data[data["kind"] == "fact"]
+    values = {"here": here, "rate": rate["value"], "place": int(rate["place"]), "cities": int(rate["cities"])}
+    return both("service-city.caption", **values, facts=len(facts), page=int(facts["page"].iloc[0]))
+
+
+def city_card(data: pd.DataFrame, language: str) -> list[Block]:
+    """The rank of a city and the adoption rate among the others, the numbers of its page, what it says without one (p23-26)."""
+    here, rate = (data[data["kind"] == kind].iloc[0] for kind in ("rank", "adoption"))
+    gain = data.loc[data["kind"] == "gain", "value"]
+    mean = data.loc[data["kind"] == "mean", "value"].iloc[0]
+    since = said("service-city.gain", language, gain=gain.iloc[0]) if len(gain) else ""
+    items = [
+        {
+            "value": said("service-city.rank", language, rank=here["value"]),
+            "label": said("service-city.experience", language) + since,
+        },
+        {
+            "value": f"{rate['value']:g}%",
+            "label": said("service-city.adoption", language, mean=mean, cities=int(rate["cities"])),
+        },
+    ]
+    others = data[data["kind"] == "compare"]
+    rows = []
+    for _, item in data[data["kind"] == "fact"].iterrows():
+        value, label = _wording(item, language)
+        if item["unit"] == "%":
+            rows.append([label, bar(item["value"], value, COLOUR)])
+            continue
+        if item["unit"] == "services" and len(others):
+            other = others.iloc[0]
+            name = other["city" if language == "zh" else "city_en"]
+            value += said("service-city.other", language, name=name, count=other["value"])
+        rows.append([label, value])
+    heads = [said(f"service-city.head-{name}", language) for name in ("fact", "value")]
+    found = [block("facts", items=items, colour=COLOUR), table(heads, rows, (5.5, 4.5), colour=COLOUR)]
+    statements = data.loc[data["kind"] == "statement", f"label_{language}"].tolist()
+    title = said("service-city.statements", language)
+    return found + ([block("list", title=title, items=statements, colour=COLOUR)] if statements else [])
+
+
+def _wording(item: pd.Series, language: str) -> tuple[str, str]:
+    """Return value and label of a fact: a place, a share, or a number with its unit."""
+    value, label = item["value"], item[f"label_{language}"]
+    if item["unit"] == "rank":
+        return said("service-city.place", language, place=ordinal(int(value)), number=value), label
+    if item["unit"] == "%":
+        return f"{SIGNS[item['qualifier']]}{value:g}%", label
+    unit = said(f"unit.{item['unit']}", language) if f"unit.{item['unit']}" in slots() else ""
+    return f"{number(value, language, item['qualifier'])}{unit}", label
+
+
+for _city, _page in PAGES.items():
+    figure(
+        CARDS[_city],
+        page=_page,
+        evidence="published",
+        data=partial(city_data, city=_city),
+        caption=city_caption,
+        document=True,
+    )(city_card)

@@ -26,7 +26,7 @@ from fhi.imports import closure
 from fhi.kept import Kept
 from fhi.paths import RAW, ROOT
 from fhi.processes import pool
-from fhi.showing.figures import documents, entries, outlines, style, vector
+from fhi.showing.figures import basemap, documents, entries, style, vector
 from fhi.showing.figures.evidence import drawable, seen
 from fhi.showing.figures.registry import LANGUAGES, FigureEntry
 from fhi.showing.figures.wording import slots
@@ -120,8 +120,8 @@ def cause(entry: FigureEntry, drawn: bytes, language: str) -> dict:
     code |= {path for module in modules - {__name__} for path in closure(Path(sys.modules[module].__file__))}
     files = [*sorted(code), *sorted(style.FONTS.iterdir()), ROOT / "requirements.lock"]
     files += sorted(documents.ASSETS.glob("*.typ")) if entry.document else []
-    if Path(outlines.__file__) in code:
-        files.append(RAW / outlines.FILE)
+    if Path(basemap.__file__) in code:
+        files.append(RAW / basemap.FILE)
     texts = (entry.id, entry.page, entry.evidence, entry.title, entry.source, entry.cited, entry.headline)
     return {
         "files": {os.path.relpath(path, ROOT): _checksum(path) for path in files},

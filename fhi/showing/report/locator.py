@@ -8,8 +8,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from fhi.showing.figures.outlines import outlines
-from fhi.showing.figures.projection import albers
+from fhi.showing.figures.basemap import albers, outlines
 
 #: km of the plane to which outlines are thinned out, and the window that is shown: west, east, south, north
 COARSE, WINDOW = 30.0, (-2690, 2450, 230, 6000)

@@ -10,9 +10,7 @@ import pandas as pd
 
 from fhi.editions.published import published, published_units
 from fhi.engine.framework import Framework
-from fhi.showing.figures.basemap import LAND, WHOLE
-from fhi.showing.figures.outlines import outlines
-from fhi.showing.figures.projection import albers
+from fhi.showing.figures.basemap import LAND, WHOLE, albers, outlines
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
 from fhi.showing.figures.wording import named
 from fhi.showing.report.tables import city_names, has, node_names, upper_nodes
@@ -27,9 +25,7 @@ NAMED, LETTER = 10, 15
 
 
 def headline(tables: Tables, ranking: Mapping) -> Texts:
-    """Return the sentence that opens the page: that of the edition's findings, or what the ranking itself says."""
-    if found := finding(tables, "report-headline"):
-        return found
+    """Return the sentence that opens the page: who is first, and how many published ranks the intervals do not hold."""
     rows, unit = ranking["rows"], unit_words(tables)["many"]
     if not rows:
         return dict.fromkeys(LANGUAGES, "")
@@ -40,11 +36,6 @@ def headline(tables: Tables, ranking: Mapping) -> Texts:
     return said("headline.published", first=rows[0]["name"], count=len(known), outside=outside, unit=unit)
 
 
-def finding(tables: Tables, id: str) -> Texts | None:
-    """Return a finding of an edition by its id, in every language; None where there is none."""
-    return findings(tables).get(id)
-
-
 def findings(tables: Tables, kind: str | None = None) -> dict[str, dict[str, str]]:
     """Return the findings of an edition by id: their text by language, with ``page``, ``verdict`` and ``source``."""
     if not has(tables, "findings"):
@@ -53,6 +44,8 @@ def findings(tables: Tables, kind: str | None = None) -> dict[str, dict[str, str
     found: dict[str, dict[str, str]] = {}
     rows = (rows if kind is None else rows[rows["kind"] == kind]).astype(object)
     for row in rows.where(rows.notna(), "").to_dict("records"):
+        if row.get("page") not in ("", None):
+            row["page"] = f"{float(row['page']):.0f}"
         entry = found.setdefault(row["id"], {name: row.get(name, "") for name in ("page", "verdict", "source", "kind")})
         entry[row["language"]] = row["text"]
     return {id: entry for id, entry in found.items() if set(LANGUAGES) <= set(entry)}

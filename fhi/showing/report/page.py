@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import csv
 import hashlib
 import io
 import json
@@ -19,11 +20,12 @@ from fhi.scenarios import Scenario, load_scenario
 from fhi.showing.figures import LANGUAGES
 from fhi.showing.figures.evidence import drawable, of_index
 from fhi.showing.figures.style import FONT, FONTS
+from fhi.showing.figures.wording import first_pages
 from fhi.showing.report import cities, explorer, ledger, opening, profiles
 from fhi.showing.report.contents import LABELS, altered_notice, chapters, front, parts_of
 from fhi.showing.report.pictures import figure_context
 from fhi.showing.report.tables import city_names, has, node_names
-from fhi.showing.report.texts import anchor, decimal, edition_words, in_both, unit_head, unit_words, whole
+from fhi.showing.report.texts import anchor, decimal, edition_words, in_both, said, unit_head, unit_words, whole
 from fhi.store import Store
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets" / "report"
@@ -56,7 +58,7 @@ def page_context(store: Store) -> tuple[dict, str]:
     told = opening.findings(store)
     headlines = {id: text for id, text in told.items() if text["kind"] == "headline"}
     figures = [figure_context(entry, store, headlines) for entry in drawable(store)]
-    parts = [part | chapter_words(part["name"], told) for part in parts_of(figures, store)]
+    parts = [part | chapter_words(part["name"], told, first_pages(store)) for part in parts_of(figures, store)]
     book, words, ranking = chapters(store, chosen), unit_words(store), opening.ranking(store)
     heads = {language: word[:1].upper() + word[1:] for language, word in words["many"].items()}
     context = {
@@ -65,7 +67,7 @@ def page_context(store: Store) -> tuple[dict, str]:
         "ranking": ranking,
         "map": opening.small_map(ranking["rows"]),
         "explorer": explorer_context(store, chosen),
-        **{name: list(opening.findings(store, kind).values()) for name, kind in KINDS.items()},
+        **{name: in_order(opening.findings(store, kind)) for name, kind in KINDS.items()},
         "parts": parts,
         "figure_count": len(figures),
         "altered": altered_notice(store),
@@ -76,6 +78,7 @@ def page_context(store: Store) -> tuple[dict, str]:
         "labels": LABELS,
         "verdicts": ledger.verdict_counts(store),
         "cities": cities.sections(store, chosen.year, told),
+        "unit_href": "#{}".format,
         "chapters": book,
         "units": words | {"head": unit_head(store)["en"], "title": unit_head(store), "title_many": heads["en"]},
     }
@@ -85,15 +88,27 @@ def page_context(store: Store) -> tuple[dict, str]:
 
 
 #: parts of the summary by the kind of finding that they hold
+GROUPS = ("report", "open", "pinned", "unknown")
 KINDS = {"summary": "summary", "foreword": "foreword", "reading": "how-to-read"}
 
 
-def chapter_words(name: str, told: dict) -> dict:
-    """Return the opening paragraph and the findings of a part."""
+def in_order(told: dict) -> list[dict]:
+    """Return sentences in the order of their groups: what the report says first, what is not known last."""
+    groups = {id: next((place for place, group in enumerate(GROUPS) if f"-{group}-" in id), 0) for id in told}
+    return [told[id] for id in sorted(told, key=groups.get)]
+
+
+def chapter_words(name: str, told: dict, pages: list[tuple[int, str]]) -> dict:
+    """Return the opening paragraph of a part, its findings, and what is left of the headlines of its pages."""
+    claimed = [text for text in told.values() if text["kind"] == "report-headline" and text["page"]]
     return {
         "opening": [text for id, text in told.items() if id == f"{name}-opening"],
         "findings": [text for id, text in told.items() if text["kind"] == "finding" and id.rsplit("-", 1)[0] == name],
-        "claimed": [],
+        "claimed": [
+            text | {"verdict": said(f"verdict.{text['verdict']}") if text["verdict"] else None}
+            for text in claimed
+            if [part for first, part in pages if int(text["page"]) >= first][-1:] == [name]
+        ],
     }
 
 
@@ -148,9 +163,12 @@ def page_state(store: Store, figures: list[dict]) -> dict:
 
 
 def column_names(used: set[str]) -> dict[str, dict[str, str]]:
-    """Return the names of the columns of the figures' data, as the codebook has them."""
+    """Return the names of the columns of the figures' data: as the codebook has them, else those of ``columns.csv``."""
     bare = {column.removesuffix("_zh").removesuffix("_en") for column in used} | used
-    return {name: {"zh": row.zh, "en": row.en} for name, row in meanings().items() if name in bare}
+    with (ASSETS / "columns.csv").open(encoding="utf-8", newline="") as file:
+        found = {row["name"]: {language: row[language] for language in LANGUAGES} for row in csv.DictReader(file)}
+    found |= {name: {"zh": row.zh, "en": row.en} for name, row in meanings().items()}
+    return {name: text for name, text in found.items() if name in bare}
 
 
 def render(context: dict) -> str:
@@ -220,6 +238,12 @@ def font_css(text: str, process: ProcessPoolExecutor) -> str:
 
 def font_rule(style: str, weight: int, text: str) -> str:
     """Return the rule of one weight."""
+    data = base64.b64encode(font_file(style, text)).decode("ascii")
+    return f'@font-face {{ font-family: "{FONT}"; font-weight: {weight}; src: url(data:font/woff;base64,{data}); }}'
+
+
+def font_file(style: str, text: str) -> bytes:
+    """Return a font of the project, as WOFF, cut down to the characters of `text`."""
     options = subset.Options(flavor="woff", layout_features=["kern"], recalc_timestamp=False, hinting=False)
     cutter = subset.Subsetter(options)
     cutter.populate(text=text)
@@ -227,8 +251,7 @@ def font_rule(style: str, weight: int, text: str) -> str:
     with subset.load_font(FONTS / f"FHISansSC-{style}.otf", options) as font:
         cutter.subset(font)
         subset.save_font(font, buffer, options)
-    data = base64.b64encode(buffer.getvalue()).decode("ascii")
-    return f'@font-face {{ font-family: "{FONT}"; font-weight: {weight}; src: url(data:font/woff;base64,{data}); }}'
+    return buffer.getvalue()
 
 
 def write_report(store: Store) -> list[Path]:

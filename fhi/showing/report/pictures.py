@@ -34,14 +34,15 @@ def figure_context(entry: FigureEntry, store: Store, headlines: dict[str, Texts]
         "caption": caption,
         "blocks": blocks,
         "size": svg_size(drawn[LANGUAGES[0]]),
-        "packed": {name: packed(svg) for name, svg in drawn.items()},
+        # a document stands on the page as text: nothing is drawn of it
+        "packed": None if blocks else {name: packed(svg) for name, svg in drawn.items()},
         "csv": packed(to_csv(data)),
         "source": entry.source or entry.cited,
         "shape": (len(data), len(data.columns)),
         "columns": [str(column) for column in data.columns],
         "told": "\n".join([*entry.title.values(), *caption.values()]),
         "text": "\n".join([*entry.title.values(), *caption.values(), words(data)]),
-        "letters": "".join(drawn.values()) + "".join(map(str, data.to_numpy().ravel())),
+        "letters": ("" if blocks else "".join(drawn.values())) + "".join(map(str, data.to_numpy().ravel())),
     }
 
 

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from fhi.showing.figures import basemap, style
+from fhi.showing.figures.basemap import albers, outlines
 from fhi.showing.figures.labels import overlap
-from fhi.showing.figures.outlines import outlines
-from fhi.showing.figures.projection import albers
 
 
 @pytest.fixture

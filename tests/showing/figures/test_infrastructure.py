@@ -81,4 +81,4 @@ def test_what_is_not_printed_by_city_is_drawn_with_its_bounds(data):
     assert rows.loc[("cloud", "third")].to_numpy().tolist() == [0, 6.1]
     assert rows.loc[("blockchain", "rest")].to_numpy().tolist() == [0, 5.9]
     caption = infrastructure.contributions_caption(data)
-    assert "3.7–29.0" in caption["zh"] and "3.7 and 29.0" in caption["en"]
+    assert "3.7–29.0" in caption["zh"] and "3.7–29.0" in caption["en"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fhi.showing.figures.innovation import MULTIPLE, cards_data
+from fhi.showing.figures.ecosystem import MULTIPLE, cards_data
 
 
 @pytest.fixture(scope="module")

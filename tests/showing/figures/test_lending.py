@@ -2,7 +2,8 @@
 
 import pytest
 
-from fhi.showing.figures import lending, style
+from fhi.showing.figures import ecosystem as lending
+from fhi.showing.figures import style
 from fhi.showing.figures.registry import entries
 
 ENTRY = next(entry for entry in entries() if entry.id == "lending-failures")
@@ -41,4 +42,4 @@ def test_every_city_with_a_failure_has_a_bar_and_no_text_is_in_the_way_of_anothe
 def test_its_source_is_the_list_and_not_the_report():
     assert ENTRY.evidence == ("public",) and ENTRY.page is None
     assert "report" not in style.source_line(ENTRY, "en") and "网贷天眼" in style.source_line(ENTRY, "zh")
-    assert lending.failures.__module__ == "fhi.showing.figures.lending"
+    assert lending.failures.__module__ == "fhi.showing.figures.ecosystem"

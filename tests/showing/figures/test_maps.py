@@ -2,7 +2,7 @@
 
 import pytest
 
-from fhi.showing.figures import maps
+from fhi.showing.figures import landscape as maps
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fhi.showing.figures import outlines
-from fhi.showing.figures.outlines import area, thin
+from fhi.showing.figures import basemap as outlines
+from fhi.showing.figures.basemap import area, thin
 
 TOLERANCE = 6.5
 numbers = st.floats(-100, 100)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fhi.showing.figures.projection import RADIUS, albers
+from fhi.showing.figures.basemap import RADIUS, albers
 
 lons, lats = st.floats(73, 136), st.floats(3, 54)
 

@@ -118,7 +118,7 @@ def test_a_figure_depends_on_its_own_module_and_what_that_imports():
         "fhi/showing/figures/style.py",
         "fhi/showing/figures/rendering.py",
     } <= adoption
-    assert "fhi/showing/figures/maps.py" not in adoption and "fhi/showing/figures/experience.py" not in map
+    assert "fhi/showing/figures/landscape.py" not in adoption and "fhi/showing/figures/experience.py" not in map
     files = rendering.cause(entry("p04-map"), b"", "en")["files"]
     assert "data/raw/boundaries/china_provinces.geojson" in files and "requirements.lock" in files
     for id in IDS:

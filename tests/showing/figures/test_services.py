@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from fhi.showing.figures.services import scenes_data
+from fhi.showing.figures.experience import scenes_data
 
 
 @pytest.fixture(scope="module")

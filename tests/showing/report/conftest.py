@@ -94,7 +94,7 @@ def browser(tmp_path_factory):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = Chrome(options=options, service=ChromeService(paths[1]))
-    driver.set_script_timeout(20)
+    driver.set_script_timeout(90)
     yield Browser(driver)
     driver.quit()
 

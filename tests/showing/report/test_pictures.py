@@ -60,10 +60,10 @@ def unpacked(text: str) -> str:
 
 
 def test_a_figure_carries_its_picture_in_both_languages_and_its_data(built):
-    entry = next(entry for entry in entries() if entry.id == "p13-banks")
+    entry = next(entry for entry in entries() if entry.id == "p21-adoption")
     headline = {"zh": "题", "en": "Headline"}
-    context = pictures.figure_context(entry, built.store(), {"p13-banks": headline})
-    drawn = (built.folder / "reports/baseline/figures/p13-banks.csv").read_text(encoding="utf-8")
+    context = pictures.figure_context(entry, built.store(), {"p21-adoption": headline})
+    drawn = (built.folder / "reports/baseline/figures/p21-adoption.csv").read_text(encoding="utf-8")
     assert unpacked(context["csv"]) == drawn
     assert context["shape"] == pd.read_csv(io.StringIO(drawn)).shape
     for language in LANGUAGES:

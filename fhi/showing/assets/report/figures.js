@@ -27,7 +27,9 @@ function rowsOf(csv) {
 function told(csv) {
   const [heads, ...rows] = rowsOf(csv);
   const other = root.lang === "zh" ? "en" : "zh";
-  const shown = heads.map((head, i) => [head, i]).filter(([head]) => !head.endsWith(`_${other}`));
+  // nor what is the same in every row, and no code beside the name that it stands for
+  const varied = (i) => rows.length < 2 || rows.some((row) => row[i] !== rows[0][i]);
+  const shown = heads.map((head, i) => [head, i]).filter(([head, i]) => !head.endsWith(`_${other}`) && varied(i) && !heads.includes(`${head}_${root.lang}`));
   const label = (head) => labels[head]?.[root.lang] ?? labels[head.replace(/_(zh|en)$/, "")]?.[root.lang] ?? head.replace(/_(zh|en)$/, "").replaceAll("_", " ");
   const value = (text) => {
     if (text === "") return "—";
@@ -69,8 +71,7 @@ document.addEventListener("languagechosen", () => {
 
 async function tabulate(data) {
   if (data.querySelector(".scroll")) return;
-  const box = data.parentElement.querySelector(".picture");
-  const { heads, rows } = told(await unpack(box.dataset.csv));
+  const { heads, rows } = told(await unpack(data.parentElement.dataset.csv));
   if (data.querySelector(".scroll")) return;
   const frame = made("div", undefined, { class: "scroll", role: "region", tabindex: "0", "aria-label": say("图的数据", "data of the figure") });
   const table = frame.appendChild(made("table"));
@@ -96,8 +97,7 @@ async function point(event) {
   if (!mark) { tip.hidden = true; return; }
   const unit = byName.get(mark.dataset.unit);
   if (!unit) return;
-  const box = mark.closest(".picture");
-  const { heads, rows } = told(await unpack(box.dataset.csv));
+  const { heads, rows } = told(await unpack(mark.closest("figure").dataset.csv));
   const own = rows.filter(({ raw }) => raw.includes(unit.zh) || raw.includes(unit.en)).slice(0, 4);
   tip.replaceChildren(made("b", title(unit)));
   if (mark.dataset.tip) tip.append(made("div", mark.dataset.tip));
@@ -112,14 +112,27 @@ document.addEventListener("scroll", () => { tip.hidden = true; }, { passive: tru
 // --- saving: the picture as drawn, or as PNG with the font inside, and its data ----------------------------------
 const fontRules = () => [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).filter((rule) => rule instanceof CSSFontFaceRule).map((rule) => rule.cssText).join("");
 
-async function complete(box) {
+// a document of texts is saved as it stands on the page, inside an SVG
+function document_(figure) {
+  const card = figure.querySelector(`.set.${root.lang}`);
+  const [width, height] = [card.offsetWidth, card.offsetHeight + 8];
+  const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).map((rule) => rule.cssText).join("");
+  const body = new XMLSerializer().serializeToString(card).replace(/^<div /, `<div style="background:#fff;padding:4px" `);
+  const style = new XMLSerializer().serializeToString(made("style", rules));
+  return { width, height, svg: `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><foreignObject width="100%" height="100%"><html xmlns="http://www.w3.org/1999/xhtml" lang="${root.lang}" data-theme="light">${style}<body>${body}</body></html></foreignObject></svg>` };
+}
+
+async function complete(figure) {
+  const box = figure.querySelector(".picture");
+  if (!box) return document_(figure);
   await paint(box);
   const parsed = new DOMParser().parseFromString(plain.get(box), "image/svg+xml").documentElement;
   const style = document.createElementNS("http://www.w3.org/2000/svg", "style");
   style.textContent = fontRules();
   parsed.prepend(style);
   parsed.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  return new XMLSerializer().serializeToString(parsed);
+  const [width, height] = box.style.aspectRatio.split("/").map(Number);
+  return { width, height, svg: new XMLSerializer().serializeToString(parsed) };
 }
 
 function picture(svg) {
@@ -131,9 +144,9 @@ function picture(svg) {
   });
 }
 
-async function png(box) {
-  const [width, height] = box.style.aspectRatio.split("/").map(Number);
-  const image = await picture(await complete(box));
+async function png(figure) {
+  const { width, height, svg } = await complete(figure);
+  const image = await picture(svg);
   await image.decode();
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [width * 3, height * 3];
@@ -148,16 +161,15 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-save], [data-cite]");
   if (!button) return;
   const figure = button.closest("figure");
-  const box = figure.querySelector(".picture");
   const kind = button.dataset.save;
   const name = `${figure.id}.${root.lang}.${kind}`;
   if (button.dataset.cite) {
     const cite = document.getElementById("cite");
     const whole = (cite.querySelector(`.${root.lang}`) ?? cite).textContent;
     await copy(button, `${whole} ${heading(figure.id)}. ${location.href.split(/[?#]/)[0]}#${figure.id}`);
-  } else if (kind === "csv") save(`${figure.id}.csv`, await unpack(box.dataset.csv), "text/csv");
-  else if (kind === "svg") save(name, await complete(box), "image/svg+xml");
-  else save(name, await png(box), "image/png");
+  } else if (kind === "csv") save(`${figure.id}.csv`, await unpack(figure.dataset.csv), "text/csv");
+  else if (kind === "svg") save(name, (await complete(figure)).svg, "image/svg+xml");
+  else save(name, await png(figure), "image/png");
 });
 
 // on a phone the letters of a picture drawn for a page are too small: its table stands in its place until it is asked for
@@ -165,7 +177,7 @@ if (matchMedia("(max-width: 46rem)").matches) {
   const opening = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) if (isIntersecting) { target.querySelector(".data").open = true; opening.unobserve(target); }
   }, { rootMargin: "600px 0px" });
-  for (const figure of document.querySelectorAll("figure:not(:has(.picture.away))")) {
+  for (const figure of document.querySelectorAll("figure:has(.picture)")) {
     figure.classList.add("small");
     opening.observe(figure);
     const button = made("button", undefined, { type: "button" });

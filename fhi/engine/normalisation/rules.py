@@ -1,0 +1,236 @@
+"""Normalisation by rules of its own for each end or indicator, by points of categories, or hardly at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from fhi.engine.errors import MethodError
+from fhi.engine.methods import Ascending, Flag, Indicator, NotNegative, Number, Percentile, listed, method, same
+from fhi.engine.normalisation.ranges import refuse_absent, refuse_not_positive
+
+#: an end of a range: a number in the indicator's unit, its least or greatest value, its mean, or a percentile
+End = Number | Literal["min", "max", "mean"] | Mapping[Literal["percentile"], Percentile]
+
+
+@method(
+    "normalisation",
+    "bounds-by-rule",
+    zh="按规则设定上下限",
+    en="bounds by rule",
+    columnwise=True,
+    in_units=("worst", "best", "ends", "offsets"),
+)
+def bounds_by_rule(
+    data: pd.DataFrame,
+    *,
+    directions: pd.Series,
+    worst: End = "min",
+    best: End = "max",
+    ends: Mapping[Indicator, Mapping[Literal["worst", "best"], End]] | None = None,
+    offsets: Mapping[Indicator, NotNegative] | None = None,
+    truncate: Flag = True,
+    scale: Ascending = (0, 100),
+) -> pd.DataFrame:
+    """Return ``low + (high − low)·(x − a)/(b − a)`` with a worst end a and a best end b, each by a rule of its own.
+
+    Parameters
+    ----------
+    worst, best : number, {"min", "max", "mean"} or {"percentile": p}
+        The ends of every indicator: a number in its own unit (a fixed value, a target of policy), or a rule over the
+        units, counted from the worst value: of an indicator of direction −1, ``min`` and the percentile 5 are its
+        greatest value and its percentile 95.
+    ends : mapping, optional
+        By indicator other ends in place of these: ``{gdp: {best: 30000}}``.
+    offsets : mapping, optional
+        By indicator a constant c: x, and ends that are numbers, are replaced by ``ln(x + c)``.
+    truncate : bool
+        Cut what lies beyond the ends at the ends of the scale.
+
+    Raises
+    ------
+    MethodError
+        If the worst end is not worse than the best, or ``x + c`` is not positive.
+
+    References
+    ----------
+    OECD/JRC (2008), Handbook, section 1.5; Sachs et al. (2018), SDG Index and Dashboards, for targets as the best and
+    a percentile as the worst end; Wolf et al. (2022), Environmental Performance Index, for logarithms with an offset.
+    """
+    shifts = {column: shift for column, shift in (offsets or {}).items() if column in data}
+    own = data * directions
+    for column, shift in shifts.items():
+        refuse_not_positive(own[[column]] + shift, "a logarithm needs positive values after the offset")
+        own[column] = np.log(own[column] + shift)
+    turned, rules = own * directions, ends or {}
+    found = pd.DataFrame(np.nan, index=["worst", "best"], columns=data.columns)
+    for column in data:
+        for end, default in (("worst", worst), ("best", best)):
+            rule = rules.get(column, {}).get(end, default)
+            if isinstance(rule, str | Mapping):
+                found.at[end, column] = _by_rule(turned[column], rule)
+                continue
+            if column in shifts and rule + shifts[column] <= 0:
+                message = f"a logarithm needs positive ends after the offset; {column} has {rule:g}."
+                raise MethodError(message, key=f"normalisation.{end}", value=rule)
+            value = np.log(rule + shifts[column]) if column in shifts else rule
+            found.at[end, column] = value * directions[column]
+    least, most = found.loc["worst"], found.loc["best"]
+    bad = found.columns[(same(least, most) | (least > most)).to_numpy(dtype=bool)]
+    if len(bad):
+        message = f"the worst end is not worse than the best in {listed(bad)}; set other ends for it."
+        raise MethodError(message, key="normalisation.ends", value=bad[0])
+    shares = (turned - least) / (most - least)
+    low, high = scale
+    return low + (high - low) * (shares.clip(0, 1) if truncate else shares)
+
+
+def _by_rule(column: pd.Series, rule: str | Mapping[str, float]) -> float:
+    return getattr(column, rule)() if isinstance(rule, str) else column.quantile(rule["percentile"] / 100)
+
+
+@method(
+    "normalisation", "optimum", zh="适度指标标准化", en="optimum in the middle", columnwise=True, in_units=("optima",)
+)
+def optimum(
+    data: pd.DataFrame,
+    *,
+    directions: pd.Series,
+    optima: Mapping[Indicator, list[Number]],
+    scale: Ascending = (0, 100),
+) -> pd.DataFrame:
+    """Return the high end of `scale` at an optimum, and less on either side of it, down to the low end at two bounds.
+
+    ``(x − a)/(l − a)`` below l, 1 from l to u, ``(b − x)/(b − u)`` above u, 0 beyond a and b. The direction of the
+    indicator plays no part.
+
+    Parameters
+    ----------
+    optima : mapping
+        By indicator ``[a, optimum, b]`` or ``[a, l, u, b]``, ascending, in its own unit.
+
+    Raises
+    ------
+    MethodError
+        If an indicator has none, or they do not ascend.
+
+    References
+    ----------
+    OECD/JRC (2008), Handbook, section 1.5; 适度指标 (moderate indicators) of the Chinese literature.
+    """
+    refuse_absent(data, optima, "optima", "optimum")
+    result, (low, high) = data * np.nan, scale
+    for column in data:
+        points = [float(value) for value in optima[column]]
+        points = points if len(points) == 4 else points[:2] + points[1:]
+        if len(points) != 4 or not points[0] < points[1] <= points[2] < points[3]:
+            message = f"give {column} three or four ascending numbers, [a, optimum, b] or [a, l, u, b]."
+            raise MethodError(message, key=f"normalisation.optima.{column}", value=optima[column])
+        a, least, most, b = points
+        x = data[column] * directions[column]
+        share = np.minimum(np.minimum((x - a) / (least - a), (b - x) / (b - most)), 1.0).clip(lower=0)
+        result[column] = low + (high - low) * share
+    return result
+
+
+@method("normalisation", "identity", zh="不标准化", en="values as they are", columnwise=True)
+def identity(data: pd.DataFrame, *, directions: pd.Series) -> pd.DataFrame:
+    """Return the values as they are, whatever their direction: for indicators on one scale, or a parent's own rule."""
+    return data * directions
+
+
+@method("normalisation", "categories", zh="分类计分", en="points of categories", columnwise=True, in_units=("points",))
+def categories(
+    data: pd.DataFrame, *, directions: pd.Series, points: Mapping[Indicator, Mapping[Number, Number]]
+) -> pd.DataFrame:
+    """Return the points of the category that a value is in; the direction plays no part.
+
+    Parameters
+    ----------
+    points : mapping
+        By indicator: value → points. A value that is not named has the points of the next lower one that is, so that
+        ``{0: 0, 50: 1, 90: 2}`` makes three classes.
+
+    Raises
+    ------
+    MethodError
+        If an indicator has no points, or a value lies below its first category.
+
+    References
+    ----------
+    OECD/JRC (2008), Handbook, section 1.5, categorical scale.
+    """
+    refuse_absent(data, points, "points", "points")
+    result = data * np.nan
+    for column in data:
+        own = data[column] * directions[column]
+        starts = sorted(float(value) for value in points[column])
+        if own.min() < starts[0]:
+            message = f"{column} has {own.min():g}, below its first category {starts[0]:g}; add one."
+            raise MethodError(message, key=f"normalisation.points.{column}", value=float(own.min()))
+        given = {float(value): float(score) for value, score in points[column].items()}
+        places = np.searchsorted(starts, own.to_numpy(), side="right") - 1
+        scores = np.array([given[start] for start in starts])[places]
+        result[column] = np.where(own.isna(), np.nan, scores)
+    return result
+
+
+@method("normalisation", "above-mean", zh="高于或低于均值", en="above or below the mean", columnwise=True)
+def above_mean(data: pd.DataFrame, *, threshold: NotNegative = 0.2) -> pd.DataFrame:
+    """Return 1 for a value above ``x̄ + p·|x̄|``, −1 for one below ``x̄ − p·|x̄|``, and 0 between.
+
+    Parameters
+    ----------
+    threshold : float
+        p, a share of the mean.
+
+    References
+    ----------
+    OECD/JRC (2008), Handbook, section 1.5, indicators above or below the mean.
+    """
+    mean = data.mean()
+    margin = threshold * mean.abs()
+    marks = (data > mean + margin).astype(float) - (data < mean - margin)
+    return marks.where(data.notna())
+
+
+@method(
+    "normalisation", "share-of-maximum", zh="与最大值之比", en="share of the maximum", columnwise=True, reflected=True
+)
+def share_of_maximum(data: pd.DataFrame) -> pd.DataFrame:
+    """Return ``x/max`` by column; of a column of direction −1, of max + min − x.
+
+    Raises
+    ------
+    MethodError
+        If a column has a negative value, or nothing but 0.
+    """
+    return _share(data, data.max())
+
+
+@method("normalisation", "vector", zh="向量归一化", en="vector scaling", columnwise=True, reflected=True)
+def vector(data: pd.DataFrame) -> pd.DataFrame:
+    """Return ``x/√(Σ x²)`` by column, over the units that have a value; of direction −1, of max + min − x.
+
+    Raises
+    ------
+    MethodError
+        If a column has a negative value, or nothing but 0.
+
+    References
+    ----------
+    Hwang and Yoon (1981), Multiple Attribute Decision Making, Springer.
+    """
+    return _share(data, np.sqrt((data**2).sum()))
+
+
+def _share(data: pd.DataFrame, whole: pd.Series) -> pd.DataFrame:
+    refuse_not_positive(data, "a share needs values of 0 or more, and there are others", zero=True)
+    empty = data.columns[(whole == 0).to_numpy()]
+    if len(empty):
+        message = f"every value is 0 in {listed(empty)}, so that there is nothing to divide by; leave it out."
+        raise MethodError(message, key="normalisation", value=empty[0])
+    return data / whole
