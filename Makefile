@@ -271,14 +271,14 @@ edition: $(READY) ## start the folder of a new edition NAME from an earlier one:
 	@$(FHI) edition "$(NAME)" "$(or $(FROM),report2018)"
 
 # Sphinx and MyST are installed for this command alone (the extra docs of pyproject.toml), not into the environment
-SITE := $(OUT)/reports/docs
+MANUAL := $(OUT)/reports/docs
 SPHINX := -D extensions=myst_parser -D project="The Fintech Hub Index" -D html_title="The Fintech Hub Index" \
-	-D html_theme_options.page_width=76em -D html_theme_options.body_max_width=none -D html_show_copyright=0 -D highlight_language=none -D myst_heading_anchors=3 \
-	-D suppress_warnings=myst.xref_missing -D exclude_patterns=pictures
+	-D html_theme_options.page_width=76em -D html_theme_options.body_max_width=none -D html_show_copyright=0 \
+	-D highlight_language=none -D myst_heading_anchors=3 -D suppress_warnings=myst.xref_missing -D exclude_patterns=pictures
 
-site: $(READY) ## build the documentation as a web site in reports/docs; needs the package index
+docs: $(READY) ## build the documentation as web pages in reports/docs; needs the package index
 	@"$(UV)" run --quiet --no-project --python "$(PYTHON)" --with "sphinx>=8.2" --with "myst-parser>=4" \
-		python -m sphinx -q -W -b html -C $(SPHINX) -d "$(SITE)/.doctrees" docs "$(SITE)" && echo "$(SITE)/index.html"
+		python -m sphinx -q -W -b html -C $(SPHINX) -d "$(MANUAL)/.doctrees" docs "$(MANUAL)" && echo "$(MANUAL)/index.html"
 
 checksums: $(READY) ## after an intended change of a raw file: write its checksum into data/raw/sources.csv
 	@$(FHI) checksums
@@ -316,4 +316,4 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 FORCE:
-.PHONY: report site png ranks compare compare-all export test notebooks sweep edition site checksums readme lock lab bench faults fuzz lint clean clean-all help verify expected FORCE
+.PHONY: report site png ranks compare compare-all export test notebooks sweep edition docs checksums readme lock lab bench faults fuzz lint clean clean-all help verify expected FORCE

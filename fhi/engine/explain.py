@@ -12,7 +12,7 @@ from fhi.engine.errors import FhiError, MethodError, choose
 from fhi.engine.framework import Framework
 from fhi.engine.index import Index, build, combine
 from fhi.engine.methods import traits
-from fhi.engine.parameters import Method, steps_by_level
+from fhi.engine.parameters import Method, steps_by_level, steps_by_node
 from fhi.engine.siblings import redistributed
 
 EFFECTS = ["node", "cities", "mean_absolute_shift", "largest_shift", "city", "note"]
@@ -275,7 +275,12 @@ def common_mean(framework: Framework, *methods: Method) -> str | None:
 def aggregations(framework: Framework, *methods: Method) -> set[str]:
     """Return the methods by which the levels of the tree are aggregated."""
     levels = range(framework.levels.max())
-    return {step.method for method in methods for step in steps_by_level(method.aggregation, levels).values()}
+    return {
+        step.method
+        for method in methods
+        for steps in (steps_by_level(method.aggregation, levels), steps_by_node(method.aggregation))
+        for step in steps.values()
+    }
 
 
 def own_weights(index: Index, framework: Framework, cities: Sequence[str]) -> pd.DataFrame:

@@ -63,6 +63,8 @@ class Traits:
     sums : pair of callable, optional
         Aggregation: what scores are added up in by their weights, and the way back: logarithm and exponential for a
         geometric mean. Levels of such a method collapse into one matrix product.
+    complete : bool
+        Aggregation: a unit needs every child for a score; weights play no part.
     positive : bool
         Aggregation: needs positive scores.
     split : str
@@ -82,6 +84,7 @@ class Traits:
     judgements: Mapping[str, type] = field(default_factory=dict)
     rowwise: bool = False
     sums: tuple[Callable, Callable] | None = None
+    complete: bool = False
     positive: bool = False
     split: str = ""
     unit_weights: Callable | None = None

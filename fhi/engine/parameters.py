@@ -34,20 +34,31 @@ def _as_named(value: Any) -> Any:
     raise ValueError(f"give a name, or a name with its parameters ({{method: …, …}}), not {value!r}")
 
 
+def _as_place(value: Any) -> int | str:
+    """Return the number of a level, or the code of a node."""
+    return int(value) if str(value).isdigit() else str(value)
+
+
 def _as_aggregation(value: Any) -> Any:
-    """Return one name or step for all levels, or a mapping of levels to such."""
+    """Return one name or step for all levels, or a mapping of levels, and nodes of their own rule, to such."""
     if isinstance(value, Mapping) and value and "method" not in value:
-        bad = [level for level in value if not str(level).isdigit()]
-        if bad:
-            raise ValueError(f"a level is a number, 0 for the root; found {bad[0]!r}")
-        return {level: _as_named(step) for level, step in value.items()}
+        return {_as_place(place): _as_named(step) for place, step in value.items()}
     return _as_named(value)
 
 
 NamedStep = Annotated[Step, BeforeValidator(_as_step)]
-#: one method for all levels, or one for each level computed; parameters beside the name
-Aggregation = Annotated[str | Step | dict[int, str | Step], BeforeValidator(_as_aggregation)]
+#: one method for all levels, or one for each level computed and for nodes of their own rule; parameters beside the name
+Aggregation = Annotated[str | Step | dict[int | str, str | Step], BeforeValidator(_as_aggregation)]
 Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class OwnSteps(BaseModel):
+    """Steps of one indicator in place of those of all."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    imputation: NamedStep | None = None
+    treatment: NamedStep | None = None
+    normalisation: NamedStep | None = None
 
 
 class Ranking(BaseModel):
@@ -92,12 +103,18 @@ class Method(BaseModel):
     imputation: NamedStep = Step(method="none")
     treatment: NamedStep = Step(method="none")
     normalisation: NamedStep = Step(method="min-max")
+    by_indicator: dict[str, OwnSteps] = {}
     over_years: NamedStep = Step(method="by-year")
     weighting: NamedStep = Step(method="original")
     aggregation: Aggregation = "arithmetic"
-    availability: dict[int, Share] = {0: 1.0}
+    availability: dict[Annotated[int | str, BeforeValidator(_as_place)], Share] = {0: 1.0}
     ranking: Ranking = Ranking()
     robustness: Robustness = Robustness()
+
+    def step_of(self, key: str, indicator: str | None = None) -> Step:
+        """Return the step ``imputation``, ``treatment`` or ``normalisation`` of an indicator; of those without one."""
+        own = getattr(self.by_indicator[indicator], key) if indicator in self.by_indicator else None
+        return own or getattr(self, key)
 
 
 #: the keys that bear on weights, aggregation and ranks alone
@@ -119,14 +136,29 @@ def steps_by_level(aggregation: Any, levels: Iterable[int]) -> dict[int, Step]:
     MethodError
         If it cannot be read, or a level has none.
     """
-    levels = list(levels)
-    try:
-        read = TypeAdapter(Aggregation).validate_python(aggregation)
-    except ValidationError as error:
-        message = error.errors()[0]["msg"].removeprefix("Value error, ")
-        raise MethodError(f"{message}.", key="aggregation", value=aggregation) from None
+    levels, read = list(levels), _read(aggregation)
     by_level = read if isinstance(read, dict) else dict.fromkeys(levels, read)
     for level in levels:
         if level not in by_level:
             raise MethodError(f"no method for level {level}.", key="aggregation", value=by_level)
     return {level: Step.model_validate(_as_step(by_level[level])) for level in levels}
+
+
+def steps_by_node(aggregation: Any) -> dict[str, Step]:
+    """Return the aggregation of each node that has its own, whatever its level; see `steps_by_level`."""
+    read = _read(aggregation)
+    own = {node: step for node, step in read.items() if isinstance(node, str)} if isinstance(read, dict) else {}
+    return {node: Step.model_validate(_as_step(step)) for node, step in own.items()}
+
+
+def level_alone(method: Method) -> bool:
+    """Whether no node has an aggregation or an availability of its own."""
+    return not steps_by_node(method.aggregation) and not any(isinstance(place, str) for place in method.availability)
+
+
+def _read(aggregation: Any) -> Any:
+    try:
+        return TypeAdapter(Aggregation).validate_python(aggregation)
+    except ValidationError as error:
+        message = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise MethodError(f"{message}.", key="aggregation", value=aggregation) from None

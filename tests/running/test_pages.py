@@ -12,7 +12,7 @@ from fhi.scenarios import own_settings, validated
 
 DOCS = ROOT / "docs"
 #: pages that are bilingual or reference in one language
-SHARED = {"codebook.md", "claims.md", "findings.md", "methods.md"}
+SHARED = {"codebook.md", "claims.md", "findings.md", "glossary.md", "methods.md"}
 PAGES = sorted(path.name for path in DOCS.glob("*.md") if path.name not in SHARED)
 TEXTS = [ROOT / "README.md", ROOT / "README.zh.md", *DOCS.glob("*.md"), *DOCS.glob("zh/*.md")]
 BLOCK = re.compile(r"^```(\w*|{\w+})\n(.*?)^```", re.MULTILINE | re.DOTALL)

@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from fhi.engine import methods
-from fhi.engine.aggregation import benefit_of_the_doubt, means, outranking  # noqa: F401 (they register their methods)
+from fhi.engine.aggregation import benefit_of_the_doubt, means, outranking, rules  # noqa: F401 (they register their methods)
 from fhi.engine.errors import MethodError, choose
 from fhi.engine.framework import Framework
-from fhi.engine.parameters import Step, steps_by_level
+from fhi.engine.parameters import Step, steps_by_level, steps_by_node
 from fhi.engine.siblings import redistributed
 
 #: by level: the least share of a parent's weight that a unit must have data for; the root asks for all of it
@@ -47,10 +47,11 @@ def aggregate(
     weights : pandas.Series
         By node below the root; they sum to 1 inside each parent.
     method : str, Step or mapping
-        A name of `METHODS`, or one for each level that is computed (0 for the root, 1, …). A method with
+        A name of `METHODS`, or one for each level that is computed (0 for the root, 1, …) and, by its code, for a node
+        that has a rule of its own (``{0: geometric, 1: arithmetic, gdi: ratio}``). A method with
         parameters is a step: ``{"method": "owa", "exponent": 2}``.
     availability : mapping, optional
-        Least share of weight by level computed; a level that is not named asks for any data at all.
+        Least share of weight by level computed, or by node; a level that is not named asks for any data at all.
 
     Returns
     -------
@@ -93,21 +94,21 @@ def aggregate_and_weigh(
     scores[[place[leaf] for leaf in framework.leaves]] = normalised.reindex(columns=framework.leaves).to_numpy().T
     share, own = weights.to_dict(), []
     levels = range(framework.levels.max() - 1, -1, -1)
-    steps = steps_by_level(method, levels)
-    for step in steps.values():
+    steps, by_node = steps_by_level(method, levels), steps_by_node(method)
+    for step in (*steps.values(), *by_node.values()):
         function = choose(METHODS, step.method, "aggregation")
         methods.check_params(function, step.params, step="aggregation", name=step.method)
     for level in levels:
-        least = availability.get(level, 0.0)
         for parent in framework.inner(level):
+            least, step = availability.get(parent, availability.get(level, 0.0)), by_node.get(parent, steps[level])
             family = framework.children(parent)
             block = scores[[place[child] for child in family]].T
             shares = np.array([share[child] for child in family], dtype=float)
             try:
-                scores[place[parent]], used = _family(block, shares, least, steps[level])
+                scores[place[parent]], used = _family(block, shares, least, step)
             except _Unfit as error:
                 message = error.explain(parent, family, normalised.index)
-                raise MethodError(message, key="aggregation", value=steps[level].method) from None
+                raise MethodError(message, key="aggregation", value=step.method) from None
             if used is not None:
                 own.append(_long(used, normalised.index, parent, family))
     unit_weights = pd.concat(own, ignore_index=True) if own else _long(np.empty((0, 0)), normalised.index[:0], "", [])
@@ -126,7 +127,8 @@ class _Unfit(Exception):
 
 def _family(block: np.ndarray, shares: np.ndarray, least: float, step: Step) -> tuple[np.ndarray, np.ndarray | None]:
     """Return the scores of one parent and, if the method gives units weights of their own, these."""
-    known = redistributed(~np.isnan(block), shares, least)
+    complete = methods.traits("aggregation", step.method).complete
+    known = redistributed(~np.isnan(block), np.ones_like(shares) if complete else shares, 1.0 if complete else least)
     scored = known.scored
     result, used = np.full(len(block), np.nan), None
     if not scored.any():

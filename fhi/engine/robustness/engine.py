@@ -16,7 +16,7 @@ import pandas as pd
 
 from fhi.engine.errors import FhiError
 from fhi.engine.methods import TABLES, traits
-from fhi.engine.parameters import Method, Step, steps_by_level
+from fhi.engine.parameters import Method, Step, level_alone, steps_by_level
 from fhi.engine.robustness.draws import ByLevel, Sample, Tree, columns_of, effective, noisy, rescaled
 from fhi.engine.robustness.model import Matrix, Model, repeatable, separable
 from fhi.engine.robustness.parallel import RobustnessError
@@ -347,7 +347,10 @@ class _Aggregation:
         self.plan, self.sample, self.places, self.columns = plan, sample, places, columns
         self.method = plan.methods[plan.aggregation[places[0]]]
         self.steps = [*steps_by_level(self.method.aggregation, range(plan.model.inputs.tree.depth)).values()]
-        self.rowwise = all(traits("aggregation", step.method).rowwise for step in self.steps)
+        # a node with a rule of its own goes the ordinary way
+        self.rowwise = level_alone(self.method) and all(
+            traits("aggregation", step.method).rowwise for step in self.steps
+        )
         vectors = plan.vector[places]
         vectors = vectors[:1] if (vectors == vectors[0]).all() else vectors
         nominal = {level: weights[:, vectors] for level, weights in plan.vectors.items()}

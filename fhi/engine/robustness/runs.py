@@ -16,7 +16,7 @@ from fhi.engine.errors import FhiError, MethodError
 from fhi.engine.framework import Framework
 from fhi.engine.index import build
 from fhi.engine.methods import traits
-from fhi.engine.parameters import Effort, Method, steps_by_level
+from fhi.engine.parameters import Effort, Method, level_alone, steps_by_level
 from fhi.engine.robustness import parallel
 from fhi.engine.robustness.draws import BLOCK
 from fhi.engine.robustness.model import STEPS, Model, check_pairs, repeatable
@@ -386,6 +386,8 @@ def together(model: Model) -> bool:
         return [model.method.model_copy(update={name: value}) for value in values or [getattr(model.method, name)]]
 
     levels = range(model.inputs.tree.depth)
+    if not all(level_alone(method) for name in ("aggregation", "availability") for method in alternatives(name)):
+        return False
     aggregations = [steps_by_level(method.aggregation, levels).values() for method in alternatives("aggregation")]
     if not all(traits("aggregation", step.method).rowwise for steps in aggregations for step in steps):
         return False

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fhi.reading.microdata.file_types import Field
-from fhi.reading.microdata.places import CityNames
+from fhi.reading.microdata.places import TOTAL, CityNames
 from fhi.reading.microdata.synonyms import Vocabulary
 from fhi.reading.microdata.text_blocks import Column
 from fhi.reading.parsing import (
@@ -168,6 +168,20 @@ def _city(field: Field, context: Context, unit: str):
     return lambda text: (context.cities.find(text),)
 
 
+def _area(field: Field, context: Context, unit: str):
+    def read(text: str) -> tuple:
+        place = context.cities.area(text)
+        if place is None:
+            # what cannot be read at all says why; an address is no area
+            context.cities.find(text)
+            raise ValueError("a city, not a part of one")
+        if place == TOTAL:
+            raise ValueError("a city, not a total")
+        return (place,)
+
+    return read
+
+
 def _currency(field: Field, context: Context, unit: str):
     return lambda text: (CURRENCY.index(parse_currency(text)),)
 
@@ -193,6 +207,7 @@ READERS: Mapping[str, Reader] = {
     "choice": Reader({"": ("i1", -1)}, _choice),
     "flag": Reader({"": ("i1", -1)}, _flag),
     "city": Reader({"": ("i2", MISSING_CITY)}, _city),
+    "area": Reader({"": ("i2", MISSING_CITY)}, _area),
     "currency": Reader({"": ("i1", 0)}, _currency),
     "label": Reader({"": ("O", "")}, _label),
     "word": Reader({"": ("u8", 0)}, _word),

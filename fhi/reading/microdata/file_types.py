@@ -122,7 +122,8 @@ KINDS: Mapping[str, Kind] = {
         ),
         _kind(
             "population",
-            CITY,
+            # a district is not its city
+            key("city", "area"),
             Field("age", "age"),
             Field("sex", "choice:sex"),
             key("people", "number", low=0, high=1e10),

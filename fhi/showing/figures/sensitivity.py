@@ -17,7 +17,7 @@ from fhi.showing.figures.wording import both, said, with_words, words
 SPELT = 0.2
 FIRST, TOTAL = {"facecolor": style.DARK}, {"facecolor": "#aab4bd", "edgecolor": style.MIDDLE, "linewidth": 0.8}
 #: points that a slanted name may take, and units at most in the grid, one column for what is left out included
-SLANTED, SQUARE = 62, 28
+SLANTED, SQUARE = 90, 28
 #: shades of a total effect in the grid of units
 SHADES = ("#f1f3f5", "#d5dbe1", "#b3bdc6", "#8a97a3", "#5f6c79", style.DARK)
 
@@ -64,7 +64,9 @@ def sobol(data: pd.DataFrame, language: str):
     rows = np.arange(len(shift))
     height = 2.75 + 0.42 * len(shift)
     figure = style.canvas(height)
-    left = style.quiet(style.area(figure, left=2.0, right=5.6, top=1.85, bottom=0.85))
+    names = [style.fit(name, 150, style.SMALL) for name in shift[f"assumption_{language}"]]
+    side = max(style.extent(name, style.SMALL) for name in names) / 72 + 0.35
+    left = style.quiet(style.area(figure, left=side, right=5.6, top=1.85, bottom=0.85))
     kinds = [f"{kind}{end}" for kind in ("first", "total") for end in ("", "_low", "_high")]
     known = shift[kinds].fillna(0.0)
     left.barh(rows - 0.18, known["total"], height=0.34, **TOTAL)
@@ -73,7 +75,7 @@ def sobol(data: pd.DataFrame, language: str):
         ends = known[f"{kind}_low"].clip(lower=0), known[f"{kind}_high"]
         left.hlines(rows + offset, *ends, color=style.PAPER, linewidth=3.2)
         left.hlines(rows + offset, *ends, color=style.INK, linewidth=1.2)
-    left.set_yticks(rows, shift[f"assumption_{language}"], size=style.SMALL)
+    left.set_yticks(rows, names, size=style.SMALL)
     left.set(ylim=(len(shift) - 0.4, -0.6), xlim=(0, max(0.4, known["total_high"].max() * 1.05)))
     left.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(4))
     left.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
@@ -84,13 +86,13 @@ def sobol(data: pd.DataFrame, language: str):
     line = {"marker": "_", "s": 130, "color": style.INK, "linewidth": 1.2}
     looks = {"total": TOTAL, "first": FIRST, "interval": line}
     entries = [(look, said(f"robust-sobol.{name}", language)) for name, look in looks.items()]
-    key(left, entries, columns=1 if language == "en" else 3, bbox_to_anchor=(-0.5, 1.0))
+    key(left, entries, columns=1, bbox_to_anchor=(-0.02, 1.0))
     _grid(figure, data[data["output"] == "rank"], shift["assumption"].tolist(), language)
     return figure
 
 
 def _grid(figure, data: pd.DataFrame, assumptions: list[str], language: str) -> None:
-    axes = style.quiet(style.area(figure, left=4.75, right=0.6, top=1.85, bottom=0.85), grid=None)
+    axes = style.quiet(style.area(figure, left=4.75, right=0.95, top=1.85, bottom=0.85), grid=None)
     chosen_ones = chosen(data["city"], most=SQUARE, last=5)
     columns, data = chosen_ones.place, chosen_ones.of(data)
     cities = data.drop_duplicates("city")

@@ -18,7 +18,7 @@ from fhi.engine.aggregation import aggregate
 from fhi.engine.agreement import kendall_tau_b
 from fhi.engine.errors import FhiError
 from fhi.engine.framework import Framework
-from fhi.engine.parameters import Step, steps_by_level
+from fhi.engine.parameters import Step, level_alone, steps_by_level, steps_by_node
 from fhi.engine.ranking import SLACK
 from fhi.engine.weighting.families import with_data
 from fhi.scenarios import Scenario, load_scenario, scenario_names
@@ -48,8 +48,10 @@ def state(tables: Tables, method: Scenario, scenario: str) -> dict:
     leaves = [leaf for leaf in framework.leaves if leaf in alive]
     steps = steps_by_level(method.aggregation, range(framework.levels.max()))
     root = framework.root
+    # the script normalises all indicators alike, and a year by itself
+    plain = method.over_years.method == "by-year" and not method.by_indicator
     return {
-        "obstacle": obstacle(steps),
+        "obstacle": obstacle(steps | steps_by_node(method.aggregation)),
         "scenario": scenario,
         "root": root,
         "nodes": [
@@ -62,7 +64,7 @@ def state(tables: Tables, method: Scenario, scenario: str) -> dict:
         "units": units(tables, root, list(values.index)),
         "own": columns(values, leaves),
         "treated": columns(tables["treated"].set_index("city").reindex(values.index), leaves)
-        if method.over_years.method == "by-year" and "treated" in tables and set(leaves) <= set(tables["treated"])
+        if plain and "treated" in tables and set(leaves) <= set(tables["treated"])
         else None,
         "means": {level: step.method for level, step in steps.items()},
         "least": {level: method.availability.get(level, 0.0) for level in steps},
@@ -131,7 +133,11 @@ def presets(tables: Tables, framework: Framework, method: Scenario, alive: set[s
         if all(part.sum() > 0 for _, part in shares):
             found["centre"] = {code: POINTS * part[code] / part.sum() for family, part in shares for code in family}
     printed = published_units(tables, framework.root).set_index("city")["rank"]
-    if len(printed) > 2 and obstacle(steps_by_level(method.aggregation, range(framework.levels.max()))) is None:
+    if (
+        len(printed) > 2
+        and obstacle(steps_by_level(method.aggregation, range(framework.levels.max()))) is None
+        and level_alone(method)
+    ):
         found["fitted"] = fitted(values, framework, method, printed, families, tables["weights"])
     return {
         name: {code: round(value, 2) for code, value in weights.items() if pd.notna(value)}

@@ -67,8 +67,11 @@ def test_districts_of_a_city_are_not_taken_for_the_city(problems):
     text = HEAD + answers("上海", [20] * 10, 8)
     margins = "城市,年龄,人口\n上海市浦东新区,15-59,100\n上海市黄浦区,15-59,500\n"
     (problem,) = problems({"questionnaires.csv": text, "population.csv": margins})
-    assert (problem.row, problem.column, problem.value) == (3, "people", "500")
-    assert "row 2 of" in problem.expected and "add up the districts" in problem.remedy
+    assert (problem.column, problem.value) == ("city", "2 rows, 2 of them outside")
+    twice = margins + "上海,15-59,100\n上海市,15-59,500\n"
+    (problem,) = problems({"questionnaires.csv": text, "population.csv": twice})
+    assert (problem.row, problem.column, problem.value) == (5, "people", "500")
+    assert "row 4 of" in problem.expected and "add up the districts" in problem.remedy
 
 
 def test_a_city_without_ages_in_the_population_keeps_its_rate_beside_cities_that_have_them(collect, values):
