@@ -150,11 +150,17 @@ def compare_all(*scenarios: str) -> None:
 
     A scenario that cannot be read, or whose build left an error in the folder ``$FHI_FAULTS``, is named with it.
     """
+    from fhi import records
+    from fhi.files import Files
     from fhi.showing.compare.files import write_all
 
     folder = os.environ.get(FAULTS)
     left = [(name, Path(folder, name)) for name in scenarios] if folder else []
-    write_all(scenarios, {name: path.read_text("utf-8") for name, path in left if path.is_file()})
+    faults = {name: path.read_text("utf-8") for name, path in left if path.is_file()}
+    for name in scenarios:
+        changed = records.changes(Files(name), records.RANKS)
+        faults |= {name: "\n".join(map(str, changed))} if changed and not faults.get(name) else {}
+    write_all(scenarios, faults)
 
 
 def site(address: str = "") -> None:
@@ -259,6 +265,7 @@ def open_lab(scenario: str) -> None:
 
 def sweep(scenario: str) -> None:
     """Build every combination of a scenario's grid, write how each agrees with the published ranks, and sum up."""
+    from fhi import records
     from fhi.editions.published import published
     from fhi.engine.framework import Framework
     from fhi.engine.index import build
@@ -268,6 +275,7 @@ def sweep(scenario: str) -> None:
     from fhi.store import Store
 
     method, store = load_scenario(scenario), Store(scenario)
+    records.require(store, ("check", "01_ingestion"))
     framework = Framework.from_table(store["tables/framework"])
     units, root = store["tables/cities"].set_index("name_zh"), framework.root
     order, given = published(store), (store["panel"], framework, method)

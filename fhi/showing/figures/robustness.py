@@ -36,7 +36,7 @@ INTERVAL = {"facecolor": "#aab4bd", "edgecolor": style.MIDDLE, "linewidth": 0.8}
 #: shares of draws at which a statement is called firm, or at least likelier than not by far
 FIRM, LEANING = 0.9, 2 / 3
 #: points that a slanted name may take
-SLANTED = 62
+SLANTED = 90
 #: units at most of which the pairs are drawn
 SQUARE = 32
 
@@ -355,7 +355,7 @@ def beats(data: pd.DataFrame, language: str):
     tall = height(8.4, len(order))
     figure = style.canvas(tall)
     names = row_names(order, language)
-    axes = style.quiet(style.area(figure, left=margin(names), right=0.6, top=1.65, bottom=0.6), grid=None)
+    axes = style.quiet(style.area(figure, left=margin(names), right=0.95, top=1.65, bottom=0.6), grid=None)
     x, y = data["other"].map(place), data["city"].map(place)
     colours = data["probability"].map(_side)
     tiles(axes, pd.DataFrame({"x": x, "y": y, "colour": colours}))

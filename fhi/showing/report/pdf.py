@@ -187,7 +187,9 @@ class Division:
             used, between = _used(rows), page.bit_length() - (page & -page).bit_length() - len(rows) + 1
             if used > room and (len(rows) > 1 or room < BODY):
                 continue
-            for blank, done in ((max(0.0, room - used - SPARE), pardoned), *([] if pardoned else [(0.0, True)])):
+            # what an opener begins is no last page, unless it holds everything
+            may = not pardoned and (room == BODY or page == left)
+            for blank, done in ((max(0.0, room - used - SPARE), pardoned), *([(0.0, True)] if may else [])):
                 count, more, scattered, others = self.best(left ^ page, done)
                 yield count + 1, blank + more, scattered + between, (page, *others)
 
