@@ -56,10 +56,15 @@ def smallest(path) -> list[float]:
     return found
 
 
-def chapter_ends(said: list[str], heads: list[str]) -> set[int]:
-    """Return the places of pages that are followed by the first page of a chapter, or by nothing."""
-    starts = {place for place, text in enumerate(said) if any(head in text for head in heads)}
-    return {place - 1 for place in starts if place} | {len(said) - 1}
+def chapter_ends(path) -> set[int]:
+    """Return the pages, from 0, that are followed by the first page of a chapter by the bookmarks, or by nothing."""
+    xml = tool("pdftohtml", "-xml", "-i", "-stdout", path).decode("utf-8", "replace")
+    found, depth = set(), 0
+    for mark, number in re.findall(r'<(/?outline|item page="(\d+)")', xml):
+        depth += {"outline": 1, "/outline": -1}.get(mark, 0)
+        if number and depth == 1:
+            found.add(int(number) - 2)
+    return found | {xml.count("<page ") - 1}
 
 
 def main(folder: str) -> None:
@@ -67,7 +72,9 @@ def main(folder: str) -> None:
         blank, small, said = blanks(path), smallest(path), texts(path)
         han = [place for place, text in enumerate(said, start=1) if HAN.search(text)]
         print(f"{path.name}: {len(blank)} pages, blank {np.mean(blank):.1%}, smallest letter {min(small):.2f} pt")
-        print("  blank over 35 %:", [(place, f"{share:.0%}") for place, share in enumerate(blank, 1) if share > 0.35])
+        ends = chapter_ends(path)
+        over = [(place + 1, f"{share:.0%}") for place, share in enumerate(blank) if share > 0.35 and place not in ends]
+        print("  blank over 35 % but at a chapter's end:", over)
         print("  letters under 7 pt:", [(place, round(size, 2)) for place, size in enumerate(small, 1) if size < 6.99])
         print("  pages with Chinese:", han if ".en." in path.name else len(han))
 

@@ -31,6 +31,7 @@ DERIVED = re.compile(
     r"growth|change|index|share|per capita|rank|previous|target|forecast",
     re.IGNORECASE,
 )
+_DISTRICTS = re.compile(r"市辖区|(?<![省县])市区|城区|建成区|主城|县域|urban districts", re.IGNORECASE)
 _CODE = re.compile(r"[A-Z]{2,4}|\d{1,6}", re.ASCII)
 _MEASURE = re.compile(r"(?:指标(?:名称)?|指標|Indicator(?: Name)?)\s*[:：]\s*(.+)", re.IGNORECASE)
 _PLACE = re.compile(r"(?:地区|城市|省份|地域|Region|City)\s*[:：]\s*(.+)", re.IGNORECASE)
@@ -69,6 +70,10 @@ class Titles:
     place: int | None = None
     city: str = ""
     blocked: str = ""
+    #: a title of a part of a year or of several years: a value needs a year of its own
+    part: str = ""
+    #: a title of districts: no value is of a whole city
+    districts: str = ""
 
 
 @dataclass
@@ -178,10 +183,13 @@ class Reader:
         match = _MEASURE.fullmatch(text.strip())
         found = label(match[1] if match else text)
         titles.unit = titles.unit if found.name else found.unit or titles.unit
+        book = re.search(r"年鉴|yearbook", text, re.IGNORECASE)
         if found.part and not re.search(r"时间|Time", text):
-            titles.blocked = text if not re.search(r"年鉴|yearbook", text, re.IGNORECASE) else titles.blocked
+            titles.part = titles.part if book else text
             return
-        if found.year and not re.search(r"年鉴|yearbook", text, re.IGNORECASE):
+        if _DISTRICTS.search(text):
+            titles.districts = text
+        if found.year and not book:
             titles.year = found.year
         name = found.name
         for _ in range(2):
@@ -284,8 +292,8 @@ class Reader:
         said = column.year or "value" in meanings or len(grid.columns) == len(stubs) + 1
         if said and not column.measure and not column.unknown and not column.blocked:
             column.measure = titles.measure
-        if titles.blocked and not column.unit and not column.blocked:
-            column.blocked = titles.blocked
+        if titles.districts or (titles.blocked and not column.unit and not column.blocked):
+            column.blocked = titles.districts or titles.blocked
         return column
 
     def _meanings(self, texts: list[str]) -> set[str | None]:
@@ -377,6 +385,7 @@ class Reader:
             wrong = (
                 problem
                 or why
+                or ("a year of its own: the title is of a part or of several" if titles.part and not years else "")
                 or ("one year" if len(years) > 1 or (own.get("year") and not is_year(own["year"])) else "")
                 or ("a value of its own, not one merged over several cells" if merged else "")
             )

@@ -32,11 +32,7 @@ def attention_data(tables: Tables) -> pd.DataFrame:
 
 def attention_caption(data: pd.DataFrame) -> dict[str, str]:
     first = data.head(4)
-    return {
-        "zh": f"搜索热点前四位为{'、'.join(first['city'])}。名次按报告方块图的排列读出，报告未公布搜索量。",
-        "en": f"{', '.join(first['city_en'])} lead by search interest. Ranks are read off the order of the report's tiles; "
-        "it publishes no search volumes.",
-    }
+    return both("p36-attention.caption", first="、".join(first["city"]), first_en=", ".join(first["city_en"]))
 
 
 @figure(

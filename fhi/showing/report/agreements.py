@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fhi.editions.added import ALL
 from fhi.engine.agreement import LEAST_CITIES
-from fhi.showing.figures.registry import Tables
+from fhi.showing.figures.registry import Tables, Texts
 from fhi.showing.report.tables import NODE, Cell, Table, has, node_names, upper_nodes
 from fhi.showing.report.texts import NOTHING, decimal, same, signed
 
@@ -18,7 +18,7 @@ def external(tables: Tables) -> Table:
     rows: list[list[Cell]] = []
     for (ranking, year), group in found.groupby(["ranking", "year"]):
         cells = group.set_index("node").to_dict("index")
-        rows.append([same(f"{ranking}, {year}"), *(_external(cells.get(node)) for node in nodes)])
+        rows.append([_named(ranking, year), *(_external(cells.get(node)) for node in nodes)])
     return Table(
         "table-external",
         {"zh": "与其他排名的一致性", "en": "Agreement with other rankings"},
@@ -34,6 +34,11 @@ def external(tables: Tables) -> Table:
         file="external_agreement",
         widths=(2.2, *[1] * len(nodes)),
     )
+
+
+def _named(ranking: str, year: int) -> Texts:
+    """Return a ranking with its year; a Chinese proper name is romanised for English readers."""
+    return {"zh": f"{ranking}，{year}", "en": f"{ranking.replace('天府', 'Tianfu')}, {year}"}
 
 
 def _external(row: dict | None) -> Cell:

@@ -45,7 +45,7 @@ PRINTED_PROFILES = 20
 PLACED = {
     "table-agreement": "beyond",
     "table-comparison": "beyond",
-    "table-external": "beyond",
+    "table-external": "robustness",
     "table-bounds": "identified",
     "table-contradictions": "audit",
     "table-choices": "robustness",

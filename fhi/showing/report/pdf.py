@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import combinations, count
+from functools import cache
+from itertools import count, groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,9 +19,9 @@ from fhi.store import Store
 
 TEMPLATE = ASSETS / "document.typ"
 #: height of the text on a page, least and greatest gap between two figures, in millimetres
-BODY, LEAST, MOST = 266.0, 5.0, 14.0
-#: rows of figures beyond the next that may be drawn forward to fill a page
-AHEAD = 8
+BODY, LEAST, MOST = 266.0, 5.0, 22.0
+#: blank at the foot that costs a page nothing, in millimetres
+SPARE = 30.0
 
 
 def build_pdf(store: Store, language: str) -> bytes:
@@ -66,7 +67,7 @@ def packed(data: dict) -> dict:
             groups.append(rows)
         else:
             groups[-1].extend(rows)
-    sheets = [sheet for group in groups for sheet in sheets_of(group, ordered=data["parts"][group[-1].part]["begins"])]
+    sheets = [sheet for group in groups for sheet in sheets_of(group)]
     placed = [row for sheet in sheets for row in sheet["rows"]]
     parts = []
     for place, part in enumerate(data["parts"]):
@@ -109,57 +110,97 @@ def _of_figures(table: dict, numbers: Mapping[str, str]) -> dict:
     return table | {"rows": sorted(rows, key=lambda row: [int(part) for part in row[0].split(".")])}
 
 
-def sheets_of(rows: Sequence[Row], *, ordered: bool = True) -> list[dict]:
+def sheets_of(rows: Sequence[Row]) -> list[dict]:
     """Return pages: the rows on each, and the gap between them in millimetres.
 
-    A page has the first row that is left and takes those of the next `AHEAD` rows that fill it best, the
-    earlier ones of equals; a figure stays behind the opener of its chapter, and an opener is followed by a figure. What
-    is left of a page goes between its rows, up to `MOST`.
+    The figures of a chapter are divided into as few pages as they need, as full as they can be but for the last, which
+    the next chapter goes on with if its opener and a figure still fit. What is left of a page goes between its rows, up
+    to `MOST`.
 
     Parameters
     ----------
     rows : sequence of Row
-        Openers and rows of figures, chapter by chapter.
-    ordered : bool
-        True if a page begins with the first row that is left; else the highest of its chapter is on it, so that fewer
-        pages are needed.
+        Openers and rows of figures, chapter by chapter, of chapters that follow one another.
     """
-    left, sheets = list(rows), []
-    while left:
-        chosen = _filling(left, left[0] if ordered or left[0].opens else _highest(left))
-        left = [row for row in left if row not in chosen]
-        spare = BODY - sum(row.height for row in chosen)
-        gap = LEAST if not left or len(chosen) == 1 else min(MOST, max(LEAST, spare / (len(chosen) - 1)))
-        sheets.append({"rows": chosen, "gap": gap})
+    pages: list[list[Row]] = []
+    for _, group in groupby(rows, key=lambda row: row.part):
+        own = list(group)
+        opener, figures = [row for row in own if row.opens], [row for row in own if not row.opens]
+        taken = sum(row.height + LEAST for row in opener)
+        room = BODY - _used(pages[-1]) - LEAST - taken if pages and opener else 0.0
+        least = min((row.height for row in figures), default=0.0)
+        begun = bool(pages) and least <= room
+        found = _divided(figures, room if begun else BODY - taken, begun=bool(opener))
+        first = opener + found[0] if found else opener
+        pages = [*pages[:-1], pages[-1] + first] if begun else [*pages, first]
+        pages += found[1:]
+    sheets = []
+    for place, page in enumerate(pages):
+        spare, last = BODY - sum(row.height for row in page), place == len(pages) - 1
+        gap = LEAST if last or len(page) == 1 else min(MOST, max(LEAST, spare / (len(page) - 1)))
+        sheets.append({"rows": page, "gap": gap})
     return sheets
 
 
-def _highest(rows: Sequence[Row]) -> Row:
-    """Return the highest row of the chapter that is at hand: the hardest to find company for."""
-    return max((row for row in rows if row.part == rows[0].part), key=lambda row: row.height)
+def _used(rows: Sequence[Row]) -> float:
+    return sum(row.height for row in rows) + LEAST * (len(rows) - 1)
 
 
-def _filling(left: Sequence[Row], first: Row) -> list[Row]:
-    """Return the rows that fill a page best, the first among them whether it fits or not, in their order."""
-    rows = [row for row in left if row != first][:AHEAD]
-    best, most = [first], 0.0
-    for size in range(len(rows) + 1):
-        for others in combinations(rows, size):
-            chosen = sorted([first, *others], key=left.index)
-            high = sum(row.height for row in chosen) + LEAST * size
-            if most + 1e-9 < high <= BODY and _in_order(chosen, left):
-                best, most = chosen, high
-    return best
+def _divided(figures: Sequence[Row], room: float, *, begun: bool) -> list[list[Row]]:
+    """Return the rows page by page, the blankest last; the first page, if it is `begun`, has less room."""
+    if not figures:
+        return []
+    division = Division(figures)
+    parts = division.after_opener(room) if begun else division.best(division.all, False)[3]
+    pages = [[row for place, row in enumerate(figures) if part >> place & 1] for part in parts]
+    fixed = pages[:1] if begun else []
+    return fixed + sorted(pages[len(fixed) :], key=_used, reverse=True)
 
 
-def _in_order(chosen: Sequence[Row], rows: Sequence[Row]) -> bool:
-    """Return whether no chapter begins before the last is done, and none with its opener at the foot of a page."""
-    last = chosen[-1].part
-    done = all(row in chosen for row in rows if row.part < last)
-    opened = [row.part for row in rows if row.opens]
-    ahead = all(row in chosen for row in rows if row.opens and row.part <= last)
-    alone = chosen[-1].opens and any(row.part == last and not row.opens for row in rows)
-    return done and (ahead or last not in opened) and not alone
+class Division:
+    """The ways to divide rows of figures into pages, as sets of rows (bits).
+
+    Of all ways the best has fewest pages, then the least blank beyond `SPARE` on all pages but one, then the least rows
+    that stand between those of a page. Each page holds the first of the rows that are left.
+    """
+
+    def __init__(self, figures: Sequence[Row]):
+        self.figures, self.all = figures, (1 << len(figures)) - 1
+        self.best = cache(self._best)
+
+    def after_opener(self, room: float) -> tuple[int, ...]:
+        """Return the best way if the first page has only so much room; it is empty if nothing fits."""
+        ways = list(self.ways([part for part in _parts_of(self.all) if part], self.all, room, False))
+        return min(ways)[3] if ways else (0, *self.best(self.all, False)[3])
+
+    def _best(self, left: int, pardoned: bool) -> tuple[int, float, int, tuple[int, ...]]:
+        """Return pages, blank, rows in between, and the pages themselves; `pardoned`: no more blank is free."""
+        if not left:
+            return 0, 0.0, 0, ()
+        first = left & -left
+        return min(self.ways([first | others for others in _parts_of(left ^ first)], left, BODY, pardoned))
+
+    def ways(self, pages: Iterable[int], left: int, room: float, pardoned: bool) -> Iterator[tuple]:
+        """Yield what each page that fits costs with the best of what is then left."""
+        for page in pages:
+            rows = [row for place, row in enumerate(self.figures) if page >> place & 1]
+            used, between = _used(rows), page.bit_length() - (page & -page).bit_length() - len(rows) + 1
+            if used > room and (len(rows) > 1 or room < BODY):
+                continue
+            # what an opener begins is no last page, unless it holds everything
+            may = not pardoned and (room == BODY or page == left)
+            for blank, done in ((max(0.0, room - used - SPARE), pardoned), *([(0.0, True)] if may else [])):
+                count, more, scattered, others = self.best(left ^ page, done)
+                yield count + 1, blank + more, scattered + between, (page, *others)
+
+
+def _parts_of(rows: int) -> Iterator[int]:
+    """Yield every set of rows out of a set, the empty one last."""
+    part = rows
+    while part:
+        yield part
+        part = (part - 1) & rows
+    yield 0
 
 
 def write_pdfs(store: Store) -> list[Path]:

@@ -77,6 +77,10 @@ def test_a_file_named_by_an_indicator_needs_no_other_name(collect, values):
         "城市,地区生产总值（亿元）\n杭州市西湖区,1200\n",
         "指标：地区生产总值(亿元)\n序号,城市\n1,北京\n2,上海\n",
         "单位：亿元、万人\n城市,地区生产总值\n北京,28014.94\n",
+        "2017年1-9月各市主要指标\n城市,地区生产总值（亿元）\n北京,20000\n",
+        "2016-2017年各市主要指标\n城市,地区生产总值（亿元）\n北京,25669\n",
+        "2017年市辖区主要指标\n城市,地区生产总值（亿元）\n北京,11000\n",
+        "城市,地区生产总值（亿元）,\n,目标,完成\n北京,30000,27000\n",
     ],
 )
 def test_what_is_not_the_measure_is_never_taken_for_it(collect, values, text):

@@ -32,7 +32,8 @@ def test_a_card_is_made_of_known_blocks_in_its_language(tables, entry, language)
     assert not {"nan", "None", "<NA>"} & {text.strip() for text in texts(blocks)}
 
 
-@pytest.mark.parametrize("entry", CARDS, ids=lambda entry: entry.id)
+# the cards of pages 22 to 26 tell what is known of a few of the twenty
+@pytest.mark.parametrize("entry", [entry for entry in CARDS if not 22 <= entry.page <= 26], ids=lambda entry: entry.id)
 def test_every_city_of_the_data_stands_on_its_card(tables, entry):
     data = entry.data(tables)
     for column, language in (("city", "zh"), ("city_en", "en")):
