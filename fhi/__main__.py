@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import sys
@@ -15,6 +16,8 @@ from fhi.engine.errors import FhiError
 #: a full disk, a limit on files, a folder that may not be written to: no fault of the program
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES)
 
+#: the steps of a build that are no notebooks
+NOTED = ("check", "page", "pdf", "manifest")
 #: the environment variables that name the file to which a command writes its error, and the folder of such files
 FAULT, FAULTS = "FHI_FAULT", "FHI_FAULTS"
 
@@ -23,13 +26,12 @@ def check(scenario: str) -> None:
     """Validate a scenario with its whole edition, and write it resolved beside the results."""
     from fhi import records
     from fhi.files import Files
-    from fhi.running import checking, history
+    from fhi.running import checking
     from fhi.scenarios import resolved_yaml
 
     method, files = checking.check(scenario), Files(scenario)
     path = files.write_bytes(f"{files.processed}/scenario.yml", resolved_yaml(method).encode("utf-8"))
     records.write_of_command(files, "check", [path])
-    history.note(files, "check", "ran")
 
 
 def run(notebook: str, scenario: str, *prerequisites: str) -> None:
@@ -92,9 +94,10 @@ def manifest(scenario: str) -> None:
     records.require(store, set(records.all_records(store)) - {"manifest"})
     written = [datapackage.write_built(store), write_manifest(store)]
     records.write_of_command(store, "manifest", written)
-    history.note(store, "manifest", "ran")
     if not records.altered(store):
-        history.enter(store, commit(ROOT, read_files(store)), tau_of_root(store))
+        # a full disk takes no report that is there
+        with contextlib.suppress(OSError):
+            history.enter(store, commit(ROOT, read_files(store)), tau_of_root(store))
     print(summary(store))
 
 
@@ -109,14 +112,12 @@ def _timed(command: str, scenario: str, write: Callable[..., list[Path]]) -> Non
     """Write what readers get, from tables that are as the stages wrote them; keep its checksums and its seconds."""
     from fhi import records
     from fhi.files import record_seconds
-    from fhi.running import history
     from fhi.store import Store
 
     started = time.perf_counter()
     store = Store(scenario)
     records.require(store, set(records.all_records(store)) - {"page", "pdf", "manifest"})
     records.write_of_command(store, command, write(store))
-    history.note(store, command, "ran")
     record_seconds(store, command, time.perf_counter() - started)
 
 
@@ -150,11 +151,17 @@ def compare_all(*scenarios: str) -> None:
 
     A scenario that cannot be read, or whose build left an error in the folder ``$FHI_FAULTS``, is named with it.
     """
+    from fhi import records
+    from fhi.files import Files
     from fhi.showing.compare.files import write_all
 
     folder = os.environ.get(FAULTS)
     left = [(name, Path(folder, name)) for name in scenarios] if folder else []
-    write_all(scenarios, {name: path.read_text("utf-8") for name, path in left if path.is_file()})
+    faults = {name: path.read_text("utf-8") for name, path in left if path.is_file()}
+    for name in scenarios:
+        changed = records.changes(Files(name), records.RANKS)
+        faults |= {name: "\n".join(map(str, changed))} if changed and not faults.get(name) else {}
+    write_all(scenarios, faults)
 
 
 def site(address: str = "") -> None:
@@ -259,6 +266,7 @@ def open_lab(scenario: str) -> None:
 
 def sweep(scenario: str) -> None:
     """Build every combination of a scenario's grid, write how each agrees with the published ranks, and sum up."""
+    from fhi import records
     from fhi.editions.published import published
     from fhi.engine.framework import Framework
     from fhi.engine.index import build
@@ -268,6 +276,7 @@ def sweep(scenario: str) -> None:
     from fhi.store import Store
 
     method, store = load_scenario(scenario), Store(scenario)
+    records.require(store, ("check", "01_ingestion"))
     framework = Framework.from_table(store["tables/framework"])
     units, root = store["tables/cities"].set_index("name_zh"), framework.root
     order, given = published(store), (store["panel"], framework, method)
@@ -399,6 +408,8 @@ def run_command(arguments: list[str]) -> int:
         _refuse(name, rest)
     try:
         command(*rest)
+        if name in NOTED:
+            _note(name, rest[0])
     except FhiError as error:
         return _told(f"{type(error).__name__}: {error}")
     except OSError as error:
@@ -406,6 +417,14 @@ def run_command(arguments: list[str]) -> int:
             raise
         return _told(f"{error.strerror}: {error.filename or 'the outputs'}; nothing half-written stays")
     return 0
+
+
+def _note(step: str, scenario: str) -> None:
+    """Keep for ``make why`` that a step of a build ran."""
+    from fhi.files import Files
+    from fhi.running import history
+
+    history.note(Files(scenario), step, "ran")
 
 
 def _takes(command: Callable, arguments: list[str]) -> bool:

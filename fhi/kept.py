@@ -59,9 +59,13 @@ class Kept:
 
     def prune(self) -> None:
         """Remove the entries that were not used for the longest time, until the rest is within the limit."""
-        total = 0
-        entries = [(path.stat(), path) for path in self.folder.glob("*")] if self.folder.is_dir() else []
-        for stat, path in sorted(entries, key=lambda entry: -entry[0].st_mtime_ns):
-            total += stat.st_size
+        total, entries = 0, []
+        for path in self.folder.glob("*") if self.folder.is_dir() else ():
+            # another run may remove it, or put it in its place, at the same moment
+            with contextlib.suppress(FileNotFoundError):
+                stat = path.stat()
+                entries.append((-stat.st_mtime_ns, path.name, stat.st_size))
+        for _, name, size in sorted(entries):
+            path, total = self.folder / name, total + size
             if total > self.limit:
                 path.unlink(missing_ok=True)

@@ -7,6 +7,7 @@ name is refused with the nearest valid ones.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -19,7 +20,7 @@ from fhi.editions.defaults import of_edition, with_errors
 from fhi.engine import weighting
 from fhi.engine.cells import Folder, Table, read_cells
 from fhi.engine.errors import MethodError
-from fhi.engine.methods import traits
+from fhi.engine.methods import register_file, traits
 from fhi.engine.parameters import COMBINING, Method
 from fhi.paths import BASELINE, SCENARIOS, beside_scenarios, edition_names
 from fhi.reading.settings import read_settings
@@ -55,6 +56,31 @@ def _as_user_data(value: Any) -> Any:
     return {"folder": value} if isinstance(value, str) else value
 
 
+class MethodsFile(BaseModel):
+    """A file beside the scenarios with methods of the staff's own, and the checksum of what it held."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    file: str
+    sha256: str | None = None
+
+    @model_validator(mode="after")
+    def _registered(self) -> MethodsFile:
+        path = beside_scenarios(self.file, "methods")
+        if not path.is_file():
+            raise MethodError(f"there is no file {self.file!r} beside the scenarios.", key="methods", value=self.file)
+        content = path.read_bytes()
+        found = hashlib.sha256(content).hexdigest()
+        if self.sha256 not in (None, found):
+            message = f"{self.file} was changed after this was built; build the scenario anew."
+            raise MethodError(message, key="methods", value=self.file)
+        register_file(content.decode("utf-8"), self.file, found)
+        return self if self.sha256 else MethodsFile(file=self.file, sha256=found)
+
+
+def _as_methods_file(value: Any) -> Any:
+    return {"file": value} if isinstance(value, str) else value
+
+
 class Scenario(Method):
     """The method of a scenario with what it is made of; see ``baseline.yml`` for what each key means."""
 
@@ -62,10 +88,13 @@ class Scenario(Method):
     edition: str = ""
     user_data: Annotated[UserData | None, BeforeValidator(_as_user_data)] = None
     constructions: dict[str, str] = Field(default_factory=dict)
+    methods: Annotated[MethodsFile | None, BeforeValidator(_as_methods_file)] = None
 
 
 #: the keys of a scenario, in the order in which they are shown
-KEYS = tuple(dict.fromkeys(["description", "edition", "year", "user_data", "constructions", *Method.model_fields]))
+KEYS = tuple(
+    dict.fromkeys(["description", "edition", "year", "user_data", "constructions", "methods", *Method.model_fields])
+)
 #: the keys that do not bear on the index itself
 ASIDE = frozenset({"description", "robustness"})
 #: the keys of a scenario that a stage reads; a stage that is not named here may read them all

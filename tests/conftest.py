@@ -87,6 +87,17 @@ def pytest_runtest_setup(item):
         shutil.copytree(home / "checkout" / FOLDER, out / FOLDER)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter):
+    """Say how many tests were skipped and why; with ``FHI_NO_SKIPS`` set a skipped one of page and print fails it."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    terminalreporter.write_line(f"{len(skipped)} tests skipped")
+    for report in skipped:
+        terminalreporter.write_line(f"  {report.nodeid}: {report.longrepr[-1] if report.longrepr else ''}")
+    if os.environ.get("FHI_NO_SKIPS") and any("tests/showing/" in report.nodeid for report in skipped):
+        terminalreporter._session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def pytest_unconfigure(config):
     shutil.rmtree(config.fhi_out, ignore_errors=True)
 

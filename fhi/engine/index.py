@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -64,6 +64,13 @@ def check(
         step: Step = getattr(method, key)
         function = choose(table, step.method, key, file)
         methods.check_params(function, step.params, step=key, name=step.method, file=file, **names)
+    for indicator, steps in method.by_indicator.items():
+        choose(dict.fromkeys(framework.leaves), indicator, "by_indicator", file)
+        for key, step in ((key, getattr(steps, key)) for key in type(steps).model_fields):
+            if step is not None:
+                where = f"by_indicator.{indicator}.{key}"
+                function = choose(methods.TABLES[key], step.method, where, file)
+                methods.check_params(function, step.params, step=where, name=step.method, file=file, **names)
     check_units(method, file)
     check_weights(method, framework, file)
     _check_levels(method, framework, file)
@@ -101,7 +108,11 @@ def check_units(method: Method, file: str | None = None) -> None:
     They cannot be transformed with the column: the logarithm of `treatment.log` is one of the place between the
     least and the greatest value, and bounds outside these have none.
     """
-    treat, norm = method.treatment, method.normalisation
+    for indicator in (None, *method.by_indicator):
+        _check_units(method.step_of("treatment", indicator), method.step_of("normalisation", indicator), file)
+
+
+def _check_units(treat: Step, norm: Step, file: str | None) -> None:
     turned = treatment.transformation(treat.method, treat.params)
     for name in methods.traits("normalisation", norm.method).in_units if turned else ():
         if _in_units(norm.params.get(name)):
@@ -165,8 +176,13 @@ def fill(
     used = screening.index[screening["used"]]
     if used.empty:
         raise MethodError("no indicator has data for enough units; lower least_coverage.", key="least_coverage")
-    step = method.imputation
-    imputed, mask = imputation.impute(kept[used], step.method, framework=framework, units=units, **step.params)
+    given = {"framework": framework, "units": units}
+    imputed, mask = _each(
+        kept[used],
+        method,
+        "imputation",
+        lambda data, step: imputation.impute(data, step.method, **given, **step.params),
+    )
     mask |= carried.loc[imputed.index, used]
     return {"indicators": indicators, "screening": screening, "imputed": imputed, "imputation": mask}
 
@@ -194,8 +210,12 @@ def normalise(
 ) -> pd.DataFrame:
     """Return the normalised indicators of a year from the treated ones of it and of `other_years`."""
     directions = framework.with_directions(dict(method.directions)).directions
-    step, over = method.normalisation, method.over_years
-    one = partial(normalisation.normalise, method=step.method, directions=directions, **step.params)
+    over = method.over_years
+
+    def one(frame: pd.DataFrame) -> pd.DataFrame:
+        run = partial(normalisation.normalise, directions=directions)
+        return _each(frame, method, "normalisation", lambda data, step: (run(data, step.method, **step.params),))[0]
+
     given = {"step": "over_years", "params": over.params}
     normalised = methods.call(normalisation.OVER_YEARS, over.method, dict(sorted(history.items())), year, one, **given)
     return normalised.reindex(columns=framework.leaves)
@@ -222,7 +242,10 @@ def treat_filled(imputed: pd.DataFrame, method: Method) -> tuple[pd.DataFrame, p
     MethodError
         If years are measured alike and a column was transformed: each year by itself, so that no two compare.
     """
-    treated, record = treatment.treat(imputed, method.treatment.method, **method.treatment.params)
+    treated, *records = _each(
+        imputed, method, "treatment", lambda data, step: treatment.treat(data, step.method, **step.params)
+    )
+    record = pd.concat(records, ignore_index=True) if len(records) > 1 else records[0]
     turned = record.loc[record["method"].isin(treatment.TRANSFORMS), "indicator"].unique()
     if len(turned) and not methods.traits("over_years", method.over_years.method).own_year:
         message = (
@@ -247,6 +270,31 @@ def other_years(
         with suppress(MethodError):  # a year in which no indicator can be used tells nothing
             found[other] = fill(panel, framework, method, other, units)["imputed"]
     return {other: treat_filled(imputed, method)[0] for other, imputed in found.items()}
+
+
+def _each(data: pd.DataFrame, method: Method, key: str, run: Callable[[pd.DataFrame, Step], tuple]) -> list:
+    """Return what a step makes of all indicators: those with a step of their own by that one.
+
+    `run` returns frames of the shape of its data; of a treatment the second is a record, of which there is one a step.
+    A method that looks across indicators is given them all, and only its own columns are taken.
+    """
+    groups: dict[str, tuple[Step, list[str]]] = {}
+    for column in data:
+        step = method.step_of(key, column)
+        groups.setdefault(repr(step), (step, []))[1].append(column)
+    if len(groups) == 1:
+        return list(run(data, *(step for step, _ in groups.values())))
+    found = []
+    for step, columns in groups.values():
+        alone = methods.traits(key, step.method).columnwise
+        found.append((run(data[columns] if alone else data, step), columns))
+    first = pd.concat([result[0][columns] for result, columns in found], axis=1)[[*data]]
+    if key == "treatment":
+        return [first, *(result[1][result[1]["indicator"].isin(columns)] for result, columns in found)]
+    rest = (
+        [pd.concat([result[1][columns] for result, columns in found], axis=1)[[*data]]] if key == "imputation" else []
+    )
+    return [first, *rest]
 
 
 def filled(stages: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

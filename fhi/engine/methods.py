@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -108,6 +109,38 @@ def method(step: str, name: str, **given: Any) -> Callable[[Callable], Callable]
         return function
 
     return register
+
+
+#: by name of a file of own methods: the checksum of what was registered from it, and the (step, name) of each method
+_FILES: dict[str, tuple[str, list[tuple[str, str]]]] = {}
+
+
+def register_file(text: str, file: str, digest: str) -> None:
+    """Run a file of own methods, whose decorators register them; what it registered before in another form goes.
+
+    Raises
+    ------
+    MethodError
+        If it cannot be run: with the line and what Python says; nothing of it is registered then.
+    """
+    known, before = _FILES.pop(file, ("", []))
+    if known == digest:
+        _FILES[file] = known, before
+        return
+    for step, name in before:
+        TABLES[step].pop(name, None)
+    old = {step: dict(table) for step, table in TABLES.items()}
+    try:
+        exec(compile(text, file, "exec"), {"__name__": file.removesuffix(".py")})
+    except Exception as error:
+        for step, table in TABLES.items():
+            table.clear()
+            table.update(old[step])
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+        where = f"line {lines[-1]}: " if lines else ""
+        message = f"{file} cannot be run: {where}{type(error).__name__}: {error}."
+        raise MethodError(message, key="methods", value=file) from None
+    _FILES[file] = digest, [(step, name) for step, table in TABLES.items() for name in table if name not in old[step]]
 
 
 def traits(step: str, name: str) -> Traits:

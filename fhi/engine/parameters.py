@@ -52,6 +52,15 @@ Aggregation = Annotated[str | Step | dict[int | str, str | Step], BeforeValidato
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
+class OwnSteps(BaseModel):
+    """Steps of one indicator in place of those of all."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    imputation: NamedStep | None = None
+    treatment: NamedStep | None = None
+    normalisation: NamedStep | None = None
+
+
 class Ranking(BaseModel):
     """How ranks come from scores: from how many decimals of them (None: all); see `engine.ranking`."""
 
@@ -94,12 +103,18 @@ class Method(BaseModel):
     imputation: NamedStep = Step(method="none")
     treatment: NamedStep = Step(method="none")
     normalisation: NamedStep = Step(method="min-max")
+    by_indicator: dict[str, OwnSteps] = {}
     over_years: NamedStep = Step(method="by-year")
     weighting: NamedStep = Step(method="original")
     aggregation: Aggregation = "arithmetic"
     availability: dict[Annotated[int | str, BeforeValidator(_as_place)], Share] = {0: 1.0}
     ranking: Ranking = Ranking()
     robustness: Robustness = Robustness()
+
+    def step_of(self, key: str, indicator: str | None = None) -> Step:
+        """Return the step ``imputation``, ``treatment`` or ``normalisation`` of an indicator; of those without one."""
+        own = getattr(self.by_indicator[indicator], key) if indicator in self.by_indicator else None
+        return own or getattr(self, key)
 
 
 #: the keys that bear on weights, aggregation and ranks alone

@@ -9,6 +9,7 @@ kept by its cause in the store too (`fhi.kept`), so that a build after `make cle
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import platform
@@ -224,8 +225,10 @@ def keep(found: dict, files: Files, staging: Path) -> None:
             if name != f"processed/stages/{found['stage']}.json":
                 archive.writestr(name, path.read_bytes())
     kept = Kept(files.root, KIND)
-    kept.put(kept.key(found), content.getvalue())
-    kept.prune()
+    # results that are not kept are made again another time: no reason to lose them now
+    with contextlib.suppress(OSError):
+        kept.put(kept.key(found), content.getvalue())
+        kept.prune()
 
 
 def _kept(found: dict, files: Files) -> dict[str, bytes]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fhi.engine.methods import CONTEXT, TABLES, keywords, parameter_schema, traits
+from fhi.engine.parameters import OwnSteps
 from fhi.engine.words import words
 from fhi.paths import ROOT
 from fhi.scenarios import BASE, Scenario
@@ -27,6 +28,12 @@ def scenario_schema() -> dict[str, Any]:
     single = _step("aggregation")["anyOf"]
     levels = {"type": "object", "additionalProperties": {"anyOf": single}}
     properties["aggregation"] = {"anyOf": [*single, levels]}
+    own = {key: _step(key) for key in OwnSteps.model_fields}
+    properties["by_indicator"]["additionalProperties"] = {
+        "type": "object",
+        "properties": own,
+        "additionalProperties": False,
+    }
     properties["user_data"]["anyOf"].insert(0, {"type": "string"})
     known = words("key")
     for name, content in properties.items():

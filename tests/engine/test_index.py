@@ -129,6 +129,7 @@ def test_what_bears_on_the_indicators_alone_changes_nothing_after_them():
         "treatment": "winsorise",
         "normalisation": "rank",
         "over_years": "pooled",
+        "by_indicator": {"noise": {"normalisation": "rank"}},
     }
     assert set(before) == set(Method.model_fields) - COMBINING - {"robustness"}
     for key, value in before.items():

@@ -67,14 +67,18 @@ class Inputs:
         return self.panel.loc[self.panel["indicator"] == indicator, "value"].dropna()
 
 
-def steps(method: Method) -> list[Step]:
-    """Return the steps from the observed to the normalised indicators."""
-    return [getattr(method, name) for name in STEPS]
+def steps(method: Method, indicator: str | None = None) -> list[Step]:
+    """Return the steps from the observed to the normalised indicators, or of one indicator."""
+    return [method.step_of(name, indicator) for name in STEPS]
 
 
 def separable(method: Method) -> bool:
     """Whether an indicator comes out the same whatever stands beside it."""
-    return all(traits(name, getattr(method, name).method).columnwise for name in STEPS)
+    return all(
+        traits(name, method.step_of(name, indicator).method).columnwise
+        for name in STEPS
+        for indicator in (None, *method.by_indicator)
+    )
 
 
 def repeatable(method: Method, indicators: Iterable[str]) -> bool:
@@ -82,7 +86,8 @@ def repeatable(method: Method, indicators: Iterable[str]) -> bool:
 
     So it is if no step looks across indicators or years, or has a parameter by indicator.
     """
-    contents = [value for step in steps(method) for value in step.params.values() if isinstance(value, Mapping | list)]
+    tried = [step for indicator in (None, *method.by_indicator) for step in steps(method, indicator)]
+    contents = [value for step in tried for value in step.params.values() if isinstance(value, Mapping | list)]
     named = any(indicator in content for indicator in indicators for content in contents)
     return separable(method) and traits("over_years", method.over_years.method).own_year and not named
 
@@ -137,7 +142,7 @@ class Matrix:
         rows = inputs.units.get_indexer(own)
         columns = pd.RangeIndex(values.shape[1]).astype(str)
         frame = pd.DataFrame(values[rows], index=own, columns=columns)
-        impute, treat, normalise = steps(self.method)
+        impute, treat, normalise = steps(self.method, indicator)
         given = {"framework": inputs.framework, "units": inputs.attributes}
         frame, _ = imputation.impute(frame, impute.method, **given, **impute.params)
         frame, _ = treatment.treat(frame, treat.method, **treat.params)

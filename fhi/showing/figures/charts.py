@@ -16,7 +16,7 @@ from fhi.showing.figures.wording import both, said
 #: rows that a figure draws at most, one for what is left out included, and how many of them are the last units
 MOST, LAST = 40, 10
 #: points that the name of a row may take, and the columns of ranks that a publication gives
-LONGEST = 175
+LONGEST = 205
 PUBLISHED_RANKS = ("rank", "published", "pillar_rank", "overall_rank")
 #: rows that the heights of the figures are made for, and the inches that each beyond these adds
 USUAL, PITCH = 20, 0.25

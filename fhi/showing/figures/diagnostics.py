@@ -239,7 +239,7 @@ def effects(data: pd.DataFrame, language: str):
     for x, name in ((1.16, "mean"), (1.2, "furthest")):
         head = look | {"ha": "right" if x < 1.18 else "left", "size": style.SMALL, "color": style.MUTED}
         axes.text(x, -1.0, said(f"diagnostic-effects.{name}", language), **head)
-    for y, name, item in zip(heights, style.city_names(nodes, language), nodes.itertuples(), strict=True):
+    for y, name, item in zip(heights, row_names(nodes, language), nodes.itertuples(), strict=True):
         axes.text(1.16, y, f"{item.mean_absolute_shift:.1f}", ha="right", **look)
         furthest = f"{arrow(item.largest_shift)}  {name}" if item.largest_shift else "–"
         axes.text(1.2, y, furthest, ha="left", **look)

@@ -265,8 +265,8 @@ def leading(data: pd.DataFrame, language: str):
     looks = {kind: style.EVIDENCE_FILLS[kind] for kind in ("published", "public")}
     for place, (sector, column) in enumerate(_lists(data).items()):
         rows = data.dropna(subset=[column]).sort_values(column).reset_index(drop=True)
-        left = 1.15 + 4.75 * place
-        axes = style.quiet(style.area(figure, left=left, right=10 - left - 3.6, top=1.75, bottom=0.55), grid=None)
+        left = 1.4 + 4.75 * place
+        axes = style.quiet(style.area(figure, left=left, right=10 - left - 3.4, top=1.75, bottom=0.55), grid=None)
         most = rows[[f"{sector}_published", f"{sector}_public"]].max().max()
         for kind, shift in (("published", -0.18), ("public", 0.18)):
             values = rows[f"{sector}_{kind}"]
@@ -278,12 +278,12 @@ def leading(data: pd.DataFrame, language: str):
                 at = ((value if pd.notna(value) else 0) + 0.02 * most, row + shift)
                 axes.text(*at, text, va="center", size=style.SMALL, color=tone)
         names = [
-            f"{item[column]:.0f}  {style.fit(name, 56, style.BODY)}"
+            f"{item[column]:.0f}  {style.fit(name, 78, style.BODY)}"
             for name, (_, item) in zip(row_names(rows, language), rows.iterrows(), strict=True)
         ]
         axes.set_yticks(rows.index, names)
         axes.set(xlim=(0, 1.2 * most), ylim=(len(rows) - 0.5, -0.5), xticks=[])
-        axes.set_title(said(f"p30-leading.{sector}", language), loc="left", weight="bold", size=style.BODY, x=-0.2)
+        axes.set_title(said(f"p30-leading.{sector}", language), loc="left", weight="bold", size=style.BODY, x=-0.3)
     entries = [(look, said(f"p30-leading.{kind}", language)) for kind, look in looks.items()]
-    key(figure.axes[0], entries, bbox_to_anchor=(-0.27, 1.12))
+    key(figure.axes[0], entries, bbox_to_anchor=(-0.32, 1.12))
     return figure

@@ -239,8 +239,12 @@ def _tile(axes, box: dict, item, language: str) -> None:
         axes.text(x + 0.1, y + 0.22, name, size=style.SMALL, **text)
         axes.text(x + width - 0.1, y + 0.22, f"{item.value:.1f}", size=style.BODY, weight="bold", ha="right", **text)
     else:
+        name = wrapped(name, width - 0.22, style.BODY, lines=2)
+        low = 0.19 * name.count("\n")
         if item.low < item.high:
             each = said("p18-contributions.each", language, item=item)
-            axes.text(x + 0.14, y + 0.86, style.fit(each, width * 72 - 16, style.SMALL), size=style.SMALL, **text)
-        axes.text(x + 0.14, y + 0.24, style.fit(name, width * 72 - 16, style.BODY), **text)
-        axes.text(x + 0.14, y + 0.56, f"{item.value:.1f}", size=20, weight="bold", **text)
+            axes.text(
+                x + 0.14, y + 0.56 + 0.3 + low, style.fit(each, width * 72 - 16, style.SMALL), size=style.SMALL, **text
+            )
+        axes.text(x + 0.14, y + 0.24 + low / 2, name, **text)
+        axes.text(x + 0.14, y + 0.56 + low, f"{item.value:.1f}", size=20, weight="bold", **text)

@@ -36,7 +36,7 @@ INTERVAL = {"facecolor": "#aab4bd", "edgecolor": style.MIDDLE, "linewidth": 0.8}
 #: shares of draws at which a statement is called firm, or at least likelier than not by far
 FIRM, LEANING = 0.9, 2 / 3
 #: points that a slanted name may take
-SLANTED = 62
+SLANTED = 90
 #: units at most of which the pairs are drawn
 SQUARE = 32
 
@@ -125,7 +125,6 @@ def intervals(data: pd.DataFrame, language: str):
     edge = {"transform": axes.get_yaxis_transform(), "va": "center", "size": style.SMALL, "color": style.MUTED}
     for item in known.itertuples():
         axes.text(1.015, item.row, f"{item.low}–{item.high}", **edge)
-    axes.text(1.015, -1.0, said("robust-intervals.interval", language, share=share), **edge)
     name_rows(axes, data, language, "published", shown)
     axes.set(ylim=(shown.count - 0.4, -0.6), xlim=(0.3, last + 0.7), xticks=rank_ticks(last))
     axes.set_xlabel(said("robust-intervals.axis", language, unit=unit), size=style.SMALL)
@@ -355,7 +354,7 @@ def beats(data: pd.DataFrame, language: str):
     tall = height(8.4, len(order))
     figure = style.canvas(tall)
     names = row_names(order, language)
-    axes = style.quiet(style.area(figure, left=margin(names), right=0.6, top=1.65, bottom=0.6), grid=None)
+    axes = style.quiet(style.area(figure, left=margin(names), right=0.95, top=1.65, bottom=0.6), grid=None)
     x, y = data["other"].map(place), data["city"].map(place)
     colours = data["probability"].map(_side)
     tiles(axes, pd.DataFrame({"x": x, "y": y, "colour": colours}))

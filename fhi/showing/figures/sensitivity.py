@@ -17,7 +17,7 @@ from fhi.showing.figures.wording import both, said, with_words, words
 SPELT = 0.2
 FIRST, TOTAL = {"facecolor": style.DARK}, {"facecolor": "#aab4bd", "edgecolor": style.MIDDLE, "linewidth": 0.8}
 #: points that a slanted name may take, and units at most in the grid, one column for what is left out included
-SLANTED, SQUARE = 62, 28
+SLANTED, SQUARE = 90, 28
 #: shades of a total effect in the grid of units
 SHADES = ("#f1f3f5", "#d5dbe1", "#b3bdc6", "#8a97a3", "#5f6c79", style.DARK)
 
@@ -92,7 +92,7 @@ def sobol(data: pd.DataFrame, language: str):
 
 
 def _grid(figure, data: pd.DataFrame, assumptions: list[str], language: str) -> None:
-    axes = style.quiet(style.area(figure, left=4.75, right=0.6, top=1.85, bottom=0.85), grid=None)
+    axes = style.quiet(style.area(figure, left=4.75, right=0.95, top=1.85, bottom=0.85), grid=None)
     chosen_ones = chosen(data["city"], most=SQUARE, last=5)
     columns, data = chosen_ones.place, chosen_ones.of(data)
     cities = data.drop_duplicates("city")

@@ -48,6 +48,8 @@ def state(tables: Tables, method: Scenario, scenario: str) -> dict:
     leaves = [leaf for leaf in framework.leaves if leaf in alive]
     steps = steps_by_level(method.aggregation, range(framework.levels.max()))
     root = framework.root
+    # the script normalises all indicators alike, and a year by itself
+    plain = method.over_years.method == "by-year" and not method.by_indicator
     return {
         "obstacle": obstacle(steps | steps_by_node(method.aggregation)),
         "scenario": scenario,
@@ -62,7 +64,7 @@ def state(tables: Tables, method: Scenario, scenario: str) -> dict:
         "units": units(tables, root, list(values.index)),
         "own": columns(values, leaves),
         "treated": columns(tables["treated"].set_index("city").reindex(values.index), leaves)
-        if method.over_years.method == "by-year" and "treated" in tables and set(leaves) <= set(tables["treated"])
+        if plain and "treated" in tables and set(leaves) <= set(tables["treated"])
         else None,
         "means": {level: step.method for level, step in steps.items()},
         "least": {level: method.availability.get(level, 0.0) for level in steps},

@@ -63,11 +63,13 @@ def ranking(tables: Tables) -> dict:
     moved, pillars = moves(tables, root), upper_nodes(tables)[1:]
     units, ranks = published_units(tables, root), tables["ranks"].set_index("city")
     with_published = len(units) > 0
-    if with_published:
-        printed = published(tables).set_index(["city", "node"])["rank"].to_dict()
-    else:
+    own = ranks[pillars].stack().to_dict()
+    stated = published(tables).set_index(["city", "node"])["rank"].to_dict()
+    # where the publication ranks in no pillar, the reconstructed ranks stand there
+    with_pillars = any(node in pillars for _, node in stated)
+    printed = stated if with_pillars else own
+    if not with_published:
         units = ranks[root].dropna().sort_values(kind="stable").rename("rank").reset_index().assign(tier=None)
-        printed = ranks[pillars].stack().to_dict()
     rows = [
         {
             "id": anchor(places[unit["city"]]),
@@ -87,6 +89,7 @@ def ranking(tables: Tables) -> dict:
     return {
         "rows": rows,
         "published": with_published,
+        "pillars_published": with_pillars,
         "tiers": list(tiers.values()) if any(row["tier"] for row in rows) else [],
         "pillars": brief([node_names(tables)[node] for node in pillars]),
         "moves": any(row["move"] is not None for row in rows),

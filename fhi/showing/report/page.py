@@ -34,8 +34,6 @@ STYLES = ("page.css", "cards.css")
 SCRIPTS = ("page.js", "explorer.js", "figures.js")
 #: below a pillar, more sub-pillars than this stay folded in the explorer
 MANY = 8
-#: a figure that names more units than this says nothing of any one of them
-CLOSE = 6
 
 
 def build_page(store: Store) -> str:

@@ -30,11 +30,6 @@ UNITS = {
 }
 
 
-def built(scenario: str) -> str:
-    """Return the folder of the built tables of a scenario as its page sees it."""
-    return f"../../data/processed/{scenario}"
-
-
 @cache
 def _words() -> dict[str, dict[str, str]]:
     with WORDS.open(encoding="utf-8", newline="") as file:

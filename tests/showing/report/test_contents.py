@@ -7,7 +7,7 @@ import pytest
 
 from fhi.scenarios import Scenario, load_scenario
 from fhi.showing.figures.registry import entries
-from fhi.showing.report import cities, contents, pdf, pictures
+from fhi.showing.report import cities, contents, pictures
 from fhi.showing.report.texts import said
 
 OWN = {"edition": "baltic"}
@@ -50,16 +50,16 @@ def registered(id):
 
 
 @pytest.mark.parametrize("id", ["coverage", "replication", "robust-intervals", "diagnostic-weights"])
-def test_a_figure_of_given_files_is_labelled_on_the_page_and_in_print(given, id):
+def test_a_figure_of_given_files_is_labelled_on_the_page(given, id):
     label, tables = given
-    for shown in (pictures.figure_context(registered(id), tables, {}), pdf.figure(registered(id), tables, "en")):
-        assert label in shown["evidence"] and "public" not in shown["evidence"]
+    shown = pictures.figure_context(registered(id), tables, {})
+    assert label in shown["evidence"] and "public" not in shown["evidence"]
 
 
 def test_a_figure_of_printed_numbers_keeps_its_labels(given):
     _, tables = given
     for id in ("p21-adoption", "identified-scores", "robust-adoption"):
-        assert tuple(pdf.figure(registered(id), tables, "en")["evidence"]) == registered(id).evidence
+        assert tuple(pictures.figure_context(registered(id), tables, {})["evidence"]) == registered(id).evidence
 
 
 def test_tables_and_sections_of_cities_are_labelled_too(given):

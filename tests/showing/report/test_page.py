@@ -46,7 +46,7 @@ def test_no_link_leaves_the_file_and_nothing_is_loaded(text, parsed):
 def test_the_first_screen_ranks_the_published_cities_with_their_intervals(text, built):
     block = text.split('id="ranking-table"')[1].split("</table>")[0]
     rows = re.findall(
-        r'<tr class="unit-\d+"><td data-value="(\d+)">.*?lang="zh">([^<]+)<.*?(\d+–\d+)\s*\n', block, re.DOTALL
+        r'<tr class="unit-\d+"><td data-value="(\d+)">.*?lang="zh">([^<]+)<.*?class="ends">(\d+–\d+)<', block, re.DOTALL
     )
     intervals = built.store()["rank_intervals"].set_index("city")
     published = built.store()["tables/top20"].sort_values("rank")

@@ -22,6 +22,8 @@ const given = new URLSearchParams(location.search);
 function show(language) {
   root.lang = language;
   for (const button of switches) button.setAttribute("aria-pressed", String(button.dataset.language === language));
+  for (const option of document.querySelectorAll("option[data-zh]")) option.textContent = option.dataset[language];
+  field.placeholder = field.dataset[language];
   search();
   choose(mine, false);
   document.dispatchEvent(new Event("languagechosen"));
