@@ -9,6 +9,8 @@ import random
 CITIES = ["北京", "上海", "杭州", "深圳", "广州", "成都"]
 OUTSIDE = ["温州", "苏州市", "浙江省", "江苏", "义乌市", "香港岛"][:5]
 TOTALS = ["全国", "合计", "总计", "全 国", "Total"]
+ENGLISH = dict(zip(CITIES, ["Beijing", "Shanghai", "Hangzhou", "Shenzhen", "Guangzhou", "Chengdu"], strict=True))
+PROVINCES = dict(zip(CITIES, ["北京市", "上海", "浙江省", "广东", "广东省", "四川"], strict=True))
 YEARS = [2015, 2016, 2017]
 #: names that a measure may be written by, units of its values (name, factor), measures that are none of the tree
 NAMES = {
@@ -203,6 +205,13 @@ class Layout:
         if self.chance(0.2):
             head = [["序号" if n == 0 else "", *row] for n, row in enumerate(head)]
             body = [[str(n), *row] for n, row in enumerate(body, 1)]
+        if self.chance(0.15):
+            # names in English behind the values; or the province before the city
+            head = [[*row, "City" if n == 0 else ""] for n, row in enumerate(head)]
+            body = [[*row, self._other_name(row, ENGLISH)] for row in body]
+        elif self.chance(0.15):
+            head = [["省份" if n == 0 else "", *row] for n, row in enumerate(head)]
+            body = [[self._other_name(row, PROVINCES), *row] for row in body]
         if self.chance(0.3):
             name = self.random.choice(FOREIGN)
             head = [
@@ -215,18 +224,25 @@ class Layout:
             ]
         return head, body
 
+    def _other_name(self, row, names):
+        """Return what the city of a row is called in another column."""
+        return next(names[city] for city in CITIES if any(city in text for text in row))
+
     def _with_rows(self, body):
         """Add rows that are of no city of the list: totals, other places; and districts."""
         width = len(body[0])
-        places = [n for n, text in enumerate(body[0]) if any(city in text for city in CITIES)]
-        if not places or self.form == "sections":
+        cities = [sum(any(city in row[n] for city in CITIES) for row in body) for n in range(width)]
+        # of province and city the later column
+        place = max(range(width), key=lambda n: (cities[n], n))
+        if not cities[place] or self.form == "sections":
             return body
         for name in self.random.sample([*OUTSIDE, *TOTALS, "杭州市西湖区"], self.random.randint(0, 4)):
             row = list(body[self.random.randrange(len(body))])
-            for place in range(places[0] + 1, width):
-                if _numeric(row[place]) and not _year(row[place]):
-                    row[place] = f"{self.random.uniform(10, 9999):.1f}"
-            row[places[0]] = name
+            for n in range(place + 1, width):
+                if _numeric(row[n]) and not _year(row[n]):
+                    row[n] = f"{self.random.uniform(10, 9999):.1f}"
+            row = ["" if text in ENGLISH.values() or text in PROVINCES.values() else text for text in row]
+            row[place] = name
             body.insert(self.random.choice([0, self.random.randint(0, len(body)), len(body)]), row[:width])
         return body
 
