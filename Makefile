@@ -105,7 +105,7 @@ USER := $(foreach kind,csv xlsx,$(wildcard data/user/*.$(kind) data/user/*/*.$(k
 SIGNS := $(shell find data/user -name '*.csv' -o -name '*.xlsx' 2>/dev/null | LC_ALL=C tr -dc '$$;:\#%=|*?<>~\\`[]')
 $(if $(SIGNS),$(error rename the file in data/user with $(SIGNS) in its name))
 endif
-JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv)
+JUDGEMENTS := $(wildcard notebooks/scenarios/*.csv notebooks/scenarios/*/*.csv notebooks/scenarios/*.py)
 DRAWING := $(wildcard fhi/showing/assets/fonts/* fhi/showing/figures/*.csv data/raw/*/*.geojson) \
 	$(addprefix fhi/showing/assets/report/,blocks.typ card.typ)
 

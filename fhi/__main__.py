@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import sys
@@ -15,6 +16,8 @@ from fhi.engine.errors import FhiError
 #: a full disk, a limit on files, a folder that may not be written to: no fault of the program
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES)
 
+#: the steps of a build that are no notebooks
+NOTED = ("check", "page", "pdf", "manifest")
 #: the environment variables that name the file to which a command writes its error, and the folder of such files
 FAULT, FAULTS = "FHI_FAULT", "FHI_FAULTS"
 
@@ -23,13 +26,12 @@ def check(scenario: str) -> None:
     """Validate a scenario with its whole edition, and write it resolved beside the results."""
     from fhi import records
     from fhi.files import Files
-    from fhi.running import checking, history
+    from fhi.running import checking
     from fhi.scenarios import resolved_yaml
 
     method, files = checking.check(scenario), Files(scenario)
     path = files.write_bytes(f"{files.processed}/scenario.yml", resolved_yaml(method).encode("utf-8"))
     records.write_of_command(files, "check", [path])
-    history.note(files, "check", "ran")
 
 
 def run(notebook: str, scenario: str, *prerequisites: str) -> None:
@@ -92,9 +94,10 @@ def manifest(scenario: str) -> None:
     records.require(store, set(records.all_records(store)) - {"manifest"})
     written = [datapackage.write_built(store), write_manifest(store)]
     records.write_of_command(store, "manifest", written)
-    history.note(store, "manifest", "ran")
     if not records.altered(store):
-        history.enter(store, commit(ROOT, read_files(store)), tau_of_root(store))
+        # a full disk takes no report that is there
+        with contextlib.suppress(OSError):
+            history.enter(store, commit(ROOT, read_files(store)), tau_of_root(store))
     print(summary(store))
 
 
@@ -109,14 +112,12 @@ def _timed(command: str, scenario: str, write: Callable[..., list[Path]]) -> Non
     """Write what readers get, from tables that are as the stages wrote them; keep its checksums and its seconds."""
     from fhi import records
     from fhi.files import record_seconds
-    from fhi.running import history
     from fhi.store import Store
 
     started = time.perf_counter()
     store = Store(scenario)
     records.require(store, set(records.all_records(store)) - {"page", "pdf", "manifest"})
     records.write_of_command(store, command, write(store))
-    history.note(store, command, "ran")
     record_seconds(store, command, time.perf_counter() - started)
 
 
@@ -407,6 +408,8 @@ def run_command(arguments: list[str]) -> int:
         _refuse(name, rest)
     try:
         command(*rest)
+        if name in NOTED:
+            _note(name, rest[0])
     except FhiError as error:
         return _told(f"{type(error).__name__}: {error}")
     except OSError as error:
@@ -414,6 +417,14 @@ def run_command(arguments: list[str]) -> int:
             raise
         return _told(f"{error.strerror}: {error.filename or 'the outputs'}; nothing half-written stays")
     return 0
+
+
+def _note(step: str, scenario: str) -> None:
+    """Keep for ``make why`` that a step of a build ran."""
+    from fhi.files import Files
+    from fhi.running import history
+
+    history.note(Files(scenario), step, "ran")
 
 
 def _takes(command: Callable, arguments: list[str]) -> bool:

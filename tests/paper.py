@@ -23,9 +23,9 @@ def tool(name: str, *arguments) -> bytes:
     return subprocess.run([name, *map(str, arguments)], capture_output=True, check=True).stdout
 
 
-def texts(path) -> list[str]:
-    """Return the text of each page."""
-    return tool("pdftotext", path, "-").decode("utf-8").split("\f")[:-1]
+def texts(path, *how: str) -> list[str]:
+    """Return the text of each page, in reading order or, with ``-raw``, as in the file: slanted words whole."""
+    return tool("pdftotext", *how, path, "-").decode("utf-8").split("\f")[:-1]
 
 
 def blanks(path) -> list[float]:

@@ -60,13 +60,13 @@ def test_a_second_report_has_nothing_to_do(built):
     "changed, stages",
     [
         ("fhi/showing/figures/ecosystem.py", ["07_charting"]),
-        ("fhi/engine/agreement.py", ["03_weighting", "04_robustness", "07_charting"]),
-        ("fhi/engine/aggregation/means.py", ["02_indicators", "03_weighting", "04_robustness", "07_charting"]),
-        ("fhi/engine/identification/centre.py", ["05_identification", "07_charting"]),
+        ("fhi/engine/agreement.py", STAGES[2:]),
+        ("fhi/engine/aggregation/means.py", STAGES),
+        ("fhi/engine/identification/centre.py", STAGES[4:]),
         ("fhi/editions/construction.py", STAGES),
         ("data/raw/report2018/adoption.csv", STAGES),
         ("fhi/codebook/tables.csv", STAGES),
-        ("notebooks/03_weighting.ipynb", ["03_weighting", "07_charting"]),
+        ("notebooks/03_weighting.ipynb", ["03_weighting", "06_audit", "07_charting"]),
     ],
 )
 def test_a_change_reruns_what_follows_it_and_no_more(untouched, changed, stages):
@@ -103,9 +103,9 @@ def test_a_deleted_page_or_print_is_written_again(untouched, name):
         path.write_bytes(content)
 
 
-def test_a_change_of_what_a_column_means_makes_the_data_package_alone(untouched):
+def test_a_change_of_what_a_column_means_draws_nothing(untouched):
     touch(untouched.folder / "fhi/codebook/columns.csv")
-    assert planned(untouched) == ["manifest baseline"]
+    assert planned(untouched) == ["page baseline", "manifest baseline"]
 
 
 def test_a_deleted_output_is_built_again(untouched):
@@ -183,7 +183,7 @@ def test_a_comparison_builds_what_it_compares_and_no_more(own):
     ]
     touch(own.folder / "fhi/engine/aggregation/means.py")
     text = own.make("-n", "compare", "SCENARIO=entropy").stdout
-    assert re.findall(r'fhi.py run (\w+) "baseline"', text) == ["02_indicators", "03_weighting"]
+    assert re.findall(r'fhi.py run (\w+) "baseline"', text) == STAGES[:3]
 
 
 def test_a_scenario_is_not_compared_with_itself_or_with_none_that_exists(own):

@@ -5,6 +5,7 @@ A run of which the commit, the method and the results are those of the run befor
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -110,7 +111,9 @@ def text(files: Files) -> str:
 def note(files: Files, step: str, what: str, because: str = "") -> None:
     """Keep what became of a step of a build, and why."""
     entry = {"build": os.environ.get("FHI_BUILD", ""), "what": what, "because": because}
-    replace_file(_folder(files) / "why" / f"{step}.json", json.dumps(entry, ensure_ascii=False).encode("utf-8"))
+    # what cannot be noted loses no result
+    with contextlib.suppress(OSError):
+        replace_file(_folder(files) / "why" / f"{step}.json", json.dumps(entry, ensure_ascii=False).encode("utf-8"))
 
 
 def why(files: Files) -> str:

@@ -125,7 +125,6 @@ def intervals(data: pd.DataFrame, language: str):
     edge = {"transform": axes.get_yaxis_transform(), "va": "center", "size": style.SMALL, "color": style.MUTED}
     for item in known.itertuples():
         axes.text(1.015, item.row, f"{item.low}–{item.high}", **edge)
-    axes.text(1.015, -1.0, said("robust-intervals.interval", language, share=share), **edge)
     name_rows(axes, data, language, "published", shown)
     axes.set(ylim=(shown.count - 0.4, -0.6), xlim=(0.3, last + 0.7), xticks=rank_ticks(last))
     axes.set_xlabel(said("robust-intervals.axis", language, unit=unit), size=style.SMALL)

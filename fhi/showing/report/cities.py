@@ -19,6 +19,8 @@ from fhi.showing.report.texts import NOTHING, said, same
 
 #: tables of single numbers that a publication states of a unit, all of one form
 PRINTED = ("city_profiles", "experience_facts", "innovation", "headlines")
+#: a first place, alone, shared or possible
+FIRST = re.compile(r"1( /|–|$)")
 JOINTS = {"zh": "；", "en": "; "}
 
 
@@ -34,10 +36,11 @@ def sections(tables: Tables, year: int | None, told: Mapping[str, Mapping]) -> l
     told : mapping
         The findings by id (`fhi.showing.report.opening.findings`).
     """
-    cards = zip(*(profiles(tables, language, year) for language in LANGUAGES), strict=True)
+    cards = [*zip(*(profiles(tables, language, year) for language in LANGUAGES), strict=True)]
+    firsts = [(zh["unit"], row["code"]) for zh, _ in cards for row in zh["indicators"] if FIRST.match(row["place"])]
     moves = printed_moves(tables) if has(tables, "tables/movers") else {}
     reasons = [next_above(tables), beside_next_above(tables), changed(tables)]
-    printed, sources, noted = printed_tables(tables), source_words(tables, year), remarks(tables)
+    printed, sources, noted = printed_tables(tables), source_words(tables, year), remarks(tables, firsts)
     bullets = {}
     for id, text in told.items():
         if text["kind"] == "unit":
@@ -57,11 +60,13 @@ def sections(tables: Tables, year: int | None, told: Mapping[str, Mapping]) -> l
     ]
 
 
-def remarks(tables: Tables) -> dict[str, dict[str, Texts]]:
-    """Return by unit and indicator what must be said of a value: that the report puts another first, that it is old."""
+def remarks(tables: Tables, firsts: Sequence[tuple[str, str]]) -> dict[str, dict[str, Texts]]:
+    """Return by unit and indicator what must be said of a value: that the report puts another first, that it is old.
+
+    `firsts` are the cells with a first place.
+    """
     found: dict[tuple[str, str], list[Texts]] = {}
-    standings = with_firsts(tables["standings"], tables)
-    for _, row in standings[standings["rank"] == 1].iterrows():
+    for _, row in with_firsts(pd.DataFrame(firsts, columns=["city", "node"]), tables).iterrows():
         found.setdefault((row["city"], row["node"]), []).append(remark(row))
     covered = tables["coverage"].dropna(subset=["evidence"])
     for row in covered[covered["old"].fillna(False).astype(bool)].itertuples():

@@ -16,6 +16,8 @@ from fhi.store import Store, to_csv
 POINTS_PER_INCH = 72
 #: what only an editor of the picture needs: its texts as comments, names of groups, an older name space of references
 UNREAD = re.compile(r'<!--.*?-->|(?<=<g) id="[^"]*"| xmlns:xlink="[^"]*"|(?<= )xlink:(?=href=)', re.DOTALL)
+#: a text of one line that is not turned, with the height of its baseline
+TEXT = re.compile(r'<text [^>]*?\by="([-\d.]+)"[^>]*>[^<]*</text>')
 EMPTY = re.compile(r"<g\s*/>|<g></g>")
 
 
@@ -60,10 +62,14 @@ def picture(entry: FigureEntry, store: Store, language: str) -> str:
 
 
 def beheaded(svg: str, points: float, foot: float = 0.0) -> str:
-    """Return a picture that begins so many points below its upper edge and ends so many above its lower one."""
+    """Return a picture that begins so many points below its upper edge and ends so many above its lower one.
+
+    Texts that stand outside are taken out: they would be found, copied and read aloud unseen.
+    """
     head, box, rest = re.split(r'(viewBox="[^"]*")', svg, maxsplit=1)
     width, height = map(float, box.split('"')[1].split()[2:])
     high = height - points - foot
+    rest = TEXT.sub(lambda found: found[0] if points <= float(found[1]) <= height - foot else "", rest)
     head = re.sub(r'width="[^"]*" height="[^"]*"', f'width="{width:g}pt" height="{high:g}pt"', head)
     return f'{head}viewBox="0 {points:g} {width:g} {high:g}"{rest}'
 

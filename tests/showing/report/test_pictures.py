@@ -29,6 +29,14 @@ def test_the_head_is_taken_off_and_nothing_else():
     assert pictures.svg_size(pictures.beheaded(svg, 37.44, 24.48)) == (720, 413)
 
 
+def test_what_stands_in_head_or_foot_is_not_left_behind_unseen():
+    text = '<text style="fill:#000" x="25" y="{}">{}</text>'
+    texts = [text.format(30.2, "title"), text.format(100, "kept"), text.format(390, "source")]
+    svg = f'<svg width="720pt" height="400pt" viewBox="0 0 720 400">{"".join(texts)}</svg>'
+    cut = pictures.beheaded(svg, 37.44, 24.48)
+    assert "kept" in cut and "title" not in cut and "source" not in cut
+
+
 def test_a_picture_holds_no_text_of_the_data_as_a_comment(built):
     entry = entries()[0]
     svg = pictures.picture(entry, built.store(), "zh")
