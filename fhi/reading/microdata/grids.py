@@ -59,7 +59,7 @@ def share(texts: list[str], known: Callable) -> float:
     return sum(is_label(text, known) for text in texts) / len(texts) if texts else 0.0
 
 
-def side_by_side(grid: Grid, known: Callable) -> Iterator[tuple[Grid, list[int]]]:
+def side_by_side(grid: Grid, known: Callable, aside: Callable) -> Iterator[tuple[Grid, list[int]]]:
     """Yield the tables that stand side by side, each with the columns of its stub."""
     width = len(grid.columns)
     first = next(row for row, texts in enumerate(grid.texts) if any(is_label(text, known) for text in texts))
@@ -71,7 +71,10 @@ def side_by_side(grid: Grid, known: Callable) -> Iterator[tuple[Grid, list[int]]
             stubs.append(place)
     groups: list[list[int]] = []
     for stub in stubs:
-        between = range(groups[-1][-1] + 1, stub) if groups else ()
+        # a column of numbers of rows or of years between two stubs does not part two tables
+        between = (
+            [n for n in range(groups[-1][-1] + 1, stub) if not aside(row[n] for row in grid.texts)] if groups else []
+        )
         values = any(
             is_number(row[place]) and not is_year(row[place]) for row in grid.texts[first:] for place in between
         )

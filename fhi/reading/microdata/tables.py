@@ -9,7 +9,7 @@ of its row, its column and its table says together; labels that contradict one a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -141,13 +141,21 @@ class Reader:
             down, across = most_labels(grid, known), most_labels(turned := grid.turn() if used else grid, known)
             if max(down, across):
                 whole = grid if down >= across else turned
-                for part, stubs in side_by_side(whole, known):
+                for part, stubs in side_by_side(whole, known, self._is_aside):
                     found += self._part(part, stubs, axis, titles, copies)
                 break
         else:
             said = dict.fromkeys(text for _, row in rows for text in row if text and not is_number(text))
             self.seen["measures"].update(list(said)[:8])
         return found
+
+    def _is_aside(self, texts: Iterable[str]) -> bool:
+        """True for a column headed as one of ordinals, codes or years."""
+        words = self.context.vocabulary
+        names = [label(text).name for text in texts if text]
+        return any(
+            words.find("neutral", name) == "ordinal" or words.find("column.any", name) == "year" for name in names
+        )
 
     def _is_title(self, texts: list[str]) -> bool:
         """True for a row that holds for the whole sheet: one text, perhaps with the unit; 指标：, 地区：, 时间：."""
