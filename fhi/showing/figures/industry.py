@@ -184,7 +184,7 @@ def _firms(data: pd.DataFrame, language: str, name: str, size: tuple[str, str] |
     heads = {"name": ("企业", "Firm"), "city": ("城市", "City"), "founded": ("成立", "Founded")}
     heads |= {"shareholders": ("主要股东", "Main shareholders")}
     heads |= {column: head for column, head in TOLD.items() if f"{column}_{language}" in data}
-    widths = {"name": 1.5, "city": 1.1, "founded": 0.9, "shareholders": 2.2, "model": 2.1, "driver": 1.5}
+    widths = {"name": 1.7, "city": 1.3, "founded": 1.0, "shareholders": 2.1, "model": 2.6, "driver": 2.2}
     shares = [widths[column] for column in heads]
     rows = []
     for city, (_, item) in zip(style.city_names(data, language), data.iterrows(), strict=True):
@@ -197,7 +197,7 @@ def _firms(data: pd.DataFrame, language: str, name: str, size: tuple[str, str] |
     titles = [style.pick(language, *head) for head in heads.values()]
     if size:
         titles += [style.pick(language, *size), said("p12-pattern.share-of-disclosed", language)]
-        shares += [1.1, 2.2]
+        shares += [1.1, 1.9]
     return table(titles, rows, shares, title=CLASSES[name][language], colour=COLOUR)
 
 
