@@ -21,7 +21,7 @@ TEMPLATE = ASSETS / "document.typ"
 #: height of the text on a page, least and greatest gap between two figures, in millimetres
 BODY, LEAST, MOST = 266.0, 5.0, 22.0
 #: blank at the foot that costs a page nothing, in millimetres
-SPARE = 30.0
+SPARE = 60.0
 
 
 def build_pdf(store: Store, language: str) -> bytes:
