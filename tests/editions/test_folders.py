@@ -164,14 +164,14 @@ user_data: .
 def read_by_readers(folder):
     """Page, print and manifest are there with explorer and sections, in the edition's words, without the report's."""
     page = (folder / "report.html").read_text(encoding="utf-8")
-    assert "<title>Ostsee-Fintech-Index · Baltic Fintech Index (baltic)</title>" in page
-    assert "Baltic Fintech Report 2019 (made up)" in page and "contains indicators from files of the staff" in page
-    assert 'id="explorer"' in page and "cities-title" in page and "2018 China Fintech" not in page
+    assert "<title>Ostsee-Fintech-Index · Baltic Fintech Index</title>" in page
+    assert "Baltic Fintech Report 2019 (made up)" in page and "contains indicators from files supplied by staff" in page
+    assert 'id="explorer"' in page and 'id="units"' in page and "2018 China Fintech" not in page
     assert 'id="ledger"' in page and "the order of the towns" in page
     ids = set(re.findall(r' id="([^"]+)"', page))
     assert set(re.findall(r'href="#([^"/]+)"', page)) <= ids
     links = [link for link in re.findall(r' href="([^"#]+)"', page) if not link.startswith("data:")]
-    assert links and all((folder / link).is_file() for link in links)
+    assert not links, "the page is one file"
     for language in ("zh", "en"):
         assert (folder / f"report.{language}.pdf").read_bytes().startswith(b"%PDF")
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))

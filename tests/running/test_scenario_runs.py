@@ -71,7 +71,7 @@ def test_a_comparison_is_printed_and_written_with_its_pictures(runs):
         for kind in ("svg", "png")
     ]
     tables = ["moves.csv", "contributions.csv", "assumptions.csv", "ranks.csv", "through.csv"]
-    assert set(below(folder)) == {*pictures, *tables, "summary.txt"}
+    assert set(below(folder)) == {*pictures, *tables, "summary.txt", "index.html"}
     ranks = {
         name: pd.read_csv(runs.folder / f"data/processed/{name}/ranks.csv").set_index("city")["FHI"]
         for name in ("baseline", "equal")

@@ -87,7 +87,9 @@ def refused(scenarios, edited):
 
 
 def table(content, sheet):
-    return pd.read_excel(io.BytesIO(content), sheet_name=sheet, keep_default_na=False, na_values=[""])
+    return pd.read_excel(
+        io.BytesIO(content), engine="openpyxl", sheet_name=sheet, keep_default_na=False, na_values=[""]
+    )
 
 
 def test_every_stage_has_its_sheet_and_the_numbers_are_those_of_the_files(content, built):

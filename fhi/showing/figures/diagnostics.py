@@ -242,7 +242,7 @@ def effects(data: pd.DataFrame, language: str):
     for y, name, item in zip(heights, row_names(nodes, language), nodes.itertuples(), strict=True):
         axes.text(1.16, y, f"{item.mean_absolute_shift:.1f}", ha="right", **look)
         furthest = f"{arrow(item.largest_shift)}  {name}" if item.largest_shift else "–"
-        axes.text(1.2, y, furthest, ha="left", **look)
+        axes.text(1.2, y, style.fit(furthest, 120, style.BODY), ha="left", **look)
     return figure
 
 

@@ -259,4 +259,4 @@ def test_every_method_of_the_tables_is_among_those_compared():
     steps |= {"normalisation": (normalisation, NORMALISATIONS), "aggregation": (aggregation, AGGREGATIONS)}
     for module, alternatives in steps.values():
         assert set(module.METHODS) <= {named(one).get("method") for one in alternatives} | RULES
-    assert set(weighting.METHODS) - {named(one)["method"] for one in WEIGHTINGS} == {"pca"}
+    assert set(weighting.METHODS) - {named(one)["method"] for one in WEIGHTINGS} == {"pca", "unobserved-components"}
