@@ -38,7 +38,7 @@ def scores_and_weights(
         for low, high, what in ((least, most, "sum"), (least_part, most_part, "score")):
             if not low * len(columns) <= 1 <= high * len(columns):
                 message = f"no weights of {len(columns)} children lie each from {low:g} to {high:g} of their {what}"
-                raise ValueError(message, "lower the least or raise the most")
+                raise ValueError(message, "lower least or raise most")
         if least_part > 0 and not rivals[unit, columns].all():
             message = f"a child whose score is 0 has no part of {least_part:g} in a score"
             raise ValueError(message, "normalise to positive scores, or give no least_part")
@@ -72,7 +72,7 @@ def _best(rivals: np.ndarray, unit: int, bounds: np.ndarray) -> np.ndarray:
     matrix = np.vstack([rivals / largest, bounds / np.where(sizes > 0, sizes, 1.0)])
     solved = linprog(-rivals[unit] / largest, A_ub=matrix, b_ub=limits, method="highs")
     if solved.status != 0:
-        raise ValueError("no weights keep all the bounds", "lower the least or raise the most")
+        raise ValueError("no weights keep all the bounds", "lower least or raise most")
     return solved.x / largest
 
 
