@@ -1,5 +1,6 @@
 """A notebook run by hand, as Run All of JupyterLab does it, in a kernel and its own folder, writes a build's tables."""
 
+import json
 import os
 
 import nbformat
@@ -15,7 +16,8 @@ STAGES = ("01_ingestion", "02_indicators", "03_weighting")
 def run_all(stage, scenario):
     """Run a notebook in a kernel, from the folder that it stands in."""
     notebook = notebooks.for_scenario(notebooks.read(NOTEBOOKS / f"{stage}.ipynb"), scenario)
-    client = NotebookClient(nbformat.from_dict(notebook), timeout=600, startup_timeout=300, kernel_name="python3")
+    read = nbformat.reads(json.dumps(notebook), as_version=4)
+    client = NotebookClient(read, timeout=600, startup_timeout=300, kernel_name="python3")
     client.execute(cwd=str(NOTEBOOKS), env=dict(os.environ))
 
 
