@@ -19,10 +19,11 @@ LOCK = {
 
 
 def asked() -> set[str]:
+    """Return what is asked for but for the extra of the documentation's site, which `make docs` fetches for itself."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     requirements = [
         *project["dependencies"],
-        *(name for names in project["optional-dependencies"].values() for name in names),
+        *(name for extra, names in project["optional-dependencies"].items() if extra != "docs" for name in names),
     ]
     return {re.match(r"[\w.-]+", requirement)[0].lower().replace("_", "-") for requirement in requirements}
 

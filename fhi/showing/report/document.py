@@ -113,7 +113,8 @@ class Told:
     def __init__(self, store: Store, language: str):
         self.language, self.words = language, words(language)
         rows = store["findings"] if has(store, "findings") else pd.DataFrame(columns=COLUMNS)
-        self.rows = rows[rows["language"] == language].fillna("")
+        rows = rows[rows["language"] == language].astype(object)
+        self.rows = rows.where(rows.notna(), "")
 
     def texts(self, kind: str, of: str = "") -> list[dict[str, str]]:
         """Return the sentences of a kind in order, those whose id begins with `of` and a number."""
