@@ -58,7 +58,11 @@ def test_headlines_give_what_the_tables_of_the_scenario_give(store, told):
             row = intervals.set_index("city").loc[city]
             inside = row["low"] <= row["published"] <= row["high"]
             said = told[f"{city}-8"]
-            assert inside == ("inside" in said or "included" in said), said
+            if f"Among the {len(intervals)} cities of this scenario" in said:
+                # ranks among fewer cities are not compared with those published
+                assert f"{row['low']:g}–{row['high']:g}" in said
+            else:
+                assert inside == ("inside" in said or "included" in said), said
 
 
 def test_nothing_is_said_of_a_city_that_the_scenario_leaves_out(store, told):
