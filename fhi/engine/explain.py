@@ -10,7 +10,7 @@ import pandas as pd
 from fhi.engine.agreement import shifts
 from fhi.engine.errors import FhiError, MethodError, choose
 from fhi.engine.framework import Framework
-from fhi.engine.index import Index, build, combine
+from fhi.engine.index import Index, build, combine, separable
 from fhi.engine.methods import traits
 from fhi.engine.parameters import Method, steps_by_level, steps_by_node
 from fhi.engine.siblings import redistributed
@@ -87,10 +87,9 @@ def drop_each(
 
 def _combined_without(whole: Index, framework: Framework, method: Method, left_out: list[str]) -> Index | None:
     """Return the index of the other columns as they are; None where a step would give them other values."""
-    steps = ("imputation", "treatment", "normalisation")
-    alone = all(traits(step, getattr(method, step).method).columnwise for step in steps)
+    alone = separable(method) and traits("over_years", method.over_years.method).own_year
     kept = whole.stages["normalised"].assign(**dict.fromkeys(left_out, np.nan))
-    if not alone or method.over_years.method != "by-year" or kept.isna().all(axis=None):
+    if not alone or kept.isna().all(axis=None):
         return None
     return combine(kept, framework, method)
 

@@ -17,7 +17,23 @@ from fhi.engine.parameters import Method, Step, steps_by_level, steps_by_node
 from fhi.engine.ranking import ranked
 from fhi.engine.screening import coverage, observe, panel_of, screen, select
 
-__all__ = ["Index", "build", "check", "combine", "coverage", "fill", "filled", "prepare", "screen", "select"]
+__all__ = [
+    "STEPS",
+    "Index",
+    "build",
+    "check",
+    "combine",
+    "coverage",
+    "fill",
+    "filled",
+    "prepare",
+    "screen",
+    "select",
+    "separable",
+]
+
+#: the steps from the observed to the normalised indicators
+STEPS = ("imputation", "treatment", "normalisation")
 
 
 @dataclass(frozen=True)
@@ -155,6 +171,15 @@ def _try_aggregation(step: Step, file: str | None) -> None:
         raise MethodError(str(error), file=file) from None
     except ValueError:
         pass  # it depends on the scores and is told with city and node when they are there
+
+
+def separable(method: Method) -> bool:
+    """Whether an indicator comes out the same whatever stands beside it."""
+    return all(
+        methods.traits(name, method.step_of(name, indicator).method).columnwise
+        for name in STEPS
+        for indicator in (None, *method.by_indicator)
+    )
 
 
 def fill(

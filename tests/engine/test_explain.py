@@ -43,6 +43,18 @@ def panel(scores=SCORES):
     return rows.assign(year=2018, unit="", source_id="made/up", evidence="synthetic")
 
 
+@pytest.mark.parametrize("own", [{}, {"income": {"imputation": {"method": "k-nearest-neighbours", "k": 1}}}])
+def test_leaving_out_is_the_index_built_without_the_indicator(own):
+    # what 丁 lacks of income is that of the nearest city, which is another one without quiet
+    gap = SCORES.assign(income=[0.0, 50, 100, NAN], quiet=[0.0, 100, 60, 1])
+    method = Method(imputation="mean", by_indicator=own)
+    shifts = drop_each(panel(gap), TREE, method, LEAVES[1:])[1].set_index(["node", "city"])
+    for leaf in LEAVES[1:]:
+        left_out = method.model_copy(update={"exclude_indicators": (leaf,)})
+        expected = build(panel(gap), TREE, left_out).ranks["index"].to_dict()
+        assert shifts.loc[leaf]["rank_without"].to_dict() == expected, leaf
+
+
 def test_the_effects_of_leaving_out_by_hand():
     # wealth 50, 45, 50, 15; comfort 50, 50, 45, 85; index 50, 46.25, 48.75, 32.5: order 甲 丙 乙 丁
     effects, shifts = drop_each(panel(), TREE, PLAIN)

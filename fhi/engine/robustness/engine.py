@@ -15,10 +15,11 @@ import numpy as np
 import pandas as pd
 
 from fhi.engine.errors import FhiError
+from fhi.engine.index import separable
 from fhi.engine.methods import TABLES, traits
 from fhi.engine.parameters import Method, Step, level_alone, steps_by_level
 from fhi.engine.robustness.draws import ByLevel, Sample, Tree, columns_of, effective, noisy, rescaled
-from fhi.engine.robustness.model import Matrix, Model, repeatable, separable
+from fhi.engine.robustness.model import Matrix, Model, repeatable
 from fhi.engine.robustness.parallel import RobustnessError
 from fhi.engine.robustness.space import AGGREGATION, LEFT_OUT, MATRIX, NOTHING, WEIGHTS
 

@@ -14,14 +14,13 @@ import pandas as pd
 from fhi.engine import aggregation, imputation, index, normalisation, treatment, weighting
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
+from fhi.engine.index import STEPS, separable
 from fhi.engine.methods import traits
 from fhi.engine.parameters import Method, Step
 from fhi.engine.robustness.draws import Sample, Tree
 from fhi.engine.robustness.space import EACH, LEFT_OUT, NOTHING, SHARES, Choice, Space, label, parse
 from fhi.engine.screening import as_panel, panel_of
 
-#: the steps from the observed to the normalised indicators
-STEPS = ("imputation", "treatment", "normalisation")
 #: the keys of a method that say what is observed, and with these what is filled
 OBSERVED = ("year", "panel")
 FILLED = ("exclude_cities", "exclude_indicators", "least_coverage", "imputation")
@@ -70,15 +69,6 @@ class Inputs:
 def steps(method: Method, indicator: str | None = None) -> list[Step]:
     """Return the steps from the observed to the normalised indicators, or of one indicator."""
     return [method.step_of(name, indicator) for name in STEPS]
-
-
-def separable(method: Method) -> bool:
-    """Whether an indicator comes out the same whatever stands beside it."""
-    return all(
-        traits(name, method.step_of(name, indicator).method).columnwise
-        for name in STEPS
-        for indicator in (None, *method.by_indicator)
-    )
 
 
 def repeatable(method: Method, indicators: Iterable[str]) -> bool:

@@ -14,12 +14,12 @@ import pandas as pd
 from fhi.engine.agreement import agreement, compare_ranks
 from fhi.engine.errors import FhiError, MethodError
 from fhi.engine.framework import Framework
-from fhi.engine.index import build
+from fhi.engine.index import STEPS, build
 from fhi.engine.methods import traits
 from fhi.engine.parameters import Effort, Method, level_alone, steps_by_level
 from fhi.engine.robustness import parallel
 from fhi.engine.robustness.draws import BLOCK
-from fhi.engine.robustness.model import STEPS, Model, check_pairs, repeatable
+from fhi.engine.robustness.model import Model, check_pairs, repeatable
 from fhi.engine.robustness.monte_carlo import Uncertainty, uncertainty
 from fhi.engine.robustness.saltelli import sensitivity, tornado
 from fhi.engine.robustness.space import (
