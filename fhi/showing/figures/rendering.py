@@ -139,7 +139,8 @@ def words(data: pd.DataFrame) -> str:
 
 def cause(entry: FigureEntry, drawn: bytes, language: str) -> dict:
     """Return all that a picture depends on: its module and what that imports, its data, its labels, the versions."""
-    modules = {getattr(function, "__module__", None) or __name__ for function in (entry.draw, entry.data)}
+    functions = (getattr(function, "func", function) for function in (entry.draw, entry.data))
+    modules = {getattr(function, "__module__", None) or __name__ for function in functions}
     code = {Path(__file__), Path(vector.__file__), *closure(Path(style.__file__))}
     code |= {path for module in modules - {__name__} for path in closure(Path(sys.modules[module].__file__))}
     files = [*sorted(code), *sorted(style.FONTS.iterdir()), ROOT / "requirements.lock"]
