@@ -26,6 +26,11 @@ AVAILABILITY: Mapping[int, float] = {0: 1.0}
 #: where the score is missing (NaN); returns one value a unit
 METHODS = methods.TABLES["aggregation"]
 
+#: ``city, parent, node, weight`` of units that have no weights of their own
+NO_WEIGHTS = pd.DataFrame(
+    {"city": pd.Series(dtype=str), "parent": pd.Series(dtype=str), "node": pd.Series(dtype=object), "weight": []}
+).astype({"weight": float})
+
 
 def aggregate(
     normalised: pd.DataFrame,
@@ -111,7 +116,7 @@ def aggregate_and_weigh(
                 raise MethodError(message, key="aggregation", value=step.method) from None
             if used is not None:
                 own.append(_long(used, normalised.index, parent, family))
-    unit_weights = pd.concat(own, ignore_index=True) if own else _long(np.empty((0, 0)), normalised.index[:0], "", [])
+    unit_weights = pd.concat(own, ignore_index=True) if own else NO_WEIGHTS.copy()
     return pd.DataFrame(scores.T, index=normalised.index, columns=nodes), unit_weights
 
 
