@@ -15,7 +15,7 @@ from fhi.editions import SCHEMAS, claims
 from fhi.engine.methods import CONTEXT, TABLES, keywords
 from fhi.files import replace_file
 from fhi.paths import RAW, REPORT, ROOT
-from fhi.running import datapackage
+from fhi.running import datapackage, dependencies
 from fhi.running.schema import FILE, encoded
 from fhi.showing.figures import entries, rendering
 from fhi.showing.figures.audit import CHECKED
@@ -210,6 +210,10 @@ def pages() -> dict[Path, str]:
     }
     for language, folder in (("en", DOCS), ("zh", DOCS / "zh")):
         parts[folder / "figures.md"] = {"figures": figure_map(language), "outputs": output_lists(language)}
+        parts[folder / "dependencies.md"] = {
+            "packages": dependencies.package_list(language),
+            "systems": dependencies.system_list(language),
+        }
         parts[folder / "reviewers.md"] = {"verdicts": verdict_counts(language)}
     texts = {}
     for path, contents in parts.items():

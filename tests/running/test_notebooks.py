@@ -6,17 +6,18 @@ import re
 
 import pytest
 
-from fhi.paths import NOTEBOOKS, ROOT
+from fhi.paths import EXAMPLES, NOTEBOOKS, ROOT
 from fhi.running import notebooks, pipeline
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
+SHOWN = sorted(EXAMPLES.glob("*.ipynb"))
 
 
 def cells(path, kind):
     return [c for c in json.loads(path.read_text(encoding="utf-8"))["cells"] if c["cell_type"] == kind]
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PATHS + SHOWN, ids=lambda path: path.stem)
 def test_a_notebook_is_thin(path):
     for cell in cells(path, "code"):
         for node in ast.walk(ast.parse("".join(cell["source"]))):
@@ -32,7 +33,7 @@ def test_every_parameter_is_documented_in_the_table_at_the_top(path):
     assert documented == names
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PATHS + SHOWN, ids=lambda path: path.stem)
 def test_what_a_notebook_explains_is_said_in_both_languages(path):
     for cell in cells(path, "markdown"):
         heading, _, text = "".join(cell["source"]).partition("\n") if cell["source"][0][0] == "#" else ("", "", "")
@@ -43,12 +44,18 @@ def test_what_a_notebook_explains_is_said_in_both_languages(path):
         assert chinese == [False, True] * (len(paragraphs) // 2), heading
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PATHS + SHOWN, ids=lambda path: path.stem)
 def test_a_notebook_is_stored_with_outputs_and_without_this_machine(path):
     assert any(cell["outputs"] for cell in cells(path, "code"))
     text = path.read_text(encoding="utf-8")
     assert str(ROOT) not in text
     assert "papermill" not in text
+
+
+@pytest.mark.parametrize("path", SHOWN, ids=lambda path: path.stem)
+def test_an_example_runs_and_gives_what_is_stored(path):
+    stored, found = notebooks.read(path), pipeline.run_example(path)
+    assert [cell.get("outputs") for cell in found["cells"]] == [cell.get("outputs") for cell in stored["cells"]]
 
 
 @pytest.fixture(scope="module")

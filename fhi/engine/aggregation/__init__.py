@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from fhi.engine import methods
-from fhi.engine.aggregation import benefit_of_the_doubt, means, outranking, rules  # noqa: F401 (they register their methods)
+from fhi.engine.aggregation import benefit_of_the_doubt, means, outranking  # noqa: F401 (they register their methods)
 from fhi.engine.errors import MethodError, choose
 from fhi.engine.framework import Framework
 from fhi.engine.parameters import Step, steps_by_level, steps_by_node
@@ -25,6 +25,11 @@ AVAILABILITY: Mapping[int, float] = {0: 1.0}
 #: name -> function of (scores, weights, **params), both units × children; the weights of a row sum to 1 and are 0
 #: where the score is missing (NaN); returns one value a unit
 METHODS = methods.TABLES["aggregation"]
+
+#: ``city, parent, node, weight`` of units that have no weights of their own
+NO_WEIGHTS = pd.DataFrame(
+    {"city": pd.Series(dtype=str), "parent": pd.Series(dtype=str), "node": pd.Series(dtype=object), "weight": []}
+).astype({"weight": float})
 
 
 def aggregate(
@@ -111,7 +116,7 @@ def aggregate_and_weigh(
                 raise MethodError(message, key="aggregation", value=step.method) from None
             if used is not None:
                 own.append(_long(used, normalised.index, parent, family))
-    unit_weights = pd.concat(own, ignore_index=True) if own else _long(np.empty((0, 0)), normalised.index[:0], "", [])
+    unit_weights = pd.concat(own, ignore_index=True) if own else NO_WEIGHTS.copy()
     return pd.DataFrame(scores.T, index=normalised.index, columns=nodes), unit_weights
 
 
