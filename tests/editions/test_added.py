@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from report_tables import load
 from scipy import stats
 
 from fhi import editions
@@ -23,7 +24,7 @@ from fhi.reading.microdata import Microdata
 from fhi.running import user_data
 from fhi.scenarios import load_scenario
 
-RAW = editions.load()
+RAW = load()
 TABLES = editions.tidy(RAW)
 PRINTED = published(TABLES)
 WIDER = load_scenario("wider")

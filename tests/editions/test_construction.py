@@ -2,8 +2,8 @@
 
 import pandas as pd
 import pytest
+from report_tables import load
 
-from fhi import editions
 from fhi.editions import construction
 from fhi.editions.construction import CONSTRUCTIONS, PANEL, constructs, national_shares
 from fhi.editions.national_shares import SUMS, joint_values
@@ -12,7 +12,7 @@ from fhi.engine.errors import DataError
 from fhi.engine.framework import Framework
 from fhi.paths import RAW
 
-TABLES = editions.load()
+TABLES = load()
 FRAMEWORK = Framework.from_csv(RAW / "report2018" / "framework.csv")
 ROWS = construction.panel(TABLES, FRAMEWORK)
 SHARES = national_shares(TABLES)

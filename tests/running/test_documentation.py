@@ -3,9 +3,9 @@
 import re
 
 import pytest
+from report_tables import ledger
 
-from fhi import editions
-from fhi.editions import SCHEMAS, claims
+from fhi.editions import SCHEMAS
 from fhi.engine.methods import TABLES
 from fhi.running import documentation
 from fhi.showing.figures import audit, entries
@@ -44,7 +44,7 @@ def test_the_dictionary_names_every_column():
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_verdicts_are_counted_as_the_ledger_has_them(language):
-    verdicts = claims.ledger(editions.load())["verdict"]
+    verdicts = ledger()["verdict"]
     rows = re.findall(r"\| `([\w-]+)` \| (\d+) \|", documentation.verdict_counts(language))
     assert {name: int(count) for name, count in rows} == verdicts.value_counts().to_dict()
     assert [name for name, _ in rows] == list(audit.VERDICTS)

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 import yaml
+from report_tables import load
 
 from fhi import editions
 from fhi.editions.alternatives import chosen
@@ -39,7 +40,7 @@ def framework():
 
 @pytest.fixture(scope="module")
 def tables():
-    return editions.load()
+    return load()
 
 
 @pytest.fixture(scope="module")

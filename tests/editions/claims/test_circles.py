@@ -4,13 +4,13 @@ import re
 
 import pandas as pd
 import pytest
+from report_tables import load
 
-from fhi import editions
 from fhi.editions.claims.ledger import circles, confirmations, hide, ledger, named_tables, recompute, stating
 from fhi.engine.errors import DataError
 from fhi.engine.grammar import ExpressionError
 
-EVERY = editions.load()
+EVERY = load()
 TABLES = named_tables(EVERY)
 STATING = stating(TABLES)
 CLAIMED = EVERY["claims"].query("check == 'recompute'").set_index("id")

@@ -4,8 +4,8 @@ import io
 
 import pandas as pd
 import pytest
+from report_tables import load
 
-from fhi import editions
 from fhi.editions import synthetic
 from fhi.editions.a_share import totals
 from fhi.editions.synthetic.places import Places
@@ -13,7 +13,7 @@ from fhi.engine.framework import Framework
 from fhi.paths import RAW
 from fhi.reading import microdata
 
-TABLES, FRAMEWORK = editions.load(), Framework.from_csv(RAW / "report2018" / "framework.csv")
+TABLES, FRAMEWORK = load(), Framework.from_csv(RAW / "report2018" / "framework.csv")
 YEARS = (2016, 2017, 2018)
 
 

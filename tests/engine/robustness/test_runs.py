@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from report_tables import load
 
 from fhi import editions
 from fhi.editions.construction import panel
@@ -20,7 +21,7 @@ FRAMEWORK = Framework.from_csv(RAW / "report2018" / "framework.csv")
 
 @pytest.fixture(scope="module")
 def tables():
-    found = editions.load()
+    found = load()
     return {
         "panel": panel(found, FRAMEWORK),
         "top20": found["top20"],
