@@ -37,6 +37,7 @@ from fhi.reading.parsing import (
     parse_quantity,
 )
 
+pytestmark = pytest.mark.fuzz
 CASES = int(os.environ.get("FUZZ_CASES", "100"))
 FIRE = settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=CASES <= 100)
 TABLES = {name: table for name, table in load().items() if name in ("cities", "vocabulary", "public/exchange_rates")}

@@ -47,6 +47,7 @@ def table():
     return added_indicators(panel(WIDER), user_data.replaced(WIDER, RAW, Microdata.empty()), TREE, WIDER, PRINTED)
 
 
+@pytest.mark.slow
 def test_each_indicator_is_added_alone_and_all_together(table):
     assert list(table.columns) == COLUMNS
     assert list(dict.fromkeys(table["added"])) == ["firm_count", "capital", "services", ALL]

@@ -189,6 +189,7 @@ def test_a_row_of_sums_that_makes_no_sense_is_refused(cells, message):
         national_shares(changed(SUMS, row, **cells))
 
 
+@pytest.mark.slow
 def test_joint_values_add_up_to_the_nation_and_lie_within_the_panels_bounds():
     joint = joint_values(TABLES, ROWS, 3, 60)
     assert set(joint["indicator"]) == {"contribution"} and joint["point"].nunique() == 61
@@ -204,6 +205,7 @@ def test_joint_values_add_up_to_the_nation_and_lie_within_the_panels_bounds():
     pd.testing.assert_frame_equal(joint, joint_values(TABLES, ROWS, 3, 60))
 
 
+@pytest.mark.slow
 def test_values_of_ones_own_are_not_drawn():
     given = ROWS[(ROWS["indicator"] == "contribution") & (ROWS["city"] == "杭州")].assign(
         value=20.0, low=20.0, high=20.0, source_id="user/firms", evidence="user"

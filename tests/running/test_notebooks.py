@@ -5,11 +5,12 @@ import json
 import re
 
 import pytest
+from shipped import notebook_paths
 
-from fhi.paths import NOTEBOOKS, ROOT
+from fhi.paths import ROOT
 from fhi.running import notebooks, pipeline
 
-PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
+PATHS = notebook_paths()
 
 
 def cells(path, kind):

@@ -1,11 +1,14 @@
 """The scenarios that come with the project: each says what it is, holds only what differs, and builds."""
 
+import subprocess
+
 import pandas as pd
 import pytest
 import yaml
 from report_tables import load
+from shipped import EDITION_NAMES, SCENARIO_NAMES, is_own
 
-from fhi import editions
+from fhi import editions, paths
 from fhi.editions.alternatives import chosen
 from fhi.editions.construction import panel
 from fhi.engine.framework import Framework
@@ -15,21 +18,6 @@ from fhi.engine.weighting.experts import priorities
 from fhi.paths import BASELINE, RAW, REPORT, SCENARIOS
 from fhi.scenarios import load_scenario, scenario_names
 
-SHIPPED = {
-    "ahp",
-    "baseline",
-    "drop-experience",
-    "efficacy",
-    "entropy",
-    "equal",
-    "geometric",
-    "hdi2021-undp",
-    "mainland-only",
-    "non-compensatory",
-    "pca",
-    "provinces2022",
-    "wider",
-}
 SPECIAL = {"香港", "澳门", "台北"}
 
 
@@ -66,10 +54,19 @@ def written(name):
 
 
 def test_the_scenarios_are_there():
-    assert set(scenario_names()) >= SHIPPED
+    assert set(scenario_names()) >= set(SCENARIO_NAMES)
+    assert set(paths.edition_names()) >= set(EDITION_NAMES)
 
 
-@pytest.mark.parametrize("name", scenario_names())
+def test_what_is_listed_as_shipped_is_what_is_under_version_control():
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=paths.ROOT, capture_output=True, text=True)
+    if listed.returncode:
+        return  # the folder is no clone
+    files = [paths.ROOT / name for name in listed.stdout.split("\0") if name]
+    assert [path for path in files if any(map(is_own, (path, *path.parents)))] == []
+
+
+@pytest.mark.parametrize("name", SCENARIO_NAMES)
 def test_a_scenario_is_described_in_both_languages_and_repeats_nothing(name):
     settings, baseline = written(name), written(BASELINE)
     assert all(settings["description"][language].strip() for language in ("zh", "en"))
@@ -78,7 +75,7 @@ def test_a_scenario_is_described_in_both_languages_and_repeats_nothing(name):
         assert not same, f"as in the baseline: {same}"
 
 
-@pytest.mark.parametrize("name", scenario_names())
+@pytest.mark.parametrize("name", SCENARIO_NAMES)
 def test_a_scenario_is_valid_and_builds_an_index(name, index_of):
     method = load_scenario(name)
     units, nodes = editions.units_of(method.edition)

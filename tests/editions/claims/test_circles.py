@@ -81,6 +81,7 @@ def moved_by() -> dict[str, set[str]]:
     return moved(CLAIMED)
 
 
+@pytest.mark.slow
 def test_no_claims_confirm_one_another(moved_by):
     assert any(moved_by.values())
     assert circles(moved_by) == set()

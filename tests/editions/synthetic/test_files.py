@@ -49,6 +49,7 @@ def test_the_size_is_that_of_the_report(files):
     assert rows["firms-2016.csv"] < rows["firms-2017.csv"] < rows["firms-2018.csv"]
 
 
+@pytest.mark.slow
 def test_every_row_of_every_file_and_of_the_panel_is_labelled(files, found):
     for content in files.values():
         assert set(pd.read_csv(io.BytesIO(content))["evidence"]) == {"synthetic"}
