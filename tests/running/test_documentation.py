@@ -4,16 +4,21 @@ import re
 
 import pytest
 from report_tables import ledger
+from shipped import is_own
 
 from fhi.editions import SCHEMAS
+from fhi.editions.catalogue import editions
 from fhi.engine.methods import TABLES
-from fhi.running import documentation
+from fhi.running import datapackage, documentation
 from fhi.showing.figures import audit, entries
 
 
-def test_every_document_is_up_to_date():
+def test_every_document_is_up_to_date(monkeypatch):
+    """Editions of the staff's own may be entered in the package of the raw data or not."""
+    entered = documentation.pages()
+    monkeypatch.setattr(datapackage, "editions", lambda: [one for one in editions() if not is_own(one)])
     for path, text in documentation.pages().items():
-        assert path.read_text(encoding="utf-8") == text, f"{path.name}: run make readme"
+        assert path.read_text(encoding="utf-8") in (text, entered[path]), f"{path.name}: run make readme"
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
