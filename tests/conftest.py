@@ -15,11 +15,11 @@ import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 from quick import Quick
 from sampled import FUZZ
-from shipped import PARTS, is_own, own_names
+from shipped import PARTS, changed_scenarios, is_own, own_names
 
 from fhi.files import digest, is_hidden
 from fhi.kept import FOLDER
-from fhi.paths import ROOT
+from fhi.paths import BASELINE, ROOT
 from fhi.store import Store
 
 #: seconds after which a build counts as one that hangs: far more than it takes on a machine under load
@@ -101,6 +101,9 @@ def pytest_collection_modifyitems(config, items):
         if is_hypothesis_test(getattr(item, "obj", None)) or (notebook and item.path.stem in HEAVY):
             item.add_marker("fuzz")
         group = "notebooks" if notebook else item.path.relative_to(ROOT).as_posix() if ROOT in item.path.parents else ""
+        if "hostile" in getattr(item, "fixturenames", ()) and group.startswith("tests/showing/report/"):
+            # the page with hostile names is made once, on the worker that has the browser
+            group = "tests/showing/report/test_page_browser.py"
         item.add_marker(pytest.mark.xdist_group(group))
         groups.setdefault(group, []).append(item)
     order = sorted(groups, key=lambda group: LONG.index(group) if group in LONG else len(LONG))
@@ -109,7 +112,10 @@ def pytest_collection_modifyitems(config, items):
 
 
 def pytest_runtest_setup(item):
-    """Let a notebook that is run alone read what the shared build wrote, and take from its store what it drew."""
+    """Skip what is said of a scenario that was changed; let the figures' notebook take what the shared build drew."""
+    for mark in item.iter_markers("shipped"):
+        if mark.args[0] in changed_scenarios():
+            pytest.skip(f"notebooks/scenarios/{mark.args[0]}.yml was changed here")
     if item.path.suffix != ".ipynb" or item.path.stem not in HEAVY:
         return
     out, home = Path(item.config.fhi_out), shared_build(item.config._tmp_path_factory)
@@ -124,6 +130,9 @@ def pytest_terminal_summary(terminalreporter):
     terminalreporter.write_line(f"{len(skipped)} tests skipped")
     for report in skipped:
         terminalreporter.write_line(f"  {report.nodeid}: {report.longrepr[-1] if report.longrepr else ''}")
+    if BASELINE in changed_scenarios():
+        told = f"notebooks/scenarios/{BASELINE}.yml was changed here: tests of what the shipped one gives fail"
+        terminalreporter.write_line(f"{told}; keep what you try in a scenario of your own")
     if os.environ.get("FHI_NO_SKIPS") and any("tests/showing/" in report.nodeid for report in skipped):
         terminalreporter._session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -168,15 +177,24 @@ class Checkout:
         }
 
     def make(
-        self, *arguments: str, check: bool = True, before: Sequence[str] = (), umask: int = -1, **variables: str
+        self,
+        *arguments: str,
+        check: bool = True,
+        before: Sequence[str] = (),
+        umask: int = -1,
+        user: int | None = None,
+        **variables: str,
     ) -> subprocess.CompletedProcess:
         """Run make with this environment; the variables of this run do not leak in.
 
-        `before` is put before the command, `variables` into its environment.
+        `before` is put before the command, `variables` into its environment; root may run it as another `user`.
         """
         environment = self.environment() | {"PYTHONWARNINGS": "default"} | variables
         command = [*before, "make", f"VENV={sys.prefix}", *arguments]
         how = {"cwd": self.folder, "env": environment, "umask": umask, "capture_output": True, "timeout": HANGS}
+        # no terminal, nor one that could be asked for
+        how |= {"stdin": subprocess.DEVNULL, "start_new_session": True}
+        how |= {} if user is None else {"user": user, "group": user, "extra_groups": []}
         done = subprocess.run(command, text=True, check=False, **how)
         if check and done.returncode:
             raise AssertionError(f"{' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")

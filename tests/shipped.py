@@ -5,6 +5,8 @@ The tests of what is shipped read these names, and never what happens to stand i
 
 from __future__ import annotations
 
+import functools
+import subprocess
 from pathlib import Path
 
 from fhi.paths import EDITION_FILE, NOTEBOOKS, RAW, SCENARIOS
@@ -45,6 +47,14 @@ def is_own(path: Path) -> bool:
 def own_names(folder: str, names: list[str]) -> list[str]:
     """Return those of the names in a folder that no copy of the project gets, as ``shutil.copytree`` asks for them."""
     return [name for name in names if is_own(Path(folder) / name)]
+
+
+@functools.cache
+def changed_scenarios() -> frozenset[str]:
+    """Return the shipped scenarios that differ from those under version control; none where there is no git."""
+    command = ["git", "diff", "--name-only", "-z", "--", "*.yml"]
+    found = subprocess.run(command, cwd=SCENARIOS, capture_output=True, text=True, check=False).stdout.split("\0")
+    return frozenset(Path(name).stem for name in found if name)
 
 
 def notebook_paths() -> list[Path]:
