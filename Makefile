@@ -270,14 +270,14 @@ sweep: $(N)/01_ingestion.ipynb $(P)/scenario.yml ## build every combination of t
 edition: $(READY) ## start the folder of a new edition NAME from an earlier one: NAME=fhi2019 FROM=report2018
 	@$(FHI) edition "$(NAME)" "$(or $(FROM),report2018)"
 
-# Sphinx and MyST are installed for this command alone (the extra docs of pyproject.toml), not into the environment
+# Sphinx and MyST-NB are installed for this command alone (the extra docs of pyproject.toml), not into the environment
 MANUAL := $(OUT)/reports/docs
-SPHINX := -D extensions=myst_parser -D project="The Fintech Hub Index" -D html_title="The Fintech Hub Index" \
+SPHINX := -D extensions=myst_nb -D nb_execution_mode=off -D project="The Fintech Hub Index" -D html_title="The Fintech Hub Index" \
 	-D html_theme_options.page_width=76em -D html_theme_options.body_max_width=none -D html_show_copyright=0 \
 	-D highlight_language=none -D myst_heading_anchors=3 -D suppress_warnings=myst.xref_missing -D exclude_patterns=pictures
 
 docs: $(READY) ## build the documentation as web pages in reports/docs; needs the package index
-	@"$(UV)" run --quiet --no-project --python "$(PYTHON)" --with "sphinx>=8.2" --with "myst-parser>=4" \
+	@"$(UV)" run --quiet --no-project --python "$(PYTHON)" --with "sphinx>=8.2" --with "myst-nb>=1.3" \
 		python -m sphinx -q -W -b html -C $(SPHINX) -d "$(MANUAL)/.doctrees" docs "$(MANUAL)" && echo "$(MANUAL)/index.html"
 
 checksums: $(READY) ## after an intended change of a raw file: write its checksum into data/raw/sources.csv

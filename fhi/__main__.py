@@ -316,9 +316,10 @@ def expected(scenario: str) -> None:
 
 
 def refresh(scenario: str, *notebooks: str) -> None:
-    """Store executed notebooks over their sources, and the pictures that the READMEs show."""
+    """Store executed notebooks over their sources, the examples run anew, and the pictures that the READMEs show."""
     from fhi.running import documentation, pipeline
 
+    pipeline.refresh_examples()
     for notebook in notebooks:
         pipeline.refresh(notebook, scenario)
     documentation.write_pictures(scenario)

@@ -60,8 +60,8 @@ def test_the_method_of_the_guide_works_as_written(file, guide):
     code, scenario = re.search(r"(?s)```python\n(.*?)```\n\n```\nprintf '(.*?)'", text).groups()
     file.write_text(code, encoding="utf-8")
     method = validated(yaml.safe_load(scenario.replace("\\n", "\n")) | {"normalisation": "identity"}, "mine.yml")
-    # (4 + 36) / (2 + 6) and (16 + 64) / (4 + 8)
-    assert build(DATA, TREE, method).scores["all"].tolist() == pytest.approx([5, 20 / 3])
+    # the roots of (4 + 36) / 2 and of (16 + 64) / 2
+    assert build(DATA, TREE, method).scores["all"].tolist() == pytest.approx([20**0.5, 40**0.5])
 
 
 def test_without_the_file_there_is_no_such_method(file):

@@ -13,7 +13,7 @@ import pandas as pd
 
 from fhi.editions.outputs import EVIDENCE, RECONSTRUCTED, VALUES, behind, named, ordered, results, stated
 from fhi.showing.figures.registry import LANGUAGES, REPORT, FigureEntry, Tables, Texts, entries
-from fhi.showing.figures.wording import of_edition, title
+from fhi.showing.figures.wording import of_edition, worded
 from fhi.store import MissingTable
 
 PRINTED, PUBLIC = ("published", "derived"), "public"
@@ -60,7 +60,7 @@ def titled(entry: FigureEntry, tables: Tables) -> FigureEntry:
     if told is not None:
         told = told[(told["kind"] == "headline") & (told["id"] == entry.id)].set_index("language")["text"]
     headline = told.to_dict() if told is not None and set(told.index) == set(LANGUAGES) else None
-    return replace(entry, title=title(entry.id, of_edition(tables)) or entry.title, headline=headline)
+    return replace(entry, title=worded(f"{entry.id}.title", unit=of_edition(tables)) or entry.title, headline=headline)
 
 
 def of_index(labels: tuple[str, ...], tables: Tables) -> tuple[str, ...]:

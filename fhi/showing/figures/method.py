@@ -49,13 +49,7 @@ def _heights(data: pd.DataFrame) -> dict[str, float]:
     return heights
 
 
-@figure(
-    "p38-framework",
-    page=38,
-    evidence=LABELS,
-    data=framework_data,
-    caption=framework_caption,
-)
+@figure("p38-framework", framework_data, framework_caption)
 def framework(data: pd.DataFrame, language: str):
     """Tree from the root to the 16 indicators, with the coverage of each (p38)."""
     figure = style.canvas(8.3)

@@ -45,13 +45,7 @@ def slope_caption(data: pd.DataFrame) -> dict[str, str]:
     return both("slope-2017-2018.caption", **counts, **names, left=", ".join(map(str, left)))
 
 
-@figure(
-    "slope-2017-2018",
-    page=None,
-    evidence=("published", "derived"),
-    data=slope_data,
-    caption=slope_caption,
-)
+@figure("slope-2017-2018", slope_data, slope_caption)
 def slope(data: pd.DataFrame, language: str):
     """Lines from the rank of 2017 to that of 2018; the new city and the place of the one that left are marked."""
     cities = data.dropna(subset=["city"]).set_index("city", drop=False)
@@ -109,7 +103,7 @@ def years_caption(data: pd.DataFrame) -> dict[str, str]:
     return {language: "".join(text[language] for text in found).strip() for language in found[0]}
 
 
-@figure("years", page=None, evidence="reconstructed", data=years_data, caption=years_caption, needs=("year_scores",))
+@figure("years", years_data, years_caption)
 def years(data: pd.DataFrame, language: str):
     """A line a unit through its ranks among the units of the last two years."""
     moves = _moves(data)
