@@ -38,6 +38,7 @@ VALUES = "indicators"
 NEEDED = ("cities", "framework", VALUES)
 VARIABLES = "variables"
 OPTIONAL = (
+    VARIABLES,
     *("published_ranks", "earlier_ranks", "published_scores", "facts", "bound_alternatives", "claims"),
     *("standard_errors", "vocabulary", "exchange_rates"),
 )
@@ -50,6 +51,7 @@ EMPTY = "leave the row out: a missing value has none"
 EXAMPLES = {
     "framework": ("code", "a node"),
     "cities": ("name_zh", "a city"),
+    "variables": ("code", "a column"),
     "facts": ("id", "a fact"),
     "bound_alternatives": ("id", "an assumption"),
     "claims": ("id", "a claim"),
@@ -72,7 +74,7 @@ def _form(name: str) -> Schema:
     return replace(found, columns=columns)
 
 
-SCHEMAS = {name: _form(name) for name in (*NEEDED, VARIABLES, *OPTIONAL)} | {"sources": catalogue.LISTED}
+SCHEMAS = {name: _form(name) for name in (*NEEDED, *OPTIONAL)} | {"sources": catalogue.LISTED}
 
 
 def schemas_of(folder: Path) -> dict[str, Schema]:
