@@ -270,14 +270,14 @@ sweep: $(N)/01_ingestion.ipynb $(P)/scenario.yml ## build every combination of t
 edition: $(READY) ## start the folder of a new edition NAME from an earlier one: NAME=fhi2019 FROM=report2018
 	@$(FHI) edition "$(NAME)" "$(or $(FROM),report2018)"
 
-# Sphinx and MyST are installed for this command alone (the extra docs of pyproject.toml), not into the environment
+# Sphinx and MyST-NB are installed for this command alone (the extra docs of pyproject.toml), not into the environment
 MANUAL := $(OUT)/reports/docs
-SPHINX := -D extensions=myst_parser -D project="The Fintech Hub Index" -D html_title="The Fintech Hub Index" \
+SPHINX := -D extensions=myst_nb -D nb_execution_mode=off -D project="The Fintech Hub Index" -D html_title="The Fintech Hub Index" \
 	-D html_theme_options.page_width=76em -D html_theme_options.body_max_width=none -D html_show_copyright=0 \
 	-D highlight_language=none -D myst_heading_anchors=3 -D suppress_warnings=myst.xref_missing -D exclude_patterns=pictures
 
 docs: $(READY) ## build the documentation as web pages in reports/docs; needs the package index
-	@"$(UV)" run --quiet --no-project --python "$(PYTHON)" --with "sphinx>=8.2" --with "myst-parser>=4" \
+	@"$(UV)" run --quiet --no-project --python "$(PYTHON)" --with "sphinx>=8.2" --with "myst-nb>=1.3" \
 		python -m sphinx -q -W -b html -C $(SPHINX) -d "$(MANUAL)/.doctrees" docs "$(MANUAL)" && echo "$(MANUAL)/index.html"
 
 checksums: $(READY) ## after an intended change of a raw file: write its checksum into data/raw/sources.csv
@@ -286,9 +286,24 @@ checksums: $(READY) ## after an intended change of a raw file: write its checksu
 readme: $(READY) ## write what is generated of the READMEs, docs/ and data/raw/datapackage.json
 	@$(FHI) readme
 
-lock: $(READY) ## resolve pyproject.toml anew into requirements.lock
-	"$(UV)" pip compile --quiet --universal --fork-strategy fewest --generate-hashes --no-emit-index-url \
+# what the lock has stays, but for what is named: UPGRADE=pandas, UPGRADE="pandas numpy", UPGRADE=all
+UPGRADE ?=
+
+lock: $(READY) ## resolve pyproject.toml into requirements.lock; UPGRADE=pandas (or all) takes its newest release
+	"$(UV)" pip compile --quiet $(if $(filter all,$(UPGRADE)),--upgrade,$(UPGRADE:%=--upgrade-package %)) --universal --fork-strategy fewest --generate-hashes --no-emit-index-url \
 		--python-version 3.11 --custom-compile-command "make lock" --extra cluster --extra develop pyproject.toml -o requirements.lock
+
+audit: $(READY) ## measure every package of the lock (licence, size, releases) into docs/dependencies.md; needs the package index
+	@$(FHI) audit
+
+# each interpreter gets an environment of its own; what passes is noted with the day
+PYTHONS ?=
+MATRIX := $(OUT)/.matrix
+
+matrix: $(READY) ## run the fast tests on PYTHONS="python3.12 python3.13", resolve the lock for all systems; needs the package index
+	@tested=; for python in $(PYTHONS); do version=$$("$$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])') && \
+	PYTHON3="$$python" sh .ci/setup.sh "$(MATRIX)/$$version" && \
+	"$(MATRIX)/$$version/bin/python" -m pytest tests -m "not build and not slow" && tested="$$tested $$version"; done; $(FHI) matrix $$tested
 
 lab: $(READY) ## open JupyterLab on the notebook in which to change one assumption of SCENARIO
 	@notebook=$$($(FHI) open-lab "$(SCENARIO)") && PYTHONPATH="$(CURDIR)" "$(BIN)/jupyter" lab "$$notebook"
@@ -316,4 +331,4 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 FORCE:
-.PHONY: report site png ranks compare compare-all export test notebooks sweep edition docs checksums readme lock lab bench faults fuzz lint clean clean-all help verify expected FORCE
+.PHONY: report site png ranks compare compare-all export test notebooks sweep edition docs checksums readme lock audit matrix lab bench faults fuzz lint clean clean-all help verify expected FORCE

@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 RAW = ROOT / "data" / "raw"
 NOTEBOOKS = ROOT / "notebooks"
 SCENARIOS = NOTEBOOKS / "scenarios"
+EXAMPLES = ROOT / "docs" / "examples"
 #: where the staff put files of their own; nothing in it is under version control
 USER = ROOT / "data" / "user"
 BASELINE = "baseline"

@@ -12,6 +12,10 @@ from fhi.engine.errors import DataError, Problem
 from fhi.files import Files, is_hidden
 from fhi.paths import BASELINE
 
+#: the columns of a table that hold units, and those that hold nodes of the tree
+UNITS = ("city", "above", "other", "rival")
+NODES = ("node", "indicator", "first", "second")
+
 
 class MissingTable(DataError, KeyError):
     """A table that has not been built."""
@@ -65,6 +69,36 @@ class Store(Files, Mapping[str, pd.DataFrame]):
         """Write several tables."""
         for name, frame in tables.items():
             self.write(name, frame)
+
+    def named(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return a table to be shown with the names of its units and nodes in both languages: `with_names`."""
+        units, nodes = self["tables/cities"], self["tables/framework"]
+        return with_names(frame, units.set_index("name_zh")["name_en"], nodes.set_index("code")["name_zh"])
+
+
+def with_names(frame: pd.DataFrame, units: pd.Series, nodes: pd.Series) -> pd.DataFrame:
+    """Return a table to be shown, each column of units or of nodes followed by one of their names.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Left as it is. An index with a name becomes a column first.
+    units : Series
+        English name by unit; a column of `UNITS`, as ``city``, is followed by ``city_en`` where the names differ.
+    nodes : Series
+        Chinese name by node; a column of `NODES`, as ``indicator``, is followed by ``indicator_zh``.
+
+    Returns
+    -------
+    DataFrame
+    """
+    shown = frame.reset_index() if any(frame.index.names) else frame.copy()
+    for columns, names, language in ((UNITS, units, "en"), (NODES, nodes, "zh")):
+        for column in shown.columns.intersection(columns):
+            values = shown[column].map(names)
+            if values.notna().any() and not values.equals(shown[column]):
+                shown.insert(shown.columns.get_loc(column) + 1, f"{column}_{language}", values)
+    return shown
 
 
 def in_order(name: str, frame: pd.DataFrame) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from fhi import files
 from fhi.engine.errors import DataError
 from fhi.files import STAGING, Files, replace_file
-from fhi.store import Store, to_csv
+from fhi.store import Store, to_csv, with_names
 
 FRAME = pd.DataFrame({"city": ["乙", "甲", "甲"], "year": [2017, 2018, 2017], "value": [0.1, 1 / 3, 1e-300]})
 RAW = FRAME.assign(row=[2, 4, 3])
@@ -266,3 +266,14 @@ def test_no_built_table_has_a_zero_with_a_sign(built):
     assert len(tables) > 100
     signed = re.compile(r"(^|,)-0(\.0*)?(e[-+]?\d+)?(,|$)", re.MULTILINE)
     assert [path.name for path in tables if signed.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_a_shown_table_has_the_names_in_both_languages():
+    units, nodes = pd.Series({"甲": "A", "乙": "B"}), pd.Series({"gdp": "生产总值"})
+    shown = with_names(pd.DataFrame({"city": ["乙", "丙"], "node": ["gdp", "FHI"], "share": [1, 2]}), units, nodes)
+    assert list(shown) == ["city", "city_en", "node", "node_zh", "share"]
+    assert shown["city_en"].tolist()[0] == "B" and shown["city_en"].isna().tolist() == [False, True]
+    # an index becomes a column; names that are the same in both languages stand once
+    ranks = pd.DataFrame({"rank": [1]}, index=pd.Index(["Vilnius"], name="city"))
+    assert list(with_names(ranks, pd.Series({"Vilnius": "Vilnius"}), nodes)) == ["city", "rank"]
+    assert list(ranks) == ["rank"]

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import yaml
 
 from fhi import editions
@@ -25,7 +26,7 @@ from fhi.showing.compare.files import evidence, slope_data, slope_rows, through_
 from fhi.showing.compare.moves import moves as move_table
 from fhi.showing.compare.text import comparison_text
 from fhi.showing.figures import moves, rendering
-from fhi.store import Store
+from fhi.store import Store, with_names
 
 #: what the changed scenario is called
 NAME = "lab"
@@ -92,6 +93,22 @@ def pair(found: Comparison, city: str | None = None, rival: str | None = None) -
     others = ranks.drop(city)
     above = others[others <= ranks[city]]
     return city, rival or str(above.index[-1] if len(above) else others.index[0])
+
+
+def named(result: Result, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table to be shown with the names of its units and nodes in both languages: `fhi.store.with_names`.
+
+    Parameters
+    ----------
+    result : Result
+        Of `start` or `change`.
+    frame : DataFrame
+
+    Returns
+    -------
+    DataFrame
+    """
+    return with_names(frame, result.data.units["name_en"], result.data.framework.names("zh"))
 
 
 def notebook(scenario: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from papermill.exceptions import PapermillExecutionError
 from fhi import records
 from fhi.engine.errors import FhiError, MethodError
 from fhi.files import STAGING, Files, record_seconds, replace_file
-from fhi.paths import NOTEBOOKS, ROOT
+from fhi.paths import EXAMPLES, NOTEBOOKS, ROOT
 from fhi.running import cells, notebooks, reuse
 
 
@@ -106,6 +107,25 @@ def _execute(source: Path, executed: Path, parameters: dict[str, Any], staging: 
     finally:
         os.environ.clear()
         os.environ.update(saved)
+
+
+def run_example(source: Path) -> dict:
+    """Return an example of the documentation as it runs now, outputs and all; what it writes does not stay.
+
+    Raises
+    ------
+    NotebookError
+        If a cell raises.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        executed = Path(folder) / source.name
+        _execute(source, executed, {}, folder, Path(folder))
+        return notebooks.tidied(notebooks.read(executed))
+
+
+def refresh_examples() -> list[Path]:
+    """Run the examples of the documentation and store them with their outputs (for ``make notebooks``)."""
+    return [replace_file(path, notebooks.encode(run_example(path))) for path in sorted(EXAMPLES.glob("*.ipynb"))]
 
 
 def refresh(name: str, scenario: str) -> Path:

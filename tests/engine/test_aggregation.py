@@ -227,7 +227,9 @@ def test_no_weights_are_returned_where_all_units_share_them():
 @pytest.mark.parametrize("value", [NAN, float("inf")])
 def test_a_function_of_the_users_without_a_finite_score_is_refused_by_node(monkeypatch, value):
     monkeypatch.setitem(aggregation.METHODS, "broken", lambda scores, weights: np.full(len(scores), value))
-    with pytest.raises(MethodError, match="no finite score for a") as caught:
+    with pytest.raises(
+        MethodError, match=rf"gave {value} for the scores \[1.0, 2.0\] \(a1, a2 of .* below a\)"
+    ) as caught:
         one("broken", 1, 2, 3, 4)
     assert caught.value.value == "broken"
 

@@ -7,17 +7,25 @@ import re
 import pytest
 from shipped import notebook_paths
 
+<<<<<<< HEAD
 from fhi.paths import ROOT
 from fhi.running import notebooks, pipeline
 
 PATHS = notebook_paths()
+=======
+from fhi.paths import EXAMPLES, NOTEBOOKS, ROOT
+from fhi.running import notebooks, pipeline
+
+PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
+SHOWN = sorted(EXAMPLES.glob("*.ipynb"))
+>>>>>>> main
 
 
 def cells(path, kind):
     return [c for c in json.loads(path.read_text(encoding="utf-8"))["cells"] if c["cell_type"] == kind]
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PATHS + SHOWN, ids=lambda path: path.stem)
 def test_a_notebook_is_thin(path):
     for cell in cells(path, "code"):
         for node in ast.walk(ast.parse("".join(cell["source"]))):
@@ -33,12 +41,29 @@ def test_every_parameter_is_documented_in_the_table_at_the_top(path):
     assert documented == names
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PATHS + SHOWN, ids=lambda path: path.stem)
+def test_what_a_notebook_explains_is_said_in_both_languages(path):
+    for cell in cells(path, "markdown"):
+        heading, _, text = "".join(cell["source"]).partition("\n") if cell["source"][0][0] == "#" else ("", "", "")
+        assert not heading or re.fullmatch(r"#+ [^一-鿿]+ · .*[一-鿿].*", heading), heading
+        paragraphs = [part for part in (text or "".join(cell["source"])).strip().split("\n\n") if part[0] != "|"]
+        assert len(paragraphs) % 2 == 0, "a paragraph in English, then the same in Chinese"
+        chinese = [part.endswith("。") for part in paragraphs]
+        assert chinese == [False, True] * (len(paragraphs) // 2), heading
+
+
+@pytest.mark.parametrize("path", PATHS + SHOWN, ids=lambda path: path.stem)
 def test_a_notebook_is_stored_with_outputs_and_without_this_machine(path):
     assert any(cell["outputs"] for cell in cells(path, "code"))
     text = path.read_text(encoding="utf-8")
     assert str(ROOT) not in text
     assert "papermill" not in text
+
+
+@pytest.mark.parametrize("path", SHOWN, ids=lambda path: path.stem)
+def test_an_example_runs_and_gives_what_is_stored(path):
+    stored, found = notebooks.read(path), pipeline.run_example(path)
+    assert [cell.get("outputs") for cell in found["cells"]] == [cell.get("outputs") for cell in stored["cells"]]
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +83,7 @@ def test_the_stored_pictures_are_those_that_are_drawn_now(path, executed):
     assert not changed, f"{path.name}: {'; '.join(changed)} changed"
 
 
+<<<<<<< HEAD
 def said(notebook):
     """Return by cell and number what a notebook put out, pictures left out."""
     found = {}
@@ -75,6 +101,19 @@ def test_the_stored_texts_are_those_that_a_build_puts_out(path, executed):
     stored, now = (said(notebooks.read(file)) for file in (path, executed[path.stem]))
     changed = [name for name in {**stored, **now} if stored.get(name) != now.get(name)]
     assert not changed, f"{path.name}: {'; '.join(changed)} changed; make notebooks stores them anew"
+=======
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_tables_of_cities_have_both_names(path, executed):
+    shown = [
+        "".join(output["data"]["text/html"])
+        for cell in notebooks.read(executed[path.stem])["cells"]
+        for output in cell.get("outputs", ())
+        if "text/html" in output.get("data", {})
+    ]
+    heads = [re.findall("<th>(\\w+)</th>", table) for table in shown]
+    assert not [head for head in heads if "city" in head and "city_en" not in head]
+    assert path.stem in ("02_indicators", "06_audit", "07_charting") or any("city_en" in head for head in heads)
+>>>>>>> main
 
 
 def test_a_picture_that_changed_is_named():

@@ -1,6 +1,8 @@
 """Methods of the staff's own in a file beside the scenarios: used like any other, recorded with their checksum."""
 
 import hashlib
+import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -50,6 +52,16 @@ def test_a_method_of_the_file_is_used_and_recorded(file):
         validated(written, "scenario.yml")
     again = validated({"methods": "methods.py", "normalisation": "halved"}, "x.yml")
     assert build(DATA, TREE, again).scores["all"].tolist() == [1, 1.5]
+
+
+@pytest.mark.parametrize("guide", ["docs/guide.md", "docs/zh/guide.md"])
+def test_the_method_of_the_guide_works_as_written(file, guide):
+    text = Path(guide).read_text(encoding="utf-8")
+    code, scenario = re.search(r"(?s)```python\n(.*?)```\n\n```\nprintf '(.*?)'", text).groups()
+    file.write_text(code, encoding="utf-8")
+    method = validated(yaml.safe_load(scenario.replace("\\n", "\n")) | {"normalisation": "identity"}, "mine.yml")
+    # the roots of (4 + 36) / 2 and of (16 + 64) / 2
+    assert build(DATA, TREE, method).scores["all"].tolist() == pytest.approx([20**0.5, 40**0.5])
 
 
 def test_without_the_file_there_is_no_such_method(file):

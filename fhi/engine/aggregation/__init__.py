@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from fhi.engine import methods
-from fhi.engine.aggregation import benefit_of_the_doubt, means, outranking, rules  # noqa: F401 (they register their methods)
+from fhi.engine.aggregation import benefit_of_the_doubt, means, outranking  # noqa: F401 (they register their methods)
 from fhi.engine.errors import MethodError, choose
 from fhi.engine.framework import Framework
 from fhi.engine.parameters import Step, steps_by_level, steps_by_node
@@ -25,6 +25,11 @@ AVAILABILITY: Mapping[int, float] = {0: 1.0}
 #: name -> function of (scores, weights, **params), both units × children; the weights of a row sum to 1 and are 0
 #: where the score is missing (NaN); returns one value a unit
 METHODS = methods.TABLES["aggregation"]
+
+#: ``city, parent, node, weight`` of units that have no weights of their own
+NO_WEIGHTS = pd.DataFrame(
+    {"city": pd.Series(dtype=str), "parent": pd.Series(dtype=str), "node": pd.Series(dtype=object), "weight": []}
+).astype({"weight": float})
 
 
 def aggregate(
@@ -111,18 +116,18 @@ def aggregate_and_weigh(
                 raise MethodError(message, key="aggregation", value=step.method) from None
             if used is not None:
                 own.append(_long(used, normalised.index, parent, family))
-    unit_weights = pd.concat(own, ignore_index=True) if own else _long(np.empty((0, 0)), normalised.index[:0], "", [])
+    unit_weights = pd.concat(own, ignore_index=True) if own else NO_WEIGHTS.copy()
     return pd.DataFrame(scores.T, index=normalised.index, columns=nodes), unit_weights
 
 
 class _Unfit(Exception):
-    """A family that a method cannot aggregate: why, what to do, and the row and column of the lowest score."""
+    """A family that a method cannot aggregate: why, what to do, and the row and the columns that it cannot take."""
 
     def explain(self, parent: str, family: Sequence[str], units: pd.Index) -> str:
         why, remedy, row, column = self.args
         if row is None:
             return f"{why} for {parent}; {remedy}."
-        return f"{why} ({family[column]} of {units[row]} below {parent}); {remedy}."
+        return f"{why} ({', '.join(np.atleast_1d(np.array(family)[column]))} of {units[row]} below {parent}); {remedy}."
 
 
 def _family(block: np.ndarray, shares: np.ndarray, least: float, step: Step) -> tuple[np.ndarray, np.ndarray | None]:
@@ -145,8 +150,15 @@ def _family(block: np.ndarray, shares: np.ndarray, least: float, step: Step) -> 
         row, column = divmod(int(np.nanargmin(np.where(weights > 0, rows, np.nan))), rows.shape[1])
         remedy = remedy[0] if remedy else means.POSITIVE
         raise _Unfit(why, remedy, int(np.flatnonzero(scored)[row]), column) from None
-    if found.shape != (len(rows),) or not np.isfinite(found).all():
-        raise _Unfit(f"{step.method!r} gave no finite score", "it must return one number a unit", None, None)
+    if found.shape != (len(rows),):
+        raise _Unfit(f"{step.method!r} gave no score a unit", f"it must return {len(rows)} numbers", None, None)
+    if not np.isfinite(found).all():
+        row = int(np.argmin(np.isfinite(found)))
+        why, remedy = (
+            f"{step.method!r} gave {found[row]} for the scores {rows[row].tolist()}",
+            "it must return a number",
+        )
+        raise _Unfit(why, remedy, int(np.flatnonzero(scored)[row]), slice(None))
     result[scored] = found
     return result, used
 

@@ -62,15 +62,7 @@ def scorecard_caption(data: pd.DataFrame) -> dict[str, str]:
     return both("audit-scorecard.caption", **counts)
 
 
-@figure(
-    "audit-scorecard",
-    page=None,
-    section="audit",
-    evidence=("published", "derived"),
-    data=scorecard_data,
-    caption=scorecard_caption,
-    needs=("claims",),
-)
+@figure("audit-scorecard", scorecard_data, scorecard_caption)
 def scorecard(data: pd.DataFrame, language: str):
     """Stacked bars: one row a part of the report, one colour a verdict."""
     figure = style.canvas(4.7)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -11,7 +11,6 @@ from matplotlib.patches import Rectangle
 
 from fhi.showing.figures import style
 from fhi.showing.figures.registry import LANGUAGES, Tables
-from fhi.showing.figures.wording import both, said
 
 #: rows that a figure draws at most, one for what is left out included, and how many of them are the last units
 MOST, LAST = 40, 10
@@ -177,58 +176,3 @@ def key(axes: Axes, looks: Iterable[tuple[dict, str]], columns: int | None = Non
         "handletextpad": 0.5,
     }
     axes.legend(handles, [name for _, name in entries], **place, **spacing)
-
-
-def pillar_ladder(tables: Tables, pillar: str) -> pd.DataFrame:
-    """Return a pillar's ranks beside the overall ranks, with the printed movers (places gained since 2017)."""
-    ranks = tables["tables/top20"].rename(columns={f"{pillar}_rank": "pillar_rank", "rank": "overall_rank"})
-    movers = tables["tables/movers"].query("pillar == @pillar").set_index("city")["change"]
-    frame = ranks[["city", "tier", "pillar_rank", "overall_rank", "page"]].copy()
-    frame["gained"] = frame["city"].map(movers).astype("Int64")
-    return with_names(frame.sort_values(["pillar_rank", "overall_rank"]), tables)
-
-
-def draw_ladder(data: pd.DataFrame, language: str, pillar: str):
-    """Draw one row a unit: its pillar rank as a full dot, its overall rank as a ring, places gained with an arrow."""
-    figure, names = style.canvas(7.3), row_names(data, language)
-    axes = style.quiet(style.area(figure, left=margin(names), right=1.3, top=1.15, bottom=0.95), grid="x")
-    rows, last = range(len(data)), int(data[["pillar_rank", "overall_rank"]].max().max())
-    dot, ring = style.PUBLISHED | {"facecolor": style.PILLARS[pillar], "s": 80}, style.RING | {"marker": "o"}
-    axes.hlines(rows, data["pillar_rank"], data["overall_rank"], color=style.MUTED, linewidth=1.0, zorder=1)
-    axes.scatter(data["overall_rank"], rows, zorder=2, **ring)
-    axes.scatter(data["pillar_rank"], rows, zorder=3, **dot)
-    look = {"transform": axes.get_yaxis_transform(), "va": "center", "size": style.SMALL}
-    axes.text(1.02, -1, said("ladder.gained", language), color=style.MUTED, **look)
-    for row, item in zip(rows, data.itertuples(), strict=True):
-        if not pd.isna(item.gained):
-            axes.text(1.02, row, f"↑ {int(item.gained)}", weight="bold", **look)
-    name_rows(axes, data, language, "pillar_rank")
-    axes.set(ylim=(len(data) - 0.4, -0.6), xlim=(0.2, last + 0.8), xticks=rank_ticks(last))
-    axes.set_xlabel(said("ladder.axis", language), size=style.SMALL)
-    key(axes, [(dot, said("ladder.pillar", language)), (ring, said("ladder.overall", language))])
-    return figure
-
-
-def ladder_caption(data: pd.DataFrame, pillar: str) -> dict[str, str]:
-    """Return a caption that names the first three units and those that the publication says rose."""
-    movers = data.dropna(subset=["gained"]).sort_values("gained", ascending=False)
-    gains = [f"{item.city}（{item.gained}位）" for item in movers.itertuples()]
-    gains_en = [f"{item.city_en} (by {item.gained})" for item in movers.itertuples()]
-    first = {"zh": "、".join(data["city"].head(3)), "en": ", ".join(data["city_en"].head(3))}
-    return both(
-        "ladder.caption", **first, gains="、".join(gains), gains_en=", ".join(gains_en), pillar=both(f"pillar.{pillar}")
-    )
-
-
-def text_table(axes: Axes, cells: Sequence[Sequence[str]], x: Sequence[float], header: Sequence[str], align: str):
-    """Write a table of text: row r at height r (0 the first), columns at `x`; `align` has one of l, c, r a column.
-
-    The axes must run downwards, with room for the header at -1.
-    """
-    sides = {"l": "left", "c": "center", "r": "right"}
-    for row, texts in enumerate([header, *cells], start=-1):
-        for place, text, side in zip(x, texts, align, strict=True):
-            colour = style.MUTED if row < 0 else style.INK
-            axes.text(place, row, text, ha=sides[side], va="center", color=colour, size=style.SMALL)
-    for row in range(len(cells) + 1):
-        axes.axhline(row - 0.5, color=style.LINE, linewidth=0.7 if row else 1.2)

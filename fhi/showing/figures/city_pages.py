@@ -10,20 +10,13 @@ from fhi.showing.figures import style
 from fhi.showing.figures.charts import with_names
 from fhi.showing.figures.documents import Block, block, table
 from fhi.showing.figures.leaders import PAGE as LEADERS_PAGE
-from fhi.showing.figures.registry import Tables, figure
+from fhi.showing.figures.registry import Tables, figure, id_of, of_form
 from fhi.showing.figures.texts import quantity_text
 
 PILLARS = ("industry", "experience", "ecosystem")
 RANKED = ("FHI", *PILLARS)
-#: the six cities that the report gives a page: page, names
-PAGES = {
-    "beijing": (6, "北京", "Beijing"),
-    "shanghai": (7, "上海", "Shanghai"),
-    "hangzhou": (7, "杭州", "Hangzhou"),
-    "shenzhen": (8, "深圳", "Shenzhen"),
-    "hongkong": (8, "香港", "Hong Kong"),
-    "guangzhou": (8, "广州", "Guangzhou"),
-}
+#: the page of each of the six cities
+PAGES = of_form("city")
 
 
 def page_data(tables: Tables, city: str, page: int) -> pd.DataFrame:
@@ -128,13 +121,5 @@ def _change(change: float, node: str, language: str) -> str:
     return style.pick(language, f"（较2017年{arrow}）", f", {arrow} from 2017")
 
 
-for _slug, (_page, _city, _city_en) in PAGES.items():
-    figure(
-        f"p{_page:02d}-{_slug}",
-        page=_page,
-        evidence="published",
-        title={"zh": f"{_city}：名次与报告给出的数字", "en": f"{_city_en}: ranks and numbers in the report"},
-        data=partial(page_data, city=_city, page=_page),
-        caption=page_caption,
-        document=True,
-    )(card)
+for _city, _page in PAGES.items():
+    figure(id_of("city", _city), partial(page_data, city=_city, page=_page), page_caption)(card)

@@ -67,14 +67,7 @@ def _pairs(rows: pd.DataFrame, language: str) -> str:
     return {"zh": "、", "en": "; "}[language].join(pairs)
 
 
-@figure(
-    "diagnostic-correlations",
-    page=None,
-    evidence="reconstructed",
-    section="diagnostics",
-    data=correlation_data,
-    caption=correlation_caption,
-)
+@figure("diagnostic-correlations", correlation_data, correlation_caption)
 def correlations(data: pd.DataFrame, language: str):
     """Half a matrix of correlations, pillars set apart, flagged pairs framed; Cronbach's alpha beside it."""
     pairs = data[data["kind"] == "pair"]
@@ -135,14 +128,7 @@ def weight_caption(data: pd.DataFrame) -> dict[str, str]:
     return both("diagnostic-weights.caption", more=data.loc[gaps.idxmax()], less=data.loc[gaps.idxmin()])
 
 
-@figure(
-    "diagnostic-weights",
-    page=None,
-    evidence="reconstructed",
-    section="diagnostics",
-    data=weight_data,
-    caption=weight_caption,
-)
+@figure("diagnostic-weights", weight_data, weight_caption)
 def weights(data: pd.DataFrame, language: str):
     """One row a node, by family: ring for its weight, dot for its share of importance, a line between."""
     families = list(dict.fromkeys(data["parent"]))
@@ -197,14 +183,7 @@ def effect_caption(data: pd.DataFrame) -> dict[str, str]:
     return both("diagnostic-effects.caption", most=leaves.iloc[0], least=leaves.iloc[-1], unit=words(data))
 
 
-@figure(
-    "diagnostic-effects",
-    page=None,
-    evidence="reconstructed",
-    section="diagnostics",
-    data=effect_data,
-    caption=effect_caption,
-)
+@figure("diagnostic-effects", effect_data, effect_caption)
 def effects(data: pd.DataFrame, language: str):
     """One row a node: circles at the places lost and gained, sized by the number of units; the mean and the furthest unit."""
     nodes = data.drop_duplicates("node").reset_index(drop=True)
@@ -275,14 +254,7 @@ def standing_caption(data: pd.DataFrame) -> dict[str, str]:
     return {language: text[language] + also[language] for language in text}
 
 
-@figure(
-    "diagnostic-standings",
-    page=None,
-    evidence="reconstructed",
-    section="diagnostics",
-    data=standing_data,
-    caption=standing_caption,
-)
+@figure("diagnostic-standings", standing_data, standing_caption)
 def standings(data: pd.DataFrame, language: str):
     """Table of cities by indicators: the rank in each, shaded by the share of the cities left behind."""
     shown = chosen(data["city"])

@@ -33,7 +33,6 @@ DECADES = [100, 1000, 10000]
 #: where 0 stands on the strip beside the logarithmic axis, which has no place for it
 ZERO = 0.15
 MEDIAN = {"color": style.MUTED, "linewidth": 0.9, "linestyle": (0, (4, 3))}
-SOURCE = both("p29-economy.source")
 
 
 def _listed(tables: Tables, sector: str) -> pd.DataFrame:
@@ -78,14 +77,7 @@ def base_caption(data: pd.DataFrame) -> dict[str, str]:
     return both("p29-economy.caption", **values)
 
 
-@figure(
-    "p29-economy",
-    page=29,
-    evidence=("public", "published"),
-    data=base_data,
-    caption=base_caption,
-    source=SOURCE,
-)
+@figure("p29-economy", base_data, base_caption)
 def base(data: pd.DataFrame, language: str):
     """Scatter of finance against technology on log axes, in four quadrants; zeros on a strip of their own (p29)."""
     figure = style.canvas(7.3)
@@ -251,14 +243,7 @@ def leading_caption(data: pd.DataFrame) -> dict[str, str]:
     return both("p30-leading.caption", **names)
 
 
-@figure(
-    "p30-leading",
-    page=30,
-    evidence=("published", "public"),
-    data=leading_data,
-    caption=leading_caption,
-    source=SOURCE,
-)
+@figure("p30-leading", leading_data, leading_caption)
 def leading(data: pd.DataFrame, language: str):
     """A panel a list in its own order: listed companies as published, and by the A-share list (p30)."""
     figure = style.canvas(4.4)

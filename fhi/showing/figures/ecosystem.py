@@ -5,24 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from fhi.showing.figures import style
-from fhi.showing.figures.charts import draw_ladder, ladder_caption, margin, pillar_ladder, row_names, with_names
+from fhi.showing.figures.charts import margin, row_names, with_names
 from fhi.showing.figures.documents import Block, block, table
 from fhi.showing.figures.registry import Tables, figure
 from fhi.showing.figures.texts import number
 from fhi.showing.figures.wording import both, said, slots
-
-
-@figure(
-    "p28-ecosystem",
-    page=28,
-    evidence="published",
-    title={"zh": "金融科技生态排名", "en": "Ranking by fintech ecosystem"},
-    data=lambda tables: pillar_ladder(tables, "ecosystem"),
-    caption=lambda data: ladder_caption(data, "ecosystem"),
-)
-def ranking(data: pd.DataFrame, language: str):
-    """Ecosystem ranks beside overall ranks, movers marked (p28)."""
-    return draw_ladder(data, language, "ecosystem")
 
 
 def attention_data(tables: Tables) -> pd.DataFrame:
@@ -35,15 +22,7 @@ def attention_caption(data: pd.DataFrame) -> dict[str, str]:
     return both("p36-attention.caption", first="、".join(first["city"]), first_en=", ".join(first["city_en"]))
 
 
-@figure(
-    "p36-attention",
-    page=36,
-    evidence="published",
-    title={"zh": "社会关注：搜索热点排名", "en": "Public attention: rank by search interest"},
-    data=attention_data,
-    caption=attention_caption,
-    document=True,
-)
+@figure("p36-attention", attention_data, attention_caption)
 def attention(data: pd.DataFrame, language: str) -> list[Block]:
     """The cities in the order of search interest (p36)."""
     items = [
@@ -97,14 +76,7 @@ def cards_caption(data: pd.DataFrame) -> dict[str, str]:
     return both("p31-innovation.caption", derived=derived, base=base, rest=data["cities_without"].iloc[0], **names)
 
 
-@figure(
-    "p31-innovation",
-    page=31,
-    evidence=("published", "derived"),
-    data=cards_data,
-    caption=cards_caption,
-    document=True,
-)
+@figure("p31-innovation", cards_data, cards_caption)
 def cards(data: pd.DataFrame, language: str) -> list[Block]:
     """Table of the numbers of five cities: what is measured, the value and its published place (p31)."""
     rows = []
@@ -161,15 +133,7 @@ def failures_caption(data: pd.DataFrame) -> dict[str, str]:
     )
 
 
-@figure(
-    "lending-failures",
-    page=None,
-    beside=35,
-    evidence="public",
-    data=failures_data,
-    caption=failures_caption,
-    source=both("lending-failures.source"),
-)
+@figure("lending-failures", failures_data, failures_caption)
 def failures(data: pd.DataFrame, language: str):
     """One bar a city: failed until May 2018, and from June to September 2018; police investigations beside the total."""
     data = data[~data["rest"] & (data["failed"] > 0)].reset_index(drop=True)

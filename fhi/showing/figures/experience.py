@@ -7,23 +7,11 @@ from functools import partial
 import pandas as pd
 
 from fhi.showing.figures import style
-from fhi.showing.figures.charts import draw_ladder, key, ladder_caption, margin, pillar_ladder, row_names, with_names
+from fhi.showing.figures.charts import key, margin, row_names, with_names
 from fhi.showing.figures.documents import Block, bar, block, table
-from fhi.showing.figures.registry import Tables, figure
+from fhi.showing.figures.registry import Tables, figure, id_of, of_form
 from fhi.showing.figures.texts import SIGNS, number, ordinal
 from fhi.showing.figures.wording import both, said, slots
-
-
-@figure(
-    "p20-experience",
-    page=20,
-    evidence="published",
-    data=lambda tables: pillar_ladder(tables, "experience"),
-    caption=lambda data: ladder_caption(data, "experience"),
-)
-def ranking(data: pd.DataFrame, language: str):
-    """Experience ranks beside overall ranks, movers marked (p20)."""
-    return draw_ladder(data, language, "experience")
 
 
 def adoption_data(tables: Tables) -> pd.DataFrame:
@@ -54,13 +42,7 @@ def adoption_caption(data: pd.DataFrame) -> dict[str, str]:
     return both("p21-adoption.caption", printed=printed, computed=computed, **above)
 
 
-@figure(
-    "p21-adoption",
-    page=21,
-    evidence=("published", "derived"),
-    data=adoption_data,
-    caption=adoption_caption,
-)
+@figure("p21-adoption", adoption_data, adoption_caption)
 def adoption(data: pd.DataFrame, language: str):
     """Bars of the 20 rates with the printed and the computed mean (p21)."""
     figure = style.canvas(6.9)
@@ -97,9 +79,8 @@ def adoption(data: pd.DataFrame, language: str):
 
 
 COLOUR = style.PILLARS["experience"]
-#: city of each page, and the id of its card
-PAGES = {"深圳": 23, "杭州": 24, "武汉": 25, "西安": 26}
-CARDS = {"深圳": "p23-shenzhen", "杭州": "p24-hangzhou", "武汉": "p25-wuhan", "西安": "p26-xian"}
+#: page of each of the four cities
+PAGES = of_form("services")
 #: kind of service -> the printed rank that says who has most of it
 RANKS = {
     "total": "rank by breadth of payment scenes",
@@ -138,9 +119,7 @@ def scenes_caption(data: pd.DataFrame) -> dict[str, str]:
     return both("p22-services.caption", known=len(known), cities=data["city"].nunique())
 
 
-@figure(
-    "p22-services", page=22, evidence=("published", "derived"), data=scenes_data, caption=scenes_caption, document=True
-)
+@figure("p22-services", scenes_data, scenes_caption)
 def scenes(data: pd.DataFrame, language: str) -> list[Block]:
     """Table of the counts and ranks that the report gives by city, and what follows for the others (p22)."""
     rows = []
@@ -248,12 +227,5 @@ def _wording(item: pd.Series, language: str) -> tuple[str, str]:
     return f"{number(value, language, item['qualifier'])}{unit}", label
 
 
-for _city, _page in PAGES.items():
-    figure(
-        CARDS[_city],
-        page=_page,
-        evidence="published",
-        data=partial(city_data, city=_city),
-        caption=city_caption,
-        document=True,
-    )(city_card)
+for _city in PAGES:
+    figure(id_of("services", _city), partial(city_data, city=_city), city_caption)(city_card)

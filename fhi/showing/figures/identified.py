@@ -40,15 +40,7 @@ def scores_caption(data: pd.DataFrame) -> dict[str, str]:
     return both("identified-scores.caption", mean=widths.mean(), least=widths.min(), most=widths.max(), **ends)
 
 
-@figure(
-    "identified-scores",
-    page=None,
-    section=SECTION,
-    evidence=("identified", "published"),
-    data=scores_data,
-    caption=scores_caption,
-    needs=("bounds", "central_scores"),
-)
+@figure("identified-scores", scores_data, scores_caption)
 def scores(data: pd.DataFrame, language: str):
     """One bar a unit from the least to the greatest possible score, a tick at the analytic centre."""
     shown = chosen(data["city"])
@@ -104,15 +96,7 @@ def map_caption(data: pd.DataFrame) -> dict[str, str]:
     return both("identified-map.caption", most=zh, most_en=en)
 
 
-@figure(
-    "identified-map",
-    page=None,
-    section=SECTION,
-    evidence="identified",
-    data=map_data,
-    caption=map_caption,
-    needs=("weight_map",),
-)
+@figure("identified-map", map_data, map_caption)
 def weight_map(data: pd.DataFrame, language: str):
     """Ternary plot: the area of possible pillar weights, free and restricted."""
     figure = style.canvas(6.9)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from fhi.showing.figures import style
-from fhi.showing.figures.charts import draw_ladder, ladder_caption, pillar_ladder, with_names
+from fhi.showing.figures.charts import with_names
 from fhi.showing.figures.documents import Block, Cell, bar, table
 from fhi.showing.figures.registry import Tables, figure
 from fhi.showing.figures.texts import SIGNS
@@ -21,18 +21,6 @@ COLOUR = style.PILLARS["industry"]
 TOLD = {"model": ("业务模式", "Business model"), "driver": ("驱动力", "Driver")}
 FIRM = ["city", "name_zh", "name_en", "founded", "shareholders_zh", "shareholders_en"]
 NAMELESS = both("p12-pattern.logo-only")
-
-
-@figure(
-    "p10-industry",
-    page=10,
-    evidence="published",
-    data=lambda tables: pillar_ladder(tables, "industry"),
-    caption=lambda data: ladder_caption(data, "industry"),
-)
-def ranking(data: pd.DataFrame, language: str):
-    """Industry ranks beside overall ranks, movers marked (p10)."""
-    return draw_ladder(data, language, "industry")
 
 
 def pattern_data(tables: Tables) -> pd.DataFrame:
@@ -59,13 +47,7 @@ def pattern_caption(data: pd.DataFrame) -> dict[str, str]:
     return both("p12-pattern.caption", total=total, numbers=numbers)
 
 
-@figure(
-    "p12-pattern",
-    page=12,
-    evidence=("published", "derived"),
-    data=pattern_data,
-    caption=pattern_caption,
-)
+@figure("p12-pattern", pattern_data, pattern_caption)
 def pattern(data: pd.DataFrame, language: str):
     """Matrix of class by city, a disc for the firms, totals at the right (p12)."""
     figure = style.canvas(3.7)
@@ -129,14 +111,7 @@ def banks_caption(data: pd.DataFrame) -> dict[str, str]:
     )
 
 
-@figure(
-    "p13-banks",
-    page=13,
-    evidence=("published", "derived"),
-    data=banks_data,
-    caption=banks_caption,
-    document=True,
-)
+@figure("p13-banks", banks_data, banks_caption)
 def banks(data: pd.DataFrame, language: str) -> list[Block]:
     """Table of the banks with bars of their share of the disclosed loans (p13)."""
     return [_firms(data, language, "banks", ("贷款（亿元）", "Loans, CNY bn"))]
@@ -164,14 +139,7 @@ def institutions_caption(data: pd.DataFrame) -> dict[str, str]:
     )
 
 
-@figure(
-    "p14-insurers-brokers",
-    page=14,
-    evidence=("published", "derived"),
-    data=institutions_data,
-    caption=institutions_caption,
-    document=True,
-)
+@figure("p14-insurers-brokers", institutions_data, institutions_caption)
 def institutions(data: pd.DataFrame, language: str) -> list[Block]:
     """Tables of insurers, with bars of their share of the premiums, and of brokers (p14)."""
     insurers, brokers = (data[data["class"] == name] for name in ("insurers", "brokers"))

@@ -70,14 +70,7 @@ def panels_caption(data: pd.DataFrame) -> dict[str, str]:
     )
 
 
-@figure(
-    "p17-infrastructure",
-    page=17,
-    evidence=("published", "derived", "public"),
-    data=panels_data,
-    caption=panels_caption,
-    source=both("p17-infrastructure.source"),
-)
+@figure("p17-infrastructure", panels_data, panels_caption)
 def panels(data: pd.DataFrame, language: str):
     """Bars for exchanges, cloud and blockchain, the firms named for vendors (p17)."""
     figure = style.canvas(3.95)
@@ -179,13 +172,7 @@ def contributions_caption(data: pd.DataFrame) -> dict[str, str]:
     return both("p18-contributions.caption", pair=pair, **shares, **most, **names)
 
 
-@figure(
-    "p18-contributions",
-    page=18,
-    evidence=("published", "derived"),
-    data=contributions_data,
-    caption=contributions_caption,
-)
+@figure("p18-contributions", contributions_data, contributions_caption)
 def contributions(data: pd.DataFrame, language: str):
     """Two treemaps of the nation: printed contributions solid, derived ones hatched (p18)."""
     import squarify

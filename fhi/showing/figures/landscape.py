@@ -34,13 +34,7 @@ def top20_caption(data: pd.DataFrame) -> dict[str, str]:
     return both("p05-top20.caption", up=up, **fell)
 
 
-@figure(
-    "p05-top20",
-    page=5,
-    evidence="published",
-    data=top20_data,
-    caption=top20_caption,
-)
+@figure("p05-top20", top20_data, top20_caption)
 def top20(data: pd.DataFrame, language: str):
     """Table of overall rank, change and pillar ranks, cells shaded by rank (p5)."""
     figure = style.canvas(8.0)
@@ -104,13 +98,7 @@ def tiers_caption(data: pd.DataFrame) -> dict[str, str]:
     return both("p05-tiers.caption", one=first - second, two=second - third, mean=mean)
 
 
-@figure(
-    "p05-tiers",
-    page=5,
-    evidence=("published", "derived"),
-    data=tiers_data,
-    caption=tiers_caption,
-)
+@figure("p05-tiers", tiers_data, tiers_caption)
 def tiers(data: pd.DataFrame, language: str):
     """Bars of the three printed tier means, the tier's cities below each (p5)."""
     figure = style.canvas(4.0)
@@ -170,14 +158,7 @@ def landscape_caption(data: pd.DataFrame) -> dict[str, str]:
     )
 
 
-@figure(
-    "p04-map",
-    page=4,
-    evidence=("published", "public"),
-    data=landscape_data,
-    caption=landscape_caption,
-    source=both("p04-map.source"),
-)
+@figure("p04-map", landscape_data, landscape_caption)
 def landscape(data: pd.DataFrame, language: str):
     """Map of the regions with the ranked cities, and the list of the 20 beside it (p4)."""
     figure = style.canvas(6.75)

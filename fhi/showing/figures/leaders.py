@@ -44,13 +44,7 @@ def leaders_caption(data: pd.DataFrame) -> dict[str, str]:
     return both("p11-leaders.caption", **values, **noted_in)
 
 
-@figure(
-    "p11-leaders",
-    page=PAGE,
-    evidence=("published", "derived"),
-    data=leaders_data,
-    caption=leaders_caption,
-)
+@figure("p11-leaders", leaders_data, leaders_caption)
 def leaders(data: pd.DataFrame, language: str):
     """Four panels of tiles in the published order; those of cities that lead in every class are filled (p11)."""
     figure = style.canvas(5.6)
@@ -104,15 +98,7 @@ def quoted_caption(data: pd.DataFrame) -> dict[str, str]:
     return both("p16-institutions.caption", count=len(data), listed=data["listed"].iloc[0], **names)
 
 
-@figure(
-    "p16-institutions",
-    page=16,
-    evidence=("published", "derived", "public"),
-    data=quoted_data,
-    caption=quoted_caption,
-    source=both("p16-institutions.source"),
-    document=True,
-)
+@figure("p16-institutions", quoted_data, quoted_caption)
 def quoted(data: pd.DataFrame, language: str) -> list[Block]:
     """Table of the institutions: who says what of technology, in indirect speech, the seat and its place (p16)."""
     rows = []
@@ -174,14 +160,7 @@ def financing_caption(data: pd.DataFrame) -> dict[str, str]:
     return both("p15-financing.caption", listed="、".join(listed), listed_en=", ".join(listed_en), **counts)
 
 
-@figure(
-    "p15-financing",
-    page=15,
-    evidence=("published", "derived"),
-    data=financing_data,
-    caption=financing_caption,
-    source=both("p15-financing.source"),
-)
+@figure("p15-financing", financing_data, financing_caption)
 def financing(data: pd.DataFrame, language: str):
     """A row a city: a bar for its financed firms, a square for each of the twenty best-financed, what is said of sums (p15)."""
     series = {name: group.reset_index(drop=True) for name, group in data.groupby("series")}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import matplotlib
 import pandas as pd
 
 from fhi.showing.figures import style
-from fhi.showing.figures.charts import chosen, height, with_names
+from fhi.showing.figures.charts import chosen, height, key, margin, name_rows, rank_ticks, row_names, with_names
 from fhi.showing.figures.heat import SHADES
-from fhi.showing.figures.registry import Tables, figure
+from fhi.showing.figures.registry import Tables, figure, id_of, of_form
 from fhi.showing.figures.wording import both, said
 
 PILLARS = {"industry": ("产业", "Industry"), "experience": ("体验", "Experience"), "ecosystem": ("生态", "Ecosystem")}
@@ -34,13 +36,7 @@ def heat_caption(data: pd.DataFrame) -> dict[str, str]:
     return both("pillar-heat.caption", uneven=uneven, far=both(f"pillar.{far}"), gap=gaps[far], **names)
 
 
-@figure(
-    "pillar-heat",
-    page=None,
-    evidence=("published", "derived"),
-    data=pillars_data,
-    caption=heat_caption,
-)
+@figure("pillar-heat", pillars_data, heat_caption)
 def heat(data: pd.DataFrame, language: str):
     """Table of overall and pillar ranks, pillar cells coloured by the gap to the overall rank; the spread as bars."""
     shown = chosen(data["city"])
@@ -90,3 +86,51 @@ def _scale(axes, widest: int, y: float, language: str) -> None:
         (2.6 + (steps - 1) * 0.42 + 0.3, said("pillar-heat.ahead", language, widest=widest), "left"),
     ):
         axes.text(x, y, text, ha=side, va="center", size=style.SMALL, color=style.MUTED)
+
+
+def ladder_data(tables: Tables, pillar: str) -> pd.DataFrame:
+    """Return a pillar's ranks beside the overall ranks, with the printed movers (places gained since 2017)."""
+    ranks = tables["tables/top20"].rename(columns={f"{pillar}_rank": "pillar_rank", "rank": "overall_rank"})
+    movers = tables["tables/movers"].query("pillar == @pillar").set_index("city")["change"]
+    frame = ranks[["city", "tier", "pillar_rank", "overall_rank", "page"]].copy()
+    frame["gained"] = frame["city"].map(movers).astype("Int64")
+    return with_names(frame.sort_values(["pillar_rank", "overall_rank"]), tables)
+
+
+def draw_ladder(data: pd.DataFrame, language: str, pillar: str):
+    """Draw one row a unit: its pillar rank as a full dot, its overall rank as a ring, places gained with an arrow."""
+    figure, names = style.canvas(7.3), row_names(data, language)
+    axes = style.quiet(style.area(figure, left=margin(names), right=1.3, top=1.15, bottom=0.95), grid="x")
+    rows, last = range(len(data)), int(data[["pillar_rank", "overall_rank"]].max().max())
+    dot, ring = style.PUBLISHED | {"facecolor": style.PILLARS[pillar], "s": 80}, style.RING | {"marker": "o"}
+    axes.hlines(rows, data["pillar_rank"], data["overall_rank"], color=style.MUTED, linewidth=1.0, zorder=1)
+    axes.scatter(data["overall_rank"], rows, zorder=2, **ring)
+    axes.scatter(data["pillar_rank"], rows, zorder=3, **dot)
+    look = {"transform": axes.get_yaxis_transform(), "va": "center", "size": style.SMALL}
+    axes.text(1.02, -1, said("ladder.gained", language), color=style.MUTED, **look)
+    for row, item in zip(rows, data.itertuples(), strict=True):
+        if not pd.isna(item.gained):
+            axes.text(1.02, row, f"↑ {int(item.gained)}", weight="bold", **look)
+    name_rows(axes, data, language, "pillar_rank")
+    axes.set(ylim=(len(data) - 0.4, -0.6), xlim=(0.2, last + 0.8), xticks=rank_ticks(last))
+    axes.set_xlabel(said("ladder.axis", language), size=style.SMALL)
+    key(axes, [(dot, said("ladder.pillar", language)), (ring, said("ladder.overall", language))])
+    return figure
+
+
+def ladder_caption(data: pd.DataFrame, pillar: str) -> dict[str, str]:
+    """Return a caption that names the first three units and those that the publication says rose."""
+    movers = data.dropna(subset=["gained"]).sort_values("gained", ascending=False)
+    gains = [f"{item.city}（{item.gained}位）" for item in movers.itertuples()]
+    gains_en = [f"{item.city_en} (by {item.gained})" for item in movers.itertuples()]
+    first = {"zh": "、".join(data["city"].head(3)), "en": ", ".join(data["city_en"].head(3))}
+    return both(
+        "ladder.caption", **first, gains="、".join(gains), gains_en=", ".join(gains_en), pillar=both(f"pillar.{pillar}")
+    )
+
+
+for _pillar in of_form("ladder"):
+    _about = {"pillar": _pillar}
+    figure(id_of("ladder", _pillar), partial(ladder_data, **_about), partial(ladder_caption, **_about))(
+        partial(draw_ladder, **_about)
+    )

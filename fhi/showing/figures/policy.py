@@ -39,15 +39,7 @@ def instruments_caption(data: pd.DataFrame) -> dict[str, str]:
     }
 
 
-@figure(
-    "p34-policies",
-    page=34,
-    evidence=("published", "derived"),
-    title={"zh": "政策监管：各城市的机构与文件", "en": "Policy: institutions and documents by city"},
-    data=instruments_data,
-    caption=instruments_caption,
-    document=True,
-)
+@figure("p34-policies", instruments_data, instruments_caption)
 def instruments(data: pd.DataFrame, language: str) -> list[Block]:
     """One row a city: institutions founded and documents issued (p34)."""
     rows = []
@@ -107,15 +99,7 @@ def sandbox_caption(data: pd.DataFrame) -> dict[str, str]:
     }
 
 
-@figure(
-    "p35-sandbox",
-    page=35,
-    evidence="published",
-    title={"zh": "监管沙盒：流程与中国试点", "en": "The regulatory sandbox: procedure and Chinese pilots"},
-    data=sandbox_data,
-    caption=sandbox_caption,
-    document=True,
-)
+@figure("p35-sandbox", sandbox_data, sandbox_caption)
 def sandbox(data: pd.DataFrame, language: str) -> list[Block]:
     """The steps of the procedure by who acts, the pilots by date, what helps cooperation (p35)."""
     steps, pilots, outlook = (data[data["part"] == part] for part in ("process", "pilot", "outlook"))

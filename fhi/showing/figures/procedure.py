@@ -50,16 +50,7 @@ def flow_caption(data: pd.DataFrame) -> dict[str, str]:
     }
 
 
-@figure(
-    "p39-method",
-    page=39,
-    evidence=("published", "public"),
-    title={"zh": "数据与计算：公布了什么，没有公布什么", "en": "Data and computation: what is disclosed, what is not"},
-    data=flow_data,
-    caption=flow_caption,
-    document=True,
-    source={"zh": "行政区划代码GB/T 2260", "en": "administrative codes GB/T 2260"},
-)
+@figure("p39-method", flow_data, flow_caption)
 def flow(data: pd.DataFrame, language: str) -> list[Block]:
     """The four steps with the printed numbers of each and what is undisclosed (p39)."""
     items = []

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 
 import pandas as pd
 
 from fhi.editions.edition import edition
 from fhi.editions.outputs import EVIDENCE
 from fhi.paths import REPORT as REPORT_EDITION
-from fhi.showing.figures.wording import LANGUAGES, Tables, Texts, Words
-from fhi.showing.figures.wording import title as worded
+from fhi.showing.figures.wording import LANGUAGES, Tables, Texts, Words, worded
+
+FILE = Path(__file__).with_suffix(".csv")
+#: forms of figures, and whether they are documents: the pages of six cities, the services of four, the pillars' ranks
+FORMS = {"drawn": False, "ladder": False, "document": True, "city": True, "services": True}
+COLUMNS = ("page", "beside", "section", "evidence", "needs", "form", "subject")
 
 #: the edition whose pages the figures with a page regenerate
 PRINTED = edition(REPORT_EDITION)
@@ -96,60 +103,94 @@ class FigureEntry:
 
     @property
     def function(self) -> str:
-        return f"{self.draw.__module__}.{self.draw.__name__}"
+        draw = getattr(self.draw, "func", self.draw)
+        return f"{draw.__module__}.{draw.__name__}"
 
 
 _ENTRIES: dict[str, FigureEntry] = {}
 
 
-def figure(
-    id: str,
-    *,
-    page: int | None,
-    evidence: str | tuple[str, ...],
-    title: Texts | None = None,
-    data,
-    caption,
-    section: str = "beyond",
-    source: Texts | None = None,
-    beside: int | None = None,
-    needs: tuple[str, ...] = (),
-    document: bool = False,
-):
+@cache
+def listed() -> dict[str, dict[str, str]]:
+    """Return the rows of ``registry.csv`` by id, in the order of the report.
+
+    A row states the page, or the page that the figure stands ``beside``, or the section; the labels of evidence; the
+    tables that it ``needs``; its form, one of `FORMS`; and the city or pillar that it is of (``subject``).
+    """
+    with FILE.open(encoding="utf-8", newline="") as file:
+        return {row["id"]: row for row in csv.DictReader(file)}
+
+
+def of_form(form: str) -> dict[str, int]:
+    """Return the page of each figure of a form, by its subject."""
+    return {row["subject"]: int(row["page"]) for row in listed().values() if row["form"] == form}
+
+
+def id_of(form: str, subject: str) -> str:
+    """Return the id of the figure of a form that is of a subject."""
+    return next(id for id, row in listed().items() if (row["form"], row["subject"]) == (form, subject))
+
+
+def figure(id: str, data: Callable | None, caption: Callable | None, **stated: str):
     """Register the decorated function ``(data, language) -> Figure``, or ``-> blocks`` of a document, under an id.
 
-    Its title is that of wording.csv (slot ``title``), where none is given.
+    Title and source are those of wording.csv (slots ``title`` and ``source``).
+
+    Parameters
+    ----------
+    id : str
+        Of the figure.
+    data : callable
+        From the scenario's tables to the frame that is drawn.
+    caption : callable
+        From that frame to the caption by language.
+    **stated : str
+        What ``registry.csv`` states, for a figure that stands in no list or differs from it.
 
     Raises
     ------
     ValueError
         If the id is taken or malformed, a label or section is unknown, or a language is missing.
     """
-    labels = (evidence,) if isinstance(evidence, str) else tuple(evidence)
-    if id in _ENTRIES:
-        raise ValueError(f"two figures of the id {id!r}")
-    if page is not None and not id.startswith(f"p{page:02d}-"):
-        raise ValueError(f"the id {id!r} must begin with p{page:02d}-")
-    if not labels or set(labels) - set(EVIDENCE):
-        raise ValueError(f"{id}: evidence must be among {', '.join(EVIDENCE)}")
-    if section not in BEYOND:
-        raise ValueError(f"{id}: section must be among {', '.join(BEYOND)}")
-    title = title or worded(id, Words()) or {}
-    if set(title) != set(LANGUAGES):
-        raise ValueError(f"{id}: a title in each of {', '.join(LANGUAGES)}")
-    if beside and (page is not None or source is None):
-        raise ValueError(f"{id}: what stands beside a page has a source of its own and no page")
-    if source is not None and set(source) != set(LANGUAGES):
-        raise ValueError(f"{id}: a source in each of {', '.join(LANGUAGES)}")
+    row = dict.fromkeys(COLUMNS, "") | listed().get(id, {}) | stated
+    labels, page, beside = tuple(row["evidence"].split()), int(row["page"] or 0), int(row["beside"] or 0)
+    title, source = (row.get(name) or worded(f"{id}.{name}", unit=Words()) for name in ("title", "source"))
+    section = row["section"] or next(iter(BEYOND))
+    wrong = {
+        f"two figures of the id {id!r}": id in _ENTRIES,
+        f"the id {id!r} must begin with p{page:02d}-": page and not id.startswith(f"p{page:02d}-"),
+        f"{id}: evidence must be among {', '.join(EVIDENCE)}": not labels or set(labels) - set(EVIDENCE),
+        f"{id}: section must be among {', '.join(BEYOND)}": section not in BEYOND,
+        f"{id}: a title in each of {', '.join(LANGUAGES)}": set(title or {}) != set(LANGUAGES),
+        f"{id}: what stands beside a page has a source of its own and no page": beside and (page or not source),
+        f"{id}: a source in each of {', '.join(LANGUAGES)}": source and set(source) != set(LANGUAGES),
+    }
+    for message, found in wrong.items():
+        if found:
+            raise ValueError(message)
+    needs, document = tuple(row["needs"].split()), FORMS.get(row["form"], False)
 
     def register(draw):
-        more = {"needs": needs, "document": document}
-        _ENTRIES[id] = FigureEntry(id, page, labels, title, data, caption, draw, section, source, beside, **more)
+        _ENTRIES[id] = FigureEntry(
+            id,
+            page or None,
+            labels,
+            title,
+            data,
+            caption,
+            draw,
+            section,
+            source,
+            beside or None,
+            needs=needs,
+            document=document,
+        )
         return draw
 
     return register
 
 
 def entries() -> list[FigureEntry]:
-    """Return all registered figures in the order of the report; on one page, in the order of the module."""
-    return sorted(_ENTRIES.values(), key=lambda entry: (entry.place, entry.page is None))
+    """Return all registered figures in the order of the report; on one page, in the order of ``registry.csv``."""
+    order = {id: place for place, id in enumerate(listed())}
+    return sorted(_ENTRIES.values(), key=lambda entry: (entry.place, entry.page is None, order[entry.id]))

@@ -97,7 +97,7 @@ WRITERS = {"svg": _vector, "png": _raster}
 
 
 def save(entry: FigureEntry, store: Store, kind: str = KINDS[0]) -> dict[str, object]:
-    """Write a figure's data and its picture in each language; return one row for the list of figures.
+    """Write a figure's data, what is said of it and its picture in each language; return its row in the list of figures.
 
     A picture that was made before by the same code from the same data, with the same labels, is taken from the store.
     """
@@ -105,6 +105,7 @@ def save(entry: FigureEntry, store: Store, kind: str = KINDS[0]) -> dict[str, ob
     stem = f"{store.reports}/figures/{entry.id}"
     drawn = to_csv(data).encode("utf-8")
     store.write_bytes(f"{stem}.csv", drawn)
+    store.write_bytes(f"{stem}.json", json.dumps(sayings(entry, data), ensure_ascii=False, indent=1).encode("utf-8"))
     kept = Kept(store.root, "pictures")
     for language in LANGUAGES:
         key = kept.key(cause(entry, drawn, language) | {"kind": kind})
@@ -113,9 +114,33 @@ def save(entry: FigureEntry, store: Store, kind: str = KINDS[0]) -> dict[str, ob
     return listing(entry) | {"rows": len(data)}
 
 
+def sayings(entry: FigureEntry, data: pd.DataFrame) -> dict[str, object]:
+    """Return as plain values what page and print say of a figure, so that neither reads its tables again.
+
+    Its title, headline, caption, labels of evidence, source and tables; the blocks of a document; all texts of its data.
+    """
+    return {
+        "title": dict(entry.title),
+        "headline": entry.headline and dict(entry.headline),
+        "caption": dict(entry.caption(data)),
+        "evidence": entry.evidence,
+        "cited": dict(entry.cited),
+        "tables": entry.read,
+        "blocks": {name: entry.draw(data, name) for name in LANGUAGES} if entry.document else None,
+        "words": words(data),
+    }
+
+
+def words(data: pd.DataFrame) -> str:
+    """Return all text of a frame, to look for names in."""
+    cells = {cell for column in data for cell in data[column] if isinstance(cell, str)}
+    return "\n".join(sorted(cells))
+
+
 def cause(entry: FigureEntry, drawn: bytes, language: str) -> dict:
     """Return all that a picture depends on: its module and what that imports, its data, its labels, the versions."""
-    modules = {getattr(function, "__module__", None) or __name__ for function in (entry.draw, entry.data)}
+    functions = (getattr(function, "func", function) for function in (entry.draw, entry.data))
+    modules = {getattr(function, "__module__", None) or __name__ for function in functions}
     code = {Path(__file__), Path(vector.__file__), *closure(Path(style.__file__))}
     code |= {path for module in modules - {__name__} for path in closure(Path(sys.modules[module].__file__))}
     files = [*sorted(code), *sorted(style.FONTS.iterdir()), ROOT / "requirements.lock"]

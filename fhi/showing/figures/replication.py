@@ -76,13 +76,7 @@ def age_words(data: pd.DataFrame) -> dict[str, str]:
     return both("coverage.earlier" if old.empty else "coverage.earlier-old", **values)
 
 
-@figure(
-    "coverage",
-    page=None,
-    evidence=("published", "derived", "public"),
-    data=coverage_data,
-    caption=coverage_caption,
-)
+@figure("coverage", coverage_data, coverage_caption)
 def coverage(data: pd.DataFrame, language: str):
     """Grid of cities and indicators by label; × marks values left out, ≈ known up to an interval, hatching old ones."""
     import seaborn
@@ -192,14 +186,7 @@ def replication_caption(data: pd.DataFrame) -> dict[str, str]:
     return both("replication.caption", gap=abs(widest["difference"]), **values)
 
 
-@figure(
-    "replication",
-    page=None,
-    evidence=("reconstructed", "published"),
-    data=replication_data,
-    caption=replication_caption,
-    needs=("comparison",),
-)
+@figure("replication", replication_data, replication_caption)
 def replication(data: pd.DataFrame, language: str):
     """Panels (index and pillars, at most four): published rank a dot, reconstructed rank a diamond, one row a unit."""
     nodes = list(dict.fromkeys(data["node"]))[:4]
@@ -289,14 +276,7 @@ def orders_caption(data: pd.DataFrame) -> dict[str, str]:
     return both("printed-orders.caption", all=len(data), shown=SHOWN, reasons=reasons, **counts)
 
 
-@figure(
-    "printed-orders",
-    page=None,
-    evidence=("reconstructed", "published"),
-    data=orders_data,
-    caption=orders_caption,
-    needs=("printed_orders",),
-)
+@figure("printed-orders", orders_data, orders_caption)
 def orders(data: pd.DataFrame, language: str):
     """Table: one row a printed order; full dot: it holds, cross: it does not, half: as far as known, ring: not told."""
     rows = [[*_cells(item, language)] for item in data.itertuples()]

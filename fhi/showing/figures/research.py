@@ -16,7 +16,6 @@ from fhi.showing.figures.wording import both, said
 
 GREEN, PALE = style.PILLARS["ecosystem"], "#5c9c85"
 CLASSES = {"first_class": "一流大学", "first_class_disciplines": "一流学科"}
-SOURCE = both("p32-research.source")
 
 
 def strength_data(tables: Tables) -> pd.DataFrame:
@@ -57,14 +56,7 @@ def strength_caption(data: pd.DataFrame) -> dict[str, str]:
     )
 
 
-@figure(
-    "p32-research",
-    page=32,
-    evidence=("public", "published"),
-    data=strength_data,
-    caption=strength_caption,
-    source=SOURCE,
-)
+@figure("p32-research", strength_data, strength_caption)
 def strength(data: pd.DataFrame, language: str):
     """Two-sided bars by city: universities to the left, what is known of special institutes to the right (p32)."""
     figure = style.canvas(5.4)
@@ -174,14 +166,7 @@ def institutes_caption(data: pd.DataFrame) -> dict[str, str]:
     )
 
 
-@figure(
-    "p33-institutes",
-    page=33,
-    evidence=("published", "derived"),
-    data=institutes_data,
-    caption=institutes_caption,
-    document=True,
-)
+@figure("p33-institutes", institutes_data, institutes_caption)
 def institutes(data: pd.DataFrame, language: str) -> list[Block]:
     """Table of the institutes: city and name, founding and years since, work (p33)."""
     rows = []

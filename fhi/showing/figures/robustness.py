@@ -101,15 +101,7 @@ def intervals_caption(data: pd.DataFrame) -> dict[str, str]:
     return {language: first[language] + rest[language] + without[language] for language in first}
 
 
-@figure(
-    "robust-intervals",
-    page=None,
-    section=SECTION,
-    evidence=EVIDENCE,
-    data=intervals_data,
-    caption=intervals_caption,
-    needs=("rank_intervals",),
-)
+@figure("robust-intervals", intervals_data, intervals_caption)
 def intervals(data: pd.DataFrame, language: str):
     """A bar a unit from the low to the high rank, a dot at the published rank, a diamond at the scenario's own."""
     last, shown, unit = len(data), chosen(data["city"]), words(data)
@@ -166,15 +158,7 @@ def ranks_caption(data: pd.DataFrame) -> dict[str, str]:
     return {language: caption[language] + without[language] for language in caption}
 
 
-@figure(
-    "robust-ranks",
-    page=None,
-    section=SECTION,
-    evidence=EVIDENCE,
-    data=ranks_data,
-    caption=ranks_caption,
-    needs=("rank_intervals", "rank_probabilities"),
-)
+@figure("robust-ranks", ranks_data, ranks_caption)
 def ranks(data: pd.DataFrame, language: str):
     """Unit by rank, shaded by probability; the published rank is framed."""
     shown, last = chosen(data["city"]), data["city"].nunique()
@@ -266,15 +250,7 @@ def answers_caption(data: pd.DataFrame) -> dict[str, str]:
     return {language: caption[language] + limit[language] for language in caption}
 
 
-@figure(
-    "robust-answers",
-    page=None,
-    section=SECTION,
-    evidence=EVIDENCE,
-    data=answers_data,
-    caption=answers_caption,
-    needs=("rank_intervals", "robust_answers"),
-)
+@figure("robust-answers", answers_data, answers_caption)
 def answers(data: pd.DataFrame, language: str):
     """A dot a statement at the share of draws in which it holds; zones say what such a share means."""
     figure = style.canvas(2.1 + 0.36 * len(data))
@@ -334,15 +310,7 @@ def beats_caption(data: pd.DataFrame) -> dict[str, str]:
     return both("robust-pairs.caption", **counts, unit=words(data))
 
 
-@figure(
-    "robust-pairs",
-    page=None,
-    section=SECTION,
-    evidence=EVIDENCE,
-    data=beats_data,
-    caption=beats_caption,
-    needs=("rank_intervals", "beats"),
-)
+@figure("robust-pairs", beats_data, beats_caption)
 def beats(data: pd.DataFrame, language: str):
     """Stairs of pairs in the published order: the darker, the more draws keep it; a cross where nine in ten reverse it."""
     order = pd.concat([data[["city", "city_en", "published"]], _last(data)]).drop_duplicates("city")
@@ -416,14 +384,7 @@ def adoption_caption(data: pd.DataFrame) -> dict[str, str]:
     return both("robust-adoption.caption", **values, sure=sure, sure_en=words(data).several(sure), middle=middle)
 
 
-@figure(
-    "robust-adoption",
-    page=None,
-    section=SECTION,
-    evidence=("published", "derived"),
-    data=adoption_data,
-    caption=adoption_caption,
-)
+@figure("robust-adoption", adoption_data, adoption_caption)
 def adoption(data: pd.DataFrame, language: str):
     """A thick bar a city for its own confidence set, a thin one for all sets together, a dot at the published rank."""
     last, shown = len(data), chosen(data["city"])

@@ -10,7 +10,7 @@ from fhi.engine.words import in_words, key_name
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import chosen, key, rank_ticks, row_names, with_names
 from fhi.showing.figures.registry import Tables, figure
-from fhi.showing.figures.robustness import EVIDENCE, SECTION, percent, tiles
+from fhi.showing.figures.robustness import percent, tiles
 from fhi.showing.figures.wording import both, said, with_words, words
 
 #: total effects from here on are spelt out in the grid of units
@@ -49,15 +49,7 @@ def sobol_caption(data: pd.DataFrame) -> dict[str, str]:
     return caption
 
 
-@figure(
-    "robust-sobol",
-    page=None,
-    section=SECTION,
-    evidence="reconstructed",
-    data=sobol_data,
-    caption=sobol_caption,
-    needs=("sensitivity",),
-)
+@figure("robust-sobol", sobol_data, sobol_caption)
 def sobol(data: pd.DataFrame, language: str):
     """Bars of first-order and total effects on the mean rank change; a grid of total effects by unit."""
     shift = data[data["output"] == "shift"]
@@ -149,15 +141,7 @@ def tornado_caption(data: pd.DataFrame) -> dict[str, str]:
     return both("robust-tornado.caption", zh="，".join(said_zh), en=", ".join(said_en))
 
 
-@figure(
-    "robust-tornado",
-    page=None,
-    section=SECTION,
-    evidence=EVIDENCE,
-    data=tornado_data,
-    caption=tornado_caption,
-    needs=("rank_intervals", "tornado"),
-)
+@figure("robust-tornado", tornado_data, tornado_caption)
 def tornado(data: pd.DataFrame, language: str):
     """A panel a unit: bars from the best to the worst rank under each source of uncertainty alone."""
     # a source that moves none of them says nothing

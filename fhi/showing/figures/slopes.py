@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.lines import Line2D
 
 from fhi.engine.agreement import shifts
+from fhi.engine.framework import leaves_of
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import chosen, with_names
 from fhi.showing.figures.registry import Tables, figure
@@ -44,13 +45,7 @@ def slope_caption(data: pd.DataFrame) -> dict[str, str]:
     return both("slope-2017-2018.caption", **counts, **names, left=", ".join(map(str, left)))
 
 
-@figure(
-    "slope-2017-2018",
-    page=None,
-    evidence=("published", "derived"),
-    data=slope_data,
-    caption=slope_caption,
-)
+@figure("slope-2017-2018", slope_data, slope_caption)
 def slope(data: pd.DataFrame, language: str):
     """Lines from the rank of 2017 to that of 2018; the new city and the place of the one that left are marked."""
     cities = data.dropna(subset=["city"]).set_index("city", drop=False)
@@ -71,7 +66,7 @@ def years_data(tables: Tables) -> pd.DataFrame:
     scores = tables["year_scores"]
     counts = scores.groupby("node")["year"].nunique().reindex(nodes.index).dropna()
     root = nodes.index[nodes["level"] == 0][0]
-    leaves = counts[nodes["level"].reindex(counts.index) == nodes["level"].max()]
+    leaves = counts[counts.index.isin(leaves_of(tables["tables/framework"]))]
     node = root if counts.get(root, 0) > 1 or leaves.empty else leaves.idxmax()
     frame = scores[scores["node"] == node].sort_values(["year", "rank", "city"])
     for language in ("zh", "en"):
@@ -108,7 +103,7 @@ def years_caption(data: pd.DataFrame) -> dict[str, str]:
     return {language: "".join(text[language] for text in found).strip() for language in found[0]}
 
 
-@figure("years", page=None, evidence="reconstructed", data=years_data, caption=years_caption, needs=("year_scores",))
+@figure("years", years_data, years_caption)
 def years(data: pd.DataFrame, language: str):
     """A line a unit through its ranks among the units of the last two years."""
     moves = _moves(data)

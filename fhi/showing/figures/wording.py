@@ -29,19 +29,48 @@ def slots() -> dict[str, Texts]:
 
 
 def said(slot: str, language: str, **values) -> str:
-    """Return the words of a slot in a language, with values put in.
+    """Return the words of a slot in a language, with values put in; a text in every language goes in as its own.
+
+    Parameters
+    ----------
+    slot : str
+        Figure and slot, ``p21-adoption.axis``.
+    language : str
+        ``zh`` or ``en``.
+    **values : object
+        By the names that the template uses.
 
     Raises
     ------
     KeyError
         If wording.csv has no such slot, or its template names a value that is not given.
     """
-    return slots()[slot][language].format(**values)
+    own = {name: value[language] if _by_language(value) else value for name, value in values.items()}
+    return slots()[slot][language].format(**own)
+
+
+def _by_language(value: object) -> bool:
+    return isinstance(value, Mapping) and set(value) == set(LANGUAGES)
 
 
 def both(slot: str, **values) -> dict[str, str]:
     """Return the words of a slot by language (see `said`)."""
     return {language: said(slot, language, **values) for language in LANGUAGES}
+
+
+def worded(slot: str, **values) -> Texts | None:
+    """Return the words of a slot by language (see `said`); None if wording.csv has none."""
+    return both(slot, **values) if slot in slots() else None
+
+
+def together(*texts: Texts) -> dict[str, str]:
+    """Return texts one after another, by language."""
+    return {language: "".join(text[language] for text in texts) for language in LANGUAGES}
+
+
+def listed(frame: pd.DataFrame, column: str = "city") -> dict[str, str]:
+    """Return the names of a frame's rows in a row: its ``<column>`` in Chinese, ``<column>_en`` in English."""
+    return {"zh": "、".join(frame[column]), "en": ", ".join(frame[f"{column}_en"])}
 
 
 @dataclass(frozen=True)
@@ -76,11 +105,6 @@ def of_edition(tables: Tables) -> Words:
     return Words(*one, many[1])
 
 
-def title(id: str, unit: Words) -> Texts | None:
-    """Return the title of a figure in an edition that names its units so; None if wording.csv has none."""
-    return both(f"{id}.title", unit=unit) if f"{id}.title" in slots() else None
-
-
 def with_words(frame: pd.DataFrame, tables: Tables) -> pd.DataFrame:
     """Return the data of a figure with the words for the units of its edition (see `COLUMNS`)."""
     unit = of_edition(tables)
@@ -104,6 +128,12 @@ def first_pages(tables: Tables) -> list[tuple[int, str]]:
     """Return the first page and the id of each part of an edition, in its order."""
     found = _said(tables)
     return [(int(found[f"part.{id}.page"][0]), id) for id in named(tables, "part")]
+
+
+def citation(tables: Tables) -> Texts | None:
+    """Return what an edition cites as its publication; None where it states none."""
+    found = _said(tables).get("citation")
+    return dict(zip(LANGUAGES, found, strict=True)) if found else None
 
 
 def _said(tables: Tables) -> dict[str, tuple[str, str]]:

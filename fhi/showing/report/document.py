@@ -15,15 +15,14 @@ from fhi.editions.findings import COLUMNS
 from fhi.files import digest
 from fhi.paths import ROOT
 from fhi.scenarios import Scenario, load_scenario
-from fhi.showing.figures import FigureEntry
 from fhi.showing.figures.audit import VERDICTS
 from fhi.showing.figures.documents import ASSETS
-from fhi.showing.figures.evidence import cited, drawable, seen
+from fhi.showing.figures.evidence import cited
 from fhi.showing.figures.registry import BEYOND
 from fhi.showing.figures.style import EVIDENCE_SIGNS, FAMILY, PILLARS, source_line
 from fhi.showing.report.contents import LABELS, altered_notice, chapters, front, parts_of
 from fhi.showing.report.locator import map_svg
-from fhi.showing.report.pictures import picture, svg_size
+from fhi.showing.report.pictures import Drawn, drawn, picture, svg_size
 from fhi.showing.report.profiles import Field, shown_units
 from fhi.showing.report.tables import Cell, Table, has
 from fhi.showing.report.texts import in_both, unit_words
@@ -79,8 +78,7 @@ def document(store: Store, language: str) -> dict:
     chosen = load_scenario(store.scenario)
     said, told = words(language), Told(store, language)
     opening = {name: text[language] for name, text in front(store, chosen).items()}
-    entries = [seen(entry, store) for entry in drawable(store)]
-    figures = [figure(entry, data, store, told) for entry, data in entries]
+    figures = [figure(found, store, told) for found in drawn(store)]
     book, placed = _placed(chapters(store, chosen), {part["name"] for part in parts_of(figures, store)})
     parts = [
         _part(part, place, language, told, placed.get(part["name"], []))
@@ -145,15 +143,16 @@ class Told:
         }
 
 
-def figure(entry: FigureEntry, data: pd.DataFrame, store: Store, told: Told) -> dict:
+def figure(given: Drawn, store: Store, told: Told) -> dict:
     """Return one figure: its picture or blocks, its width as a share of the page, and what stands around it."""
-    language = told.language
+    language, entry = told.language, given.entry
+    title, caption = entry.title[language], given.caption[language]
     found = {
         "id": entry.id,
         "part": entry.part,
         "headline": told.headline(entry.id),
-        "title": entry.title[language],
-        "caption": breakable(entry.caption(data)[language]),
+        "title": title,
+        "caption": breakable(caption),
         "evidence": list(entry.evidence),
         "source": source_line(entry, language),
         "tables": sorted({name.rsplit("/", 1)[-1] for name in entry.read}),
@@ -161,12 +160,12 @@ def figure(entry: FigureEntry, data: pd.DataFrame, store: Store, told: Told) -> 
         "svg": None,
         "share": 1.0,
     }
-    if entry.document:
-        return found | {"blocks": entry.draw(data, language)}
+    if given.blocks:
+        return found | {"blocks": given.blocks[language]}
     svg = picture(entry, store, language)
     share = min(svg_size(svg)[0] / DRAWN, 1.0)
     found |= {"svg": svg, "share": share}
-    return found | {"alt": f"{entry.title[language]}: {entry.caption(data)[language]}"}
+    return found | {"alt": f"{title}: {caption}"}
 
 
 def _placed(book: Sequence[Mapping], parts: Container[str]) -> tuple[list[dict], dict[str, list[Table]]]:

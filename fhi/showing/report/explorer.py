@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 
+import numpy as np
 import pandas as pd
 
 from fhi.editions.published import published_units
@@ -171,22 +172,23 @@ def fitted(
     alive = [code for family in families for code in family]
     starts = [opening[alive].to_dict(), {code: POINTS / len(family) for family in families for code in family}]
     rows = values.loc[values.index.intersection(printed.index)]
-    target = -printed.reindex(rows.index).astype(float)
+    target = -printed.reindex(rows.index).to_numpy(dtype=float)
 
     def agreement(points: Mapping[str, float]) -> float:
-        shares = pd.Series(0.0, index=framework.nodes)
+        shares = dict.fromkeys(framework.nodes, 0.0)
         for family in families:
             total = sum(points[code] for code in family)
             if total <= 0:
                 return -1.0
-            shares[family] = [points[code] / total for code in family]
+            shares |= {code: points[code] / total for code in family}
         try:
-            scores = aggregate(rows, framework, shares, method.aggregation, availability=method.availability)
+            scores = aggregate(rows, framework, pd.Series(shares), method.aggregation, availability=method.availability)
         except FhiError:
             return -1.0
-        pair = pd.DataFrame({"score": scores[framework.root], "target": target}).dropna()
+        found = scores[framework.root].to_numpy()
+        there = ~np.isnan(found) & ~np.isnan(target)
         # an order of fewer units would be nearer for that alone
-        return kendall_tau_b(pair["score"], pair["target"]) if len(pair) >= least else -1.0
+        return kendall_tau_b(found[there], target[there]) if there.sum() >= least else -1.0
 
     opened = aggregate(rows, framework, opening / POINTS, method.aggregation, availability=method.availability)
     least = int(opened[framework.root].notna().sum())

@@ -18,12 +18,12 @@ from fhi.editions.published import published
 from fhi.processes import pool
 from fhi.scenarios import Scenario, load_scenario
 from fhi.showing.figures import LANGUAGES
-from fhi.showing.figures.evidence import drawable, of_index
+from fhi.showing.figures.evidence import of_index
 from fhi.showing.figures.style import FONT, FONTS
 from fhi.showing.figures.wording import first_pages
 from fhi.showing.report import cities, explorer, ledger, opening, profiles
 from fhi.showing.report.contents import LABELS, altered_notice, chapters, front, parts_of
-from fhi.showing.report.pictures import figure_context
+from fhi.showing.report.pictures import drawn, figure_context
 from fhi.showing.report.tables import city_names, has, node_names
 from fhi.showing.report.texts import anchor, decimal, edition_words, in_both, said, unit_head, unit_words, whole
 from fhi.store import Store
@@ -55,7 +55,7 @@ def page_context(store: Store) -> tuple[dict, str]:
     chosen = load_scenario(store.scenario)
     told = opening.findings(store)
     headlines = {id: text for id, text in told.items() if text["kind"] == "headline"}
-    figures = [figure_context(entry, store, headlines) for entry in drawable(store)]
+    figures = [figure_context(found, store, headlines) for found in drawn(store)]
     parts = [part | chapter_words(part["name"], told, first_pages(store)) for part in parts_of(figures, store)]
     book, words, ranking = chapters(store, chosen), unit_words(store), opening.ranking(store)
     heads = {language: word[:1].upper() + word[1:] for language, word in words["many"].items()}

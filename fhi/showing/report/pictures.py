@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import base64
+import csv
+import io
+import json
 import re
 import zlib
+from dataclasses import replace
+from typing import NamedTuple
 
-import pandas as pd
-
-from fhi.showing.figures import style
-from fhi.showing.figures.evidence import seen
-from fhi.showing.figures.registry import LANGUAGES, FigureEntry, Texts
-from fhi.store import Store, to_csv
+from fhi.showing.figures import LANGUAGES, FigureEntry, entries, style
+from fhi.showing.figures.registry import Texts
+from fhi.store import Store
 
 POINTS_PER_INCH = 72
 #: what only an editor of the picture needs: its texts as comments, names of groups, an older name space of references
@@ -21,11 +23,57 @@ TEXT = re.compile(r'<text [^>]*?\by="([-\d.]+)"[^>]*>[^<]*</text>')
 EMPTY = re.compile(r"<g\s*/>|<g></g>")
 
 
-def figure_context(entry: FigureEntry, store: Store, headlines: dict[str, Texts]) -> dict:
+class Drawn(NamedTuple):
+    """A figure as it was drawn for a scenario, its entry with the labels and words that it has there.
+
+    Attributes
+    ----------
+    entry : FigureEntry
+    caption : mapping
+        By language.
+    blocks : mapping or None
+        Of a document its blocks by language (`fhi.showing.figures.documents`).
+    words : str
+        All texts of its data.
+    data : str
+        Its data as CSV.
+    """
+
+    entry: FigureEntry
+    caption: Texts
+    blocks: dict[str, list] | None
+    words: str
+    data: str
+
+
+def drawn(store: Store) -> list[Drawn]:
+    """Return the figures that were drawn for a scenario, in their order, from what was written with them.
+
+    Raises
+    ------
+    DataError
+        If the list of figures is missing; `FileNotFoundError` if what was written of one is.
+    """
+    ids = set(store["figures"]["id"])
+    return [read_drawn(entry, store) for entry in entries() if entry.id in ids]
+
+
+def read_drawn(entry: FigureEntry, store: Store) -> Drawn:
+    """Return one figure as it was drawn."""
+    stem = f"{store.reports}/figures/{entry.id}"
+    said = json.loads(store.find(f"{stem}.json").read_text(encoding="utf-8"))
+    labels = {"evidence": tuple(said["evidence"]), "read": tuple(said["tables"])}
+    entry = replace(entry, **labels, **{name: said[name] for name in ("title", "headline", "cited")})
+    data = store.find(f"{stem}.csv").read_bytes().decode("utf-8")
+    return Drawn(entry, said["caption"], said["blocks"], said["words"], data)
+
+
+def figure_context(found: Drawn, store: Store, headlines: dict[str, Texts]) -> dict:
     """Return what the page shows of one figure, labelled as the picture is; its headline above its title."""
-    entry, data = seen(entry, store)
-    caption, drawn = entry.caption(data), {name: picture(entry, store, name) for name in LANGUAGES}
-    blocks = {name: entry.draw(data, name) for name in LANGUAGES} if entry.document else None
+    entry, blocks = found.entry, found.blocks
+    svgs = {name: picture(entry, store, name) for name in LANGUAGES}
+    heads, *rows = csv.reader(io.StringIO(found.data))
+    told = "\n".join([*entry.title.values(), *found.caption.values()])
     return {
         "id": entry.id,
         "page": entry.page,
@@ -33,18 +81,18 @@ def figure_context(entry: FigureEntry, store: Store, headlines: dict[str, Texts]
         "evidence": entry.evidence,
         "title": entry.title,
         "headline": headlines.get(entry.id, entry.title),
-        "caption": caption,
+        "caption": found.caption,
         "blocks": blocks,
-        "size": svg_size(drawn[LANGUAGES[0]]),
+        "size": svg_size(svgs[LANGUAGES[0]]),
         # a document stands on the page as text: nothing is drawn of it
-        "packed": None if blocks else {name: packed(svg) for name, svg in drawn.items()},
-        "csv": packed(to_csv(data)),
+        "packed": None if blocks else {name: packed(svg) for name, svg in svgs.items()},
+        "csv": packed(found.data),
         "source": entry.source or entry.cited,
-        "shape": (len(data), len(data.columns)),
-        "columns": [str(column) for column in data.columns],
-        "told": "\n".join([*entry.title.values(), *caption.values()]),
-        "text": "\n".join([*entry.title.values(), *caption.values(), words(data)]),
-        "letters": ("" if blocks else "".join(drawn.values())) + "".join(map(str, data.to_numpy().ravel())),
+        "shape": (len(rows), len(heads)),
+        "columns": heads,
+        "told": told,
+        "text": f"{told}\n{found.words}",
+        "letters": ("" if blocks else "".join(svgs.values())) + found.data,
     }
 
 
@@ -72,12 +120,6 @@ def beheaded(svg: str, points: float, foot: float = 0.0) -> str:
     rest = TEXT.sub(lambda found: found[0] if points <= float(found[1]) <= height - foot else "", rest)
     head = re.sub(r'width="[^"]*" height="[^"]*"', f'width="{width:g}pt" height="{high:g}pt"', head)
     return f'{head}viewBox="0 {points:g} {width:g} {high:g}"{rest}'
-
-
-def words(data: pd.DataFrame) -> str:
-    """Return all text of a frame, to look for names in."""
-    cells = {cell for column in data for cell in data[column] if isinstance(cell, str)}
-    return "\n".join(sorted(cells))
 
 
 def packed(text: str) -> str:

@@ -64,7 +64,7 @@ def test_an_unknown_share_has_no_bar():
     assert bar(63.857, "63.86%", "#000")["share"] == 63.86
 
 
-@pytest.mark.parametrize(("page", "city"), [(page, city) for page, city, _ in PAGES.values()])
+@pytest.mark.parametrize(("city", "page"), PAGES.items())
 def test_a_city_page_holds_its_ranks_and_every_number_of_its_page_once(tables, page, city):
     data = page_data(tables, city, page)
     top = tables["tables/top20"].set_index("city").loc[city]

@@ -8,21 +8,21 @@ from fhi.showing.figures.registry import figure
 TITLE = {"zh": "题", "en": "title"}
 
 
-def register(id="p99-x", page=99, evidence="published", title=TITLE, source=None, beside=None):
-    return figure(id, page=page, evidence=evidence, title=title, data=None, caption=None, source=source, beside=beside)
+def register(id="p99-x", **stated):
+    return figure(id, None, None, **{"page": "99", "evidence": "published", "title": TITLE} | stated)
 
 
 @pytest.mark.parametrize(
     "wrong, message",
     [
-        ({"id": "p21-adoption", "page": 21}, "two figures"),
+        ({"id": "p21-adoption", "page": "21"}, "two figures"),
         ({"id": "x"}, "must begin with p99-"),
         ({"evidence": "guessed"}, "evidence must be among"),
-        ({"evidence": ()}, "evidence must be among"),
+        ({"evidence": ""}, "evidence must be among"),
         ({"title": {"en": "title"}}, "a title in each of"),
         ({"source": {"en": "source"}}, "a source in each of"),
-        ({"beside": 35}, "no page"),
-        ({"id": "x", "page": None, "beside": 35}, "a source of its own"),
+        ({"beside": "35"}, "no page"),
+        ({"id": "x", "page": "", "beside": "35"}, "a source of its own"),
     ],
 )
 def test_a_malformed_entry_is_refused(wrong, message):

@@ -89,7 +89,7 @@ def test_a_picture_is_kept_by_its_code_its_data_and_its_labels(tmp_path, monkeyp
     def data(tables):
         return tables["scores"]
 
-    figure = rendering.FigureEntry("x", None, ("reconstructed",), TITLE, data, None, draw)
+    figure = rendering.FigureEntry("x", None, ("reconstructed",), TITLE, data, lambda data: TITLE, draw)
     drawn = []
 
     def save(scenario, label, score=1.0):

@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from fhi.scenarios import Scenario, load_scenario
+from fhi.showing.figures.evidence import seen
 from fhi.showing.figures.registry import entries
-from fhi.showing.report import cities, contents, pictures
+from fhi.showing.report import cities, contents
 from fhi.showing.report.texts import said
 
 OWN = {"edition": "baltic"}
@@ -52,14 +53,14 @@ def registered(id):
 @pytest.mark.parametrize("id", ["coverage", "replication", "robust-intervals", "diagnostic-weights"])
 def test_a_figure_of_given_files_is_labelled_on_the_page(given, id):
     label, tables = given
-    shown = pictures.figure_context(registered(id), tables, {})
-    assert label in shown["evidence"] and "public" not in shown["evidence"]
+    evidence = seen(registered(id), tables)[0].evidence
+    assert label in evidence and "public" not in evidence
 
 
 def test_a_figure_of_printed_numbers_keeps_its_labels(given):
     _, tables = given
     for id in ("p21-adoption", "identified-scores", "robust-adoption"):
-        assert tuple(pictures.figure_context(registered(id), tables, {})["evidence"]) == registered(id).evidence
+        assert seen(registered(id), tables)[0].evidence == registered(id).evidence
 
 
 def test_tables_and_sections_of_cities_are_labelled_too(given):

@@ -2,14 +2,18 @@
 
 import base64
 import io
+import json
 import re
 import zlib
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 from fhi.showing.figures import LANGUAGES, entries
+from fhi.showing.figures.evidence import seen
 from fhi.showing.report import pictures
+from fhi.store import to_csv
 
 
 def test_a_packed_picture_comes_back():
@@ -58,8 +62,9 @@ def unpacked(text: str) -> str:
 
 def test_a_figure_carries_its_picture_in_both_languages_and_its_data(built):
     entry = next(entry for entry in entries() if entry.id == "p21-adoption")
+    found = pictures.read_drawn(entry, built.store())
     headline = {"zh": "题", "en": "Headline"}
-    context = pictures.figure_context(entry, built.store(), {"p21-adoption": headline})
+    context = pictures.figure_context(found, built.store(), {"p21-adoption": headline})
     drawn = (built.folder / "reports/baseline/figures/p21-adoption.csv").read_text(encoding="utf-8")
     assert unpacked(context["csv"]) == drawn
     assert context["shape"] == pd.read_csv(io.StringIO(drawn)).shape
@@ -67,4 +72,16 @@ def test_a_figure_carries_its_picture_in_both_languages_and_its_data(built):
         assert unpacked(context["packed"][language]) == pictures.picture(entry, built.store(), language)
     assert context["headline"] == headline and context["title"] == entry.title
     assert "杭州" in context["text"] and "Hangzhou" in context["text"]
-    assert pictures.figure_context(entry, built.store(), {})["headline"] == entry.title
+    assert pictures.figure_context(found, built.store(), {})["headline"] == entry.title
+
+
+def test_page_and_print_read_what_was_written_with_a_figure(built):
+    store = built.store()
+    for found in pictures.drawn(store):
+        entry, data = seen(next(entry for entry in entries() if entry.id == found.entry.id), store)
+        assert replace(found.entry, title=dict(entry.title), cited=dict(entry.cited)) == replace(
+            entry, title=dict(entry.title), cited=dict(entry.cited)
+        )
+        assert found.caption == entry.caption(data) and found.data == to_csv(data)
+        if entry.document:
+            assert found.blocks == json.loads(json.dumps({name: entry.draw(data, name) for name in LANGUAGES}))
