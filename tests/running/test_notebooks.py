@@ -7,18 +7,11 @@ import re
 import pytest
 from shipped import notebook_paths
 
-<<<<<<< HEAD
-from fhi.paths import ROOT
+from fhi.paths import EXAMPLES, ROOT
 from fhi.running import notebooks, pipeline
 
 PATHS = notebook_paths()
-=======
-from fhi.paths import EXAMPLES, NOTEBOOKS, ROOT
-from fhi.running import notebooks, pipeline
-
-PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 SHOWN = sorted(EXAMPLES.glob("*.ipynb"))
->>>>>>> main
 
 
 def cells(path, kind):
@@ -83,7 +76,6 @@ def test_the_stored_pictures_are_those_that_are_drawn_now(path, executed):
     assert not changed, f"{path.name}: {'; '.join(changed)} changed"
 
 
-<<<<<<< HEAD
 def said(notebook):
     """Return by cell and number what a notebook put out, pictures left out."""
     found = {}
@@ -101,7 +93,8 @@ def test_the_stored_texts_are_those_that_a_build_puts_out(path, executed):
     stored, now = (said(notebooks.read(file)) for file in (path, executed[path.stem]))
     changed = [name for name in {**stored, **now} if stored.get(name) != now.get(name)]
     assert not changed, f"{path.name}: {'; '.join(changed)} changed; make notebooks stores them anew"
-=======
+
+
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_tables_of_cities_have_both_names(path, executed):
     shown = [
@@ -113,7 +106,6 @@ def test_tables_of_cities_have_both_names(path, executed):
     heads = [re.findall("<th>(\\w+)</th>", table) for table in shown]
     assert not [head for head in heads if "city" in head and "city_en" not in head]
     assert path.stem in ("02_indicators", "06_audit", "07_charting") or any("city_en" in head for head in heads)
->>>>>>> main
 
 
 def test_a_picture_that_changed_is_named():
