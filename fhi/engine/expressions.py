@@ -89,6 +89,11 @@ def evaluate(text: str, tables: Mapping[str, pd.DataFrame], functions: Mapping[s
         Further functions; each is called with its computed arguments: floats, texts, truths and Series for lists.
         A `ValueError` or `TypeError` of theirs is reported as a fault of the call.
 
+    Returns
+    -------
+    Outcome
+        The value, and what it was computed from.
+
     Raises
     ------
     ExpressionError
@@ -107,6 +112,20 @@ def evaluate_rows(
     text: str, table: str, tables: Mapping[str, pd.DataFrame], functions: Mapping[str, Callable] | None = None
 ) -> pd.Series:
     """Compute an expression for every row of a table, its columns by their bare names, e.g. ``gdp / population``.
+
+    Parameters
+    ----------
+    text : str
+        The expression.
+    table : str
+        The name of the table whose rows it is computed for.
+    tables, functions : mapping
+        As for `evaluate`.
+
+    Returns
+    -------
+    pandas.Series
+        By the labels of the rows; missing where a cell that enters it is.
 
     Raises
     ------
