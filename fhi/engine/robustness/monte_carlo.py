@@ -131,6 +131,15 @@ class Uncertainty:
         found = shares(self.summary.ranks, self.summary.ranked[:, None])
         return pd.DataFrame(found, index=pd.Index(self.units, name="city"), columns=ranks)
 
+    def probabilities_long(self) -> pd.DataFrame:
+        """Return ``city, rank, probability``: `probabilities` with one row a unit and rank.
+
+        Of more than `fhi.engine.robustness.summary.PAIRED` units, those with the best reference ranks: the table would
+        grow with their square.
+        """
+        found = self.probabilities().iloc[self.target.paired]
+        return found.stack().rename("probability").reset_index()
+
     def beats(self) -> pd.DataFrame:
         """Return units × units: the share of draws in which the first is above the second; ties count for neither.
 
