@@ -15,8 +15,7 @@ from fhi import editions
 from fhi.editions.construction import panel
 from fhi.engine.framework import Framework
 from fhi.engine.identification import IdentifiedSet
-from fhi.engine.identification.contradictions import consistent
-from fhi.engine.identification.runs import ALL, by_facts, influence, runs
+from fhi.engine.identification.analyses import ALL, by_facts, consistent, influence, runs
 from fhi.engine.index import build
 from fhi.engine.parameters import Method
 from fhi.engine.robustness.runs import Analysis

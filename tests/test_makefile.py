@@ -62,7 +62,7 @@ def test_a_second_report_has_nothing_to_do(built):
         ("fhi/showing/figures/ecosystem.py", ["07_charting"]),
         ("fhi/engine/agreement.py", STAGES[2:]),
         ("fhi/engine/aggregation/means.py", STAGES),
-        ("fhi/engine/identification/centre.py", STAGES[4:]),
+        ("fhi/engine/identification/analyses.py", STAGES[4:]),
         ("fhi/editions/construction.py", STAGES),
         ("data/raw/report2018/adoption.csv", STAGES),
         ("fhi/codebook/tables.csv", STAGES),

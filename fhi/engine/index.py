@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -88,7 +88,7 @@ def check(
                 function = choose(methods.TABLES[key], step.method, where, file)
                 methods.check_params(function, step.params, step=where, name=step.method, file=file, **names)
     check_units(method, file)
-    check_weights(method, framework, file)
+    check_weights(method, framework, file, cities)
     _check_levels(method, framework, file)
     valid = {"weights": framework.nodes, "directions": framework.leaves, "exclude_indicators": framework.leaves}
     if cities:
@@ -147,14 +147,16 @@ def _in_units(value: object) -> bool:
     return value is not None and not isinstance(value, str)
 
 
-def check_weights(method: Method, framework: Framework, file: str | None = None) -> None:
+def check_weights(method: Method, framework: Framework, file: str | None = None, cities: Sequence[str] = ()) -> None:
     """Refuse raw weights that a weighting ignores, and judgements that are bad, before anything runs."""
     step = method.weighting
     if method.weights and not methods.traits("weighting", step.method).raw_weights:
         message = f"{step.method!r} takes no account of raw weights; leave them out, or choose weighting: original."
         raise MethodError(message, file=file, key="weights", value=dict(method.weights))
     if methods.traits("weighting", step.method).judgements:
-        trial = pd.DataFrame(1.0, index=["trial"], columns=framework.leaves)
+        driven = methods.traits("weighting", step.method).from_data
+        # what looks at the values has none to look at yet
+        trial = pd.DataFrame(np.nan if driven else 1.0, index=cities if driven else ["trial"], columns=framework.leaves)
         try:
             weighting.weigh(trial, framework, step.method, **step.params)
         except MethodError as error:

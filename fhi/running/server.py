@@ -38,7 +38,7 @@ FIRST = (
     "fhi.running.user_data",
 )
 FIRST += ("fhi.editions.claims", "fhi.engine.index", "fhi.engine.explain", "fhi.engine.multivariate")
-THEN = ("fhi.engine.robustness.runs", "fhi.engine.identification.runs", "fhi.showing.figures.rendering")
+THEN = ("fhi.engine.robustness.runs", "fhi.engine.identification.analyses", "fhi.showing.figures.rendering")
 THEN += ("fhi.showing.report.page", "fhi.showing.report.pdf", "fhi.showing.report.closing", "fhi.running.datapackage")
 #: the folders of what is imported, and of what is read meanwhile
 READ = ("fhi", "data/raw")

@@ -32,7 +32,7 @@ UNITS = pd.DataFrame({"class": list("ⅠⅠⅠⅡⅡⅡⅡⅡ")}, index=list("�
 #: every method but none, with parameters that suit few units
 CASES = {name: {} for name in imputation.METHODS if name != "none"}
 CASES |= {"group-mean": {"groups": "class"}, "group-median": {"groups": "class"}, "k-nearest-neighbours": {"k": 2}}
-CASES["em"] = {"ridge": 0.1}
+CASES["em"], CASES["regression"] = {"ridge": 0.1}, {"on": ("a",)}
 
 
 @st.composite

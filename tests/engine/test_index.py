@@ -409,7 +409,7 @@ def test_every_other_weighting_is_told_what_it_weighs_within(name, within):
 
 @pytest.mark.parametrize("name", aggregation.METHODS)
 def test_the_trial_of_an_aggregation_suits_every_method(name):
-    params = {"owa": {"order": [1, 2, 3]}, "generalised-mean": {"exponent": -2}}.get(name, {})
+    params = {"owa": {"order": [1, 2, 3]}, "generalised-mean": {"exponent": -2}, "order-m": {"m": 3}}.get(name, {})
     check(Method(aggregation={"method": name, **params}), TREE)
 
 

@@ -11,8 +11,8 @@ from fhi.paths import ROOT
 from fhi.scenarios import own_settings, validated
 
 DOCS = ROOT / "docs"
-#: pages that are bilingual or reference in one language
-SHARED = {"codebook.md", "claims.md", "findings.md", "glossary.md", "methods.md"}
+#: pages that stand once, in both languages
+SHARED = {"codebook.md", "claims.md", "findings.md", "glossary.md"}
 PAGES = sorted(path.name for path in DOCS.glob("*.md") if path.name not in SHARED)
 TEXTS = [ROOT / "README.md", ROOT / "README.zh.md", *DOCS.glob("*.md"), *DOCS.glob("zh/*.md")]
 #: files that the reader of a page writes
@@ -40,6 +40,19 @@ def test_every_page_is_there_in_both_languages():
     for index, folder in ((DOCS / "index.md", DOCS), (DOCS / "zh/index.md", DOCS / "zh")):
         listed = set(next(text for kind, text in blocks(index) if kind == "{toctree}").split()[2:]) - {"zh/index"}
         assert listed == {path.stem for path in folder.glob("*.md")} - {"index"}
+
+
+@pytest.mark.parametrize("name", sorted(SHARED))
+def test_a_page_that_stands_once_is_in_both_languages(name):
+    text = (DOCS / name).read_text(encoding="utf-8")
+    assert re.match("# [A-Z].*[一-鿿]", text)
+    if "\n## English\n" in text:
+        english, chinese = text.split("\n## English\n")[1].split("\n## 中文\n")
+        assert len(re.findall("[一-鿿]", chinese)) > len(english) / 10
+        assert (english.count("|---"), english.count("\n- ")) == (chinese.count("|---"), chinese.count("\n- "))
+    else:
+        for head in re.findall(r"^\|.*\|$(?=\n\|---)", text, re.MULTILINE):
+            assert "含义" in head and "meaning" in head
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name != "index.md"])

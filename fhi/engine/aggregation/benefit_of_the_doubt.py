@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import numpy as np
 from pydantic import Field
 
 from fhi.engine.aggregation.means import refuse_negative
-from fhi.engine.methods import method
+from fhi.engine.methods import Count, Whole, method
 
 Share = Annotated[float, Field(ge=0, le=1, strict=True)]
 
 #: a score nearer to 1 than this is 1: a few times what the solver allows
 TOLERANCE = 1e-6
+#: units, and cells of units × constraints × children, that are solved as one program
+UNITS, CELLS = 64, 2**15
 
 
 def scores_and_weights(
@@ -31,49 +33,95 @@ def scores_and_weights(
     """
     refuse_negative(scores, weights, "benefit of the doubt")
     given = weights > 0
-    rivals = np.where(given, scores, 0.0)
+    rivals, limits = np.where(given, scores, 0.0), Limits(least, most, least_part, most_part)
+    limits.refuse(rivals, given)
     found = np.zeros_like(rivals)
-    for unit in range(len(rivals)):
-        columns = np.flatnonzero(given[unit])
-        for low, high, what in ((least, most, "sum"), (least_part, most_part, "score")):
-            if not low * len(columns) <= 1 <= high * len(columns):
-                message = f"no weights of {len(columns)} children lie each from {low:g} to {high:g} of their {what}"
-                raise ValueError(message, "lower least or raise most")
-        if least_part > 0 and not rivals[unit, columns].all():
-            message = f"a child whose score is 0 has no part of {least_part:g} in a score"
-            raise ValueError(message, "normalise to positive scores, or give no least_part")
-        bounds = _bounds(rivals[unit, columns], least, most, least_part, most_part)
-        found[unit, columns] = _best(rivals[:, columns], unit, bounds)
+    scored = np.flatnonzero(rivals.any(axis=1))
+    for units in np.split(scored, _cuts(len(scored), *rivals.shape)):
+        shape = (len(units), *rivals.shape)
+        found[units] = _best(rivals[units], given[units], np.broadcast_to(rivals, shape), limits)
+    for unit in np.flatnonzero(~rivals.any(axis=1)):
+        even = given[unit] / given[unit].sum()
+        found[unit] = even / max((rivals @ even).max(), np.finfo(float).tiny)
     best = np.sum(found * rivals, axis=1)
     # the leaders tie: what the solver leaves over is not a difference between them
     return np.where(np.abs(best - 1.0) < TOLERANCE, 1.0, best), found
 
 
-def _bounds(own: np.ndarray, least: float, most: float, least_part: float, most_part: float) -> np.ndarray:
-    """Return constraints × children, each ``row·w ≤ 0``: bounds of weights and of parts of the score, as shares."""
-    unit = np.eye(len(own))
-    rows = [least - unit] * (least > 0) + [unit - most] * (most < 1)
-    # of the score: low·Σ w·x − w_j·x_j ≤ 0 and w_j·x_j − high·Σ w·x ≤ 0
-    rows += [(least_part - unit) * own] * (least_part > 0) + [(unit - most_part) * own] * (most_part < 1)
-    return np.vstack(rows) if rows else np.zeros((0, len(own)))
+class Limits(NamedTuple):
+    """Bounds of a weight as a share of the sum of weights, and of what a child contributes as a share of the score."""
+
+    least: float
+    most: float
+    least_part: float
+    most_part: float
+
+    def refuse(self, scores: np.ndarray, given: np.ndarray) -> None:
+        """Raise `ValueError` if no weights of so many children as a unit has can keep the bounds."""
+        for count in np.unique(given.sum(axis=1)):
+            for low, high, what in ((self.least, self.most, "sum"), (self.least_part, self.most_part, "score")):
+                if not low * count <= 1 <= high * count:
+                    message = f"no weights of {count} children lie each from {low:g} to {high:g} of their {what}"
+                    raise ValueError(message, "lower least or raise most")
+        if self.least_part > 0 and not scores[given].all():
+            message = f"a child whose score is 0 has no part of {self.least_part:g} in a score"
+            raise ValueError(message, "normalise to positive scores, or give no least_part")
+
+    def rows(self, own: np.ndarray) -> np.ndarray:
+        """Return constraints × children of one unit, each ``row·w ≤ 0``, its greatest number ±1."""
+        unit = np.eye(len(own))
+        rows = [self.least - unit] * (self.least > 0) + [unit - self.most] * (self.most < 1)
+        # of the score: low·Σ w·x − w_j·x_j ≤ 0 and w_j·x_j − high·Σ w·x ≤ 0
+        rows += [(self.least_part - unit) * own] * (self.least_part > 0)
+        rows += [(unit - self.most_part) * own] * (self.most_part < 1)
+        bounds = np.vstack(rows) if rows else np.zeros((0, len(own)))
+        sizes = np.abs(bounds).max(axis=1, initial=0.0, keepdims=True)
+        return bounds / np.where(sizes > 0, sizes, 1.0)
 
 
-def _best(rivals: np.ndarray, unit: int, bounds: np.ndarray) -> np.ndarray:
+def _cuts(count: int, rivals: int, children: int) -> np.ndarray:
+    """Return where to cut so many units, each with so many rivals, into blocks of one program."""
+    # each child has as many bounds again
+    size = max(1, min(UNITS, CELLS // ((rivals + 2 * children) * children)))
+    return np.arange(size, count, size)
+
+
+def _best(own: np.ndarray, given: np.ndarray, rivals: np.ndarray, limits: Limits) -> np.ndarray:
+    """Return the best weights of some units, units × children, of one linear program with a block for each.
+
+    Parameters
+    ----------
+    own : numpy.ndarray
+        Units × children, of each unit at least one above 0.
+    given : numpy.ndarray of bool
+        Which children a unit has; the others weigh nothing.
+    rivals : numpy.ndarray
+        Units × rivals × children: whose scores none may pass 1 with the weights of the unit.
+    """
     from scipy.optimize import linprog
+    from scipy.sparse import block_diag, csr_array, vstack
 
-    count = rivals.shape[1]
-    if not rivals[unit].any():
-        even = np.full(count, 1.0 / count)
-        return even / max((rivals @ even).max(), np.finfo(float).tiny)
+    count, each, children = rivals.shape
     # scores divided by the largest, so that the solver's tolerances suit any scale
     largest = rivals.max()
-    limits = np.concatenate([np.ones(len(rivals)), np.zeros(len(bounds))])
-    sizes = np.abs(bounds).max(axis=1, initial=0.0, keepdims=True)
-    matrix = np.vstack([rivals / largest, bounds / np.where(sizes > 0, sizes, 1.0)])
-    solved = linprog(-rivals[unit] / largest, A_ub=matrix, b_ub=limits, method="highs")
+    columns = np.broadcast_to(np.arange(count * children).reshape(count, 1, children), rivals.shape)
+    ends = np.arange(0, rivals.size + 1, children)
+    matrix = csr_array(((rivals / largest).ravel(), columns.ravel(), ends), (count * each, count * children))
+    bounds = np.zeros((0, 0))
+    if limits != Limits(0.0, 1.0, 0.0, 1.0):
+        blocks = []
+        for scores, mask in zip(own / largest, given, strict=True):
+            rows = np.zeros((len(limits.rows(scores[mask])), children))
+            rows[:, mask] = limits.rows(scores[mask])
+            blocks.append(rows)
+        bounds = block_diag(blocks, format="csr")
+        matrix = vstack([matrix, bounds], format="csr")
+    ceilings = np.concatenate([np.ones(count * each), np.zeros(bounds.shape[0])])
+    ranges = np.column_stack([np.zeros(given.size), np.where(given.ravel(), np.inf, 0.0)])
+    solved = linprog(-(own / largest).ravel(), A_ub=matrix, b_ub=ceilings, bounds=ranges, method="highs")
     if solved.status != 0:
         raise ValueError("no weights keep all the bounds", "lower least or raise most")
-    return solved.x / largest
+    return solved.x.reshape(count, children) / largest
 
 
 @method(
@@ -88,7 +136,7 @@ def benefit_of_the_doubt(
     least_part: Share = 0.0,
     most_part: Share = 1.0,
 ) -> np.ndarray:
-    """Return ``Σ_j w_j·x_ij`` with each unit's own best weights, from 0 to 1: one linear program a unit.
+    """Return ``Σ_j w_j·x_ij`` with each unit's own best weights, from 0 to 1, by linear programs.
 
     For unit i the sum is maximised subject to ``Σ_j w_j·x_kj ≤ 1`` for every unit k and w ≥ 0, with each weight
     from `least` to `most` of their sum. The weights of the index take no part, except that a child of weight 0 is left
@@ -121,3 +169,66 @@ def benefit_of_the_doubt(
     """
     bounds = {"least": least, "most": most, "least_part": least_part, "most_part": most_part}
     return scores_and_weights(scores, weights, **bounds)[0]
+
+
+@method("aggregation", "order-m", zh="稳健自选有利权重（order-m）", en="robust benefit of the doubt (order-m)")
+def order_m(
+    scores: np.ndarray,
+    weights: np.ndarray,
+    *,
+    m: Count,
+    draws: Count = 100,
+    seed: Whole = 0,
+    least: Share = 0.0,
+    most: Share = 1.0,
+    least_part: Share = 0.0,
+    most_part: Share = 1.0,
+) -> np.ndarray:
+    """Return the mean benefit-of-the-doubt score against m units drawn at random, so that no single leader decides.
+
+    In each draw m rivals, the same for all, are drawn with replacement from all units, and the score of unit i is
+    ``max_w Σ_j w_j·x_ij`` subject to ``Σ_j w_j·x_kj ≤ 1`` for the rivals k alone: a unit above all of its rivals
+    has more than 1. The result is the mean over the draws. With m large it is that of ``benefit-of-the-doubt``; the
+    smaller m, the less an outlier among the leaders lowers the others.
+
+    Parameters
+    ----------
+    m : int
+        Rivals in a draw.
+    draws, seed : int
+        How many draws are made, and of which stream.
+    least, most, least_part, most_part : float
+        As for ``benefit-of-the-doubt``.
+
+    Returns
+    -------
+    numpy.ndarray
+        By unit, above 0; no unit.
+
+    Raises
+    ------
+    ValueError
+        If a score is missing or not positive, or the bounds cannot be kept.
+
+    References
+    ----------
+    Cazals, Florens and Simar (2002), Nonparametric frontier estimation: a robust approach, Journal of Econometrics
+    106(1); Vidoli and Mazziotta (2013), Robust weighted composite indicators by means of frontier methods, Social
+    Indicators Research 114(1).
+    """
+    given = weights > 0
+    used = scores[:, given.any(axis=0)]
+    if not given[:, given.any(axis=0)].all():
+        raise ValueError("order-m needs every child of every unit", "impute, or leave the unit or the child out")
+    if not (used > 0).all():
+        raise ValueError("order-m needs positive scores", "normalise to positive ones, as min-max to [1, 100]")
+    limits, source = Limits(least, most, least_part, most_part), np.random.default_rng(int(seed))
+    limits.refuse(used, np.ones(used.shape, dtype=bool))
+    # drawn by a place that no order of rows or columns changes
+    order = np.lexsort(np.sort(used, axis=1).T)
+    rivals = np.repeat(order[source.integers(len(used), size=(int(draws), int(m)))], len(used), axis=0)
+    own, totals = np.tile(used, (int(draws), 1)), []
+    for part in np.split(np.arange(len(own)), _cuts(len(own), int(m), used.shape[1])):
+        found = _best(own[part], np.ones((len(part), used.shape[1]), dtype=bool), used[rivals[part]], limits)
+        totals.append(np.sum(found * own[part], axis=1))
+    return np.concatenate(totals).reshape(int(draws), len(used)).mean(axis=0)

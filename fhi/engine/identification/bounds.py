@@ -1,14 +1,15 @@
-"""The identified set: all weights and scores that the published facts allow, and bounds on what is hidden."""
+"""The identified set: all weights and scores that the published facts allow, bounds on them, and its centre."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
+from scipy.linalg import null_space
 
-from fhi.engine.errors import choose
+from fhi.engine.errors import MethodError, choose
 from fhi.engine.framework import Framework
 from fhi.engine.identification.constraints import RESTRICTIONS, Row, ceilings, fact_rows, space_of, whole
 from fhi.engine.identification.program import LinearProgram, MergedProgram
@@ -87,7 +88,7 @@ class IdentifiedSet:
         Raises
         ------
         Infeasible
-            If the facts contradict each other (see `fhi.engine.identification.contradictions`).
+            If the facts contradict each other (see `fhi.engine.identification.analyses.consistent`).
         """
         program = self.program if self.program.holds(target) else self._unmerged
         return _rounded(*program.bounds(target))
@@ -142,7 +143,8 @@ class IdentifiedSet:
         pillars = self.framework.children(self.framework.root)
         expressions = np.array([self.weight(pillar) for pillar in pillars])
         plane = _plane(len(pillars))
-        corners = [self._extreme(expressions, direction @ plane) for direction in _compass(3)]
+        angles = 2 * np.pi * np.arange(3) / 3
+        corners = [self._extreme(expressions, np.array([np.cos(a), np.sin(a)]) @ plane) for a in angles]
         while True:
             beyond = [
                 self._beyond(expressions, plane, *edge) for edge in zip(corners, corners[1:] + corners[:1], strict=True)
@@ -178,13 +180,106 @@ def _plane(size: int) -> np.ndarray:
     return np.array([[1, -1, 0], [1, 1, -2]]) / np.sqrt([[2], [6]])
 
 
-def _compass(count: int) -> np.ndarray:
-    angles = 2 * np.pi * np.arange(count) / count
-    return np.column_stack([np.cos(angles), np.sin(angles)])
-
-
 def _distinct(corners: list[np.ndarray]) -> np.ndarray:
     """Return the corners without repeated neighbours."""
     points = np.array(corners)
     apart = np.abs(points - np.roll(points, 1, axis=0)).max(axis=1) > 1e-7
     return points[apart] if apart.any() else points[:1]
+
+
+STEPS = 200
+CLOSE = 1e-12
+
+
+def central_scores(identified: IdentifiedSet) -> pd.DataFrame:
+    """Return ``city, node, score`` at the analytic centre, for the root and its children.
+
+    Indicative only: every point within the bounds fits the published facts as well. Scores are missing in a node
+    of forced zero weight.
+    """
+    point, space, root = analytic_centre(identified), identified.space, identified.framework.root
+    records = []
+    for node in [root, *identified.framework.children(root)]:
+        weight = space.weight(node) @ point
+        share = weight if weight > ZERO else float("nan")
+        records += [(city, node, space.score(city, node) @ point / share) for city in space.cities]
+    return pd.DataFrame(records, columns=["city", "node", "score"]).round(DECIMALS)
+
+
+def central_weights(identified: IdentifiedSet) -> pd.DataFrame:
+    """Return ``node, weight`` (the share in the index) at the analytic centre."""
+    point = analytic_centre(identified)
+    records = [(node, identified.weight(node) @ point) for node in identified.framework.nodes]
+    return pd.DataFrame(records, columns=["node", "weight"]).round(DECIMALS)
+
+
+@lru_cache(maxsize=4)
+def analytic_centre(identified: IdentifiedSet) -> np.ndarray:
+    """Return the analytic centre: the one point that maximises ``Σ log s_i``.
+
+    The s_i are the slacks of the inequalities, those of x ≥ 0 included; inequalities that hold with equality
+    everywhere in the set count as equations. Newton's method with a line search from an interior point; the
+    optimum is unique because the logarithms are strictly concave over a bounded set.
+
+    Raises
+    ------
+    MethodError
+        If Newton's method does not converge.
+
+    References
+    ----------
+    Boyd & Vandenberghe (2004), Convex Optimization, section 8.5.3.
+    """
+    walls = [*(row for row in identified.rows if not row.equal), *_signs(identified)]
+    matrix = np.array([row.expression for row in walls])
+    limits = np.array([row.bound for row in walls])
+    equations = np.array([row.expression for row in identified.rows if row.equal])
+    point, open_walls = _interior_point(identified, matrix, limits)
+    # the directions that keep all equations
+    free = null_space(np.vstack([equations, matrix[~open_walls]]), rcond=1e-10)
+    return _newton(point, matrix[open_walls], limits[open_walls], free)
+
+
+def _signs(identified: IdentifiedSet) -> list[Row]:
+    """Return x ≥ 0 as inequalities, for the variables that may not be negative."""
+    space = identified.space
+    return [Row(-unit, 0.0) for place, unit in enumerate(np.eye(space.size)) if place not in space.free]
+
+
+def _interior_point(identified: IdentifiedSet, matrix, limits) -> tuple[np.ndarray, np.ndarray]:
+    """Return a point with room to every wall that leaves any, and which walls those are.
+
+    Maximises Σ u_i with 0 ≤ u_i ≤ 1 over ``A x + u ≤ b t``, t ≥ 1: at the optimum u_i is 1 where the wall
+    leaves room somewhere in the set, else 0 (Freund, Roundy & Todd 1985); x/t is the point.
+    """
+    size, count = identified.space.size, len(matrix)
+    total = size + 1 + count
+    rows = []
+    for row in identified.rows:
+        if row.equal:
+            rows.append(Row(np.concatenate([row.expression, [-row.bound], np.zeros(count)]), 0.0, equal=True))
+    slacks = np.eye(count)
+    for expression, bound, slack in zip(matrix, limits, slacks, strict=True):
+        rows.append(Row(np.concatenate([expression, [-bound], slack]), 0.0))
+        rows.append(Row(np.concatenate([np.zeros(size + 1), slack]), 1.0))
+    rows.append(Row(-np.eye(1, total, size)[0], -1.0))
+    program = LinearProgram(rows, total, identified.space.free)
+    solution = program.minimise(np.concatenate([np.zeros(size + 1), -np.ones(count)]))[1]
+    return solution[:size] / solution[size], solution[size + 1 :] > 0.5
+
+
+def _newton(point: np.ndarray, matrix: np.ndarray, limits: np.ndarray, free: np.ndarray) -> np.ndarray:
+    reduced = matrix @ free
+    for _ in range(STEPS):
+        slack = limits - matrix @ point
+        gradient = reduced.T @ (1 / slack)
+        hessian = reduced.T @ (reduced / slack[:, None] ** 2)
+        step = np.linalg.solve(hessian, -gradient)
+        decrement = -gradient @ step
+        if decrement < CLOSE:
+            # so near, one more full step squares what is left of the error
+            return point + free @ step
+        # the damped step of self-concordant functions never leaves the set
+        length = 1.0 if decrement < 0.0625 else 1 / (1 + np.sqrt(decrement))
+        point = point + length * (free @ step)
+    raise MethodError("the analytic centre was not reached.", key="identification")

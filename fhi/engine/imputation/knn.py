@@ -35,7 +35,7 @@ def nearest_neighbours(data: pd.DataFrame, *, k: Count = 5) -> pd.DataFrame:
     values = data.to_numpy()
     observed = ~np.isnan(values)
     gaps = np.flatnonzero(~observed.all(axis=1))
-    distances = _squared_distances(data, gaps)
+    distances = squared_distances(data, gaps)
     filled = values.copy()
     for column in np.flatnonzero(~observed.all(axis=0)):
         rows = np.flatnonzero(~observed[gaps, column])
@@ -50,7 +50,7 @@ def nearest_neighbours(data: pd.DataFrame, *, k: Count = 5) -> pd.DataFrame:
     return pd.DataFrame(filled, index=data.index, columns=data.columns)
 
 
-def _squared_distances(data: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
+def squared_distances(data: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
     """Return the mean squared standardised difference of some units to all; infinite without a common indicator."""
     # a single value has no spread either
     spread = data.std(ddof=1).mask(same(data.min(), data.max()), 1.0).fillna(1.0)

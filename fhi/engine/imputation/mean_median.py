@@ -47,7 +47,7 @@ def group_mean(data: pd.DataFrame, *, groups: Attribute | pd.Series, units: pd.D
     MethodError
         If there is no such column, or `units` lacks a unit of `data`.
     """
-    grouped = data.groupby(_groups(data, groups, units))
+    grouped = data.groupby(groups_of(data, groups, units))
     return data.fillna(grouped.transform("mean").clip(grouped.transform("min"), grouped.transform("max")))
 
 
@@ -56,7 +56,7 @@ def group_median(
     data: pd.DataFrame, *, groups: Attribute | pd.Series, units: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """Fill with the median of the indicator over the units of the same group; else as ``group-mean``."""
-    return data.fillna(data.groupby(_groups(data, groups, units)).transform("median"))
+    return data.fillna(data.groupby(groups_of(data, groups, units)).transform("median"))
 
 
 @method("imputation", "parent-mean", zh="同级指标均值插补", en="mean of the siblings")
@@ -91,7 +91,7 @@ def parent_mean(data: pd.DataFrame, *, framework: Framework, level: Whole | None
     return data.fillna(estimates * framework.directions[data.columns])
 
 
-def _groups(data: pd.DataFrame, groups: str | pd.Series, units: pd.DataFrame | None) -> pd.Series:
+def groups_of(data: pd.DataFrame, groups: str | pd.Series, units: pd.DataFrame | None) -> pd.Series:
     """Return the group of each unit, NaN for none."""
     if isinstance(groups, str):
         if units is None:
@@ -109,13 +109,14 @@ def _groups(data: pd.DataFrame, groups: str | pd.Series, units: pd.DataFrame | N
 
 
 def _ancestors(framework: Framework, leaves: list[str], level: int | None) -> list[str]:
-    depth = int(framework.levels.max())
+    depth = int(framework.levels[leaves].min())
     if level is None:
         return framework.parents[leaves].tolist()
     if level >= depth:
-        message = f"the indicators stand at level {depth}; choose a level above them."
+        message = f"the first indicators stand at level {depth}; choose a level above them."
         raise MethodError(message, key="imputation.level", value=level, valid=map(str, range(depth)))
+    parents = framework.parents
     ancestors = leaves
-    for _ in range(depth - int(level)):
-        ancestors = framework.parents[ancestors].tolist()
+    while any(deeper := framework.levels[ancestors].to_numpy() > level):
+        ancestors = [parents[code] if deep else code for code, deep in zip(ancestors, deeper, strict=True)]
     return ancestors

@@ -98,7 +98,8 @@ class Family:
         for leaf, column in self.noise.items():
             added = self._share(shares, leaf)[:, None] * forward(column[:, part].T)
             totals[above[leaf]] = totals[above[leaf]] + added
-        return [backward(total) for total in totals]
+        with np.errstate(divide="ignore"):  # a node without weight has no score, which nobody asks for
+            return [backward(total) for total in totals]
 
     def _branches(self, shares: np.ndarray, top: int, bottom: int) -> Iterator[tuple[slice, np.ndarray]]:
         """Yield of each node of the level `top` where its descendants stand in the level `bottom`, and their shares."""
@@ -126,7 +127,9 @@ class Family:
             # what has no weight in the whole need not have a score
             alive = effective(tree, shares, 0, level) > 0
             scores = [
-                self._parent(self.steps[level], scores[span], shares[level + 1][span], alive[node])
+                scores[span.start]
+                if tree.repeated[level + 1][span.start]
+                else self._parent(self.steps[level], scores[span], shares[level + 1][span], alive[node])
                 for node, span in enumerate(tree.spans[level])
             ]
         return scores[0]

@@ -97,7 +97,8 @@ class Uncertainty:
             choice.name: pd.Categorical.from_codes(sample.picks[choice.name], choice.labels) for choice in space.choices
         }
         for level, numbers in sample.weights.items():
-            columns |= {f"{WEIGHT_NOISE}.{node}": row for node, row in zip(tree.nodes[level], numbers, strict=True)}
+            nodes = zip(tree.nodes[level], numbers, tree.repeated[level], strict=True)
+            columns |= {f"{WEIGHT_NOISE}.{node}": row for node, row, repeated in nodes if not repeated}
         for code, noise in sample.data.items():
             columns |= {
                 f"{DATA_NOISE}.{code}.{unit}": row

@@ -37,14 +37,21 @@ def by_family(function: Callable[..., pd.Series]) -> Callable[..., pd.Series]:
 
     @functools.wraps(function)
     def method(normalised: pd.DataFrame, framework: Framework, *, within: Within = "parent", **params) -> pd.Series:
-        weigh = functools.partial(_weigh_family, function=function, params=params)
-        return (_upwards if within == "parent" else together)(normalised, framework, weigh)
+        return weigh_families(normalised, framework, function, within, params)
 
     keywords = inspect.signature(method, follow_wrapped=False).parameters.values()
     own = [p for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY]
     method.__annotations__ = {**function.__annotations__, "within": Within}
     method.__signature__ = inspect.Signature([*(p for p in keywords if p.kind is not p.VAR_KEYWORD), *own])
     return method
+
+
+def weigh_families(
+    normalised: pd.DataFrame, framework: Framework, function: Callable[..., pd.Series], within: Within, params: dict
+) -> pd.Series:
+    """Return raw weights by node from a function of one family's scores; see `by_family`."""
+    weigh = functools.partial(_weigh_family, function=function, params=params)
+    return (_upwards if within == "parent" else together)(normalised, framework, weigh)
 
 
 def with_data(normalised: pd.DataFrame, framework: Framework) -> set[str]:
@@ -82,7 +89,7 @@ def _upwards(normalised: pd.DataFrame, framework: Framework, weigh: Callable) ->
             family = [child for child in framework.children(parent) if child in alive]
             if not family:
                 continue
-            frame = pd.DataFrame({child: scores[child] for child in family})
+            frame = pd.DataFrame({child: scores[child] for child in family}, index=normalised.index)
             weights = weigh(frame, f"below {parent}") if len(family) > 1 else pd.Series(1.0, index=family)
             raw[framework.children(parent)] = 0.0
             raw[family] = weights

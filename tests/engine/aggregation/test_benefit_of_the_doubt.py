@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.optimize import linprog
 
-from fhi.engine.aggregation.benefit_of_the_doubt import benefit_of_the_doubt, scores_and_weights
+from fhi.engine.aggregation.benefit_of_the_doubt import benefit_of_the_doubt, order_m, scores_and_weights
 
 NAN = float("nan")
 TAI = pd.read_csv(Path(__file__).parents[2] / "data" / "tai.csv", index_col="country")
@@ -158,3 +158,51 @@ def test_equal_parts_leave_no_choice():
 def test_parts_that_cannot_be_kept_are_refused(scores, bounds, message):
     with pytest.raises(ValueError, match=message):
         scores_and_weights(np.array(scores), alike(np.array(scores)), **bounds)
+
+
+@settings(max_examples=15, deadline=None)
+@given(arrays(float, (70, 3), elements=st.floats(0.1, 100)), st.sampled_from([{}, {"least": 0.1}, {"most_part": 0.5}]))
+def test_a_block_of_units_gives_what_a_program_of_each_unit_gives(scores, bounds):
+    scores[3, 1] = NAN
+    weights = np.where(np.isnan(scores), 0.0, 1 / 3)
+    found = scores_and_weights(scores, weights, **bounds)[0]
+    rivals = np.nan_to_num(scores)
+    for unit in (0, 3, 63, 64, 69):
+        have = np.flatnonzero(weights[unit])
+        own, unit_matrix = rivals[unit, have], np.eye(len(have))
+        rows = [rivals[:, have]]
+        rows += [bounds["least"] - unit_matrix] if "least" in bounds else []
+        rows += [(unit_matrix - bounds["most_part"]) * own] if "most_part" in bounds else []
+        ceilings = np.concatenate([np.ones(70), np.zeros(len(np.vstack(rows)) - 70)])
+        alone = linprog(-own, A_ub=np.vstack(rows), b_ub=ceilings, method="highs")
+        assert found[unit] == pytest.approx(-alone.fun, abs=1e-6)
+
+
+def test_order_m_of_one_child_is_its_closed_form():
+    # the best of m units drawn from n is the k-th smallest with probability (k/n)^m − ((k − 1)/n)^m
+    values, m, draws = np.array([1.0, 2, 4, 5, 9]), 3, 4000
+    places = np.arange(1, 6)
+    chances = (places / 5) ** m - ((places - 1) / 5) ** m
+    mean, square = (chances @ (1 / values) ** power for power in (1, 2))
+    found = order_m(values[:, None], np.ones((5, 1)), m=m, draws=draws)
+    assert found / values == pytest.approx(np.full(5, mean), abs=4 * np.sqrt((square - mean**2) / draws))
+
+
+def test_order_m_with_many_rivals_is_benefit_of_the_doubt():
+    scores = TAI.drop(columns="bod").iloc[:8, :3].to_numpy()
+    found = order_m(scores, alike(scores), m=200, draws=3)
+    assert found == pytest.approx(benefit_of_the_doubt(scores, alike(scores)), abs=1e-9)
+
+
+def test_an_outlier_lowers_the_others_less_with_few_rivals():
+    scores = np.array([[10.0, 10.0], *([4.0 + place / 10, 5 - place / 10] for place in range(9))])
+    few, many = (order_m(scores, alike(scores), m=m, draws=50) for m in (3, 60))
+    assert (few[1:] > many[1:] + 0.1).all()
+    assert few[0] > 1.5 and many[0] == pytest.approx(1, abs=0.02)
+
+
+@pytest.mark.parametrize(("cell", "told"), [(NAN, "every child"), (0.0, "positive scores")])
+def test_order_m_refuses_what_gives_no_frontier(cell, told):
+    scores = np.array([[1.0, 2], [2, cell], [3, 1]])
+    with pytest.raises(ValueError, match=told):
+        order_m(scores, np.where(np.isnan(scores), 0.0, 0.5), m=2)

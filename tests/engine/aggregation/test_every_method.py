@@ -11,11 +11,11 @@ from fhi.engine.methods import traits
 
 NAN = float("nan")
 #: parameters of the methods that cannot do without
-PARAMS = {"generalised-mean": {"exponent": 0.5}, "owa": {"exponent": 2}}
+PARAMS = {"generalised-mean": {"exponent": 0.5}, "owa": {"exponent": 2}, "order-m": {"m": 4, "draws": 5}}
 #: two pillars of a unit may be exchanged for a better and a worse one, at the price of a penalty for imbalance
 WITH_PENALTY = {"mazziotta-pareto", "adjusted-mazziotta-pareto"}
 #: methods that score a unit against the others
-RELATIVE = {"topsis", "copeland", "outranking", "condorcet", "benefit-of-the-doubt"}
+RELATIVE = {"topsis", "copeland", "outranking", "condorcet", "benefit-of-the-doubt", "order-m"}
 #: whole numbers, none of them twice, so that no two units tie on a child
 SCORES = arrays(float, (6, 3), elements=st.integers(70, 130), unique=True)
 SHARES = st.lists(st.floats(0.1, 1), min_size=3, max_size=3).map(lambda shares: np.array(shares) / sum(shares))

@@ -6,8 +6,7 @@ import pytest
 
 from fhi.engine.errors import DataError
 from fhi.engine.identification import IdentifiedSet
-from fhi.engine.identification.assumptions import WORDS, moves
-from fhi.engine.identification.runs import ALL, INDEX, runs
+from fhi.engine.identification.analyses import ALL, INDEX, WORDS, moves, runs
 from fhi.paths import ROOT
 
 from .conftest import raw_table

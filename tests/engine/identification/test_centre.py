@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fhi.engine.identification import IdentifiedSet
-from fhi.engine.identification.centre import analytic_centre, central_scores, central_weights
+from fhi.engine.identification.bounds import analytic_centre, central_scores, central_weights
 
 
 def score_of(frame, city, node="FHI"):

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from fhi.engine.identification import IdentifiedSet
-from fhi.engine.identification.contradictions import consistent
+from fhi.engine.identification.analyses import consistent
 
 
 def feasible(facts, framework):

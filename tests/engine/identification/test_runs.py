@@ -8,7 +8,7 @@ import pytest
 
 from fhi import editions
 from fhi.engine.identification import IdentifiedSet
-from fhi.engine.identification.runs import (
+from fhi.engine.identification.analyses import (
     ALL,
     INDEX,
     by_facts,

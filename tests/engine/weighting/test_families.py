@@ -17,9 +17,10 @@ from fhi.engine.weighting.families import by_family
 
 NAN = float("nan")
 #: methods that look at the data and need nothing else
-#: unobserved components need three children
+#: (unobserved components need three children, a regression an outcome)
 FROM_DATA = sorted(
-    {name for name in weighting.METHODS if traits("weighting", name).from_data} - {"unobserved-components"}
+    {name for name in weighting.METHODS if traits("weighting", name).from_data}
+    - {"unobserved-components", "regression"}
 )
 from_data = pytest.mark.parametrize("method", FROM_DATA)
 within = pytest.mark.parametrize("within", ["parent", "all"])

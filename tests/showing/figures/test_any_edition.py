@@ -9,7 +9,7 @@ import pytest
 from fhi.editions import catalogue, claims, folders
 from fhi.editions.published import published_units
 from fhi.engine.framework import Framework
-from fhi.engine.identification import centre, runs
+from fhi.engine.identification import analyses, bounds
 from fhi.paths import ROOT
 from fhi.showing.figures import entries
 from fhi.showing.figures.evidence import drawable, seen
@@ -36,9 +36,9 @@ def baltic(tmp_path_factory):
     given = Tables({f"tables/{name}": frame for name, frame in raw.items()})
     given["tables/published_ranks"] = given["tables/published_ranks"].assign(tier=None)
     tree = Framework.from_table(raw["framework"])
-    sets = runs.runs(raw["facts"], tree, (), {"alike": {"weights": "equal-inside-parents"}})
-    every = sets[runs.ALL]
-    given["bounds_by_facts"], given["weight_bounds_by_facts"] = runs.by_facts(sets)
+    sets = analyses.runs(raw["facts"], tree, (), {"alike": {"weights": "equal-inside-parents"}})
+    every = sets[analyses.ALL]
+    given["bounds_by_facts"], given["weight_bounds_by_facts"] = analyses.by_facts(sets)
     order = published_units(given, tree.root)["city"].tolist()
     return Tables(
         given
@@ -46,10 +46,10 @@ def baltic(tmp_path_factory):
         | {
             "bounds": every.score_bounds(),
             "weight_bounds": every.weight_bounds(),
-            "gap_bounds": runs.gap_bounds(sets, order),
-            "weight_map": runs.weight_maps(sets),
-            "fact_influence": runs.influence(every),
-            "central_scores": centre.central_scores(every),
+            "gap_bounds": analyses.gap_bounds(sets, order),
+            "weight_map": analyses.weight_maps(sets),
+            "fact_influence": analyses.influence(every),
+            "central_scores": bounds.central_scores(every),
             "claims": claims.ledger(raw),
             "weight_by_evidence": pd.DataFrame({"node": ["hub"], "evidence": ["public"], "share": [1.0]}),
         }
