@@ -311,7 +311,8 @@ def z_score(data: pd.DataFrame, *, mean: Number = 0.0, sd: Positive = 1.0) -> pd
     OECD/JRC (2008), Handbook, section 1.5, standardisation.
     """
     refuse_constant(data, "z-score divides by the standard deviation")
-    return mean + sd * (data - data.mean()) / data.std(ddof=1)
+    found = mean + sd * (data.to_numpy() - data.mean().to_numpy()) / data.std(ddof=1).to_numpy()
+    return pd.DataFrame(found, index=data.index, columns=data.columns)
 
 
 @method("normalisation", "robust", zh="中位数与四分位距标准化", en="median and interquartile range", columnwise=True)
