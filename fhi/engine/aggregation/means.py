@@ -383,7 +383,6 @@ def _distance(scores: np.ndarray, weights: np.ndarray, point: np.ndarray) -> np.
     return np.sqrt(np.sum((weights * apart) ** 2, axis=1))
 
 
-TWO = "give the node two children, or choose another method"
 _rule = partial(method, "aggregation", rowwise=True, complete=True)
 
 
@@ -498,4 +497,4 @@ def complement(scores: np.ndarray, weights: np.ndarray, *, whole: Number = 1.0) 
 
 def _refuse_unless_two(scores: np.ndarray, what: str) -> None:
     if scores.shape[1] != 2:
-        raise ValueError(f"{what} is that of two children", TWO)
+        raise ValueError(f"{what} is that of two children", "give the node two children, or choose another method")
