@@ -1,10 +1,12 @@
 """What added indicators do to the agreement: against a direct computation, and other rankings."""
 
 import math
+import re
 
 import numpy as np
 import pandas as pd
 import pytest
+from report_tables import load
 from scipy import stats
 
 from fhi import editions
@@ -19,11 +21,12 @@ from fhi.engine.agreement import (
 )
 from fhi.engine.framework import Framework
 from fhi.engine.index import build
+from fhi.paths import ROOT
 from fhi.reading.microdata import Microdata
 from fhi.running import user_data
 from fhi.scenarios import load_scenario
 
-RAW = editions.load()
+RAW = load()
 TABLES = editions.tidy(RAW)
 PRINTED = published(TABLES)
 WIDER = load_scenario("wider")
@@ -46,6 +49,7 @@ def table():
     return added_indicators(panel(WIDER), user_data.replaced(WIDER, RAW, Microdata.empty()), TREE, WIDER, PRINTED)
 
 
+@pytest.mark.slow
 def test_each_indicator_is_added_alone_and_all_together(table):
     assert list(table.columns) == COLUMNS
     assert list(dict.fromkeys(table["added"])) == ["firm_count", "capital", "services", ALL]
@@ -138,3 +142,19 @@ def test_few_cities_give_no_coefficient_and_another_edition_has_no_rankings():
     row = found[found["ranking"] == "GFCI 24"].iloc[0]
     assert (row["cities"], row["status"]) == (3, "few cities") and math.isnan(row["kendall_tau_b"])
     assert external_agreement(scores, external_rankings({}), pd.Series(dtype=object)).empty
+
+
+def test_the_guide_states_what_the_wider_data_do(table):
+    """The tau-b before and after of index, industry and experience, and the interval of the index."""
+    rows = table[table["added"] == ALL].set_index("node")
+    expected = [
+        rows.loc[node, column] for node in ("FHI", "industry", "experience") for column in ("tau_baseline", "tau")
+    ]
+    expected[2:2] = rows.loc["FHI", ["low", "high"]].abs().tolist()
+    for page, words in (
+        ("docs/guide.md", ("In `wider`, ", "(significant")),
+        ("docs/zh/guide.md", ("`wider` 的", "（显著")),
+    ):
+        text = (ROOT / page).read_text(encoding="utf-8")
+        sentence = text[text.index(words[0]) : text.index(words[1])]
+        assert re.findall(r"0\.\d\d", sentence) == [f"{value:.2f}" for value in expected]

@@ -97,9 +97,7 @@ def base(data: pd.DataFrame, language: str):
             rows["finance"], rows["technology"], s=46, color=[style.TIERS[tier] for tier in rows["tier"]], zorder=3
         )
         part.axhline(known["technology_median"].iloc[0], **MEDIAN)
-        part.yaxis.set_ticks(
-            DECADES, decades if part is zeros else [""] * 3, size=style.SMALL
-        )
+        part.yaxis.set_ticks(DECADES, decades if part is zeros else [""] * 3, size=style.SMALL)
         part.yaxis.set_ticks([], minor=True)
         part.grid(axis="y", color=style.PAPER, linewidth=1.2)
     zeros.set(xlim=(0, 1))

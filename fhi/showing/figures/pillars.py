@@ -34,7 +34,13 @@ def heat_caption(data: pd.DataFrame) -> dict[str, str]:
     gaps = data[[f"gap_{pillar}" for pillar in PILLARS]].abs().mean().rename(lambda name: name.removeprefix("gap_"))
     far = gaps.idxmax()
     names = {"even": "、".join(even["city"]), "even_en": ", ".join(even["city_en"]), "least": even["spread"].iloc[0]}
-    return both("pillar-heat.caption", uneven=uneven, far={name: capital(text) for name, text in both(f"pillar.{far}").items()}, gap=gaps[far], **names)
+    return both(
+        "pillar-heat.caption",
+        uneven=uneven,
+        far={name: capital(text) for name, text in both(f"pillar.{far}").items()},
+        gap=gaps[far],
+        **names,
+    )
 
 
 @figure("pillar-heat", pillars_data, heat_caption)

@@ -72,7 +72,13 @@ def age_words(data: pd.DataFrame) -> dict[str, str]:
     earlier, old = data[data["age"] > 0], data[data["old"]]
     if earlier.empty:
         return both("coverage.all-new")
-    values = {"count": len(earlier), "most": earlier["age"].max(), "years": years_in_words(earlier["age"].max()), "old": len(old), "least": old["age"].min()}
+    values = {
+        "count": len(earlier),
+        "most": earlier["age"].max(),
+        "years": years_in_words(earlier["age"].max()),
+        "old": len(old),
+        "least": old["age"].min(),
+    }
     return both("coverage.earlier" if old.empty else "coverage.earlier-old", **values)
 
 

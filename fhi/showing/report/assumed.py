@@ -64,7 +64,9 @@ def _moves(row: Mapping, cities: Mapping[str, Texts], nodes: Mapping[str, Texts]
         before, after = (outward(row[key], row[key], 1)[side] for key in ("before", "after"))
         end = ({"zh": "下界", "en": "low"}, {"zh": "上界", "en": "high"})[side]
         largest = {
-            language: minus(f"{cities[row['city']][language]} {end[language]} {before:.1f} → {after:.1f}").replace("inf", "∞")
+            language: minus(f"{cities[row['city']][language]} {end[language]} {before:.1f} → {after:.1f}").replace(
+                "inf", "∞"
+            )
             for language in LANGUAGES
         }
     if row["weights_moved"]:

@@ -9,10 +9,23 @@ import pandas as pd
 
 from fhi.editions.provenance import of_parts, of_whole
 from fhi.editions.published import PUBLISHED, published, published_units
+from fhi.engine.framework import leaves_of
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
 from fhi.showing.figures.replication import HOLDS, SHOWN, WHY, written
 from fhi.showing.figures.weight_words import label_words, part_words
-from fhi.showing.report.texts import NOTHING, decimal, digits, minus, names, same, signed, span, unit_head, unit_words, whole
+from fhi.showing.report.texts import (
+    NOTHING,
+    decimal,
+    digits,
+    minus,
+    names,
+    same,
+    signed,
+    span,
+    unit_head,
+    unit_words,
+    whole,
+)
 
 #: a text, the same or different in each language; with ``href`` a link, with ``mark`` a small mark below; or
 #: ``badge``, a label of evidence; or several of them
@@ -92,8 +105,7 @@ def upper_nodes(tables: Tables) -> list[str]:
 
 def leaf_nodes(tables: Tables) -> list[str]:
     """Return the indicators, in the order of the tree."""
-    framework = tables["tables/framework"]
-    return framework.loc[framework["level"] == framework["level"].max(), "code"].tolist()
+    return leaves_of(tables["tables/framework"])
 
 
 def top20(tables: Tables) -> Table:
@@ -210,7 +222,12 @@ def orders(tables: Tables) -> Table:
         + [HOLDS[row["holds"]], WHY.get(row["why"], NOTHING), {name: row[f"note_{name}"] for name in LANGUAGES}]
         for row in known.to_dict("records")
     ]
-    heads = [NODE, PAGE, {"zh": "报告次序", "en": "Order in the report"}, {"zh": "重建次序", "en": "Reconstructed order"}]
+    heads = [
+        NODE,
+        PAGE,
+        {"zh": "报告次序", "en": "Order in the report"},
+        {"zh": "重建次序", "en": "Reconstructed order"},
+    ]
     heads += [{"zh": "是否成立", "en": "Holds"}, {"zh": "原因", "en": "Reason"}, {"zh": "说明", "en": "Note"}]
     return Table(
         "table-orders",

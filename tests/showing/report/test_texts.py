@@ -31,7 +31,6 @@ def test_a_number_is_shown_as(shown, expected):
     assert shown == expected
 
 
-
 def test_a_missing_language_is_filled_from_the_other():
     assert texts.in_both({"en": "only"}) == {"zh": "only", "en": "only"}
     assert texts.in_both({}) == {}
