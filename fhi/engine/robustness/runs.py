@@ -141,7 +141,7 @@ def limits(shares: np.ndarray, n: int | np.ndarray) -> tuple[np.ndarray, np.ndar
     return np.minimum((centre - width).clip(0), shares), np.maximum((centre + width).clip(max=1), shares)
 
 
-def check_grid(
+def _check_grid(
     method: Method,
     framework: Framework,
     cities: Iterable[str] = (),
@@ -189,7 +189,7 @@ def sweep(
     ranks : pandas.DataFrame
         ``combination, city, rank, published``, the published cities ranked among themselves.
     """
-    choices = check_grid(method, framework, panel["city"].unique(), units=units)
+    choices = _check_grid(method, framework, panel["city"].unique(), units=units)
     tasks = list(product(*(range(len(choice.values)) for choice in choices)))
     function = partial(_one, panel, framework, method, choices, published, units)
     found = parallel.run(function, tasks, workers=workers, cluster=cluster, title="combinations", unit="")
@@ -252,7 +252,7 @@ def check(
             raise MethodError(message, file=file, key=f"{key}.sobol", value=effort.sobol)
     space = parse(settings.space, method, framework, cities, file=file, attributes=units)
     check_pairs(space, method, file)
-    check_grid(method, framework, cities, file, units)
+    _check_grid(method, framework, cities, file, units)
 
 
 @dataclass(frozen=True)
