@@ -13,9 +13,9 @@ from fhi.paths import REPORT
 from fhi.showing.figures.evidence import cited
 from fhi.showing.figures.firsts import remark, with_firsts
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
-from fhi.showing.report.profiles import latest, profiled, profiles, shown_units
+from fhi.showing.report.profiles import latest, profiles
 from fhi.showing.report.reasons import beside_next_above, changed, next_above, printed_moves
-from fhi.showing.report.tables import NODE, PAGE, Cell, Table, has, node_names
+from fhi.showing.report.tables import NODE, PAGE, Cell, Table, has, node_names, profiled, shown_units
 from fhi.showing.report.texts import NOTHING, said, same
 
 #: tables of single numbers that a publication states of a unit, all of one form

@@ -15,12 +15,13 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from fhi.editions.published import published, published_units
+from fhi.editions.published import published
 from fhi.engine.framework import Framework
 from fhi.showing.figures.charts import pillars
 from fhi.showing.figures.registry import Tables
 from fhi.showing.figures.style import PILLARS, TIERS
 from fhi.showing.report.locator import locator
+from fhi.showing.report.tables import profiled, shown_units
 from fhi.showing.report.texts import NOTHING, anchor, decimal, digits, measured, names, span, unit_words, whole
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets" / "report"
@@ -36,26 +37,6 @@ def sayings(language: str) -> dict[str, str]:
     """Return the words of a profile in a language, by name."""
     texts = yaml.safe_load((ASSETS / "profile.yml").read_text(encoding="utf-8"))
     return {name: text[language] for name, text in texts.items()}
-
-
-def shown_units(tables: Tables) -> pd.DataFrame:
-    """Return ``city, rank, tier`` of the units that have a profile: those with a published rank, else with a score."""
-    root = Framework.from_table(tables["tables/framework"]).root
-    found = published_units(tables, root)
-    if len(found):
-        return found
-    ranks = tables["ranks"][["city", root]].rename(columns={root: "rank"}).dropna()
-    return ranks.sort_values("rank", kind="stable").assign(tier=None).reset_index(drop=True)
-
-
-#: profiles on a page at most, and how many values they may hold together: more make a page that no browser bears
-MOST, VALUES = 300, 12_000
-
-
-def profiled(tables: Tables) -> list[str]:
-    """Return the units whose profiles stand on the page: all that have one (`shown_units`), or of many the first."""
-    leaves = len(Framework.from_table(tables["tables/framework"]).leaves)
-    return shown_units(tables)["city"].tolist()[: min(MOST, max(1, VALUES // leaves))]
 
 
 def latest(panel: pd.DataFrame, year: int | None) -> pd.DataFrame:
