@@ -71,6 +71,22 @@ def check(
     Checked: the name and the parameters of each step, the aggregation of each level, nodes with a weight, indicators
     with a direction or excluded, cities that are named if `cities` is given, and attributes of cities if `units` is
     given.
+
+    Parameters
+    ----------
+    method : Method
+    framework : Framework
+    cities : iterable of str, optional
+        The units that there are.
+    file : str, optional
+        The scenario file, for messages.
+    units : pandas.DataFrame, optional
+        Attributes of the units.
+
+    Raises
+    ------
+    MethodError
+        With the key, the value and the nearest valid names.
     """
     cities = [*cities]
     names = {"indicators": framework.leaves, "cities": cities, "attributes": () if units is None else units}
@@ -123,6 +139,17 @@ def check_units(method: Method, file: str | None = None) -> None:
 
     They cannot be transformed with the column: the logarithm of `treatment.log` is one of the place between the
     least and the greatest value, and bounds outside these have none.
+
+    Parameters
+    ----------
+    method : Method
+    file : str, optional
+        The scenario file, for messages.
+
+    Raises
+    ------
+    MethodError
+        With the parameter and the treatment.
     """
     for indicator in (None, *method.by_indicator):
         _check_units(method.step_of("treatment", indicator), method.step_of("normalisation", indicator), file)
@@ -148,7 +175,20 @@ def _in_units(value: object) -> bool:
 
 
 def check_weights(method: Method, framework: Framework, file: str | None = None, cities: Sequence[str] = ()) -> None:
-    """Refuse raw weights that a weighting ignores, and judgements that are bad, before anything runs."""
+    """Refuse raw weights that a weighting ignores, and judgements that are bad, before anything runs.
+
+    Parameters
+    ----------
+    method : Method
+    framework : Framework
+    file : str, optional
+        The scenario file, for messages.
+
+    Raises
+    ------
+    MethodError
+        With the raw weights, or with what is wrong in the judgements.
+    """
     step = method.weighting
     if method.weights and not methods.traits("weighting", step.method).raw_weights:
         message = f"{step.method!r} takes no account of raw weights; leave them out, or choose weighting: original."
@@ -193,7 +233,22 @@ def fill(
 ) -> dict[str, pd.DataFrame]:
     """Return the stages up to the imputed indicators (see `Index.stages`).
 
-    Parameters and errors as for `build`.
+    Parameters
+    ----------
+    panel, framework, method, year, units
+        As for `build`; the panel is long.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        ``indicators, screening, imputed, imputation``.
+
+    Raises
+    ------
+    DataError
+        If the panel is bad.
+    MethodError
+        If no indicator has data for enough units, or the imputation fails.
     """
     observed = observe(panel, framework, method.year if year is None else year, method.panel)
     return fill_observed(*observed, framework, method, units)
@@ -202,7 +257,25 @@ def fill(
 def fill_observed(
     observed: pd.DataFrame, carried: pd.DataFrame, framework: Framework, method: Method, units: pd.DataFrame | None
 ) -> dict[str, pd.DataFrame]:
-    """Return what `fill` returns, from what `fhi.engine.screening.observe` found."""
+    """Return what `fill` returns, from what `fhi.engine.screening.observe` found.
+
+    Parameters
+    ----------
+    observed, carried : pandas.DataFrame
+        Units × indicators: the values of the year, and whether each comes from another year.
+    framework, method, units
+        As for `build`.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        ``indicators, screening, imputed, imputation``.
+
+    Raises
+    ------
+    MethodError
+        If no indicator has data for enough units, or the imputation fails.
+    """
     framework = framework.with_directions(dict(method.directions))
     indicators = observed.drop(index=list(method.exclude_cities))
     indicators[list(method.exclude_indicators)] = float("nan")
@@ -230,7 +303,20 @@ def prepare(
 ) -> dict[str, pd.DataFrame]:
     """Check the method, and return the stages up to the normalised indicators (see `Index.stages`).
 
-    Parameters and errors as for `build`.
+    Parameters
+    ----------
+    panel, framework, method, year, units
+        As for `build`; the panel is long.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        ``indicators, screening, imputed, imputation, treated, treatment, normalised``.
+
+    Raises
+    ------
+    DataError, MethodError
+        As of `build`.
     """
     check(method, framework, panel["city"].unique() if "city" in panel else (), units=units)
     stages = treat(panel, framework, method, year, units)
@@ -242,7 +328,27 @@ def prepare(
 def normalise(
     history: Mapping[int | None, pd.DataFrame], framework: Framework, method: Method, year: int | None
 ) -> pd.DataFrame:
-    """Return the normalised indicators of a year from the treated ones of it and of `other_years`."""
+    """Return the normalised indicators of a year from the treated ones of it and of `other_years`.
+
+    Parameters
+    ----------
+    history : mapping
+        The treated indicators by year, units × indicators.
+    framework : Framework
+    method : Method
+    year : int or None
+        The year that is normalised, a key of `history`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Units × all indicators of the tree, in its order, more always better; missing for what the year does not use.
+
+    Raises
+    ------
+    MethodError
+        If the normalisation does not fit the values.
+    """
     directions = framework.with_directions(dict(method.directions)).directions
     over = method.over_years
 
@@ -262,7 +368,23 @@ def treat(
     year: int | None = None,
     units: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """Return the stages up to the treated indicators (see `Index.stages`); parameters and errors as for `build`."""
+    """Return the stages up to the treated indicators (see `Index.stages`).
+
+    Parameters
+    ----------
+    panel, framework, method, year, units
+        As for `build`; the panel is long.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        ``indicators, screening, imputed, imputation, treated, treatment``.
+
+    Raises
+    ------
+    DataError, MethodError
+        As of `fill` and `treat_filled`.
+    """
     stages = fill(panel, framework, method, year, units)
     treated, record = treat_filled(stages["imputed"], method)
     return stages | {"treated": treated, "treatment": record}
@@ -270,6 +392,19 @@ def treat(
 
 def treat_filled(imputed: pd.DataFrame, method: Method) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the treated indicators and the record of treated cells.
+
+    Parameters
+    ----------
+    imputed : pandas.DataFrame
+        Units × indicators, in the indicators' own units.
+    method : Method
+
+    Returns
+    -------
+    treated : pandas.DataFrame
+        Of the shape of `imputed`.
+    record : pandas.DataFrame
+        ``city, indicator, before, after, method``, one row a changed cell.
 
     Raises
     ------
@@ -295,7 +430,23 @@ def treat_filled(imputed: pd.DataFrame, method: Method) -> tuple[pd.DataFrame, p
 def other_years(
     panel: pd.DataFrame, framework: Framework, method: Method, year: int | None, units: pd.DataFrame | None
 ) -> dict[int, pd.DataFrame]:
-    """Return the treated indicators of the other years of the panel, up to the edition's; none if `by-year`."""
+    """Return the treated indicators of the other years of the panel, up to the edition's; none if `by-year`.
+
+    Parameters
+    ----------
+    panel, framework, method, year, units
+        As for `build`; the panel is long.
+
+    Returns
+    -------
+    dict of int to pandas.DataFrame
+        Units × indicators by year; a year in which no indicator can be used is left out.
+
+    Raises
+    ------
+    MethodError
+        If levels of several years are asked for without an edition year.
+    """
     if methods.traits("over_years", method.over_years.method).own_year:
         return {}
     if year is None:
@@ -342,7 +493,26 @@ def filled(stages: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def combine(normalised: pd.DataFrame, framework: Framework, method: Method) -> Index:
-    """Weigh and aggregate normalised indicators; parameters and errors as for `build`."""
+    """Weigh and aggregate normalised indicators.
+
+    Parameters
+    ----------
+    normalised : pandas.DataFrame
+        Units × indicators, more always better; missing cells are NaN.
+    framework : Framework
+    method : Method
+        Its keys `weights, weighting, aggregation, availability, ranking` count.
+
+    Returns
+    -------
+    Index
+        Its stages are ``normalised`` and ``unit_weights``.
+
+    Raises
+    ------
+    MethodError
+        If the weights or a node cannot be computed.
+    """
     tree = framework.with_weights(dict(method.weights))
     shares = weighting.weigh(normalised, tree, method.weighting.method, **method.weighting.params)
     scores, unit_weights = aggregation.aggregate_and_weigh(
