@@ -9,19 +9,10 @@ import time
 from pathlib import Path
 
 import pytest
+from shipped import NOTEBOOK_NAMES, STAGES
 
 from fhi.imports import closure, imported, make_rules, notebook_code, used_by, with_packages
 from fhi.paths import ROOT
-
-STAGES = [
-    "01_ingestion",
-    "02_indicators",
-    "03_weighting",
-    "04_robustness",
-    "05_identification",
-    "06_audit",
-    "07_charting",
-]
 
 
 def planned(checkout, *arguments):
@@ -322,5 +313,7 @@ def test_help_is_the_default_and_lists_the_commands(checkout):
         assert re.search(rf"^  {command} ", text, re.MULTILINE)
 
 
-def test_make_stages_are_in_the_order_of_their_numbers():
-    assert sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb")) == [*STAGES, "lab"]
+def test_make_lists_the_notebooks_that_are_there_in_the_order_of_their_numbers():
+    (listed,) = re.findall("^STAGES := (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert listed.split() == STAGES == sorted(STAGES)
+    assert {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")} >= set(NOTEBOOK_NAMES)

@@ -99,6 +99,7 @@ def test_two_processes_give_the_bytes_of_one(case):
     assert one.shifts.tobytes() == two.shifts.tobytes()
 
 
+@pytest.mark.slow
 def test_a_cluster_that_loses_a_worker_gives_the_bytes_of_one_process(case, cluster, monkeypatch):
     address, workers = cluster
     n = TASKS * BLOCK
