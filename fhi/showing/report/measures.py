@@ -1,7 +1,7 @@
 """Values with their units in words, in both languages: plurals, currencies, and numbers by the hundred million.
 
-The names of units are in ``assets/report/units.csv``. A unit that counts in a larger number, such as ``100 million CNY``
-or ``万人``, is said as each language counts: 23,042 亿元 are CNY 2,304.2 billion.
+The names of units are in ``assets/report/units.csv``. A unit that counts in a larger number, such as
+``100 million CNY`` or ``万人``, is said as each language counts: 23,042 亿元 are CNY 2,304.2 billion.
 """
 
 from __future__ import annotations

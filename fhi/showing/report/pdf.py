@@ -162,8 +162,8 @@ def _divided(figures: Sequence[Row], room: float, *, begun: bool) -> list[list[R
 class Division:
     """The ways to divide rows of figures into pages, as sets of rows (bits).
 
-    Of all ways the best has fewest pages, then the least of blank beyond `SPARE` on all pages but one and `ORDER` for each
-    row that others are put before. Each page holds the first of the rows that are left.
+    Of all ways the best has fewest pages, then the least of blank beyond `SPARE` on all pages but one and `ORDER` for
+    each row that others are put before. Each page holds the first of the rows that are left.
     """
 
     def __init__(self, figures: Sequence[Row]):
