@@ -1,8 +1,8 @@
 """Faults, at full length: what ``make report`` leaves when it is killed, starved, crowded or fed what is broken.
 
 Run by ``make faults`` with ``KILLS`` (default 50), ``SEED`` (default 2018) and ``ONLY``, names of faults with commas.
-Prints a line for each and fails if one is not survived. The short forms of some stand in the suite. A file in its place is
-always compared with the same file of an undisturbed build: it is either absent or the same to the byte.
+Prints a line for each and fails if one is not survived. The short forms of some stand in the suite. A file in its
+place is always compared with the same file of an undisturbed build: it is either absent or the same to the byte.
 """
 
 from __future__ import annotations
