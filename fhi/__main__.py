@@ -414,20 +414,8 @@ def matrix(*tested: str) -> None:
 
 COMMANDS = {
     command.__name__.strip("_").replace("_", "-"): command
-    for command in (
-        check,
-        run,
-        page,
-        pdf,
-        png,
-        manifest,
-        altered,
-        compare,
-        compare_all,
-        site,
-        try_,
-        read_,
-        why,
+    for command in [check, run, page, pdf, png, manifest, altered, compare, compare_all, site, try_, read_, why]
+    + [
         history,
         serve,
         export,
@@ -442,7 +430,7 @@ COMMANDS = {
         readme,
         audit,
         matrix,
-    )
+    ]
 }
 
 
