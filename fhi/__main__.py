@@ -414,23 +414,9 @@ def matrix(*tested: str) -> None:
 
 COMMANDS = {
     command.__name__.strip("_").replace("_", "-"): command
-    for command in [check, run, page, pdf, png, manifest, altered, compare, compare_all, site, try_, read_, why]
-    + [
-        history,
-        serve,
-        export,
-        import_,
-        open_lab,
-        sweep,
-        verify,
-        expected,
-        refresh,
-        edition,
-        checksums,
-        readme,
-        audit,
-        matrix,
-    ]
+    for command in [check, run, page, pdf, png, manifest, altered, compare, compare_all]
+    + [site, try_, read_, why, history, serve, export, import_, open_lab]
+    + [sweep, verify, expected, refresh, edition, checksums, readme, audit, matrix]
 }
 
 
