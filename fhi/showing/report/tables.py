@@ -155,8 +155,8 @@ def agreement(tables: Tables) -> Table:
         [*heads, {"zh": "平均名次差", "en": "Mean rank difference"}, {"zh": "权重来源", "en": "Its weight rests on"}],
         rows,
         {
-            "zh": f"重建指数与公布名次相比，有公布名次的{zh}之间重新排名。某维度的输入若全为公布数字，其名次是公布数字与"
-            "自身相比；另有一行不含该维度。",
+            "zh": f"重建指数与公布名次相比，有公布名次的{zh}之间重新排名。某维度的输入若全为公布数字，其名次是公布数字"
+            "与自身相比；另有一行不含该维度。",
             "en": f"The reconstructed index against the published ranks, the published {en} ranked among themselves. "
             "Where all inputs of a pillar are published, its published ranks are compared with themselves; one row "
             "leaves it out.",
