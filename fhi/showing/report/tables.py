@@ -9,9 +9,9 @@ import pandas as pd
 
 from fhi.editions.provenance import of_parts, of_whole
 from fhi.editions.published import PUBLISHED, published, published_units
+from fhi.showing.figures.evidence import label_words, part_words
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
 from fhi.showing.figures.replication import HOLDS, SHOWN, WHY, written
-from fhi.showing.figures.weight_words import label_words, part_words
 from fhi.showing.report.texts import NOTHING, decimal, digits, names, same, signed, span, unit_head, unit_words, whole
 
 #: a text, the same or different in each language; with ``href`` a link, with ``mark`` a small mark below; or
