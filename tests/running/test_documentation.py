@@ -2,6 +2,7 @@
 
 import re
 
+import pandas as pd
 import pytest
 
 from fhi import editions
@@ -33,6 +34,14 @@ def test_every_method_has_a_note_with_what_it_may_be_told():
     assert "`base + span·(x − a)/(b − a)`" in note and "`span` (default 40" in note
     assert "Parameters" not in text.split("### condorcet")[1].split("###")[0]
     assert "*Young and Levenglick (1978)" in text
+
+
+def test_every_method_is_described_in_chinese_too():
+    meanings = pd.read_csv(documentation.MEANINGS)
+    listed = [(key, name) for key, methods in TABLES.items() for name in methods]
+    assert sorted(zip(meanings["step"], meanings["name"], strict=True)) == sorted(listed)
+    assert meanings["meaning_zh"].str.endswith("。").all() and meanings["meaning_zh"].is_unique
+    assert "### efficacy 功效系数法" in documentation.method_notes("zh")
 
 
 def test_the_dictionary_names_every_column():
