@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import matplotlib
@@ -14,6 +14,7 @@ from matplotlib.patches import Rectangle
 
 from fhi.showing.figures import style
 from fhi.showing.figures.registry import LANGUAGES, Tables
+from fhi.showing.figures.wording import said
 
 #: rows that a figure draws at most, one for what is left out included, and how many of them are the last units
 MOST, LAST = 40, 10
@@ -165,7 +166,18 @@ def name_rows(axes: Axes, data: pd.DataFrame, language: str, rank: str, shown: C
 
 
 def key(axes: Axes, looks: Iterable[tuple[dict, str]], columns: int | None = None, **place) -> None:
-    """Draw a key above the axes: looks of `scatter`, or of a bar (without ``marker``), with their names."""
+    """Draw a key above the axes.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    looks : iterable of (dict, str)
+        Looks of `scatter`, or of a bar (without ``marker``), with their names.
+    columns : int, optional
+        Columns of the key (default: one for each look).
+    **place : object
+        As `Axes.legend` takes them.
+    """
     entries = list(looks)
     handles = [
         axes.scatter([], [], **look) if "marker" in look else Rectangle((0, 0), 1, 0.6, **look) for look, _ in entries
@@ -185,6 +197,48 @@ def key(axes: Axes, looks: Iterable[tuple[dict, str]], columns: int | None = Non
 SHADES = matplotlib.colors.LinearSegmentedColormap.from_list("lightness", ["#f4f6f8", "#aab4bd", style.DARK])
 #: degrees that heads rise, and points that each may be long
 SLANT, HEAD = 38, 122
+
+
+def unit_rows(data: pd.DataFrame, language: str, usual: float, more: float = 0.5, **edges):
+    """Begin a chart of one row a unit: the units drawn from the top, their names at the left.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        One row a unit, in the order of the rows.
+    language : str
+    usual, more : float
+        Inches: the height for up to `USUAL` rows, and the room beside the names (see `margin`).
+    **edges : float
+        Inches at the other edges (see `fhi.showing.figures.style.area`).
+
+    Returns
+    -------
+    tuple
+        The axes, the rows of the data that are drawn, their places from the top, and what is drawn (`Chosen`).
+    """
+    shown = chosen(data["city"])
+    data = shown.of(data)
+    side = margin(row_names(data, language), more)
+    axes = style.quiet(style.area(style.canvas(height(usual, shown.count)), left=side, **edges))
+    return axes, data, list(shown.place.values()), shown
+
+
+def explain(axes: Axes, id: str, language: str, looks: Mapping[str, Mapping], **values) -> None:
+    """Name the axis and the looks of a figure in its own words.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    id, language : str
+        The figure, whose words have a slot ``axis`` and one by the name of each look.
+    looks : mapping
+        By slot, as `key` takes them.
+    **values : object
+        What the words are filled with (see `fhi.showing.figures.wording.said`).
+    """
+    axes.set_xlabel(said(f"{id}.axis", language, **values), size=style.SMALL)
+    key(axes, [(look, said(f"{id}.{name}", language, **values)) for name, look in looks.items()])
 
 
 def heat_table(rows: int, pitch: float, names: Sequence[str], labels: Sequence[str] = ()) -> Axes:

@@ -114,6 +114,10 @@ class Words:
         """Return so many units in English: 1 city, 20 cities."""
         return f"{number} {self.one if number == 1 else self.many}"
 
+    def in_words(self, number: int) -> dict[str, str]:
+        """Return so many units by language."""
+        return {"zh": self.count(number), "en": self.several(number)}
+
 
 def of_edition(tables: Tables) -> Words:
     """Return the words for the units of the edition that tables are of."""
