@@ -9,7 +9,7 @@ import pandas as pd
 
 from fhi.editions.provenance import of_parts, of_whole
 from fhi.editions.published import PUBLISHED, published, published_units
-from fhi.engine.framework import leaves_of
+from fhi.engine.framework import Framework, leaves_of
 from fhi.showing.figures.evidence import label_words, part_words
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
 from fhi.showing.figures.replication import HOLDS, SHOWN, WHY, written
@@ -369,3 +369,23 @@ def all_tables(tables: Tables) -> list[Table]:
         "statements": has(tables, "tables/statements"),
     }
     return [function(tables) for name, function in TABLES.items() if there[name]]
+
+
+def shown_units(tables: Tables) -> pd.DataFrame:
+    """Return ``city, rank, tier`` of the units that have a profile: those with a published rank, else with a score."""
+    root = Framework.from_table(tables["tables/framework"]).root
+    found = published_units(tables, root)
+    if len(found):
+        return found
+    ranks = tables["ranks"][["city", root]].rename(columns={root: "rank"}).dropna()
+    return ranks.sort_values("rank", kind="stable").assign(tier=None).reset_index(drop=True)
+
+
+#: profiles on a page at most, and how many values they may hold together: more make a page that no browser bears
+MOST, VALUES = 300, 12_000
+
+
+def profiled(tables: Tables) -> list[str]:
+    """Return the units whose profiles stand on the page: all that have one (`shown_units`), or of many the first."""
+    leaves = len(Framework.from_table(tables["tables/framework"]).leaves)
+    return shown_units(tables)["city"].tolist()[: min(MOST, max(1, VALUES // leaves))]

@@ -2,11 +2,12 @@
 
 import pandas as pd
 import pytest
+from report_tables import load
 
 from fhi import editions
 from fhi.showing.report import agreements
 
-TABLES = editions.tidy(editions.load())
+TABLES = editions.tidy(load())
 NAN = float("nan")
 
 
