@@ -174,7 +174,7 @@ def institutes(data: pd.DataFrame, language: str) -> list[Block]:
         name = getattr(item, f"name_{language}")
         name = name if isinstance(name, str) else said("p33-institutes.not-named-logo", language)
         work = _listed(getattr(item, f"activities_{language}"))
-        if pd.notna(item.publications):
+        if pd.notna(item.publications) and not any(f"{item.studies:.0f}" in text for text in work):
             zh = [f"论著{item.publications:.0f}部", f"行业研究{item.studies:.0f}篇"]
             work += style.pick(language, zh, [f"{item.publications:.0f} publications, {item.studies:.0f} studies"])
         age = said("p33-institutes.years", language, item=item)

@@ -243,10 +243,10 @@ def _title(figure: Figure, entry, language: str, room: float) -> None:
         return
     # the whole width below the labels if the sentence takes two lines
     small = fit(entry.title[language], room * 72, SMALL)
-    figure.text(SIDE / width, 1 - 0.15 / height, small, size=SMALL, color=MUTED, va="center")
+    figure.text(SIDE / width, 1 - 0.13 / height, small, size=SMALL, color=MUTED, va="center")
     lines = broken(told, room * 72, BODY, "bold")
     for place, text in enumerate(lines):
-        figure.text(SIDE / width, 1 - (0.31 + 0.165 * place) / height, text, size=BODY, weight="bold", va="center")
+        figure.text(SIDE / width, 1 - (0.29 + 0.155 * place) / height, text, size=BODY, weight="bold", va="center")
 
 
 def broken(text: str, room: float, size: float, weight: str) -> list[str]:

@@ -104,7 +104,12 @@ def quantity_text(value: float, qualifier: str, unit: str, printed: str, languag
     if unit == "CNY":
         size, name = (1e9, "bn") if value >= 1e9 else (1e6, "m")
         return f"{prefix}CNY {value / size:,.10g} {name}"
-    return f"{prefix}{value:,.10g}{' %' if unit == '%' else ''}"
+    return f"{prefix}{value:,.10g}{'%' if unit == '%' else ''}"
+
+
+def capital(text: str) -> str:
+    """Return a text that begins with a capital letter."""
+    return text[:1].upper() + text[1:]
 
 
 def ordinal(number: int) -> str:
