@@ -71,7 +71,7 @@ LONG = [
 ]
 
 #: the fixtures of this file, and that of the browser, behind which something is built or started
-BUILDING = {"built", "checkout", "browser"}
+BUILDING = {"built", "checkout", "unbuilt", "browser"}
 #: notebooks whose stages take long: their outputs are compared with those of the shared build, and run in make fuzz
 HEAVY = ("04_robustness", "05_identification", "06_audit", "07_charting")
 
@@ -250,3 +250,9 @@ def built(tmp_path_factory) -> Checkout:
 def checkout(tmp_path) -> Checkout:
     """A fresh copy of the project, nothing built."""
     return Checkout(tmp_path / "checkout")
+
+
+@pytest.fixture(scope="module")
+def unbuilt(tmp_path_factory) -> Checkout:
+    """A copy of the project in which nothing is built, nor is it by the tests of a file that share it."""
+    return Checkout(tmp_path_factory.mktemp("unbuilt") / "checkout")

@@ -137,6 +137,8 @@ def check_weights(method: Method, framework: Framework, file: str | None = None,
     framework : Framework
     file : str, optional
         The scenario file, for messages.
+    cities : sequence of str, optional
+        The units that there are, for judgements by unit.
 
     Raises
     ------

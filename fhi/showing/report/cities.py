@@ -10,8 +10,7 @@ import pandas as pd
 
 from fhi.editions.outputs import GIVEN
 from fhi.paths import REPORT
-from fhi.showing.figures.evidence import cited
-from fhi.showing.figures.firsts import remark, with_firsts
+from fhi.showing.figures.evidence import cited, remark, with_firsts
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
 from fhi.showing.report.profiles import latest, profiles
 from fhi.showing.report.reasons import beside_next_above, changed, next_above, printed_moves

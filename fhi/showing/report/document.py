@@ -226,7 +226,9 @@ def _cover(store: Store, chosen: Scenario, language: str, opening: Mapping[str, 
         "lead": opening["lead"],
         "edition": said["edition"].format(year=year),
         "reproduces": said["reproduces"].format(citation=cited(store)[language]),
-        "publisher": str(edition.at["publisher", language]) if "publisher" in edition.index else "",
+        "publisher": said["original"].format(publisher=edition.at["publisher", language])
+        if "publisher" in edition.index
+        else "",
         "version": said["version"].format(version=project()["version"]),
         "notice": opening["notice"],
         "svg": cover_svg(store),
@@ -421,6 +423,7 @@ def plain(table: Table, language: str) -> dict:
         "evidence": list(table.evidence),
         "texts": [0, *table.texts],
         "widths": list(table.widths),
+        "across": table.across,
     }
 
 

@@ -21,8 +21,9 @@ from fhi.showing.figures.charts import pillars
 from fhi.showing.figures.registry import Tables
 from fhi.showing.figures.style import PILLARS, TIERS
 from fhi.showing.report.locator import locator
+from fhi.showing.report.measures import measured, measured_span
 from fhi.showing.report.tables import profiled, shown_units
-from fhi.showing.report.texts import NOTHING, anchor, decimal, digits, measured, names, span, unit_words, whole
+from fhi.showing.report.texts import NOTHING, anchor, decimal, digits, names, span, unit_words, whole
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets" / "report"
 #: a strength or weakness: so far from the overall place, as a share of the units compared
@@ -325,7 +326,8 @@ class Field:
             return row
         shown = self.used.get((unit, code), float(value["value"]))
         row["value"] = measured(shown, value["unit"])[self.language]
-        row["bounds"] = span(value["low"], value["high"]) if value["low"] < value["high"] else ""
+        if value["low"] < value["high"]:
+            row["bounds"] = measured_span(value["low"], value["high"], value["unit"], self.language)
         row["year"] = str(int(value["year"]))
         row["evidence"] = value["evidence"]
         row["used"] = bool(self.covered.get((unit, code), {}).get("used", False))

@@ -54,7 +54,7 @@ def cluster():
 def wait_for_workers(address, count):
     from distributed import Client
 
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 600
     while True:
         try:
             with Client(address, timeout=5, set_as_default=False) as client:
