@@ -39,7 +39,8 @@ def sections(tables: Tables, year: int | None, told: Mapping[str, Mapping]) -> l
     cards = [*zip(*(profiles(tables, language, year) for language in LANGUAGES), strict=True)]
     firsts = [(zh["unit"], row["code"]) for zh, _ in cards for row in zh["indicators"] if FIRST.match(row["place"])]
     moves = printed_moves(tables) if has(tables, "tables/movers") else {}
-    reasons = [next_above(tables), beside_next_above(tables), changed(tables)]
+    wanted = {zh["unit"] for zh, _ in cards}
+    reasons = [of(tables, wanted) for of in (next_above, beside_next_above, changed)]
     printed, sources, noted = printed_tables(tables), source_words(tables, year), remarks(tables, firsts)
     bullets = {}
     for id, text in told.items():
