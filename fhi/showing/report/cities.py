@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -53,7 +53,8 @@ def sections(tables: Tables, year: int | None, told: Mapping[str, Mapping]) -> l
     cards = [*zip(*(profiles(tables, language, year) for language in LANGUAGES), strict=True)]
     firsts = [(zh["unit"], row["code"]) for zh, _ in cards for row in zh["indicators"] if FIRST.match(row["place"])]
     moves = printed_moves(tables) if has(tables, "tables/movers") else {}
-    reasons = [next_above(tables), beside_next_above(tables), changed(tables)]
+    wanted = {zh["unit"] for zh, _ in cards}
+    reasons = [of(tables, wanted) for of in (next_above, beside_next_above, changed)]
     printed, sources, noted = printed_tables(tables), source_words(tables, year), remarks(tables, firsts)
     bullets = {}
     for id, text in told.items():
@@ -252,9 +253,19 @@ def printed_gains(tables: Tables) -> dict[str, Texts]:
     }
 
 
-def next_above(tables: Tables) -> dict[str, Table]:
-    """Return by city what parts it from the city next above in the reconstructed index, the largest part first."""
-    split, scores = tables["next_above"], tables["scores"].set_index("city")
+def next_above(tables: Tables, wanted: Collection[str] | None = None) -> dict[str, Table]:
+    """Return by city what parts it from the city next above in the reconstructed index, the largest part first.
+
+    Parameters
+    ----------
+    tables : mapping
+        The built tables.
+    wanted : collection of str, optional
+        The cities that are asked for (default: all).
+    """
+    split = tables["next_above"]
+    split = split if wanted is None else split[split["city"].isin(wanted)]
+    scores = tables["scores"].set_index("city")
     cities, nodes, root = city_names(tables), node_names(tables), tables["tables/framework"]["code"].iloc[0]
     leaves, found, decimals = leaf_nodes(tables), {}, digits(scores[upper_nodes(tables)])
     labels = of_index(("reconstructed",), tables)
@@ -270,11 +281,18 @@ def next_above(tables: Tables) -> dict[str, Table]:
     return found
 
 
-def beside_next_above(tables: Tables) -> dict[str, Table]:
+def beside_next_above(tables: Tables, wanted: Collection[str] | None = None) -> dict[str, Table]:
     """Return by city its scores beside those of the city next above, where the difference was not split into parts.
 
     So where levels are aggregated in different ways (`fhi.engine.contributions`); empty if ``next_above`` has rows.
     Of several that share the rank above, the one with the least score.
+
+    Parameters
+    ----------
+    tables : mapping
+        The built tables.
+    wanted : collection of str, optional
+        The cities that are asked for (default: all).
     """
     if has(tables, "next_above"):
         return {}
@@ -287,7 +305,7 @@ def beside_next_above(tables: Tables) -> dict[str, Table]:
     above, labels = None, of_index(("reconstructed",), tables)
     for before, city in itertools.pairwise(order):
         above = before if ranks[before] < ranks[city] else above
-        if above is None:
+        if above is None or (wanted is not None and city not in wanted):
             continue
         lines = [
             [nodes[node], *scored(scores, city, above, node, places)]
@@ -298,11 +316,20 @@ def beside_next_above(tables: Tables) -> dict[str, Table]:
     return found
 
 
-def changed(tables: Tables) -> dict[str, Table]:
-    """Return by city what each indicator did to its score from the year before, where several years are built."""
+def changed(tables: Tables, wanted: Collection[str] | None = None) -> dict[str, Table]:
+    """Return by city what each indicator did to its score from the year before, where several years are built.
+
+    Parameters
+    ----------
+    tables : mapping
+        The built tables.
+    wanted : collection of str, optional
+        The cities that are asked for (default: all).
+    """
     rows, nodes, leaves = tables["changes"], node_names(tables), leaf_nodes(tables)
     found, labels = {}, of_index(("reconstructed",), tables)
-    for city, own in rows[rows["to"] == rows["to"].max()].groupby("city", sort=False):
+    rows = rows[rows["to"] == rows["to"].max()]
+    for city, own in (rows if wanted is None else rows[rows["city"].isin(wanted)]).groupby("city", sort=False):
         rank = own["change"].abs().where(own["node"].isin(leaves), float("inf"))
         own = own.loc[rank.sort_values(ascending=False, kind="stable").index]
         before, after = own[["from", "to"]].iloc[0]
