@@ -172,7 +172,7 @@ def _check_grid(
     space = parse(method.robustness.grid, plain, framework, cities, file=file, attributes=units)
     noise = [name for name in space.assumptions if name not in {choice.name for choice in space.choices} - {LEFT_OUT}]
     if noise:
-        message = f"a grid is of keys of the method; {noise[0]} is none."
+        message = f"only keys of the method are accepted; remove {noise[0]}."
         raise MethodError(message, file=file, key="robustness.grid", value=noise[0])
     return list(space.choices)
 
