@@ -9,7 +9,7 @@ import pandas as pd
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import with_names
 from fhi.showing.figures.documents import Block, block, table
-from fhi.showing.figures.leaders import PAGE as LEADERS_PAGE
+from fhi.showing.figures.industry import PAGE as LEADERS_PAGE
 from fhi.showing.figures.registry import Tables, figure, id_of, of_form
 from fhi.showing.figures.texts import capital, quantity_text
 

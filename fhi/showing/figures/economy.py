@@ -6,11 +6,9 @@ import numpy as np
 import pandas as pd
 
 from fhi.showing.figures import style
-from fhi.showing.figures.cards import GROUND, line, sheet
 from fhi.showing.figures.charts import key, row_names, with_names
-from fhi.showing.figures.labels import place_labels
 from fhi.showing.figures.registry import Tables, figure
-from fhi.showing.figures.texts import SIGNS, width
+from fhi.showing.figures.texts import GROUND, SIGNS, line, place_labels, sheet, width
 from fhi.showing.figures.wording import both, said
 
 GREEN = style.PILLARS["ecosystem"]

@@ -8,8 +8,7 @@ import matplotlib
 import pandas as pd
 
 from fhi.showing.figures import style
-from fhi.showing.figures.charts import chosen, height, key, margin, name_rows, rank_ticks, row_names, with_names
-from fhi.showing.figures.heat import SHADES
+from fhi.showing.figures.charts import SHADES, chosen, height, key, margin, name_rows, rank_ticks, row_names, with_names
 from fhi.showing.figures.registry import Tables, figure, id_of, of_form
 from fhi.showing.figures.texts import capital
 from fhi.showing.figures.wording import both, said

@@ -13,7 +13,6 @@ from fhi.editions.provenance import of_whole
 from fhi.editions.published import published
 from fhi.engine.framework import Framework
 from fhi.showing.figures import style
-from fhi.showing.figures.cards import sheet
 from fhi.showing.figures.charts import (
     chosen,
     english,
@@ -25,10 +24,9 @@ from fhi.showing.figures.charts import (
     with_names,
     with_node_names,
 )
-from fhi.showing.figures.evidence import kinds
+from fhi.showing.figures.evidence import kinds, weight_words
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts, figure
-from fhi.showing.figures.texts import wrapped
-from fhi.showing.figures.weight_words import weight_words
+from fhi.showing.figures.texts import sheet, wrapped
 from fhi.showing.figures.wording import both, said, with_words, words
 
 #: the signs of evidence as marks, and the ground of a value that is too old

@@ -7,11 +7,11 @@ import re
 import pandas as pd
 
 from fhi.showing.figures import style
-from fhi.showing.figures.cards import bar, line, sheet
 from fhi.showing.figures.charts import with_names
 from fhi.showing.figures.documents import Block, table
-from fhi.showing.figures.firsts import remark, with_firsts
+from fhi.showing.figures.evidence import remark, with_firsts
 from fhi.showing.figures.registry import Tables, figure
+from fhi.showing.figures.texts import bar, line, sheet
 from fhi.showing.figures.wording import both, said
 
 GREEN, PALE = style.PILLARS["ecosystem"], "#5c9c85"

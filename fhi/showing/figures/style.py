@@ -16,8 +16,8 @@ from matplotlib.patches import FancyBboxPatch, PathPatch
 from matplotlib.path import Path as Outline
 from matplotlib.textpath import text_to_path
 
-from fhi.showing.figures.vector import UNIT
-
+#: the name of the group of what is drawn of a unit
+UNIT = "unit:"
 FONT = "FHI Sans SC"
 #: the second serves letters that the first lacks, such as Ł; it comes with matplotlib
 FAMILY = [FONT, "DejaVu Sans"]
@@ -197,6 +197,11 @@ def dots(axes: Axes, points: Iterable[tuple[float, float]], size: float, colour:
     strokes.should_simplify = False
     look = {"edgecolor": colour, "linewidth": size, "capstyle": "round", "fill": False, "snap": False, "zorder": 2}
     axes.add_artist(PathPatch(strokes, **look))
+
+
+def note(axes: Axes, x: float, y: float, text: str, **look) -> None:
+    """Write a small text in grey, its middle at the height y; `look` as for `Axes.text`."""
+    axes.text(x, y, text, **{"size": SMALL, "color": MUTED, "va": "center"} | look)
 
 
 def pick(language: str, zh: str, en: str) -> str:
