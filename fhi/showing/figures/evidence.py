@@ -57,7 +57,7 @@ def seen(entry: FigureEntry, tables: Tables) -> tuple[FigureEntry, pd.DataFrame]
     data = entry.data(reading)
     read = tuple(sorted(reading.names))
     entry = titled(entry, tables)
-    return replace(entry, evidence=labels(entry, data, reading), cited=cited(tables), read=read), data
+    return replace(entry, evidence=_labels(entry, data, reading), cited=cited(tables), read=read), data
 
 
 def titled(entry: FigureEntry, tables: Tables) -> FigureEntry:
@@ -101,7 +101,7 @@ def _has_data(entry: FigureEntry, tables: Tables) -> bool:
         return False
 
 
-def labels(entry: FigureEntry, data: pd.DataFrame, reading: Reading) -> tuple[str, ...]:
+def _labels(entry: FigureEntry, data: pd.DataFrame, reading: Reading) -> tuple[str, ...]:
     """Return the labels of a figure, those registered with it first.
 
     Of each table that was read, the labels that the codebook states: of results those of `fhi.editions.outputs.results`, of values
@@ -172,7 +172,7 @@ def _joined(parts: list[tuple[Texts, float]]) -> dict[str, str]:
     return joined(both("weight.share", name=name, share=share) for name, share in parts)
 
 
-def alike(framework: Framework, node: str) -> list[str]:
+def _alike(framework: Framework, node: str) -> list[str]:
     """Return a node, and those above and below it that stand on the same one indicator.
 
     A node with one child orders the units as the child does: what is printed of one speaks of the other.
@@ -205,7 +205,7 @@ def with_firsts(frame: pd.DataFrame, tables: Tables, node: str = "node") -> pd.D
     """
     framework, orders = Framework.from_table(tables["tables/framework"]), stated_orders(tables)
     orders = [(order, places(order.subjects)) for order in orders[orders["kind"] != "tie"].itertuples()]
-    kin = {code: alike(framework, code) for code in frame[node].unique()}
+    kin = {code: _alike(framework, code) for code in frame[node].unique()}
     found = []
     for code, city in zip(frame[node], frame["city"], strict=True):
         best = None

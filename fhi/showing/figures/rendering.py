@@ -57,11 +57,11 @@ def images(entry: FigureEntry, data: pd.DataFrame, language: str, kinds: Iterabl
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(style.RC)
         warnings.filterwarnings("error", message="Glyph .* missing")
-        figure = mark_units(style.frame(entry.draw(data, language), entry, language), data)
+        figure = _mark_units(style.frame(entry.draw(data, language), entry, language), data)
         return {kind: WRITERS[kind](figure, f"{entry.id}-{language}") for kind in kinds}
 
 
-def mark_units(figure: Figure, data: pd.DataFrame) -> Figure:
+def _mark_units(figure: Figure, data: pd.DataFrame) -> Figure:
     """Mark each text that is the name of a unit of the data, with a rank or nothing beside it, as that unit's.
 
     So page and print can find a unit in a picture (see `compact`); other marks get theirs where they

@@ -244,12 +244,12 @@ def _title(figure: Figure, entry, language: str, room: float) -> None:
     # the whole width below the labels if the sentence takes two lines
     small = fit(entry.title[language], room * 72, SMALL)
     figure.text(SIDE / width, 1 - 0.13 / height, small, size=SMALL, color=MUTED, va="center")
-    lines = broken(told, room * 72, BODY, "bold")
+    lines = _broken(told, room * 72, BODY, "bold")
     for place, text in enumerate(lines):
         figure.text(SIDE / width, 1 - (0.29 + 0.155 * place) / height, text, size=BODY, weight="bold", va="center")
 
 
-def broken(text: str, room: float, size: float, weight: str) -> list[str]:
+def _broken(text: str, room: float, size: float, weight: str) -> list[str]:
     """Return a sentence on at most two lines of `room` points, broken at a blank or after a Chinese character."""
     if extent(text, size, weight) <= room:
         return [text]

@@ -33,7 +33,7 @@ def width(text: str, size: float, weight: str = "normal") -> float:
     return style.extent(text, size, weight) / 72
 
 
-def shortened(text: str, room: float, size: float, weight: str = "normal") -> str:
+def _shortened(text: str, room: float, size: float, weight: str = "normal") -> str:
     """Return `text`, its end cut and marked with … if it is wider than `room` inches."""
     return style.fit(text, room * 72, size, weight)
 
@@ -46,7 +46,7 @@ def wrapped(text: str, room: float, size: float, weight: str = "normal", lines: 
     """
     rows = _rows(text, room, size, weight)
     if len(rows) > lines:
-        rows = [*rows[: lines - 1], shortened("".join(rows[lines - 1 :]), room, size, weight)]
+        rows = [*rows[: lines - 1], _shortened("".join(rows[lines - 1 :]), room, size, weight)]
     elif len(rows) > 1:
         rows = _evened(text, rows, room, size, weight)
     return "\n".join(row.strip() for row in rows)
@@ -247,7 +247,7 @@ def line(axes: Axes, x: float, y: float, text: str, room: float | None = None, *
     """
     look = {"size": style.SMALL} | look
     size, weight = look["size"], look.get("weight", "normal")
-    text = shortened(text, room, size, weight) if room else text
+    text = _shortened(text, room, size, weight) if room else text
     axes.text(x, y + MIDDLE * size / 72, text, va="baseline", **look)
     return width(text, size, weight)
 

@@ -33,7 +33,7 @@ MEANS = ("arithmetic", "geometric", "harmonic")
 POINTS = 100
 #: an example of weights from pairwise comparisons, where an edition has it
 EXAMPLE = "ahp"
-#: steps, in points, by which `fitted` moves one weight at a time
+#: steps, in points, by which `_fitted` moves one weight at a time
 STEPS = (50, 20, 10, 5, 2, 1)
 
 
@@ -62,7 +62,7 @@ def state(tables: Tables, method: Scenario, scenario: str) -> dict:
             for code in framework.nodes
             if code in alive
         ],
-        "units": units(tables, root, list(values.index)),
+        "units": _units(tables, root, list(values.index)),
         "own": columns(values, leaves),
         "treated": columns(tables["treated"].set_index("city").reindex(values.index), leaves)
         if plain and "treated" in tables and set(leaves) <= set(tables["treated"])
@@ -73,7 +73,7 @@ def state(tables: Tables, method: Scenario, scenario: str) -> dict:
         "slack": SLACK,
         "places": digits(tables["scores"].set_index("city")[root]),
         "hundred": on_hundred(method) and has(tables, "bounds"),
-        "presets": presets(tables, framework, method, alive),
+        "presets": _presets(tables, framework, method, alive),
     }
 
 
@@ -82,7 +82,7 @@ def columns(frame: pd.DataFrame, leaves: list[str]) -> dict[str, list[float | No
     return {leaf: [None if pd.isna(value) else float(value) for value in frame[leaf]] for leaf in leaves}
 
 
-def units(tables: Tables, root: str, order: list[str]) -> list[dict]:
+def _units(tables: Tables, root: str, order: list[str]) -> list[dict]:
     """Return of every unit its names, key, published rank, rank in the run, and the bounds on its score."""
     names, places = city_names(tables), tables["tables/cities"].set_index("name_zh").to_dict("index")
     found = {
@@ -111,11 +111,11 @@ def obstacle(steps: Mapping[int, Step]) -> Texts | None:
     }
 
 
-def presets(tables: Tables, framework: Framework, method: Scenario, alive: set[str]) -> dict[str, dict[str, float]]:
+def _presets(tables: Tables, framework: Framework, method: Scenario, alive: set[str]) -> dict[str, dict[str, float]]:
     """Return by name the weights, in points, that a reader may start from, as far as an edition has ground for them.
 
     ``equal``: equal inside each parent; ``ahp``: the example of pairwise comparisons; ``centre``: the analytic centre
-    of the identified set; ``fitted``: the weights found nearest to the published order.
+    of the identified set; ``_fitted``: the weights found nearest to the published order.
     """
     values = tables["normalised"].set_index("city")
     families = list(_families(framework, alive))
@@ -139,7 +139,7 @@ def presets(tables: Tables, framework: Framework, method: Scenario, alive: set[s
         and obstacle(steps_by_level(method.aggregation, range(framework.levels.max()))) is None
         and level_alone(method)
     ):
-        found["fitted"] = fitted(values, framework, method, printed, families, tables["weights"])
+        found["fitted"] = _fitted(values, framework, method, printed, families, tables["weights"])
     return {
         name: {code: round(value, 2) for code, value in weights.items() if pd.notna(value)}
         for name, weights in found.items()
@@ -154,7 +154,7 @@ def _families(framework: Framework, alive: set[str]) -> Iterator[list[str]]:
             yield family
 
 
-def fitted(
+def _fitted(
     values: pd.DataFrame,
     framework: Framework,
     method: Scenario,
@@ -194,12 +194,12 @@ def fitted(
     least = int(opened[framework.root].notna().sum())
     codes = [code for family in families if len(family) > 1 for code in family]
     found = [
-        climbed({code: float(round(value)) for code, value in start.items()}, codes, agreement) for start in starts
+        _climbed({code: float(round(value)) for code, value in start.items()}, codes, agreement) for start in starts
     ]
     return max(found, key=lambda pair: pair[1])[0]
 
 
-def climbed(
+def _climbed(
     points: dict[str, float], codes: list[str], agreement: Callable[[Mapping[str, float]], float]
 ) -> tuple[dict[str, float], float]:
     """Return the weights from which no step of one weight raises the agreement further, and that agreement."""
