@@ -232,7 +232,14 @@ def _changed(found: Comparison) -> list[str]:
 
 
 def through(found: Comparison, item) -> list[tuple[str, str]]:
-    """Return the indicators (or assumptions) that moved a city most, each with how far."""
+    """Return the indicators (or assumptions) that moved a city most, each with how far.
+
+    Parameters
+    ----------
+    found : Comparison
+    item : row
+        A row of its moves.
+    """
     if found.scale:
         parts = found.contributions[found.contributions["city"] == item.city].set_index("node")["relative"]
         parts = parts[parts.abs() >= 0.005]
@@ -271,7 +278,17 @@ def _reading(found: Comparison) -> list[str]:
 
 
 def across_text(ranks: pd.DataFrame, agreement: pd.DataFrame, names: pd.Series) -> str:
-    """Return the rank table over all scenarios, and how far each agrees with the first and the published ranks."""
+    """Return the rank table over all scenarios, and how far each agrees with the first and the published ranks.
+
+    Parameters
+    ----------
+    ranks : pandas.DataFrame
+        Ranks by scenario and unit (`fhi.showing.compare.moves.across`).
+    agreement : pandas.DataFrame
+        One row a scenario, of the same function.
+    names : pandas.Series
+        Names shown, by unit.
+    """
     wide = ranks.pivot(index="city", columns="scenario", values="rank")[agreement["scenario"].tolist()]
     wide = wide.loc[wide.assign(best=wide.median(axis=1)).sort_values([*wide.columns[:1], "best"]).index]
     rows = [["city", "", *wide.columns]]

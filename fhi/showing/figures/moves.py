@@ -19,16 +19,35 @@ def _entry(id: str, title: dict[str, str], draw, evidence: tuple[str, ...]) -> F
 
 
 def slope_entry(base: str, other: str, evidence: tuple[str, ...]) -> FigureEntry:
+    """Return the figure of both orders.
+
+    Parameters
+    ----------
+    base, other : str
+        Names of the scenarios.
+    evidence : tuple of str
+        Labels behind both.
+    """
     title = both("comparison.ranks", base=base, other=other)
     return _entry("ranks", title, partial(_slope, base=base, other=other), evidence)
 
 
 def through_entry(base: str, other: str, evidence: tuple[str, ...]) -> FigureEntry:
+    """Return the figure of what moved the ranks.
+
+    Parameters
+    ----------
+    base, other : str
+        Names of the scenarios.
+    evidence : tuple of str
+        Labels behind both.
+    """
     title = both("comparison.what-moved-the", base=base, other=other)
     return _entry("through", title, _through, evidence)
 
 
 def across_entry(evidence: tuple[str, ...]) -> FigureEntry:
+    """Return the figure of the ranks in every scenario."""
     return _entry("all-scenarios", both("comparison.ranks-in-every"), _across, evidence)
 
 

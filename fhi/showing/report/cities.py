@@ -15,12 +15,13 @@ from fhi.paths import REPORT
 from fhi.showing.figures.evidence import cited, of_index, remark, with_firsts
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
 from fhi.showing.figures.wording import joined
-from fhi.showing.report.profiles import latest, profiles
+from fhi.showing.report.profiles import profiles
 from fhi.showing.report.tables import (
     Cell,
     Table,
     city_names,
     has,
+    latest,
     leaf_nodes,
     node_names,
     profiled,

@@ -41,6 +41,14 @@ def state(tables: Tables, method: Scenario, scenario: str) -> dict:
     """Return what the script of the page reads: the tree, the values of every unit, the method and the presets.
 
     ``obstacle`` says in both languages why the page cannot build this index, else it is None.
+
+    Parameters
+    ----------
+    tables : mapping
+        The built tables of a scenario, by name.
+    method : Scenario
+    scenario : str
+        Its name.
     """
     framework = Framework.from_table(tables["tables/framework"])
     values = tables["normalised"].set_index("city")
@@ -78,7 +86,15 @@ def state(tables: Tables, method: Scenario, scenario: str) -> dict:
 
 
 def columns(frame: pd.DataFrame, leaves: list[str]) -> dict[str, list[float | None]]:
-    """Return the values of each indicator in the order of the units, None where one is missing."""
+    """Return the values of each indicator in the order of the units, None where one is missing.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Units × indicators.
+    leaves : sequence of str
+        Codes of indicators.
+    """
     return {leaf: [None if pd.isna(value) else float(value) for value in frame[leaf]] for leaf in leaves}
 
 
@@ -213,7 +229,17 @@ def _climbed(
 
 
 def sliders(tables: Tables, found: Mapping, parent: str | None = None) -> list[dict]:
-    """Return the sliders below a node, each with those below it and the names of what has no data there."""
+    """Return the sliders below a node, each with those below it and the names of what has no data there.
+
+    Parameters
+    ----------
+    tables : mapping
+        The built tables of a scenario, by name.
+    found : mapping
+        What `state` returns.
+    parent : str, optional
+        Code of a node (default: the root).
+    """
     nodes, names = found["nodes"], node_names(tables)
     framework = tables["tables/framework"]
     allowed = tables["weight_bounds"].set_index("node") if has(tables, "weight_bounds") else pd.DataFrame()

@@ -130,7 +130,15 @@ def _outline(context: dict, heads: dict[str, str]) -> list[dict]:
 
 
 def page_state(store: Store, figures: list[dict]) -> dict:
-    """Return what the scripts know: the units with their names, the figures that each is in, and names of columns."""
+    """Return what the scripts know: the units with their names, the figures that each is in, and names of columns.
+
+    Parameters
+    ----------
+    store : Store
+        Of the scenario.
+    figures : list of dict
+        Of `fhi.showing.report.pictures.figure_context`.
+    """
     places = store["tables/cities"].to_dict("records")
     shown = set(profiled(store))
     near = cities.mentions_of(store["tables/cities"], {item["id"]: item["told"] for item in figures})
@@ -193,7 +201,15 @@ def environment() -> jinja2.Environment:
 
 
 def explorer_context(store: Store, chosen: Scenario) -> dict:
-    """Return what the page shows of the explorer, live or, where the run cannot be repeated, as a table."""
+    """Return what the page shows of the explorer, live or, where the run cannot be repeated, as a table.
+
+    Parameters
+    ----------
+    store : Store
+        Of the scenario.
+    chosen : Scenario
+        The scenario, as it was resolved.
+    """
     state = explorer.state(store, chosen, store.scenario)
     scores = store["scores"].set_index("city")[state["root"]]
     shown = sorted((row for row in state["units"] if "opening" in row), key=lambda row: row["opening"])
@@ -242,7 +258,15 @@ def _font_rule(style: str, weight: int, text: str) -> str:
 
 
 def font_file(style: str, text: str) -> bytes:
-    """Return a font of the project, as WOFF, cut down to the characters of `text`."""
+    """Return a font of the project, as WOFF, cut down to the characters of `text`.
+
+    Parameters
+    ----------
+    style : str
+        ``Regular`` or ``Bold``.
+    text : str
+        The characters that it keeps.
+    """
     options = subset.Options(flavor="woff", layout_features=["kern"], recalc_timestamp=False, hinting=False)
     cutter = subset.Subsetter(options)
     cutter.populate(text=text)

@@ -126,7 +126,13 @@ def _sitemap(address: str, written: Mapping[str, bytes]) -> bytes:
 
 
 def social_image(title: Texts, headline: Texts) -> bytes:
-    """Return the image that stands for an edition where it is linked: title and headline in both languages, as PNG."""
+    """Return the image that stands for an edition where it is linked: title and headline in both languages, as PNG.
+
+    Parameters
+    ----------
+    title, headline : str
+        What stands on it.
+    """
     import matplotlib
     from matplotlib.figure import Figure
 
