@@ -26,6 +26,10 @@ quoted = $(foreach file,$(1),'$(subst ','\'',$(file))')
 .DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
+# stages that do not need one another run side by side, unless -j says otherwise; a make below this one shares its jobs
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += --jobs=2
+endif
 
 # --- the environment: an active conda environment named fhi, else $(VENV) ---------------------------------
 ifeq ($(CONDA_DEFAULT_ENV),fhi)

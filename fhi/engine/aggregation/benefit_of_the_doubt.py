@@ -30,6 +30,24 @@ def scores_and_weights(
     """Return each unit's best score and the weights, units × children, that give it; see `benefit_of_the_doubt`.
 
     Where several weightings are best, the solver's choice is given.
+
+    Parameters
+    ----------
+    scores, weights, least, most, least_part, most_part
+        As for `benefit_of_the_doubt`.
+
+    Returns
+    -------
+    best : numpy.ndarray
+        By unit, from 0 to 1.
+    found : numpy.ndarray
+        Units × children: weights of the scores as they are, so that ``Σ_j found·scores`` is `best`; 0 for a child
+        that the unit lacks.
+
+    Raises
+    ------
+    ValueError
+        As of `benefit_of_the_doubt`.
     """
     refuse_negative(scores, weights, "benefit of the doubt")
     given = weights > 0
@@ -57,7 +75,20 @@ class Limits(NamedTuple):
     most_part: float
 
     def refuse(self, scores: np.ndarray, given: np.ndarray) -> None:
-        """Raise `ValueError` if no weights of so many children as a unit has can keep the bounds."""
+        """Raise `ValueError` if no weights of so many children as a unit has can keep the bounds.
+
+        Parameters
+        ----------
+        scores : numpy.ndarray
+            Units × children, 0 where a unit lacks a child.
+        given : numpy.ndarray of bool
+            Of the same shape: which children a unit has.
+
+        Raises
+        ------
+        ValueError
+            With what is wrong and what to do; also if a child of score 0 shall contribute.
+        """
         for count in np.unique(given.sum(axis=1)):
             for low, high, what in ((self.least, self.most, "sum"), (self.least_part, self.most_part, "score")):
                 if not low * count <= 1 <= high * count:
@@ -150,6 +181,11 @@ def benefit_of_the_doubt(
     least_part, most_part : float
         Bounds of what a child contributes, ``w_j·x_ij``, as a share of the unit's score (pie shares): they do not
         depend on the units of the children.
+
+    Returns
+    -------
+    numpy.ndarray
+        By unit, a share of what the best units reach with its weights; no unit.
 
     Raises
     ------

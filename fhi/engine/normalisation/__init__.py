@@ -54,29 +54,34 @@ def normalise(data: pd.DataFrame, method: str, *, directions: pd.Series, scale=(
     OECD/JRC (2008), Handbook on Constructing Composite Indicators, section 1.5.
     """
     function = choose(METHODS, method, "normalisation")
-    unknown = [column for column in data if directions.get(column) not in (1, -1)]
-    if unknown:
-        raise MethodError(f"no direction (1 or -1) for {listed(unknown)}.", key="direction")
+    data = data.astype(float)
+    signs = directions.reindex(data.columns).astype(float)
+    unknown = ~np.isin(signs.to_numpy(), (1, -1))
+    if unknown.any():
+        raise MethodError(f"no direction (1 or -1) for {listed(data.columns[unknown])}.", key="direction")
     methods.refuse_empty(data, "normalisation")
     if "scale" in methods.keywords(function):
         params["scale"] = scale
-    signs = directions[data.columns].astype(float)
-    turned = _turned(data.astype(float), signs, methods.traits("normalisation", method).reflected)
+    turned = _turned(data, signs, methods.traits("normalisation", method).reflected)
     result = methods.call(METHODS, method, turned, step="normalisation", params=params, directions=signs)
     result = methods.check_frame(result, data, step="normalisation", name=method)
-    lost = data.columns[(result.isna() != data.isna()).any().to_numpy()]
-    if len(lost):
-        message = f"{method!r} must give a number where there is one, and none elsewhere; see {listed(lost)}."
+    lost = (np.isnan(result.to_numpy()) != np.isnan(data.to_numpy())).any(axis=0)
+    if lost.any():
+        names = listed(data.columns[lost])
+        message = f"{method!r} must give a number where there is one, and none elsewhere; see {names}."
         raise MethodError(message, key="normalisation", value=method)
     return result
 
 
 def _turned(data: pd.DataFrame, signs: pd.Series, reflected: bool) -> pd.DataFrame:
     """Return the data with more always better."""
-    if not reflected:
-        return data * signs
-    upward = signs.to_numpy() > 0
-    return pd.DataFrame(np.where(upward, data, data.max() + data.min() - data), index=data.index, columns=data.columns)
+    values = data.to_numpy()
+    if reflected:
+        low, high = methods.ends(values)
+        turned = np.where(signs.to_numpy() > 0, values, high + low - values)
+    else:
+        turned = values * signs.to_numpy()
+    return pd.DataFrame(turned, index=data.index, columns=data.columns)
 
 
 #: units × indicators by year
@@ -87,13 +92,39 @@ Normalise = Callable[[pd.DataFrame], pd.DataFrame]
 
 @method("over_years", "by-year", zh="逐年标准化", en="each year by itself", own_year=True)
 def by_year(history: History, year: int, normalise: Normalise) -> pd.DataFrame:
-    """Normalise a year against itself: places compare between years, levels do not."""
+    """Normalise a year against itself: places compare between years, levels do not.
+
+    Parameters
+    ----------
+    history : mapping of int to pandas.DataFrame
+        Units × indicators by year.
+    year : int
+        The year whose values are normalised.
+    normalise : callable
+        The normalisation of a frame, its method and parameters chosen.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Units × indicators of the year.
+    """
     return normalise(history[year])
 
 
 @method("over_years", "pooled", zh="各年合并标准化", en="all years together")
 def pooled(history: History, year: int, normalise: Normalise) -> pd.DataFrame:
-    """Normalise all years together, each unit in each year a row: levels compare, and change with every new year."""
+    """Normalise all years together, each unit in each year a row: levels compare, and change with every new year.
+
+    Parameters
+    ----------
+    history, year, normalise
+        As for `by_year`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Units × indicators of the year.
+    """
     columns = history[year].columns
     return normalise(pd.concat({at: frame.reindex(columns=columns) for at, frame in history.items()})).xs(year)
 
@@ -104,6 +135,18 @@ def base_year(history: History, year: int, normalise: Normalise, *, base: Whole)
 
     ``y = y₀ + (y₁ − y₀)·(x − x₀)/(x₁ − x₀)`` with the least and greatest value of the base year and their scores. A
     score may leave the scale of the base year; that of a past edition stays as it was when a year is added.
+
+    Parameters
+    ----------
+    history, year, normalise
+        As for `by_year`.
+    base : int
+        The base year, one of those of the panel.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Units × indicators of the year.
 
     Raises
     ------

@@ -34,7 +34,7 @@ from fhi.engine.robustness.space import (
     with_points,
 )
 from fhi.engine.robustness.study import Study
-from fhi.engine.robustness.summary import shares, shifts
+from fhi.engine.robustness.summary import PAIRED, shares, shifts
 
 #: standard errors on each side of an estimate
 SPREAD = 1.96
@@ -141,7 +141,7 @@ def limits(shares: np.ndarray, n: int | np.ndarray) -> tuple[np.ndarray, np.ndar
     return np.minimum((centre - width).clip(0), shares), np.maximum((centre + width).clip(max=1), shares)
 
 
-def check_grid(
+def _check_grid(
     method: Method,
     framework: Framework,
     cities: Iterable[str] = (),
@@ -189,7 +189,7 @@ def sweep(
     ranks : pandas.DataFrame
         ``combination, city, rank, published``, the published cities ranked among themselves.
     """
-    choices = check_grid(method, framework, panel["city"].unique(), units=units)
+    choices = _check_grid(method, framework, panel["city"].unique(), units=units)
     tasks = list(product(*(range(len(choice.values)) for choice in choices)))
     function = partial(_one, panel, framework, method, choices, published, units)
     found = parallel.run(function, tasks, workers=workers, cluster=cluster, title="combinations", unit="")
@@ -252,7 +252,7 @@ def check(
             raise MethodError(message, file=file, key=f"{key}.sobol", value=effort.sobol)
     space = parse(settings.space, method, framework, cities, file=file, attributes=units)
     check_pairs(space, method, file)
-    check_grid(method, framework, cities, file, units)
+    _check_grid(method, framework, cities, file, units)
 
 
 @dataclass(frozen=True)
@@ -322,7 +322,11 @@ class Analysis:
         return {"method": self.method, "among": self.study.names, "units": self.units}
 
     def describe(self) -> pd.DataFrame:
-        """Return ``assumption, alternatives`` in words, one row an assumption."""
+        """Return ``assumption, alternatives`` in words, one row an assumption.
+
+        Of many units a last row says of how many the tables hold pairs and every rank
+        (`fhi.engine.robustness.summary.PAIRED`).
+        """
         space = self.study.model.space
         words = {choice.name: "; ".join(choice.labels) for choice in space.alternatives}
         words |= {
@@ -333,6 +337,9 @@ class Analysis:
         words[WEIGHT_NOISE] = "; ".join(noise.label for noise in space.weight_noise)
         words[DATA_NOISE] = "; ".join(f"{code}: {error.label}" for code, error in (space.data_noise or {}).items())
         rows = [(name, words[name]) for name in space.assumptions]
+        ranked = len(self.study.names)
+        if ranked > PAIRED:
+            rows.append(("pairs and every rank", f"of the {PAIRED} units ranked best of {ranked}; intervals of all"))
         return pd.DataFrame(rows, columns=["assumption", "alternatives"])
 
     def uncertainty(self, **arguments: Any) -> Uncertainty:

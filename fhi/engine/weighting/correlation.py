@@ -141,6 +141,11 @@ def factor_analysis(scores: pd.DataFrame, *, factors: Count | None = None) -> pd
     factors : int, optional
         How many components are kept (all, if a family has fewer); by default those with an eigenvalue above 1.
 
+    Returns
+    -------
+    pandas.Series
+        Raw weights by child.
+
     Raises
     ------
     ValueError
@@ -170,6 +175,22 @@ def varimax(loadings: np.ndarray, *, rounds: int = 1000) -> np.ndarray:
     """Return loadings rotated so that the variance of their squares within each factor is largest.
 
     With Kaiser's normalisation: each child is scaled to unit communality for the rotation and back after it.
+
+    Parameters
+    ----------
+    loadings : numpy.ndarray
+        Children × factors.
+    rounds : int, optional
+        The most rounds; fewer if the variance grows by less than 10⁻¹² of it.
+
+    Returns
+    -------
+    numpy.ndarray
+        Children × factors.
+
+    References
+    ----------
+    Kaiser (1958), The varimax criterion for analytic rotation in factor analysis, Psychometrika 23.
     """
     sizes = np.sqrt((loadings**2).sum(axis=1, keepdims=True))
     scaled = loadings / np.where(sizes > 0, sizes, 1.0)
