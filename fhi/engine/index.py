@@ -73,7 +73,7 @@ def check(
     given.
     """
     cities = [*cities]
-    names = {"indicators": framework.leaves, "cities": cities, "attributes": () if units is None else units}
+    names = {"indicators": framework.indicators, "cities": cities, "attributes": () if units is None else units}
     for key, table in methods.TABLES.items():
         if key == "aggregation":  # one a level
             continue
@@ -81,7 +81,7 @@ def check(
         function = choose(table, step.method, key, file)
         methods.check_params(function, step.params, step=key, name=step.method, file=file, **names)
     for indicator, steps in method.by_indicator.items():
-        choose(dict.fromkeys(framework.leaves), indicator, "by_indicator", file)
+        choose(dict.fromkeys(framework.indicators), indicator, "by_indicator", file)
         for key, step in ((key, getattr(steps, key)) for key in type(steps).model_fields):
             if step is not None:
                 where = f"by_indicator.{indicator}.{key}"
@@ -90,7 +90,8 @@ def check(
     check_units(method, file)
     check_weights(method, framework, file, cities)
     _check_levels(method, framework, file)
-    valid = {"weights": framework.nodes, "directions": framework.leaves, "exclude_indicators": framework.leaves}
+    indicators = framework.indicators
+    valid = {"weights": framework.nodes, "directions": indicators, "exclude_indicators": indicators}
     if cities:
         valid["exclude_cities"] = cities
     for key, known in valid.items():
@@ -205,7 +206,7 @@ def fill_observed(
     """Return what `fill` returns, from what `fhi.engine.screening.observe` found."""
     framework = framework.with_directions(dict(method.directions))
     indicators = observed.drop(index=list(method.exclude_cities))
-    indicators[list(method.exclude_indicators)] = float("nan")
+    indicators[[framework.same.get(code, code) for code in method.exclude_indicators]] = float("nan")
     kept, screening = screen(indicators, method.least_coverage)
     used = screening.index[screening["used"]]
     if used.empty:
@@ -252,7 +253,7 @@ def normalise(
 
     given = {"step": "over_years", "params": over.params}
     normalised = methods.call(normalisation.OVER_YEARS, over.method, dict(sorted(history.items())), year, one, **given)
-    return normalised.reindex(columns=framework.leaves)
+    return framework.spread(normalised)
 
 
 def treat(

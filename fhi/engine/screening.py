@@ -34,7 +34,7 @@ def panel_of(data: pd.DataFrame, framework: Framework) -> tuple[pd.DataFrame, bo
         return data, False
     problems = [
         Problem("units × indicators", None, str(name), name, "an indicator of the tree", "rename or drop the column")
-        for name in data.columns.difference(framework.leaves)
+        for name in data.columns.difference(framework.indicators)
     ]
     if problems:
         raise DataError(problems)
@@ -67,7 +67,7 @@ def observe(
     """
     rows = _checked(panel, framework)
     cities = pd.Index(sorted(panel["city"].unique()), name="city")
-    indicators = pd.Index(framework.leaves, name="indicator")
+    indicators = pd.Index(framework.indicators, name="indicator")
     places = cities.get_indexer(rows["city"]), indicators.get_indexer(rows["indicator"])
     values, years = rows["value"].to_numpy(dtype=float), rows["year"].to_numpy(dtype=float)
     history = {}
@@ -95,7 +95,7 @@ def select(panel: pd.DataFrame, framework: Framework, year: int | None = None, c
     if year is not None:
         rows = rows[rows["year"] <= year]
     latest = rows.sort_values("year").groupby(["city", "indicator"])[column].last(skipna=False).unstack()
-    return latest.reindex(index=pd.Index(sorted(panel["city"].unique()), name="city"), columns=framework.leaves)
+    return latest.reindex(index=pd.Index(sorted(panel["city"].unique()), name="city"), columns=framework.indicators)
 
 
 def _checked(panel: pd.DataFrame, framework: Framework) -> pd.DataFrame:
@@ -104,7 +104,7 @@ def _checked(panel: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     if absent:
         raise DataError([Problem("panel", 1, name, None, f"a column {name!r}", "add it") for name in absent])
     values = pd.to_numeric(panel["value"], errors="coerce").to_numpy(dtype=float)
-    known = panel["indicator"].isin(framework.leaves)
+    known = panel["indicator"].isin(framework.indicators)
     problems = []
     for name, what, bad, remedy in (
         ("city", "a city", panel["city"].isna(), "fill it in"),

@@ -58,8 +58,8 @@ class Inputs:
         return cls(panel, framework, Tree.of(framework), units, attributes), wide
 
     def leaves_below(self, node: str) -> list[str]:
-        """Return the indicators below a node, itself if it is one; below `NOTHING` there are none."""
-        return [] if node == NOTHING else self.framework.leaves_below(node)
+        """Return the places of the indicators below a node, in whatever branch; below `NOTHING` there are none."""
+        return [] if node == NOTHING else self.framework.everywhere(node)
 
     def values_of(self, indicator: str) -> pd.Series:
         """Return all values of an indicator."""
@@ -256,7 +256,7 @@ class Model:
         self.method = given
         self.workshop = Workshop(self.inputs)
         normalised = self.workshop.matrix(given).normalised(self.inputs)
-        self.used = [leaf for leaf in framework.leaves if normalised[leaf].notna().any()]
+        self.used = [leaf for leaf in framework.indicators if normalised[leaf].notna().any()]
         self.space = self._expanded(space)
         if not self.space.assumptions:
             raise MethodError("the space is empty: name at least one assumption.", key="robustness")

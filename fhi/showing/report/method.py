@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from fhi.engine.framework import SAME
 from fhi.engine.parameters import Step
 from fhi.engine.words import NOTHING as NONE
 from fhi.engine.words import in_words, key_name, label, words
@@ -88,16 +89,17 @@ def _nodes(tables: Tables, method: Scenario) -> Iterator[list[Cell]]:
     leaves = set(leaf_nodes(tables))
     for node in _down(framework, framework.loc[framework["level"] == 0, "code"].iloc[0]):
         code, leaf = node["code"], node["code"] in leaves
+        own = node[SAME] if isinstance(node.get(SAME), str) else code
         indent = "　" * (node["level"] - 1)
-        evidence = [{"badge": label} for label in EVIDENCE if label in set(labels.get(code, ()))]
+        evidence = [{"badge": label} for label in EVIDENCE if label in set(labels.get(own, ()))]
         yield [
             {language: indent + node[f"name_{language}"] for language in ("zh", "en")},
             decimal(weights["weight"].get(code, float("nan")), 3),
             decimal(weights["effective"].get(code, float("nan")), 3),
             span(*allowed.loc[code], places=2) if code in allowed.index else NOTHING,
-            f"{method.directions.get(code, node['direction']):+d}" if leaf else "",
-            str(units.get(code, 0)) if leaf else "",
-            ({"zh": "是", "en": "yes"} if used.get(code, False) else {"zh": "否", "en": "no"}) if leaf else "",
+            f"{method.directions.get(own, node['direction']):+d}" if leaf else "",
+            str(units.get(own, 0)) if leaf else "",
+            ({"zh": "是", "en": "yes"} if used.get(own, False) else {"zh": "否", "en": "no"}) if leaf else "",
             evidence or (NOTHING if leaf else ""),
         ]
 
