@@ -15,7 +15,7 @@ from fhi.engine.errors import MethodError, choose
 from fhi.engine.framework import Framework
 from fhi.engine.parameters import Method, Step, steps_by_level, steps_by_node
 from fhi.engine.ranking import ranked
-from fhi.engine.screening import coverage, observe, panel_of, screen, select
+from fhi.engine.screening import coverage, observe, panel_of, screen, screen_units, select
 
 __all__ = [
     "STEPS",
@@ -48,9 +48,9 @@ class Index:
     weights : pandas.DataFrame
         Indexed by node below the root: ``parent``, ``weight`` inside the parent, ``effective`` share in the root.
     stages : dict of pandas.DataFrame
-        ``indicators``, ``screening``, ``imputed``, ``imputation`` (True where a cell was filled, from other years,
-        cities or indicators), ``treated``, ``treatment``, ``normalised``, and ``unit_weights`` (``city, parent, node,
-        weight``), empty unless an aggregation weighs each city for itself.
+        ``indicators``, ``screening``, ``unit_screening``, ``imputed``, ``imputation`` (True where a cell was filled,
+        from other years, cities or indicators), ``treated``, ``treatment``, ``normalised``, and ``unit_weights``
+        (``city, parent, node, weight``), empty unless an aggregation weighs each city for itself.
     """
 
     scores: pd.DataFrame
@@ -90,6 +90,8 @@ def check(
     check_units(method, file)
     check_weights(method, framework, file, cities)
     _check_levels(method, framework, file)
+    for node in method.unit_screening:
+        choose(dict.fromkeys([framework.root, *framework.nodes]), node, "unit_screening", file)
     indicators = framework.indicators
     valid = {"weights": framework.nodes, "directions": indicators, "exclude_indicators": indicators}
     if cities:
@@ -178,7 +180,7 @@ def _try_aggregation(step: Step, file: str | None) -> None:
 
 def separable(method: Method) -> bool:
     """Whether an indicator comes out the same whatever stands beside it."""
-    return all(
+    return not method.unit_screening and all(
         methods.traits(name, method.step_of(name, indicator).method).columnwise
         for name in STEPS
         for indicator in (None, *method.by_indicator)
@@ -211,15 +213,18 @@ def fill_observed(
     used = screening.index[screening["used"]]
     if used.empty:
         raise MethodError("no indicator has data for enough units; lower least_coverage.", key="least_coverage")
+    kept, unit_screening = screen_units(kept[used], framework, method.unit_screening)
+    indicators = indicators.loc[kept.index]
     given = {"framework": framework, "units": units}
     imputed, mask = _each(
-        kept[used],
+        kept,
         method,
         "imputation",
         lambda data, step: imputation.impute(data, step.method, **given, **step.params),
     )
     mask |= carried.loc[imputed.index, used]
-    return {"indicators": indicators, "screening": screening, "imputed": imputed, "imputation": mask}
+    found = {"indicators": indicators, "screening": screening, "unit_screening": unit_screening}
+    return found | {"imputed": imputed, "imputation": mask}
 
 
 def prepare(

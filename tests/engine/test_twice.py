@@ -29,7 +29,14 @@ APART = Framework.from_table(TREE.table.drop(columns="same_as"))
 METHOD = Method(availability={})
 
 
-@pytest.mark.parametrize("steps", [{}, {"imputation": {"method": "k-nearest-neighbours", "k": 1}}, {"normalisation": "rank", "treatment": "winsorise"}])
+@pytest.mark.parametrize(
+    "steps",
+    [
+        {},
+        {"imputation": {"method": "k-nearest-neighbours", "k": 1}},
+        {"normalisation": "rank", "treatment": "winsorise"},
+    ],
+)
 def test_it_is_one_column_of_data_that_counts_in_both_branches(steps):
     method = Method(availability={}, **steps)
     found = build(DATA, TREE, method)

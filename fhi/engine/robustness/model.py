@@ -23,7 +23,7 @@ from fhi.engine.screening import as_panel, panel_of
 
 #: the keys of a method that say what is observed, and with these what is filled
 OBSERVED = ("year", "panel")
-FILLED = ("exclude_cities", "exclude_indicators", "least_coverage", "imputation")
+FILLED = ("exclude_cities", "exclude_indicators", "least_coverage", "unit_screening", "imputation")
 
 
 @dataclass(frozen=True)

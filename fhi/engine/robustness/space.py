@@ -53,7 +53,7 @@ class Error:
 
 #: the keys of a method that say which matrix of normalised indicators it makes, with whose weights, aggregated how
 MATRIX = (
-    *("year", "panel", "exclude_cities", "exclude_indicators", "least_coverage"),
+    *("year", "panel", "exclude_cities", "exclude_indicators", "least_coverage", "unit_screening"),
     *("imputation", "treatment", "normalisation"),
 )
 WEIGHTS = ("weights", "weighting")
