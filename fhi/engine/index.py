@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-import numpy as np
 import pandas as pd
 
 from fhi.engine import aggregation, imputation, methods, normalisation, treatment, weighting
-from fhi.engine.errors import MethodError, choose
+from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
-from fhi.engine.parameters import Method, Step, steps_by_level, steps_by_node
+from fhi.engine.parameters import Method, Step
 from fhi.engine.ranking import ranked
+<<<<<<< HEAD
 from fhi.engine.screening import coverage, observe, panel_of, screen, screen_units, select
+=======
+from fhi.engine.screening import coverage, observe, panel_of, screen, select
+from fhi.engine.validation import check, check_units, check_weights
+>>>>>>> main
 
 __all__ = [
     "STEPS",
     "Index",
     "build",
     "check",
+    "check_units",
+    "check_weights",
     "combine",
     "coverage",
     "fill",
@@ -59,6 +65,7 @@ class Index:
     stages: dict[str, pd.DataFrame] = field(repr=False)
 
 
+<<<<<<< HEAD
 def check(
     method: Method,
     framework: Framework,
@@ -178,6 +185,8 @@ def _try_aggregation(step: Step, file: str | None) -> None:
         pass  # it depends on the scores and is told with city and node when they are there
 
 
+=======
+>>>>>>> main
 def separable(method: Method) -> bool:
     """Whether an indicator comes out the same whatever stands beside it."""
     return not method.unit_screening and all(
@@ -196,7 +205,22 @@ def fill(
 ) -> dict[str, pd.DataFrame]:
     """Return the stages up to the imputed indicators (see `Index.stages`).
 
-    Parameters and errors as for `build`.
+    Parameters
+    ----------
+    panel, framework, method, year, units
+        As for `build`; the panel is long.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        ``indicators, screening, imputed, imputation``.
+
+    Raises
+    ------
+    DataError
+        If the panel is bad.
+    MethodError
+        If no indicator has data for enough units, or the imputation fails.
     """
     observed = observe(panel, framework, method.year if year is None else year, method.panel)
     return fill_observed(*observed, framework, method, units)
@@ -205,7 +229,25 @@ def fill(
 def fill_observed(
     observed: pd.DataFrame, carried: pd.DataFrame, framework: Framework, method: Method, units: pd.DataFrame | None
 ) -> dict[str, pd.DataFrame]:
-    """Return what `fill` returns, from what `fhi.engine.screening.observe` found."""
+    """Return what `fill` returns, from what `fhi.engine.screening.observe` found.
+
+    Parameters
+    ----------
+    observed, carried : pandas.DataFrame
+        Units × indicators: the values of the year, and whether each comes from another year.
+    framework, method, units
+        As for `build`.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        ``indicators, screening, imputed, imputation``.
+
+    Raises
+    ------
+    MethodError
+        If no indicator has data for enough units, or the imputation fails.
+    """
     framework = framework.with_directions(dict(method.directions))
     indicators = observed.drop(index=list(method.exclude_cities))
     indicators[[framework.same.get(code, code) for code in method.exclude_indicators]] = float("nan")
@@ -236,7 +278,20 @@ def prepare(
 ) -> dict[str, pd.DataFrame]:
     """Check the method, and return the stages up to the normalised indicators (see `Index.stages`).
 
-    Parameters and errors as for `build`.
+    Parameters
+    ----------
+    panel, framework, method, year, units
+        As for `build`; the panel is long.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        ``indicators, screening, imputed, imputation, treated, treatment, normalised``.
+
+    Raises
+    ------
+    DataError, MethodError
+        As of `build`.
     """
     check(method, framework, panel["city"].unique() if "city" in panel else (), units=units)
     stages = treat(panel, framework, method, year, units)
@@ -248,7 +303,27 @@ def prepare(
 def normalise(
     history: Mapping[int | None, pd.DataFrame], framework: Framework, method: Method, year: int | None
 ) -> pd.DataFrame:
-    """Return the normalised indicators of a year from the treated ones of it and of `other_years`."""
+    """Return the normalised indicators of a year from the treated ones of it and of `other_years`.
+
+    Parameters
+    ----------
+    history : mapping
+        The treated indicators by year, units × indicators.
+    framework : Framework
+    method : Method
+    year : int or None
+        The year that is normalised, a key of `history`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Units × all indicators of the tree, in its order, more always better; missing for what the year does not use.
+
+    Raises
+    ------
+    MethodError
+        If the normalisation does not fit the values.
+    """
     directions = framework.with_directions(dict(method.directions)).directions
     over = method.over_years
 
@@ -268,7 +343,23 @@ def treat(
     year: int | None = None,
     units: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """Return the stages up to the treated indicators (see `Index.stages`); parameters and errors as for `build`."""
+    """Return the stages up to the treated indicators (see `Index.stages`).
+
+    Parameters
+    ----------
+    panel, framework, method, year, units
+        As for `build`; the panel is long.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        ``indicators, screening, imputed, imputation, treated, treatment``.
+
+    Raises
+    ------
+    DataError, MethodError
+        As of `fill` and `treat_filled`.
+    """
     stages = fill(panel, framework, method, year, units)
     treated, record = treat_filled(stages["imputed"], method)
     return stages | {"treated": treated, "treatment": record}
@@ -276,6 +367,19 @@ def treat(
 
 def treat_filled(imputed: pd.DataFrame, method: Method) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the treated indicators and the record of treated cells.
+
+    Parameters
+    ----------
+    imputed : pandas.DataFrame
+        Units × indicators, in the indicators' own units.
+    method : Method
+
+    Returns
+    -------
+    treated : pandas.DataFrame
+        Of the shape of `imputed`.
+    record : pandas.DataFrame
+        ``city, indicator, before, after, method``, one row a changed cell.
 
     Raises
     ------
@@ -301,7 +405,23 @@ def treat_filled(imputed: pd.DataFrame, method: Method) -> tuple[pd.DataFrame, p
 def other_years(
     panel: pd.DataFrame, framework: Framework, method: Method, year: int | None, units: pd.DataFrame | None
 ) -> dict[int, pd.DataFrame]:
-    """Return the treated indicators of the other years of the panel, up to the edition's; none if `by-year`."""
+    """Return the treated indicators of the other years of the panel, up to the edition's; none if `by-year`.
+
+    Parameters
+    ----------
+    panel, framework, method, year, units
+        As for `build`; the panel is long.
+
+    Returns
+    -------
+    dict of int to pandas.DataFrame
+        Units × indicators by year; a year in which no indicator can be used is left out.
+
+    Raises
+    ------
+    MethodError
+        If levels of several years are asked for without an edition year.
+    """
     if methods.traits("over_years", method.over_years.method).own_year:
         return {}
     if year is None:
@@ -348,7 +468,26 @@ def filled(stages: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def combine(normalised: pd.DataFrame, framework: Framework, method: Method) -> Index:
-    """Weigh and aggregate normalised indicators; parameters and errors as for `build`."""
+    """Weigh and aggregate normalised indicators.
+
+    Parameters
+    ----------
+    normalised : pandas.DataFrame
+        Units × indicators, more always better; missing cells are NaN.
+    framework : Framework
+    method : Method
+        Its keys `weights, weighting, aggregation, availability, ranking` count.
+
+    Returns
+    -------
+    Index
+        Its stages are ``normalised`` and ``unit_weights``.
+
+    Raises
+    ------
+    MethodError
+        If the weights or a node cannot be computed.
+    """
     tree = framework.with_weights(dict(method.weights))
     shares = weighting.weigh(normalised, tree, method.weighting.method, **method.weighting.params)
     scores, unit_weights = aggregation.aggregate_and_weigh(

@@ -71,6 +71,11 @@ def run(
     title, unit : str
         Of the progress bar.
 
+    Yields
+    ------
+    object
+        The result of each task.
+
     Raises
     ------
     MethodError

@@ -133,6 +133,22 @@ def limits(shares: np.ndarray, n: int | np.ndarray) -> tuple[np.ndarray, np.ndar
     """Return the 95 % limits of shares of n independent draws (Wilson 1927); they stay between 0 and 1.
 
     A share of no draws is missing, and so are its limits.
+
+    Parameters
+    ----------
+    shares : numpy.ndarray
+        From 0 to 1.
+    n : int or numpy.ndarray
+        The number of draws behind each.
+
+    Returns
+    -------
+    low, high : numpy.ndarray
+        Of the shape of `shares`.
+
+    References
+    ----------
+    Wilson (1927), Probable inference, the law of succession, and statistical inference, JASA 22.
     """
     n = np.maximum(n, 1)
     centre = (shares + SPREAD**2 / (2 * n)) / (1 + SPREAD**2 / n)
@@ -244,7 +260,20 @@ def check(
     file: str | None = None,
     units: pd.DataFrame | None = None,
 ) -> None:
-    """Raise `MethodError` for what is wrong in the space and the grid of a scenario, before anything runs."""
+    """Raise `MethodError` for what is wrong in the space and the grid of a scenario, before anything runs.
+
+    Parameters
+    ----------
+    method, framework
+        The method of the scenario and the tree.
+    cities, file, units
+        As for `fhi.engine.index.check`.
+
+    Raises
+    ------
+    MethodError
+        With the key below ``robustness`` and the value.
+    """
     settings = method.robustness
     for key, effort in {"robustness": settings, "robustness.one_by_one": settings.one_by_one}.items():
         if effort.sobol & (effort.sobol - 1):
@@ -373,6 +402,17 @@ class Analysis:
         """Return the intervals of the ranks beside the published ones, ``city, published, tier`` first, with the draws.
 
         In the order of the published ranks, else of the reference.
+
+        Parameters
+        ----------
+        result : Uncertainty
+        level : float
+            The share of the draws that an interval holds.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``city, published, tier``, the columns of `Uncertainty.intervals`, ``level, draws``.
         """
         published = self.published[["city", "rank", "tier"]].rename(columns={"rank": "published"})
         found = published.merge(result.intervals(level), on="city", how="right")

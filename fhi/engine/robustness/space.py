@@ -46,7 +46,20 @@ class Error:
         return np.where(values.isna(), np.nan, np.nan_to_num(np.asarray(sizes, dtype=float)))
 
     def moved(self, values: pd.Series, noise: np.ndarray) -> np.ndarray:
-        """Return units × draws: the values with errors, `noise` being these in standard errors."""
+        """Return units × draws: the values with errors, `noise` being these in standard errors.
+
+        Parameters
+        ----------
+        values : pandas.Series
+            By unit, in the indicator's own unit.
+        noise : numpy.ndarray
+            Units × draws.
+
+        Returns
+        -------
+        numpy.ndarray
+            Units × draws, in the indicator's own unit.
+        """
         result = values.to_numpy()[:, None] + self.deviations(values)[:, None] * noise
         return np.clip(result, 0.0, 100.0) if self.kind == "answers" else result
 
@@ -179,6 +192,10 @@ def parse(
     attributes : pandas.DataFrame, optional
         For alternatives that name attributes of cities.
 
+    Returns
+    -------
+    Space
+
     Raises
     ------
     MethodError
@@ -245,7 +262,23 @@ def _read_choice(
 
 
 def with_values(method: Method, values: Mapping[str, Any]) -> Method:
-    """Return the method with other values for some keys, checked as a scenario's are."""
+    """Return the method with other values for some keys, checked as a scenario's are.
+
+    Parameters
+    ----------
+    method : Method
+    values : mapping
+        By key of the method.
+
+    Returns
+    -------
+    Method
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If a value is not of the kind of its key.
+    """
     return type(method)(**(method.model_dump() | dict(values)))
 
 
@@ -328,6 +361,10 @@ def with_points(space: Space, joint: pd.DataFrame) -> Space:
     joint : pandas.DataFrame
         ``indicator, city, point, value``: point 0 is the value of the panel and is never drawn, each of the others has
         the same chance. A point moves only a unit that has the value of point 0.
+
+    Returns
+    -------
+    Space
 
     Raises
     ------
