@@ -23,7 +23,7 @@ DATA = pd.DataFrame(
 
 
 def scored(**screens):
-    found = build(DATA, TREE, Method(unit_screening=screens, imputation="mean"))
+    found = build(DATA, TREE, Method(unit_screening=screens, imputation="mean", normalisation="identity"))
     return set(found.scores.index), found.stages["unit_screening"].set_index(["city", "node"])
 
 
@@ -46,16 +46,18 @@ def test_each_node_asks_for_its_own():
 
 def test_those_left_out_play_no_part_for_the_others():
     screens = {"all": {"least_data": 0.75}}
-    found = build(DATA, TREE, Method(unit_screening=screens)).scores
-    pd.testing.assert_frame_equal(found, build(DATA.drop("乙"), TREE, Method()).scores)
-    method = Method(unit_screening=screens)
+    found = build(DATA, TREE, Method(unit_screening=screens, normalisation="identity")).scores
+    pd.testing.assert_frame_equal(found, build(DATA.drop("乙"), TREE, Method(normalisation="identity")).scores)
+    method = Method(unit_screening=screens, normalisation="identity")
     index = build(DATA, TREE, method)
     cells = coverage(as_panel(DATA).assign(evidence="public"), TREE, method, index.stages["screening"])
     assert set(cells["city"]) == {"甲", "丙", "丁"}
 
 
 def test_draws_and_leaving_out_screen_again():
-    method = Method(unit_screening={"all": {"least_data": 0.7}}, imputation="mean", availability={})
+    method = Method(
+        unit_screening={"all": {"least_data": 0.7}}, imputation="mean", availability={}, normalisation="identity"
+    )
     found = uncertainty(DATA, TREE, {"left_out": ["none", "x", "y"]}, 12, method=method)
     for draw, row in found.parameters.iterrows():
         out = () if row["left_out"] == "none" else (row["left_out"],)

@@ -86,7 +86,7 @@ def run(
     counted = sizes if sizes is not None else [1] * len(tasks)
     calls = partial(_alone, function)
     with contextlib.ExitStack() as stack:
-        bar = stack.enter_context(_progress(sum(counted), title, unit))
+        bar = stack.enter_context(progress(sum(counted), title, unit))
         if cluster:
             results = _on_cluster(calls, tasks, cluster, stack)
         elif workers > 1 and len(tasks) > 1:
@@ -132,7 +132,20 @@ def _on_cluster(function: Callable, tasks: Sequence[Any], address: str, stack: c
     return Parallel(return_as="generator")(delayed(function)(task) for task in tasks)
 
 
-def _progress(total: int, title: str, unit: str) -> tqdm:
-    """Return a progress bar with rate and remaining time that appears after `PATIENCE` seconds, on a terminal alone."""
+def progress(total: int, title: str, unit: str) -> tqdm:
+    """Return a progress bar with rate and remaining time that appears after `PATIENCE` seconds, on a terminal alone.
+
+    Parameters
+    ----------
+    total : int
+        What the bar counts up to.
+    title, unit : str
+        Before the bar, and behind the numbers.
+
+    Returns
+    -------
+    tqdm.tqdm
+        A context; ``update`` moves it on.
+    """
     # where the output is kept, as in a notebook, a bar would stay in it
     return tqdm(total=total, desc=title, unit=f" {unit}", unit_scale=True, delay=PATIENCE, disable=None, leave=False)
