@@ -1,7 +1,7 @@
 """The rules of the Environmental Performance Index on numbers that can be followed by hand.
 
 Wolf, Emerson, Esty, de Sherbinin and Wendling (2022), EPI 2022, technical appendix: skewed indicators as logarithms of
-a shifted value, the best end a policy target, the worst a percentile, scores cut at 0 and 100, weighted arithmetic means up a
+a shifted value, the best end a target, the worst a percentile, scores cut at 0 and 100, weighted arithmetic means up a
 tree whose issue categories have one indicator or several. The values are made up; UNDP's indices are reproduced as
 printed in `test_published_undp`.
 """
