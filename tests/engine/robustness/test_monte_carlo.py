@@ -150,6 +150,7 @@ def test_a_draw_that_fails_is_told_with_its_assumptions(data, tree):
     assert caught.value.draw == parameters.index[bad][0]
 
 
+@pytest.mark.slow
 def test_noise_that_leaves_a_draw_without_a_logarithm_is_told_with_the_draw(data, tree):
     space = {"data_noise": {"wage": {"sd": 5}}, "normalisation": ["log-min-max"]}
     with pytest.raises(RobustnessError, match="a logarithm needs positive values") as caught:
