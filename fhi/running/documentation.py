@@ -12,7 +12,7 @@ from fhi.codebook.columns import columns
 from fhi.codebook.glossary import terms
 from fhi.codebook.tables import Table, tables
 from fhi.editions import SCHEMAS, claims
-from fhi.engine.methods import CONTEXT, TABLES, keywords
+from fhi.engine.methods import CONTEXT, OF_SPACE, TABLES, keywords
 from fhi.files import replace_file
 from fhi.paths import RAW, REPORT, ROOT
 from fhi.running import datapackage
@@ -60,6 +60,7 @@ STEPS: Mapping[str, str] = {
     "over_years": "Normalisation over years",
     "weighting": "Weighting",
     "aggregation": "Aggregation",
+    "imputed": "Multiple imputation",
 }
 #: the pages of the documentation, those in Chinese in ``zh``
 DOCS = ROOT / "docs"
@@ -159,7 +160,8 @@ def method_notes() -> str:
     """Return the notes on every method of every step, from its docstring, in Markdown."""
     blocks = []
     for key, methods in TABLES.items():
-        blocks.append(f"## {STEPS[key]}\n\nIn a scenario: `{key}:`")
+        place = f"robustness.space.{key}" if key in OF_SPACE else key
+        blocks.append(f"## {STEPS[key]}\n\nIn a scenario: `{place}:`")
         blocks += ["\n\n".join(_note(name, function)) for name, function in methods.items()]
     return "\n\n".join(blocks)
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from fhi.engine.methods import CONTEXT, TABLES, keywords, parameter_schema, traits
+from fhi.engine.methods import CONTEXT, OF_SPACE, TABLES, keywords, parameter_schema, traits
 from fhi.engine.parameters import OwnSteps
 from fhi.engine.words import words
 from fhi.paths import ROOT
@@ -23,7 +23,7 @@ def scenario_schema() -> dict[str, Any]:
     schema = Scenario.model_json_schema()
     properties = {BASE: {"type": "string"}, **schema["properties"]}
     for step in TABLES:
-        if step != "aggregation":
+        if step != "aggregation" and step not in OF_SPACE:
             properties[step] = _step(step)
     single = _step("aggregation")["anyOf"]
     levels = {"type": "object", "additionalProperties": {"anyOf": single}}

@@ -17,8 +17,20 @@ from fhi.engine.framework import Framework
 from fhi.engine.index import STEPS, separable
 from fhi.engine.methods import traits
 from fhi.engine.parameters import Method, Step
+from fhi.engine.robustness.distributions import WITHIN, Error
 from fhi.engine.robustness.draws import Sample, Tree
-from fhi.engine.robustness.space import EACH, LEFT_OUT, NOTHING, SHARES, Choice, Space, label, parse
+from fhi.engine.robustness.space import (
+    EACH,
+    IMPUTED,
+    LEFT_OUT,
+    NOTHING,
+    SHARES,
+    Choice,
+    Space,
+    label,
+    parse,
+    with_fillings,
+)
 from fhi.engine.screening import as_panel, panel_of
 
 #: the keys of a method that say what is observed, and with these what is filled
@@ -116,12 +128,21 @@ class Matrix:
 
         `keys` are points of its interval, or sets of noise; see `fhi.engine.robustness.draws.Sample.keys`.
         """
-        observed = self.observed[code]
-        if code not in space.points:
-            return space.data_noise[code].moved(observed, sample.data[code][:, keys])
-        points = space.points[code].reindex(observed.index).to_numpy()
-        values = observed.to_numpy()[:, None]
-        return np.where(values == points[:, :1], points[:, keys], values)
+        observed, tables = self.observed[code], space.fillings.get(code)
+        if tables is not None:
+            keys, table = np.divmod(keys, tables.shape[1])
+        if code in space.points:
+            points = space.points[code].reindex(observed.index).to_numpy()
+            values = observed.to_numpy()[:, None]
+            values = np.where(values == points[:, :1], points[:, keys], values)
+        elif code in sample.data:
+            values = space.data_noise[code].moved(observed, sample.data[code][:, keys])
+        else:
+            values = np.repeat(observed.to_numpy()[:, None], len(keys), axis=1)
+        if tables is None:
+            return values
+        drawn = tables.reindex(observed.index).to_numpy()[:, table]
+        return np.where(np.isnan(values), drawn, values)
 
     def column(self, inputs: Inputs, indicator: str, values: np.ndarray) -> np.ndarray:
         """Return all units × draws: other values of an indicator (such), imputed, treated and normalised.
@@ -252,6 +273,7 @@ class Model:
         self.workshop = Workshop(self.inputs)
         normalised = self.workshop.matrix(given).normalised(self.inputs)
         self.used = [leaf for leaf in framework.leaves if normalised[leaf].notna().any()]
+        space = with_fillings(space, self.inputs.panel, framework, given, attributes)
         self.space = self._expanded(space)
         if not self.space.assumptions:
             raise MethodError("the space is empty: name at least one assumption.", key="robustness")
@@ -267,11 +289,29 @@ class Model:
             if error.kind == "answers" and not self.inputs.values_of(indicator).between(0, 100).all():
                 message = f"{indicator} holds values that are no per cents of answers; give sd or relative."
                 raise MethodError(message, key=f"robustness.data_noise.{indicator}", value=indicator)
+        errors = self._between(errors)
         choices = [self._nodes(choice) if choice.name == LEFT_OUT else choice for choice in space.choices]
         points = {code: values for code, values in space.points.items() if code in self.used}
         if not points:
             choices = [choice for choice in choices if choice.name != SHARES]
-        return replace(space, choices=tuple(choices), data_noise=errors or None, points=points)
+        fillings = {code: tables for code, tables in space.fillings.items() if code in self.used}
+        if not fillings:
+            choices = [choice for choice in choices if choice.name != IMPUTED]
+        given = {"data_noise": errors or None, "points": points, "fillings": fillings, "imputer": None}
+        return replace(space, choices=tuple(choices), **given)
+
+    def _between(self, errors: dict[str, Error]) -> dict[str, Error]:
+        """Return the errors with the ends of the values; without those within an interval that no value has."""
+        panel, found = self.inputs.panel, {}
+        for code, error in errors.items():
+            if error.kind in WITHIN:
+                error = error.between(code, panel[panel["indicator"] == code])
+                if error.ends.empty:
+                    message = f"no value of {code} is known up to an interval, so it is not varied."
+                    warnings.warn(message, UnusedAssumption, stacklevel=2)
+                    continue
+            found[code] = error
+        return found
 
     def _nodes(self, choice: Choice) -> Choice:
         root = self.inputs.framework.root
