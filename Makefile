@@ -26,6 +26,10 @@ quoted = $(foreach file,$(1),'$(subst ','\'',$(file))')
 .DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
+# stages that do not need one another run side by side, unless -j says otherwise; a make below this one shares its jobs
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += --jobs=2
+endif
 
 # --- the environment: an active conda environment named fhi, else $(VENV) ---------------------------------
 ifeq ($(CONDA_DEFAULT_ENV),fhi)
@@ -286,9 +290,24 @@ checksums: $(READY) ## after an intended change of a raw file: write its checksu
 readme: $(READY) ## write what is generated of the READMEs, docs/ and data/raw/datapackage.json
 	@$(FHI) readme
 
-lock: $(READY) ## resolve pyproject.toml anew into requirements.lock
-	"$(UV)" pip compile --quiet --universal --fork-strategy fewest --generate-hashes --no-emit-index-url \
+# what the lock has stays, but for what is named: UPGRADE=pandas, UPGRADE="pandas numpy", UPGRADE=all
+UPGRADE ?=
+
+lock: $(READY) ## resolve pyproject.toml into requirements.lock; UPGRADE=pandas (or all) takes its newest release
+	"$(UV)" pip compile --quiet $(if $(filter all,$(UPGRADE)),--upgrade,$(UPGRADE:%=--upgrade-package %)) --universal --fork-strategy fewest --generate-hashes --no-emit-index-url \
 		--python-version 3.11 --custom-compile-command "make lock" --extra cluster --extra develop pyproject.toml -o requirements.lock
+
+audit: $(READY) ## measure every package of the lock (licence, size, releases) into docs/dependencies.md; needs the package index
+	@$(FHI) audit
+
+# each interpreter gets an environment of its own; what passes is noted with the day
+PYTHONS ?=
+MATRIX := $(OUT)/.matrix
+
+matrix: $(READY) ## run the fast tests on PYTHONS="python3.12 python3.13", resolve the lock for all systems; needs the package index
+	@tested=; for python in $(PYTHONS); do version=$$("$$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])') && \
+	PYTHON3="$$python" sh .ci/setup.sh "$(MATRIX)/$$version" && \
+	"$(MATRIX)/$$version/bin/python" -m pytest tests -m "not build and not slow" && tested="$$tested $$version"; done; $(FHI) matrix $$tested
 
 lab: $(READY) ## open JupyterLab on the notebook in which to change one assumption of SCENARIO
 	@notebook=$$($(FHI) open-lab "$(SCENARIO)") && PYTHONPATH="$(CURDIR)" "$(BIN)/jupyter" lab "$$notebook"
@@ -316,4 +335,4 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 FORCE:
-.PHONY: report site png ranks compare compare-all export test notebooks sweep edition docs checksums readme lock lab bench faults fuzz lint clean clean-all help verify expected FORCE
+.PHONY: report site png ranks compare compare-all export test notebooks sweep edition docs checksums readme lock audit matrix lab bench faults fuzz lint clean clean-all help verify expected FORCE

@@ -358,6 +358,22 @@ def readme() -> None:
     documentation.write()
 
 
+def audit() -> None:
+    """Measure every package of the lock anew and write the page of the dependencies."""
+    from fhi.running import dependencies, documentation
+
+    dependencies.write(dependencies.PACKAGES, dependencies.measure())
+    documentation.write()
+
+
+def matrix(*tested: str) -> None:
+    """Resolve the lock for every system and version of Python; `tested` are the versions whose tests passed here."""
+    from fhi.running import dependencies, documentation
+
+    dependencies.write(dependencies.SYSTEMS, dependencies.resolve(tested))
+    documentation.write()
+
+
 COMMANDS = {
     command.__name__.strip("_").replace("_", "-"): command
     for command in (
@@ -386,6 +402,8 @@ COMMANDS = {
         edition,
         checksums,
         readme,
+        audit,
+        matrix,
     )
 }
 

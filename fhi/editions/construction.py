@@ -14,8 +14,10 @@ from fhi.editions import a_share
 from fhi.editions.catalogue import source_of
 from fhi.editions.edition import year_of
 from fhi.editions.national_shares import national_shares
+from fhi.engine import formulas
 from fhi.engine.errors import DataError, Problem
-from fhi.engine.framework import Framework
+from fhi.engine.framework import FORMULAS, Framework
+from fhi.engine.multivariate import correlation
 from fhi.reading.csv_tables import PANEL
 
 Tables = Mapping[str, pd.DataFrame]
@@ -60,20 +62,95 @@ def panel(
     instead : mapping, optional
         Functions that construct some indicators in place of their defaults (`fhi.editions.alternatives.chosen`).
     """
-    frames = []
-    for indicator in framework.leaves:
-        rows = instead[indicator](tables) if indicator in instead else constructed(indicator, tables)
-        if rows is not None:
-            unit = framework.table.at[indicator, "unit"]
-            frames.append(exact(rows.dropna(subset=["value"])).assign(indicator=indicator, unit=unit)[PANEL])
-    if given is not None and len(given):
-        key = ["indicator"] if replaces == "indicator" else ["city", "year", "indicator"]
-        taken = pd.MultiIndex.from_frame(given[key])
-        frames = [frame[~pd.MultiIndex.from_frame(frame[key]).isin(taken)] for frame in frames]
-        frames.append(exact(given)[PANEL])
+    variables = tables["variables"]["code"].tolist() if "variables" in tables else []
+    frames = _constructed([*framework.leaves, *variables], tables, framework, instead)
+    given = exact(given)[PANEL] if given is not None and len(given) else None
+    made = [] if given is None else given["indicator"].isin(framework.formulas)
+    frames = _with(frames, None if given is None else given[~made], replaces)
+    if framework.formulas and frames:
+        frames = [_computed(pd.concat(frames, ignore_index=True), framework, variables, tables)]
+        frames = _with(frames, None if given is None else given[made], replaces)
     if not frames:
         raise DataError([Problem("panel", None, None, None, "a value of some indicator", "fill in indicators.csv")])
     return pd.concat(frames, ignore_index=True).sort_values(["indicator", "city", "year"], ignore_index=True)
+
+
+def _constructed(codes: list[str], tables: Tables, framework: Framework, instead: Mapping) -> list[pd.DataFrame]:
+    """Return the rows of the panel of each indicator or variable that has any."""
+    frames = []
+    for code in codes:
+        rows = instead[code](tables) if code in instead else constructed(code, tables)
+        if rows is not None:
+            unit = framework.table["unit"].get(code)
+            frames.append(exact(rows.dropna(subset=["value"])).assign(indicator=code, unit=unit)[PANEL])
+    return frames
+
+
+def _with(frames: list[pd.DataFrame], given: pd.DataFrame | None, replaces: str) -> list[pd.DataFrame]:
+    """Return rows of the panel with those of the staff's own files in their place; see `panel`."""
+    if given is None or given.empty:
+        return frames
+    key = ["indicator"] if replaces == "indicator" else ["city", "year", "indicator"]
+    taken = pd.MultiIndex.from_frame(given[key])
+    return [*(frame[~pd.MultiIndex.from_frame(frame[key]).isin(taken)] for frame in frames), given]
+
+
+def _computed(rows: pd.DataFrame, framework: Framework, variables: list[str], tables: Tables) -> pd.DataFrame:
+    """Return rows of the panel, those of indicators with a formula computed, and without variables.
+
+    Raises
+    ------
+    DataError
+        With the cell of framework.csv whose formula cannot be read or computed.
+    """
+    try:
+        made = formulas.derived(rows.drop(columns="unit"), framework.formulas, [*framework.leaves, *variables])
+    except formulas.FormulaError as error:
+        node = framework.table.loc[error.indicator]
+        column = next(name for name in FORMULAS if isinstance(node.get(name), str))
+        listed = tables["sources"].set_index("source_id")["file"] if "sources" in tables else {}
+        file = f"data/raw/{listed.get('framework', 'framework.csv')}"
+        expected = f"{error.expected}; found {error.part!r}"
+        raise DataError([Problem(file, node.get("row"), column, node[column], expected, error.remedy)]) from None
+    units = framework.table["unit"]
+    made = made.assign(unit=made["indicator"].map(units))[PANEL]
+    return pd.concat([rows[~rows["indicator"].isin([*framework.formulas, *variables])], made], ignore_index=True)
+
+
+def denominators(tables: Tables, framework: Framework, built: pd.DataFrame) -> pd.DataFrame:
+    """Return how far each indicator follows what it is divided by, before and after.
+
+    An indicator that grows with the size of a unit follows its denominator; one that is to be compared between units
+    of different size should not, once it is divided (Becker et al. 2022, COINr, ``get_denom_corr``).
+
+    Parameters
+    ----------
+    tables : mapping
+        The raw tables by name.
+    framework : Framework
+    built : pandas.DataFrame
+        The panel.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an indicator with a ``denominator``: ``indicator, denominator, rows`` (units and years with both),
+        ``before, after``: Pearson's correlation of the denominator with the values before and after the division.
+        Missing for fewer than three rows, or without spread.
+    """
+    columns = ["indicator", "denominator", "rows", "before", "after"]
+    over = framework.table.reindex(columns=["denominator"])["denominator"].dropna()
+    variables = tables["variables"]["code"].tolist() if "variables" in tables else []
+    rows = pd.concat([built, *_constructed(variables, tables, framework, {})], ignore_index=True).drop(columns="unit")
+    key, found = ["city", "year"], []
+    for indicator, text in over.items():
+        own = rows["indicator"] == indicator
+        made = formulas.derived(rows[~own], {indicator: text}, [*framework.leaves, *variables])
+        after, divisor = (frame.set_index(key)["value"] for frame in (rows[own], made))
+        both = pd.DataFrame({"divisor": divisor, "after": after, "before": divisor * after}).dropna()
+        before, now = (correlation(both[name], both["divisor"]) for name in ("before", "after"))
+        found.append((indicator, text, len(both), before, now))
+    return pd.DataFrame(found, columns=columns)
 
 
 def constructed(indicator: str, tables: Tables) -> pd.DataFrame | None:

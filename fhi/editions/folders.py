@@ -19,6 +19,7 @@ from fhi.editions.catalogue import shown, verify
 from fhi.editions.edition import EXAMPLE, Edition, read_edition, words
 from fhi.engine.cells import read_cells
 from fhi.engine.errors import DataError, MethodError, Problem, nearest_names
+from fhi.engine.framework import FORMULAS, leaves_of
 from fhi.paths import EDITION_FILE, RAW, REPORT, edition_folder
 from fhi.reading import schemas
 from fhi.reading.csv_tables import Schema, read_table, table_from_cells
@@ -35,7 +36,9 @@ CITED = {
 #: the values of an edition; one with tables of its own may construct them in their place (`construction`)
 VALUES = "indicators"
 NEEDED = ("cities", "framework", VALUES)
+VARIABLES = "variables"
 OPTIONAL = (
+    VARIABLES,
     *("published_ranks", "earlier_ranks", "published_scores", "facts", "bound_alternatives", "claims"),
     *("standard_errors", "vocabulary", "exchange_rates"),
 )
@@ -48,6 +51,7 @@ EMPTY = "leave the row out: a missing value has none"
 EXAMPLES = {
     "framework": ("code", "a node"),
     "cities": ("name_zh", "a city"),
+    "variables": ("code", "a column"),
     "facts": ("id", "a fact"),
     "bound_alternatives": ("id", "an assumption"),
     "claims": ("id", "a claim"),
@@ -139,8 +143,9 @@ def read(folder: Path, common: Path = RAW) -> dict[str, pd.DataFrame]:
     used = shared[shared["source_id"].isin(found.common)]
     sources = pd.concat([listed.assign(file=f"{folder.name}/" + listed["file"]), used], ignore_index=True)
     tables = {"sources": sources.assign(row=range(2, len(sources) + 2))}
-    needed = [name for name in dict.fromkeys([*NEEDED, *own]) if name != VALUES or not own]
-    optional = [name for name in (VALUES, *OPTIONAL) if (folder / f"{name}.csv").is_file()]
+    needed = [name for name in dict.fromkeys([*NEEDED, *own]) if name != VALUES]
+    values = [] if own else [VALUES]
+    optional = [name for name in (VARIABLES, VALUES, *OPTIONAL) if name in values or (folder / f"{name}.csv").is_file()]
     for name in dict.fromkeys([*needed, *optional]):
         try:
             tables[name] = _read(folder, name, _known(tables, name), tables.get("cities"))
@@ -214,6 +219,8 @@ def _read(folder: Path, name: str, known=None, cities=None) -> pd.DataFrame:
     absent = [column for column, about in schema.columns.items() if about.nullable and column not in header]
     present = {column: about for column, about in schema.columns.items() if column not in absent}
     table = table_from_cells(header, rows, replace(schema, columns=present), file=file, known=known or {})
+    # most editions have no use for these columns
+    absent = [column for column in absent if not (name == "framework" and column in FORMULAS)]
     return table.assign(**dict.fromkeys(absent)) if absent else table
 
 
@@ -238,16 +245,16 @@ def _known(tables: Mapping[str, pd.DataFrame], name: str) -> dict[str, set[str]]
     known = {"city": set(tables["cities"]["name_zh"])} if "cities" in tables else {}
     if "framework" in tables:
         tree = tables["framework"]
-        leaves = name in (VALUES, "standard_errors")
-        values = tree["level"] == tree["level"].max() if leaves else tree["level"] >= 0
-        known["node"] = set(tree[values]["code"])
+        known["node"] = set(leaves_of(tree) if name in (VALUES, "standard_errors") else tree["code"])
+        if name == VALUES and VARIABLES in tables:
+            known["node"] |= set(tables[VARIABLES]["code"])
     return known
 
 
 def _inconsistent(tables: Mapping[str, pd.DataFrame], found: Edition, folder: Path) -> list[Problem]:
     """Return a problem for each cell that does not go with another table or with what the edition says of itself."""
     file = f"{shown(folder, EDITION_FILE)}"
-    leaves = tables["framework"].query("level == level.max()")["code"]
+    leaves = leaves_of(tables["framework"])
     for code in found.standard_errors:
         if code not in set(leaves):
             message = f"there is no indicator {code!r}."
@@ -333,9 +340,13 @@ def _side_by_side(tables: Mapping[str, pd.DataFrame], found: Edition, folder: Pa
 
 
 def _other_units(tables: Mapping[str, pd.DataFrame], file: str) -> list[Problem]:
-    """Return a problem for each value in another unit than its indicator's."""
-    units = tables["framework"].set_index("code")["unit"]
+    """Return a problem for each value in another unit than its indicator's, unless a formula makes it that."""
+    tree = tables["framework"]
+    made = tree.reindex(columns=[*FORMULAS]).notna().any(axis=1)
+    listed = [tree[~made], *([tables[VARIABLES]] if VARIABLES in tables else [])]
+    units = pd.concat(listed).set_index("code")["unit"]
     rows = tables["indicators"].dropna(subset=["unit"])
+    rows = rows[~rows["indicator"].isin(tree.loc[made, "code"])]
     wanted = rows["indicator"].map(units)
     return [
         Problem(file, int(row), "unit", unit, f"the unit {unit_wanted!r} of framework.csv", "convert value and unit")

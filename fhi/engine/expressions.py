@@ -108,12 +108,28 @@ def evaluate_rows(
 ) -> pd.Series:
     """Compute an expression for every row of a table, its columns by their bare names, e.g. ``gdp / population``.
 
+    Parameters
+    ----------
+    text : str
+        The expression.
+    table : str
+        Name of the table.
+    tables : mapping of str to pandas.DataFrame
+        The tables by name.
+    functions : mapping of str to callable, optional
+        As of `evaluate`; what one returns with a value for each row counts as a column.
+
+    Returns
+    -------
+    pandas.Series
+        By the labels of the rows; missing where a column of the expression is.
+
     Raises
     ------
     ExpressionError
         As `evaluate` does.
     """
-    run = _Run(text, tables, functions or {})
+    run = _Run(text, tables, functions or {}, rowwise=True)
     frame = run.table(table, Node("name", table, (), 0, len(text), 1))
     found = run.of(parse(text), Rows(table, frame))
     return found if isinstance(found, pd.Series) else pd.Series(found, index=frame.index)
@@ -122,8 +138,10 @@ def evaluate_rows(
 class _Run:
     """One evaluation: what the names mean, and which cells were read."""
 
-    def __init__(self, text: str, tables: Mapping[str, pd.DataFrame], functions: Mapping[str, Callable]):
-        self.text, self.tables, self.functions = text, tables, functions
+    def __init__(
+        self, text: str, tables: Mapping[str, pd.DataFrame], functions: Mapping[str, Callable], rowwise: bool = False
+    ):
+        self.text, self.tables, self.functions, self.rowwise = text, tables, functions, rowwise
         self.cells: set[tuple] = set()
         self.rivals: list[int] = []
 
@@ -265,7 +283,8 @@ class _Run:
     def single(self, node: Node, rows: Rows | None = None):
         """Return one number or text, or a column of the rows."""
         found = self.of(node, rows)
-        column = rows is not None and isinstance(found, pd.Series) and node.kind in ("name", "sum", "minus")
+        kinds = ("name", "sum", "minus", *(["call"] if self.rowwise and node.held in self.functions else []))
+        column = rows is not None and isinstance(found, pd.Series) and node.kind in kinds
         if column or isinstance(found, float | str):
             return found
         return self.fail(node, "one number or text", "take one of several: value(…), sum(…), max(…)")
@@ -290,7 +309,9 @@ class _Run:
         except TypeError:
             self.fail(node, SIGNATURES.get(name, f"the arguments of {name}"), "give as many as it takes")
         try:
-            return function(*(parts if name not in self.functions else map(self.of, parts)))
+            if name not in self.functions:
+                return function(*parts)
+            return function(*(self.of(part, rows if self.rowwise else None) for part in parts))
         except (TypeError, ValueError) as error:
             return self.fail(node, f"arguments that {name} can take", f"mend them ({error})")
 

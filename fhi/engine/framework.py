@@ -14,6 +14,8 @@ from fhi.engine.errors import DataError, MethodError, Problem, nearest_names
 REQUIRED = ("level", "code", "parent", "direction", "weight", "unit", "name_zh", "name_en")
 #: columns in which a cell may be empty
 NULLABLE = ("parent", "unit")
+#: columns that a table may have: what the values of an indicator are divided by, or computed by
+FORMULAS = ("denominator", "formula")
 #: column of numbers -> what a cell must be, in words and as a test
 NUMBERS = {
     "level": ("a whole number, 0 the root", lambda value: value >= 0 and value == int(value)),
@@ -24,7 +26,7 @@ NUMBERS = {
 
 @dataclass(frozen=True, eq=False)
 class Framework:
-    """A tree of indicators: level 0 is the root, the leaves are the deepest level.
+    """A tree of indicators: level 0 is the root, the leaves are the nodes without children, at whatever level.
 
     Parameters
     ----------
@@ -52,7 +54,8 @@ class Framework:
         DataError
             With every bad cell: a level that is no whole number from 0, a direction other than 1 and -1, a weight that
             is no number from 0; a repeated code, an unknown parent, a level that is not one below its parent's, a leaf
-            above the deepest level, more than one root, a weightless family. Or without one of the columns `REQUIRED`.
+            above the deepest level without a unit, more than one root, a weightless family. Or without one of the
+            columns `REQUIRED`.
         """
         return cls.from_table(_read(Path(path), str(path)), str(path))
 
@@ -70,7 +73,7 @@ class Framework:
 
     @cached_property
     def leaves(self) -> list[str]:
-        return self.levels.index[self.levels == self.levels.max()].tolist()
+        return leaves_of(self.table)
 
     @cached_property
     def levels(self) -> pd.Series:
@@ -136,6 +139,13 @@ class Framework:
             shares[code] = shares[parents[code]] * weights[code]
         return pd.Series({code: shares[code] for code in self.nodes}, dtype=float)
 
+    @cached_property
+    def formulas(self) -> dict[str, str]:
+        """The formula of each indicator that has one; a ``denominator`` is what its own values are divided by."""
+        table = self.table.reindex(columns=["denominator", "formula"])
+        over = {code: f"`{code}` / ({text})" for code, text in table["denominator"].dropna().items()}
+        return over | table["formula"].dropna().to_dict()
+
     def with_weights(self, overrides: dict[str, float]) -> Framework:
         """Return the tree with other raw weights for some nodes.
 
@@ -165,6 +175,11 @@ class Framework:
         table = self.table.assign(**{column: getattr(self, f"{column}s")})
         table.loc[list(overrides), column] = list(overrides.values())
         return replace(self, table=table)
+
+
+def leaves_of(table: pd.DataFrame) -> list[str]:
+    """Return the codes of the indicators of a table of framework.csv: the nodes that are no parent, in its order."""
+    return table.loc[~table["code"].isin(table["parent"]), "code"].tolist()
 
 
 def _read(path: Path, file: str) -> pd.DataFrame:
@@ -237,12 +252,25 @@ def _problems(table: pd.DataFrame, file: str):
         elif node.level > 0 and levels[parent] != node.level - 1:
             expected = f"a parent of level {node.level - 1}"
             yield Problem(file, row, "parent", parent, expected, "correct the level or the parent")
-        if node.code not in inner and node.level != deepest:
-            expected = f"children, or the level {deepest} of the indicators"
-            yield Problem(file, row, "code", node.code, expected, "give the node a child or remove it")
+        if node.code not in inner and node.level != deepest and not (isinstance(node.unit, str) and node.unit):
+            expected = f"children, the level {deepest} of the other indicators, or a unit"
+            remedy = "give the node a child or remove it; an indicator of a level above states its unit"
+            yield Problem(file, row, "code", node.code, expected, remedy)
+        yield from _misplaced_formulas(node, row, file, inner)
         if node.code in inner and node.direction != 1:
             yield Problem(file, row, "direction", node.direction, "1 above the indicators", "set it to 1")
     yield from _weightless(table, lines, file)
+
+
+def _misplaced_formulas(node, row: int, file: str, inner: set[str]):
+    """Yield what is wrong with the cells `FORMULAS` of a node, whatever they say."""
+    texts = [name for name in FORMULAS if isinstance(getattr(node, name, None), str)]
+    if texts and node.code in inner:
+        text = getattr(node, texts[0])
+        yield Problem(file, row, texts[0], text, "an empty cell above the indicators", "empty the cell")
+    if len(texts) > 1:
+        expected = "either a denominator or a formula"
+        yield Problem(file, row, "formula", node.formula, expected, "empty one of the two cells")
 
 
 def _weightless(table: pd.DataFrame, lines, file: str):

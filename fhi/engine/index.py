@@ -195,9 +195,16 @@ def fill(
 
     Parameters and errors as for `build`.
     """
+    observed = observe(panel, framework, method.year if year is None else year, method.panel)
+    return fill_observed(*observed, framework, method, units)
+
+
+def fill_observed(
+    observed: pd.DataFrame, carried: pd.DataFrame, framework: Framework, method: Method, units: pd.DataFrame | None
+) -> dict[str, pd.DataFrame]:
+    """Return what `fill` returns, from what `fhi.engine.screening.observe` found."""
     framework = framework.with_directions(dict(method.directions))
-    indicators, carried = observe(panel, framework, method.year if year is None else year, method.panel)
-    indicators = indicators.drop(index=list(method.exclude_cities))
+    indicators = observed.drop(index=list(method.exclude_cities))
     indicators[list(method.exclude_indicators)] = float("nan")
     kept, screening = screen(indicators, method.least_coverage)
     used = screening.index[screening["used"]]
@@ -273,8 +280,10 @@ def treat_filled(imputed: pd.DataFrame, method: Method) -> tuple[pd.DataFrame, p
         imputed, method, "treatment", lambda data, step: treatment.treat(data, step.method, **step.params)
     )
     record = pd.concat(records, ignore_index=True) if len(records) > 1 else records[0]
+    if methods.traits("over_years", method.over_years.method).own_year:
+        return treated, record
     turned = record.loc[record["method"].isin(treatment.TRANSFORMS), "indicator"].unique()
-    if len(turned) and not methods.traits("over_years", method.over_years.method).own_year:
+    if len(turned):
         message = (
             f"levels of several years need one unit, and the treatment transforms {methods.listed(turned)} in one year "
             "by itself; give the treatment otherwise: none, or choose over_years: by-year."
@@ -305,6 +314,8 @@ def _each(data: pd.DataFrame, method: Method, key: str, run: Callable[[pd.DataFr
     `run` returns frames of the shape of its data; of a treatment the second is a record, of which there is one a step.
     A method that looks across indicators is given them all, and only its own columns are taken.
     """
+    if not any(getattr(own, key) for own in method.by_indicator.values()):
+        return list(run(data, method.step_of(key)))
     groups: dict[str, tuple[Step, list[str]]] = {}
     for column in data:
         step = method.step_of(key, column)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from numbers import Real
+from types import MappingProxyType
 from typing import Annotated, Any, get_type_hints
 
 import numpy as np
@@ -229,10 +230,11 @@ Unit = _annotated(Any, _named("cities"), type="string")
 Attribute = _annotated(str, _named("attributes"), type="string")
 
 
-def keywords(function: Callable) -> dict[str, inspect.Parameter]:
+@lru_cache(maxsize=256)
+def keywords(function: Callable) -> Mapping[str, inspect.Parameter]:
     """Return the keyword-only parameters of a method: its own, and the context it asks for."""
     named = inspect.signature(function).parameters.values()
-    return {parameter.name: parameter for parameter in named if parameter.kind is parameter.KEYWORD_ONLY}
+    return MappingProxyType({item.name: item for item in named if item.kind is item.KEYWORD_ONLY})
 
 
 def check_params(
@@ -319,17 +321,24 @@ def call(table: Mapping[str, Callable], name: str, data: Any, *rest: Any, step: 
 
 def check_frame(result: Any, data: pd.DataFrame, *, step: str, name: str) -> pd.DataFrame:
     """Return what a method made of `data` as floats, or refuse what is not units × indicators, or is infinite."""
-    if not isinstance(result, pd.DataFrame) or not result.axes[0].equals(data.index) or [*result] != [*data]:
+    if not isinstance(result, pd.DataFrame) or not _of_one_shape(result, data):
         message = f"{name!r} must return a frame with the same units and indicators in the same order."
         raise MethodError(message, key=step, value=name)
     try:
         result = result.astype(float)
     except (TypeError, ValueError) as error:
         raise MethodError(f"{name!r} returns what is no number: {error}.", key=step, value=name) from None
-    infinite = result.columns[np.isinf(result.to_numpy()).any(axis=0)]
-    if len(infinite):
-        raise MethodError(f"{name!r} gives infinite values in {listed(infinite)}.", key=step, value=name)
+    infinite = np.isinf(result.to_numpy()).any(axis=0)
+    if infinite.any():
+        names = listed(result.columns[infinite])
+        raise MethodError(f"{name!r} gives infinite values in {names}.", key=step, value=name)
     return result
+
+
+def _of_one_shape(result: pd.DataFrame, data: pd.DataFrame) -> bool:
+    """Whether two frames have the same units and indicators in the same order."""
+    rows = result.index is data.index or result.index.equals(data.index)
+    return rows and (result.columns is data.columns or [*result] == [*data])
 
 
 #: a column whose range is below this share of its size is constant but for rounding
@@ -346,14 +355,19 @@ def same(low: Any, high: Any) -> Any:
 
 def constant(data: pd.DataFrame) -> list:
     """Return the columns in which all values are the `same`; a column without values is none of them."""
-    return data.columns[same(data.min(), data.max()).to_numpy(dtype=bool)].tolist()
+    return data.columns[same(*ends(data.to_numpy(dtype=float)))].tolist()
+
+
+def ends(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the least and the greatest value of each column; NaN for one without values."""
+    return np.fmin.reduce(values, axis=0, initial=np.nan), np.fmax.reduce(values, axis=0, initial=np.nan)
 
 
 def refuse_empty(data: pd.DataFrame, step: str) -> None:
     """Raise `MethodError` with the columns that have no data at all."""
-    empty = data.columns[data.isna().all().to_numpy(dtype=bool)]
-    if len(empty):
-        raise MethodError(f"no data in {listed(empty)}; leave the column out.", key=step)
+    empty = np.isnan(data.to_numpy(dtype=float)).all(axis=0)
+    if empty.any():
+        raise MethodError(f"no data in {listed(data.columns[empty])}; leave the column out.", key=step)
 
 
 def listed(names: Iterable[object]) -> str:

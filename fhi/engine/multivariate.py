@@ -182,7 +182,7 @@ def reliability(normalised: pd.DataFrame, framework: Framework) -> pd.DataFrame:
         By node above the indicators: ``indicators`` with data, ``units`` that have all of them, ``alpha``.
     """
     rows = {}
-    for node in framework.levels.index[framework.levels < framework.levels.max()]:
+    for node in (node for node in framework.levels.index if framework.children(node)):
         leaves = [leaf for leaf in framework.leaves_below(node) if leaf in normalised]
         items = normalised[leaves].dropna(axis=1, how="all")
         rows[node] = (items.shape[1], len(items.dropna()) if items.shape[1] else 0, cronbach_alpha(items))
@@ -247,14 +247,15 @@ def effective_weights(scores: pd.DataFrame, framework: Framework, weights: pd.Se
     gap, Ecological Indicators 80. Paruolo, Saisana and Saltelli (2013), Ratings and rankings: voodoo or science?
     """
     parents = framework.parents[framework.nodes]
-    found = [_correlation(scores[node], scores[parent]) for node, parent in parents.items()]
+    found = [correlation(scores[node], scores[parent]) for node, parent in parents.items()]
     table = pd.DataFrame({"parent": parents, "weight": weights[framework.nodes], "correlation": found})
     table["importance"] = table["correlation"] ** 2
     total = table.groupby("parent")["importance"].transform("sum")
     return table.assign(share=table["importance"] / total.where(total > 0)).rename_axis("node")
 
 
-def _correlation(first: pd.Series, second: pd.Series) -> float:
+def correlation(first: pd.Series, second: pd.Series) -> float:
+    """Return Pearson's correlation over the units that have both; NaN for fewer than three, or without spread."""
     both = first.notna() & second.notna()
     first, second = first[both], second[both]
     if len(first) < LEAST_UNITS or any(same(values.min(), values.max()) for values in (first, second)):

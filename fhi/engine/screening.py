@@ -68,10 +68,7 @@ def observe(
     rows = _checked(panel, framework)
     cities = pd.Index(sorted(panel["city"].unique()), name="city")
     indicators = pd.Index(framework.leaves, name="indicator")
-    places = (
-        pd.Categorical(rows["city"], categories=cities).codes,
-        pd.Categorical(rows["indicator"], categories=indicators).codes,
-    )
+    places = cities.get_indexer(rows["city"]), indicators.get_indexer(rows["indicator"])
     values, years = rows["value"].to_numpy(dtype=float), rows["year"].to_numpy(dtype=float)
     history = {}
     for at in np.unique(years) if len(rows) else [np.nan]:
@@ -150,11 +147,14 @@ def screen(indicators: pd.DataFrame, least_coverage: float) -> tuple[pd.DataFram
     screening : pandas.DataFrame
         By indicator: ``units`` with data, ``coverage`` (share of all), ``used``.
     """
-    counts = indicators.notna().sum()
-    coverage = counts / len(indicators)
+    values = indicators.to_numpy(dtype=float)
+    counts = (~np.isnan(values)).sum(axis=0)
+    coverage = np.divide(counts, len(values), out=np.full(len(counts), np.nan), where=len(values) > 0)
     used = (counts > 0) & (coverage >= least_coverage - 1e-12)
-    screening = pd.DataFrame({"units": counts, "coverage": coverage, "used": used}).rename_axis("indicator")
-    return indicators.where(used, axis=1), screening
+    columns = pd.Index(indicators.columns, name="indicator")
+    screening = pd.DataFrame({"units": counts, "coverage": coverage, "used": used}, index=columns)
+    kept = pd.DataFrame(np.where(used, values, np.nan), index=indicators.index, columns=indicators.columns)
+    return kept, screening
 
 
 def coverage(panel: pd.DataFrame, framework: Framework, method: Method, screening: pd.DataFrame) -> pd.DataFrame:

@@ -176,16 +176,21 @@ def treat(data: pd.DataFrame, method: str, **params) -> tuple[pd.DataFrame, pd.D
     result = methods.call(METHODS, method, data, step="treatment", params=params)
     treated, labels = result if isinstance(result, tuple) else (result, {})
     treated = methods.check_frame(treated, data, step="treatment", name=method)
-    filled = data.columns[(data.isna() & treated.notna()).any().to_numpy()]
-    if len(filled):
-        message = f"{method!r} fills missing cells of {methods.listed(filled)}; that is for imputation."
-        raise MethodError(message, key="treatment", value=method)
     before, after = data.to_numpy(), treated.to_numpy()
+    filled = (np.isnan(before) & ~np.isnan(after)).any(axis=0)
+    if filled.any():
+        message = f"{method!r} fills missing cells of {methods.listed(data.columns[filled])}; that is for imputation."
+        raise MethodError(message, key="treatment", value=method)
     columns, rows = np.nonzero(((before != after) & ~np.isnan(before)).T)
-    record = pd.DataFrame({"city": data.index[rows], "indicator": data.columns[columns]})
-    record = record.assign(before=before[rows, columns], after=after[rows, columns])
     done = np.array([labels.get(column, method) for column in data], dtype=object)
-    return treated, record.assign(method=done[columns])
+    record = {
+        "city": data.index[rows],
+        "indicator": data.columns[columns],
+        "before": before[rows, columns],
+        "after": after[rows, columns],
+        "method": done[columns],
+    }
+    return treated, pd.DataFrame(record)
 
 
 def _shape(values: np.ndarray | pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

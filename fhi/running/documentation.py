@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
+import pandas as pd
+
 from fhi import editions
 from fhi.codebook.columns import columns
 from fhi.codebook.glossary import terms
@@ -15,7 +17,7 @@ from fhi.editions import SCHEMAS, claims
 from fhi.engine.methods import CONTEXT, OF_SPACE, TABLES, keywords
 from fhi.files import replace_file
 from fhi.paths import RAW, REPORT, ROOT
-from fhi.running import datapackage
+from fhi.running import datapackage, dependencies
 from fhi.running.schema import FILE, encoded
 from fhi.showing.figures import entries, rendering
 from fhi.showing.figures.audit import CHECKED
@@ -52,16 +54,18 @@ COUNTED = {
     "zh": ("结论", "个数", "含义", "合计", "与其他单元格核对的：{}个"),
 }
 #: the steps whose methods have notes, by the key of a scenario
-STEPS: Mapping[str, str] = {
-    "panel": "Years that stand in for one another",
-    "imputation": "Imputation",
-    "treatment": "Treatment",
-    "normalisation": "Normalisation",
-    "over_years": "Normalisation over years",
-    "weighting": "Weighting",
-    "aggregation": "Aggregation",
-    "imputed": "Multiple imputation",
+STEPS: Mapping[str, Mapping[str, str]] = {
+    "panel": {"en": "Values of other years", "zh": "跨年取值"},
+    "imputation": {"en": "Imputation", "zh": "缺失值插补"},
+    "treatment": {"en": "Outlier treatment", "zh": "异常值处理"},
+    "normalisation": {"en": "Normalisation", "zh": "标准化"},
+    "over_years": {"en": "Normalisation across years", "zh": "跨年标准化"},
+    "weighting": {"en": "Weighting", "zh": "指标赋权"},
+    "aggregation": {"en": "Aggregation", "zh": "指数合成"},
+    "imputed": {"en": "Multiple imputation", "zh": "多重插补"},
 }
+#: what each method does, in Chinese; in English its docstring says so
+MEANINGS = ROOT / "fhi" / "codebook" / "methods.csv"
 #: the pages of the documentation, those in Chinese in ``zh``
 DOCS = ROOT / "docs"
 LISTED = {"en": ("stage", "tables that it writes"), "zh": ("步骤", "写出的表")}
@@ -156,23 +160,29 @@ def _words(text: str, mark: str = "<") -> str:
     return re.sub(r"{(\w+)}", rf"{mark}\1>", text)
 
 
-def method_notes() -> str:
-    """Return the notes on every method of every step, from its docstring, in Markdown."""
+def method_notes(language: str = "en") -> str:
+    """Return the notes on every method of every step, in Markdown: in English those of its docstring."""
+    meanings = pd.read_csv(MEANINGS).set_index(["step", "name"])["meaning_zh"]
     blocks = []
     for key, methods in TABLES.items():
         place = f"robustness.space.{key}" if key in OF_SPACE else key
-        blocks.append(f"## {STEPS[key]}\n\nIn a scenario: `{place}:`")
-        blocks += ["\n\n".join(_note(name, function)) for name, function in methods.items()]
+        where = {"en": f"In a scenario: `{place}:`", "zh": f"方案中的键：`{place}:`"}[language]
+        blocks.append(f"## {STEPS[key][language]}\n\n{where}")
+        for name, function in methods.items():
+            title = f"### {name}" + (f" {function.traits.zh}" if language == "zh" else "")
+            meaning = meanings.get((key, name), "") if language == "zh" else None
+            blocks.append("\n\n".join([title, *_note(function, meaning)]))
     return "\n\n".join(blocks)
 
 
-def _note(name: str, function: Callable) -> Iterator[str]:
+def _note(function: Callable, meaning: str | None) -> Iterator[str]:
+    """Return what a method does (its docstring, or the meaning in Chinese), its parameters and its references."""
     sections = re.split(r"\n(\w+)\n-{3,}\n", inspect.getdoc(function))
-    yield f"### {name}"
-    yield _as_markdown(sections[0])
+    yield _as_markdown(sections[0]) if meaning is None else meaning
     own = [parameter for parameter in keywords(function).values() if parameter.name not in CONTEXT]
     if own:
-        yield f"Parameters: {', '.join(map(_parameter, own))}."
+        head, between, end = ("Parameters: ", ", ", ".") if meaning is None else ("参数：", "，", "。")
+        yield head + between.join(_parameter(one, meaning is not None) for one in own) + end
     known = dict(zip(sections[1::2], sections[2::2], strict=True))
     if "References" in known:
         yield f"*{' '.join(known['References'].split())}*"
@@ -182,10 +192,11 @@ def _as_markdown(text: str) -> str:
     return text.strip().replace("``", "`")
 
 
-def _parameter(parameter: inspect.Parameter) -> str:
-    if parameter.default is parameter.empty:
-        return f"`{parameter.name}` (required)"
-    return f"`{parameter.name}` (default {parameter.default!r})"
+def _parameter(parameter: inspect.Parameter, chinese: bool) -> str:
+    required, default = ("（必需）", "（默认 {!r}）") if chinese else (" (required)", " (default {!r})")
+    return (
+        f"`{parameter.name}`{required if parameter.default is parameter.empty else default.format(parameter.default)}"
+    )
 
 
 def fill(text: str, name: str, content: str) -> str:
@@ -207,11 +218,15 @@ def pages() -> dict[Path, str]:
     parts = {
         DOCS / "codebook.md": {"codebook": codebook()},
         DOCS / "glossary.md": {"glossary": glossary()},
-        DOCS / "methods.md": {"methods": method_notes()},
         RAW / "README.md": {"dictionary": data_dictionary()},
     }
     for language, folder in (("en", DOCS), ("zh", DOCS / "zh")):
         parts[folder / "figures.md"] = {"figures": figure_map(language), "outputs": output_lists(language)}
+        parts[folder / "methods.md"] = {"methods": method_notes(language)}
+        parts[folder / "dependencies.md"] = {
+            "packages": dependencies.package_list(language),
+            "systems": dependencies.system_list(language),
+        }
         parts[folder / "reviewers.md"] = {"verdicts": verdict_counts(language)}
     texts = {}
     for path, contents in parts.items():

@@ -1,6 +1,7 @@
 """What added indicators do to the agreement: against a direct computation, and other rankings."""
 
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from fhi.engine.agreement import (
 )
 from fhi.engine.framework import Framework
 from fhi.engine.index import build
+from fhi.paths import ROOT
 from fhi.reading.microdata import Microdata
 from fhi.running import user_data
 from fhi.scenarios import load_scenario
@@ -138,3 +140,19 @@ def test_few_cities_give_no_coefficient_and_another_edition_has_no_rankings():
     row = found[found["ranking"] == "GFCI 24"].iloc[0]
     assert (row["cities"], row["status"]) == (3, "few cities") and math.isnan(row["kendall_tau_b"])
     assert external_agreement(scores, external_rankings({}), pd.Series(dtype=object)).empty
+
+
+def test_the_guide_states_what_the_wider_data_do(table):
+    """The tau-b before and after of index, industry and experience, and the interval of the index."""
+    rows = table[table["added"] == ALL].set_index("node")
+    expected = [
+        rows.loc[node, column] for node in ("FHI", "industry", "experience") for column in ("tau_baseline", "tau")
+    ]
+    expected[2:2] = rows.loc["FHI", ["low", "high"]].abs().tolist()
+    for page, words in (
+        ("docs/guide.md", ("In `wider`, ", "(significant")),
+        ("docs/zh/guide.md", ("`wider` 的", "（显著")),
+    ):
+        text = (ROOT / page).read_text(encoding="utf-8")
+        sentence = text[text.index(words[0]) : text.index(words[1])]
+        assert re.findall(r"0\.\d\d", sentence) == [f"{value:.2f}" for value in expected]

@@ -96,7 +96,7 @@ def test_the_template_has_every_table_with_every_column():
 def test_nothing_but_its_examples_keeps_the_template_from_being_an_edition():
     with pytest.raises(DataError) as caught:
         editions.load("template")
-    files = ("cities.csv", "framework.csv", "facts.csv", "bound_alternatives.csv", "claims.csv")
+    files = ("cities.csv", "framework.csv", "variables.csv", "facts.csv", "bound_alternatives.csv", "claims.csv")
     files += ("sources.csv", "edition.yml")
     assert {problem.file for problem in caught.value.problems} == {f"data/raw/template/{name}" for name in files}
     for problem in caught.value.problems:

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from sklearn.cluster import AgglomerativeClustering
 from sklearn.metrics import silhouette_samples
 
-from fhi.engine.clusters import clusters, silhouette
-from fhi.engine.dominance import dominance, rank_change, rank_reversals
+from fhi.engine.dominance import clusters, dominance, rank_change, rank_reversals, silhouette
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
 from fhi.engine.parameters import Method

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from fhi.engine.errors import DataError
-from fhi.engine.polytope import Polytope, draw
-from fhi.engine.share_bounds import ELSEWHERE, Class, Printed
+from fhi.engine.share_bounds import ELSEWHERE, Class, Polytope, Printed, draw
 
 CITIES = ("甲", "乙", "丙", "丁")
 

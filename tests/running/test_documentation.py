@@ -2,11 +2,12 @@
 
 import re
 
+import pandas as pd
 import pytest
 
 from fhi import editions
 from fhi.editions import SCHEMAS, claims
-from fhi.engine.methods import TABLES
+from fhi.engine.methods import OF_SPACE, TABLES
 from fhi.running import documentation
 from fhi.showing.figures import audit, entries
 
@@ -27,12 +28,21 @@ def test_the_figure_map_names_every_figure_once(language):
 def test_every_method_has_a_note_with_what_it_may_be_told():
     text = documentation.method_notes()
     for key, methods in TABLES.items():
-        step = text.split(f"In a scenario: `{key}:`")[1].split("In a scenario:")[0]
+        place = f"robustness.space.{key}" if key in OF_SPACE else key
+        step = text.split(f"In a scenario: `{place}:`")[1].split("In a scenario:")[0]
         assert set(re.findall("(?m)^### (.*)$", step)) == set(methods)
     note = text.split("### efficacy")[1].split("###")[0]
     assert "`base + span·(x − a)/(b − a)`" in note and "`span` (default 40" in note
     assert "Parameters" not in text.split("### condorcet")[1].split("###")[0]
     assert "*Young and Levenglick (1978)" in text
+
+
+def test_every_method_is_described_in_chinese_too():
+    meanings = pd.read_csv(documentation.MEANINGS)
+    listed = [(key, name) for key, methods in TABLES.items() for name in methods]
+    assert sorted(zip(meanings["step"], meanings["name"], strict=True)) == sorted(listed)
+    assert meanings["meaning_zh"].str.endswith("。").all() and meanings["meaning_zh"].is_unique
+    assert "### efficacy 功效系数法" in documentation.method_notes("zh")
 
 
 def test_the_dictionary_names_every_column():

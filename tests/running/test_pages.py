@@ -2,7 +2,11 @@
 
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 
+import openpyxl
 import pytest
 import yaml
 
@@ -11,8 +15,8 @@ from fhi.paths import ROOT
 from fhi.scenarios import own_settings, validated
 
 DOCS = ROOT / "docs"
-#: pages that are bilingual or reference in one language
-SHARED = {"codebook.md", "claims.md", "findings.md", "glossary.md", "methods.md"}
+#: pages that stand once, in both languages
+SHARED = {"codebook.md", "claims.md", "findings.md", "glossary.md"}
 PAGES = sorted(path.name for path in DOCS.glob("*.md") if path.name not in SHARED)
 TEXTS = [ROOT / "README.md", ROOT / "README.zh.md", *DOCS.glob("*.md"), *DOCS.glob("zh/*.md")]
 #: files that the reader of a page writes
@@ -40,6 +44,19 @@ def test_every_page_is_there_in_both_languages():
     for index, folder in ((DOCS / "index.md", DOCS), (DOCS / "zh/index.md", DOCS / "zh")):
         listed = set(next(text for kind, text in blocks(index) if kind == "{toctree}").split()[2:]) - {"zh/index"}
         assert listed == {path.stem for path in folder.glob("*.md")} - {"index"}
+
+
+@pytest.mark.parametrize("name", sorted(SHARED))
+def test_a_page_that_stands_once_is_in_both_languages(name):
+    text = (DOCS / name).read_text(encoding="utf-8")
+    assert re.match("# [A-Z].*[一-鿿]", text)
+    if "\n## English\n" in text:
+        english, chinese = text.split("\n## English\n")[1].split("\n## 中文\n")
+        assert len(re.findall("[一-鿿]", chinese)) > len(english) / 10
+        assert (english.count("|---"), english.count("\n- ")) == (chinese.count("|---"), chinese.count("\n- "))
+    else:
+        for head in re.findall(r"^\|.*\|$(?=\n\|---)", text, re.MULTILINE):
+            assert "含义" in head and "meaning" in head
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name != "index.md"])
@@ -108,3 +125,108 @@ def test_the_messages_that_are_explained_are_those_of_the_program():
         for message in told[-1]:
             assert "".join(message) in program, message
     assert told[0] == told[1] and len(told[0]) > 15
+
+
+#: run here one after the other, as a reader would
+WALK = """
+printf 'weights: {experience: 2}\\n' > notebooks/scenarios/mine.yml
+.venv/bin/python -m fhi check mine
+make try CHANGE="experience=2 normalisation=rank"
+make compare SCENARIO=mine
+make compare
+make compare BASE=baseline@3
+make export
+.venv/bin/python -m fhi import mine2.xlsx
+make compare SCENARIO=mine2
+make why
+make history
+make -n report
+make site
+make edition NAME=fhi2019 FROM=report2018
+printf 'edition: fhi2019\\ndescription: {zh: 2019年版, en: Edition 2019}\\n' > notebooks/scenarios/fhi2019.yml
+make checksums
+make help
+make clean
+""".strip().splitlines()
+#: command (a pattern) -> a test that runs it, and words of that test
+ELSEWHERE = {
+    r"make report": ("tests/conftest.py", 'make("report")'),
+    r"make report SCENARIO=(mine|synthetic)|printf 'user_data.*|cp .*": ("tests/editions/test_folders.py", '"report"'),
+    r"make report SCENARIO=fhi2019|make edition": ("tests/editions/test_next_year.py", '"SCENARIO=fhi2019"'),
+    r"make report SCENARIO=hdi2021-undp": ("tests/running/test_run_all.py", '"hdi2021-undp"'),
+    r"make report CLUSTER=.*|\.venv/bin/dask .*": ("tests/engine/robustness/test_parallel.py", "tcp://"),
+    r"make compare-all": ("tests/running/test_scenario_runs.py", '"compare-all"'),
+    r"make sweep": ("tests/editions/test_folders.py", 'make("sweep"'),
+    r"make verify": ("tests/running/test_verification.py", 'make("verify"'),
+    r"make expected( SCENARIO=.*| notebooks)?": ("tests/running/test_verification.py", "write_expected"),
+    r"make checksums report": ("tests/test_makefile.py", 'make("checksums")'),
+    r"make readme": ("tests/running/test_documentation.py", "documentation.pages()"),
+    r"make lab( SCENARIO=mine)?": ("tests/running/test_lab.py", "lab.notebook("),
+    r"\.venv/bin/jupyter lab docs/examples": ("tests/running/test_notebooks.py", "run_example"),
+    r"printf 'methods.*": ("tests/running/test_own_methods.py", "docs/guide.md"),
+    r"make compare SCENARIO=…": ("tests/running/test_scenario_runs.py", '"compare"'),
+    r"python -m fhi check.*": ("tests/running/test_checking.py", "checking.check"),
+    r"python -m fhi read FILE": ("tests/running/test_dry_run.py", "read"),
+}
+#: what takes the package index, minutes, or a person: Make knows what it would do
+PLANNED = ("audit", "matrix", "lock", "docs", "bench", "faults", "fuzz", "check", "test", "png", "notebooks")
+
+
+def named():
+    """Return every command of README and documentation, without its comment."""
+    lines = {line.split("  #")[0].strip() for path in TEXTS for line in commands(path)}
+    for path in TEXTS:
+        text = path.read_text(encoding="utf-8")
+        lines |= set(re.findall(r"`((?:make|python -m fhi|\.venv/bin/\w+) [^`]*)`", " ".join(text.split("\n"))))
+    return sorted(re.sub(" +", " ", line) for line in lines)
+
+
+def test_every_command_is_run_somewhere():
+    for command in named():
+        found = [place for pattern, place in ELSEWHERE.items() if re.fullmatch(pattern, command)]
+        words = command.split()
+        planned = words[0] == "make" and {word for word in words[1:] if "=" not in word} & {*PLANNED}
+        assert command in WALK or found or planned, f"{command}: run it in a test"
+        for path, text in found:
+            assert text in (ROOT / path).read_text(encoding="utf-8"), f"{path} runs {command} no more"
+
+
+@pytest.fixture(scope="module")
+def copy(built, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("walk") / "checkout"
+    shutil.copytree(built.folder, folder)
+    return type(built)(folder, copied=True)
+
+
+def edited_workbook(folder):
+    """Save the exported workbook as a reader would who gives the first pillar more weight."""
+    book = openpyxl.load_workbook(folder / "reports/baseline/fhi-baseline.xlsx")
+    sheet = book["framework"]
+    head = [cell.value for cell in next(sheet.iter_rows(min_row=1, max_row=1))]
+    row = next(row for row in sheet.iter_rows(min_row=2) if row[head.index("code")].value == "industry")
+    row[head.index("weight")].value = 2
+    book.save(folder / "mine2.xlsx")
+
+
+def test_the_commands_work_one_after_the_other(copy):
+    environment = copy.environment() | {"PYTHONPATH": str(copy.folder)}
+    for command in WALK:
+        # one run is in the history of the copy
+        words = shlex.split(command.replace("@3", "@1"))
+        if words[0] == "printf":
+            (copy.folder / words[3]).write_text(words[1].replace("\\n", "\n"), encoding="utf-8")
+        elif words[0] == "make":
+            assert copy.make(*words[1:]).stdout, command
+        else:
+            if "import" in words:
+                edited_workbook(copy.folder)
+            done = subprocess.run(
+                [sys.executable, *words[1:]], cwd=copy.folder, env=environment, capture_output=True, text=True
+            )
+            assert done.returncode == 0, done.stderr
+    assert not (copy.folder / "data/processed").exists() and (copy.folder / "data/raw/fhi2019/edition.yml").exists()
+
+
+@pytest.mark.parametrize("target", PLANNED)
+def test_make_plans_what_is_not_run_here(copy, target):
+    assert copy.make("-n", target, "PYTHONS=python3.12", "UPGRADE=pandas").stdout

@@ -1,7 +1,13 @@
-"""Aggregations by unit: means from full to little compensation, ordered and penalised ones, distance to the best."""
+"""Aggregations by unit: means of full to little compensation, ordered and penalised ones, TOPSIS, and rules of nodes.
+
+The rules (ratio, product, difference, complement) are for a node named in the scenario (``aggregation: {0: geometric,
+1: arithmetic, gdi: ratio}``), of its children in the order of the framework. Weights play no part in them, and a unit
+that lacks a child has no score.
+"""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -10,6 +16,9 @@ from fhi.engine.errors import MethodError
 from fhi.engine.methods import NotNegative, Number, Positive, method
 
 POSITIVE = "after min-max on 0-100 the worst unit has 0: normalise with scale [1, 100] or choose arithmetic"
+
+#: the head of a method that looks at one unit at a time
+_by_unit = partial(method, "aggregation", rowwise=True)
 
 
 def refuse_not_positive(scores: np.ndarray, weights: np.ndarray, what: str, remedy: str = POSITIVE) -> None:
@@ -28,30 +37,13 @@ def refuse_negative(scores: np.ndarray, weights: np.ndarray, what: str, remedy: 
 NEAR_ZERO = 1e-9
 
 
-@method(
-    "aggregation",
-    "arithmetic",
-    zh="算术平均",
-    en="arithmetic mean",
-    rowwise=True,
-    sums=(np.asarray, np.asarray),
-    split="points",
-)
+@_by_unit("arithmetic", zh="算术平均", en="arithmetic mean", sums=(np.asarray, np.asarray), split="points")
 def arithmetic(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return ``Σ w·x``: full compensation between children."""
     return np.nansum(weights * scores, axis=1)
 
 
-@method(
-    "aggregation",
-    "geometric",
-    zh="几何平均",
-    en="geometric mean",
-    rowwise=True,
-    sums=(np.log, np.exp),
-    split="logarithm",
-    positive=True,
-)
+@_by_unit("geometric", zh="几何平均", en="geometric mean", sums=(np.log, np.exp), split="logarithm", positive=True)
 def geometric(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return ``Π x^w = exp(Σ w·ln x)``: partial compensation; every score must be positive.
 
@@ -64,15 +56,7 @@ def geometric(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return np.exp(np.nansum(weights * np.log(np.where(weights > 0, scores, 1.0)), axis=1))
 
 
-@method(
-    "aggregation",
-    "harmonic",
-    zh="调和平均",
-    en="harmonic mean",
-    rowwise=True,
-    sums=(np.reciprocal, np.reciprocal),
-    positive=True,
-)
+@_by_unit("harmonic", zh="调和平均", en="harmonic mean", sums=(np.reciprocal, np.reciprocal), positive=True)
 def harmonic(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return ``1 / Σ (w/x)``: less compensation than the geometric mean; every score must be positive.
 
@@ -85,7 +69,7 @@ def harmonic(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return 1.0 / np.sum(weights / np.where(weights > 0, scores, 1.0), axis=1)
 
 
-@method("aggregation", "generalised-mean", zh="广义平均", en="generalised mean", rowwise=True)
+@_by_unit("generalised-mean", zh="广义平均", en="generalised mean")
 def generalised_mean(scores: np.ndarray, weights: np.ndarray, *, exponent: Number) -> np.ndarray:
     """Return ``(Σ w·x^p)^(1/p)``, and for p = 0 its limit, the geometric mean.
 
@@ -129,7 +113,7 @@ def generalised_mean(scores: np.ndarray, weights: np.ndarray, *, exponent: Numbe
 HALF = 1e-12
 
 
-@method("aggregation", "median", zh="中位数", en="median", rowwise=True)
+@_by_unit("median", zh="中位数", en="median")
 def median(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return the weighted median: half of the weight lies at or below it, half at or above.
 
@@ -144,13 +128,13 @@ def median(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return (values[rows, lower] + values[rows, upper]) / 2
 
 
-@method("aggregation", "minimum", zh="最小值", en="minimum", rowwise=True)
+@_by_unit("minimum", zh="最小值", en="minimum")
 def minimum(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return the lowest score that has weight: no compensation at all."""
     return np.where(weights > 0, scores, np.inf).min(axis=1)
 
 
-@method("aggregation", "owa", zh="有序加权平均", en="ordered weighted average", rowwise=True)
+@_by_unit("owa", zh="有序加权平均", en="ordered weighted average")
 def owa(
     scores: np.ndarray, weights: np.ndarray, *, exponent: Positive | None = None, order: list[NotNegative] | None = None
 ) -> np.ndarray:
@@ -205,7 +189,7 @@ def _sorted(scores: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.nda
 Penalty = Literal["-", "+"]
 
 
-@method("aggregation", "mazziotta-pareto", zh="Mazziotta–Pareto指数", en="Mazziotta–Pareto index", rowwise=True)
+@_by_unit("mazziotta-pareto", zh="Mazziotta–Pareto指数", en="Mazziotta–Pareto index")
 def mazziotta_pareto(scores: np.ndarray, weights: np.ndarray, *, penalty: Penalty = "-") -> np.ndarray:
     """Return ``MPI = M ∓ S·cv``, with M = Σ w·x, S² = Σ w·(x − M)² and cv = S/M over the children of a unit.
 
@@ -231,13 +215,7 @@ def mazziotta_pareto(scores: np.ndarray, weights: np.ndarray, *, penalty: Penalt
     return _penalised(scores, weights, penalty, "the Mazziotta-Pareto index", remedy)
 
 
-@method(
-    "aggregation",
-    "adjusted-mazziotta-pareto",
-    zh="调整的Mazziotta–Pareto指数",
-    en="adjusted Mazziotta–Pareto index",
-    rowwise=True,
-)
+@_by_unit("adjusted-mazziotta-pareto", zh="调整的Mazziotta–Pareto指数", en="adjusted Mazziotta–Pareto index")
 def adjusted_mazziotta_pareto(scores: np.ndarray, weights: np.ndarray, *, penalty: Penalty = "-") -> np.ndarray:
     """Return the adjusted index AMPI: ``M ∓ S·cv`` as for MPI, of scores between goalposts at 70 and 130.
 
@@ -295,3 +273,73 @@ def _distance(scores: np.ndarray, weights: np.ndarray, point: np.ndarray) -> np.
     """Return the distance of each unit from a point, over the children that have weight."""
     apart = np.where(weights > 0, scores - np.where(np.isfinite(point), point, 0.0), 0.0)
     return np.sqrt(np.sum((weights * apart) ** 2, axis=1))
+
+
+TWO = "give the node two children, or choose another method"
+_rule = partial(method, "aggregation", rowwise=True, complete=True)
+
+
+@_rule("ratio", zh="比值", en="ratio")
+def ratio(scores: np.ndarray, weights: np.ndarray, *, factor: Number = 1.0) -> np.ndarray:
+    """Return ``factor·x₁/x₂`` of the two children.
+
+    Raises
+    ------
+    ValueError
+        If there are not two, or the second is 0.
+
+    References
+    ----------
+    UNDP (2022), Human Development Report, technical note 3: the Gender Development Index.
+    """
+    _refuse_unless_two(scores, "a ratio")
+    if np.any(scores[:, 1] == 0):
+        raise ValueError("a ratio needs a second child other than 0", "normalise it, or leave the unit out")
+    return factor * scores[:, 0] / scores[:, 1]
+
+
+@_rule("product", zh="乘积", en="product")
+def product(scores: np.ndarray, weights: np.ndarray, *, factor: Number = 1.0) -> np.ndarray:
+    """Return ``factor·Π x`` of all children.
+
+    References
+    ----------
+    UNDP (2022), Human Development Report, technical note 2: the inequality-adjusted index of a dimension.
+    """
+    return factor * scores.prod(axis=1)
+
+
+@_rule("difference", zh="差值", en="difference")
+def difference(scores: np.ndarray, weights: np.ndarray, *, factor: Number = 1.0) -> np.ndarray:
+    """Return ``x₁ − factor·x₂`` of the two children.
+
+    Raises
+    ------
+    ValueError
+        If there are not two.
+    """
+    _refuse_unless_two(scores, "a difference")
+    return scores[:, 0] - factor * scores[:, 1]
+
+
+@_rule("complement", zh="余数", en="complement")
+def complement(scores: np.ndarray, weights: np.ndarray, *, whole: Number = 1.0) -> np.ndarray:
+    """Return ``whole − x`` of the only child: of a loss, what remains.
+
+    Raises
+    ------
+    ValueError
+        If there are more children.
+
+    References
+    ----------
+    UNDP (2022), Human Development Report, technical notes 2 and 4: ``1 − A`` and ``GII = 1 − ratio``.
+    """
+    if scores.shape[1] != 1:
+        raise ValueError("a complement is that of one child", "give the node one child, or choose another method")
+    return whole - scores[:, 0]
+
+
+def _refuse_unless_two(scores: np.ndarray, what: str) -> None:
+    if scores.shape[1] != 2:
+        raise ValueError(f"{what} is that of two children", TWO)

@@ -5,6 +5,7 @@ First a city's own values of other years (`fhi.engine.imputation.years`), then t
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from fhi.engine import methods
@@ -72,8 +73,11 @@ def impute(
         methods.refuse_empty(data, "imputation")
     given = {"step": "imputation", "params": params, "framework": framework, "units": units}
     filled = methods.check_frame(methods.call(METHODS, method, data, **given), data, step="imputation", name=method)
-    changed = data.columns[((filled != data) & data.notna()).any().to_numpy()]
-    if len(changed):
-        message = f"{method!r} changes observed values of {methods.listed(changed)}; it may only fill missing ones."
+    before, after = data.to_numpy(), filled.to_numpy()
+    missing = np.isnan(before)
+    changed = ((after != before) & ~missing).any(axis=0)
+    if changed.any():
+        names = methods.listed(data.columns[changed])
+        message = f"{method!r} changes observed values of {names}; it may only fill missing ones."
         raise MethodError(message, key="imputation", value=method)
-    return filled, data.isna() & filled.notna()
+    return filled, pd.DataFrame(missing & ~np.isnan(after), index=data.index, columns=data.columns)

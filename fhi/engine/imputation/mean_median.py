@@ -109,13 +109,14 @@ def groups_of(data: pd.DataFrame, groups: str | pd.Series, units: pd.DataFrame |
 
 
 def _ancestors(framework: Framework, leaves: list[str], level: int | None) -> list[str]:
-    depth = int(framework.levels.max())
+    depth = int(framework.levels[leaves].min())
     if level is None:
         return framework.parents[leaves].tolist()
     if level >= depth:
-        message = f"the indicators stand at level {depth}; choose a level above them."
+        message = f"the first indicators stand at level {depth}; choose a level above them."
         raise MethodError(message, key="imputation.level", value=level, valid=map(str, range(depth)))
+    parents = framework.parents
     ancestors = leaves
-    for _ in range(depth - int(level)):
-        ancestors = framework.parents[ancestors].tolist()
+    while any(deeper := framework.levels[ancestors].to_numpy() > level):
+        ancestors = [parents[code] if deep else code for code, deep in zip(ancestors, deeper, strict=True)]
     return ancestors

@@ -28,7 +28,8 @@ def normal(
 
     The units are resampled with replacement, mean μ and covariance Σ fitted to the resample by ``em``, and the missing
     cells m of a unit drawn, given its observed ones o, from a normal distribution of mean
-    ``μ_m + Σ_mo Σ_oo⁻¹ (x_o − μ_o)`` and covariance ``Σ_mm − Σ_mo Σ_oo⁻¹ Σ_om``. The values may leave the range of those observed.
+    ``μ_m + Σ_mo Σ_oo⁻¹ (x_o − μ_o)`` and covariance ``Σ_mm − Σ_mo Σ_oo⁻¹ Σ_om``. The values may leave the
+    range of those observed.
 
     Parameters
     ----------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from fhi.engine import methods
@@ -23,11 +24,12 @@ def last_observed(history: History, targets: pd.Series, *, max_age: Whole | None
     max_age : int, optional
         How many years before the target year a value may be; 0 takes the target year alone.
     """
-    filled = _empty(history)
+    first = _empty(history)
+    filled = first.to_numpy(copy=True)
     for year, frame in history.items():
-        if _usable(year, targets, max_age).any():
-            filled = frame.where(frame.notna() & _usable(year, targets, max_age), filled)
-    return filled
+        usable, cells = _usable(year, targets, max_age).to_numpy(), frame.to_numpy()
+        filled = np.where(~np.isnan(cells) & usable, cells, filled)
+    return pd.DataFrame(filled, index=first.index, columns=first.columns)
 
 
 @method("panel", "linear", zh="线性插值", en="linear interpolation")
@@ -72,19 +74,22 @@ def impute_years(
     MethodError
         If there is no such method or parameter, or the method changes a value observed in the target year.
     """
-    latest = _latest(history, pd.Series(float("inf"), index=_empty(history).columns))
-    targets = latest if year is None else pd.Series(float(year), index=latest.index)
+    empty = _empty(history)
+    targets = _latest(history, np.inf) if year is None else pd.Series(float(year), index=empty.columns)
     values = methods.call(methods.TABLES["panel"], method, history, targets, step="panel", params=params)
-    values = methods.check_frame(values, _empty(history), step="panel", name=method)
-    reference, exact = _latest(history, targets), _empty(history)
-    changed = pd.Series(False, index=values.columns)
+    values = methods.check_frame(values, empty, step="panel", name=method)
+    wanted, reference = targets.to_numpy(), _latest(history, targets.to_numpy()).to_numpy()
+    found, exact, changed = values.to_numpy(), empty.to_numpy(copy=True), np.zeros(len(targets), dtype=bool)
     for at, frame in history.items():
-        changed |= ((frame != values) & frame.notna()).any() & (targets == at)
-        exact = frame.where(exact.isna() & (reference == at), exact)
+        cells = frame.to_numpy()
+        changed |= ((cells != found) & ~np.isnan(cells)).any(axis=0) & (wanted == at)
+        exact = np.where(np.isnan(exact) & (reference == at), cells, exact)
     if changed.any():
-        message = f"{method!r} changes values observed in the year itself, of {methods.listed(changed.index[changed])}."
+        names = methods.listed(values.columns[changed])
+        message = f"{method!r} changes values observed in the year itself, of {names}."
         raise MethodError(message, key="panel", value=method)
-    return values, values.notna() & (values != exact)
+    carried = ~np.isnan(found) & (found != exact)
+    return values, pd.DataFrame(carried, index=values.index, columns=values.columns)
 
 
 def _usable(year: int, targets: pd.Series, max_age: int | None) -> pd.Series:
@@ -92,12 +97,13 @@ def _usable(year: int, targets: pd.Series, max_age: int | None) -> pd.Series:
     return (age >= 0) & (age <= (float("inf") if max_age is None else max_age))
 
 
-def _latest(history: History, targets: pd.Series) -> pd.Series:
+def _latest(history: History, targets: np.ndarray | float) -> pd.Series:
     """Return the latest year, not later than its target, in which any unit has the indicator."""
-    latest = pd.Series(float("nan"), index=targets.index)
+    columns = _empty(history).columns
+    latest = np.full(len(columns), np.nan)
     for year, frame in history.items():
-        latest = latest.mask(frame.notna().any() & (targets >= year), year)
-    return latest
+        latest = np.where((~np.isnan(frame.to_numpy())).any(axis=0) & (targets >= year), year, latest)
+    return pd.Series(latest, index=columns)
 
 
 def _empty(history: History) -> pd.DataFrame:

@@ -1,14 +1,16 @@
-"""Handbook step 5: bring indicators of different units onto one scale, more always better."""
+"""Handbook step 5: bring indicators of different units onto one scale, more always better, by year or over years."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
 
 from fhi.engine import methods
 from fhi.engine.errors import MethodError, choose
-from fhi.engine.methods import listed
-from fhi.engine.normalisation import ranges, reference, rules, standards  # noqa: F401 (they register their methods)
+from fhi.engine.methods import Whole, listed, method
+from fhi.engine.normalisation import ranges, rules  # noqa: F401 (they register their methods)
 
 #: name -> function of (data with more always better, **params) that returns the normalised frame
 METHODS = methods.TABLES["normalisation"]
@@ -52,26 +54,88 @@ def normalise(data: pd.DataFrame, method: str, *, directions: pd.Series, scale=(
     OECD/JRC (2008), Handbook on Constructing Composite Indicators, section 1.5.
     """
     function = choose(METHODS, method, "normalisation")
-    unknown = [column for column in data if directions.get(column) not in (1, -1)]
-    if unknown:
-        raise MethodError(f"no direction (1 or -1) for {listed(unknown)}.", key="direction")
+    data = data.astype(float)
+    signs = directions.reindex(data.columns).astype(float)
+    unknown = ~np.isin(signs.to_numpy(), (1, -1))
+    if unknown.any():
+        raise MethodError(f"no direction (1 or -1) for {listed(data.columns[unknown])}.", key="direction")
     methods.refuse_empty(data, "normalisation")
     if "scale" in methods.keywords(function):
         params["scale"] = scale
-    signs = directions[data.columns].astype(float)
-    turned = _turned(data.astype(float), signs, methods.traits("normalisation", method).reflected)
+    turned = _turned(data, signs, methods.traits("normalisation", method).reflected)
     result = methods.call(METHODS, method, turned, step="normalisation", params=params, directions=signs)
     result = methods.check_frame(result, data, step="normalisation", name=method)
-    lost = data.columns[(result.isna() != data.isna()).any().to_numpy()]
-    if len(lost):
-        message = f"{method!r} must give a number where there is one, and none elsewhere; see {listed(lost)}."
+    lost = (np.isnan(result.to_numpy()) != np.isnan(data.to_numpy())).any(axis=0)
+    if lost.any():
+        names = listed(data.columns[lost])
+        message = f"{method!r} must give a number where there is one, and none elsewhere; see {names}."
         raise MethodError(message, key="normalisation", value=method)
     return result
 
 
 def _turned(data: pd.DataFrame, signs: pd.Series, reflected: bool) -> pd.DataFrame:
     """Return the data with more always better."""
-    if not reflected:
-        return data * signs
-    upward = signs.to_numpy() > 0
-    return pd.DataFrame(np.where(upward, data, data.max() + data.min() - data), index=data.index, columns=data.columns)
+    values = data.to_numpy()
+    if reflected:
+        low, high = methods.ends(values)
+        turned = np.where(signs.to_numpy() > 0, values, high + low - values)
+    else:
+        turned = values * signs.to_numpy()
+    return pd.DataFrame(turned, index=data.index, columns=data.columns)
+
+
+#: units × indicators by year
+History = Mapping[int, pd.DataFrame]
+#: the normalisation of a frame, its method and parameters chosen
+Normalise = Callable[[pd.DataFrame], pd.DataFrame]
+
+
+@method("over_years", "by-year", zh="逐年标准化", en="each year by itself", own_year=True)
+def by_year(history: History, year: int, normalise: Normalise) -> pd.DataFrame:
+    """Normalise a year against itself: places compare between years, levels do not."""
+    return normalise(history[year])
+
+
+@method("over_years", "pooled", zh="各年合并标准化", en="all years together")
+def pooled(history: History, year: int, normalise: Normalise) -> pd.DataFrame:
+    """Normalise all years together, each unit in each year a row: levels compare, and change with every new year."""
+    columns = history[year].columns
+    return normalise(pd.concat({at: frame.reindex(columns=columns) for at, frame in history.items()})).xs(year)
+
+
+@method("over_years", "base-year", zh="以基年为准", en="as in a base year")
+def base_year(history: History, year: int, normalise: Normalise, *, base: Whole) -> pd.DataFrame:
+    """Normalise as the base year was: the line that takes its values to their scores takes those of any other year.
+
+    ``y = y₀ + (y₁ − y₀)·(x − x₀)/(x₁ − x₀)`` with the least and greatest value of the base year and their scores. A
+    score may leave the scale of the base year; that of a past edition stays as it was when a year is added.
+
+    Raises
+    ------
+    MethodError
+        If there is no such year, an indicator has less than three different values in it, or the method is no line
+        (ranks, logarithms): then pool the years.
+    """
+    if base not in history:
+        message = f"no data of {base}."
+        raise MethodError(message, key="over_years.base", value=base, valid=[str(other) for other in sorted(history)])
+    current = history[year]
+    data = history[base].reindex(columns=current.columns)
+    few = [column for column in data if current[column].notna().any() and data[column].nunique() < 3]
+    if few:
+        message = f"less than three different values in {base} of {listed(few)}; choose another base or leave it out."
+        raise MethodError(message, key="over_years.base", value=base)
+    data = data[[column for column in data if data[column].nunique() >= 3]]
+    scores, result = normalise(data), current * np.nan
+    for column in data:
+        x, y = data[column].dropna(), scores[column].dropna()
+        low, high = x.idxmin(), x.idxmax()
+        slope = (y[high] - y[low]) / (x[high] - x[low])
+        line = y[low] + slope * (x - x[low])
+        if (line - y).abs().max() > 1e-9 * max(1.0, y.abs().max()):
+            message = f"the normalisation of {column} is no line, so that {base} says nothing of other values; "
+            raise MethodError(
+                message + "choose pooled, or a method such as min-max.", key="over_years", value="base-year"
+            )
+        result[column] = y[low] + slope * (current[column] - x[low])
+    return result

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from fhi.engine.errors import MethodError
-from fhi.engine.methods import Ascending, Flag, Indicator, Number, Positive, Unit, listed, method
+from fhi.engine.methods import Ascending, Flag, Indicator, Number, Positive, Unit, ends, listed, method
 from fhi.engine.methods import constant as same_values
 
 
@@ -47,7 +47,10 @@ def min_max(data: pd.DataFrame, *, scale: Ascending = (0, 100)) -> pd.DataFrame:
     """
     low, high = scale
     refuse_constant(data, "min-max divides by max − min")
-    return low + (high - low) * (data - data.min()) / (data.max() - data.min())
+    values = data.to_numpy()
+    least, most = ends(values)
+    found = low + (high - low) * (values - least) / (most - least)
+    return pd.DataFrame(found, index=data.index, columns=data.columns)
 
 
 @method(

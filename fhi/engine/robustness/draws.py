@@ -26,6 +26,8 @@ ByLevel = dict[int, np.ndarray]
 class Tree:
     """A framework in breadth-first order: the children of a node, and its leaves, stand side by side.
 
+    All leaves stand at the deepest level: one of a level above is its own only child at each level below, of weight 1.
+
     Attributes
     ----------
     nodes : list of list of str
@@ -34,22 +36,27 @@ class Tree:
         By level, the position of each node's parent in the level above (empty for the root).
     spans : list of list of slice
         By level, where the children of each node stand in the level below.
+    repeated : list of numpy.ndarray of bool
+        By level, whether a node is a leaf of a level above that stands here again.
     """
 
     nodes: list[list[str]]
     parents: list[np.ndarray]
     spans: list[list[slice]]
+    repeated: list[np.ndarray]
 
     @classmethod
     def of(cls, framework: Framework) -> Tree:
-        nodes, parents, spans = [[framework.root]], [np.zeros(0, dtype=int)], []
+        nodes, parents, spans, repeated = [[framework.root]], [np.zeros(0, dtype=int)], [], [np.zeros(1, dtype=bool)]
         for _ in range(int(framework.levels.max())):
-            families = [framework.children(code) for code in nodes[-1]]
+            families = [framework.children(code) or [code] for code in nodes[-1]]
             ends = np.cumsum([0, *map(len, families)])
             spans.append([slice(*pair) for pair in pairwise(ends)])
             parents.append(np.repeat(np.arange(len(families)), [len(family) for family in families]))
+            ends = {code for code in nodes[-1] if not framework.children(code)}
             nodes.append([child for family in families for child in family])
-        return cls(nodes, parents, spans)
+            repeated.append(np.array([code in ends for code in nodes[-1]]))
+        return cls(nodes, parents, spans, repeated)
 
     @property
     def depth(self) -> int:
@@ -62,12 +69,17 @@ class Tree:
 
     def by_level(self, weights: pd.DataFrame) -> ByLevel:
         """Return weights by node, nodes × draws, as arrays by level."""
-        return {level: weights.loc[self.nodes[level]].to_numpy() for level in range(1, self.depth + 1)}
+        levels = range(1, self.depth + 1)
+        return {
+            level: np.where(self.repeated[level][:, None], 1.0, weights.loc[self.nodes[level]].to_numpy())
+            for level in levels
+        }
 
     def to_series(self, weights: ByLevel) -> pd.Series:
         """Return the weights of a single draw by node."""
-        nodes = [code for level in weights for code in self.nodes[level]]
-        return pd.Series(np.concatenate([values[:, 0] for values in weights.values()]), index=nodes)
+        own = {level: ~self.repeated[level] for level in weights}
+        nodes = [code for level, kept in own.items() for code in np.array(self.nodes[level], dtype=object)[kept]]
+        return pd.Series(np.concatenate([weights[level][kept, 0] for level, kept in own.items()]), index=nodes)
 
     def ancestors(self, level: int, above: int) -> np.ndarray:
         """Return the position of each node's ancestor in the level `above`."""

@@ -98,7 +98,8 @@ class Family:
         for leaf, column in self.noise.items():
             added = self._share(shares, leaf)[:, None] * forward(column[:, part].T)
             totals[above[leaf]] = totals[above[leaf]] + added
-        return [backward(total) for total in totals]
+        with np.errstate(divide="ignore"):  # a node without weight has no score, which nobody asks for
+            return [backward(total) for total in totals]
 
     def _branches(self, shares: np.ndarray, top: int, bottom: int) -> Iterator[tuple[slice, np.ndarray]]:
         """Yield of each node of the level `top` where its descendants stand in the level `bottom`, and their shares."""
@@ -126,7 +127,9 @@ class Family:
             # what has no weight in the whole need not have a score
             alive = effective(tree, shares, 0, level) > 0
             scores = [
-                self._parent(self.steps[level], scores[span], shares[level + 1][span], alive[node])
+                scores[span.start]
+                if tree.repeated[level + 1][span.start]
+                else self._parent(self.steps[level], scores[span], shares[level + 1][span], alive[node])
                 for node, span in enumerate(tree.spans[level])
             ]
         return scores[0]
@@ -232,18 +235,28 @@ class Plan:
         try:
             key = ("matrix", part[MATRIX], () if alone else tuple(left_out))
             matrix = self._once(key, self.matrices, lambda: model.workshop.matrix(method if alone else without))
-            normalised = self.matrices[matrix].normalised(model.inputs)
-            normalised[left_out] = np.nan
             driven = traits("weighting", method.weighting.method).from_data
-            basis = (matrix, *left_out) if driven else tuple(normalised.notna().any())
+            basis = (matrix, *left_out) if driven else self._with_data(matrix, left_out)
             key = ("weights", part[WEIGHTS], basis)
-            vector = self._once(key, self._vectors, lambda: model.weigh(normalised, method))
+            vector = self._once(key, self._vectors, lambda: model.weigh(self._without(matrix, left_out), method))
         except FhiError as error:
             raise RobustnessError(str(error), "of this kind", model.words(picks)) from None
         place = self._known.setdefault(("aggregation", part[AGGREGATION]), len(self.methods) - 1)
         moved = model.space.moved
         together = not moved or (repeatable(method, moved) and not driven)
         return matrix, vector, place, together
+
+    def _without(self, matrix: int, left_out: list[str]) -> pd.DataFrame:
+        """Return the normalised indicators of a matrix without some of them."""
+        normalised = self.matrices[matrix].normalised(self.model.inputs)
+        normalised[left_out] = np.nan
+        return normalised
+
+    def _with_data(self, matrix: int, left_out: list[str]) -> bytes:
+        """Return which leaves have data in a matrix, some being left out, as a mark to compare."""
+        present = ~np.isnan(self.matrices[matrix].values).all(axis=0)
+        present[[self.model.inputs.tree.leaves.index(leaf) for leaf in left_out]] = False
+        return present.tobytes()
 
     def _once(self, key: tuple, made: list, make) -> int:
         if key not in self._known:

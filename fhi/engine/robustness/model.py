@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
@@ -179,29 +179,34 @@ class Workshop:
 
     def matrix(self, method: Method) -> Matrix:
         """Return the matrix of a method."""
+        marks = [repr(getattr(method, name)) for name in (*OBSERVED, *FILLED, *STEPS, "over_years", "directions")]
+        return self._once("matrix", marks, lambda: self._matrix(method))
+
+    def _matrix(self, method: Method) -> Matrix:
         inputs = self.inputs
-        observed = self._once(method, OBSERVED, self._observe)
-        imputed = self._once(method, (*OBSERVED, *FILLED), self._fill)
-        keys = (*OBSERVED, *FILLED, "treatment")  # `over_years` is no assumption
-        treated = self._once(method, keys, lambda _: index.treat_filled(imputed, method)[0])
-        others = self._once(method, (*keys, "over_years"), self._others)
+        # `over_years` is no assumption
+        marks = [repr(getattr(method, name)) for name in (*OBSERVED, *FILLED, "treatment", "over_years")]
+        first, filled = len(OBSERVED), len(OBSERVED) + len(FILLED)
+        observed, carried = self._once("observed", marks[:first], lambda: self._observe(method))
+        imputed = self._once("imputed", marks[:filled], lambda: self._fill(method, observed, carried))
+        treated = self._once("treated", marks[: filled + 1], lambda: index.treat_filled(imputed, method)[0])
+        others = self._once("others", marks, lambda: self._others(method))
         normalised = index.normalise({**others, method.year: treated}, inputs.framework, method, method.year)
         values = normalised.reindex(index=inputs.units, columns=inputs.tree.leaves).to_numpy()
-        return Matrix(method, observed, normalised.index, values, others)
+        return Matrix(method, observed.reindex(inputs.units), normalised.index, values, others)
 
-    def _once(self, method: Method, keys: tuple[str, ...], make: Callable[[Method], Any]) -> Any:
-        key = tuple(repr(getattr(method, name)) for name in keys)
+    def _once(self, what: str, marks: Sequence[str], make: Callable[[], Any]) -> Any:
+        key = (what, *marks)
         if key not in self._made:
-            self._made[key] = make(method)
+            self._made[key] = make()
         return self._made[key]
 
-    def _observe(self, method: Method) -> pd.DataFrame:
-        values, _ = index.observe(self.inputs.panel, self.inputs.framework, method.year, method.panel)
-        return values.reindex(self.inputs.units)
+    def _observe(self, method: Method) -> tuple[pd.DataFrame, pd.DataFrame]:
+        return index.observe(self.inputs.panel, self.inputs.framework, method.year, method.panel)
 
-    def _fill(self, method: Method) -> pd.DataFrame:
+    def _fill(self, method: Method, observed: pd.DataFrame, carried: pd.DataFrame) -> pd.DataFrame:
         inputs = self.inputs
-        return index.fill(inputs.panel, inputs.framework, method, units=inputs.attributes)["imputed"]
+        return index.fill_observed(observed, carried, inputs.framework, method, inputs.attributes)["imputed"]
 
     def _others(self, method: Method) -> dict[int, pd.DataFrame]:
         inputs = self.inputs

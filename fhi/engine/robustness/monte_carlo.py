@@ -36,8 +36,8 @@ class Uncertainty:
         What the ranks are compared with.
     counts : Summary, optional
         What was summed up on the way, if the draws are not kept.
-    sample, cells : optional
-        If every draw is kept: the draws, and their scores and ranks, draws × units; NaN and 0 where a unit has none.
+    cells : tuple of numpy.ndarray, optional
+        If every draw is kept: its scores and ranks, draws × units; NaN and 0 where a unit has none.
     """
 
     study: Study
@@ -45,7 +45,6 @@ class Uncertainty:
     seed: int
     target: Target
     counts: Summary | None = None
-    sample: draws.Sample | None = None
     cells: tuple[np.ndarray, np.ndarray] | None = None
 
     @cached_property
@@ -77,6 +76,13 @@ class Uncertainty:
             raise MethodError(f"the {self.n} draws were summed up and not kept; ask for keep=True.", key="keep")
 
     @cached_property
+    def sample(self) -> draws.Sample:
+        """What was drawn, drawn once more: a draw is the same whenever it is asked for."""
+        self._need_draws()
+        model = self.study.model
+        return draws.draw(model.space, model.inputs.tree, len(model.inputs.units), self.seed, 0, self.n)
+
+    @cached_property
     def parameters(self) -> pd.DataFrame:
         """Draws × what was drawn.
 
@@ -91,7 +97,8 @@ class Uncertainty:
             choice.name: pd.Categorical.from_codes(sample.picks[choice.name], choice.labels) for choice in space.choices
         }
         for level, numbers in sample.weights.items():
-            columns |= {f"{WEIGHT_NOISE}.{node}": row for node, row in zip(tree.nodes[level], numbers, strict=True)}
+            nodes = zip(tree.nodes[level], numbers, tree.repeated[level], strict=True)
+            columns |= {f"{WEIGHT_NOISE}.{node}": row for node, row, repeated in nodes if not repeated}
         for code, noise in sample.data.items():
             columns |= {
                 f"{DATA_NOISE}.{code}.{unit}": row
@@ -124,6 +131,15 @@ class Uncertainty:
         ranks = pd.RangeIndex(1, len(self.units) + 1, name="rank")
         found = shares(self.summary.ranks, self.summary.ranked[:, None])
         return pd.DataFrame(found, index=pd.Index(self.units, name="city"), columns=ranks)
+
+    def probabilities_long(self) -> pd.DataFrame:
+        """Return ``city, rank, probability``: `probabilities` with one row a unit and rank.
+
+        Of more than `fhi.engine.robustness.summary.PAIRED` units, those with the best reference ranks: the table would
+        grow with their square.
+        """
+        found = self.probabilities().iloc[self.target.paired]
+        return found.stack().rename("probability").reset_index()
 
     def beats(self) -> pd.DataFrame:
         """Return units × units: the share of draws in which the first is above the second; ties count for neither.
@@ -229,8 +245,7 @@ def uncertainty(
     scores, ranks = np.empty(shape), np.empty(shape, dtype=np.min_scalar_type(shape[1]))
     for (first, count), part in zip(tasks, results, strict=True):
         scores[first : first + count], ranks[first : first + count] = part
-    sample = draws.draw(study.model.space, study.model.inputs.tree, len(study.model.inputs.units), seed, 0, n)
-    return Uncertainty(study, n, seed, target, None, sample, (scores, ranks))
+    return Uncertainty(study, n, seed, target, None, (scores, ranks))
 
 
 def _task(plan: Plan, target: Target, seed: int, kept: bool, task: tuple[int, int]):

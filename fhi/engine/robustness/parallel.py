@@ -36,16 +36,8 @@ class RobustnessError(MethodError):
         super().__init__(f"draw {draw} ({listed or 'nothing but noise'}) cannot be computed: {why}", key="robustness")
 
     def __reduce__(self):
-        # an exception is pickled by its text alone, which is not what this one is made of
-        return _restored, (str(self), self.draw, self.assumptions)
-
-
-def _restored(text: str, draw: object, assumptions: Mapping[str, str]) -> RobustnessError:
-    error = RobustnessError.__new__(RobustnessError)
-    Exception.__init__(error, text)
-    error.draw, error.assumptions = draw, dict(assumptions)
-    error.file, error.key, error.value, error.valid = None, "robustness", None, []
-    return error
+        # an exception is made anew from its text alone, which is not what this one is made of
+        return RobustnessError.__new__, (RobustnessError, str(self)), self.__dict__
 
 
 #: seconds before a progress bar appears

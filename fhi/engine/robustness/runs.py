@@ -37,7 +37,7 @@ from fhi.engine.robustness.space import (
     with_points,
 )
 from fhi.engine.robustness.study import Study
-from fhi.engine.robustness.summary import shares, shifts
+from fhi.engine.robustness.summary import PAIRED, shares, shifts
 
 #: standard errors on each side of an estimate
 SPREAD = 1.96
@@ -326,7 +326,11 @@ class Analysis:
         return {"method": self.method, "among": self.study.names, "units": self.units}
 
     def describe(self) -> pd.DataFrame:
-        """Return ``assumption, alternatives`` in words, one row an assumption."""
+        """Return ``assumption, alternatives`` in words, one row an assumption.
+
+        Of many units a last row says of how many the tables hold pairs and every rank
+        (`fhi.engine.robustness.summary.PAIRED`).
+        """
         space = self.study.model.space
         words = {choice.name: "; ".join(choice.labels) for choice in space.alternatives}
         words |= {
@@ -338,6 +342,9 @@ class Analysis:
         words[WEIGHT_NOISE] = "; ".join(noise.label for noise in space.weight_noise)
         words[DATA_NOISE] = "; ".join(f"{code}: {error.label}" for code, error in (space.data_noise or {}).items())
         rows = [(name, words[name]) for name in space.assumptions]
+        ranked = len(self.study.names)
+        if ranked > PAIRED:
+            rows.append(("pairs and every rank", f"of the {PAIRED} units ranked best of {ranked}; intervals of all"))
         return pd.DataFrame(rows, columns=["assumption", "alternatives"])
 
     def uncertainty(self, **arguments: Any) -> Uncertainty:

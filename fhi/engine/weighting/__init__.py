@@ -48,9 +48,10 @@ def weigh(normalised: pd.DataFrame, framework: Framework, method: str, **params)
     """
     raw = methods.call(METHODS, method, normalised, framework, step="weighting", params=params)
     raw = raw.reindex(framework.nodes)
-    bad = raw.index[~(raw >= 0) | raw.isin([float("inf")])].tolist()
-    if bad:
-        raise MethodError(f"weights must be finite and not negative: {', '.join(bad)}.", key="weighting", value=method)
+    good = (raw >= 0) & (raw < np.inf)
+    if not good.all():
+        bad = ", ".join(raw.index[~good])
+        raise MethodError(f"weights must be finite and not negative: {bad}.", key="weighting", value=method)
     alive, values = with_data(normalised, framework), raw.to_dict()
     weights = dict.fromkeys(framework.nodes, 0.0)
     for level in range(framework.levels.max()):
@@ -58,7 +59,7 @@ def weigh(normalised: pd.DataFrame, framework: Framework, method: str, **params)
             children = framework.children(parent)
             heirs = [child for child in children if child in alive] or children
             own = np.array([values[child] for child in children], dtype=float)
-            known = redistributed(np.isin(children, heirs), own)
+            known = redistributed(np.array([child in heirs for child in children]), own)
             if not known.scored:
                 message = f"the weights below {parent} that have data sum to zero; raise one of {', '.join(heirs)}."
                 raise MethodError(message, key="weights")

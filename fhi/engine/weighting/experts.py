@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -51,11 +52,7 @@ def points_from_cells(
     header: list[str], rows: list[tuple[int, list[str]]], nodes: Sequence[str], file: str
 ) -> pd.DataFrame:
     """Return nodes × experts from the cells of a table, wherever they were read; see `points`."""
-    cells = {(row, name): cell for row, line in rows for name, cell in zip(header, line, strict=True)}
-    _refuse_bad_header(header, "node", file)
-    labels = {row: cells[row, "node"] for row, _ in rows}
-    values = _parse(file, labels, header[1:], cells, _points, nodes)
-    return pd.DataFrame(values, index=list(labels.values()), columns=header[1:], dtype=float)
+    return _parsed(header, rows, file, _points, nodes)
 
 
 def matrix(given: str | Mapping[str, Mapping], parent: str, children: Sequence[str]) -> pd.DataFrame | None:
@@ -79,7 +76,8 @@ def matrix(given: str | Mapping[str, Mapping], parent: str, children: Sequence[s
     if isinstance(given, Folder):
         if parent not in given.tables:
             return None
-        table = _read_matrix(given.tables[parent], children)
+        own = given.tables[parent]
+        table = _parsed(own.header, own.rows, own.file, _ratio, children, children)
     elif not isinstance(given, Mapping):
         raise MethodError(
             f"give a table, or numbers as parent → child → child → ratio; found {given!r}.", key=key, value=given
@@ -89,18 +87,7 @@ def matrix(given: str | Mapping[str, Mapping], parent: str, children: Sequence[s
     else:
         table = _frame(given[parent], f"{key}.{parent}", "child → child → ratio", _ratio)
         _refuse_unknown(table.index.union(table.columns), children, f"{key}.{parent}")
-        table = table.reindex(index=children, columns=children)
-    return _reciprocal(table, f"{key}.{parent}")
-
-
-def _read_matrix(table: Table, children: Sequence[str]) -> pd.DataFrame:
-    header, rows, file = table.header, table.rows, table.file
-    _refuse_bad_header(header, "node", file, children)
-    cells = {(row, name): cell for row, line in rows for name, cell in zip(header, line, strict=True)}
-    labels = {row: cells[row, "node"] for row, _ in rows}
-    values = _parse(file, labels, header[1:], cells, _ratio, children)
-    table = pd.DataFrame(values, index=list(labels.values()), columns=header[1:], dtype=float)
-    return table.reindex(index=children, columns=children)
+    return _reciprocal(table.reindex(index=children, columns=children), f"{key}.{parent}")
 
 
 def _reciprocal(table: pd.DataFrame, key: str) -> pd.DataFrame:
@@ -140,17 +127,26 @@ def _ratio(cell: str) -> float:
     return value
 
 
-def _parse(file: str, labels: Mapping[int, str], columns, cells, parse, nodes: Sequence[str]) -> list[list[float]]:
-    """Return the parsed cells row by row, or raise `DataError` with every bad one and every bad label."""
-    problems, values = [], []
-    for row, label in labels.items():
-        if label not in nodes or list(labels.values()).count(label) > 1:
+def _parsed(
+    header: list[str], rows, file: str, parse, nodes: Sequence[str], columns: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Return nodes × columns of numbers, or raise `DataError` with every bad cell and label, or a bad header.
+
+    The columns behind ``node`` must be `columns`, if these are given; an empty cell is NaN.
+    """
+    names, problems, values = header[1:], [], []
+    good = header[0] == "node" and len(set(names)) == len(names) > 0 and all(names)
+    if not good or (columns is not None and set(names) != set(columns)):
+        expected = f"node,{','.join(columns)}" if columns else "node and one column an expert, each named once"
+        raise DataError([Problem(file, 1, None, ",".join(header), expected, "correct the header")])
+    labels = [cells[0] for _, cells in rows]
+    for (row, cells), label in zip(rows, labels, strict=True):
+        if label not in nodes or labels.count(label) > 1:
             near = nearest_names(label, nodes, 1)
             remedy = f"write {near[0]!r}" if near and near[0] != label else "correct or remove the row"
             problems.append(Problem(file, row, "node", label, f"each once of {', '.join(nodes)}", remedy))
         values.append([])
-        for name in columns:
-            cell = cells[row, name]
+        for name, cell in zip(names, cells[1:], strict=True):
             values[-1].append(np.nan)
             try:
                 values[-1][-1] = parse(cell) if cell else np.nan
@@ -158,15 +154,7 @@ def _parse(file: str, labels: Mapping[int, str], columns, cells, parse, nodes: S
                 problems.append(Problem(file, row, name, cell, str(error), "correct the cell"))
     if problems:
         raise DataError(problems)
-    return values
-
-
-def _refuse_bad_header(header: list[str], first: str, file: str, wanted: Sequence[str] | None = None) -> None:
-    names = header[1:]
-    good = header[0] == first and len(set(names)) == len(names) > 0 and all(names)
-    if not good or (wanted is not None and set(names) != set(wanted)):
-        expected = f"{first},{','.join(wanted)}" if wanted else f"{first} and one column an expert, each named once"
-        raise DataError([Problem(file, 1, None, ",".join(header), expected, "correct the header")])
+    return pd.DataFrame(values, index=labels, columns=names, dtype=float)
 
 
 def _frame(given: object, key: str, shape: str, parse) -> pd.DataFrame:
@@ -194,15 +182,11 @@ def _refuse_unknown(names: Iterable[str], valid: Sequence[str], key: str) -> Non
 #: mean consistency index of random matrices by size, Saaty (1980), table 1.4
 RANDOM_INDEX = (0, 0, 0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57, 1.59)
 
+#: the head of a method of judgements, which looks at no data
+_judged = partial(method, "weighting", from_data=False)
 
-@method(
-    "weighting",
-    "budget-allocation",
-    zh="预算分配法",
-    en="budget allocation",
-    from_data=False,
-    judgements={"experts": Table},
-)
+
+@_judged("budget-allocation", zh="预算分配法", en="budget allocation", judgements={"experts": Table})
 def budget_allocation(
     normalised: pd.DataFrame, framework: Framework, *, experts: Given, budget: Positive | None = 100
 ) -> pd.Series:
@@ -239,14 +223,7 @@ def budget_allocation(
     return _mean_of_experts(points(experts, framework.nodes), framework, weigh)
 
 
-@method(
-    "weighting",
-    "ahp",
-    zh="层次分析法",
-    en="analytic hierarchy process",
-    from_data=False,
-    judgements={"matrices": Folder},
-)
+@_judged("ahp", zh="层次分析法", en="analytic hierarchy process", judgements={"matrices": Folder})
 def ahp(
     normalised: pd.DataFrame, framework: Framework, *, matrices: Given, consistency: NotNegative = 0.1
 ) -> pd.Series:
@@ -307,14 +284,7 @@ def priorities(comparisons: pd.DataFrame) -> tuple[pd.Series, float]:
     return pd.Series(vector / vector.sum(), index=comparisons.index), max(float(ratio), 0.0)
 
 
-@method(
-    "weighting",
-    "rank-order-centroid",
-    zh="排序质心法",
-    en="rank-order centroid",
-    from_data=False,
-    judgements={"experts": Table},
-)
+@_judged("rank-order-centroid", zh="排序质心法", en="rank-order centroid", judgements={"experts": Table})
 def rank_order_centroid(normalised: pd.DataFrame, framework: Framework, *, experts: Given) -> pd.Series:
     """Weigh by the places in which experts put the children of a node: ``w_k = (1/n)·Σ_{j=k}^{n} 1/j`` for place k.
 
@@ -350,7 +320,7 @@ def rank_order_centroid(normalised: pd.DataFrame, framework: Framework, *, exper
     return _mean_of_experts(points(experts, framework.nodes), framework, weigh)
 
 
-@method("weighting", "swing", zh="摆幅赋权法", en="swing weights", from_data=False, judgements={"experts": Table})
+@_judged("swing", zh="摆幅赋权法", en="swing weights", judgements={"experts": Table})
 def swing(normalised: pd.DataFrame, framework: Framework, *, experts: Given) -> pd.Series:
     """Weigh by what experts think a swing from the worst to the best value is worth, the most important one 100.
 
@@ -401,14 +371,7 @@ def _mean_of_experts(
     return weights
 
 
-@method(
-    "weighting",
-    "best-worst",
-    zh="最优最劣法",
-    en="best-worst method",
-    from_data=False,
-    judgements={"comparisons": Table},
-)
+@_judged("best-worst", zh="最优最劣法", en="best-worst method", judgements={"comparisons": Table})
 def best_worst(
     normalised: pd.DataFrame, framework: Framework, *, comparisons: Given, consistency: NotNegative = 0.3
 ) -> pd.Series:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from fhi.editions.outputs import EVIDENCE, RECONSTRUCTED, VALUES, behind, named, ordered, results, stated
 from fhi.showing.figures.registry import LANGUAGES, REPORT, FigureEntry, Tables, Texts, entries
-from fhi.showing.figures.wording import of_edition, worded
+from fhi.showing.figures.wording import citation, of_edition, worded
 from fhi.store import MissingTable
 
 PRINTED, PUBLIC = ("published", "derived"), "public"
@@ -71,31 +71,26 @@ def of_index(labels: tuple[str, ...], tables: Tables) -> tuple[str, ...]:
     return labels if found == {RECONSTRUCTED} else ordered(found | set(labels) - {RECONSTRUCTED})
 
 
-def is_own(tables: Tables) -> bool:
-    """True for the tables of another edition than the report's."""
-    return "tables/indicators" in tables
-
-
 def cited(tables: Tables) -> Texts:
-    """Return what the source lines of an edition name: the report, or what its own list of sources says of the values."""
-    if not is_own(tables):
-        return REPORT
-    sources = tables["tables/sources"]
-    parts = sources.loc[sources["file"].str.endswith("indicators.csv"), "citation"].iloc[0].split("|")
+    """Return what the source lines of an edition name: the source of its own table of values, else its publication."""
+    sources = tables.get("tables/sources")
+    own = [] if sources is None else sources.loc[sources["file"].str.fullmatch("(.*/)?indicators.csv"), "citation"]
+    if not len(own):
+        return citation(tables) or REPORT
+    parts = own.iloc[0].split("|")
     return {"zh": parts[0].strip(), "en": parts[-1].strip()}
 
 
 def drawable(tables: Tables) -> list[FigureEntry]:
-    """Return the figures that an edition can have: all of the report's; of another those beyond pages with data to draw."""
-    if not is_own(tables):
-        return entries()
-    beyond = (entry for entry in entries() if entry.page is None)
-    return [titled(entry, tables) for entry in beyond if _has_data(entry, tables)]
+    """Return the figures of an edition: those whose tables it has with rows, and beyond pages with data to draw."""
+    return [titled(entry, tables) for entry in entries() if _has_data(entry, tables)]
 
 
 def _has_data(entry: FigureEntry, tables: Tables) -> bool:
     try:
-        return not any(tables[name].empty for name in entry.needs) and not entry.data(tables).empty
+        if any(tables[name].empty for name in entry.needs):
+            return False
+        return bool(entry.page or entry.beside) or not entry.data(tables).empty
     except MissingTable:
         return False
 

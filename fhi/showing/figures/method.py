@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.patches import Rectangle
 
+from fhi.engine.framework import leaves_of
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import pillars
 from fhi.showing.figures.evidence import kinds
@@ -25,7 +26,7 @@ def framework_data(tables: Tables) -> pd.DataFrame:
     nodes["evidence"] = nodes["code"].map(
         cells.groupby("indicator")["evidence"].agg(lambda e: "+".join(sorted(set(e))))
     )
-    nodes.loc[nodes["level"] == nodes["level"].max(), "coverage"] = nodes["coverage"].fillna(0.0)
+    nodes.loc[nodes["code"].isin(leaves_of(nodes)), "coverage"] = nodes["coverage"].fillna(0.0)
     return nodes
 
 
@@ -39,10 +40,10 @@ def framework_caption(data: pd.DataFrame) -> dict[str, str]:
 
 def _heights(data: pd.DataFrame) -> dict[str, float]:
     """Return the height of each node: leaves one apart, a parent in the middle of its children."""
-    leaves = data[data["level"] == data["level"].max()]["code"]
+    leaves = leaves_of(data)
     heights = {code: float(row) for row, code in enumerate(leaves)}
     for level in range(data["level"].max() - 1, -1, -1):
-        for code in data.loc[data["level"] == level, "code"]:
+        for code in data.loc[(data["level"] == level) & ~data["code"].isin(leaves), "code"]:
             below = [heights[child] for child in data.loc[data["parent"] == code, "code"]]
             heights[code] = (min(below) + max(below)) / 2
     return heights

@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.lines import Line2D
 
 from fhi.engine.agreement import shifts
+from fhi.engine.framework import leaves_of
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import chosen, with_names
 from fhi.showing.figures.registry import Tables, figure
@@ -65,7 +66,7 @@ def years_data(tables: Tables) -> pd.DataFrame:
     scores = tables["year_scores"]
     counts = scores.groupby("node")["year"].nunique().reindex(nodes.index).dropna()
     root = nodes.index[nodes["level"] == 0][0]
-    leaves = counts[nodes["level"].reindex(counts.index) == nodes["level"].max()]
+    leaves = counts[counts.index.isin(leaves_of(tables["tables/framework"]))]
     node = root if counts.get(root, 0) > 1 or leaves.empty else leaves.idxmax()
     frame = scores[scores["node"] == node].sort_values(["year", "rank", "city"])
     for language in ("zh", "en"):

@@ -14,7 +14,7 @@ SOURCES: tuple[tuple[tuple[str, ...], Texts], ...] = (
     (("user",), {"zh": "用户数据", "en": "files of the staff"}),
     (("synthetic",), {"zh": "合成数据", "en": "synthetic data"}),
 )
-#: in another edition than the report's
+#: in an edition without a report whose printed numbers stand in a table
 PUBLISHED: Texts = {"zh": "已公布数字", "en": "published numbers"}
 PARTS: dict[str, Texts] = {
     WHOLE: {"zh": "重建指数", "en": "the reconstructed index"},
@@ -28,12 +28,12 @@ def weight_words(tables: Tables, node: str) -> dict[str, str]:
     """Return the shares of the evidence in the weight of a node, by language: ``public data 67%``; empty without weight."""
     rows = tables["weight_by_evidence"]
     shares = rows[rows["node"] == node].set_index("evidence")["share"]
-    own = "tables/indicators" in tables
+    report = "tables/headlines" in tables
     parts = []
     for labels, name in SOURCES:
         share = shares[shares.index.isin(labels)].sum()
         if share > 0:
-            parts.append((PUBLISHED if own and labels == ALONE["report"] else name, share))
+            parts.append((PUBLISHED if not report and labels == ALONE["report"] else name, share))
     return _joined(parts)
 
 

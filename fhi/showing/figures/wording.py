@@ -130,6 +130,12 @@ def first_pages(tables: Tables) -> list[tuple[int, str]]:
     return [(int(found[f"part.{id}.page"][0]), id) for id in named(tables, "part")]
 
 
+def citation(tables: Tables) -> Texts | None:
+    """Return what an edition cites as its publication; None where it states none."""
+    found = _said(tables).get("citation")
+    return dict(zip(LANGUAGES, found, strict=True)) if found else None
+
+
 def _said(tables: Tables) -> dict[str, tuple[str, str]]:
     if "tables/edition" not in tables:
         return {}

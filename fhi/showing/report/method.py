@@ -11,7 +11,7 @@ from fhi.engine.words import NOTHING as NONE
 from fhi.engine.words import in_words, key_name, label, words
 from fhi.scenarios import KEYS, Scenario
 from fhi.showing.figures.registry import EVIDENCE, LANGUAGES, Tables, Texts
-from fhi.showing.report.tables import NODE, Cell, Table
+from fhi.showing.report.tables import NODE, Cell, Table, leaf_nodes
 from fhi.showing.report.texts import NOTHING, UNITS, decimal, span
 
 #: fields of `Scenario` that are no choice of method
@@ -85,9 +85,9 @@ def _nodes(tables: Tables, method: Scenario) -> Iterator[list[Cell]]:
     cells = tables["coverage"].dropna(subset=["evidence"])
     units, labels = cells.groupby("indicator").size(), cells.groupby("indicator")["evidence"].unique()
     used = tables["screening"].set_index("indicator")["used"]
-    deepest = framework["level"].max()
+    leaves = set(leaf_nodes(tables))
     for node in _down(framework, framework.loc[framework["level"] == 0, "code"].iloc[0]):
-        code, leaf = node["code"], node["level"] == deepest
+        code, leaf = node["code"], node["code"] in leaves
         indent = "　" * (node["level"] - 1)
         evidence = [{"badge": label} for label in EVIDENCE if label in set(labels.get(code, ()))]
         yield [
@@ -112,7 +112,7 @@ def _down(framework: pd.DataFrame, parent: str) -> Iterator[dict]:
 def constructions(tables: Tables) -> Table:
     """How each indicator is defined."""
     framework = tables["tables/framework"]
-    leaves = framework[framework["level"] == framework["level"].max()].fillna("")
+    leaves = framework[framework["code"].isin(leaf_nodes(tables))].fillna("")
     rows = [
         [
             {"zh": node["name_zh"], "en": node["name_en"]},

@@ -9,6 +9,7 @@ import pandas as pd
 
 from fhi.editions.provenance import of_parts, of_whole
 from fhi.editions.published import PUBLISHED, published, published_units
+from fhi.engine.framework import leaves_of
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
 from fhi.showing.figures.replication import HOLDS, SHOWN, WHY, written
 from fhi.showing.figures.weight_words import label_words, part_words
@@ -89,8 +90,7 @@ def upper_nodes(tables: Tables) -> list[str]:
 
 def leaf_nodes(tables: Tables) -> list[str]:
     """Return the indicators, in the order of the tree."""
-    framework = tables["tables/framework"]
-    return framework.loc[framework["level"] == framework["level"].max(), "code"].tolist()
+    return leaves_of(tables["tables/framework"])
 
 
 def top20(tables: Tables) -> Table:

@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 
 from fhi.engine.errors import MethodError
-from fhi.engine.normalisation import normalise
-from fhi.engine.normalisation.reference import base_year, by_year, pooled
+from fhi.engine.normalisation import base_year, by_year, normalise, pooled
 
 OLD = pd.DataFrame({"x": [0.0, 5.0, 10.0], "y": [4.0, 2.0, 1.0]}, index=["甲", "乙", "丙"])
 NEW = pd.DataFrame({"x": [5.0, 10.0, 20.0, np.nan], "y": [1.0, 1.0, 0.0, 2.0]}, index=["甲", "乙", "丁", "丙"])

@@ -88,7 +88,7 @@ def test_tiers_and_an_order_that_surely_hold_are_found(tree):
 
 def test_streaming_gives_the_counts_of_the_draws_it_does_not_keep(data, tree, kept):
     streamed = uncertainty(data, tree, SPACE, 3000, 4, published=PUBLISHED, tiers=TIERS, keep=False)
-    assert streamed.sample is streamed.cells is None
+    assert streamed.cells is None
     for name in ("ranks", "wins", "shifts", "same_tier"):
         np.testing.assert_array_equal(getattr(streamed.summary, name), getattr(kept.summary, name))
     assert streamed.summary.same_order == kept.summary.same_order
@@ -226,6 +226,11 @@ def test_of_many_units_who_beats_whom_is_counted_among_the_best(data, tree, kept
     assert set(few.beats().index) == set(few.beats().columns) == set(best)
     whole = kept.beats().loc[few.beats().index, few.beats().columns]
     pd.testing.assert_frame_equal(few.beats(), whole)
+    # and so is who has which rank
+    long = few.probabilities_long()
+    assert set(long["city"]) == set(best) and len(long) == 4 * 8
+    again = long.pivot(index="city", columns="rank", values="probability")
+    pd.testing.assert_frame_equal(again.loc[few.beats().index], kept.probabilities().loc[few.beats().index])
 
 
 def test_a_unit_without_a_score_is_not_counted_among_the_best(monkeypatch):

@@ -5,7 +5,7 @@ import pytest
 
 from fhi.engine.errors import DataError
 from fhi.showing.figures import entries
-from fhi.showing.figures.evidence import cited, drawable, is_own, kinds, of_index, seen
+from fhi.showing.figures.evidence import cited, drawable, kinds, of_index, seen
 from fhi.showing.figures.registry import FigureEntry
 from fhi.store import MissingTable
 
@@ -95,10 +95,6 @@ def test_a_table_of_results_has_the_labels_behind_the_index():
     assert of_index(labels, tables("derived")) == labels
 
 
-def test_an_edition_is_told_by_its_own_table_of_values():
-    assert is_own({"tables/indicators": pd.DataFrame()}) and not is_own({"tables/top20": pd.DataFrame()})
-
-
 def test_the_kinds_to_draw():
     # an edition of public data alone has no key for what a report prints
     assert kinds(pd.Series(["public", None])) == ("public",)
@@ -120,4 +116,5 @@ def test_another_edition_draws_what_it_has_and_cites_itself():
     given = Tables({"tables/indicators": pd.DataFrame(), "tables/sources": sources})
     assert drawable(given) == []
     assert cited(given) == {"zh": "Bericht", "en": "Report"}
-    assert drawable({}) == entries()
+    pages = drawable(Tables({"tables/attention": pd.DataFrame({"city": ["A"]})}))
+    assert [entry.id for entry in pages] == ["p36-attention"]
