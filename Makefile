@@ -259,8 +259,8 @@ tests/expected/%/checksums.csv:
 	@echo "nothing is expected of $* yet; write it with: make expected SCENARIO=$*" >&2; exit 1
 
 # --- the other commands -----------------------------------------------------------------------------------
-check: lint ## check the style and run the tests that build nothing and take no seconds: at every change
-	"$(PYTHON)" -m pytest tests -m "not build and not slow" --numprocesses=auto --maxprocesses=4
+check: lint ## check the style and run what builds nothing, a few cases of each test: at every change
+	"$(PYTHON)" -m pytest tests --quick
 
 test: $(READY) ## run the tests, and the notebooks against their stored outputs
 	"$(PYTHON)" -m pytest
@@ -318,8 +318,8 @@ bench: $(READY) ## time the steps; writes nothing
 faults: $(READY) ## kill, starve and break make report in KILLS moments (default 50) and other ways; half an hour, as root on Linux
 	@"$(PYTHON)" tests/faults.py
 
-fuzz: $(READY) ## throw random cells and files at the parsers: 16 properties, FUZZ_CASES of each (default 10000)
-	FUZZ_CASES=$(or $(FUZZ_CASES),10000) "$(PYTHON)" -m pytest tests/test_fuzz.py tests/engine/robustness/test_engine.py --dist=load --numprocesses=2
+fuzz: $(READY) ## throw FUZZ_CASES (default 10000) random cells and files at the parsers, and try every cross product
+	FUZZ_CASES=$(or $(FUZZ_CASES),10000) HYPOTHESIS_PROFILE=fuzz "$(PYTHON)" -m pytest -m fuzz
 
 lint: $(READY) ## check style and names
 	"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check .

@@ -35,7 +35,16 @@ def check(scenario: str) -> None:
 
 
 def run(notebook: str, scenario: str, *prerequisites: str) -> None:
-    """Run one notebook for a scenario, unless the same prerequisites and parameters have given its results before."""
+    """Run one notebook for a scenario, unless the same prerequisites and parameters have given its results before.
+
+    Parameters
+    ----------
+    notebook : str
+        The stage, such as ``03_weighting``.
+    scenario : str
+    *prerequisites : str
+        The files that Make lists.
+    """
     from fhi.files import Files
     from fhi.running import history, reuse
 
@@ -91,7 +100,7 @@ def manifest(scenario: str) -> None:
     from fhi.store import Store
 
     store = Store(scenario)
-    records.require(store, set(records.all_records(store)) - {"manifest"})
+    records.require(store, set(records.all_records(store)) - {"lab", "manifest"})
     written = [datapackage.write_built(store), write_manifest(store)]
     records.write_of_command(store, "manifest", written)
     if not records.altered(store):
@@ -116,13 +125,26 @@ def _timed(command: str, scenario: str, write: Callable[..., list[Path]]) -> Non
 
     started = time.perf_counter()
     store = Store(scenario)
-    records.require(store, set(records.all_records(store)) - {"page", "pdf", "manifest"})
+    records.require(store, set(records.all_records(store)) - {"lab", "page", "pdf", "manifest"})
     records.write_of_command(store, command, write(store))
     record_seconds(store, command, time.perf_counter() - started)
 
 
 def compare(scenario: str, base: str) -> None:
-    """Write what became of the ranks of one built scenario in another."""
+    """Write what became of the ranks of one built scenario in another.
+
+    Parameters
+    ----------
+    scenario : str
+        A built scenario.
+    base : str
+        Another, or an earlier run (``<scenario>@<run>``).
+
+    Raises
+    ------
+    MethodError
+        If the two are one scenario, or there is no such run.
+    """
     from fhi import records
     from fhi.engine.errors import MethodError
     from fhi.running import history
@@ -244,7 +266,15 @@ def export(scenario: str) -> None:
 
 
 def import_(workbook: str, name: str | None = None) -> None:
-    """Write the changes of an edited workbook as a scenario."""
+    """Write the changes of an edited workbook as a scenario.
+
+    Parameters
+    ----------
+    workbook : str
+        The path of the edited workbook.
+    name : str, optional
+        Of the scenario to write (default: the stem of the file).
+    """
     from fhi.running.workbook.importing import import_workbook
 
     path = Path(workbook)
@@ -326,7 +356,15 @@ def refresh(scenario: str, *notebooks: str) -> None:
 
 
 def edition(name: str, base: str) -> None:
-    """Start the folder of the edition after another one, and a scenario for it."""
+    """Start the folder of the edition after another one, and a scenario for it.
+
+    Parameters
+    ----------
+    name : str
+        Of the new edition.
+    base : str
+        The edition that it starts from.
+    """
     from fhi.editions import starting
     from fhi.files import replace_file
     from fhi.paths import ROOT, SCENARIOS
@@ -376,35 +414,9 @@ def matrix(*tested: str) -> None:
 
 COMMANDS = {
     command.__name__.strip("_").replace("_", "-"): command
-    for command in (
-        check,
-        run,
-        page,
-        pdf,
-        png,
-        manifest,
-        altered,
-        compare,
-        compare_all,
-        site,
-        try_,
-        read_,
-        why,
-        history,
-        serve,
-        export,
-        import_,
-        open_lab,
-        sweep,
-        verify,
-        expected,
-        refresh,
-        edition,
-        checksums,
-        readme,
-        audit,
-        matrix,
-    )
+    for command in [check, run, page, pdf, png, manifest, altered, compare, compare_all]
+    + [site, try_, read_, why, history, serve, export, import_, open_lab]
+    + [sweep, verify, expected, refresh, edition, checksums, readme, audit, matrix]
 }
 
 

@@ -54,7 +54,19 @@ class Files:
         return next((base / relative for base in self.bases if (base / relative).exists()), self.root / relative)
 
     def write_bytes(self, relative: str, content: bytes) -> Path:
-        """Write a file whole or not at all: to a temporary name first, then renamed."""
+        """Write a file whole or not at all: to a temporary name first, then renamed.
+
+        Parameters
+        ----------
+        relative : str
+            The path from the first of `bases`.
+        content : bytes
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
+        """
         path = self.bases[0] / relative
         if len(self.bases) == 1:
             _remove_unfinished(path)
@@ -78,7 +90,15 @@ class Files:
             yield Path(folder)
 
     def put_in_place(self, staging: Path, last: str) -> None:
-        """Move the files of a staging folder to their places, `last` at the end: its date is what Make compares."""
+        """Move the files of a staging folder to their places, `last` at the end: its date is what Make compares.
+
+        Parameters
+        ----------
+        staging : pathlib.Path
+            The folder, laid out as the folder of the outputs.
+        last : str
+            The path of one of its files from there.
+        """
         final = staging / last
         written = sorted(path for path in staging.rglob("*") if path.is_file() and path != final)
         for path in [*written, final]:
@@ -122,7 +142,17 @@ def _remove_unfinished(path: Path) -> None:
 
 
 def is_hidden(path: Path, folder: Path) -> bool:
-    """True if a path below a folder belongs to what is not in place yet: a staging folder or a temporary file."""
+    """True if a path below a folder belongs to what is not in place yet: a staging folder or a temporary file.
+
+    Parameters
+    ----------
+    path, folder : pathlib.Path
+        A path below the folder.
+
+    Returns
+    -------
+    bool
+    """
     return any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
@@ -132,7 +162,24 @@ def digest(content: bytes) -> str:
 
 
 def replace_file(path: Path, content: bytes) -> Path:
-    """Put `content` at `path` by renaming a finished temporary file, so that no half file is ever seen."""
+    """Put `content` at `path` by renaming a finished temporary file, so that no half file is ever seen.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Its folder is made if there is none.
+    content : bytes
+
+    Returns
+    -------
+    pathlib.Path
+        `path`.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written, with the name of the file; what stood there before stays.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -152,5 +199,14 @@ def replace_file(path: Path, content: bytes) -> Path:
 
 
 def record_seconds(files: Files, stage: str, seconds: float) -> None:
-    """Keep the duration of a stage for the closing summary, outside the reproducible outputs."""
+    """Keep the duration of a stage for the closing summary, outside the reproducible outputs.
+
+    Parameters
+    ----------
+    files : Files
+        Of the scenario.
+    stage : str
+    seconds : float
+        Wall time; kept to a tenth.
+    """
     replace_file(files.root / ".timings" / files.scenario / stage, f"{seconds:.1f}\n".encode())

@@ -53,7 +53,19 @@ class Kept:
         return content
 
     def put(self, key: str, content: bytes) -> bytes:
-        """Keep the content of an entry, whole or not at all; return it."""
+        """Keep the content of an entry, whole or not at all; return it.
+
+        Parameters
+        ----------
+        key : str
+            As of `key`.
+        content : bytes
+
+        Returns
+        -------
+        bytes
+            `content`.
+        """
         replace_file(self.folder / key, digest(content).encode() + b"\n" + content)
         return content
 

@@ -30,6 +30,17 @@ def output_root() -> Path:
 def beside_scenarios(name: object, key: str) -> Path:
     """Return the file or folder that a scenario names, looked up under ``notebooks/scenarios/`` and nowhere else.
 
+    Parameters
+    ----------
+    name : object
+        As written in the scenario.
+    key : str
+        The key that holds it, for messages.
+
+    Returns
+    -------
+    pathlib.Path
+
     Raises
     ------
     MethodError
@@ -66,6 +77,17 @@ def edition_names() -> list[str]:
 
 def edition_folder(name: str, file: str | None = None) -> Path:
     """Return the folder of an edition below ``data/raw/``; `file` is the scenario that names it, for messages.
+
+    Parameters
+    ----------
+    name : str
+        Of the edition.
+    file : str, optional
+        The scenario that names it, for messages.
+
+    Returns
+    -------
+    pathlib.Path
 
     Raises
     ------

@@ -54,11 +54,35 @@ class Change(NamedTuple):
 
 
 def record_path(files: Files, stage: str) -> str:
+    """Return the path of the record of a stage from the folder of the outputs.
+
+    Parameters
+    ----------
+    files : Files
+        Of the scenario.
+    stage : str
+
+    Returns
+    -------
+    str
+    """
     return f"{files.processed}/stages/{stage}.json"
 
 
 def read_record(files: Files, stage: str) -> dict | None:
-    """Return the record of a stage; None if there is none that is whole."""
+    """Return the record of a stage; None if there is none that is whole.
+
+    Parameters
+    ----------
+    files : Files
+        Of the scenario.
+    stage : str
+
+    Returns
+    -------
+    dict or None
+        ``stage, outputs`` (checksums by name), and of a stage ``parameters, python, inputs``.
+    """
     try:
         found = json.loads((files.root / record_path(files, stage)).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
@@ -73,13 +97,45 @@ def all_records(files: Files) -> dict[str, dict]:
 
 
 def place(files: Files, name: str) -> Path:
-    """Return where a built file of a scenario stands by its name in a record."""
+    """Return where a built file of a scenario stands by its name in a record.
+
+    Parameters
+    ----------
+    files : Files
+        Of the scenario.
+    name : str
+        ``processed/…`` or ``reports/…``.
+
+    Returns
+    -------
+    pathlib.Path
+    """
     kind, rest = name.split("/", 1)
     return files.root / {"processed": files.processed, "reports": files.reports}[kind] / rest
 
 
 def name_of(files: Files, path: Path, root: Path) -> str:
-    """Return the name of a built file in a record: its path without the scenario."""
+    """Return the name of a built file in a record: its path without the scenario.
+
+    Parameters
+    ----------
+    files : Files
+        Of the scenario.
+    path : pathlib.Path
+        A file below `root`.
+    root : pathlib.Path
+        The folder of the outputs, or a staging folder laid out like it.
+
+    Returns
+    -------
+    str
+        ``processed/…`` or ``reports/…``.
+
+    Raises
+    ------
+    ValueError
+        If the file is in neither folder of the scenario.
+    """
     relative = path.relative_to(root)
     for kind, folder in (("processed", files.processed), ("reports", files.reports)):
         if relative.is_relative_to(folder):
@@ -92,12 +148,35 @@ def encode(record: dict) -> bytes:
 
 
 def write_record(files: Files, record: dict) -> Path:
-    """Write a record in its place."""
+    """Write a record in its place.
+
+    Parameters
+    ----------
+    files : Files
+        Of the scenario.
+    record : dict
+        With ``stage`` and ``outputs``.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+    """
     return files.write_bytes(record_path(files, record["stage"]), encode(record))
 
 
 def write_of_command(files: Files, stage: str, paths: Iterable[Path]) -> None:
-    """Write the record of a command (see `COMMANDS`) that has written some files."""
+    """Write the record of a command (see `COMMANDS`) that has written some files.
+
+    Parameters
+    ----------
+    files : Files
+        Of the scenario.
+    stage : str
+        The name of the command.
+    paths : iterable of pathlib.Path
+        The files that it has written.
+    """
     outputs = {name_of(files, path, files.root): digest(path.read_bytes()) for path in paths}
     write_record(files, {"stage": stage, "outputs": outputs})
 
@@ -136,7 +215,19 @@ class Sums:
 
 
 def changes(files: Files, stages: Collection[str] | None = None) -> list[Change]:
-    """Return the files that are not as written, or not by a build: of all stages, or of some."""
+    """Return the files that are not as written, or not by a build: of all stages, or of some.
+
+    Parameters
+    ----------
+    files : Files
+        Of the scenario.
+    stages : collection of str, optional
+        Default: all.
+
+    Returns
+    -------
+    list of Change
+    """
     sums, records = Sums(files), all_records(files)
     found = [
         change for stage, record in records.items() if stages is None or stage in stages for change in _of(sums, record)
@@ -168,14 +259,41 @@ def altered(files: Files) -> list[str]:
 
 
 def require(files: Files, stages: Collection[str] | None = None) -> None:
-    """Raise `AlteredError` if a file of some stages is not as written, unless it was accepted; of all by default."""
+    """Raise `AlteredError` if a file of some stages is not as written, unless it was accepted; of all by default.
+
+    Parameters
+    ----------
+    files : Files
+        Of the scenario.
+    stages : collection of str, optional
+        Default: all.
+
+    Raises
+    ------
+    AlteredError
+        With one line a file.
+    """
     found = [change for change in changes(files, stages) if change.how != "accepted"]
     if found:
         raise AlteredError("\n".join(map(str, found)))
 
 
 def accept(files: Files, stage: str, wanted: Collection[str]) -> list[str]:
-    """Enter in the record of a stage which of its files are altered, if all of them are accepted; return them."""
+    """Enter in the record of a stage which of its files are altered, if all of them are accepted; return them.
+
+    Parameters
+    ----------
+    files : Files
+        Of the scenario.
+    stage : str
+    wanted : collection of str
+        The names that are to be accepted.
+
+    Returns
+    -------
+    list of str
+        As messages show them; empty if any of the altered files is not among `wanted`.
+    """
     found = [change for change in changes(files, {stage}) if change.how != "deleted"]
     if not found or not all(is_accepted(change, wanted) for change in found):
         return []
@@ -185,6 +303,18 @@ def accept(files: Files, stage: str, wanted: Collection[str]) -> list[str]:
 
 
 def is_accepted(change: Change, wanted: Collection[str]) -> bool:
+    """Return whether a file was changed, not added or deleted, and is among those to be accepted.
+
+    Parameters
+    ----------
+    change : Change
+    wanted : collection of str
+        Names, as messages or records show them.
+
+    Returns
+    -------
+    bool
+    """
     return change.how in ("changed", "accepted") and bool({change.shown, change.name} & set(wanted))
 
 
@@ -195,6 +325,19 @@ def wanted_names() -> list[str]:
 
 def to_run(files: Files, wanted: Collection[str]) -> tuple[list[str], list[str]]:
     """Return the stages that must run again because of what was altered, and what to say of it.
+
+    Parameters
+    ----------
+    files : Files
+        Of the scenario.
+    wanted : collection of str
+        The names that are to be accepted.
+
+    Returns
+    -------
+    stages : list of str
+    notes : list of str
+        One line a file.
 
     Raises
     ------

@@ -125,6 +125,17 @@ def load_scenario(name: str, folder: Path = SCENARIOS) -> Scenario:
     on is of that edition's year, and its space of robustness is fitted to its tree (`fhi.editions.defaults`), unless it
     says otherwise.
 
+    Parameters
+    ----------
+    name : str
+        The file without its ending.
+    folder : pathlib.Path, optional
+        Where scenarios lie.
+
+    Returns
+    -------
+    Scenario
+
     Raises
     ------
     MethodError
@@ -138,6 +149,18 @@ def load_scenario(name: str, folder: Path = SCENARIOS) -> Scenario:
 
 def layers_of(name: str, folder: Path = SCENARIOS) -> dict[str, dict[str, Any]]:
     """Return the settings that a scenario is made of by the scenario that holds them, the baseline first, its own last.
+
+    Parameters
+    ----------
+    name : str
+        Of the scenario.
+    folder : pathlib.Path, optional
+        Where scenarios lie.
+
+    Returns
+    -------
+    dict of str to dict
+        By scenario: its own settings.
 
     Raises
     ------
@@ -167,7 +190,22 @@ def layers_of(name: str, folder: Path = SCENARIOS) -> dict[str, dict[str, Any]]:
 
 
 def merged(layers: dict[str, dict[str, Any]], name: str, file: str) -> dict[str, Any]:
-    """Return the settings of layers as if they were written out in one file, the later over the earlier."""
+    """Return the settings of layers as if they were written out in one file, the later over the earlier.
+
+    Parameters
+    ----------
+    layers : dict of str to dict
+        As of `layers_of`.
+    name : str
+        The scenario whose description counts.
+    file : str
+        Its file, for messages.
+
+    Returns
+    -------
+    dict
+        By key, not yet checked.
+    """
     settings: dict[str, Any] = {}
     for layer, own in layers.items():
         edition = own.get("edition")
@@ -179,6 +217,18 @@ def merged(layers: dict[str, dict[str, Any]], name: str, file: str) -> dict[str,
 
 def own_settings(name: str, folder: Path = SCENARIOS) -> dict[str, Any]:
     """Return the keys that the file of a scenario itself holds, their values not yet checked.
+
+    Parameters
+    ----------
+    name : str
+        Of the scenario.
+    folder : pathlib.Path, optional
+        Where scenarios lie.
+
+    Returns
+    -------
+    dict
+        By key.
 
     Raises
     ------
@@ -203,9 +253,25 @@ def own_settings(name: str, folder: Path = SCENARIOS) -> dict[str, Any]:
 
 
 def validated(settings: dict[str, Any], file: str, holders: Mapping[str, str] = {}) -> Scenario:
-    """Return settings as a method; raises `MethodError`, naming file, key and value, if they are not one.
+    """Return settings as a method.
 
-    `holders` names by key the file that it stands in, where that is another one.
+    Parameters
+    ----------
+    settings : dict
+        By key.
+    file : str
+        The scenario file, for messages.
+    holders : mapping, optional
+        By key the file that it stands in, where that is another one.
+
+    Returns
+    -------
+    Scenario
+
+    Raises
+    ------
+    MethodError
+        If they are not one: with file, key and value.
     """
     try:
         return Scenario(**_with_tables(settings))

@@ -54,7 +54,18 @@ class Store(Files, Mapping[str, pd.DataFrame]):
         return len(list(iter(self)))
 
     def write(self, name: str, frame: pd.DataFrame) -> Path:
-        """Write a table as CSV (UTF-8, ``\\n``, floats that read back exactly), sorted by its key in the codebook.
+        r"""Write a table as CSV (UTF-8, ``\n``, floats that read back exactly), sorted by its key in the codebook.
+
+        Parameters
+        ----------
+        name : str
+            Of the table, without its ending.
+        frame : pandas.DataFrame
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
 
         Raises
         ------
@@ -102,7 +113,18 @@ def with_names(frame: pd.DataFrame, units: pd.Series, nodes: pd.Series) -> pd.Da
 
 
 def in_order(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with its rows sorted by its key in the codebook; errors as for `Store.write`."""
+    """Return a table with its rows sorted by its key in the codebook; errors as for `Store.write`.
+
+    Parameters
+    ----------
+    name : str
+        Of the table.
+    frame : pandas.DataFrame
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
     return frame.sort_values(list(table(name).key), kind="stable")
 
 

@@ -1,8 +1,9 @@
-"""How time grows with units, indicators and draws: CPU seconds by size, and the exponent between the last two sizes."""
+"""How time and memory grow with units, indicators and draws: CPU seconds, MiB, exponents of the last two sizes."""
 
 from __future__ import annotations
 
 import time
+import tracemalloc
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -50,16 +51,26 @@ def orders(units: int) -> tuple[pd.DataFrame, Framework]:
 
 
 def growth(name: str, sizes: Sequence[tuple[str, float]], work: Callable[[str], Callable[[], object]]) -> None:
-    """Print CPU seconds of a work by size, and the exponent by which it grew between the last two."""
-    taken = []
+    """Print CPU seconds and peak memory of a work by size, and the exponents by which they grew between the last two.
+
+    The memory is that of what the work allocates, counted in a second run, which counting makes slower.
+    """
+    taken, peaks = [], []
     for label, _ in sizes:
         job = work(label)
         started = time.process_time()
         job()
         taken.append(time.process_time() - started)
-    exponent = np.log(taken[-1] / taken[-2]) / np.log(sizes[-1][1] / sizes[-2][1])
-    line = ", ".join(f"{label} {seconds:.3f} s" for (label, _), seconds in zip(sizes, taken, strict=True))
-    print(f"growth, {name}: {line}; exponent {exponent:.2f}")
+        tracemalloc.start()
+        job()
+        peaks.append(tracemalloc.get_traced_memory()[1] / 2**20)
+        tracemalloc.stop()
+    step = np.log(sizes[-1][1] / sizes[-2][1])
+    time_grew, memory_grew = (np.log(values[-1] / values[-2]) / step for values in (taken, peaks))
+    line = ", ".join(
+        f"{label} {seconds:.3f} s {peak:.0f} MiB" for (label, _), seconds, peak in zip(sizes, taken, peaks, strict=True)
+    )
+    print(f"growth, {name}: {line}; exponent {time_grew:.2f}, of memory {memory_grew:.2f}", flush=True)
 
 
 def main() -> None:
@@ -88,10 +99,18 @@ def main() -> None:
         facts, framework = orders(int(label))
         return lambda: IdentifiedSet(facts, framework).score_bounds([framework.root])
 
-    growth("build", cells("20x16", "200x16", "200x160", "2000x160"), of_panel(lambda *given: build(*given, method)))
+    def many(label: str) -> Callable[[], object]:
+        frame, framework = synthetic(*map(int, label.split("x")))
+        space = {"normalisation": ["min-max", "z-score"], "weight_noise": {"uniform": 0.25, "levels": [1]}}
+        return lambda: uncertainty(frame, framework, space, 1_000, 1)
+
+    growth("build by units", cells("20x160", "200x160", "2000x160"), of_panel(lambda *given: build(*given, method)))
+    growth("build by indicators", cells("2000x16", "2000x160"), of_panel(lambda *given: build(*given, method)))
     growth("next above", cells("20x16", "200x16", "2000x16"), of_panel(above))
     growth("leaving out each", cells("20x16", "20x160"), of_panel(lambda *given: drop_each(*given, method)))
-    growth("draws of 51x49", [(str(n), n) for n in (1_000, 10_000, 100_000, 1_000_000)], draw)
+    growth("1000 draws by units", cells("20x160", "200x160", "2000x160"), many)
+    growth("1000 draws by indicators", cells("200x16", "200x160"), many)
+    growth("draws of 51x49", [(str(n), n) for n in (1_000, 10_000, 100_000, 1_000_000, 10_000_000)], draw)
     growth("bounds of four orders", [(str(n), n) for n in (20, 80, 200)], bounds)
 
 

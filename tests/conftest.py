@@ -12,30 +12,42 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, is_hypothesis_test, settings
+from quick import Quick
+from sampled import FUZZ
+from shipped import PARTS, changed_scenarios, is_own, own_names
 
 from fhi.files import digest, is_hidden
 from fhi.kept import FOLDER
-from fhi.paths import ROOT
+from fhi.paths import BASELINE, ROOT
 from fhi.store import Store
 
 #: seconds after which a build counts as one that hangs: far more than it takes on a machine under load
 HANGS = 3600
-SHIPPED = ("Makefile", ".ci", "requirements.lock", "pyproject.toml", "README.md", "LICENSE", "CITATION.cff")
 #: what would break a build that imported it in place of the module of this name
 BROKEN = "raise ImportError('not this one')\n"
-SHIPPED += ("fhi", "notebooks", "data/raw")
 
 # one thread of linear algebra in each process, as in the Makefile: several processes run side by side
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ.setdefault(name, "1")
 
 # a run of the tests says the same of a commit anywhere; HYPOTHESIS_PROFILE=default draws new cases at every run
-settings.register_profile("steady", derandomize=True)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+# a machine under load is slow, and that is no fault
+PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("steady", derandomize=True, max_examples=25, **PATIENT)
+settings.register_profile("quick", derandomize=True, max_examples=5, **PATIENT)
+settings.register_profile("fuzz", max_examples=200, **PATIENT)
+
+
+def pytest_addoption(parser):
+    parser.addoption("--quick", action="store_true", help="what builds nothing and takes no seconds: make check")
 
 
 def pytest_configure(config):
+    quick = config.getoption("quick")
+    settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("quick" if quick else "steady"))
+    if quick:
+        config.pluginmanager.register(Quick())
     # what the tests run is no part of the build of a `make test`
     os.environ.pop("FHI_BUILD", None)
     config.fhi_out = tempfile.mkdtemp(prefix="fhi-test-")
@@ -48,39 +60,63 @@ def pytest_configure(config):
 #: what takes long comes first, so that no process is left alone with it at the end; the first of all builds the report
 LONG = [
     "tests/running/test_scenario_runs.py",
-    "tests/engine/robustness/test_engine.py",
+    "tests/test_surroundings.py",
     "tests/editions/test_folders.py",
     "notebooks",
-    "tests/test_same_bytes.py",
     "tests/showing/figures/test_rendering.py",
+    "tests/engine/robustness/test_engine.py",
+    "tests/showing/report/test_page_browser.py",
     "tests/test_makefile.py",
     "tests/running/test_workbook.py",
 ]
 
+#: the fixtures of this file, and that of the browser, behind which something is built or started
+BUILDING = {"built", "checkout", "unbuilt", "browser"}
+#: notebooks whose stages take long: their outputs are compared with those of the shared build, and run in make fuzz
+HEAVY = ("04_robustness", "05_identification", "06_audit", "07_charting")
 
-#: the fixtures that build with Make: what asks for one is no part of `make check`
-BUILDING = {"built", "checkout"}
+
+def _builds(item) -> bool:
+    """True for a notebook, and for a test that asks for something built; tests may have a `built` of their own."""
+    if item.path.suffix == ".ipynb":
+        return True
+    found = item._fixtureinfo.name2fixturedefs if hasattr(item, "_fixtureinfo") else {}
+    return any(found[name][0].func.__module__.endswith("conftest") for name in BUILDING & set(found))
 
 
 @pytest.hookimpl(tryfirst=True)  # the scheduler reads the groups in the same hook
-def pytest_collection_modifyitems(items):
-    """Keep a file together on one worker, and the notebooks too: each reads what the ones before it wrote."""
-    groups = {}
+def pytest_collection_modifyitems(config, items):
+    """Keep a file together on one worker, and the notebooks too: each reads what the ones before it wrote.
+
+    Notebooks of the staff's own are none of the project's. `fuzz` marks what has more cases in `make fuzz`.
+    """
+    groups, left = {}, []
     for item in items:
-        if item.path.suffix == ".ipynb" or BUILDING & set(getattr(item, "fixturenames", ())):
+        notebook = item.path.suffix == ".ipynb"
+        if notebook and (is_own(item.path) or (item.path.stem in HEAVY and not FUZZ)):
+            left.append(item)
+            continue
+        if _builds(item):
             item.add_marker("build")
-        if item.path.is_relative_to(ROOT) and item.path.relative_to(ROOT).as_posix() in LONG:
-            item.add_marker("slow")
-        group = "notebooks" if item.path.suffix == ".ipynb" else item.path.relative_to(ROOT).as_posix()
+        if is_hypothesis_test(getattr(item, "obj", None)) or (notebook and item.path.stem in HEAVY):
+            item.add_marker("fuzz")
+        group = "notebooks" if notebook else item.path.relative_to(ROOT).as_posix() if ROOT in item.path.parents else ""
+        if "hostile" in getattr(item, "fixturenames", ()) and group.startswith("tests/showing/report/"):
+            # the page with hostile names is made once, on the worker that has the browser
+            group = "tests/showing/report/test_page_browser.py"
         item.add_marker(pytest.mark.xdist_group(group))
         groups.setdefault(group, []).append(item)
     order = sorted(groups, key=lambda group: LONG.index(group) if group in LONG else len(LONG))
     items[:] = [item for group in order for item in groups[group]]
+    config.hook.pytest_deselected(items=left)
 
 
 def pytest_runtest_setup(item):
-    """Let the notebook of the figures take from the store what the report of this run drew, as a build does."""
-    if item.path.name != "07_charting.ipynb":
+    """Skip what is said of a scenario that was changed; let the figures' notebook take what the shared build drew."""
+    for mark in item.iter_markers("shipped"):
+        if mark.args[0] in changed_scenarios():
+            pytest.skip(f"notebooks/scenarios/{mark.args[0]}.yml was changed here")
+    if item.path.suffix != ".ipynb" or item.path.stem not in HEAVY:
         return
     out, home = Path(item.config.fhi_out), shared_build(item.config._tmp_path_factory)
     if (home / "done").exists() and not (out / FOLDER).exists():
@@ -94,6 +130,9 @@ def pytest_terminal_summary(terminalreporter):
     terminalreporter.write_line(f"{len(skipped)} tests skipped")
     for report in skipped:
         terminalreporter.write_line(f"  {report.nodeid}: {report.longrepr[-1] if report.longrepr else ''}")
+    if BASELINE in changed_scenarios():
+        told = f"notebooks/scenarios/{BASELINE}.yml was changed here: tests of what the shipped one gives fail"
+        terminalreporter.write_line(f"{told}; keep what you try in a scenario of your own")
     if os.environ.get("FHI_NO_SKIPS") and any("tests/showing/" in report.nodeid for report in skipped):
         terminalreporter._session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -113,10 +152,10 @@ class Checkout:
 
     def __init__(self, folder: Path, *, copied: bool = False):
         self.folder = folder
-        for name in () if copied else SHIPPED:
+        for name in () if copied else PARTS:
             source, target = ROOT / name, folder / name
             if source.is_dir():
-                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
+                shutil.copytree(source, target, ignore=own_names)
             else:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(source, target)
@@ -138,15 +177,24 @@ class Checkout:
         }
 
     def make(
-        self, *arguments: str, check: bool = True, before: Sequence[str] = (), umask: int = -1, **variables: str
+        self,
+        *arguments: str,
+        check: bool = True,
+        before: Sequence[str] = (),
+        umask: int = -1,
+        user: int | None = None,
+        **variables: str,
     ) -> subprocess.CompletedProcess:
         """Run make with this environment; the variables of this run do not leak in.
 
-        `before` is put before the command, `variables` into its environment.
+        `before` is put before the command, `variables` into its environment; root may run it as another `user`.
         """
         environment = self.environment() | {"PYTHONWARNINGS": "default"} | variables
         command = [*before, "make", f"VENV={sys.prefix}", *arguments]
         how = {"cwd": self.folder, "env": environment, "umask": umask, "capture_output": True, "timeout": HANGS}
+        # no terminal, nor one that could be asked for
+        how |= {"stdin": subprocess.DEVNULL, "start_new_session": True}
+        how |= {} if user is None else {"user": user, "group": user, "extra_groups": []}
         done = subprocess.run(command, text=True, check=False, **how)
         if check and done.returncode:
             raise AssertionError(f"{' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")
@@ -202,3 +250,9 @@ def built(tmp_path_factory) -> Checkout:
 def checkout(tmp_path) -> Checkout:
     """A fresh copy of the project, nothing built."""
     return Checkout(tmp_path / "checkout")
+
+
+@pytest.fixture(scope="module")
+def unbuilt(tmp_path_factory) -> Checkout:
+    """A copy of the project in which nothing is built, nor is it by the tests of a file that share it."""
+    return Checkout(tmp_path_factory.mktemp("unbuilt") / "checkout")

@@ -5,6 +5,7 @@ from collections import Counter
 
 import pandas as pd
 import pytest
+from shipped import STAGES
 
 from fhi.codebook import columns as described
 from fhi.codebook import tables as codebook
@@ -17,7 +18,6 @@ from fhi.running.datapackage import placeholders
 from fhi.showing.compare import assumptions, moves
 
 TABLES = codebook.tables()
-STAGES = sorted(path.stem for path in (ROOT / "notebooks").glob("0*.ipynb"))
 TREE = pd.DataFrame({"code": ["gdp"], "name_zh": ["经济规模"], "name_en": ["GDP"], "unit": ["CNY"]})
 #: conditions that no edition has of itself: Make does not list these tables
 ASKED = {"microdata", "sweep", "compare"}

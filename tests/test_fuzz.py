@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from made_tables import Layout
+from report_tables import load
 
-from fhi.editions import load
 from fhi.engine.errors import DataError
 from fhi.engine.framework import Framework
 from fhi.paths import RAW
@@ -37,6 +37,7 @@ from fhi.reading.parsing import (
     parse_quantity,
 )
 
+pytestmark = pytest.mark.fuzz
 CASES = int(os.environ.get("FUZZ_CASES", "100"))
 FIRE = settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=CASES <= 100)
 TABLES = {name: table for name, table in load().items() if name in ("cities", "vocabulary", "public/exchange_rates")}

@@ -1,8 +1,11 @@
-"""Surroundings that are not the project's: a build gives the same in them, or says in a line what to change."""
+"""Surroundings that are not the project's: a build gives the same bytes in them, or says in a line what to change."""
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import matplotlib
 import pytest
@@ -10,34 +13,126 @@ import pytest
 from fhi.paths import ROOT
 from fhi.showing.figures import entries, rendering
 from fhi.showing.figures.evidence import seen
+from fhi.showing.report import manifest
 
-STAGE = "02_indicators"
+#: ways to cut the network off, for root and for others
+CUTS = (["unshare", "--net"], ["unshare", "--map-root-user", "--net"])
+WHY = "the network cannot be cut off here (unshare --net is not permitted, or not on this machine)"
+#: a user who may do nothing, as far as there is one of this number
+NOBODY = 65534
+
+
+def permitted(cut: list[str]) -> bool:
+    return bool(shutil.which(cut[0])) and subprocess.run([*cut, "true"], capture_output=True).returncode == 0
 
 
 @pytest.fixture(scope="module")
-def hostile(built, tmp_path_factory):
-    """Two stages built where modules, kernels, settings, homes, languages and rights are all of the wrong kind."""
-    base = tmp_path_factory.mktemp("hostile")
+def cut() -> list[str]:
+    """The command before another by which that has no network; empty if there is none."""
+    return next((cut for cut in CUTS if permitted(cut)), [])
+
+
+@pytest.fixture(scope="module")
+def hostile(built, cut, tmp_path_factory):
+    """A second build, as unlike the first as can be, where all about it is of the wrong kind.
+
+    Another folder of a long odd name, modules, kernels, settings, home, rights of files, time zone, order of sets and
+    of stages; no network, no terminal, no git.
+    """
+    base = tmp_path_factory.mktemp("别处")
     folder = base / ("文" * 20) / ("a name of a folder " * 7).strip()
     copy = type(built)(folder)
-    variables = copy.surround(base)
-    done = copy.make(f"./reports/baseline/notebooks/{STAGE}.ipynb", umask=0o077, **variables)
+    variables = copy.surround(base) | {"TZ": "Pacific/Chatham", "PYTHONHASHSEED": "2018"}
+    done = copy.make("-j4", "report", before=cut, umask=0o077, **variables)
     copy.said = done.stdout + done.stderr
     return copy
 
 
-def test_a_build_in_hostile_surroundings_gives_the_same_tables(hostile, built):
+def test_two_builds_are_the_same_to_the_byte(built, hostile):
     first, second = built.sums(), hostile.sums()
-    tables = [name for name in second if name.endswith(".csv")]
-    assert "data/processed/baseline/normalised.csv" in tables
-    assert [name for name in tables if first[name] != second[name]] == []
-    notebook = f"reports/baseline/notebooks/{STAGE}.ipynb"
-    assert first[notebook] == second[notebook]
-    assert "not this one" not in hostile.said
+    kinds = {name.rsplit(".", 1)[1] for name in first}
+    assert {"csv", "yml", "json", "svg", "html", "pdf", "ipynb"} <= kinds
+    assert {name for name in {*first, *second} if first.get(name) != second.get(name)} == set()
+    assert len(str(hostile.folder).encode()) > 200 and "not this one" not in hostile.said
 
 
-def test_nothing_is_set_up_again_for_another_checkout(hostile):
+def test_nothing_that_was_built_names_the_folder(hostile):
+    parts = [str(hostile.folder).encode(), hostile.folder.parent.name.encode()]
+    for folder in ("data/processed", "reports"):
+        for path in (hostile.folder / folder).rglob("*"):
+            if path.is_file() and path.suffix not in (".png", ".pdf"):
+                content = path.read_bytes()
+                assert not any(part in content for part in parts), path
+
+
+def test_a_report_needs_no_network(hostile, cut):
+    if not cut:
+        pytest.skip(WHY)
+    reach = "import socket; socket.create_connection(('192.0.2.1', 9), timeout=5)"
+    done = subprocess.run([*cut, sys.executable, "-c", reach], capture_output=True, text=True)
+    # what the build ran under has no network: to reach an address fails at once, for want of a way to it
+    assert "Network is unreachable" in done.stderr
+    assert (hostile.folder / "reports/baseline/manifest.json").is_file()
+
+
+def test_nothing_is_set_up_again_for_another_checkout_with_the_same_environment(hostile):
     assert "set-up" not in hostile.said
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="whoever is not root is such a user already")
+def test_a_user_without_rights_builds_in_a_folder_of_their_own(built):
+    """Not in a folder of the tests, which no other user may enter."""
+    with tempfile.TemporaryDirectory(prefix="fhi-user-") as base:
+        Path(base).chmod(0o755)
+        copy = type(built)(Path(base) / "checkout")
+        for path in (Path(base), copy.folder, *copy.folder.rglob("*")):
+            os.chown(path, NOBODY, NOBODY)
+        readable = subprocess.run(
+            [sys.executable, "-c", "import pandas"], user=NOBODY, extra_groups=[], cwd=base, capture_output=True
+        )
+        if readable.returncode:
+            return  # the environment stands where only root may go
+        copy.make("./reports/baseline/notebooks/02_indicators.ipynb", user=NOBODY, HOME="/dev/null")
+        table = "data/processed/baseline/normalised.csv"
+        assert (copy.folder / table).read_bytes() == (built.folder / table).read_bytes()
+        assert (copy.folder / table).stat().st_uid == NOBODY
+
+
+def test_a_folder_without_rights_is_told_in_a_line(built):
+    """Root may write anywhere: the folder is given to root, and another user builds."""
+    if os.geteuid() != 0:
+        return
+    with tempfile.TemporaryDirectory(prefix="fhi-user-") as base:
+        Path(base).chmod(0o755)
+        copy = type(built)(Path(base) / "checkout")
+        done = copy.make("ranks", user=NOBODY, check=False)
+        assert done.returncode and "Permission denied" in done.stderr + done.stdout
+        assert not (copy.folder / "data/processed").exists()
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="no git on this machine")
+@pytest.mark.parametrize("kind", ["whole", "shallow", "none"])
+def test_the_manifest_names_the_commit_of_a_clone_and_none_of_a_folder(tmp_path, kind):
+    def git(*arguments, folder):
+        own = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "protocol.file.allow=always"]
+        done = subprocess.run(["git", *own, *arguments], cwd=folder, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    origin, clone = tmp_path / "origin", tmp_path / "clone"
+    origin.mkdir()
+    git("init", "-q", folder=origin)
+    for number in range(3):
+        (origin / "file").write_text(str(number))
+        git("add", "file", folder=origin)
+        git("commit", "-q", "-m", str(number), folder=origin)
+    if kind == "none":
+        clone.mkdir()
+    else:
+        depth = ["--depth", "1"] if kind == "shallow" else []
+        git("clone", "-q", *depth, origin.as_uri(), str(clone), folder=tmp_path)
+        assert git("rev-list", "--count", "HEAD", folder=clone) == ("1" if depth else "3")
+    named = {"id": git("rev-parse", "HEAD", folder=origin), "modified": False, "not_in_commit": []}
+    assert manifest.commit(clone.resolve()) == (None if kind == "none" else named)
 
 
 def test_settings_of_the_user_change_no_picture(built):

@@ -65,6 +65,20 @@ def kendall_tau_b(x, y) -> float:
     """Return ``Σ sign(xᵢ−xⱼ)·sign(yᵢ−yⱼ) / √(Σ sign²(xᵢ−xⱼ) · Σ sign²(yᵢ−yⱼ))`` over all pairs; NaN if one is constant.
 
     Written out because importing scipy.stats takes longer than the whole stage; the tests compare the two.
+
+    Parameters
+    ----------
+    x, y : array_like of float
+        Two series of one length, without missing values.
+
+    Returns
+    -------
+    float
+        From −1 to 1.
+
+    References
+    ----------
+    Kendall (1945), The treatment of ties in ranking problems, Biometrika 33(3).
     """
     sign_x, sign_y = (np.sign(np.subtract.outer(values, values)) for values in (np.asarray(x), np.asarray(y)))
     spread = np.sqrt(float((sign_x**2).sum()) * float((sign_y**2).sum()))
@@ -72,7 +86,22 @@ def kendall_tau_b(x, y) -> float:
 
 
 def spearman_rho(x, y) -> float:
-    """Return the correlation of the mid-ranks of two series; NaN if one is constant."""
+    """Return the correlation of the mid-ranks of two series; NaN if one is constant.
+
+    Parameters
+    ----------
+    x, y : array_like of float
+        Two series of one length.
+
+    Returns
+    -------
+    float
+        From −1 to 1.
+
+    References
+    ----------
+    Spearman (1904), The proof and measurement of association between two things, American Journal of Psychology 15.
+    """
     rank_x, rank_y = (pd.Series(np.asarray(values)).rank() for values in (x, y))
     return float(rank_x.corr(rank_y))
 
@@ -104,6 +133,22 @@ def tau_difference(before, after, published, seed: int) -> tuple[float, float, f
     The cities are drawn with replacement, `RESAMPLES` times, and the two orders compared on the same draw (a paired
     percentile bootstrap, Efron 1979); the interval holds the middle `LEVEL` of the differences. Draws in which an
     order is constant are left out. All three are NaN where tau-b is not defined.
+
+    Parameters
+    ----------
+    before, after, published : array_like of float
+        Three series over the same cities, in one order: two computed ones and the published one.
+    seed : int
+        Of the bootstrap.
+
+    Returns
+    -------
+    difference, low, high : float
+        From −2 to 2; positive where `after` agrees better.
+
+    References
+    ----------
+    Efron (1979), Bootstrap methods: another look at the jackknife, Annals of Statistics 7(1).
     """
     difference = kendall_tau_b(after, published) - kendall_tau_b(before, published)
     size = len(published)

@@ -49,7 +49,25 @@ class Folder(str):
 
 
 def decode(content: bytes, file: str) -> str:
-    """Return the text of a file in UTF-8 (with or without mark), UTF-16 (with mark), GBK or GB18030."""
+    """Return the text of a file in UTF-8 (with or without mark), UTF-16 (with mark), GBK or GB18030.
+
+    Parameters
+    ----------
+    content : bytes
+        All of the file.
+    file : str
+        Its name in messages.
+
+    Returns
+    -------
+    str
+        Without the mark of the encoding.
+
+    Raises
+    ------
+    DataError
+        If it is text in none of these encodings.
+    """
     encodings = ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ENCODINGS
     for encoding in encodings:
         try:
@@ -62,7 +80,28 @@ def decode(content: bytes, file: str) -> str:
 
 
 def read_cells(path: Path, file: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Return the header and the (line number, cells) of the rows; blanks around cells and empty rows go."""
+    """Return the header and the (line number, cells) of the rows; blanks around cells and empty rows go.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A CSV file.
+    file : str
+        Its name in messages.
+
+    Returns
+    -------
+    header : list of str
+        The cells of the first row that has any.
+    rows : list of (int, list of str)
+        The further rows: the number of the line in the file, and as many cells as the header has.
+
+    Raises
+    ------
+    DataError
+        If there is no such file, it is no well-formed CSV, has no row behind the header, or (with every such row) a row
+        has another number of cells than the header.
+    """
     if not path.is_file():
         raise DataError([Problem(file, None, None, None, "a file", "restore it, or correct its name")])
     text = decode(path.read_bytes(), file)

@@ -99,12 +99,49 @@ class MethodError(FhiError):
 
 
 def nearest_names(name: str, valid: Iterable[str], count: int = 2) -> list[str]:
-    """Return the valid names most like `name`, the likest first; empty if none comes near."""
+    """Return the valid names most like `name`, the likest first; empty if none comes near.
+
+    Parameters
+    ----------
+    name : str
+        What was written.
+    valid : iterable of str
+        The names that there are.
+    count : int, optional
+        At most so many.
+
+    Returns
+    -------
+    list of str
+        Those with a similarity of at least 0.5 (`difflib.SequenceMatcher.ratio`).
+    """
     return difflib.get_close_matches(name, list(valid), n=count, cutoff=0.5)
 
 
 def choose(table: Mapping[str, Entry], name: str, key: str, file: str | None = None) -> Entry:
-    """Return ``table[name]``, or raise `MethodError` with the names nearest to it."""
+    """Return ``table[name]``, or raise `MethodError` with the names nearest to it.
+
+    Parameters
+    ----------
+    table : mapping
+        By name.
+    name : str
+        What is wanted.
+    key : str
+        The key of the scenario that names it, for the message.
+    file : str, optional
+        The scenario file, for the message.
+
+    Returns
+    -------
+    object
+        The entry.
+
+    Raises
+    ------
+    MethodError
+        If there is no such name.
+    """
     if not isinstance(name, str) or name not in table:
         raise MethodError(f"there is no {name!r}.", file=file, key=key, value=name, valid=sorted(table))
     return table[name]

@@ -107,6 +107,12 @@ def standings(index: Index, framework: Framework) -> pd.DataFrame:
     ``standing`` is the share of the other cities with a value that it is ahead of, those level with it counted half: a
     city that shares the last place with thirty others does not pass for strong because their shared rank is 6.
 
+    Parameters
+    ----------
+    index : Index
+    framework : Framework
+        The tree that the index was built on.
+
     Returns
     -------
     pandas.DataFrame
@@ -220,11 +226,11 @@ def decompose(
     Returns
     -------
     weights : pandas.DataFrame
-        Cities × nodes, the root included; see `own_weights`.
+        Cities × nodes, the root included; see `_own_weights`.
     values : pandas.DataFrame
         Cities × indicators, on the scale; 0 where the city has no weight: a cell that it lacks has no part.
     """
-    weights = own_weights(index, framework, [*cities])
+    weights = _own_weights(index, framework, [*cities])
     used = weights[framework.leaves] > 0
     scores = index.scores.loc[weights.index, framework.leaves]
     forward = traits("aggregation", kind).sums[0]
@@ -234,6 +240,13 @@ def decompose(
 
 def next_above(index: Index, framework: Framework, method: Method) -> pd.DataFrame:
     """Split the gap of each city to the city next above it, as `why` splits it.
+
+    Parameters
+    ----------
+    index : Index
+    framework : Framework
+    method : Method
+        The method that `index` was built by.
 
     Returns
     -------
@@ -282,7 +295,7 @@ def aggregations(framework: Framework, *methods: Method) -> set[str]:
     }
 
 
-def own_weights(index: Index, framework: Framework, cities: Sequence[str]) -> pd.DataFrame:
+def _own_weights(index: Index, framework: Framework, cities: Sequence[str]) -> pd.DataFrame:
     """Return the effective weights of cities, cities × nodes: of what a city lacks, the siblings have the weight.
 
     Raises

@@ -89,6 +89,11 @@ def evaluate(text: str, tables: Mapping[str, pd.DataFrame], functions: Mapping[s
         Further functions; each is called with its computed arguments: floats, texts, truths and Series for lists.
         A `ValueError` or `TypeError` of theirs is reported as a fault of the call.
 
+    Returns
+    -------
+    Outcome
+        The value, and what it was computed from.
+
     Raises
     ------
     ExpressionError

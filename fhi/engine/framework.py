@@ -61,7 +61,24 @@ class Framework:
 
     @classmethod
     def from_table(cls, table: pd.DataFrame, file: str = "framework.csv") -> Framework:
-        """Check a table with the columns of framework.csv and make it a tree (see `from_csv`)."""
+        """Check a table with the columns of framework.csv and make it a tree (see `from_csv`).
+
+        Parameters
+        ----------
+        table : pandas.DataFrame
+            One row a node; a column ``row``, if there is one, holds the lines for messages.
+        file : str, optional
+            The name in messages.
+
+        Returns
+        -------
+        Framework
+
+        Raises
+        ------
+        DataError
+            With everything that makes it no tree.
+        """
         problems = list(_problems(table.reset_index(drop=True), file))
         if problems:
             raise DataError(problems)

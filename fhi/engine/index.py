@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-import numpy as np
 import pandas as pd
 
 from fhi.engine import aggregation, imputation, methods, normalisation, treatment, weighting
-from fhi.engine.errors import MethodError, choose
+from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
-from fhi.engine.parameters import Method, Step, steps_by_level, steps_by_node
+from fhi.engine.parameters import Method, Step
 from fhi.engine.ranking import ranked
 from fhi.engine.screening import coverage, observe, panel_of, screen, select
+from fhi.engine.validation import check, check_units, check_weights
 
 __all__ = [
     "STEPS",
     "Index",
     "build",
     "check",
+    "check_units",
+    "check_weights",
     "combine",
     "coverage",
     "fill",
@@ -59,122 +61,6 @@ class Index:
     stages: dict[str, pd.DataFrame] = field(repr=False)
 
 
-def check(
-    method: Method,
-    framework: Framework,
-    cities: Iterable[str] = (),
-    file: str | None = None,
-    units: pd.DataFrame | None = None,
-) -> None:
-    """Raise `MethodError` for any name in a method that does not exist, before anything runs.
-
-    Checked: the name and the parameters of each step, the aggregation of each level, nodes with a weight, indicators
-    with a direction or excluded, cities that are named if `cities` is given, and attributes of cities if `units` is
-    given.
-    """
-    cities = [*cities]
-    names = {"indicators": framework.leaves, "cities": cities, "attributes": () if units is None else units}
-    for key, table in methods.TABLES.items():
-        if key == "aggregation" or key in methods.OF_SPACE:  # one a level, and none
-            continue
-        step: Step = getattr(method, key)
-        function = choose(table, step.method, key, file)
-        methods.check_params(function, step.params, step=key, name=step.method, file=file, **names)
-    for indicator, steps in method.by_indicator.items():
-        choose(dict.fromkeys(framework.leaves), indicator, "by_indicator", file)
-        for key, step in ((key, getattr(steps, key)) for key in type(steps).model_fields):
-            if step is not None:
-                where = f"by_indicator.{indicator}.{key}"
-                function = choose(methods.TABLES[key], step.method, where, file)
-                methods.check_params(function, step.params, step=where, name=step.method, file=file, **names)
-    check_units(method, file)
-    check_weights(method, framework, file, cities)
-    _check_levels(method, framework, file)
-    valid = {"weights": framework.nodes, "directions": framework.leaves, "exclude_indicators": framework.leaves}
-    if cities:
-        valid["exclude_cities"] = cities
-    for key, known in valid.items():
-        for name in getattr(method, key):
-            choose(dict.fromkeys(known), name, key, file)
-
-
-def _check_levels(method: Method, framework: Framework, file: str | None) -> None:
-    """Check what is said by level: how each is aggregated, and how much data it asks for."""
-    levels = list(range(framework.levels.max()))
-    inner = [node for node in [framework.root, *framework.nodes] if framework.children(node)]
-    if isinstance(method.aggregation, dict):
-        for level in set(levels) ^ {level for level in method.aggregation if isinstance(level, int)}:
-            message = f"give a method for each of the levels {levels}, no more and no fewer."
-            raise MethodError(message, file=file, key=f"aggregation.{level}", value=level)
-    own = steps_by_node(method.aggregation)
-    for node in own:
-        choose(dict.fromkeys(inner), node, "aggregation", file)
-    for step in (*steps_by_level(method.aggregation, levels).values(), *own.values()):
-        _try_aggregation(step, file)
-    for level in method.availability:
-        if isinstance(level, str):
-            choose(dict.fromkeys(inner), level, "availability", file)
-        elif level not in levels:
-            raise MethodError(f"there is no level {level} to compute.", file=file, key="availability", value=level)
-
-
-def check_units(method: Method, file: str | None = None) -> None:
-    """Refuse bounds and targets in the indicators' own units after a treatment that may change these.
-
-    They cannot be transformed with the column: the logarithm of `treatment.log` is one of the place between the
-    least and the greatest value, and bounds outside these have none.
-    """
-    for indicator in (None, *method.by_indicator):
-        _check_units(method.step_of("treatment", indicator), method.step_of("normalisation", indicator), file)
-
-
-def _check_units(treat: Step, norm: Step, file: str | None) -> None:
-    turned = treatment.transformation(treat.method, treat.params)
-    for name in methods.traits("normalisation", norm.method).in_units if turned else ():
-        if _in_units(norm.params.get(name)):
-            message = (
-                f"{name} are in the indicators' own units, and the treatment {treat.method!r} puts another scale in "
-                f"the place of a column that stays skewed (otherwise: {turned}); give the treatment otherwise: none, "
-                "or choose a normalisation without bounds, such as min-max."
-            )
-            raise MethodError(message, file=file, key=f"normalisation.{name}", value=norm.params[name])
-
-
-def _in_units(value: object) -> bool:
-    """Whether a parameter holds numbers in an indicator's unit, and not only rules such as a percentile."""
-    if isinstance(value, Mapping):
-        return set(value) != {"percentile"} and len(value) > 0
-    return value is not None and not isinstance(value, str)
-
-
-def check_weights(method: Method, framework: Framework, file: str | None = None, cities: Sequence[str] = ()) -> None:
-    """Refuse raw weights that a weighting ignores, and judgements that are bad, before anything runs."""
-    step = method.weighting
-    if method.weights and not methods.traits("weighting", step.method).raw_weights:
-        message = f"{step.method!r} takes no account of raw weights; leave them out, or choose weighting: original."
-        raise MethodError(message, file=file, key="weights", value=dict(method.weights))
-    if methods.traits("weighting", step.method).judgements:
-        driven = methods.traits("weighting", step.method).from_data
-        # what looks at the values has none to look at yet
-        trial = pd.DataFrame(np.nan if driven else 1.0, index=cities if driven else ["trial"], columns=framework.leaves)
-        try:
-            weighting.weigh(trial, framework, step.method, **step.params)
-        except MethodError as error:
-            raise MethodError(str(error), file=file) from None
-
-
-def _try_aggregation(step: Step, file: str | None) -> None:
-    """Aggregate scores that suit every method, so that a bad value of a parameter is found before anything runs."""
-    function = choose(aggregation.METHODS, step.method, "aggregation", file)
-    methods.check_params(function, step.params, step="aggregation", name=step.method, file=file)
-    try:
-        function(np.array([[80.0, 120.0], [110.0, 90.0]]), np.full((2, 2), 0.5), **step.params)
-    except MethodError as error:
-        raise MethodError(str(error), file=file) from None
-    except ValueError:
-        pass  # it depends on the scores and is told with city and node when they are there
-
-
 def separable(method: Method) -> bool:
     """Whether an indicator comes out the same whatever stands beside it."""
     return all(
@@ -193,7 +79,22 @@ def fill(
 ) -> dict[str, pd.DataFrame]:
     """Return the stages up to the imputed indicators (see `Index.stages`).
 
-    Parameters and errors as for `build`.
+    Parameters
+    ----------
+    panel, framework, method, year, units
+        As for `build`; the panel is long.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        ``indicators, screening, imputed, imputation``.
+
+    Raises
+    ------
+    DataError
+        If the panel is bad.
+    MethodError
+        If no indicator has data for enough units, or the imputation fails.
     """
     observed = observe(panel, framework, method.year if year is None else year, method.panel)
     return fill_observed(*observed, framework, method, units)
@@ -202,7 +103,25 @@ def fill(
 def fill_observed(
     observed: pd.DataFrame, carried: pd.DataFrame, framework: Framework, method: Method, units: pd.DataFrame | None
 ) -> dict[str, pd.DataFrame]:
-    """Return what `fill` returns, from what `fhi.engine.screening.observe` found."""
+    """Return what `fill` returns, from what `fhi.engine.screening.observe` found.
+
+    Parameters
+    ----------
+    observed, carried : pandas.DataFrame
+        Units × indicators: the values of the year, and whether each comes from another year.
+    framework, method, units
+        As for `build`.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        ``indicators, screening, imputed, imputation``.
+
+    Raises
+    ------
+    MethodError
+        If no indicator has data for enough units, or the imputation fails.
+    """
     framework = framework.with_directions(dict(method.directions))
     indicators = observed.drop(index=list(method.exclude_cities))
     indicators[list(method.exclude_indicators)] = float("nan")
@@ -230,7 +149,20 @@ def prepare(
 ) -> dict[str, pd.DataFrame]:
     """Check the method, and return the stages up to the normalised indicators (see `Index.stages`).
 
-    Parameters and errors as for `build`.
+    Parameters
+    ----------
+    panel, framework, method, year, units
+        As for `build`; the panel is long.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        ``indicators, screening, imputed, imputation, treated, treatment, normalised``.
+
+    Raises
+    ------
+    DataError, MethodError
+        As of `build`.
     """
     check(method, framework, panel["city"].unique() if "city" in panel else (), units=units)
     stages = treat(panel, framework, method, year, units)
@@ -242,7 +174,27 @@ def prepare(
 def normalise(
     history: Mapping[int | None, pd.DataFrame], framework: Framework, method: Method, year: int | None
 ) -> pd.DataFrame:
-    """Return the normalised indicators of a year from the treated ones of it and of `other_years`."""
+    """Return the normalised indicators of a year from the treated ones of it and of `other_years`.
+
+    Parameters
+    ----------
+    history : mapping
+        The treated indicators by year, units × indicators.
+    framework : Framework
+    method : Method
+    year : int or None
+        The year that is normalised, a key of `history`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Units × all indicators of the tree, in its order, more always better; missing for what the year does not use.
+
+    Raises
+    ------
+    MethodError
+        If the normalisation does not fit the values.
+    """
     directions = framework.with_directions(dict(method.directions)).directions
     over = method.over_years
 
@@ -262,7 +214,23 @@ def treat(
     year: int | None = None,
     units: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """Return the stages up to the treated indicators (see `Index.stages`); parameters and errors as for `build`."""
+    """Return the stages up to the treated indicators (see `Index.stages`).
+
+    Parameters
+    ----------
+    panel, framework, method, year, units
+        As for `build`; the panel is long.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        ``indicators, screening, imputed, imputation, treated, treatment``.
+
+    Raises
+    ------
+    DataError, MethodError
+        As of `fill` and `treat_filled`.
+    """
     stages = fill(panel, framework, method, year, units)
     treated, record = treat_filled(stages["imputed"], method)
     return stages | {"treated": treated, "treatment": record}
@@ -270,6 +238,19 @@ def treat(
 
 def treat_filled(imputed: pd.DataFrame, method: Method) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the treated indicators and the record of treated cells.
+
+    Parameters
+    ----------
+    imputed : pandas.DataFrame
+        Units × indicators, in the indicators' own units.
+    method : Method
+
+    Returns
+    -------
+    treated : pandas.DataFrame
+        Of the shape of `imputed`.
+    record : pandas.DataFrame
+        ``city, indicator, before, after, method``, one row a changed cell.
 
     Raises
     ------
@@ -295,7 +276,23 @@ def treat_filled(imputed: pd.DataFrame, method: Method) -> tuple[pd.DataFrame, p
 def other_years(
     panel: pd.DataFrame, framework: Framework, method: Method, year: int | None, units: pd.DataFrame | None
 ) -> dict[int, pd.DataFrame]:
-    """Return the treated indicators of the other years of the panel, up to the edition's; none if `by-year`."""
+    """Return the treated indicators of the other years of the panel, up to the edition's; none if `by-year`.
+
+    Parameters
+    ----------
+    panel, framework, method, year, units
+        As for `build`; the panel is long.
+
+    Returns
+    -------
+    dict of int to pandas.DataFrame
+        Units × indicators by year; a year in which no indicator can be used is left out.
+
+    Raises
+    ------
+    MethodError
+        If levels of several years are asked for without an edition year.
+    """
     if methods.traits("over_years", method.over_years.method).own_year:
         return {}
     if year is None:
@@ -342,7 +339,26 @@ def filled(stages: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def combine(normalised: pd.DataFrame, framework: Framework, method: Method) -> Index:
-    """Weigh and aggregate normalised indicators; parameters and errors as for `build`."""
+    """Weigh and aggregate normalised indicators.
+
+    Parameters
+    ----------
+    normalised : pandas.DataFrame
+        Units × indicators, more always better; missing cells are NaN.
+    framework : Framework
+    method : Method
+        Its keys `weights, weighting, aggregation, availability, ranking` count.
+
+    Returns
+    -------
+    Index
+        Its stages are ``normalised`` and ``unit_weights``.
+
+    Raises
+    ------
+    MethodError
+        If the weights or a node cannot be computed.
+    """
     tree = framework.with_weights(dict(method.weights))
     shares = weighting.weigh(normalised, tree, method.weighting.method, **method.weighting.params)
     scores, unit_weights = aggregation.aggregate_and_weigh(

@@ -101,6 +101,20 @@ class Traits:
 def method(step: str, name: str, **given: Any) -> Callable[[Callable], Callable]:
     """Register a function as the method `name` of a step, with its `Traits`.
 
+    Parameters
+    ----------
+    step : str
+        One of the keys of `TABLES`.
+    name : str
+        Lower-case, with hyphens.
+    **given
+        The traits by name.
+
+    Returns
+    -------
+    callable
+        The decorator, which returns the function as it is.
+
     Raises
     ------
     MethodError
@@ -124,6 +138,15 @@ _FILES: dict[str, tuple[str, list[tuple[str, str]]]] = {}
 
 def register_file(text: str, file: str, digest: str) -> None:
     """Run a file of own methods, whose decorators register them; what it registered before in another form goes.
+
+    Parameters
+    ----------
+    text : str
+        The code of the file.
+    file : str
+        Its name, in messages too.
+    digest : str
+        Its checksum: a file of the same checksum is not run again.
 
     Raises
     ------
@@ -151,7 +174,22 @@ def register_file(text: str, file: str, digest: str) -> None:
 
 
 def traits(step: str, name: str) -> Traits:
-    """Return the traits of a method; those of a function that was registered without are the defaults."""
+    """Return the traits of a method; those of a function that was registered without are the defaults.
+
+    Parameters
+    ----------
+    step, name : str
+        A key of `TABLES`, and a name in its table.
+
+    Returns
+    -------
+    Traits
+
+    Raises
+    ------
+    MethodError
+        If there is no such method.
+    """
     return getattr(choose(TABLES[step], name, step), "traits", Traits())
 
 
@@ -288,7 +326,20 @@ def check_params(
 
 
 def parameter_schema(function: Callable, key: str) -> dict[str, Any]:
-    """Return the JSON Schema of a parameter of a method; what has none in JSON may be anything."""
+    """Return the JSON Schema of a parameter of a method; what has none in JSON may be anything.
+
+    Parameters
+    ----------
+    function : callable
+        A method.
+    key : str
+        The name of a parameter.
+
+    Returns
+    -------
+    dict
+        Empty where anything is allowed.
+    """
     try:
         return _adapter(function, key).json_schema()
     except PydanticInvalidForJsonSchema:
@@ -303,6 +354,27 @@ def _adapter(function: Callable, key: str) -> TypeAdapter:
 
 def call(table: Mapping[str, Callable], name: str, data: Any, *rest: Any, step: str, params: dict, **context: Any):
     """Return what a method makes of `data`, its parameters checked, the context it asks for handed over.
+
+    Parameters
+    ----------
+    table : mapping
+        The methods of the step by name.
+    name : str
+    data : object
+        The first argument of the method.
+    *rest : object
+        Further positional arguments.
+    step : str
+        The key, for messages.
+    params : dict
+        As written in the scenario.
+    **context
+        What the caller has of `CONTEXT`; a method is given what it names.
+
+    Returns
+    -------
+    object
+        As the method returns it.
 
     Raises
     ------
@@ -320,7 +392,27 @@ def call(table: Mapping[str, Callable], name: str, data: Any, *rest: Any, step: 
 
 
 def check_frame(result: Any, data: pd.DataFrame, *, step: str, name: str) -> pd.DataFrame:
-    """Return what a method made of `data` as floats, or refuse what is not units × indicators, or is infinite."""
+    """Return what a method made of `data` as floats, or refuse what is not units × indicators, or is infinite.
+
+    Parameters
+    ----------
+    result : object
+        What the method returned.
+    data : pandas.DataFrame
+        Units × indicators that it was given.
+    step, name : str
+        The step and the method, for the message.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of the shape of `data`.
+
+    Raises
+    ------
+    MethodError
+        If it is not of that shape, or holds what is no number or infinite.
+    """
     if not isinstance(result, pd.DataFrame) or not _of_one_shape(result, data):
         message = f"{name!r} must return a frame with the same units and indicators in the same order."
         raise MethodError(message, key=step, value=name)
@@ -349,6 +441,16 @@ def same(low: Any, high: Any) -> Any:
     """Whether a least and a greatest value are the same but for rounding; numbers, arrays or series of them.
 
     ``high − low ≤ 10⁻¹²·max(|low|, |high|)``: the one rule by which a column is constant, or a spread is none.
+
+    Parameters
+    ----------
+    low, high : float, numpy.ndarray or pandas.Series
+        In one unit, ``low ≤ high``.
+
+    Returns
+    -------
+    bool, numpy.ndarray or pandas.Series
+        Of the form of the two; False where one is missing.
     """
     return high - low <= ROUNDING * np.maximum(np.abs(low), np.abs(high))
 
@@ -364,7 +466,20 @@ def ends(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def refuse_empty(data: pd.DataFrame, step: str) -> None:
-    """Raise `MethodError` with the columns that have no data at all."""
+    """Raise `MethodError` with the columns that have no data at all.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        Units × indicators.
+    step : str
+        The step that refuses, for the message.
+
+    Raises
+    ------
+    MethodError
+        With all columns without data.
+    """
     empty = np.isnan(data.to_numpy(dtype=float)).all(axis=0)
     if empty.any():
         raise MethodError(f"no data in {listed(data.columns[empty])}; leave the column out.", key=step)

@@ -79,6 +79,16 @@ def correlations(
 ) -> pd.DataFrame:
     """Return the correlation of every pair of nodes, over the units that have both.
 
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        Units × nodes below the root.
+    framework : Framework
+    method : {"pearson", "spearman", "kendall"}, optional
+        The coefficient.
+    collinear : float, optional
+        Above this correlation a pair is flagged.
+
     Returns
     -------
     pandas.DataFrame
@@ -86,6 +96,11 @@ def correlations(
         ``units, correlation, p_value, low, high`` (see `inference`), ``flag``: ``negative`` below 0, ``collinear``
         above `collinear`, else empty. A pair with fewer than 3 common units, or a node without spread, has no
         correlation.
+
+    Raises
+    ------
+    MethodError
+        If a column is no node below the root.
     """
     nodes = _in_order(data, framework)
     varied = data[nodes].assign(**dict.fromkeys(constant(data[nodes]), np.nan))
@@ -176,10 +191,20 @@ def cronbach_alpha(data: pd.DataFrame) -> float:
 def reliability(normalised: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     """Return Cronbach's alpha of the indicators below each node, the root included.
 
+    Parameters
+    ----------
+    normalised : pandas.DataFrame
+        Units × indicators, more always better.
+    framework : Framework
+
     Returns
     -------
     pandas.DataFrame
         By node above the indicators: ``indicators`` with data, ``units`` that have all of them, ``alpha``.
+
+    References
+    ----------
+    Cronbach (1951), Coefficient alpha and the internal structure of tests, Psychometrika 16(3).
     """
     rows = {}
     for node in (node for node in framework.levels.index if framework.children(node)):
@@ -255,7 +280,18 @@ def effective_weights(scores: pd.DataFrame, framework: Framework, weights: pd.Se
 
 
 def correlation(first: pd.Series, second: pd.Series) -> float:
-    """Return Pearson's correlation over the units that have both; NaN for fewer than three, or without spread."""
+    """Return Pearson's correlation over the units that have both; NaN for fewer than three, or without spread.
+
+    Parameters
+    ----------
+    first, second : pandas.Series
+        By unit.
+
+    Returns
+    -------
+    float
+        From −1 to 1.
+    """
     both = first.notna() & second.notna()
     first, second = first[both], second[both]
     if len(first) < LEAST_UNITS or any(same(values.min(), values.max()) for values in (first, second)):

@@ -113,7 +113,19 @@ class Method(BaseModel):
     robustness: Robustness = Robustness()
 
     def step_of(self, key: str, indicator: str | None = None) -> Step:
-        """Return the step ``imputation``, ``treatment`` or ``normalisation`` of an indicator; of those without one."""
+        """Return the step ``imputation``, ``treatment`` or ``normalisation`` of an indicator; of those without one.
+
+        Parameters
+        ----------
+        key : str
+            ``imputation``, ``treatment`` or ``normalisation``.
+        indicator : str, optional
+            Its code.
+
+        Returns
+        -------
+        Step
+        """
         own = getattr(self.by_indicator[indicator], key) if indicator in self.by_indicator else None
         return own or getattr(self, key)
 
@@ -131,6 +143,11 @@ def steps_by_level(aggregation: Any, levels: Iterable[int]) -> dict[int, Step]:
         As the key ``aggregation`` of a scenario: one for all levels, or one a level.
     levels : iterable of int
         The levels that are computed.
+
+    Returns
+    -------
+    dict of int to Step
+        In the order of `levels`.
 
     Raises
     ------

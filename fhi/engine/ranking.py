@@ -23,6 +23,11 @@ def outward(low, high, places: int = 0, slack: float = STORED_SLACK):
         Decimals.
     slack : float
         Error of the ends: one that lies so near to a decimal is that decimal.
+
+    Returns
+    -------
+    low, high : float or numpy.ndarray
+        Of the form of the ends.
     """
     scale = 10.0**places
     down = np.floor((np.asarray(low, dtype=float) + slack) * scale) / scale + 0.0
@@ -63,6 +68,18 @@ def rounded(scores: pd.DataFrame | pd.Series, decimals: int | None) -> pd.DataFr
     """Return ``sign(x)·floor(|x|·10^d + ½)/10^d``: halves away from zero, as printed tables round; None leaves x.
 
     `SLACK` counts what a sum of floats leaves short of a half as that half.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame or pandas.Series
+        In points.
+    decimals : int or None
+        d.
+
+    Returns
+    -------
+    pandas.DataFrame or pandas.Series
+        Of the same form.
     """
     if decimals is None:
         return scores

@@ -17,13 +17,36 @@ LAST_OBSERVED = Step(method="last-observed")
 
 
 def as_panel(values: pd.DataFrame, year: int = 0) -> pd.DataFrame:
-    """Return units × indicators as a panel of one year."""
+    """Return units × indicators as a panel of one year.
+
+    Parameters
+    ----------
+    values : pandas.DataFrame
+        Units × indicators.
+    year : int, optional
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``city, indicator, value, year``, one row a cell, those without a value too.
+    """
     wide = values.rename_axis(index="city", columns="indicator")
     return wide.stack(future_stack=True).rename("value").reset_index().assign(year=year)
 
 
 def panel_of(data: pd.DataFrame, framework: Framework) -> tuple[pd.DataFrame, bool]:
     """Return a panel, or units × indicators as a panel of the year 0, and whether it was the latter.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        With any of the columns ``city, year, indicator``: a panel; else units × indicators.
+    framework : Framework
+
+    Returns
+    -------
+    panel : pandas.DataFrame
+    wide : bool
 
     Raises
     ------
@@ -81,7 +104,20 @@ def observe(
 def select(panel: pd.DataFrame, framework: Framework, year: int | None = None, column: str = "value") -> pd.DataFrame:
     """Return units × indicators: of each cell the latest row of the panel, not later than `year`.
 
-    `column` is what to take from that row: its value, or another column such as ``evidence``.
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        Long: ``city, year, indicator, value`` and any other columns.
+    framework : Framework
+    year : int, optional
+        Default: the latest of each cell.
+    column : str, optional
+        What to take from that row: its value, or another column such as ``evidence``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Missing where a cell has no row with a value.
 
     Raises
     ------
@@ -140,6 +176,13 @@ def screen(indicators: pd.DataFrame, least_coverage: float) -> tuple[pd.DataFram
     cities it leaves out: the last of the leaders would score 0. So an indicator needs data for at least
     the share `least_coverage` of the units.
 
+    Parameters
+    ----------
+    indicators : pandas.DataFrame
+        Units × indicators.
+    least_coverage : float
+        From 0 to 1.
+
     Returns
     -------
     kept : pandas.DataFrame
@@ -159,6 +202,16 @@ def screen(indicators: pd.DataFrame, least_coverage: float) -> tuple[pd.DataFram
 
 def coverage(panel: pd.DataFrame, framework: Framework, method: Method, screening: pd.DataFrame) -> pd.DataFrame:
     """Return what stands behind each cell of the index.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        ``city, year, indicator, value, evidence``, with or without ``low, high``.
+    framework : Framework
+    method : Method
+        Its `year, panel, max_age, exclude_cities` count.
+    screening : pandas.DataFrame
+        As of `screen`.
 
     Returns
     -------

@@ -57,7 +57,20 @@ class Polytope(NamedTuple):
         return found.x if found.status == 0 else None
 
     def inside(self, points: np.ndarray, tolerance: float = 1e-7) -> np.ndarray:
-        """Return for each point (a row) whether it lies in the polytope."""
+        """Return for each point (a row) whether it lies in the polytope.
+
+        Parameters
+        ----------
+        points : numpy.ndarray
+            Points × dimensions.
+        tolerance : float, optional
+            How far a point may miss each row.
+
+        Returns
+        -------
+        numpy.ndarray of bool
+            By point.
+        """
         level = np.abs(points @ self.equal.T - self.level) <= tolerance
         return level.all(axis=1) & (points @ self.below.T <= self.limit + tolerance).all(axis=1)
 
@@ -69,6 +82,18 @@ def draw(polytope: Polytope, count: int, source: np.random.Generator) -> np.ndar
     and again in a random direction of the d dimensions that are free, to a place uniform on the chord. Directions are
     normal with the covariance of the polytope, long and thin as it may be: first that of the barrier at the centre,
     then that of the points, found in `ROUNDS` of 4·d moves; with the last one each makes ``STEPS·d`` more.
+
+    Parameters
+    ----------
+    polytope : Polytope
+    count : int
+        How many points.
+    source : numpy.random.Generator
+
+    Returns
+    -------
+    numpy.ndarray
+        Points × dimensions.
 
     Raises
     ------
@@ -340,6 +365,17 @@ class Class:
 
         The holder of a place that is not named is any of those possible with the same chance; the shares are then
         uniform over its polytope (the function `draw`).
+
+        Parameters
+        ----------
+        count : int
+            How many points.
+        source : numpy.random.Generator
+
+        Returns
+        -------
+        pandas.DataFrame
+            Points × `places`, per cent.
         """
         zero = np.zeros(len(self.places))
         cases = [(case, holder) for case, holder in self._cases(self.printed) if case.best(zero) is not None]

@@ -45,6 +45,11 @@ def redistributed(present: np.ndarray, weights: np.ndarray, least: float = 0.0, 
         A parent has a score if the children that are there have some weight, and at least this share of all of it.
     axis : int
         Where the children stand.
+
+    Returns
+    -------
+    Siblings
+        `kept` of the shape of `present`; `covered` and `scored` without `axis`.
     """
     kept = np.where(present, weights, 0.0)
     covered = kept.sum(axis=axis)

@@ -67,6 +67,13 @@ def winsorise(
     otherwise : {"log", "box-cox", "none"}
         `log` or `box_cox` of the untreated column, or leave it untreated.
 
+    Returns
+    -------
+    treated : pandas.DataFrame
+        Of the shape of `data`; a transformed column has no unit.
+    labels : dict of str to str
+        What was done, by column that changed.
+
     References
     ----------
     OECD/JRC (2008), Handbook, section 1.5; Saisana and Saltelli (2011), for the limits 2 and 3.5.
@@ -84,6 +91,18 @@ def winsorise(
 @method("treatment", "winsorise-percentiles", zh="百分位缩尾处理", en="winsorisation at percentiles", columnwise=True)
 def winsorise_percentiles(data: pd.DataFrame, *, low: Percentile = 5.0, high: Percentile = 95.0) -> pd.DataFrame:
     """Set what lies beyond two percentiles of the indicator to these (linear interpolation between values).
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        Units × indicators.
+    low, high : float
+        Percentiles, from 0 to 100.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of the shape of `data`, in the indicators' own units.
 
     Raises
     ------
@@ -141,6 +160,18 @@ def transformation(method: str, params: Mapping[str, object]) -> str | None:
     """Return the name of the transformation that a method may put in the place of a column, by its ``otherwise``.
 
     A column so transformed has another unit, or none; if there is no such transformation, every column keeps its own.
+
+    Parameters
+    ----------
+    method : str
+        A name of `METHODS`.
+    params : mapping
+        Its parameters, as written in the scenario.
+
+    Returns
+    -------
+    str or None
+        A name of `TRANSFORMS`.
     """
     own = methods.keywords(choose(METHODS, method, "treatment")).get("otherwise")
     chosen = params.get("otherwise", own.default) if own else None
@@ -214,7 +245,24 @@ def _shape(values: np.ndarray | pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 
 
 def passes(values: np.ndarray | pd.DataFrame, skew: float = SKEW, kurt: float = KURT) -> np.ndarray:
-    """Return by column whether ``|G1| < skew`` or ``G2 < kurt``, or whether that cannot be judged."""
+    """Return by column whether ``|G1| < skew`` or ``G2 < kurt``, or whether that cannot be judged.
+
+    Parameters
+    ----------
+    values : numpy.ndarray or pandas.DataFrame
+        Units × columns.
+    skew, kurt : float, optional
+        The limits.
+
+    Returns
+    -------
+    numpy.ndarray of bool
+        By column.
+
+    References
+    ----------
+    Saisana and Saltelli (2011), for the limits 2 and 3.5.
+    """
     return _fits(*_shape(values), skew, kurt)
 
 

@@ -40,7 +40,18 @@ def words(kind: str) -> Mapping[str, Words]:
 
 
 def key_name(name: str, language: str) -> str:
-    """Return the name of a key of a scenario, or of an assumption; itself if it has none."""
+    """Return the name of a key of a scenario, or of an assumption; itself if it has none.
+
+    Parameters
+    ----------
+    name : str
+        As a scenario has it.
+    language : {"zh", "en"}
+
+    Returns
+    -------
+    str
+    """
     return getattr(words("key").get(name, Words(name, name)), language)
 
 
@@ -74,6 +85,10 @@ def in_words(text: str, language: str, step: str | None = None) -> str:
     language : {"zh", "en"}
     step : str, optional
         The key that the choice is of; without it a word may be a method of any step.
+
+    Returns
+    -------
+    str
     """
     by_level = re.findall(r"\d+: ([\w-]+)", text)
     if by_level and re.fullmatch(r"(\d+: [\w-]+(, )?)+", text):

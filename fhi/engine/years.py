@@ -29,6 +29,20 @@ def build_years(
     An earlier year in which the index cannot be built at all (no indicator has data for enough units) is left out.
     Levels compare between years only if `method.over_years` measures them alike; ranks always do.
 
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        ``city, year, indicator, value``.
+    framework : Framework
+    method : Method
+        Its `year` is the edition's (default: the latest of the panel).
+    units : pandas.DataFrame, optional
+        As for `fhi.engine.index.build`.
+
+    Returns
+    -------
+    dict of int to Index
+
     Raises
     ------
     MethodError
@@ -56,6 +70,21 @@ def scores(
     itself: an index of one indicator of many is no index, and what is carried on from the year before shows no
     movement. `evidence` is what `label` makes of the labels of the values that the scores rest on (by default the
     labels themselves), joined by ``+``; empty if the panel has no column ``evidence``.
+
+    Parameters
+    ----------
+    built : mapping of int to Index
+        As of `build_years`.
+    panel : pandas.DataFrame
+        What they were built of.
+    framework : Framework
+    label : callable, optional
+        From the labels of values to those of a score.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a year, node and city with a score; `rank` among all cities of the year.
     """
     frames, alike = [pd.DataFrame(columns=SCORES)], comparable(built, framework)
     for year, index in built.items():
@@ -69,7 +98,19 @@ def scores(
 
 
 def comparable(built: Mapping[int, Index], framework: Framework) -> dict[int, dict[str, list[str]]]:
-    """Return by year the nodes that are made of the same indicators as in the last year, with these."""
+    """Return by year the nodes that are made of the same indicators as in the last year, with these.
+
+    Parameters
+    ----------
+    built : mapping of int to Index
+        As of `build_years`.
+    framework : Framework
+
+    Returns
+    -------
+    dict of int to dict
+        By year: node → its indicators with weight.
+    """
     used = {}
     for year, index in built.items():
         weights = index.weights["effective"]
@@ -120,7 +161,18 @@ def movement(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def moved(before: pd.Series, after: pd.Series) -> pd.DataFrame:
-    """Return the move of each city between two years from its ranks in them."""
+    """Return the move of each city between two years from its ranks in them.
+
+    Parameters
+    ----------
+    before, after : pandas.Series
+        Ranks by city, 1 the best.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``city, rank_from, rank_to, change, among, status``; see `movement`.
+    """
     frame = pd.DataFrame({"rank_from": before, "rank_to": after}).astype("Int64").rename_axis("city")
     frame["change"] = frame["rank_from"] - frame["rank_to"]
     frame["among"] = -shifts(before, after, ascending=True)["shift"].astype("Int64")
@@ -138,6 +190,14 @@ def changes(built: Mapping[int, Index], framework: Framework, method: Method) ->
     With arithmetic means at every level a score is ``Σ W·x``, W being the city's effective weights. An indicator that a
     city has in both years adds ``W̄·Δx`` by its value and ``x̄·ΔW`` by its weight (bars: means of the two years), which
     together are its whole change; one that it has in one year only adds or takes away ``W·x``, by its weight.
+
+    Parameters
+    ----------
+    built : mapping of int to Index
+        As of `build_years`.
+    framework : Framework
+    method : Method
+        That they were built by.
 
     Returns
     -------

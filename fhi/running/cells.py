@@ -94,6 +94,15 @@ class InProcess(Engine):
 
     @classmethod
     def execute_managed_notebook(cls, nb_man, kernel_name, **_) -> None:
+        """Run the cells of a notebook one by one in this process, until one fails; papermill calls it.
+
+        Parameters
+        ----------
+        nb_man : papermill.execute.NotebookExecutionManager
+            Holds the notebook, and is told where each cell begins and ends.
+        kernel_name : str
+            Plays no part.
+        """
         nb_man.nb.metadata["language_info"] = dict(LANGUAGE)
         main = sys.modules["__main__"]
         ZmqShell.clear_instance()

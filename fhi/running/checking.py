@@ -59,7 +59,7 @@ def check(scenario: str) -> Scenario:
             _check_year(method, construction.panel(tables, tree), file)
         if method.user_data and method.user_data.folder:
             with _noted(faults):
-                check_folder(method, tables)
+                _check_folder(method, tables)
     if len(faults) == 1:
         raise faults[0]
     if faults:
@@ -96,7 +96,7 @@ def _check_year(method: Scenario, panel: pd.DataFrame, file: str) -> None:
         raise MethodError(message, file=file, key="year", value=method.year, valid=list(map(str, years)))
 
 
-def check_folder(method: Scenario, tables: dict[str, pd.DataFrame]) -> None:
+def _check_folder(method: Scenario, tables: dict[str, pd.DataFrame]) -> None:
     """Refuse a folder of own files that is not there, is empty, or holds a file whose name says nothing."""
     name = method.user_data.folder
     shown = f"data/user/{name}".removesuffix("/.")

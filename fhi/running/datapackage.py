@@ -96,6 +96,23 @@ def built_fields(name: str, table: pd.DataFrame, names: Names) -> list[dict]:
     """Return the columns of a built table: type by what stands in them, meaning and unit by the codebook.
 
     Of a raw table as ingested, the columns of its file keep the meaning of their schema.
+
+    Parameters
+    ----------
+    name : str
+        Of the table, as the codebook has it.
+    table : pandas.DataFrame
+    names : Names
+        The names of nodes, for columns that are called after them.
+
+    Returns
+    -------
+    list of dict
+        Fields of a Table Schema, in the order of the columns.
+
+    References
+    ----------
+    Frictionless Data, Table Schema (https://specs.frictionlessdata.io/table-schema/).
     """
     raw, fields = _raw_schema(name, table), []
     for heading, dtype in table.dtypes.items():

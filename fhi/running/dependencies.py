@@ -197,7 +197,20 @@ def _uv(*arguments: str, check: bool = True) -> subprocess.CompletedProcess:
 
 
 def write(path: Path, table: pd.DataFrame) -> Path:
-    """Write a table of this module."""
+    """Write a table of this module.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    table : pandas.DataFrame
+        In the order in which it is to be read.
+
+    Returns
+    -------
+    pathlib.Path
+        `path`.
+    """
     return replace_file(path, to_csv(table).encode("utf-8"))
 
 

@@ -202,6 +202,19 @@ def _parameter(parameter: inspect.Parameter, chinese: bool) -> str:
 def fill(text: str, name: str, content: str) -> str:
     """Return `text` with what stands between ``<!-- name -->`` and ``<!-- /name -->`` replaced.
 
+    Parameters
+    ----------
+    text : str
+        The document.
+    name : str
+        Of the marks.
+    content : str
+        What is to stand between them.
+
+    Returns
+    -------
+    str
+
     Raises
     ------
     ValueError

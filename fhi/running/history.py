@@ -49,6 +49,11 @@ def enter(store: Store, commit: Mapping | None, tau_b: float | None) -> int:
         See `fhi.showing.report.manifest.commit`.
     tau_b : float or None
         Kendall's tau-b of the root with the published ranks.
+
+    Returns
+    -------
+    int
+        From 1.
     """
     names = [f"{store.processed}/scenario.yml", *(f"{store.processed}/{name}.csv" for name in TABLES)]
     contents = {name: (store.root / name).read_bytes() for name in names}
@@ -76,6 +81,17 @@ def enter(store: Store, commit: Mapping | None, tau_b: float | None) -> int:
 
 def earlier(name: str, root: Path | None = None) -> Store:
     """Return the tables of ``<scenario>@<run>``.
+
+    Parameters
+    ----------
+    name : str
+        ``<scenario>@<number of the run>``.
+    root : pathlib.Path, optional
+        The folder of the outputs (default: as of `fhi.files.Files`).
+
+    Returns
+    -------
+    Store
 
     Raises
     ------
@@ -109,7 +125,17 @@ def text(files: Files) -> str:
 
 
 def note(files: Files, step: str, what: str, because: str = "") -> None:
-    """Keep what became of a step of a build, and why."""
+    """Keep what became of a step of a build, and why.
+
+    Parameters
+    ----------
+    files : Files
+        Of the scenario.
+    step : str
+        The stage or command.
+    what, because : str
+        What became of it (``ran``, ``unchanged`` …), and why.
+    """
     entry = {"build": os.environ.get("FHI_BUILD", ""), "what": what, "because": because}
     # what cannot be noted loses no result
     with contextlib.suppress(OSError):

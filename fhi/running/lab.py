@@ -54,6 +54,17 @@ def change(base: Result, changes: Mapping[str, Any]) -> Result:
 
     Data are read anew where a key says so: another edition, files or constructions of one's own, the year of these.
 
+    Parameters
+    ----------
+    base : Result
+        What is changed.
+    changes : mapping
+        By key of a scenario: its whole value.
+
+    Returns
+    -------
+    Result
+
     Raises
     ------
     MethodError
@@ -72,12 +83,31 @@ def change(base: Result, changes: Mapping[str, Any]) -> Result:
 
 
 def compare(base: Result, other: Result) -> Comparison:
-    """Set an index of `start` or `change` beside another; see `fhi.showing.compare.compare`."""
+    """Set an index of `start` or `change` beside another; see `fhi.showing.compare.compare`.
+
+    Parameters
+    ----------
+    base, other : Result
+
+    Returns
+    -------
+    Comparison
+    """
     return side_by_side(base, other, other.data, base.data)
 
 
 def pair(found: Comparison, city: str | None = None, rival: str | None = None) -> tuple[str, str]:
     """Return a city and another to set beside it: by default the one that moved most, and the one next above it.
+
+    Parameters
+    ----------
+    found : Comparison
+    city, rival : str, optional
+        Names of cities.
+
+    Returns
+    -------
+    city, rival : str
 
     Raises
     ------
@@ -134,7 +164,13 @@ def say(comparison: Comparison) -> None:
 
 
 def draw(comparison: Comparison, language: str = "en") -> None:
-    """Show how the ranks moved, and what moved them."""
+    """Show how the ranks moved, and what moved them.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    language : {"zh", "en"}
+    """
     from IPython.display import Image, display
 
     names = (comparison.base.name, comparison.other.name)
@@ -148,7 +184,24 @@ def draw(comparison: Comparison, language: str = "en") -> None:
 
 
 def ranks_picture(start: Result, weights: Mapping[str, float], language: str = "en") -> str:
-    """Return as SVG how the ranks move when nodes have other weights; errors as of `change`."""
+    """Return as SVG how the ranks move when nodes have other weights.
+
+    Parameters
+    ----------
+    start : Result
+    weights : mapping
+        Node → raw weight.
+    language : {"zh", "en"}
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    MethodError
+        As of `change`.
+    """
     names = (start.name, NAME)
     tried = change(start, {"weights": dict(start.method.weights) | dict(weights)})
     rows = slope_rows(move_table(start, tried, start.data.framework), start.data)

@@ -47,6 +47,18 @@ def for_scenario(notebook: dict, scenario: str) -> dict:
     """Return an executed notebook as if its parameter ``scenario`` had had another value, outputs as they are.
 
     The value stands in a cell of its own below the parameters, unless it is their default: as papermill writes it.
+
+    Parameters
+    ----------
+    notebook : dict
+        As read by `read`, with a cell tagged ``parameters``.
+    scenario : str
+        The value.
+
+    Returns
+    -------
+    dict
+        A notebook; the one given stays as it is.
     """
     cells = [cell for cell in notebook["cells"] if INJECTED not in _tags(cell)]
     place = next(number for number, cell in enumerate(cells) if PARAMETERS in _tags(cell))

@@ -53,7 +53,7 @@ def run(name: str, scenario: str, parameters: dict[str, Any] | None = None, caus
     """
     files = Files(scenario)
     source = NOTEBOOKS / f"{name}.ipynb"
-    given = changed_parameters(source, {"scenario": scenario, **(parameters or {})})
+    given = _changed_parameters(source, {"scenario": scenario, **(parameters or {})})
     target = f"{files.reports}/notebooks/{name}.ipynb"
     started = time.perf_counter()
     with files.staging(name) as staging:
@@ -70,7 +70,7 @@ def run(name: str, scenario: str, parameters: dict[str, Any] | None = None, caus
     return files.root / target
 
 
-def changed_parameters(notebook: Path, parameters: dict[str, Any]) -> dict[str, Any]:
+def _changed_parameters(notebook: Path, parameters: dict[str, Any]) -> dict[str, Any]:
     """Return the parameters that differ from the notebook's defaults.
 
     Raises
@@ -129,6 +129,19 @@ def refresh_examples() -> list[Path]:
 
 
 def refresh(name: str, scenario: str) -> Path:
-    """Copy an executed notebook, outputs and all, over its source (for ``make notebooks``)."""
+    """Copy an executed notebook, outputs and all, over its source (for ``make notebooks``).
+
+    Parameters
+    ----------
+    name : str
+        Of the notebook, without its ending.
+    scenario : str
+        The one that it was run for.
+
+    Returns
+    -------
+    pathlib.Path
+        The source.
+    """
     executed = Files(scenario).root / f"reports/{scenario}/notebooks/{name}.ipynb"
     return replace_file(NOTEBOOKS / f"{name}.ipynb", executed.read_bytes())

@@ -59,7 +59,7 @@ def cause(stage: str, files: Files, prerequisites: Iterable[str]) -> dict | None
         return None
     method = load_scenario(files.scenario).model_dump(mode="json", exclude={"description"})
     read = {key: value for key, value in method.items() if key in READS.get(stage, method)}
-    records.require(files, stages_behind(files, needed))
+    records.require(files, _stages_behind(files, needed))
     inputs = {}
     for path in [*needed, *_named_files(read)]:
         if path.parent == files.root / files.reports / "notebooks":
@@ -76,7 +76,21 @@ def cause(stage: str, files: Files, prerequisites: Iterable[str]) -> dict | None
 
 
 def reason(found: dict | None, files: Files, stage: str) -> str:
-    """Return why a stage is not as it was left: what differs from the cause of its results, or what became of these."""
+    """Return why a stage is not as it was left: what differs from the cause of its results, or what became of these.
+
+    Parameters
+    ----------
+    found : dict or None
+        The cause of the results now, as of `cause`.
+    files : Files
+        Of the scenario.
+    stage : str
+
+    Returns
+    -------
+    str
+        At most `NAMED` differences by name, and how many more there are.
+    """
     before = records.read_record(files, stage)
     if before is None or found is None:
         return "there is no earlier result"
@@ -93,7 +107,7 @@ def reason(found: dict | None, files: Files, stage: str) -> str:
     return "; ".join(differ[:NAMED]) + (f" and {len(differ) - NAMED} more" if len(differ) > NAMED else "")
 
 
-def stages_behind(files: Files, prerequisites: Iterable[Path]) -> set[str]:
+def _stages_behind(files: Files, prerequisites: Iterable[Path]) -> set[str]:
     """Return the stages whose files a stage reads: those of the executed notebooks, and those before them."""
     home = files.root / files.reports / "notebooks"
     nearest = {path.stem for path in prerequisites if path.parent == home}
@@ -108,7 +122,19 @@ def stages_behind(files: Files, prerequisites: Iterable[Path]) -> set[str]:
 
 
 def out_of_date(files: Files, stages: Iterable[str]) -> list[str]:
-    """Return what the stored results of some stages do not rest on as it is now: files, or the scenario."""
+    """Return what the stored results of some stages do not rest on as it is now: files, or the scenario.
+
+    Parameters
+    ----------
+    files : Files
+        Of the scenario.
+    stages : iterable of str
+
+    Returns
+    -------
+    list of str
+        Paths from the folder of the project, each once.
+    """
     method = load_scenario(files.scenario).model_dump(mode="json", exclude={"description"})
     found: dict[str, None] = {}
     for record in filter(None, (records.read_record(files, stage) for stage in stages)):
@@ -140,7 +166,17 @@ def _content(path: Path) -> str | None:
 
 
 def write_record(found: dict, files: Files, staging: Path) -> None:
-    """Write into a staging folder the record of what a stage has written there."""
+    """Write into a staging folder the record of what a stage has written there.
+
+    Parameters
+    ----------
+    found : dict
+        The cause, as of `cause`.
+    files : Files
+        Of the scenario.
+    staging : pathlib.Path
+        The folder that holds what is to be put in place.
+    """
     written = sorted(path for path in staging.rglob("*") if path.is_file())
     outputs = {records.name_of(files, path, staging): digest(path.read_bytes()) for path in written}
     path = staging / records.record_path(files, found["stage"])
@@ -166,6 +202,17 @@ def take_over(found: dict | None, files: Files) -> str | None:
     That is the name of a scenario, or `STORE`.
 
     The executed notebook is written as if it had run for this scenario, and dated now.
+
+    Parameters
+    ----------
+    found : dict or None
+        The cause, as of `cause`; without one nothing is taken over.
+    files : Files
+        Of the scenario.
+
+    Returns
+    -------
+    str or None
     """
     for other in _scenarios(files) if found else ():
         record = records.read_record(other, found["stage"])
@@ -192,6 +239,18 @@ def take_over(found: dict | None, files: Files) -> str | None:
 def accept(found: dict | None, files: Files) -> list[str]:
     """Keep what was altered of a stage and is to be accepted (``ACCEPT``), and date it now; return the names.
 
+    Parameters
+    ----------
+    found : dict or None
+        The cause, as of `cause`.
+    files : Files
+        Of the scenario.
+
+    Returns
+    -------
+    list of str
+        As messages show them; empty if nothing is kept.
+
     Raises
     ------
     AlteredError
@@ -217,7 +276,17 @@ def accept(found: dict | None, files: Files) -> list[str]:
 
 
 def keep(found: dict, files: Files, staging: Path) -> None:
-    """Keep what a stage has written into a staging folder by its cause, in the store that `make clean` leaves."""
+    """Keep what a stage has written into a staging folder by its cause, in the store that `make clean` leaves.
+
+    Parameters
+    ----------
+    found : dict
+        The cause, as of `cause`.
+    files : Files
+        Of the scenario.
+    staging : pathlib.Path
+        The folder that holds what is to be put in place.
+    """
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for path in sorted(path for path in staging.rglob("*") if path.is_file()):

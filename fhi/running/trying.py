@@ -62,6 +62,11 @@ def changed_settings(method: Scenario, changes: Iterable[str], framework: Framew
         the weight of a node.
     framework : Framework
 
+    Returns
+    -------
+    dict
+        By key.
+
     Raises
     ------
     MethodError
@@ -102,6 +107,18 @@ def _with_part(whole: Any, parts: list[str], value: Any) -> Any:
 def attempt(scenario: str, changes: Iterable[str]) -> tuple[Comparison, dict[str, Any]]:
     """Return what changes do to the stored index of a scenario, and the keys so changed.
 
+    Parameters
+    ----------
+    scenario : str
+        A scenario that is built.
+    changes : iterable of str
+        As for `changed_settings`.
+
+    Returns
+    -------
+    comparison : Comparison
+    settings : dict
+
     Raises
     ------
     MethodError
@@ -122,6 +139,20 @@ def attempt(scenario: str, changes: Iterable[str]) -> tuple[Comparison, dict[str
 
 def save(name: str, scenario: str, settings: dict[str, Any]) -> str:
     """Write changed keys as the scenario of a name that rests on another; return the path of its file.
+
+    Parameters
+    ----------
+    name : str
+        Of the new scenario.
+    scenario : str
+        The one that it rests on.
+    settings : dict
+        By key, as of `changed_settings`.
+
+    Returns
+    -------
+    str
+        From the folder of the project.
 
     Raises
     ------

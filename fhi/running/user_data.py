@@ -31,6 +31,19 @@ def read(method: Scenario, tables: Mapping[str, pd.DataFrame], framework: Framew
 
     Files that are made up are written into the store first, under ``microdata/``, and read as any others.
 
+    Parameters
+    ----------
+    method : Scenario
+    tables : mapping of str to pandas.DataFrame
+        The raw tables of the edition.
+    framework : Framework
+    store : Store
+        Of the scenario.
+
+    Returns
+    -------
+    Microdata
+
     Raises
     ------
     DataError
@@ -53,7 +66,22 @@ def read(method: Scenario, tables: Mapping[str, pd.DataFrame], framework: Framew
 
 
 def panel(method: Scenario, tables: Mapping[str, pd.DataFrame], framework: Framework, given: Microdata) -> pd.DataFrame:
-    """Return the panel of a scenario: what is constructed from the raw tables, and what its files give in its place."""
+    """Return the panel of a scenario: what is constructed from the raw tables, and what its files give in its place.
+
+    Parameters
+    ----------
+    method : Scenario
+    tables : mapping of str to pandas.DataFrame
+        The raw tables of the edition.
+    framework : Framework
+    given : Microdata
+        As of `read`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Long: ``city, year, indicator, value, low, high, unit, source_id, evidence``.
+    """
     replaces = method.user_data.replaces if method.user_data else "indicator"
     return construction.panel(tables, framework, given.panel, replaces, alternatives.chosen(method))
 
@@ -61,7 +89,18 @@ def panel(method: Scenario, tables: Mapping[str, pd.DataFrame], framework: Frame
 def replaced(method: Scenario, tables: Mapping[str, pd.DataFrame], given: Microdata) -> pd.DataFrame:
     """Return the rows of the panel by default that the constructions of a scenario replace; none without any.
 
-    Parameters as for `panel`; the tables with the default texts of the framework.
+    Parameters
+    ----------
+    method : Scenario
+    tables : mapping of str to pandas.DataFrame
+        The raw tables, with the default texts of the framework.
+    given : Microdata
+        As of `read`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With the columns of `panel`.
     """
     default = method.model_copy(update={"constructions": {}})
     rows = panel(default, tables, Framework.from_table(tables["framework"]), given)
@@ -69,7 +108,15 @@ def replaced(method: Scenario, tables: Mapping[str, pd.DataFrame], given: Microd
 
 
 def write(store: Store, given: Microdata) -> None:
-    """Write the tables that tell what was read, refused and left open; none where there are no files."""
+    """Write the tables that tell what was read, refused and left open; none where there are no files.
+
+    Parameters
+    ----------
+    store : Store
+        Of the scenario.
+    given : Microdata
+        As of `read`.
+    """
     if given.quality.empty:
         return
     for name in ("quality", "refused", "understood", "intervals", "services"):
@@ -81,6 +128,20 @@ def dry_run(path: Path, edition: str, year: int | None) -> str:
     """Return what would be understood, used, left outside and refused of one file, and how to resolve the rest.
 
     The words beside it (vocabulary.csv) count; nothing is written.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    edition : str
+        Whose cities, indicators and units count.
+    year : int or None
+        Of the values (default: the latest year in the name of the file).
+
+    Returns
+    -------
+    str
+        Several lines.
 
     Raises
     ------
@@ -97,10 +158,10 @@ def dry_run(path: Path, edition: str, year: int | None) -> str:
             if source.is_file():
                 shutil.copy(source, Path(folder) / source.name.replace(" ", "-"))
         try:
-            given = collect(Path(folder), tables, framework, shown="read", year=year or latest_year(path.name))
+            given = collect(Path(folder), tables, framework, shown="read", year=year or _latest_year(path.name))
         except DataError as error:
             cells = [(problem.column, str(problem.value or "")) for problem in error.problems]
-            lines = suggestions(cells, tables, framework)
+            lines = _suggestions(cells, tables, framework)
             raise DataError([*error.problems, *_as_problems(lines)]) from None
     refused = list(zip(given.refused["column"], given.refused["value"].astype(str), strict=True))
     seen = given.quality[given.quality["what"].isin(["measure not read"])]["column"]
@@ -113,7 +174,7 @@ def dry_run(path: Path, edition: str, year: int | None) -> str:
     text = [
         f"{title} ({len(frame)})\n{frame.head(SHOWN).to_string(index=False)}" for title, frame in parts if len(frame)
     ]
-    lines = suggestions([*refused, *(("measure", name) for name in seen)], tables, framework)
+    lines = _suggestions([*refused, *(("measure", name) for name in seen)], tables, framework)
     if lines:
         text.append(
             "lines that would resolve the rest (vocabulary.csv beside the file: list,code,written)\n" + "\n".join(lines)
@@ -125,13 +186,13 @@ def dry_run(path: Path, edition: str, year: int | None) -> str:
 SHOWN, LISTS = 40, {"city": "city", "class": "class", "sector": "sector", "sex": "sex", "measure": "measure"}
 
 
-def latest_year(name: str) -> int:
+def _latest_year(name: str) -> int:
     """Return the year in the name of a file, or the present one: what a scenario without a year would take."""
     found = re.search(r"(?<!\d)(?:19|20)\d{2}(?!\d)", name)
     return int(found[0]) if found else datetime.date.today().year
 
 
-def suggestions(cells: Iterable[tuple[str | None, str]], tables: Mapping, framework: Framework) -> list[str]:
+def _suggestions(cells: Iterable[tuple[str | None, str]], tables: Mapping, framework: Framework) -> list[str]:
     """Return the lines of a vocabulary.csv, and of the column aliases, that would make refused words known."""
     vocabulary = Vocabulary(tables["vocabulary"])
     file_types.add_measures(vocabulary, framework)

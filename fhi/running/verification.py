@@ -72,7 +72,18 @@ def picture_files(files: Files) -> dict[str, Path]:
 
 
 def gap(built: str, expected: str) -> float:
-    """Return how far two cells differ: a share of the larger number; infinite for texts and whole numbers."""
+    """Return how far two cells differ: a share of the larger number; infinite for texts and whole numbers.
+
+    Parameters
+    ----------
+    built, expected : str
+        Cells of a CSV file.
+
+    Returns
+    -------
+    float
+        0 for equal numbers and for a difference below `ZERO`.
+    """
     if built == expected:
         return 0.0
     if INTEGER.fullmatch(built) and INTEGER.fullmatch(expected):
@@ -91,7 +102,18 @@ def _cells(content: bytes) -> list[list[str]]:
 
 
 def difference(built: bytes, expected: bytes) -> Difference:
-    """Return the largest difference of two tables in CSV, and where it is."""
+    """Return the largest difference of two tables in CSV, and where it is.
+
+    Parameters
+    ----------
+    built, expected : bytes
+        The contents of two CSV files.
+
+    Returns
+    -------
+    Difference
+        Infinite where columns or rows are not the same.
+    """
     if built == expected:
         return Difference(0.0)
     found, wanted = (_cells(content) for content in (built, expected))
@@ -110,6 +132,18 @@ def difference(built: bytes, expected: bytes) -> Difference:
 
 def verify(files: Files, expected: Path) -> list[Check]:
     """Compare a built scenario with the folder of what is expected: figures and tables first, page and print last.
+
+    Parameters
+    ----------
+    files : Files
+        Of the scenario, built.
+    expected : pathlib.Path
+        The folder.
+
+    Returns
+    -------
+    list of Check
+        One a file.
 
     Raises
     ------
@@ -197,7 +231,15 @@ def _size(check: Check) -> str:
 
 
 def require(checks: list[Check], files: Files) -> None:
-    """Raise `VerificationError`, naming what does not hold, if anything does not."""
+    """Raise `VerificationError`, naming what does not hold, if anything does not.
+
+    Parameters
+    ----------
+    checks : list of Check
+        As of `verify`.
+    files : Files
+        Of the scenario.
+    """
     names = [check.name for check in failures(checks)]
     if names:
         remedy = f"if the change is meant: make expected SCENARIO={files.scenario}, look through it, and commit"
@@ -205,7 +247,20 @@ def require(checks: list[Check], files: Files) -> None:
 
 
 def write_expected(store: Store, expected: Path) -> list[str]:
-    """Write what is expected anew from a build; return the names of the files that changed, came or went."""
+    """Write what is expected anew from a build; return the names of the files that changed, came or went.
+
+    Parameters
+    ----------
+    store : Store
+        Of the scenario, built.
+    expected : pathlib.Path
+        The folder; what it holds goes.
+
+    Returns
+    -------
+    list of str
+        From that folder, in alphabetical order.
+    """
     before = {path: path.read_bytes() for path in expected.rglob("*.csv")}
     shutil.rmtree(expected, ignore_errors=True)
     for name, path in data_files(store).items():

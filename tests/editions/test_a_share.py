@@ -2,14 +2,14 @@
 
 import pandas as pd
 import pytest
+from report_tables import load
 
-from fhi import editions
 from fhi.editions.a_share import FIRMS, INDUSTRIES, firms, totals, uncertain
 from fhi.editions.construction import CONSTRUCTIONS
 from fhi.engine.errors import DataError
 from fhi.paths import RAW
 
-TABLES = editions.load()
+TABLES = load()
 TOTALS = totals(TABLES).set_index(["sector", "city"])
 MAINLAND = 36
 

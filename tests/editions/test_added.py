@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from report_tables import load
 from scipy import stats
 
 from fhi import editions
@@ -25,7 +26,7 @@ from fhi.reading.microdata import Microdata
 from fhi.running import user_data
 from fhi.scenarios import load_scenario
 
-RAW = editions.load()
+RAW = load()
 TABLES = editions.tidy(RAW)
 PRINTED = published(TABLES)
 WIDER = load_scenario("wider")
@@ -48,6 +49,7 @@ def table():
     return added_indicators(panel(WIDER), user_data.replaced(WIDER, RAW, Microdata.empty()), TREE, WIDER, PRINTED)
 
 
+@pytest.mark.slow
 def test_each_indicator_is_added_alone_and_all_together(table):
     assert list(table.columns) == COLUMNS
     assert list(dict.fromkeys(table["added"])) == ["firm_count", "capital", "services", ALL]

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from report_tables import load
 
 from fhi import editions
 from fhi.editions import SCHEMAS, alternatives, construction, read_table
@@ -14,7 +15,7 @@ from fhi.reading.microdata import Microdata
 from fhi.running import user_data
 from fhi.scenarios import Scenario, load_scenario
 
-TABLES = editions.load()
+TABLES = load()
 WIDER, BASELINE = load_scenario("wider"), load_scenario("baseline")
 SPECIAL = {"香港", "澳门", "台北"}
 

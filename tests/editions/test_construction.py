@@ -2,8 +2,8 @@
 
 import pandas as pd
 import pytest
+from report_tables import load
 
-from fhi import editions
 from fhi.editions import construction
 from fhi.editions.construction import CONSTRUCTIONS, PANEL, constructs, national_shares
 from fhi.editions.national_shares import SUMS, joint_values
@@ -12,7 +12,7 @@ from fhi.engine.errors import DataError
 from fhi.engine.framework import Framework
 from fhi.paths import RAW
 
-TABLES = editions.load()
+TABLES = load()
 FRAMEWORK = Framework.from_csv(RAW / "report2018" / "framework.csv")
 ROWS = construction.panel(TABLES, FRAMEWORK)
 SHARES = national_shares(TABLES)
@@ -189,6 +189,7 @@ def test_a_row_of_sums_that_makes_no_sense_is_refused(cells, message):
         national_shares(changed(SUMS, row, **cells))
 
 
+@pytest.mark.slow
 def test_joint_values_add_up_to_the_nation_and_lie_within_the_panels_bounds():
     joint = joint_values(TABLES, ROWS, 3, 60)
     assert set(joint["indicator"]) == {"contribution"} and joint["point"].nunique() == 61
@@ -204,6 +205,7 @@ def test_joint_values_add_up_to_the_nation_and_lie_within_the_panels_bounds():
     pd.testing.assert_frame_equal(joint, joint_values(TABLES, ROWS, 3, 60))
 
 
+@pytest.mark.slow
 def test_values_of_ones_own_are_not_drawn():
     given = ROWS[(ROWS["indicator"] == "contribution") & (ROWS["city"] == "杭州")].assign(
         value=20.0, low=20.0, high=20.0, source_id="user/firms", evidence="user"

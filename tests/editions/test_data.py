@@ -3,12 +3,13 @@
 import json
 
 import pytest
+from report_tables import load
 
 from fhi import editions
 from fhi.editions.catalogue import checksum, raw_files, verify
 from fhi.paths import RAW
 
-TABLES = editions.load()
+TABLES = load()
 # claims, facts and orders speak of the whole report
 WHOLE = {"cities", "constructions", "orders", "order_notes"}
 REPORT = sorted({*editions.schemas_of(RAW / "report2018")} - WHOLE)

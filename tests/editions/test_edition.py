@@ -5,6 +5,7 @@ import shutil
 
 import pandas as pd
 import pytest
+from report_tables import load
 
 from fhi import editions, paths
 from fhi.editions import defaults
@@ -85,14 +86,14 @@ def test_its_words_are_a_table_in_its_order(changed):
 
 
 def test_the_tiers_of_the_report_are_those_of_its_table():
-    tables, edition = editions.load(), editions.edition("report2018")
+    tables, edition = load(), editions.edition("report2018")
     named = tables["tiers"][["tier", "name_zh", "name_en"]].to_numpy().tolist()
     assert [[tier.id, tier.zh, tier.en] for tier in edition.tiers] == named
     assert set(edition.facts.groups) == set(tables["facts"]["group"])
 
 
 def test_the_published_ranks_of_the_report_are_the_columns_of_its_top20():
-    tables = editions.tidy(editions.load())
+    tables = editions.tidy(load())
     top20, ranks = tables["tables/top20"].set_index("city"), published(tables)
     assert list(dict.fromkeys(ranks["node"])) == ["FHI", "industry", "experience", "ecosystem"]
     for node, column in (("FHI", "rank"), ("ecosystem", "ecosystem_rank")):
@@ -149,7 +150,7 @@ def test_the_baseline_is_of_the_report_and_null_is_refused(scenarios):
 
 
 def test_the_errors_of_the_report_are_those_of_its_adoption_rates():
-    tables = editions.load()
+    tables = load()
     found = defaults.estimates(tables, editions.edition("report2018"), 2018)
     assert found["city"].tolist() == tables["adoption"]["city"].tolist()
     assert set(found["assumed_answers"]) == {200} and set(found["indicator"]) == {"adoption"}

@@ -7,6 +7,7 @@ import shutil
 
 import pandas as pd
 import pytest
+from report_tables import load
 
 from fhi import editions
 from fhi.editions import catalogue, folders
@@ -148,7 +149,7 @@ def test_the_templates_of_staff_files_have_every_column_and_give_nothing(tables_
 
 @pytest.fixture(scope="module")
 def tables_of_report():
-    return editions.load()
+    return load()
 
 
 # --- built by configuration alone -------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from report_tables import load
 
 from fhi import editions
 from fhi.editions import construction, printed_orders
@@ -12,7 +13,7 @@ from fhi.editions.printed_orders import Values, check, compare, places
 from fhi.engine.errors import DataError
 from fhi.engine.framework import Framework
 
-LOADED = editions.load()
+LOADED = load()
 TABLES = editions.tidy(LOADED)
 
 

@@ -5,11 +5,10 @@ from collections import Counter
 
 import pandas as pd
 import pytest
+from report_tables import ledger, load
 
-from fhi import editions
 from fhi.codebook.tables import table
 from fhi.editions import findings as words
-from fhi.editions.claims import ledger
 from fhi.paths import ROOT, edition_folder
 from fhi.showing.figures import entries
 
@@ -17,7 +16,7 @@ EDITIONS = ("report2018", "hdi2021", "provinces2022")
 ROWS = {name: words.read_findings(edition_folder(name)) for name in EDITIONS}
 CASES = [pytest.param(row, id=f"{name}-{row.id}-{row.row}") for name in EDITIONS for row in ROWS[name].itertuples()]
 EXPECTED = ROOT / "tests/expected/baseline/processed"
-RAW = editions.load()
+RAW = load()
 #: digits that are no numbers of the tables: years, pages, levels, names, and thresholds that a condition repeats
 PLAIN = re.compile(
     r"20\d\d年\d+月(?:\d+日)?|20(?:1[5-9]|2[0-9])(?:-22|/2022)?年?|第\d+(?:、\d+)*(?:至\d+)?页|pp?\. ?\d+(?:, \d+)*|"
@@ -49,7 +48,7 @@ def expressions(row):
 def built():
     found = {path.stem: pd.read_csv(path) for path in EXPECTED.glob("*.csv")}
     found["tables/coverage"] = RAW["coverage"]
-    return words.named(RAW, found, {"claims": ledger(RAW)})
+    return words.named(RAW, found, {"claims": ledger()})
 
 
 @pytest.fixture(scope="module")

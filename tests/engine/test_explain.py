@@ -222,6 +222,7 @@ def test_of_geometric_means_the_logarithm_of_the_ratio_is_split():
     assert table.loc["green", "contribution"] == pytest.approx(np.log(1 / 30.7) / 8)
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(
     st.lists(st.lists(st.one_of(st.floats(1, 100), st.just(NAN)), min_size=4, max_size=4), min_size=2, max_size=2),

@@ -574,6 +574,7 @@ def test_a_bad_parameter_is_refused_before_anything_runs(settings, key, words):
     assert words in str(caught.value)
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(st.permutations(range(len(CELLS))))
 def test_the_order_of_the_rows_of_the_panel_changes_nothing(order):
@@ -584,6 +585,7 @@ def test_the_order_of_the_rows_of_the_panel_changes_nothing(order):
     pd.testing.assert_frame_equal(shuffled.weights, straight.weights)
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(st.sampled_from(["income", "saving", "noise"]), st.sampled_from([0.001, 7, 1e6]), st.integers(-50, 50))
 def test_the_unit_of_an_indicator_changes_nothing(indicator, factor, shift):

@@ -1,11 +1,11 @@
 """Numbers that the report prints about its own tables come out of the transcribed tables."""
 
 import pytest
+from report_tables import load
 
-from fhi import editions
 from fhi.editions.construction import national_shares
 
-TABLES = editions.load()
+TABLES = load()
 
 
 def report(name):

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from report_tables import load
 
 from fhi import editions
 from fhi.editions import construction
@@ -160,7 +161,7 @@ def test_other_aggregations_have_no_such_split():
 
 @pytest.fixture(scope="module")
 def report():
-    tables, framework = editions.load(), Framework.from_csv(RAW / "report2018" / "framework.csv")
+    tables, framework = load(), Framework.from_csv(RAW / "report2018" / "framework.csv")
     return editions.tidy(tables), construction.panel(tables, framework), framework
 
 

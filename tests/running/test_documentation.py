@@ -4,17 +4,22 @@ import re
 
 import pandas as pd
 import pytest
+from report_tables import ledger
+from shipped import is_own
 
-from fhi import editions
-from fhi.editions import SCHEMAS, claims
+from fhi.editions import SCHEMAS
+from fhi.editions.catalogue import editions
 from fhi.engine.methods import OF_SPACE, TABLES
-from fhi.running import documentation
+from fhi.running import datapackage, documentation
 from fhi.showing.figures import audit, entries
 
 
-def test_every_document_is_up_to_date():
+def test_every_document_is_up_to_date(monkeypatch):
+    """Editions of the staff's own may be entered in the package of the raw data or not."""
+    entered = documentation.pages()
+    monkeypatch.setattr(datapackage, "editions", lambda: [one for one in editions() if not is_own(one)])
     for path, text in documentation.pages().items():
-        assert path.read_text(encoding="utf-8") == text, f"{path.name}: run make readme"
+        assert path.read_text(encoding="utf-8") in (text, entered[path]), f"{path.name}: run make readme"
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -54,7 +59,7 @@ def test_the_dictionary_names_every_column():
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_verdicts_are_counted_as_the_ledger_has_them(language):
-    verdicts = claims.ledger(editions.load())["verdict"]
+    verdicts = ledger()["verdict"]
     rows = re.findall(r"\| `([\w-]+)` \| (\d+) \|", documentation.verdict_counts(language))
     assert {name: int(count) for name, count in rows} == verdicts.value_counts().to_dict()
     assert [name for name, _ in rows] == list(audit.VERDICTS)

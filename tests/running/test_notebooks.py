@@ -5,11 +5,12 @@ import json
 import re
 
 import pytest
+from shipped import notebook_paths
 
-from fhi.paths import EXAMPLES, NOTEBOOKS, ROOT
+from fhi.paths import EXAMPLES, ROOT
 from fhi.running import notebooks, pipeline
 
-PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
+PATHS = notebook_paths()
 SHOWN = sorted(EXAMPLES.glob("*.ipynb"))
 
 
@@ -73,6 +74,25 @@ def test_the_stored_pictures_are_those_that_are_drawn_now(path, executed):
     stored, drawn = (notebooks.pictures(notebooks.read(file)) for file in (path, executed[path.stem]))
     changed = [name for name in {**stored, **drawn} if stored.get(name) != drawn.get(name)]
     assert not changed, f"{path.name}: {'; '.join(changed)} changed"
+
+
+def said(notebook):
+    """Return by cell and number what a notebook put out, pictures left out."""
+    found = {}
+    for place, cell in enumerate(notebook["cells"], start=1):
+        for number, output in enumerate(cell.get("outputs", ()), start=1):
+            data = {"text": output.get("text", ""), **output.get("data", {})}
+            texts = {kind: "".join(text) for kind, text in data.items() if not kind.startswith("image/")}
+            found[f"cell {place}, output {number}"] = texts
+    return found
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_the_stored_texts_are_those_that_a_build_puts_out(path, executed):
+    """All notebooks, in the build of Make; nbval runs the short ones in kernels of their own, in make fuzz all."""
+    stored, now = (said(notebooks.read(file)) for file in (path, executed[path.stem]))
+    changed = [name for name in {**stored, **now} if stored.get(name) != now.get(name)]
+    assert not changed, f"{path.name}: {'; '.join(changed)} changed; make notebooks stores them anew"
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)

@@ -6,7 +6,9 @@ import os
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from sampled import FUZZ
 
+from fhi.codebook import tables as codebook
 from fhi.paths import NOTEBOOKS
 from fhi.running import notebooks, pipeline
 
@@ -26,14 +28,18 @@ def tables(root, scenario):
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.csv"))}
 
 
-@pytest.mark.parametrize("scenario", ["baseline", "hdi2021-undp"])
-def test_run_all_writes_the_tables_of_a_build(scenario, tmp_path, monkeypatch):
+@pytest.mark.fuzz
+@pytest.mark.parametrize("scenario", ["baseline", "hdi2021-undp"] if FUZZ else ["baseline"])
+def test_run_all_writes_the_tables_of_a_build(scenario, built, tmp_path, monkeypatch):
     for name, run in (("by-hand", run_all), ("build", pipeline.run)):
         monkeypatch.setenv("FHI_OUT", str(tmp_path / name))
-        for stage in STAGES:
+        # the baseline is built already
+        for stage in STAGES if run is run_all or scenario != "baseline" else ():
             run(stage, scenario)
-    found, expected = tables(tmp_path / "by-hand", scenario), tables(tmp_path / "build", scenario)
+    found = tables(tmp_path / "by-hand", scenario)
+    expected = tables(built.folder if scenario == "baseline" else tmp_path / "build", scenario)
     assert {"panel.csv", "normalised.csv", "scores.csv", "tables/framework.csv"} <= set(found)
-    assert found == expected
+    later = {name for name, row in codebook.tables().items() if row.stage not in STAGES}
+    assert found == {name: content for name, content in expected.items() if name.removesuffix(".csv") not in later}
     # a record is left by the build of Make alone: what was run by hand is not taken for it
     assert not list((tmp_path / "by-hand/data/processed" / scenario).glob("stages/*"))

@@ -6,15 +6,20 @@ import shutil
 import pandas as pd
 import pytest
 import yaml
+from sampled import FUZZ
 
 from fhi.scenarios import Scenario, load_scenario
 
 KEPT = ("baseline", "drop-experience", "equal", "geometric")
 STAGES = ("03_weighting", "05_identification")
+#: what is computed afresh too, to be compared with what was taken over; the bounds take long
+FRESH = STAGES if FUZZ else STAGES[:1]
+FEW = {"draws": 1000, "sobol": 128}
+pytestmark = pytest.mark.fuzz
 
 
-def targets(out, scenario):
-    return [f"{out}/reports/{scenario}/notebooks/{stage}.ipynb" for stage in STAGES]
+def targets(out, scenario, stages=STAGES):
+    return [f"{out}/reports/{scenario}/notebooks/{stage}.ipynb" for stage in stages]
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +33,7 @@ def runs(built, tmp_path_factory):
             path.unlink()
     copy = type(built)(folder, copied=True)
     copy.said = copy.make("SCENARIO=equal", *targets(".", "equal")).stdout
-    copy.make("SCENARIO=equal", "OUT=fresh", *targets("fresh", "equal"))
+    copy.make("SCENARIO=equal", "OUT=fresh", *targets("fresh", "equal", FRESH))
     return copy
 
 
@@ -44,8 +49,9 @@ def test_what_a_scenario_shares_with_the_baseline_is_taken_over(runs):
 @pytest.mark.parametrize("part", ["data/processed/equal", "reports/equal"])
 def test_what_was_taken_over_equals_a_fresh_run_byte_for_byte(runs, part):
     taken, fresh = runs.folder / part, runs.folder / "fresh" / part
-    assert below(taken) == below(fresh) != []
-    assert filecmp.cmpfiles(taken, fresh, below(taken), shallow=False)[1:] == ([], [])
+    there = below(fresh)
+    assert there and (set(there) < set(below(taken)) or (FUZZ and there == below(taken)))
+    assert filecmp.cmpfiles(taken, fresh, there, shallow=False)[1:] == ([], [])
 
 
 def test_two_runs_of_a_scenario_give_the_same_ranks(runs):
@@ -113,7 +119,9 @@ def test_own_data_of_the_mainland_alone_leave_hong_kong_out_of_the_draws_that_ha
     user.mkdir(exist_ok=True)
     rows = pd.DataFrame({"city": mainland, "measure": "services", "value": range(20, 56)})
     rows.to_csv(user / "yearbooks.csv", index=False)
-    scenario.write_text("user_data: .\n", encoding="utf-8")
+    space = yaml.safe_load((runs.folder / "notebooks/scenarios/baseline.yml").read_text(encoding="utf-8"))["robustness"]
+    settings = {"user_data": ".", "robustness": space | FEW}
+    scenario.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
     try:
         runs.make(
             "SCENARIO=mine",
@@ -127,11 +135,11 @@ def test_own_data_of_the_mainland_alone_leave_hong_kong_out_of_the_draws_that_ha
     store = runs.store("mine")
     intervals = store["rank_intervals"].set_index("city")
     unranked = intervals.pop("unranked")
-    assert unranked[unranked > 0].index.tolist() == ["香港"] and unranked["香港"] < 10_000
+    assert unranked[unranked > 0].index.tolist() == ["香港"] and unranked["香港"] < FEW["draws"]
     assert intervals.notna().all(axis=None)
     sums = store["rank_probabilities"].groupby("city")["probability"].sum()
     assert sums.tolist() == pytest.approx([1.0] * 20)
     told = store["robust_answers"].query("question == 'place'").set_index("city")["draws"]
-    assert (told == 10_000 - unranked[told.index]).all()
+    assert (told == FEW["draws"] - unranked[told.index]).all()
     indices = store["sensitivity"].query("city == '香港'")
     assert (indices["unranked"] > 0).all() and not indices["readable"].any() and indices["total"].isna().all()

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 import yaml
+from report_tables import load
 
-from fhi import editions
 from fhi.editions import construction
 from fhi.engine.errors import DataError
 from fhi.engine.framework import Framework
@@ -13,7 +13,7 @@ from fhi.running import user_data
 from fhi.scenarios import Scenario, resolved_yaml
 from fhi.store import Store
 
-TABLES, FRAMEWORK = editions.load(), Framework.from_csv(RAW / "report2018" / "framework.csv")
+TABLES, FRAMEWORK = load(), Framework.from_csv(RAW / "report2018" / "framework.csv")
 FIRMS = "name,city,class,financing\n甲,杭州,支付,1亿\n乙,北京,网贷,2亿\n"
 
 

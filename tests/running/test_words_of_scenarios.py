@@ -5,12 +5,14 @@ import shutil
 import pandas as pd
 import pytest
 import yaml
+from sampled import FUZZ
 
 from fhi.paths import SCENARIOS as SCENARIO_FILES
 
 #: how much is drawn: the sentences are checked against what these draws give
 FEW = {"draws": 200, "sobol": 64}
-SCENARIOS = ("drop-experience", "mainland-only", "synthetic")
+SCENARIOS = ("mainland-only", "drop-experience", "synthetic")
+pytestmark = pytest.mark.fuzz
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +22,7 @@ def copy(built, tmp_path_factory):
     return type(built)(folder, copied=True)
 
 
-@pytest.fixture(scope="module", params=SCENARIOS)
+@pytest.fixture(scope="module", params=SCENARIOS if FUZZ else SCENARIOS[:1])
 def store(request, copy):
     """The tables of a scenario as far as its words, drawn few times."""
     name = f"few-{request.param}"

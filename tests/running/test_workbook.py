@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 from openpyxl import Workbook
+from shipped import own_names
 
 from fhi import paths
 from fhi.editions import units_of
@@ -35,7 +36,7 @@ def content(built):
 def scenarios(tmp_path, monkeypatch):
     """A folder of the shipped scenarios in which a test may write."""
     folder = tmp_path / "scenarios"
-    shutil.copytree(SCENARIOS, folder)
+    shutil.copytree(SCENARIOS, folder, ignore=own_names)
     monkeypatch.setattr(paths, "SCENARIOS", folder)
     for function in (load_scenario, own_settings, layers_of, scenario_names):
         monkeypatch.setattr(function, "__defaults__", (folder,))

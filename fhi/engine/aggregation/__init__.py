@@ -85,12 +85,22 @@ def aggregate_and_weigh(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Aggregate as `aggregate` does, and return with the scores the weights that are a unit's own.
 
+    Parameters
+    ----------
+    normalised, framework, weights, method, availability
+        As for `aggregate`.
+
     Returns
     -------
     scores : pandas.DataFrame
         As of `aggregate`.
     unit_weights : pandas.DataFrame
         ``city, parent, node, weight``: empty unless a level is aggregated by a method with the trait `unit_weights`.
+
+    Raises
+    ------
+    MethodError
+        As of `aggregate`.
     """
     nodes = [framework.root, *framework.nodes]
     place = {node: column for column, node in enumerate(nodes)}

@@ -18,22 +18,32 @@ TOLERANCE = 1e-6
 UNITS, CELLS = 64, 2**15
 
 
-def scores_and_weights(
-    scores: np.ndarray,
-    weights: np.ndarray,
-    *,
-    least: Share = 0.0,
-    most: Share = 1.0,
-    least_part: Share = 0.0,
-    most_part: Share = 1.0,
-) -> tuple[np.ndarray, np.ndarray]:
+def scores_and_weights(scores: np.ndarray, weights: np.ndarray, **bounds: Share) -> tuple[np.ndarray, np.ndarray]:
     """Return each unit's best score and the weights, units × children, that give it; see `benefit_of_the_doubt`.
 
     Where several weightings are best, the solver's choice is given.
+
+    Parameters
+    ----------
+    scores, weights, **bounds
+        As for `benefit_of_the_doubt`.
+
+    Returns
+    -------
+    best : numpy.ndarray
+        By unit, from 0 to 1.
+    found : numpy.ndarray
+        Units × children: weights of the scores as they are, so that ``Σ_j found·scores`` is `best`; 0 for a child
+        that the unit lacks.
+
+    Raises
+    ------
+    ValueError
+        As of `benefit_of_the_doubt`.
     """
     refuse_negative(scores, weights, "benefit of the doubt")
     given = weights > 0
-    rivals, limits = np.where(given, scores, 0.0), Limits(least, most, least_part, most_part)
+    rivals, limits = np.where(given, scores, 0.0), Limits(**bounds)
     limits.refuse(rivals, given)
     found = np.zeros_like(rivals)
     scored = np.flatnonzero(rivals.any(axis=1))
@@ -51,13 +61,26 @@ def scores_and_weights(
 class Limits(NamedTuple):
     """Bounds of a weight as a share of the sum of weights, and of what a child contributes as a share of the score."""
 
-    least: float
-    most: float
-    least_part: float
-    most_part: float
+    least: float = 0.0
+    most: float = 1.0
+    least_part: float = 0.0
+    most_part: float = 1.0
 
     def refuse(self, scores: np.ndarray, given: np.ndarray) -> None:
-        """Raise `ValueError` if no weights of so many children as a unit has can keep the bounds."""
+        """Raise `ValueError` if no weights of so many children as a unit has can keep the bounds.
+
+        Parameters
+        ----------
+        scores : numpy.ndarray
+            Units × children, 0 where a unit lacks a child.
+        given : numpy.ndarray of bool
+            Of the same shape: which children a unit has.
+
+        Raises
+        ------
+        ValueError
+            With what is wrong and what to do; also if a child of score 0 shall contribute.
+        """
         for count in np.unique(given.sum(axis=1)):
             for low, high, what in ((self.least, self.most, "sum"), (self.least_part, self.most_part, "score")):
                 if not low * count <= 1 <= high * count:
@@ -108,7 +131,7 @@ def _best(own: np.ndarray, given: np.ndarray, rivals: np.ndarray, limits: Limits
     ends = np.arange(0, rivals.size + 1, children)
     matrix = csr_array(((rivals / largest).ravel(), columns.ravel(), ends), (count * each, count * children))
     bounds = np.zeros((0, 0))
-    if limits != Limits(0.0, 1.0, 0.0, 1.0):
+    if limits != Limits():
         blocks = []
         for scores, mask in zip(own / largest, given, strict=True):
             rows = np.zeros((len(limits.rows(scores[mask])), children))
@@ -151,6 +174,11 @@ def benefit_of_the_doubt(
         Bounds of what a child contributes, ``w_j·x_ij``, as a share of the unit's score (pie shares): they do not
         depend on the units of the children.
 
+    Returns
+    -------
+    numpy.ndarray
+        By unit, a share of what the best units reach with its weights; no unit.
+
     Raises
     ------
     ValueError
@@ -167,8 +195,7 @@ def benefit_of_the_doubt(
     indicators, Social Indicators Research 82; Kuosmanen (2009), Journal of the Operational Research Society 60, for
     what is missing; OECD/JRC (2008), Handbook, section 6.3.
     """
-    bounds = {"least": least, "most": most, "least_part": least_part, "most_part": most_part}
-    return scores_and_weights(scores, weights, **bounds)[0]
+    return scores_and_weights(scores, weights, least=least, most=most, least_part=least_part, most_part=most_part)[0]
 
 
 @method("aggregation", "order-m", zh="稳健自选有利权重（order-m）", en="robust benefit of the doubt (order-m)")

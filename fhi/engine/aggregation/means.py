@@ -21,14 +21,22 @@ POSITIVE = "after min-max on 0-100 the worst unit has 0: normalise with scale [1
 _by_unit = partial(method, "aggregation", rowwise=True)
 
 
-def refuse_not_positive(scores: np.ndarray, weights: np.ndarray, what: str, remedy: str = POSITIVE) -> None:
+def _refuse_not_positive(scores: np.ndarray, weights: np.ndarray, what: str, remedy: str = POSITIVE) -> None:
     """Raise `ValueError` (what is wrong, what to do) if a score that has weight is zero or negative."""
     if np.any((scores <= 0) & (weights > 0)):
         raise ValueError(f"{what} needs positive scores", remedy)
 
 
 def refuse_negative(scores: np.ndarray, weights: np.ndarray, what: str, remedy: str = "normalise by min-max") -> None:
-    """Raise `ValueError` (what is wrong, what to do) if a score that has weight is negative."""
+    """Raise `ValueError` (what is wrong, what to do) if a score that has weight is negative.
+
+    Parameters
+    ----------
+    scores, weights : numpy.ndarray
+        Units × children.
+    what, remedy : str
+        The method that refuses, and what to do.
+    """
     if np.any((scores < 0) & (weights > 0)):
         raise ValueError(f"{what} needs scores that are not negative", remedy)
 
@@ -39,7 +47,22 @@ NEAR_ZERO = 1e-9
 
 @_by_unit("arithmetic", zh="算术平均", en="arithmetic mean", sums=(np.asarray, np.asarray), split="points")
 def arithmetic(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Return ``Σ w·x``: full compensation between children."""
+    """Return ``Σ w·x``: full compensation between children.
+
+    Parameters
+    ----------
+    scores, weights : numpy.ndarray
+        Units × children; the weights of a row sum to 1 and are 0 where the score is missing.
+
+    Returns
+    -------
+    numpy.ndarray
+        By unit, in points of the scores.
+
+    References
+    ----------
+    OECD/JRC (2008), Handbook, section 1.6, linear aggregation.
+    """
     return np.nansum(weights * scores, axis=1)
 
 
@@ -47,12 +70,26 @@ def arithmetic(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
 def geometric(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return ``Π x^w = exp(Σ w·ln x)``: partial compensation; every score must be positive.
 
+    Parameters
+    ----------
+    scores, weights : numpy.ndarray
+        Units × children; the weights of a row sum to 1 and are 0 where the score is missing.
+
+    Returns
+    -------
+    numpy.ndarray
+        By unit, in points of the scores.
+
     Raises
     ------
     ValueError
         If a score that has weight is zero or negative.
+
+    References
+    ----------
+    OECD/JRC (2008), Handbook, section 1.6, geometric aggregation.
     """
-    refuse_not_positive(scores, weights, "a geometric mean")
+    _refuse_not_positive(scores, weights, "a geometric mean")
     return np.exp(np.nansum(weights * np.log(np.where(weights > 0, scores, 1.0)), axis=1))
 
 
@@ -60,12 +97,22 @@ def geometric(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
 def harmonic(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return ``1 / Σ (w/x)``: less compensation than the geometric mean; every score must be positive.
 
+    Parameters
+    ----------
+    scores, weights : numpy.ndarray
+        Units × children; the weights of a row sum to 1 and are 0 where the score is missing.
+
+    Returns
+    -------
+    numpy.ndarray
+        By unit, in points of the scores.
+
     Raises
     ------
     ValueError
         If a score that has weight is zero or negative.
     """
-    refuse_not_positive(scores, weights, "a harmonic mean")
+    _refuse_not_positive(scores, weights, "a harmonic mean")
     return 1.0 / np.sum(weights / np.where(weights > 0, scores, 1.0), axis=1)
 
 
@@ -81,6 +128,11 @@ def generalised_mean(scores: np.ndarray, weights: np.ndarray, *, exponent: Numbe
     exponent : float
         p, any finite number.
 
+    Returns
+    -------
+    numpy.ndarray
+        By unit, in points of the scores.
+
     Raises
     ------
     ValueError
@@ -94,7 +146,7 @@ def generalised_mean(scores: np.ndarray, weights: np.ndarray, *, exponent: Numbe
         return arithmetic(scores, weights)
     if abs(exponent) < NEAR_ZERO:
         return geometric(scores, weights)
-    refuse = refuse_negative if exponent > 0 else refuse_not_positive
+    refuse = refuse_negative if exponent > 0 else _refuse_not_positive
     refuse(scores, weights, f"a generalised mean of exponent {exponent:g}")
     weighted = weights > 0
     if exponent > 0:
@@ -119,6 +171,16 @@ def median(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
     Where the cumulative weight is exactly one half at a child, the median is the mean of it and the next, so
     that equal weights give the ordinary median.
+
+    Parameters
+    ----------
+    scores, weights : numpy.ndarray
+        Units × children; the weights of a row sum to 1 and are 0 where the score is missing.
+
+    Returns
+    -------
+    numpy.ndarray
+        By unit: the score of a child, or the mean of two.
     """
     values, shares = _sorted(scores, weights)
     reached = np.cumsum(shares, axis=1)
@@ -130,7 +192,18 @@ def median(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 @_by_unit("minimum", zh="最小值", en="minimum")
 def minimum(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Return the lowest score that has weight: no compensation at all."""
+    """Return the lowest score that has weight: no compensation at all.
+
+    Parameters
+    ----------
+    scores, weights : numpy.ndarray
+        Units × children; only whether a weight is above 0 counts.
+
+    Returns
+    -------
+    numpy.ndarray
+        By unit, in points of the scores.
+    """
     return np.where(weights > 0, scores, np.inf).min(axis=1)
 
 
@@ -150,6 +223,11 @@ def owa(
         1 is the arithmetic mean; the larger, the more the worst children count; near 0 the best one alone.
     order : list of float, optional
         Weights from the best child to the worst, rescaled to sum to 1. Exactly one of the two is given.
+
+    Returns
+    -------
+    numpy.ndarray
+        By unit, in points of the scores.
 
     Raises
     ------
@@ -202,6 +280,11 @@ def mazziotta_pareto(scores: np.ndarray, weights: np.ndarray, *, penalty: Penalt
         ``-`` (default) where more is better: imbalance lowers the score; ``+`` where the index measures something
         bad, as poverty: imbalance raises it.
 
+    Returns
+    -------
+    numpy.ndarray
+        By unit, in points of the scores; below the mean with penalty ``-``, above it with ``+``.
+
     Raises
     ------
     ValueError
@@ -223,7 +306,22 @@ def adjusted_mazziotta_pareto(scores: np.ndarray, weights: np.ndarray, *, penalt
     be compared: with fixed goalposts a unit's score does not depend on the others. Of scores from 70 to 130 the result
     lies there too.
 
-    Parameters and errors as for `mazziotta_pareto`.
+    Parameters
+    ----------
+    scores, weights : numpy.ndarray
+        Units × children; the weights of a row sum to 1 and are 0 where the score is missing.
+    penalty : {"-", "+"}
+        As for `mazziotta_pareto`.
+
+    Returns
+    -------
+    numpy.ndarray
+        By unit, in points of the scores.
+
+    Raises
+    ------
+    ValueError
+        If a score that has weight is zero or negative.
 
     References
     ----------
@@ -235,7 +333,7 @@ def adjusted_mazziotta_pareto(scores: np.ndarray, weights: np.ndarray, *, penalt
 
 
 def _penalised(scores, weights, penalty: Penalty, what: str, remedy: str) -> np.ndarray:
-    refuse_not_positive(scores, weights, what, remedy)
+    _refuse_not_positive(scores, weights, what, remedy)
     values = np.where(weights > 0, scores, 0.0)
     mean = np.sum(weights * values, axis=1)
     variance = np.sum(weights * (values - mean[:, None]) ** 2, axis=1)
@@ -249,6 +347,16 @@ def topsis(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     The best and the worst are those of each child among the units that have a score there, so a unit's result depends
     on the others. Scores are taken as normalised: no vector normalisation is added. A missing child leaves the
     distance to its siblings, reweighted.
+
+    Parameters
+    ----------
+    scores, weights : numpy.ndarray
+        Units × children; the weights of a row sum to 1 and are 0 where the score is missing.
+
+    Returns
+    -------
+    numpy.ndarray
+        By unit: 0 at the worst of every child, 1 at the best of every child.
 
     Raises
     ------
@@ -275,13 +383,24 @@ def _distance(scores: np.ndarray, weights: np.ndarray, point: np.ndarray) -> np.
     return np.sqrt(np.sum((weights * apart) ** 2, axis=1))
 
 
-TWO = "give the node two children, or choose another method"
 _rule = partial(method, "aggregation", rowwise=True, complete=True)
 
 
 @_rule("ratio", zh="比值", en="ratio")
 def ratio(scores: np.ndarray, weights: np.ndarray, *, factor: Number = 1.0) -> np.ndarray:
     """Return ``factor·x₁/x₂`` of the two children.
+
+    Parameters
+    ----------
+    scores, weights : numpy.ndarray
+        Units × 2, without a gap; the weights play no part.
+    factor : float
+        100 gives a percentage.
+
+    Returns
+    -------
+    numpy.ndarray
+        By unit.
 
     Raises
     ------
@@ -302,6 +421,18 @@ def ratio(scores: np.ndarray, weights: np.ndarray, *, factor: Number = 1.0) -> n
 def product(scores: np.ndarray, weights: np.ndarray, *, factor: Number = 1.0) -> np.ndarray:
     """Return ``factor·Π x`` of all children.
 
+    Parameters
+    ----------
+    scores, weights : numpy.ndarray
+        Units × children, without a gap; the weights play no part.
+    factor : float
+        Multiplies the product.
+
+    Returns
+    -------
+    numpy.ndarray
+        By unit.
+
     References
     ----------
     UNDP (2022), Human Development Report, technical note 2: the inequality-adjusted index of a dimension.
@@ -312,6 +443,18 @@ def product(scores: np.ndarray, weights: np.ndarray, *, factor: Number = 1.0) ->
 @_rule("difference", zh="差值", en="difference")
 def difference(scores: np.ndarray, weights: np.ndarray, *, factor: Number = 1.0) -> np.ndarray:
     """Return ``x₁ − factor·x₂`` of the two children.
+
+    Parameters
+    ----------
+    scores, weights : numpy.ndarray
+        Units × 2, without a gap; the weights play no part.
+    factor : float
+        Of the second child.
+
+    Returns
+    -------
+    numpy.ndarray
+        By unit, in the unit of the first child.
 
     Raises
     ------
@@ -325,6 +468,18 @@ def difference(scores: np.ndarray, weights: np.ndarray, *, factor: Number = 1.0)
 @_rule("complement", zh="余数", en="complement")
 def complement(scores: np.ndarray, weights: np.ndarray, *, whole: Number = 1.0) -> np.ndarray:
     """Return ``whole − x`` of the only child: of a loss, what remains.
+
+    Parameters
+    ----------
+    scores, weights : numpy.ndarray
+        Units × 1, without a gap; the weights play no part.
+    whole : float
+        What the child is taken from.
+
+    Returns
+    -------
+    numpy.ndarray
+        By unit, in the unit of the child.
 
     Raises
     ------
@@ -342,4 +497,4 @@ def complement(scores: np.ndarray, weights: np.ndarray, *, whole: Number = 1.0) 
 
 def _refuse_unless_two(scores: np.ndarray, what: str) -> None:
     if scores.shape[1] != 2:
-        raise ValueError(f"{what} is that of two children", TWO)
+        raise ValueError(f"{what} is that of two children", "give the node two children, or choose another method")

@@ -66,6 +66,16 @@ def support(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     A pair is compared on the children that both have, reweighted; without any it is a tie. Off the diagonal
     ``e_ik + e_ki = 1``.
 
+    Parameters
+    ----------
+    scores, weights : numpy.ndarray
+        Units × children; a weight is 0 where the score is missing.
+
+    Returns
+    -------
+    numpy.ndarray
+        Units × units, from 0 to 1; one half on the diagonal.
+
     References
     ----------
     OECD/JRC (2008), Handbook, section 6.13, equation 32.
@@ -79,6 +89,16 @@ def copeland(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return the number of units that a unit beats less the number that beat it: from −(n − 1) to n − 1.
 
     One unit beats another if it is better on more than half of the weight that both have, ties counted half.
+
+    Parameters
+    ----------
+    scores, weights : numpy.ndarray
+        Units × children; a weight is 0 where the score is missing.
+
+    Returns
+    -------
+    numpy.ndarray
+        By unit: a number of units.
 
     References
     ----------
@@ -103,6 +123,11 @@ def outranking(
     ----------
     indifference, preference : float
         Leads in points of the children's scores; 0 ≤ indifference ≤ preference, or both 0.
+
+    Returns
+    -------
+    numpy.ndarray
+        By unit, rounded to 12 decimals.
 
     Raises
     ------
@@ -135,6 +160,16 @@ def condorcet(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     better than k, ties counted half: the Handbook's non-compensatory approach. Among orders of the same support the
     one nearer to the net flow of that support is taken, units of equal scores share the mean of their places, and of a
     cycle without any difference one order is given. Exact, by integer programming, and so for at most 40 units.
+
+    Parameters
+    ----------
+    scores, weights : numpy.ndarray
+        Units × children; a weight is 0 where the score is missing.
+
+    Returns
+    -------
+    numpy.ndarray
+        By unit: n for the first of n units, 1 for the last; units of equal scores share the mean of their places.
 
     Raises
     ------

@@ -49,14 +49,14 @@ def consistent(
     for node in [*reversed(framework.nodes), framework.root]:
         about = facts[facts["node"].isin(framework.subtree(node)) & ~facts["id"].isin(dropped)]
         if len(about):
-            dropped |= dict.fromkeys(fewest_to_drop(about, facts, space, node, least_gap), node)
+            dropped |= dict.fromkeys(_fewest_to_drop(about, facts, space, node, least_gap), node)
     rest = facts[~facts["id"].isin(dropped)]
-    dropped |= dict.fromkeys(fewest_to_drop(rest, facts, space, framework.root, None), framework.root)
+    dropped |= dict.fromkeys(_fewest_to_drop(rest, facts, space, framework.root, None), framework.root)
     lost = facts[facts["id"].isin(dropped)][["id", "page"]]
     return facts[~facts["id"].isin(dropped)], lost.assign(node=lost["id"].map(dropped))
 
 
-def fewest_to_drop(
+def _fewest_to_drop(
     about: pd.DataFrame, facts: pd.DataFrame, space: Space, node: str, least_gap: float | None
 ) -> list[str]:
     """Return the ids of the fewest facts to drop so that the rest hold together with the node's weight at 1.
@@ -196,6 +196,19 @@ def gap_bounds(sets: Mapping[str, IdentifiedSet], order: list[str]) -> pd.DataFr
     """Return ``facts, city, next, low, high`` of the score gap between neighbours of an order of cities.
 
     Of each run, the neighbours among the cities that its facts name.
+
+    Parameters
+    ----------
+    sets : mapping of str to IdentifiedSet
+        By the name of the run (`runs`).
+    order : list of str
+        Cities from best to worst.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``facts, city, next, low, high``: `low` and `high` of the score of `city` less that of `next`, in points of the
+        index. A run stops at the first pair with which it has no solution.
     """
     records = []
     for name, identified in sets.items():

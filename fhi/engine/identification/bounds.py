@@ -79,7 +79,25 @@ class IdentifiedSet:
         return self.space.weight(node)
 
     def score(self, city: str, node: str | None = None) -> np.ndarray:
-        """Return a city's score in the index, or what its score in a node contributes to it, as an expression."""
+        """Return a city's score in the index, or what its score in a node contributes to it, as an expression.
+
+        Parameters
+        ----------
+        city : str
+        node : str, optional
+            Default: the root.
+
+        Returns
+        -------
+        numpy.ndarray
+            Coefficients over the variables; its value at a point is in points of the index: the score times the
+            weight of the node.
+
+        Raises
+        ------
+        MethodError
+            If no fact names the city, or there is no such node.
+        """
         return self.space.score(city, node or self.framework.root)
 
     def bounds(self, target: np.ndarray) -> tuple[float, float]:

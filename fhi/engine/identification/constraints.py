@@ -67,6 +67,23 @@ class Space:
         return [self.leaves[leaf] for leaf in self.framework.leaves_below(node)]
 
     def contribution(self, city: str, leaf: int) -> int:
+        """Return the place of the contribution y_ck of a city and an indicator among the variables.
+
+        Parameters
+        ----------
+        city : str
+        leaf : int
+            The place of the indicator among `leaves`.
+
+        Returns
+        -------
+        int
+
+        Raises
+        ------
+        MethodError
+            If no fact names the city.
+        """
         if city not in self.places:
             raise MethodError(f"no fact names the city {city!r}.", value=city, valid=self.cities)
         return len(self.leaves) * (1 + self.places[city]) + leaf
@@ -78,13 +95,36 @@ class Space:
         return expression
 
     def score(self, city: str, node: str) -> np.ndarray:
-        """Return what a city's score in a node contributes to the index (weight of the node times the score)."""
+        """Return what a city's score in a node contributes to the index (weight of the node times the score).
+
+        Parameters
+        ----------
+        city, node : str
+
+        Returns
+        -------
+        numpy.ndarray
+            Coefficients over the variables.
+        """
         expression = np.zeros(self.size)
         expression[[self.contribution(city, leaf) for leaf in self.below(node)]] = 1.0
         return expression
 
     def line(self, leaf: str, value: float) -> np.ndarray:
-        """Return p + q·value of a known indicator."""
+        """Return p + q·value of a known indicator.
+
+        Parameters
+        ----------
+        leaf : str
+            One of `known`.
+        value : float
+            In the indicator's unit.
+
+        Returns
+        -------
+        numpy.ndarray
+            Coefficients over the variables.
+        """
         expression = np.zeros(self.size)
         start = self.size - 2 * len(self.known) + 2 * self.known.index(leaf)
         expression[start : start + 2] = 1.0, value
@@ -104,7 +144,28 @@ class Row:
 def space_of(
     facts: pd.DataFrame, framework: Framework, normalisation: str = "linear", top: bool = True, floor: bool = True
 ) -> Space:
-    """Return the variables that the facts speak of, on the scale that `Space` describes."""
+    """Return the variables that the facts speak of, on the scale that `Space` describes.
+
+    Parameters
+    ----------
+    facts : pandas.DataFrame
+        One a row: ``subjects, kind, node`` count here.
+    framework : Framework
+    normalisation : str, optional
+        One of `NORMALISATIONS`.
+    top, floor : bool, optional
+        Whether scores end at 100 and at 0.
+
+    Returns
+    -------
+    Space
+        With the cities in alphabetical order.
+
+    Raises
+    ------
+    MethodError
+        If there is no such normalisation.
+    """
     if normalisation not in NORMALISATIONS:
         message = f"there is no {normalisation!r}."
         raise MethodError(message, key="normalisation", value=normalisation, valid=NORMALISATIONS)
@@ -141,6 +202,11 @@ def fact_rows(facts: pd.DataFrame, space: Space, least_gap: float | None = None)
         One a row; its ``attrs["file"]`` is the name shown in errors (default ``facts``).
     least_gap : float, optional
         In place of the gap of every order without ties, as a share of the weight of its node.
+
+    Returns
+    -------
+    list of Row
+        In the order of the facts.
 
     Raises
     ------
@@ -303,7 +369,7 @@ KINDS: Mapping[str, Callable[..., Iterator[tuple]]] = {
 }
 
 
-def equal_inside_parents(space: Space) -> Iterator[Row]:
+def _equal_inside_parents(space: Space) -> Iterator[Row]:
     """Yield the restriction that weights are equal inside every parent below the root (the pillars stay free)."""
     tree = space.framework
     for level in range(1, tree.levels.max()):
@@ -313,7 +379,7 @@ def equal_inside_parents(space: Space) -> Iterator[Row]:
                 yield Row(space.weight(other) - space.weight(first), 0.0, equal=True)
 
 
-def within(space: Space, low: float, high: float) -> Iterator[Row]:
+def _within(space: Space, low: float, high: float) -> Iterator[Row]:
     """Yield the restriction that every indicator's weight lies in [low, high]."""
     for leaf in space.leaves:
         yield Row(space.weight(leaf), high)
@@ -323,6 +389,6 @@ def within(space: Space, low: float, high: float) -> Iterator[Row]:
 #: name -> function of the space that yields further constraints on the weights
 RESTRICTIONS: Mapping[str, Callable[[Space], Iterator[Row]]] = {
     "free": lambda space: iter(()),
-    "equal-inside-parents": equal_inside_parents,
-    "between-1/48-and-1/4": lambda space: within(space, 1 / 48, 1 / 4),
+    "equal-inside-parents": _equal_inside_parents,
+    "between-1/48-and-1/4": lambda space: _within(space, 1 / 48, 1 / 4),
 }

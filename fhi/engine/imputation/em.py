@@ -46,19 +46,24 @@ def em(
     iterations : int
         The most rounds.
 
+    Returns
+    -------
+    pandas.DataFrame
+        Of the shape of `data`, without gaps, in the indicators' own units.
+
     Raises
     ------
     MethodError
         If an indicator has no spread, Σ becomes singular, or the rounds do not converge.
 
+    Notes
+    -----
+    A round costs the inverse of Σ and, for each pattern of missing cells, that of its missing block.
+
     References
     ----------
     Dempster, Laird and Rubin (1977), Maximum likelihood from incomplete data via the EM algorithm, JRSS B 39(1).
     Schneider (2001), Analysis of incomplete climate data, Journal of Climate 14(5), for the ridge.
-
-    Notes
-    -----
-    A round costs the inverse of Σ and, for each pattern of missing cells, that of its missing block.
     """
     centre, spread = scales(data)
     values, _, _ = fit(((data - centre) / spread).to_numpy(), data.columns, ridge, tolerance, int(iterations))

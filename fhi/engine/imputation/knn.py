@@ -24,13 +24,18 @@ def nearest_neighbours(data: pd.DataFrame, *, k: Count = 5) -> pd.DataFrame:
     k : int
         How many; if fewer units have the indicator, all of them.
 
-    References
-    ----------
-    Troyanskaya et al. (2001), Missing value estimation methods for DNA microarrays, Bioinformatics 17(6).
+    Returns
+    -------
+    pandas.DataFrame
+        Of the shape of `data`, in the indicators' own units.
 
     Notes
     -----
     The cost is units with a gap × units × indicators.
+
+    References
+    ----------
+    Troyanskaya et al. (2001), Missing value estimation methods for DNA microarrays, Bioinformatics 17(6).
     """
     values = data.to_numpy()
     observed = ~np.isnan(values)
@@ -51,7 +56,20 @@ def nearest_neighbours(data: pd.DataFrame, *, k: Count = 5) -> pd.DataFrame:
 
 
 def squared_distances(data: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
-    """Return the mean squared standardised difference of some units to all; infinite without a common indicator."""
+    """Return the mean squared standardised difference of some units to all; infinite without a common indicator.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        Units × indicators.
+    rows : numpy.ndarray of int
+        The positions of the units.
+
+    Returns
+    -------
+    numpy.ndarray
+        These units × all units, in squared standard deviations; 0 for a unit and itself.
+    """
     # a single value has no spread either
     spread = data.std(ddof=1).mask(same(data.min(), data.max()), 1.0).fillna(1.0)
     scaled = ((data - data.mean()) / spread).to_numpy()

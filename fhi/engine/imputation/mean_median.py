@@ -42,6 +42,11 @@ def group_mean(data: pd.DataFrame, *, groups: Attribute | pd.Series, units: pd.D
     units : pandas.DataFrame
         Attributes by unit; needed if `groups` is a name.
 
+    Returns
+    -------
+    pandas.DataFrame
+        Of the shape of `data`, in the indicators' own units.
+
     Raises
     ------
     MethodError
@@ -55,7 +60,25 @@ def group_mean(data: pd.DataFrame, *, groups: Attribute | pd.Series, units: pd.D
 def group_median(
     data: pd.DataFrame, *, groups: Attribute | pd.Series, units: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """Fill with the median of the indicator over the units of the same group; else as ``group-mean``."""
+    """Fill with the median of the indicator over the units of the same group; else as ``group-mean``.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        Units × indicators.
+    groups, units
+        As for `group_mean`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of the shape of `data`, in the indicators' own units.
+
+    Raises
+    ------
+    MethodError
+        As of `group_mean`.
+    """
     return data.fillna(data.groupby(groups_of(data, groups, units)).transform("median"))
 
 
@@ -71,6 +94,11 @@ def parent_mean(data: pd.DataFrame, *, framework: Framework, level: Whole | None
     ----------
     level : int, optional
         The level of the common ancestor: 1 the pillar, 0 the root. By default each indicator's own parent.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of the shape of `data`, in the indicators' own units.
 
     Raises
     ------
@@ -92,7 +120,27 @@ def parent_mean(data: pd.DataFrame, *, framework: Framework, level: Whole | None
 
 
 def groups_of(data: pd.DataFrame, groups: str | pd.Series, units: pd.DataFrame | None) -> pd.Series:
-    """Return the group of each unit, NaN for none."""
+    """Return the group of each unit, NaN for none.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        Units × indicators.
+    groups : str or pandas.Series
+        A column of `units`, or the groups by unit.
+    units : pandas.DataFrame or None
+        Attributes by unit.
+
+    Returns
+    -------
+    pandas.Series
+        By unit of `data`.
+
+    Raises
+    ------
+    MethodError
+        If there is no such column, or a unit is absent.
+    """
     if isinstance(groups, str):
         if units is None:
             message = f"the groups {groups!r} are a column of a table of units; pass it as units."

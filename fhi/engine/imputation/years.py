@@ -23,6 +23,11 @@ def last_observed(history: History, targets: pd.Series, *, max_age: Whole | None
     ----------
     max_age : int, optional
         How many years before the target year a value may be; 0 takes the target year alone.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Units × indicators.
     """
     first = _empty(history)
     filled = first.to_numpy(copy=True)
@@ -38,6 +43,20 @@ def linear(history: History, targets: pd.Series, *, max_age: Whole | None = None
 
     ``x = x₀ + (x₁ − x₀)·(t − t₀)/(t₁ − t₀)`` with t₀ < t < t₁. Nothing is extrapolated: a cell without a later value
     gets its last one, not older than `max_age` years, and a cell without an earlier value is left missing.
+
+    Parameters
+    ----------
+    history : mapping of int to pandas.DataFrame
+        Units × indicators by year, the oldest first.
+    targets : pandas.Series
+        The target year by indicator.
+    max_age : int, optional
+        As for `last_observed`, of a cell without a later value.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Units × indicators.
     """
     before, before_year = _empty(history), _empty(history)
     after, after_year = _empty(history), _empty(history)

@@ -92,13 +92,39 @@ Normalise = Callable[[pd.DataFrame], pd.DataFrame]
 
 @method("over_years", "by-year", zh="逐年标准化", en="each year by itself", own_year=True)
 def by_year(history: History, year: int, normalise: Normalise) -> pd.DataFrame:
-    """Normalise a year against itself: places compare between years, levels do not."""
+    """Normalise a year against itself: places compare between years, levels do not.
+
+    Parameters
+    ----------
+    history : mapping of int to pandas.DataFrame
+        Units × indicators by year.
+    year : int
+        The year whose values are normalised.
+    normalise : callable
+        The normalisation of a frame, its method and parameters chosen.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Units × indicators of the year.
+    """
     return normalise(history[year])
 
 
 @method("over_years", "pooled", zh="各年合并标准化", en="all years together")
 def pooled(history: History, year: int, normalise: Normalise) -> pd.DataFrame:
-    """Normalise all years together, each unit in each year a row: levels compare, and change with every new year."""
+    """Normalise all years together, each unit in each year a row: levels compare, and change with every new year.
+
+    Parameters
+    ----------
+    history, year, normalise
+        As for `by_year`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Units × indicators of the year.
+    """
     columns = history[year].columns
     return normalise(pd.concat({at: frame.reindex(columns=columns) for at, frame in history.items()})).xs(year)
 
@@ -109,6 +135,18 @@ def base_year(history: History, year: int, normalise: Normalise, *, base: Whole)
 
     ``y = y₀ + (y₁ − y₀)·(x − x₀)/(x₁ − x₀)`` with the least and greatest value of the base year and their scores. A
     score may leave the scale of the base year; that of a past edition stays as it was when a year is added.
+
+    Parameters
+    ----------
+    history, year, normalise
+        As for `by_year`.
+    base : int
+        The base year, one of those of the panel.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Units × indicators of the year.
 
     Raises
     ------

@@ -13,14 +13,42 @@ from fhi.engine.methods import constant as same_values
 
 
 def refuse_constant(data: pd.DataFrame, why: str) -> None:
-    """Raise for columns in which every value is the same, but for rounding; `why` says what divides by their spread."""
+    """Raise for columns in which every value is the same, but for rounding; `why` says what divides by their spread.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        Units × indicators.
+    why : str
+        Follows the names of the columns in the message.
+
+    Raises
+    ------
+    MethodError
+        With all such columns.
+    """
     same = same_values(data)
     if same:
         raise MethodError(f"every value is the same in {listed(same)}, and {why}; leave it out.", key="normalisation")
 
 
 def refuse_not_positive(data: pd.DataFrame, why: str, *, zero: bool = False) -> None:
-    """Raise for columns with a negative value, or a 0 unless `zero` is allowed, each with its least value."""
+    """Raise for columns with a negative value, or a 0 unless `zero` is allowed, each with its least value.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        Units × indicators.
+    why : str
+        Precedes the names of the columns in the message.
+    zero : bool, optional
+        Whether 0 is allowed.
+
+    Raises
+    ------
+    MethodError
+        With all such columns.
+    """
     least = data.min()
     bad = least[(least < 0) if zero else (least <= 0)]
     if len(bad):
@@ -30,7 +58,22 @@ def refuse_not_positive(data: pd.DataFrame, why: str, *, zero: bool = False) -> 
 
 
 def refuse_absent(columns: Iterable[str], given: Mapping, key: str, what: str) -> None:
-    """Raise for columns without an entry in a parameter that needs one for each."""
+    """Raise for columns without an entry in a parameter that needs one for each.
+
+    Parameters
+    ----------
+    columns : iterable of str
+        Indicators.
+    given : mapping
+        The parameter, by indicator.
+    key, what : str
+        The name of the parameter, and what it holds, for the message.
+
+    Raises
+    ------
+    MethodError
+        With all columns without an entry.
+    """
     without = [column for column in columns if column not in given]
     if without:
         raise MethodError(f"no {what} for {listed(without)}; add it under {key}.", key=f"normalisation.{key}")
@@ -40,10 +83,26 @@ def refuse_absent(columns: Iterable[str], given: Mapping, key: str, what: str) -
 def min_max(data: pd.DataFrame, *, scale: Ascending = (0, 100)) -> pd.DataFrame:
     """Return ``low + (high − low)·(x − min)/(max − min)`` by column; unit: points of `scale`.
 
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        Units × indicators with more always better.
+    scale : pair of float
+        The low and the high end.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of the shape of `data`, from low to high.
+
     Raises
     ------
     MethodError
         If a column has no spread, or `scale` is not two ascending numbers.
+
+    References
+    ----------
+    OECD/JRC (2008), Handbook, section 1.5, min-max.
     """
     low, high = scale
     refuse_constant(data, "min-max divides by max − min")
@@ -60,6 +119,18 @@ def log_min_max(data: pd.DataFrame, *, scale: Ascending = (0, 100)) -> pd.DataFr
     """Return the min-max of ``ln x`` by column; unit: points of `scale`.
 
     A column of direction −1 is ``ln(max + min − x)``.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        Units × indicators with more always better, every value positive.
+    scale : pair of float
+        The low and the high end.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of the shape of `data`, from low to high.
 
     Raises
     ------
@@ -93,6 +164,11 @@ def goalposts(
         Indicators of which x, a and b are replaced by their logarithms.
     truncate : bool
         Cut what lies beyond the bounds at the ends of the scale.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of the shape of `data`; from low to high if truncated.
 
     Raises
     ------
@@ -138,6 +214,11 @@ def efficacy(
         By indicator a < b in its own unit, which the treatment must leave as it is; an indicator that is not named
         takes its minimum and maximum.
 
+    Returns
+    -------
+    pandas.DataFrame
+        Of the shape of `data`.
+
     Raises
     ------
     MethodError
@@ -176,6 +257,11 @@ def distance_to_reference(data: pd.DataFrame, *, reference: Unit, truncate: Flag
         The unit.
     truncate : bool
         Count a unit that is better than the reference as 1.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of the shape of `data`; 0 for the worst unit, no unit.
 
     Raises
     ------
@@ -217,6 +303,11 @@ def distance_to_targets(
         By indicator the target, in its own unit; so the treatment must leave the unit as it is.
     truncate : bool
         Count what is better than the target as 1.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of the shape of `data`; no unit.
 
     Raises
     ------

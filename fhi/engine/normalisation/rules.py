@@ -66,6 +66,11 @@ def bounds_by_rule(
     truncate : bool
         Cut what lies beyond the ends at the ends of the scale.
 
+    Returns
+    -------
+    pandas.DataFrame
+        Of the shape of `data`, in points of `scale`.
+
     Raises
     ------
     MethodError
@@ -128,6 +133,11 @@ def optimum(
     optima : mapping
         By indicator ``[a, optimum, b]`` or ``[a, l, u, b]``, ascending, in its own unit.
 
+    Returns
+    -------
+    pandas.DataFrame
+        Of the shape of `data`, in points of `scale`.
+
     Raises
     ------
     MethodError
@@ -154,7 +164,20 @@ def optimum(
 
 @method("normalisation", "identity", zh="不标准化", en="values as they are", columnwise=True)
 def identity(data: pd.DataFrame, *, directions: pd.Series) -> pd.DataFrame:
-    """Return the values as they are, whatever their direction: for indicators on one scale, or a parent's own rule."""
+    """Return the values as they are, whatever their direction: for indicators on one scale, or a parent's own rule.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        Units × indicators, those of direction −1 negated.
+    directions : pandas.Series
+        1 or −1 by column.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of the shape of `data`, in the indicators' own units.
+    """
     return data * directions
 
 
@@ -169,6 +192,11 @@ def categories(
     points : mapping
         By indicator: value → points. A value that is not named has the points of the next lower one that is, so that
         ``{0: 0, 50: 1, 90: 2}`` makes three classes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of the shape of `data`, in points.
 
     Raises
     ------
@@ -202,6 +230,11 @@ def above_mean(data: pd.DataFrame, *, threshold: NotNegative = 0.2) -> pd.DataFr
     ----------
     threshold : float
         p, a share of the mean.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of the shape of `data`: −1, 0, 1 or missing.
 
     References
     ----------
@@ -256,10 +289,26 @@ def _share(data: pd.DataFrame, whole: pd.Series) -> pd.DataFrame:
 def z_score(data: pd.DataFrame, *, mean: Number = 0.0, sd: Positive = 1.0) -> pd.DataFrame:
     """Return ``mean + sd·(x − x̄)/s`` by column, with the sample standard deviation s (ddof 1); no unit.
 
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        Units × indicators with more always better.
+    mean, sd : float
+        Of the result.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of the shape of `data`.
+
     Raises
     ------
     MethodError
         If a column has no spread, `mean` is not a number, or `sd` is not a positive one.
+
+    References
+    ----------
+    OECD/JRC (2008), Handbook, section 1.5, standardisation.
     """
     refuse_constant(data, "z-score divides by the standard deviation")
     found = mean + sd * (data.to_numpy() - data.mean().to_numpy()) / data.std(ddof=1).to_numpy()
@@ -295,6 +344,11 @@ def proportion_of_sum(data: pd.DataFrame, *, raw: Flag = False) -> pd.DataFrame:
     raw : bool
         Return ``x/Σx``, which sums to 1 whatever the gaps.
 
+    Returns
+    -------
+    pandas.DataFrame
+        Of the shape of `data`: shares.
+
     Raises
     ------
     MethodError
@@ -318,6 +372,11 @@ def rank(data: pd.DataFrame, *, raw: Flag = False, ties: Literal["min", "mean", 
     ties : {"min", "mean", "max"}
         The rank of equal values: the lowest of their group, its mean, or the highest.
 
+    Returns
+    -------
+    pandas.DataFrame
+        Of the shape of `data`: places, of which more is better.
+
     References
     ----------
     OECD/JRC (2008), Handbook, section 1.5, for r; Hyndman and Fan (1996), Sample quantiles in statistical packages,
@@ -336,6 +395,11 @@ def borda(data: pd.DataFrame, *, raw: Flag = False) -> pd.DataFrame:
     ----------
     raw : bool
         Return the number of units with a value that are worse, ``r − 1``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of the shape of `data`: numbers of units.
     """
     return rank(data, raw=raw) - 1
 

@@ -105,6 +105,18 @@ def survey_errors(shares: pd.Series, answers: float) -> pd.Series:
 
     That shares come from so many independent answers is an assumption where no method is published.
 
+    Parameters
+    ----------
+    shares : pandas.Series
+        By unit, per cent.
+    answers : float
+        How many independent answers each share is taken of.
+
+    Returns
+    -------
+    pandas.Series
+        By unit, in percentage points.
+
     Raises
     ------
     MethodError

@@ -82,14 +82,38 @@ class Tree:
         return pd.Series(np.concatenate([weights[level][kept, 0] for level, kept in own.items()]), index=nodes)
 
     def ancestors(self, level: int, above: int) -> np.ndarray:
-        """Return the position of each node's ancestor in the level `above`."""
+        """Return the position of each node's ancestor in the level `above`.
+
+        Parameters
+        ----------
+        level, above : int
+            Levels, ``above ≤ level``.
+
+        Returns
+        -------
+        numpy.ndarray of int
+            By node of `level`, in the order of `nodes`.
+        """
         places = np.arange(len(self.nodes[level]))
         for step in range(level, above, -1):
             places = self.parents[step][places]
         return places
 
     def sums(self, values: np.ndarray, level: int) -> np.ndarray:
-        """Return the sums of values, nodes of `level` × draws, over the children of each node above."""
+        """Return the sums of values, nodes of `level` × draws, over the children of each node above.
+
+        Parameters
+        ----------
+        values : numpy.ndarray
+            Nodes of `level` × draws.
+        level : int
+            From 1 to the level of the leaves.
+
+        Returns
+        -------
+        numpy.ndarray
+            Nodes of the level above × draws.
+        """
         return np.stack([values[span].sum(axis=0) for span in self.spans[level - 1]])
 
 
@@ -100,6 +124,11 @@ def noisy(tree: Tree, weights: ByLevel, noises: tuple[WeightNoise, ...], numbers
     ----------
     numbers : dict
         By level: numbers from [0, 1), nodes × draws; a level without them has no noise.
+
+    Returns
+    -------
+    dict
+        By level: weights, nodes × draws.
     """
     result = dict(weights)
     for noise in noises:
@@ -153,7 +182,21 @@ def rescaled(tree: Tree, weights: ByLevel, present: np.ndarray, least: Mapping[i
 
 
 def effective(tree: Tree, shares: ByLevel, top: int, bottom: int) -> np.ndarray:
-    """Return the share of each node of level `bottom` in its ancestor of level `top`, nodes × draws."""
+    """Return the share of each node of level `bottom` in its ancestor of level `top`, nodes × draws.
+
+    Parameters
+    ----------
+    tree : Tree
+    shares : dict
+        By level, nodes × draws: weights that sum to 1 inside each parent.
+    top, bottom : int
+        Levels, ``top ≤ bottom``.
+
+    Returns
+    -------
+    numpy.ndarray
+        Nodes of `bottom` × draws (one column if all draws have the same).
+    """
     result = np.ones((len(tree.nodes[top]), 1))
     for level in range(top + 1, bottom + 1):
         result = shares[level] * result[tree.parents[level]]
@@ -161,7 +204,20 @@ def effective(tree: Tree, shares: ByLevel, top: int, bottom: int) -> np.ndarray:
 
 
 def columns_of(weights: ByLevel, draws: slice | np.ndarray) -> ByLevel:
-    """Return the weights of some of the draws."""
+    """Return the weights of some of the draws.
+
+    Parameters
+    ----------
+    weights : dict
+        By level, nodes × draws, or × 1 if all draws have the same.
+    draws : slice or numpy.ndarray
+        Which draws.
+
+    Returns
+    -------
+    dict
+        By level.
+    """
     return {level: values if values.shape[1] == 1 else values[:, draws] for level, values in weights.items()}
 
 
@@ -169,7 +225,7 @@ def columns_of(weights: ByLevel, draws: slice | np.ndarray) -> ByLevel:
 BLOCK = 2048
 
 
-def stream(seed: int, block: int, *names: object) -> np.random.Generator:
+def _stream(seed: int, block: int, *names: object) -> np.random.Generator:
     """Return the random numbers of one source of chance in one block."""
     marks = [zlib.crc32(str(name).encode()) for name in names]
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(block, *marks))))
@@ -229,7 +285,19 @@ class Sample:
         )
 
     def exchanged(self, other: Sample, assumption: str) -> Sample:
-        """Return the draws with one assumption as in `other`; of data noise, they share the sets."""
+        """Return the draws with one assumption as in `other`; of data noise, they share the sets.
+
+        Parameters
+        ----------
+        other : Sample
+            As many draws.
+        assumption : str
+            Its name.
+
+        Returns
+        -------
+        Sample
+        """
         if assumption == WEIGHT_NOISE:
             return replace(self, weights=other.weights)
         if assumption == DATA_NOISE:
@@ -238,12 +306,39 @@ class Sample:
 
 
 def draw(space: Space, tree: Tree, units: int, seed: int, first: int, count: int) -> Sample:
-    """Return the draws from number `first` on, which begins a block; `units` is how many data noise is drawn for."""
+    """Return the draws from number `first` on, which begins a block; `units` is how many data noise is drawn for.
+
+    Parameters
+    ----------
+    space : Space
+    tree : Tree
+    units : int
+        How many units data noise is drawn for.
+    seed : int
+    first, count : int
+        The number of the first draw, a multiple of `BLOCK`, and how many.
+
+    Returns
+    -------
+    Sample
+    """
     return with_noise({"": picks(space, seed, first, count)}, space, tree, units, seed, first)[0]
 
 
 def picks(space: Space, seed: int, first: int, count: int) -> Sample:
-    """Return the alternatives of `draw` without its noise."""
+    """Return the alternatives of `draw` without its noise.
+
+    Parameters
+    ----------
+    space : Space
+    seed : int
+    first, count : int
+        As for `draw`.
+
+    Returns
+    -------
+    Sample
+    """
     source = _Source(seed, first, count, "")
     chosen = {choice.name: choice.pick(source.numbers("random", (), choice.name)) for choice in space.choices}
     return Sample(np.arange(first, first + count), chosen)
@@ -258,6 +353,11 @@ def with_noise(
     ----------
     samples : mapping
         Draws of the same number, by a name that tells their noise from that of the others.
+
+    Returns
+    -------
+    list of Sample
+        In the order of `samples`, with one set of data noise among them.
     """
     sources = [_Source(seed, first, len(sample), side) for side, sample in samples.items()]
     levels = [level for noise in space.weight_noise for level in noise.levels]
@@ -285,7 +385,7 @@ class _Source:
     def numbers(self, kind: str, rows: tuple[int, ...], *names: object) -> np.ndarray:
         """Return rows × draws of random numbers of a kind, each block from its own stream."""
         blocks = range(self.first // BLOCK, -(-(self.first + self.count) // BLOCK))
-        parts = [getattr(stream(self.seed, block, self.side, *names), kind)((*rows, BLOCK)) for block in blocks]
+        parts = [getattr(_stream(self.seed, block, self.side, *names), kind)((*rows, BLOCK)) for block in blocks]
         return np.concatenate(parts, axis=-1)[..., : self.count]
 
 

@@ -267,6 +267,17 @@ class Plan:
     def plain(self, sample: Sample, draw: int) -> pd.Series:
         """Return the scores of all units in one draw, computed by the ordinary steps one after the other.
 
+        Parameters
+        ----------
+        sample : Sample
+        draw : int
+            The position of the draw in it.
+
+        Returns
+        -------
+        pandas.Series
+            By unit; NaN for a unit without a score.
+
         Raises
         ------
         RobustnessError
@@ -290,7 +301,20 @@ class Plan:
             raise self.failure(str(error), sample, draw) from None
 
     def failure(self, why: str, sample: Sample, draw: int) -> RobustnessError:
-        """Return the error of a draw, with its assumptions in words."""
+        """Return the error of a draw, with its assumptions in words.
+
+        Parameters
+        ----------
+        why : str
+            What is wrong and what to do.
+        sample : Sample
+        draw : int
+            The position of the draw in it.
+
+        Returns
+        -------
+        RobustnessError
+        """
         picks: Mapping[str, int] = {name: int(positions[draw]) for name, positions in sample.picks.items()}
         return RobustnessError(why, sample.numbers[draw], self.model.words(picks))
 
@@ -318,7 +342,7 @@ def evaluate(plan: Plan, sample: Sample) -> np.ndarray:
     order = np.lexsort((plan.vector[places], plan.matrix[places], plan.aggregation[places]))
     sample, places = sample.take(order), places[order]
     scores = np.empty((len(sample), len(plan.ranked)))
-    columns = MovedColumns(plan, sample, places)
+    columns = _MovedColumns(plan, sample, places)
     for part in _runs(plan.aggregation[places]):
         _Aggregation(plan, sample.take(part), places[part], columns).write(scores[part])
     result = np.empty_like(scores)
@@ -333,7 +357,7 @@ def _runs(values: np.ndarray) -> Iterator[slice]:
         yield slice(int(start), int(stop))
 
 
-class MovedColumns:
+class _MovedColumns:
     """The normalised indicators whose values differ between draws, by data noise or within an interval.
 
     Each set of noise and each point is made once for each matrix that draws have it with. Parameters as for `evaluate`;
@@ -369,7 +393,7 @@ class MovedColumns:
 class _Aggregation:
     """Draws of one aggregation, sorted by matrix."""
 
-    def __init__(self, plan: Plan, sample: Sample, places: np.ndarray, columns: MovedColumns):
+    def __init__(self, plan: Plan, sample: Sample, places: np.ndarray, columns: _MovedColumns):
         self.plan, self.sample, self.places, self.columns = plan, sample, places, columns
         self.method = plan.methods[plan.aggregation[places[0]]]
         self.steps = [*steps_by_level(self.method.aggregation, range(plan.model.inputs.tree.depth)).values()]

@@ -64,7 +64,21 @@ class Inputs:
 
     @classmethod
     def of(cls, data: pd.DataFrame, framework: Framework, attributes: pd.DataFrame | None) -> tuple[Inputs, bool]:
-        """Return the inputs of a panel or of units × indicators, and whether it was the latter."""
+        """Return the inputs of a panel or of units × indicators, and whether it was the latter.
+
+        Parameters
+        ----------
+        data : pandas.DataFrame
+            A panel, or units × indicators.
+        framework : Framework
+        attributes : pandas.DataFrame or None
+            Of the units.
+
+        Returns
+        -------
+        inputs : Inputs
+        wide : bool
+        """
         panel, wide = panel_of(data, framework)
         units = pd.Index(data.index if wide else sorted(panel["city"].unique()), name="city")
         return cls(panel, framework, Tree.of(framework), units, attributes), wide
@@ -79,7 +93,19 @@ class Inputs:
 
 
 def steps(method: Method, indicator: str | None = None) -> list[Step]:
-    """Return the steps from the observed to the normalised indicators, or of one indicator."""
+    """Return the steps from the observed to the normalised indicators, or of one indicator.
+
+    Parameters
+    ----------
+    method : Method
+    indicator : str, optional
+        Its code.
+
+    Returns
+    -------
+    list of Step
+        Imputation, treatment, normalisation.
+    """
     return [method.step_of(name, indicator) for name in STEPS]
 
 
@@ -87,6 +113,16 @@ def repeatable(method: Method, indicators: Iterable[str]) -> bool:
     """Whether `Matrix.column` may be used for indicators.
 
     So it is if no step looks across indicators or years, or has a parameter by indicator.
+
+    Parameters
+    ----------
+    method : Method
+    indicators : iterable of str
+        Those whose values differ between draws.
+
+    Returns
+    -------
+    bool
     """
     tried = [step for indicator in (None, *method.by_indicator) for step in steps(method, indicator)]
     contents = [value for step in tried for value in step.params.values() if isinstance(value, Mapping | list)]
@@ -127,6 +163,21 @@ class Matrix:
         """Return all units × keys: the observed values of an indicator as draws move them.
 
         `keys` are points of its interval, or sets of noise; see `fhi.engine.robustness.draws.Sample.keys`.
+
+        Parameters
+        ----------
+        space : Space
+        sample : Sample
+            Holds the numbers behind the data noise.
+        code : str
+            The indicator.
+        keys : numpy.ndarray of int
+            Points of its interval, or sets of noise.
+
+        Returns
+        -------
+        numpy.ndarray
+            Units × keys, in the indicator's own unit.
         """
         observed, tables = self.observed[code], space.fillings.get(code)
         if tables is not None:
@@ -148,6 +199,19 @@ class Matrix:
         """Return all units × draws: other values of an indicator (such), imputed, treated and normalised.
 
         The draws are the columns of one table, so that each step is called once; see `repeatable`.
+
+        Parameters
+        ----------
+        inputs : Inputs
+        indicator : str
+            Its code.
+        values : numpy.ndarray
+            Units × draws, in the indicator's own unit.
+
+        Returns
+        -------
+        numpy.ndarray
+            Of the shape of `values`, on the scale of the normalisation; NaN for a unit that the matrix has not.
         """
         own = self.units
         rows = inputs.units.get_indexer(own)
@@ -164,7 +228,20 @@ class Matrix:
         return result
 
     def with_values(self, inputs: Inputs, method: Method, values: Mapping[str, np.ndarray]) -> pd.DataFrame:
-        """Return the normalised indicators by the ordinary steps, with other values of some, one a unit."""
+        """Return the normalised indicators by the ordinary steps, with other values of some, one a unit.
+
+        Parameters
+        ----------
+        inputs : Inputs
+        method : Method
+        values : mapping
+            By indicator, one value a unit.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Units × indicators in the order of the framework.
+        """
         panel = as_panel(self.observed.assign(**values), 0 if method.year is None else method.year)
         treated = index.treat(panel, inputs.framework, method, units=inputs.attributes)["treated"]
         return index.normalise({**self.others, method.year: treated}, inputs.framework, method, method.year)
@@ -218,7 +295,21 @@ class UnusedAssumption(UserWarning):
 
 
 def check_pairs(space: Space, method: Method, file: str | None = None) -> None:
-    """Raise `MethodError` for a treatment and a normalisation of the space that do not go together."""
+    """Raise `MethodError` for a treatment and a normalisation of the space that do not go together.
+
+    Parameters
+    ----------
+    space : Space
+    method : Method
+        What the space does not name.
+    file : str, optional
+        The scenario file, for messages.
+
+    Raises
+    ------
+    MethodError
+        With the first such pair.
+    """
     listed = {choice.name: choice.values for choice in space.choices}
     treatments, normalisations = (listed.get(name, (getattr(method, name),)) for name in ("treatment", "normalisation"))
     for treat, norm in product(treatments, normalisations):
@@ -367,7 +458,24 @@ class Model:
         return {choice.name: choice.values[picks[choice.name]] for choice in self.space.alternatives}
 
     def weigh(self, normalised: pd.DataFrame, method: Method) -> pd.Series:
-        """Return the weights of a method by node."""
+        """Return the weights of a method by node.
+
+        Parameters
+        ----------
+        normalised : pandas.DataFrame
+            Units × indicators.
+        method : Method
+
+        Returns
+        -------
+        pandas.Series
+            By node below the root, 1 inside each parent.
+
+        Raises
+        ------
+        MethodError
+            As of `fhi.engine.weighting.weigh`.
+        """
         if method.weights:
             # not every weighting takes account of raw weights
             index.check_weights(method, self.inputs.framework)
@@ -375,7 +483,26 @@ class Model:
         return weighting.weigh(normalised, tree, method.weighting.method, **method.weighting.params)
 
     def scores(self, normalised: pd.DataFrame, weights: pd.Series, method: Method) -> pd.Series:
-        """Return the scores of all units by the aggregation of a method."""
+        """Return the scores of all units by the aggregation of a method.
+
+        Parameters
+        ----------
+        normalised : pandas.DataFrame
+            Units × indicators.
+        weights : pandas.Series
+            By node below the root.
+        method : Method
+
+        Returns
+        -------
+        pandas.Series
+            By unit: the score of the root, NaN where there is none.
+
+        Raises
+        ------
+        MethodError
+            As of `fhi.engine.aggregation.aggregate`.
+        """
         framework = self.inputs.framework
         found = aggregation.aggregate(
             normalised, framework, weights, method.aggregation, availability=method.availability

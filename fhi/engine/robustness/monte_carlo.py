@@ -258,7 +258,20 @@ def _task(plan: Plan, target: Target, seed: int, kept: bool, task: tuple[int, in
 
 
 def whole(value: Any, name: str, least: int) -> int:
-    """Return a whole number of at least `least`, or raise `MethodError`."""
+    """Return a whole number of at least `least`, or raise `MethodError`.
+
+    Parameters
+    ----------
+    value : object
+        What was given.
+    name : str
+        Of the argument, for the message.
+    least : int
+
+    Returns
+    -------
+    int
+    """
     good = isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= least
     if not good:
         raise MethodError(f"{name} must be a whole number of at least {least}; found {value!r}.", key=name, value=value)

@@ -71,6 +71,11 @@ def run(
     title, unit : str
         Of the progress bar.
 
+    Yields
+    ------
+    object
+        The result of each task.
+
     Raises
     ------
     MethodError
@@ -128,6 +133,19 @@ def _on_cluster(function: Callable, tasks: Sequence[Any], address: str, stack: c
 
 
 def progress(total: int, title: str, unit: str) -> tqdm:
-    """Return a progress bar with rate and remaining time that appears after `PATIENCE` seconds, on a terminal alone."""
+    """Return a progress bar with rate and remaining time that appears after `PATIENCE` seconds, on a terminal alone.
+
+    Parameters
+    ----------
+    total : int
+        What the bar counts up to.
+    title, unit : str
+        Before the bar, and behind the numbers.
+
+    Returns
+    -------
+    tqdm.tqdm
+        A context; ``update`` moves it on.
+    """
     # where the output is kept, as in a notebook, a bar would stay in it
     return tqdm(total=total, desc=title, unit=f" {unit}", unit_scale=True, delay=PATIENCE, disable=None, leave=False)

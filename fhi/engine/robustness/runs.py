@@ -136,6 +136,22 @@ def limits(shares: np.ndarray, n: int | np.ndarray) -> tuple[np.ndarray, np.ndar
     """Return the 95 % limits of shares of n independent draws (Wilson 1927); they stay between 0 and 1.
 
     A share of no draws is missing, and so are its limits.
+
+    Parameters
+    ----------
+    shares : numpy.ndarray
+        From 0 to 1.
+    n : int or numpy.ndarray
+        The number of draws behind each.
+
+    Returns
+    -------
+    low, high : numpy.ndarray
+        Of the shape of `shares`.
+
+    References
+    ----------
+    Wilson (1927), Probable inference, the law of succession, and statistical inference, JASA 22.
     """
     n = np.maximum(n, 1)
     centre = (shares + SPREAD**2 / (2 * n)) / (1 + SPREAD**2 / n)
@@ -144,7 +160,7 @@ def limits(shares: np.ndarray, n: int | np.ndarray) -> tuple[np.ndarray, np.ndar
     return np.minimum((centre - width).clip(0), shares), np.maximum((centre + width).clip(max=1), shares)
 
 
-def check_grid(
+def _check_grid(
     method: Method,
     framework: Framework,
     cities: Iterable[str] = (),
@@ -192,7 +208,7 @@ def sweep(
     ranks : pandas.DataFrame
         ``combination, city, rank, published``, the published cities ranked among themselves.
     """
-    choices = check_grid(method, framework, panel["city"].unique(), units=units)
+    choices = _check_grid(method, framework, panel["city"].unique(), units=units)
     tasks = list(product(*(range(len(choice.values)) for choice in choices)))
     function = partial(_one, panel, framework, method, choices, published, units)
     found = parallel.run(function, tasks, workers=workers, cluster=cluster, title="combinations", unit="")
@@ -247,7 +263,20 @@ def check(
     file: str | None = None,
     units: pd.DataFrame | None = None,
 ) -> None:
-    """Raise `MethodError` for what is wrong in the space and the grid of a scenario, before anything runs."""
+    """Raise `MethodError` for what is wrong in the space and the grid of a scenario, before anything runs.
+
+    Parameters
+    ----------
+    method, framework
+        The method of the scenario and the tree.
+    cities, file, units
+        As for `fhi.engine.index.check`.
+
+    Raises
+    ------
+    MethodError
+        With the key below ``robustness`` and the value.
+    """
     settings = method.robustness
     for key, effort in {"robustness": settings, "robustness.one_by_one": settings.one_by_one}.items():
         if effort.sobol & (effort.sobol - 1):
@@ -255,7 +284,7 @@ def check(
             raise MethodError(message, file=file, key=f"{key}.sobol", value=effort.sobol)
     space = parse(settings.space, method, framework, cities, file=file, attributes=units)
     check_pairs(space, method, file)
-    check_grid(method, framework, cities, file, units)
+    _check_grid(method, framework, cities, file, units)
 
 
 @dataclass(frozen=True)
@@ -408,6 +437,17 @@ class Analysis:
         """Return the intervals of the ranks beside the published ones, ``city, published, tier`` first, with the draws.
 
         In the order of the published ranks, else of the reference.
+
+        Parameters
+        ----------
+        result : Uncertainty
+        level : float
+            The share of the draws that an interval holds.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``city, published, tier``, the columns of `Uncertainty.intervals`, ``level, draws``.
         """
         published = self.published[["city", "rank", "tier"]].rename(columns={"rank": "published"})
         found = published.merge(result.intervals(level), on="city", how="right")

@@ -54,6 +54,16 @@ def design(inputs: int, n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     ----------
     n : int
         A power of two.
+
+    Returns
+    -------
+    a, b : numpy.ndarray
+        n × inputs.
+
+    References
+    ----------
+    Saltelli et al. (2010), Computer Physics Communications 181; Owen (1998), Scrambling Sobol' and Niederreiter-Xing
+    points, Journal of Complexity 14(4).
     """
     from scipy.stats import qmc  # slow to import
 
@@ -81,6 +91,11 @@ def indices(
     level : float
         Of the intervals: percentiles over resampled rows of the design.
     resamples : int
+
+    Returns
+    -------
+    Indices
+        Shares of variance, inputs × outputs.
 
     References
     ----------

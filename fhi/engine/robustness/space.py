@@ -177,6 +177,10 @@ def parse(
     attributes : pandas.DataFrame, optional
         For alternatives that name attributes of cities.
 
+    Returns
+    -------
+    Space
+
     Raises
     ------
     MethodError
@@ -253,7 +257,23 @@ def _read_choice(
 
 
 def with_values(method: Method, values: Mapping[str, Any]) -> Method:
-    """Return the method with other values for some keys, checked as a scenario's are."""
+    """Return the method with other values for some keys, checked as a scenario's are.
+
+    Parameters
+    ----------
+    method : Method
+    values : mapping
+        By key of the method.
+
+    Returns
+    -------
+    Method
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If a value is not of the kind of its key.
+    """
     return type(method)(**(method.model_dump() | dict(values)))
 
 
@@ -354,6 +374,10 @@ def with_points(space: Space, joint: pd.DataFrame) -> Space:
     joint : pandas.DataFrame
         ``indicator, city, point, value``: point 0 is the value of the panel and is never drawn, each of the others has
         the same chance. A point moves only a unit that has the value of point 0.
+
+    Returns
+    -------
+    Space
 
     Raises
     ------

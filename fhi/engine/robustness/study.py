@@ -49,7 +49,22 @@ class Study:
         among: Iterable[str] | None = None,
         units: pd.DataFrame | None = None,
     ) -> Study:
-        """Check everything and build the index as it is; parameters as for `fhi.engine.robustness.uncertainty`."""
+        """Check everything and build the index as it is.
+
+        Parameters
+        ----------
+        data, framework, space, method, among, units
+            As for `fhi.engine.robustness.uncertainty`.
+
+        Returns
+        -------
+        Study
+
+        Raises
+        ------
+        MethodError
+            If an argument is bad, a unit of `among` has no index, or fewer than two units are to be ranked.
+        """
         model = Model(data, framework, space, method, units)
         nominal = model.nominal()
         names = [*nominal.dropna().index] if among is None else [*dict.fromkeys(among)]
@@ -79,7 +94,18 @@ class Study:
         return [(first, min(size, n - first)) for first in range(0, n, size)]
 
     def codes(self, n: int, seed: int) -> np.ndarray:
-        """Return every combination of alternatives that is drawn."""
+        """Return every combination of alternatives that is drawn.
+
+        Parameters
+        ----------
+        n, seed : int
+            Of the draws.
+
+        Returns
+        -------
+        numpy.ndarray of int
+            Each once, see `Model.codes`.
+        """
         model, found = self.model, np.zeros(0, dtype=np.int64)
         for first, count in self.tasks(n):
             picks = draws.picks(model.space, seed, first, count)
@@ -87,7 +113,22 @@ class Study:
         return found
 
     def target(self, published: pd.Series | None = None, tiers: pd.Series | None = None) -> Target:
-        """Return what the ranks are compared with; parameters as for `fhi.engine.robustness.uncertainty`."""
+        """Return what the ranks are compared with.
+
+        Parameters
+        ----------
+        published, tiers : pandas.Series, optional
+            Ranks and tiers by unit.
+
+        Returns
+        -------
+        Target
+
+        Raises
+        ------
+        MethodError
+            If a ranked unit is absent from them, or tiers do not follow each other in the published order.
+        """
         if published is None:
             if tiers is not None:
                 raise MethodError("tiers divide a published order; give published as well.", key="tiers")

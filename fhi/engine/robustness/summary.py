@@ -70,7 +70,20 @@ def patterns(ranked: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
 
 
 def among(reference: np.ndarray, present: np.ndarray) -> np.ndarray:
-    """Return the ranks of some units among themselves, from their ranks among all."""
+    """Return the ranks of some units among themselves, from their ranks among all.
+
+    Parameters
+    ----------
+    reference : numpy.ndarray
+        Ranks among all units, 1 the best.
+    present : numpy.ndarray of int
+        The positions of the units.
+
+    Returns
+    -------
+    numpy.ndarray of int
+        By unit of `present`; ties share the lower number.
+    """
     return 1 + (reference[present][:, None] > reference[present]).sum(axis=1)
 
 
@@ -78,6 +91,18 @@ def shifts(ranks: np.ndarray, reference: np.ndarray) -> np.ndarray:
     """Return by draw the mean absolute shift of the ranks from the reference; NaN for a draw that ranks no unit.
 
     Both are the ranks among the units that the draw ranks.
+
+    Parameters
+    ----------
+    ranks : numpy.ndarray
+        Draws × units, 0 for no rank.
+    reference : numpy.ndarray
+        By unit.
+
+    Returns
+    -------
+    numpy.ndarray
+        By draw, in places.
     """
     ranks = ranks.astype(np.int32)
     if ranks.all():
@@ -218,7 +243,18 @@ class Summary:
 
     @classmethod
     def of(cls, ranks: np.ndarray, target: Target) -> Summary:
-        """Count draws; ranks are draws × units, 0 where a unit has none."""
+        """Count draws; ranks are draws × units, 0 where a unit has none.
+
+        Parameters
+        ----------
+        ranks : numpy.ndarray
+            Draws × units, unsigned.
+        target : Target
+
+        Returns
+        -------
+        Summary
+        """
         if ranks.all():
             return cls._complete(np.ascontiguousarray(ranks.T), target)
         units = ranks.shape[1]
@@ -286,7 +322,18 @@ class Summary:
 
 
 def shares(counts: np.ndarray | int, draws: np.ndarray | int) -> np.ndarray:
-    """Return counts as shares of numbers of draws; NaN where there are none."""
+    """Return counts as shares of numbers of draws; NaN where there are none.
+
+    Parameters
+    ----------
+    counts, draws : numpy.ndarray or int
+        Of one shape, or broadcast to it.
+
+    Returns
+    -------
+    numpy.ndarray
+        From 0 to 1.
+    """
     return np.divide(counts, draws, out=np.full(np.shape(counts), np.nan), where=np.asarray(draws) > 0)
 
 

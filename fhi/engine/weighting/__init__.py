@@ -14,7 +14,7 @@ from fhi.engine import methods
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
 from fhi.engine.siblings import redistributed
-from fhi.engine.weighting import correlation, dispersion, experts, regression  # noqa: F401 (they register their methods)
+from fhi.engine.weighting import data_driven, experts, regression  # noqa: F401 (they register their methods)
 from fhi.engine.weighting.families import with_data
 
 #: name -> function of (normalised, framework, **params) that returns raw weights by node below the root

@@ -32,6 +32,10 @@ def points(given: str | Mapping[str, Mapping[str, float]], nodes: Sequence[str])
     nodes : sequence of str
         The nodes that can be judged.
 
+    Returns
+    -------
+    pandas.DataFrame
+
     Raises
     ------
     DataError, MethodError
@@ -51,7 +55,29 @@ def points(given: str | Mapping[str, Mapping[str, float]], nodes: Sequence[str])
 def points_from_cells(
     header: list[str], rows: list[tuple[int, list[str]]], nodes: Sequence[str], file: str
 ) -> pd.DataFrame:
-    """Return nodes × experts from the cells of a table, wherever they were read; see `points`."""
+    """Return nodes × experts from the cells of a table, wherever they were read; see `points`.
+
+    Parameters
+    ----------
+    header : list of str
+        ``node``, then the names of the experts.
+    rows : list of (int, list of str)
+        The number of each row in its file with its cells.
+    nodes : sequence of str
+        The nodes that can be judged.
+    file : str
+        The name in messages.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Nodes × experts: points, NaN in an empty cell.
+
+    Raises
+    ------
+    DataError
+        As of `points`.
+    """
     return _parsed(header, rows, file, _points, nodes)
 
 
@@ -66,6 +92,11 @@ def matrix(given: str | Mapping[str, Mapping], parent: str, children: Sequence[s
         the one across the diagonal. Or parent → child → child → ratio.
     parent : str
     children : sequence of str
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        Ratios, 1 on the diagonal.
 
     Raises
     ------
@@ -201,6 +232,11 @@ def budget_allocation(
     budget : float or None
         What an expert's points in a family must sum to (within one per cent); None takes any positive sum.
 
+    Returns
+    -------
+    pandas.Series
+        Raw weights by node below the root; 1 for an only child.
+
     Raises
     ------
     DataError, MethodError
@@ -236,6 +272,11 @@ def ahp(
         file ``<parent>.csv`` each), or parent → child → child → ratio; see `fhi.engine.weighting.experts.matrix`.
     consistency : float
         The largest consistency ratio that is accepted.
+
+    Returns
+    -------
+    pandas.Series
+        Raw weights by node below the root; 1 for an only child.
 
     Raises
     ------
@@ -297,6 +338,11 @@ def rank_order_centroid(normalised: pd.DataFrame, framework: Framework, *, exper
         Columns ``node`` and one an expert (in a scenario: the name of a CSV file beside it), or expert → node → place;
         1 is the most important.
 
+    Returns
+    -------
+    pandas.Series
+        Raw weights by node below the root; 1 for an only child.
+
     Raises
     ------
     DataError, MethodError
@@ -330,6 +376,11 @@ def swing(normalised: pd.DataFrame, framework: Framework, *, experts: Given) -> 
     ----------
     experts : Table or mapping
         As for `budget_allocation`, with points from 0 to 100 and 100 for the most important child of each node.
+
+    Returns
+    -------
+    pandas.Series
+        Raw weights by node below the root; 1 for an only child.
 
     Raises
     ------
@@ -387,6 +438,11 @@ def best_worst(
         child of a node has 1 in the first column, the worst 1 in the second.
     consistency : float
         The largest input-based consistency ratio that is accepted: ``max_j |a_Bj·a_jW − a_BW|/(a_BW² − a_BW)``.
+
+    Returns
+    -------
+    pandas.Series
+        Raw weights by node below the root.
 
     Raises
     ------

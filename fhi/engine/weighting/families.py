@@ -49,13 +49,48 @@ def by_family(function: Callable[..., pd.Series]) -> Callable[..., pd.Series]:
 def weigh_families(
     normalised: pd.DataFrame, framework: Framework, function: Callable[..., pd.Series], within: Within, params: dict
 ) -> pd.Series:
-    """Return raw weights by node from a function of one family's scores; see `by_family`."""
+    """Return raw weights by node from a function of one family's scores; see `by_family`.
+
+    Parameters
+    ----------
+    normalised : pandas.DataFrame
+        Units × indicators.
+    framework : Framework
+    function : callable
+        From units × children and its parameters to weights by child.
+    within : {"parent", "all"}
+        See `by_family`.
+    params : dict
+        Parameters of `function`.
+
+    Returns
+    -------
+    pandas.Series
+        Raw weights by node below the root.
+
+    Raises
+    ------
+    MethodError
+        If a child is constant, the function refuses its scores, or no child gets a weight.
+    """
     weigh = functools.partial(_weigh_family, function=function, params=params)
     return (_upwards if within == "parent" else together)(normalised, framework, weigh)
 
 
 def with_data(normalised: pd.DataFrame, framework: Framework) -> set[str]:
-    """Return the nodes below which some unit has data."""
+    """Return the nodes below which some unit has data.
+
+    Parameters
+    ----------
+    normalised : pandas.DataFrame
+        Units × indicators.
+    framework : Framework
+
+    Returns
+    -------
+    set of str
+        Indicators, and nodes above them but for the root.
+    """
     known = normalised.columns[normalised.notna().any().to_numpy()]
     alive = set(framework.leaves).intersection(known)
     for level in range(framework.levels.max() - 1, 0, -1):
@@ -105,7 +140,21 @@ def _mean(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def together(normalised: pd.DataFrame, framework: Framework, weigh: Callable) -> pd.Series:
-    """Return raw weights by node: those that `weigh` gives all leaves with data, summed up the tree."""
+    """Return raw weights by node: those that `weigh` gives all leaves with data, summed up the tree.
+
+    Parameters
+    ----------
+    normalised : pandas.DataFrame
+        Units × indicators.
+    framework : Framework
+    weigh : callable
+        From units × indicators and words for messages to weights by indicator; not called for an only indicator.
+
+    Returns
+    -------
+    pandas.Series
+        By node below the root; below a node without data the raw weights of the framework.
+    """
     alive = with_data(normalised, framework)
     leaves = [leaf for leaf in framework.leaves if leaf in alive]
     weights = weigh(normalised[leaves].astype(float), "all indicators together") if len(leaves) > 1 else {}
@@ -120,13 +169,39 @@ def together(normalised: pd.DataFrame, framework: Framework, weigh: Callable) ->
 
 @method("weighting", "original", zh="框架权重", en="weights of the framework", raw_weights=True, from_data=False)
 def original(normalised: pd.DataFrame, framework: Framework) -> pd.Series:
-    """Return the raw weights of the framework (its column ``weight``)."""
+    """Return the raw weights of the framework (its column ``weight``).
+
+    Parameters
+    ----------
+    normalised : pandas.DataFrame
+        Plays no part.
+    framework : Framework
+
+    Returns
+    -------
+    pandas.Series
+        Raw weights by node below the root.
+    """
     return framework.weights[framework.nodes]
 
 
 @method("weighting", "equal", zh="等权", en="equal weights", from_data=False)
 def equal(normalised: pd.DataFrame, framework: Framework, *, within: Within = "parent") -> pd.Series:
-    """Return equal weights inside each parent; with ``within: all`` every indicator that has data weighs the same."""
+    """Return equal weights inside each parent; with ``within: all`` every indicator that has data weighs the same.
+
+    Parameters
+    ----------
+    normalised : pandas.DataFrame
+        Units × indicators: which indicators have data counts with ``within: all``.
+    framework : Framework
+    within : {"parent", "all"}
+        Equal inside each parent, or over all indicators.
+
+    Returns
+    -------
+    pandas.Series
+        Raw weights by node below the root.
+    """
     if within == "parent":
         return pd.Series(1.0, index=framework.nodes)
     return together(normalised, framework, lambda scores, where: pd.Series(1.0, index=scores.columns))

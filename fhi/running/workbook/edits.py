@@ -121,6 +121,19 @@ def _alike(one: str, other: str) -> bool:
 def values(found: list[Edit], book: Book, tree: Framework) -> list[Value]:
     """Return the raw values among the edits.
 
+    Parameters
+    ----------
+    found : list of Edit
+        What differs from the workbook as exported.
+    book : Book
+        The edited workbook, for messages.
+    tree : Framework
+
+    Returns
+    -------
+    list of Value
+        A year is None where the sheet names none.
+
     Raises
     ------
     DataError

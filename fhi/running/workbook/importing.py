@@ -58,9 +58,9 @@ def import_workbook(path: Path, name: str | None = None) -> list[str]:
         If the name cannot be that of a new scenario, or the method so changed is refused. Nothing is written.
     """
     name = path.stem if name is None else name
-    target = target_file(name)
+    target = _target_file(name)
     book = Book(path)
-    base = base_scenario(book)
+    base = _base_scenario(book)
     method = load_scenario(base)
     cities, tree = units_of(method.edition)
     framework = Framework.from_table(tree)
@@ -90,7 +90,7 @@ def import_workbook(path: Path, name: str | None = None) -> list[str]:
     return changes
 
 
-def target_file(name: str) -> Path:
+def _target_file(name: str) -> Path:
     """Return the file of a scenario that may be written by that name.
 
     Raises
@@ -112,7 +112,7 @@ def _imported(name: str) -> bool:
     return (paths.SCENARIOS / f"{name}.yml").read_text(encoding="utf-8", errors="replace").startswith(MARK)
 
 
-def base_scenario(book: Book) -> str:
+def _base_scenario(book: Book) -> str:
     """Return the scenario that a workbook was exported from, as its sheet ``about`` says; without one the baseline."""
     if "about" not in book:
         return BASELINE

@@ -26,6 +26,19 @@ COLUMNS = ["city", "year", "measure", "value"]
 def dated(found: list[Value], method: Method, book: Book) -> list[Value]:
     """Return the values with the year that each is of, each cell of the panel once.
 
+    Parameters
+    ----------
+    found : list of Value
+    method : Method
+        Of the scenario that was exported.
+    book : Book
+        The edited workbook.
+
+    Returns
+    -------
+    list of Value
+        With years.
+
     Raises
     ------
     DataError
@@ -61,6 +74,11 @@ def rows(found: list[Value], method: Method, base: str, name: str, imported: boo
     imported : bool
         Whether that scenario was imported itself.
 
+    Returns
+    -------
+    pandas.DataFrame
+        The columns `COLUMNS`, sorted; of one cell the last value.
+
     Raises
     ------
     MethodError
@@ -87,6 +105,15 @@ def _is_own(folder: Path) -> bool:
 
 def write(table: pd.DataFrame, name: str, method: Method) -> None:
     """Write the file, once it is sure that it is read back as it stands.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As of `rows`.
+    name : str
+        Of the scenario; the file goes into its folder below data/user/.
+    method : Method
+        Of that scenario.
 
     Raises
     ------

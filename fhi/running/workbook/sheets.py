@@ -76,19 +76,19 @@ def sheets(store: Store) -> list[Sheet]:
     tree = tree.with_directions(dict(method.directions))
     found = [
         framework_sheet(tree),
-        experts_sheet(tree, method),
-        *stage_sheets(store, tree),
-        weights_sheet(store, tree),
-        *score_sheets(store, tree),
-        comparison_sheet(store, tree),
-        provenance_sheet(store, tree),
-        sources_sheet(store),
+        _experts_sheet(tree, method),
+        *_stage_sheets(store, tree),
+        _weights_sheet(store, tree),
+        *_score_sheets(store, tree),
+        _comparison_sheet(store, tree),
+        _provenance_sheet(store, tree),
+        _sources_sheet(store),
     ]
-    found = [about_sheet(store.scenario, method, found), *found]
-    return [*found, exported_sheet(found)]
+    found = [_about_sheet(store.scenario, method, found), *found]
+    return [*found, _exported_sheet(found)]
 
 
-def exported_sheet(others: list[Sheet]) -> Sheet:
+def _exported_sheet(others: list[Sheet]) -> Sheet:
     """Return the hidden sheet that repeats the others, so that what is changed in them can be told."""
     rows = [[sheet.name, *cells] for sheet in others for cells in [*sheet.head, *sheet.rows]]
     width = max(map(len, rows))
@@ -102,7 +102,7 @@ def title(table: str) -> Texts:
     return tables.table(table).title
 
 
-def about_sheet(scenario: str, method: Scenario, others: list[Sheet]) -> Sheet:
+def _about_sheet(scenario: str, method: Scenario, others: list[Sheet]) -> Sheet:
     """Return the sheet that says what the others are, what the method is, and how to bring changes back."""
     rows = [["scenario", scenario, "", ""]]
     rows += [[f"description_{language}", text, "", ""] for language, text in method.description.items()]
@@ -128,7 +128,17 @@ def about_sheet(scenario: str, method: Scenario, others: list[Sheet]) -> Sheet:
 
 
 def described(sheet: str, head: str) -> Column | None:
-    """Return what a column of a sheet with one row a cell means, by the codebook; None if it says nothing of it."""
+    """Return what a column of a sheet with one row a cell means, by the codebook; None if it says nothing of it.
+
+    Parameters
+    ----------
+    sheet, head : str
+        The name of the sheet, and the head of the column.
+
+    Returns
+    -------
+    Column or None
+    """
     table, name = ELSEWHERE.get((sheet, head), (TABLES.get(sheet), head))
     return codebook.column(table, name, {}) if table else None
 
@@ -155,7 +165,7 @@ def framework_sheet(tree: Framework) -> Sheet:
     )
 
 
-def experts_sheet(tree: Framework, method: Scenario) -> Sheet:
+def _experts_sheet(tree: Framework, method: Scenario) -> Sheet:
     """Return the points that experts gave; without any, room for three experts."""
     given = method.weighting.params.get(EXPERTS) if method.weighting.method == "budget-allocation" else None
     points = experts.points(given, tree.nodes) if given is not None else pd.DataFrame()
@@ -184,7 +194,7 @@ def _heads(tree: Framework, columns: list[str], *extra: str) -> list[list]:
     return rows + [[name, "", *tree.table.loc[columns, name]] for name in extra]
 
 
-def stage_sheets(store: Store, tree: Framework) -> list[Sheet]:
+def _stage_sheets(store: Store, tree: Framework) -> list[Sheet]:
     """Return the indicators raw, treated and normalised, filled and treated cells marked."""
     about = {
         "raw": {
@@ -219,7 +229,7 @@ def _marks(store: Store, rows: list[list], columns: list[str]) -> dict[tuple[int
     return marks
 
 
-def weights_sheet(store: Store, tree: Framework) -> Sheet:
+def _weights_sheet(store: Store, tree: Framework) -> Sheet:
     """Return the weights, inside the parent and in the index, and what each node does to its parent's score."""
     weights = store["weights"].set_index("node")
     importance = store["importance"].set_index("node")["share"]
@@ -232,7 +242,7 @@ def weights_sheet(store: Store, tree: Framework) -> Sheet:
     return Sheet("weights", title("weights"), [head], rows, number=SHARE, formats={"raw": PLAIN}, frozen=1)
 
 
-def score_sheets(store: Store, tree: Framework) -> list[Sheet]:
+def _score_sheets(store: Store, tree: Framework) -> list[Sheet]:
     """Return scores and ranks of all nodes, the index first."""
     columns = [tree.root, *tree.nodes]
     head = _heads(tree, columns)
@@ -243,7 +253,7 @@ def score_sheets(store: Store, tree: Framework) -> list[Sheet]:
     ]
 
 
-def comparison_sheet(store: Store, tree: Framework) -> Sheet:
+def _comparison_sheet(store: Store, tree: Framework) -> Sheet:
     """Return computed and published ranks side by side."""
     names = store["tables/cities"].set_index("name_zh")["name_en"]
     rows = [
@@ -255,7 +265,7 @@ def comparison_sheet(store: Store, tree: Framework) -> Sheet:
     return Sheet("comparison", title("comparison"), [head], rows, number=WHOLE, formats={"difference": "+0;-0;0"})
 
 
-def provenance_sheet(store: Store, tree: Framework) -> Sheet:
+def _provenance_sheet(store: Store, tree: Framework) -> Sheet:
     """Return the panel: every value with its source and evidence label."""
     names = store["tables/cities"].set_index("name_zh")["name_en"]
     citations = store["tables/sources"].set_index("source_id")["citation"]
@@ -283,7 +293,7 @@ def provenance_sheet(store: Store, tree: Framework) -> Sheet:
     return Sheet("provenance", title("panel"), [head], rows, formats=formats, frozen=1)
 
 
-def sources_sheet(store: Store) -> Sheet:
+def _sources_sheet(store: Store) -> Sheet:
     """Return the catalogue of the raw files."""
     table = store["tables/sources"].drop(columns="row")
     about = {"zh": "原始文件目录：引用、许可、校验和", "en": "the raw files: citation, terms, checksum"}

@@ -111,7 +111,20 @@ def _restrict(worksheet: Worksheet, sheet: Sheet, first: int) -> None:
 
 
 def put(cell: Cell, value: object) -> Cell:
-    """Put a value into a cell: a number as a number, a text always as text, what is missing not at all."""
+    """Put a value into a cell: a number as a number, a text always as text, what is missing not at all.
+
+    Parameters
+    ----------
+    cell : openpyxl.cell.Cell
+        An empty cell.
+    value : object
+        A number, a text or a truth, of Python or NumPy.
+
+    Returns
+    -------
+    openpyxl.cell.Cell
+        `cell`.
+    """
     if pd.isna(value):
         return cell
     if hasattr(value, "item"):

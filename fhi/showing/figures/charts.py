@@ -1,16 +1,20 @@
-"""Chart forms that several figures share: a ladder of ranks, a table of text, names in two languages."""
+"""Chart forms that several figures share: rows of units, keys, tables of coloured cells, names in two languages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import matplotlib
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from fhi.showing.figures import style
 from fhi.showing.figures.registry import LANGUAGES, Tables
+from fhi.showing.figures.wording import said
 
 #: rows that a figure draws at most, one for what is left out included, and how many of them are the last units
 MOST, LAST = 40, 10
@@ -162,7 +166,18 @@ def name_rows(axes: Axes, data: pd.DataFrame, language: str, rank: str, shown: C
 
 
 def key(axes: Axes, looks: Iterable[tuple[dict, str]], columns: int | None = None, **place) -> None:
-    """Draw a key above the axes: looks of `scatter`, or of a bar (without ``marker``), with their names."""
+    """Draw a key above the axes.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    looks : iterable of (dict, str)
+        Looks of `scatter`, or of a bar (without ``marker``), with their names.
+    columns : int, optional
+        Columns of the key (default: one for each look).
+    **place : object
+        As `Axes.legend` takes them.
+    """
     entries = list(looks)
     handles = [
         axes.scatter([], [], **look) if "marker" in look else Rectangle((0, 0), 1, 0.6, **look) for look, _ in entries
@@ -176,3 +191,126 @@ def key(axes: Axes, looks: Iterable[tuple[dict, str]], columns: int | None = Non
         "handletextpad": 0.5,
     }
     axes.legend(handles, [name for _, name in entries], **place, **spacing)
+
+
+#: from least to greatest by lightness alone
+SHADES = matplotlib.colors.LinearSegmentedColormap.from_list("lightness", ["#f4f6f8", "#aab4bd", style.DARK])
+#: degrees that heads rise, and points that each may be long
+SLANT, HEAD = 38, 122
+
+
+def unit_rows(data: pd.DataFrame, language: str, usual: float, more: float = 0.5, **edges):
+    """Begin a chart of one row a unit: the units drawn from the top, their names at the left.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        One row a unit, in the order of the rows.
+    language : str
+    usual, more : float
+        Inches: the height for up to `USUAL` rows, and the room beside the names (see `margin`).
+    **edges : float
+        Inches at the other edges (see `fhi.showing.figures.style.area`).
+
+    Returns
+    -------
+    tuple
+        The axes, the rows of the data that are drawn, their places from the top, and what is drawn (`Chosen`).
+    """
+    shown = chosen(data["city"])
+    data = shown.of(data)
+    side = margin(row_names(data, language), more)
+    axes = style.quiet(style.area(style.canvas(height(usual, shown.count)), left=side, **edges))
+    return axes, data, list(shown.place.values()), shown
+
+
+def explain(axes: Axes, id: str, language: str, looks: Mapping[str, Mapping], **values) -> None:
+    """Name the axis and the looks of a figure in its own words.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    id, language : str
+        The figure, whose words have a slot ``axis`` and one by the name of each look.
+    looks : mapping
+        By slot, as `key` takes them.
+    **values : object
+        What the words are filled with (see `fhi.showing.figures.wording.said`).
+    """
+    axes.set_xlabel(said(f"{id}.axis", language, **values), size=style.SMALL)
+    key(axes, [(look, said(f"{id}.{name}", language, **values)) for name, look in looks.items()])
+
+
+def heat_table(rows: int, pitch: float, names: Sequence[str], labels: Sequence[str] = ()) -> Axes:
+    """Return axes for a table of rows `pitch` inches high, with room for the heads, the labels of the rows and the scale."""
+    longest = max((style.extent(label, style.BODY) for label in labels), default=0) / 72 + 0.25
+    top = 0.75 + heat_room(names)
+    figure = style.canvas(top + 0.95 + pitch * rows, width=style.FULL)
+    return style.area(figure, left=max(1.5, longest), right=1.35, top=top, bottom=0.95)
+
+
+def heat_cells(axes: Axes, values: np.ndarray, limit: float, texts: Sequence[Sequence[str]], size: float = style.SMALL):
+    """Fill the axes with a table, first row on top: a cell's shade is its value from -limit to limit; NaN is left white.
+
+    Cell (row, column) is centred on (column + 0.5, row + 0.5).
+    """
+    rows, columns = values.shape
+    mesh = {"cmap": SHADES, "vmin": -limit, "vmax": limit, "edgecolor": style.PAPER, "linewidth": 1.2}
+    axes.pcolormesh(np.ma.masked_invalid(values), **mesh)
+    for row in range(rows):
+        for column in range(columns):
+            value, text = values[row, column], texts[row][column]
+            if text:
+                shade = SHADES(0.5 + value / (2 * limit)) if np.isfinite(value) else (1, 1, 1)
+                ink = style.ink_on(matplotlib.colors.to_hex(shade))
+                axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", size=size, color=ink)
+    axes.set(xlim=(0, columns), ylim=(rows, 0))
+    axes.set_axis_off()
+
+
+def heat_heads(axes: Axes, names: Sequence[str]) -> None:
+    """Write slanted heads above the columns."""
+    for place, name in enumerate(names):
+        look = {"rotation": SLANT, "ha": "left", "va": "bottom", "rotation_mode": "anchor", "size": style.SMALL}
+        axes.text(place + 0.5, -0.15, style.fit(name, HEAD, style.SMALL), **look)
+
+
+def heat_rows(axes: Axes, names: Iterable[str], size: float) -> None:
+    """Write the names of the rows to the left of a table."""
+    for row, name in enumerate(names):
+        look = {"ha": "right", "va": "center", "size": size, "textcoords": "offset points"}
+        axes.annotate(name, (0, row + 0.5), (-8, 0), **look)
+
+
+def heat_room(names: Sequence[str]) -> float:
+    """Return the inches that slanted heads take above a table."""
+    longest = max(style.extent(style.fit(name, HEAD, style.SMALL), style.SMALL) for name in names)
+    return (longest * math.sin(math.radians(SLANT)) + style.SMALL) / 72 + 0.1
+
+
+def heat_scale(axes: Axes, low: str, high: str) -> None:
+    """Draw the scale of shades in the middle below a table, its ends named."""
+    width, height = axes.get_figure().get_size_inches()
+    box = axes.get_position()
+    across, down = np.ptp(axes.get_xlim()) / (box.width * width), np.ptp(axes.get_ylim()) / (box.height * height)
+    steps, pitch = 9, 0.24 * across
+    start, y = np.mean(axes.get_xlim()) - steps * pitch / 2, max(axes.get_ylim()) + 0.26 * down
+    for step in range(steps):
+        left, half = start + step * pitch, 0.06 * down
+        corners = [left, left + pitch, left + pitch, left], [y - half, y - half, y + half, y + half]
+        axes.fill(*corners, color=SHADES(step / (steps - 1)), linewidth=0, clip_on=False)
+    look = {"va": "center", "size": style.SMALL, "color": style.MUTED}
+    axes.text(start - 0.1 * across, y, low, ha="right", **look)
+    axes.text(start + steps * pitch + 0.1 * across, y, high, ha="left", **look)
+
+
+def heat_grid(data: pd.DataFrame, rows: str, columns: str, value: str, shown: Chosen | None = None) -> pd.DataFrame:
+    """Return a long frame as a table, rows and columns in the order in which they first occur.
+
+    What is `shown` of the rows may leave some out: an empty row stands in their place.
+    """
+    wide = data.pivot(index=rows, columns=columns, values=value)
+    order = list(dict.fromkeys(data[rows]))
+    if shown and shown.left:
+        order.insert(shown.gap, "")
+    return wide.reindex(index=order, columns=list(dict.fromkeys(data[columns])))

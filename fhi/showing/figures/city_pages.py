@@ -9,9 +9,9 @@ import pandas as pd
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import with_names
 from fhi.showing.figures.documents import Block, block, table
-from fhi.showing.figures.leaders import PAGE as LEADERS_PAGE
+from fhi.showing.figures.industry import PAGE as LEADERS_PAGE
 from fhi.showing.figures.registry import Tables, figure, id_of, of_form
-from fhi.showing.figures.texts import quantity_text
+from fhi.showing.figures.texts import capital, quantity_text
 
 PILLARS = ("industry", "experience", "ecosystem")
 RANKED = ("FHI", *PILLARS)
@@ -98,14 +98,14 @@ def card(data: pd.DataFrame, language: str) -> list[Block]:
     ]
     rows = [
         [
-            getattr(item, name),
+            capital(getattr(item, name)),
             quantity_text(item.value, item.qualifier, item.unit, item.printed, language),
             style.pick(language, f"第{item.page}页", f"p. {item.page}"),
         ]
         for item in facts.itertuples()
     ]
     heads = style.pick(language, ["内容", "报告给出", "页码"], ["Measure", "Report", "Page"])
-    blocks = [block("facts", items=items), table(heads, rows, (3.2, 1.5, 0.8), across=2)]
+    blocks = [block("facts", items=items), table(heads, rows, (3.2, 1.4, 0.95), across=2)]
     if len(firms):
         named = style.pick(language, "、", ", ").join(firms[name])
         blocks.append(block("text", text=style.pick(language, f"报告点名的企业：{named}。", f"Firms named: {named}.")))

@@ -8,9 +8,24 @@ import numpy as np
 import pandas as pd
 
 from fhi.engine.multivariate import COLLINEAR
-from fhi.showing.figures import heat, style
-from fhi.showing.figures.charts import chosen, in_order, key, margin, rank_ticks, row_names, with_names, with_node_names
-from fhi.showing.figures.firsts import denied, remark, remarked, with_firsts
+from fhi.showing.figures import style
+from fhi.showing.figures.charts import (
+    chosen,
+    heat_cells,
+    heat_grid,
+    heat_heads,
+    heat_rows,
+    heat_scale,
+    heat_table,
+    in_order,
+    key,
+    margin,
+    rank_ticks,
+    row_names,
+    with_names,
+    with_node_names,
+)
+from fhi.showing.figures.evidence import denied, remark, remarked, with_firsts
 from fhi.showing.figures.moves import arrow
 from fhi.showing.figures.registry import LANGUAGES, Tables, figure
 from fhi.showing.figures.wording import both, said, with_words, words
@@ -85,7 +100,7 @@ def correlations(data: pd.DataFrame, language: str):
     longest = max((style.extent(style.fit(name, 150, style.SMALL), style.SMALL) for name in names.values()), default=0)
     axes = style.area(figure, left=longest / 72 + 0.2, right=1.5, top=0.95, bottom=0.95)
     # the first indicator has no row and the last no column
-    heat.cells(axes, grid[1:, :-1], 1.0, [row[:-1] for row in texts[1:]])
+    heat_cells(axes, grid[1:, :-1], 1.0, [row[:-1] for row in texts[1:]])
     for node, number in place.items():
         look = {"color": style.PILLARS.get(pillars[node], style.INK), "size": style.SMALL, "va": "center"}
         name = style.fit(names[node], 150, style.SMALL)
@@ -98,7 +113,7 @@ def correlations(data: pd.DataFrame, language: str):
         axes.plot([x, x + 1, x + 1, x, x], [y, y, y + 1, y + 1, y], color=style.INK, linewidth=1.8, clip_on=False)
     _alphas(axes, data[data["kind"] == "alpha"], language)
     note = said("diagnostic-correlations.framed", language, limit=pairs["collinear"].max())
-    heat.scale(axes, "−1", f"+1    {note}")
+    heat_scale(axes, "−1", f"+1    {note}")
     return figure
 
 
@@ -259,17 +274,17 @@ def standings(data: pd.DataFrame, language: str):
     """Table of cities by indicators: the rank in each, shaded by the share of the cities left behind."""
     shown = chosen(data["city"])
     data = shown.of(data)
-    standing, ranks = (heat.grid(data, "city", "node", value, shown) for value in ("standing", "rank"))
+    standing, ranks = (heat_grid(data, "city", "node", value, shown) for value in ("standing", "rank"))
     texts = [["" if pd.isna(rank) else f"{rank:.0f}" for rank in row] for row in ranks.to_numpy()]
     heads = data.drop_duplicates("node")[f"node_{language}"].tolist()
     cities = data.drop_duplicates("city").set_index("city", drop=False)
     labels = [f"{name}  ({rank})" for name, rank in zip(row_names(cities, language), cities["overall"], strict=True)]
-    axes = heat.table(len(standing), 0.27, heads, labels)
-    heat.cells(axes, 2 * standing.to_numpy(dtype=float) - 1, 1.0, texts)
-    heat.heads(axes, heads)
+    axes = heat_table(len(standing), 0.27, heads, labels)
+    heat_cells(axes, 2 * standing.to_numpy(dtype=float) - 1, 1.0, texts)
+    heat_heads(axes, heads)
     rows = [*labels[: shown.gap], shown.more(language), *labels[shown.gap :]] if shown.left else labels
-    heat.rows(axes, rows, style.BODY)
-    heat.scale(axes, *(said(f"diagnostic-standings.{end}", language) for end in ("behind", "ahead")))
+    heat_rows(axes, rows, style.BODY)
+    heat_scale(axes, *(said(f"diagnostic-standings.{end}", language) for end in ("behind", "ahead")))
     figure = axes.get_figure()
     note = {"size": style.SMALL, "color": style.MUTED, "va": "center", "ha": "center"}
     figure.text(0.5, 0.48 / figure.get_size_inches()[1], said("diagnostic-standings.note", language), **note)

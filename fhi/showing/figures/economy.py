@@ -6,22 +6,20 @@ import numpy as np
 import pandas as pd
 
 from fhi.showing.figures import style
-from fhi.showing.figures.cards import GROUND, line, sheet
 from fhi.showing.figures.charts import key, row_names, with_names
-from fhi.showing.figures.labels import place_labels
 from fhi.showing.figures.registry import Tables, figure
-from fhi.showing.figures.texts import SIGNS, width
+from fhi.showing.figures.texts import GROUND, SIGNS, line, place_labels, sheet, width
 from fhi.showing.figures.wording import both, said
 
 GREEN = style.PILLARS["ecosystem"]
 #: the sectors of a_share_totals.csv, and where the report prints a count of its own
 MEASURES = {"finance": "listed financial institutions", "technology": "listed information-technology companies"}
-#: (technology, finance) at or above the median -> name of the quadrant, in our words
+#: (technology, finance) at or above the median -> name of the quadrant in the report
 QUADRANTS = {
-    (True, True): ("金融与科技均强", "strong in both"),
-    (True, False): ("以科技带动金融", "technology leads finance"),
-    (False, True): ("金融受中央政策倾斜", "finance favoured by central policy"),
-    (False, False): ("特色发展，潜力待发", "distinctive, with room to grow"),
+    (True, True): ("金融与科技基础雄厚", "strong base in both"),
+    (True, False): ("立足科技、赋能金融", "technology that serves finance"),
+    (False, True): ("中央特殊政策倾斜", "favoured by central policy"),
+    (False, False): ("立足特色，潜力巨大", "distinctive, with great potential"),
 }
 TIER_NAMES = {
     "national": ("全国", "national"),
@@ -84,6 +82,8 @@ def base(data: pd.DataFrame, language: str):
     known = data[data["finance"].notna()]
     limits = {"technology": _range(known["technology_high"], 1.8), "finance": _range(known["finance_high"], 2)}
     none, some = _parts(known, limits)
+    # in billions for English readers
+    decades = [f"{tick if language == 'zh' else tick // 10:,}" for tick in DECADES]
     zeros = style.quiet(style.area(figure, left=1.0, right=8.2, top=1.0, bottom=1.0), grid=None)
     axes = style.quiet(style.area(figure, left=1.9, right=0.35, top=1.0, bottom=1.0), grid=None)
     for part, rows in ((axes, some), (zeros, none)):
@@ -95,16 +95,14 @@ def base(data: pd.DataFrame, language: str):
             rows["finance"], rows["technology"], s=46, color=[style.TIERS[tier] for tier in rows["tier"]], zorder=3
         )
         part.axhline(known["technology_median"].iloc[0], **MEDIAN)
-        part.yaxis.set_ticks(
-            DECADES, [f"{tick:,}" for tick in DECADES] if part is zeros else [""] * 3, size=style.SMALL
-        )
+        part.yaxis.set_ticks(DECADES, decades if part is zeros else [""] * 3, size=style.SMALL)
         part.yaxis.set_ticks([], minor=True)
         part.grid(axis="y", color=style.PAPER, linewidth=1.2)
     zeros.set(xlim=(0, 1))
     zeros.xaxis.set_ticks([ZERO], ["0"])
     axes.set(xscale="log", xlim=limits["finance"])
     axes.axvline(known["finance_median"].iloc[0], **MEDIAN)
-    axes.xaxis.set_ticks(DECADES, [f"{tick:,}" for tick in DECADES])
+    axes.xaxis.set_ticks(DECADES, decades)
     axes.xaxis.set_ticks([], minor=True)
     axes.grid(axis="x", color=style.PAPER, linewidth=1.2)
     _name_points(axes, some, language, [*_corners(axes, language), *_lines(axes, known)])

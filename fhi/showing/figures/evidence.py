@@ -1,4 +1,4 @@
-"""Which labels of evidence a figure carries: those of the tables that its data are made of.
+"""What must be said of the numbers of a figure: their labels of evidence, what carries a weight, whom the report puts first.
 
 What a figure draws of raw tables it states at registration, since only it knows whether it computes; a test compares
 that with every value drawn. What it draws of built tables the codebook tells (`fhi.editions.outputs`), and the values themselves.
@@ -12,8 +12,14 @@ from dataclasses import replace
 import pandas as pd
 
 from fhi.editions.outputs import EVIDENCE, RECONSTRUCTED, VALUES, behind, named, ordered, results, stated
+from fhi.editions.printed_orders import places
+from fhi.editions.printed_orders import stated as stated_orders
+from fhi.editions.provenance import ALONE, WHOLE, WITHOUT
+from fhi.engine.framework import Framework
+from fhi.showing.figures.charts import english
 from fhi.showing.figures.registry import LANGUAGES, REPORT, FigureEntry, Tables, Texts, entries
-from fhi.showing.figures.wording import citation, of_edition, worded
+from fhi.showing.figures.style import EVIDENCE_NAMES
+from fhi.showing.figures.wording import NOTHING, both, citation, joined, of_edition, worded
 from fhi.store import MissingTable
 
 PRINTED, PUBLIC = ("published", "derived"), "public"
@@ -124,3 +130,114 @@ def _stands_for(text: str) -> set[str]:
 def _of_cells(tables: Tables) -> set[str]:
     """Return the labels of all cells of an edition, used or not."""
     return named(tables["coverage" if "coverage" in tables else "panel"]["evidence"])
+
+
+#: kinds of evidence as they are named beside an agreement, in this order, with their labels
+SOURCES: Mapping[str, tuple[str, ...]] = {
+    "report": ALONE["report"],
+    "public": ALONE["public"],
+    **{label: (label,) for label in ("reconstructed", "user", "synthetic")},
+}
+PARTS = {WHOLE: "part-whole", "public": "part-public", "report": "part-report"}
+
+
+def weight_words(tables: Tables, node: str) -> dict[str, str]:
+    """Return the shares of the evidence in the weight of a node, by language: ``public data 67%``; empty without weight."""
+    rows = tables["weight_by_evidence"]
+    shares = rows[rows["node"] == node].set_index("evidence")["share"]
+    # only a report whose numbers are transcribed has numbers of its own
+    names = {} if "tables/headlines" in tables else {"report": "published"}
+    found = {name: shares[shares.index.isin(labels)].sum() for name, labels in SOURCES.items()}
+    return _joined([(both(f"weight.{names.get(name, name)}"), share) for name, share in found.items() if share > 0])
+
+
+def label_words(tables: Tables, node: str) -> dict[str, str]:
+    """Return the same share by share of each label: ``published 33%, derived 44%, public 22%``."""
+    rows = tables["weight_by_evidence"]
+    shares = rows[rows["node"] == node].set_index("evidence")["share"]
+    parts = [(EVIDENCE_NAMES[label], shares[label]) for label in EVIDENCE if label in shares.index]
+    return _joined(parts)
+
+
+def part_words(subset: str, names: dict[str, Texts]) -> dict[str, str]:
+    """Return the name of a part of the evidence (see `fhi.editions.provenance.agreement_by_subset`), from the names of nodes."""
+    if subset in PARTS:
+        return both(f"weight.{PARTS[subset]}")
+    pillars = subset.removeprefix(WITHOUT).split("+")
+    return both("weight.without", left=joined(names[node] for node in pillars))
+
+
+def _joined(parts: list[tuple[Texts, float]]) -> dict[str, str]:
+    """Return named shares in a row, by language."""
+    return joined(both("weight.share", name=name, share=share) for name, share in parts)
+
+
+def alike(framework: Framework, node: str) -> list[str]:
+    """Return a node, and those above and below it that stand on the same one indicator.
+
+    A node with one child orders the units as the child does: what is printed of one speaks of the other.
+    """
+    leaves = framework.leaves_below(node)
+    same = [code for code in framework.nodes if code != node and framework.leaves_below(code) == leaves]
+    return [node, *(same if len(leaves) == 1 else [])]
+
+
+def with_firsts(frame: pd.DataFrame, tables: Tables, node: str = "node") -> pd.DataFrame:
+    """Return a frame of nodes and cities with who is printed first in the node, as far as it concerns the city.
+
+    A printed order speaks of a city that it names; one of leaders speaks of all. Of several the one that puts another
+    city first, then that of the node itself, then one that names the city, then the first page.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        With ``city`` and a column of nodes.
+    tables : mapping
+        With ``tables/framework``, ``tables/cities`` and what `fhi.editions.printed_orders.stated` reads.
+    node : str
+        Name of the column of nodes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `frame` with ``printed_first, printed_first_en`` (empty if no order speaks of the city), ``printed_page``, and
+        ``printed_node_zh, printed_node_en``, the node that the order names, empty if it is the row's own.
+    """
+    framework, orders = Framework.from_table(tables["tables/framework"]), stated_orders(tables)
+    orders = [(order, places(order.subjects)) for order in orders[orders["kind"] != "tie"].itertuples()]
+    kin = {code: alike(framework, code) for code in frame[node].unique()}
+    found = []
+    for code, city in zip(frame[node], frame["city"], strict=True):
+        best = None
+        for order, groups in orders:
+            named = any(city in group for group in groups)
+            if order.node in kin[code] and (named or order.kind == "leaders"):
+                worth = (city in groups[0], order.node != code, not named, order.page)
+                if best is None or worth < best[0]:
+                    other = order.node if order.node != code else None
+                    best = worth, city if city in groups[0] else groups[0][0], order.page, other
+        found.append(best[1:] if best else (None, None, None))
+    said = pd.DataFrame(found, columns=["printed_first", "printed_page", "node"], index=frame.index).astype(object)
+    names = {f"printed_node_{language}": said["node"].map(framework.names(language)) for language in LANGUAGES}
+    first = said["printed_first"]
+    columns = {"printed_first": first, "printed_first_en": first.map(english(tables)), **names}
+    return frame.assign(**columns, printed_page=said["printed_page"].astype("Int64"))
+
+
+def denied(frame: pd.DataFrame) -> pd.Series:
+    """Return where a printed order puts another city first (of a frame from `with_firsts`)."""
+    return frame["printed_first"].notna() & (frame["printed_first"] != frame["city"])
+
+
+def remark(item: pd.Series) -> dict[str, str]:
+    """Return what a claim of a first place must add in brackets: whom the report lists first; nothing if it agrees."""
+    if pd.isna(item["printed_first"]) or item["printed_first"] == item["city"]:
+        return NOTHING
+    zh, en = item["printed_node_zh"], item["printed_node_en"]
+    within = NOTHING if pd.isna(zh) else both("first.in-node", zh=zh, en=en)
+    return both("first.remark", item=item, within=within)
+
+
+def remarked(frame: pd.DataFrame, language: str, name: str = "name") -> list[str]:
+    """Return the names in a frame, each with the remark that it needs (columns ``<name>_<language>``)."""
+    return [f"{item[f'{name}_{language}']}{remark(item)[language]}" for _, item in frame.iterrows()]

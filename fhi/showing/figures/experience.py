@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import pandas as pd
+from matplotlib.path import Path as Outline
 
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import key, margin, row_names, with_names
@@ -53,11 +54,11 @@ def adoption(data: pd.DataFrame, language: str):
     rows, hue = range(len(cities)), style.PILLARS["experience"]
     above = cities["rate"] > printed
     axes.barh(rows, cities["rate"], height=0.66, edgecolor=hue, color=[hue if up else style.PAPER for up in above])
+    # on paper, so that the lines of the means do not run through the numbers
+    look = {"va": "center", "size": style.SMALL, "weight": "bold"}
+    look["bbox"] = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.8}
     for row, rate in zip(rows, cities["rate"], strict=True):
-        ink = style.ink_on(hue) if rate > printed else style.INK
-        look = {"ha": "right", "va": "center", "size": style.SMALL, "weight": "bold", "color": ink}
-        end = min(rate, computed - 0.3) if rate < printed + 6 else rate
-        axes.text(end - 0.7, row, f"{rate:.1f}", **look)
+        axes.text(rate + 0.8, row, f"{rate:.1f}", **look)
     last = len(cities) - 0.4
     axes.vlines(printed, -0.6, last, color=style.INK, linewidth=1.4)
     axes.vlines(computed, -0.6, last, color=style.INK, linewidth=1.4, linestyle=(0, (3, 2)))
@@ -65,7 +66,8 @@ def adoption(data: pd.DataFrame, language: str):
     axes.set(xlim=(0, 100), ylim=(last, -0.6))
     axes.set_xlabel(said("p21-adoption.axis", language), size=style.SMALL)
     line = {"marker": "|", "s": 150, "linewidth": 1.4, "color": style.INK}
-    dashes = line | {"marker": [(0, -1), (0, -0.35), (0, 0.35), (0, 1)], "linewidth": 1.0}
+    strokes = Outline([(0, -1), (0, -0.35), (0, 0.35), (0, 1)], [Outline.MOVETO, Outline.LINETO] * 2)
+    dashes = line | {"marker": strokes}
     key(
         axes,
         [

@@ -9,9 +9,8 @@ from matplotlib.patches import Rectangle
 
 from fhi.showing.figures import basemap, style
 from fhi.showing.figures.charts import margin, with_names
-from fhi.showing.figures.labels import place_labels
 from fhi.showing.figures.registry import Tables, figure
-from fhi.showing.figures.texts import wrapped
+from fhi.showing.figures.texts import place_labels, wrapped
 from fhi.showing.figures.wording import both, said
 
 PILLARS = ("industry", "experience", "ecosystem")

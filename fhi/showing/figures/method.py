@@ -1,4 +1,4 @@
-"""Part five, about the index: the indicator tree (p38)."""
+"""Part five, about the index: the indicator tree (p38), the method as a flow with what is not disclosed of it (p39)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from matplotlib.patches import Rectangle
 from fhi.engine.framework import leaves_of
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import pillars
+from fhi.showing.figures.documents import Block, block, step
 from fhi.showing.figures.evidence import kinds
 from fhi.showing.figures.registry import EVIDENCE, Tables, figure
-from fhi.showing.figures.texts import wrapped
-from fhi.showing.figures.wording import both, said
+from fhi.showing.figures.texts import number, wrapped
+from fhi.showing.figures.wording import both, said, together
 
 LABELS = ("published", "derived", "public")
 
@@ -35,7 +36,7 @@ def framework_caption(data: pd.DataFrame) -> dict[str, str]:
     values = {f"level_{level}": sizes.get(level, 0) for level in (1, 2, 3)} | {"empty": (data["coverage"] == 0).sum()}
     text = both("p38-framework.caption", **values)
     more = both("p38-framework.old", old=old) if old else {"zh": "", "en": ""}
-    return {language: text[language] + more[language] for language in text}
+    return together(text, more)
 
 
 def _heights(data: pd.DataFrame) -> dict[str, float]:
@@ -74,19 +75,11 @@ def framework(data: pd.DataFrame, language: str):
         if item.level == 3:
             _coverage_bar(axes, height, item)
     x, shown = 0.0, kinds(data["evidence"])
-    axes.text(
-        8.7,
-        -0.85,
-        said("p38-framework.coverage", language),
-        size=style.SMALL,
-        color=style.MUTED,
-        va="center",
-        ha="left",
-    )
+    style.note(axes, 8.7, -0.85, said("p38-framework.coverage", language), ha="left")
     for label in shown:
         text = style.EVIDENCE_NAMES[label][language]
         axes.add_patch(Rectangle((x, 16.2), 0.25, 0.4, **style.EVIDENCE_FILLS[label]))
-        axes.text(x + 0.33, 16.4, text, va="center", size=style.SMALL, color=style.MUTED)
+        style.note(axes, x + 0.33, 16.4, text)
         x += 0.65 + style.extent(text, style.SMALL) / 72
     axes.set(xlim=(0, 9.95), ylim=(16.7, -1.0))
     return figure
@@ -102,4 +95,66 @@ def _coverage_bar(axes, height: float, item) -> None:
     if old:
         axes.barh(height, full * old, left=start + full * (item.coverage - old), height=0.34, **style.OLD)
     share = item.coverage - old
-    axes.text(start + full + 0.06, height, f"{share:.0%}", va="center", size=style.SMALL, color=style.MUTED)
+    style.note(axes, start + full + 0.06, height, f"{share:.0%}")
+
+
+#: unit of a printed number -> the step it belongs to
+STEPS = {"cities": 1, "regions": 1, "observations": 3, "firms": 3, "questionnaires": 3, "nodes": 4}
+INK = style.TIERS["national"]
+
+
+def flow_data(tables: Tables) -> pd.DataFrame:
+    """The four steps (``kind`` step) and the printed numbers of each (``kind`` number), with their pages.
+
+    ``counted`` is the number of cities of the classes named on the page, from cities.csv.
+    """
+    steps = tables["tables/procedures"].query("procedure == 'index'").sort_values("step").assign(kind="step")
+    numbers = pd.concat([tables["tables/coverage"], tables["tables/headlines"].query("unit == 'nodes'")])
+    numbers = numbers.rename(columns={"measure_zh": "title_zh", "measure_en": "title_en"})
+    numbers = numbers.rename(columns={"printed_value": "value", "printed_qualifier": "qualifier"})
+    numbers = numbers.assign(kind="number", step=numbers["unit"].map(STEPS).astype("Int64"))
+    mainland = (~tables["tables/cities"]["admin_class"].str.contains("特别行政区|台湾")).sum()
+    numbers["counted"] = numbers["title_en"].map({"mainland cities": float(mainland)})
+    # the classes of the cities are those of GB/T 2260
+    numbers["evidence"] = numbers["counted"].notna().map({True: "published+public", False: "published"})
+    # the cities shown are those left at the end of the first step
+    numbers = numbers.assign(last=numbers["title_en"].str.startswith("cities shown")).sort_values(["step", "last"])
+    frame = pd.concat([steps, numbers])
+    texts = [f"{name}_{language}" for name in ("title", "detail", "undisclosed") for language in ("zh", "en")]
+    return frame[
+        ["kind", "step", *texts, "printed", "value", "qualifier", "unit", "counted", "page", "evidence"]
+    ].reset_index(drop=True)
+
+
+def flow_caption(data: pd.DataFrame) -> dict[str, str]:
+    steps = data[data["kind"] == "step"]
+    item = data.dropna(subset=["counted"]).iloc[0]
+    value, counted = int(item["value"]), int(item["counted"])
+    hidden = sum(len(_parts(text)) for text in steps["undisclosed_zh"].dropna())
+    return both("p39-method.caption", steps=len(steps), item=item, value=value, counted=counted, hidden=hidden)
+
+
+@figure("p39-method", flow_data, flow_caption)
+def flow(data: pd.DataFrame, language: str) -> list[Block]:
+    """The four steps with the printed numbers of each and what is undisclosed (p39)."""
+    items = []
+    for item in data[data["kind"] == "step"].itertuples():
+        own = data[(data["kind"] == "number") & (data["step"] == item.step)]
+        facts = [_fact(row, language) for row in own.itertuples()]
+        title, text = getattr(item, f"title_{language}"), getattr(item, f"detail_{language}")
+        open_parts = _parts(getattr(item, f"undisclosed_{language}"))
+        items.append(step(title, text, facts=facts, open=open_parts, head=said("p39-method.undisclosed", language)))
+    return [block("steps", colour=INK, items=items, across=len(items))]
+
+
+def _fact(item, language: str) -> dict[str, str]:
+    label = getattr(item, f"title_{language}")
+    if pd.notna(item.counted) and item.counted != item.value:
+        label += said("p39-method.counted", language, counted=item.counted)
+    text = item.printed if language == "zh" else number(item.value, language, item.qualifier)
+    return {"value": text, "label": label}
+
+
+def _parts(text: str) -> list[str]:
+    """Return the parts of a list that semicolons separate."""
+    return [part.strip() for part in text.replace("；", ";").split(";")]

@@ -7,7 +7,8 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from fhi.showing.figures import heat, style
+from fhi.showing.figures import style
+from fhi.showing.figures.charts import heat_cells, heat_grid, heat_heads, heat_rows, heat_scale, heat_table
 from fhi.showing.figures.registry import FigureEntry
 from fhi.showing.figures.wording import both, said
 
@@ -73,7 +74,7 @@ def through(data: pd.DataFrame, language: str):
 
     The frame has ``city, city_en, shift, kind, column, column_zh, column_en, value``, all columns for each city.
     """
-    values = heat.grid(data, "city", "column", "value").astype(float)
+    values = heat_grid(data, "city", "column", "value").astype(float)
     cities = data.drop_duplicates("city").set_index("city", drop=False).loc[values.index]
     places = data["kind"].iloc[0] == "assumption"
     totals = cities["shift"]
@@ -83,14 +84,14 @@ def through(data: pd.DataFrame, language: str):
     texts = [[_cell(value, places) for value in row] for row in values.to_numpy()]
     heads = data.drop_duplicates("column").set_index("column")[f"column_{language}"][values.columns].tolist()
     names = style.city_names(cities, language)
-    axes = heat.table(len(values), 0.27, heads, names)
-    heat.cells(axes, shades, limit, texts)
-    heat.heads(axes, heads)
-    heat.rows(axes, names, style.BODY)
+    axes = heat_table(len(values), 0.27, heads, names)
+    heat_cells(axes, shades, limit, texts)
+    heat_heads(axes, heads)
+    heat_rows(axes, names, style.BODY)
     for row, city in enumerate(cities.index):
         look = {"va": "center", "ha": "left", "weight": "bold", "color": style.direction(-totals[city])}
         axes.annotate(arrow(totals[city]), (len(heads), row + 0.5), (10, 0), textcoords="offset points", **look)
-    heat.scale(axes, *_ends(places, limit, language))
+    heat_scale(axes, *_ends(places, limit, language))
     return axes.get_figure()
 
 
@@ -122,17 +123,17 @@ def across(data: pd.DataFrame, language: str):
 
     The frame has ``scenario, city, city_en, rank, shift``.
     """
-    ranks = heat.grid(data, "city", "scenario", "rank").astype(float)
+    ranks = heat_grid(data, "city", "scenario", "rank").astype(float)
     shifts = data.pivot(index="city", columns="scenario", values="shift").loc[ranks.index, ranks.columns].astype(float)
     shades = -shifts.to_numpy()
     limit = float(np.nanmax(np.abs(shades), initial=0.0)) or 1.0
     texts = [["" if np.isnan(rank) else f"{rank:.0f}" for rank in row] for row in ranks.to_numpy()]
-    axes = heat.table(len(ranks), 0.24, ranks.columns.tolist())
-    heat.cells(axes, shades, limit, texts)
-    heat.heads(axes, ranks.columns.tolist())
+    axes = heat_table(len(ranks), 0.24, ranks.columns.tolist())
+    heat_cells(axes, shades, limit, texts)
+    heat_heads(axes, ranks.columns.tolist())
     cities = data.drop_duplicates("city").set_index("city", drop=False).loc[ranks.index]
-    heat.rows(axes, style.city_names(cities, language), style.SMALL)
+    heat_rows(axes, style.city_names(cities, language), style.SMALL)
     low, high = _ends(True, limit, language)
     none = said("comparison.blank-no-rank", language)
-    heat.scale(axes, low, high + none)
+    heat_scale(axes, low, high + none)
     return axes.get_figure()

@@ -8,9 +8,9 @@ import matplotlib
 import pandas as pd
 
 from fhi.showing.figures import style
-from fhi.showing.figures.charts import chosen, height, key, margin, name_rows, rank_ticks, row_names, with_names
-from fhi.showing.figures.heat import SHADES
+from fhi.showing.figures.charts import SHADES, chosen, height, key, margin, name_rows, rank_ticks, row_names, with_names
 from fhi.showing.figures.registry import Tables, figure, id_of, of_form
+from fhi.showing.figures.texts import capital
 from fhi.showing.figures.wording import both, said
 
 PILLARS = {"industry": ("产业", "Industry"), "experience": ("体验", "Experience"), "ecosystem": ("生态", "Ecosystem")}
@@ -33,7 +33,13 @@ def heat_caption(data: pd.DataFrame) -> dict[str, str]:
     gaps = data[[f"gap_{pillar}" for pillar in PILLARS]].abs().mean().rename(lambda name: name.removeprefix("gap_"))
     far = gaps.idxmax()
     names = {"even": "、".join(even["city"]), "even_en": ", ".join(even["city_en"]), "least": even["spread"].iloc[0]}
-    return both("pillar-heat.caption", uneven=uneven, far=both(f"pillar.{far}"), gap=gaps[far], **names)
+    return both(
+        "pillar-heat.caption",
+        uneven=uneven,
+        far={name: capital(text) for name, text in both(f"pillar.{far}").items()},
+        gap=gaps[far],
+        **names,
+    )
 
 
 @figure("pillar-heat", pillars_data, heat_caption)

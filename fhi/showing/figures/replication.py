@@ -13,7 +13,6 @@ from fhi.editions.provenance import of_whole
 from fhi.editions.published import published
 from fhi.engine.framework import Framework
 from fhi.showing.figures import style
-from fhi.showing.figures.cards import sheet
 from fhi.showing.figures.charts import (
     chosen,
     english,
@@ -25,10 +24,9 @@ from fhi.showing.figures.charts import (
     with_names,
     with_node_names,
 )
-from fhi.showing.figures.evidence import kinds
+from fhi.showing.figures.evidence import kinds, weight_words
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts, figure
-from fhi.showing.figures.texts import wrapped
-from fhi.showing.figures.weight_words import weight_words
+from fhi.showing.figures.texts import sheet, wrapped
 from fhi.showing.figures.wording import both, said, with_words, words
 
 #: the signs of evidence as marks, and the ground of a value that is too old
@@ -72,8 +70,22 @@ def age_words(data: pd.DataFrame) -> dict[str, str]:
     earlier, old = data[data["age"] > 0], data[data["old"]]
     if earlier.empty:
         return both("coverage.all-new")
-    values = {"count": len(earlier), "most": earlier["age"].max(), "old": len(old), "least": old["age"].min()}
+    values = {
+        "count": len(earlier),
+        "most": earlier["age"].max(),
+        "years": years_in_words(earlier["age"].max()),
+        "old": len(old),
+        "least": old["age"].min(),
+    }
     return both("coverage.earlier" if old.empty else "coverage.earlier-old", **values)
+
+
+def years_in_words(number: float) -> dict[str, str]:
+    return {"zh": f"{number:.0f}年", "en": f"{number:.0f} year{'' if number == 1 else 's'}"}
+
+
+#: points that a slanted head may be long
+HEAD = 190
 
 
 @figure("coverage", coverage_data, coverage_caption)
@@ -85,7 +97,7 @@ def coverage(data: pd.DataFrame, language: str):
     order, data = list(shown.place), shown.of(data)
     indicators = list(dict.fromkeys(data["indicator"]))
     names = data.drop_duplicates("indicator").set_index("indicator")[f"indicator_{language}"]
-    heads = [style.fit(names[code], 150, style.SMALL) for code in indicators]
+    heads = [style.fit(names[code], HEAD, style.SMALL) for code in indicators]
     top = 0.85 + max(style.extent(head, style.SMALL) for head in heads) / 72 * 0.71
     figure = style.canvas(top + 0.225 * shown.count + 1.0)
     cities = row_names(data.drop_duplicates("city").set_index("city", drop=False).loc[order], language)
@@ -103,7 +115,7 @@ def coverage(data: pd.DataFrame, language: str):
         if item.old:
             axes.add_patch(Rectangle((x + 0.04, y + 0.06), 0.92, 0.88, **OLD))
         _sign(axes, x + 0.24, y + 0.5, item.evidence, item.used)
-        earlier = f"’{item.value_year % 100:02.0f}" if item.age > 0 else ""
+        earlier = f"'{item.value_year % 100:02.0f}" if item.age > 0 else ""
         kind = "≈" if item.used and item.low < item.high else ""
         if mark := f"{kind}{earlier}":
             look = {"size": style.SMALL, "color": style.INK if item.used else style.MUTED, "va": "center"}

@@ -7,11 +7,11 @@ import re
 import pandas as pd
 
 from fhi.showing.figures import style
-from fhi.showing.figures.cards import bar, line, sheet
 from fhi.showing.figures.charts import with_names
 from fhi.showing.figures.documents import Block, table
-from fhi.showing.figures.firsts import remark, with_firsts
+from fhi.showing.figures.evidence import remark, with_firsts
 from fhi.showing.figures.registry import Tables, figure
+from fhi.showing.figures.texts import bar, line, sheet
 from fhi.showing.figures.wording import both, said
 
 GREEN, PALE = style.PILLARS["ecosystem"], "#5c9c85"
@@ -174,7 +174,7 @@ def institutes(data: pd.DataFrame, language: str) -> list[Block]:
         name = getattr(item, f"name_{language}")
         name = name if isinstance(name, str) else said("p33-institutes.not-named-logo", language)
         work = _listed(getattr(item, f"activities_{language}"))
-        if pd.notna(item.publications):
+        if pd.notna(item.publications) and not any(f"{item.studies:.0f}" in text for text in work):
             zh = [f"论著{item.publications:.0f}部", f"行业研究{item.studies:.0f}篇"]
             work += style.pick(language, zh, [f"{item.publications:.0f} publications, {item.studies:.0f} studies"])
         age = said("p33-institutes.years", language, item=item)

@@ -13,19 +13,19 @@ from fhi.showing.figures import style
 from fhi.showing.figures.charts import (
     chosen,
     english,
+    explain,
     height,
     key,
     margin,
     name_rows,
     rank_ticks,
     row_names,
+    unit_rows,
     with_names,
 )
-from fhi.showing.figures.registry import Tables, figure
-from fhi.showing.figures.wording import Words, both, named, said, with_words, words
+from fhi.showing.figures.registry import LANGUAGES, Tables, figure
+from fhi.showing.figures.wording import NOTHING, both, each, listed, named, said, together, with_words, words
 
-SECTION = "robustness"
-EVIDENCE = ("reconstructed", "published")
 #: shades of a probability, each from the limit at its place upwards; what is below the first is not drawn
 SHADES = ("#eef1f4", "#dde3e8", "#c6ced6", "#a9b4be", "#8a97a3", "#66737f", "#45525e", style.DARK)
 LIMITS = (0.005, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8)
@@ -76,11 +76,9 @@ def left_out_words(data: pd.DataFrame) -> dict[str, str]:
     """Return a sentence on the units without a score in some draws (`unranked` of `draws`); empty if there are none."""
     some = data[data["unranked"] > 0].drop_duplicates("city")
     if some.empty:
-        return {"zh": "", "en": ""}
-    shares = [percent(share) for share in some["unranked"] / some["draws"]]
-    zh = "、".join(f"{city}（{share}）" for city, share in zip(some["city"], shares, strict=True))
-    en = ", ".join(f"{city} ({share})" for city, share in zip(some["city_en"], shares, strict=True))
-    return both("robust.unranked", units_zh=zh, units_en=en, unit=words(data))
+        return dict(NOTHING)
+    some = some.assign(share=(some["unranked"] / some["draws"]).map(percent))
+    return both("robust.unranked", units=each(some, "robust.share"), unit=words(data))
 
 
 def intervals_caption(data: pd.DataFrame) -> dict[str, str]:
@@ -91,25 +89,18 @@ def intervals_caption(data: pd.DataFrame) -> dict[str, str]:
         "narrow": data.loc[widths.idxmin()],
         "share": data["level"].iloc[0],
         "draws": data["draws"].iloc[0],
-        "count_zh": unit.count(len(outside)),
-        "count_en": len(outside),
-        "outside_zh": "、".join(outside["city"]),
-        "outside_en": ", ".join(outside["city_en"]),
+        "count": {"zh": unit.count(len(outside)), "en": len(outside)},
+        "outside": listed(outside),
     }
     first = both(f"robust-intervals.{('inside', 'outside-one', 'outside')[min(len(outside), 2)]}", **values)
-    rest, without = both("robust-intervals.caption", **values), left_out_words(data)
-    return {language: first[language] + rest[language] + without[language] for language in first}
+    return together(first, both("robust-intervals.caption", **values), left_out_words(data))
 
 
 @figure("robust-intervals", intervals_data, intervals_caption)
 def intervals(data: pd.DataFrame, language: str):
     """A bar a unit from the low to the high rank, a dot at the published rank, a diamond at the scenario's own."""
-    last, shown, unit = len(data), chosen(data["city"]), words(data)
-    data, rows = shown.of(data), list(shown.place.values())
-    share = f"{data['level'].iloc[0]:.0%}"
-    figure = style.canvas(height(7.6, shown.count))
-    side = margin(row_names(data, language))
-    axes = style.quiet(style.area(figure, left=side, right=1.05, top=1.15, bottom=0.95))
+    last = len(data)
+    axes, data, rows, shown = unit_rows(data, language, 7.6, right=1.05, top=1.15, bottom=0.95)
     known = data.assign(row=rows).dropna(subset=["low"]).astype({"low": int, "high": int})
     axes.barh(known["row"], known["high"] - known["low"] + 0.56, left=known["low"] - 0.28, height=0.52, **INTERVAL)
     axes.scatter(data["reference"], rows, zorder=4, **style.RECONSTRUCTED)
@@ -119,17 +110,10 @@ def intervals(data: pd.DataFrame, language: str):
         axes.text(1.015, item.row, f"{item.low}–{item.high}", **edge)
     name_rows(axes, data, language, "published", shown)
     axes.set(ylim=(shown.count - 0.4, -0.6), xlim=(0.3, last + 0.7), xticks=rank_ticks(last))
-    axes.set_xlabel(said("robust-intervals.axis", language, unit=unit), size=style.SMALL)
-    looks = [INTERVAL, style.PUBLISHED, style.RECONSTRUCTED]
-    names = ("bar", "published", "reconstructed")
-    key(
-        axes,
-        [
-            (look, said(f"robust-intervals.{name}", language, share=share))
-            for look, name in zip(looks, names, strict=True)
-        ],
-    )
-    return figure
+    looks = {"bar": INTERVAL, "published": style.PUBLISHED, "reconstructed": style.RECONSTRUCTED}
+    values = {"share": f"{data['level'].iloc[0]:.0%}", "unit": words(data)}
+    explain(axes, "robust-intervals", language, looks, **values)
+    return axes.get_figure()
 
 
 def ranks_data(tables: Tables) -> pd.DataFrame:
@@ -147,15 +131,9 @@ def ranks_caption(data: pd.DataFrame) -> dict[str, str]:
     sure = (likeliest["probability"] > 0.5).sum()
     same = (likeliest["rank"] == likeliest["published"]).sum()
     most = likeliest.loc[likeliest["probability"].idxmax()]
-    counts = {
-        "sure_zh": unit.count(sure),
-        "sure": unit.several(sure),
-        "same_zh": unit.count(same),
-        "same": unit.several(same),
-    }
+    counts = {"sure": unit.in_words(sure), "same": unit.in_words(same)}
     caption = both("robust-ranks.caption", **counts, most=most, share=percent(most["probability"]))
-    without = left_out_words(data)
-    return {language: caption[language] + without[language] for language in caption}
+    return together(caption, left_out_words(data))
 
 
 @figure("robust-ranks", ranks_data, ranks_caption)
@@ -184,13 +162,8 @@ def ranks(data: pd.DataFrame, language: str):
     steps = [({"facecolor": SHADES[place], "edgecolor": "none"}, f"{LIMITS[place]:.0%}+") for place in (2, 4, 6, 7)]
     looks = [(frame, said("robust-ranks.published", language)), *steps]
     key(axes, looks, loc="lower left", bbox_to_anchor=(-0.01, 1.03))
-    axes.set_title(
-        said(f"robust-ranks.axis{'' if last <= WRITTEN else '-shaded'}", language),
-        loc="left",
-        size=style.SMALL,
-        y=1,
-        pad=46,
-    )
+    title = said(f"robust-ranks.axis{'' if last <= WRITTEN else '-shaded'}", language)
+    axes.set_title(title, loc="left", size=style.SMALL, y=1, pad=46)
     return figure
 
 
@@ -205,49 +178,44 @@ def answers_data(tables: Tables) -> pd.DataFrame:
     table, tiers = tables["robust_answers"], named(tables, "tier")
     order = tables["rank_intervals"].sort_values("published")
     names, unit = english(tables), words(with_words(order, tables))
-    rows = []
-    above = (
-        table[table["question"] == "above"].set_index("city").reindex(order["city"].head(4)).dropna(subset=["other"])
-    )
-    for item in above.reset_index().itertuples():
-        rows.append((item, f"{item.city}在{item.other}之上", f"{names[item.city]} is above {names[item.other]}"))
-    fifth = order[order["published"] == 5]["city"]
-    for item in table[(table["question"] == "place") & table["city"].isin(fifth)].itertuples():
-        rows.append((item, f"{item.city}第五", f"{names[item.city]} is fifth"))
-    whole = (
-        table[table["question"] == "whole-tier"].set_index("tier").reindex(list(tiers)).dropna(subset=["probability"])
-    )
-    for item in whole.reset_index().itertuples():
-        zh, en = tiers[item.tier]["zh"], tiers[item.tier]["en"]
-        rows.append((item, f"“{zh}”正是这些{unit.zh}", f"{en}: these {unit.many} and no others"))
-    for item in table[table["question"] == "tiers"].itertuples():
-        rows.append((item, "各梯队都不变", "all tiers stay as they are"))
-    for item in table[table["question"] == "order"].itertuples():
-        rows.append((item, "整个次序不变", "the whole order stays as it is"))
+    of = dict(tuple(table.groupby("question")))
+    none = table.head(0)
+    above, whole = of.get("above", none), of.get("whole-tier", none)
+    place, fifth = of.get("place", none), order.loc[order["published"] == 5, "city"]
+    parts = [
+        above.set_index("city", drop=False).reindex(order["city"].head(4)).dropna(subset=["other"]),
+        place[place["city"].isin(fifth)],
+        whole.set_index("tier", drop=False).reindex(list(tiers)).dropna(subset=["probability"]),
+        *(of.get(question, none) for question in ("tiers", "order")),
+    ]
     columns = ["question", "city", "other", "tier", "probability", "low", "high"]
-    frame = pd.DataFrame([{name: getattr(item, name) for name in columns} for item, *_ in rows])
-    frame["statement_zh"], frame["statement_en"] = [zh for _, zh, _ in rows], [en for *_, en in rows]
-    frame = pd.concat([frame, _own_tier(table, unit)], ignore_index=True)
-    frame = frame.dropna(subset=["probability"], ignore_index=True)
+    # the mean over the units of the share of draws in which a unit keeps its tier
+    kept = pd.DataFrame([{"question": "tier", "probability": of.get("tier", none)["probability"].mean()}])
+    frame = pd.concat([part[columns] for part in parts], ignore_index=True)
+    said_of = [
+        both(
+            f"robust-answers.{row.question}",
+            unit=unit,
+            a_unit=unit.count("一"),
+            tier=tiers.get(row.tier),
+            city={"zh": row.city, "en": names.get(row.city)},
+            other={"zh": row.other, "en": names.get(row.other)},
+        )
+        for row in pd.concat([frame, kept]).itertuples()
+    ]
+    for language in LANGUAGES:
+        frame[f"statement_{language}"] = [text[language] for text in said_of[:-1]]
+        kept[f"statement_{language}"] = said_of[-1][language]
+    frame = pd.concat([frame, kept], ignore_index=True).dropna(subset=["probability"], ignore_index=True)
     frame = frame.assign(verdict=frame["probability"].map(verdict), draws=int(order["draws"].iloc[0]))
     return with_words(frame, tables)
-
-
-def _own_tier(table: pd.DataFrame, unit: Words) -> pd.DataFrame:
-    """Return the mean over the cities of the share of draws in which a city keeps its tier."""
-    kept = table[table["question"] == "tier"]["probability"]
-    said = {"zh": f"任取{unit.count('一')}，仍在原梯队", "en": f"a {unit.one} taken at random keeps its tier"}
-    row = {f"statement_{language}": text for language, text in said.items()}
-    return pd.DataFrame([{"question": "tier", "probability": kept.mean(), **row}])
 
 
 def answers_caption(data: pd.DataFrame) -> dict[str, str]:
     found = data["verdict"].value_counts()
     yes = ((data["verdict"] == "firm") & (data["probability"] >= 0.5)).sum()
     counts = {"all": len(data), "yes": yes, "no": found.get("firm", 0) - yes, "open": found.get("open", 0)}
-    limit = both("robust-answers.of-reconstruction")
-    caption = both("robust-answers.caption", **counts)
-    return {language: caption[language] + limit[language] for language in caption}
+    return together(both("robust-answers.caption", **counts), both("robust-answers.of-reconstruction"))
 
 
 @figure("robust-answers", answers_data, answers_caption)
@@ -264,15 +232,8 @@ def answers(data: pd.DataFrame, language: str):
         axes.text((low + high) / 2, -0.75, said(f"robust-answers.{name}", language), **look)
     axes.hlines(rows, 0, data["probability"], color=style.FAINT, linewidth=1.4)
     sure = data["verdict"] == "firm"
-    axes.scatter(
-        data["probability"],
-        rows,
-        s=78,
-        color=[style.INK if firm else style.PAPER for firm in sure],
-        edgecolor=style.INK,
-        linewidth=1.5,
-        zorder=3,
-    )
+    fills = [style.INK if firm else style.PAPER for firm in sure]
+    axes.scatter(data["probability"], rows, s=78, color=fills, edgecolor=style.INK, linewidth=1.5, zorder=3)
     for row, share in zip(rows, data["probability"], strict=True):
         axes.text(1.03, row, percent(share), va="center", weight="bold", size=style.BODY)
     axes.set_yticks(rows, statements)
@@ -300,13 +261,9 @@ def beats_data(tables: Tables) -> pd.DataFrame:
 def beats_caption(data: pd.DataFrame) -> dict[str, str]:
     near = data[data["other_published"] - data["published"] == 1]
     verdicts, firm = near["probability"].map(verdict), data["probability"].map(verdict) == "firm"
-    counts = {
-        "near": len(near),
-        "firm": ((verdicts == "firm") & (near["probability"] > 0.5)).sum(),
-        "open": (verdicts == "open").sum(),
-        "all": len(data),
-        "upset": (firm & (data["probability"] < 0.5)).sum(),
-    }
+    kept, upset = ((verdicts == "firm") & (near["probability"] > 0.5)).sum(), firm & (data["probability"] < 0.5)
+    counts = {"near": len(near), "firm": kept, "open": (verdicts == "open").sum(), "all": len(data)}
+    counts["upset"] = upset.sum()
     return both("robust-pairs.caption", **counts, unit=words(data))
 
 
@@ -342,15 +299,8 @@ def beats(data: pd.DataFrame, language: str):
     cross = {"marker": "x", "s": 34, "color": style.INK, "linewidth": 1.2}
     looks = [*steps, (cross, said("robust-pairs.reversed", language))]
     title = said("robust-pairs.key", language, unit=words(data))
-    legend = {
-        "loc": "lower left",
-        "bbox_to_anchor": (0.0, 0.02),
-        "columns": 1,
-        "title": title,
-        "title_fontsize": style.SMALL,
-        "alignment": "left",
-    }
-    key(axes, looks, **legend)
+    legend = {"columns": 1, "title": title, "title_fontsize": style.SMALL, "alignment": "left"}
+    key(axes, looks, loc="lower left", bbox_to_anchor=(0.0, 0.02), **legend)
     if shown.left:
         figure.text(0.05, 0.4 / tall, shown.more(language), size=style.SMALL, color=style.MUTED, va="center")
     return figure
@@ -387,11 +337,8 @@ def adoption_caption(data: pd.DataFrame) -> dict[str, str]:
 @figure("robust-adoption", adoption_data, adoption_caption)
 def adoption(data: pd.DataFrame, language: str):
     """A thick bar a city for its own confidence set, a thin one for all sets together, a dot at the published rank."""
-    last, shown = len(data), chosen(data["city"])
-    data, rows = shown.of(data), list(shown.place.values())
-    figure = style.canvas(height(7.7, shown.count))
-    side = margin(row_names(data, language), 1.0)
-    axes = style.quiet(style.area(figure, left=side, right=0.4, top=1.15, bottom=1.15))
+    last = len(data)
+    axes, data, rows, shown = unit_rows(data, language, 7.7, 1.0, right=0.4, top=1.15, bottom=1.15)
     own = {"facecolor": style.PILLARS["experience"], "edgecolor": "none"}
     together = {"facecolor": style.MIDDLE, "edgecolor": "none"}
     axes.barh(rows, data["high_all"] - data["low_all"] + 0.3, left=data["low_all"] - 0.15, height=0.13, **together)
@@ -404,7 +351,6 @@ def adoption(data: pd.DataFrame, language: str):
         axes.annotate(f"{rate:.1f}%", (0, row), (-30, 0), size=style.SMALL, color=style.MUTED, **look)
     values = {"answers": data["assumed_answers"].iloc[0], "level": data["level"].iloc[0]}
     axes.set(ylim=(shown.count - 0.4, -0.6), xlim=(0.3, last + 0.7), xticks=rank_ticks(last))
-    axes.set_xlabel(said("robust-adoption.axis", language, **values), size=style.SMALL)
     looks = {"own": own, "together": together, "published": style.PUBLISHED}
-    key(axes, [(look, said(f"robust-adoption.{name}", language, **values)) for name, look in looks.items()])
-    return figure
+    explain(axes, "robust-adoption", language, looks, **values)
+    return axes.get_figure()

@@ -171,7 +171,7 @@ def tornado(data: pd.DataFrame, language: str):
 
 def _panel(axes, group: pd.DataFrame, language: str, highest: int) -> None:
     base, rows = int(group["base"].iloc[0]), group.index
-    low, high = -0.25 * highest, highest + 0.5
+    low, high = -0.4 * highest, highest + 0.5
     point = (high - low) / (5.2 * 72)  # ranks a point of text
     axes.barh(rows, group["worst"] - base, left=base, height=0.56, color=style.FAINT)
     axes.barh(rows, group["best"] - base, left=base, height=0.56, color=style.DARK)

@@ -16,8 +16,8 @@ from matplotlib.patches import FancyBboxPatch, PathPatch
 from matplotlib.path import Path as Outline
 from matplotlib.textpath import text_to_path
 
-from fhi.showing.figures.vector import UNIT
-
+#: the name of the group of what is drawn of a unit
+UNIT = "unit:"
 FONT = "FHI Sans SC"
 #: the second serves letters that the first lacks, such as Ł; it comes with matplotlib
 FAMILY = [FONT, "DejaVu Sans"]
@@ -199,6 +199,11 @@ def dots(axes: Axes, points: Iterable[tuple[float, float]], size: float, colour:
     axes.add_artist(PathPatch(strokes, **look))
 
 
+def note(axes: Axes, x: float, y: float, text: str, **look) -> None:
+    """Write a small text in grey, its middle at the height y; `look` as for `Axes.text`."""
+    axes.text(x, y, text, **{"size": SMALL, "color": MUTED, "va": "center"} | look)
+
+
 def pick(language: str, zh: str, en: str) -> str:
     """Return the text in a language."""
     return {"zh": zh, "en": en}[language]
@@ -238,10 +243,10 @@ def _title(figure: Figure, entry, language: str, room: float) -> None:
         return
     # the whole width below the labels if the sentence takes two lines
     small = fit(entry.title[language], room * 72, SMALL)
-    figure.text(SIDE / width, 1 - 0.15 / height, small, size=SMALL, color=MUTED, va="center")
+    figure.text(SIDE / width, 1 - 0.13 / height, small, size=SMALL, color=MUTED, va="center")
     lines = broken(told, room * 72, BODY, "bold")
     for place, text in enumerate(lines):
-        figure.text(SIDE / width, 1 - (0.31 + 0.165 * place) / height, text, size=BODY, weight="bold", va="center")
+        figure.text(SIDE / width, 1 - (0.29 + 0.155 * place) / height, text, size=BODY, weight="bold", va="center")
 
 
 def broken(text: str, room: float, size: float, weight: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,8 @@ LANGUAGES = ("zh", "en")
 Tables = Mapping[str, pd.DataFrame]
 Texts = Mapping[str, str]
 FILE = Path(__file__).with_suffix(".csv")
+NOTHING: Texts = {"zh": "", "en": ""}
+JOINTS = {"zh": "、", "en": ", "}
 COLUMNS = ("unit_zh", "unit_en", "units_en")
 #: where an edition says nothing of its units
 PLAIN = ("单位", "unit", "units")
@@ -68,9 +70,26 @@ def together(*texts: Texts) -> dict[str, str]:
     return {language: "".join(text[language] for text in texts) for language in LANGUAGES}
 
 
+def joined(texts: Iterable[Texts]) -> dict[str, str]:
+    """Return texts in a row, by language, parted as a list is."""
+    texts = [*texts]
+    return {language: JOINTS[language].join(text[language] for text in texts) for language in LANGUAGES}
+
+
 def listed(frame: pd.DataFrame, column: str = "city") -> dict[str, str]:
     """Return the names of a frame's rows in a row: its ``<column>`` in Chinese, ``<column>_en`` in English."""
-    return {"zh": "、".join(frame[column]), "en": ", ".join(frame[f"{column}_en"])}
+    chinese = column if column in frame else f"{column}_zh"
+    return {name: JOINTS[name].join(frame[of]) for name, of in zip(LANGUAGES, (chinese, f"{column}_en"), strict=True)}
+
+
+def each(frame: pd.DataFrame, slot: str, **values) -> dict[str, str]:
+    """Return the words of a slot for each row of a frame (its ``item``), in a row by language."""
+    return joined(both(slot, item=item, **values) for item in frame.itertuples())
+
+
+def heads(id: str, language: str) -> list[str]:
+    """Return the heads of the columns of a table, which its slot ``heads`` parts by |."""
+    return said(f"{id}.heads", language).split("|")
 
 
 @dataclass(frozen=True)
@@ -94,6 +113,10 @@ class Words:
     def several(self, number: int) -> str:
         """Return so many units in English: 1 city, 20 cities."""
         return f"{number} {self.one if number == 1 else self.many}"
+
+    def in_words(self, number: int) -> dict[str, str]:
+        """Return so many units by language."""
+        return {"zh": self.count(number), "en": self.several(number)}
 
 
 def of_edition(tables: Tables) -> Words:

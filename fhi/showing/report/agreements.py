@@ -6,7 +6,7 @@ from fhi.editions.added import ALL
 from fhi.engine.agreement import LEAST_CITIES
 from fhi.showing.figures.registry import Tables, Texts
 from fhi.showing.report.tables import NODE, Cell, Table, has, node_names, upper_nodes
-from fhi.showing.report.texts import NOTHING, decimal, same, signed
+from fhi.showing.report.texts import NOTHING, decimal, known, same, signed
 
 INPUT = {"zh": "为本方案的输入，不比较", "en": "an input of this scenario: left out"}
 
@@ -37,8 +37,9 @@ def external(tables: Tables) -> Table:
 
 
 def _named(ranking: str, year: int) -> Texts:
-    """Return a ranking with its year; a Chinese proper name is romanised for English readers."""
-    return {"zh": f"{ranking}，{year}", "en": f"{ranking.replace('天府', 'Tianfu')}, {year}"}
+    """Return a ranking with its year, its name in both languages."""
+    name = known(f"ranking.{ranking}") or same(ranking)
+    return {"zh": f"{name['zh']}，{year}", "en": f"{name['en']}, {year}"}
 
 
 def _external(row: dict | None) -> Cell:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fhi.engine.ranking import outward
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
 from fhi.showing.report.tables import Cell, Table, city_names, node_names
-from fhi.showing.report.texts import NOTHING, whole
+from fhi.showing.report.texts import NOTHING, minus, whole
 
 #: what bound_assumptions.csv says of an alternative in words
 SAID = ("name", "value", "alternative", "why")
@@ -31,9 +31,9 @@ def assumptions(tables: Tables) -> Table:
         {"zh": "假设", "en": "Assumption"},
         {"zh": "现取", "en": "As made"},
         {"zh": "备选", "en": "Alternative"},
-        {"zh": "移动的得分区间", "en": "Score bounds moved"},
-        {"zh": "移动最大者", "en": "Largest move"},
-        {"zh": "移动的权重区间", "en": "Weight bounds moved"},
+        {"zh": "变动的得分区间（个）", "en": "Score bounds changed"},
+        {"zh": "最大变动", "en": "Largest change"},
+        {"zh": "变动的权重区间（个）", "en": "Weight bounds changed"},
         {"zh": "说明", "en": "Note"},
     ]
     return Table(
@@ -64,7 +64,9 @@ def _moves(row: Mapping, cities: Mapping[str, Texts], nodes: Mapping[str, Texts]
         before, after = (outward(row[key], row[key], 1)[side] for key in ("before", "after"))
         end = ({"zh": "下界", "en": "low"}, {"zh": "上界", "en": "high"})[side]
         largest = {
-            language: f"{cities[row['city']][language]} {end[language]} {before:.1f} → {after:.1f}".replace("inf", "∞")
+            language: minus(f"{cities[row['city']][language]} {end[language]} {before:.1f} → {after:.1f}").replace(
+                "inf", "∞"
+            )
             for language in LANGUAGES
         }
     if row["weights_moved"]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 import pandas as pd
 
 from fhi.editions.outputs import GIVEN
 from fhi.paths import REPORT
-from fhi.showing.figures.evidence import cited
-from fhi.showing.figures.firsts import remark, with_firsts
+from fhi.showing.figures.evidence import cited, remark, with_firsts
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
 from fhi.showing.report.profiles import latest, profiles
 from fhi.showing.report.reasons import beside_next_above, changed, next_above, printed_moves
-from fhi.showing.report.tables import NODE, PAGE, Cell, Table, has, node_names
+from fhi.showing.report.tables import NODE, PAGE, Cell, Table, has, node_names, profiled, shown_units
 from fhi.showing.report.texts import NOTHING, said, same
 
 #: tables of single numbers that a publication states of a unit, all of one form
@@ -39,7 +39,8 @@ def sections(tables: Tables, year: int | None, told: Mapping[str, Mapping]) -> l
     cards = [*zip(*(profiles(tables, language, year) for language in LANGUAGES), strict=True)]
     firsts = [(zh["unit"], row["code"]) for zh, _ in cards for row in zh["indicators"] if FIRST.match(row["place"])]
     moves = printed_moves(tables) if has(tables, "tables/movers") else {}
-    reasons = [next_above(tables), beside_next_above(tables), changed(tables)]
+    wanted = {zh["unit"] for zh, _ in cards}
+    reasons = [of(tables, wanted) for of in (next_above, beside_next_above, changed)]
     printed, sources, noted = printed_tables(tables), source_words(tables, year), remarks(tables, firsts)
     bullets = {}
     for id, text in told.items():
@@ -51,7 +52,7 @@ def sections(tables: Tables, year: int | None, told: Mapping[str, Mapping]) -> l
             "profile": {"zh": zh, "en": en},
             "bullets": bullets.get(zh["unit"], []),
             "moved": moves.get(zh["unit"]),
-            "sources": {code: text for (unit, code), text in sources.items() if unit == zh["unit"]},
+            "sources": sources.get(zh["unit"], {}),
             "remarks": noted.get(zh["unit"], {}),
             "reasons": [found[zh["unit"]] for found in reasons if zh["unit"] in found],
             "printed": printed.get(zh["unit"]),
@@ -85,19 +86,27 @@ def remarks(tables: Tables, firsts: Sequence[tuple[str, str]]) -> dict[str, dict
     return shown
 
 
-def source_words(tables: Tables, year: int | None) -> dict[tuple[str, str], Texts]:
-    """Return by unit and indicator who published the value."""
+def unprofiled(tables: Tables) -> Texts | None:
+    """Say how many units have no profile on the page, where there are more than it holds; else None."""
+    all_units, shown = len(shown_units(tables)), len(profiled(tables))
+    return said("unprofiled", shown=shown, left=all_units - shown) if shown < all_units else None
+
+
+def source_words(tables: Tables, year: int | None) -> dict[str, dict[str, Texts]]:
+    """Return by unit with a profile, and by indicator, who published the value."""
     who = publishers(tables)
-    found = {}
-    for key, row in latest(tables["panel"], year).iterrows():
-        if row["evidence"] in GIVEN:
-            found[key] = said("supplied")
-            continue
-        names = [
-            who.get(source, who.get(source.rsplit("/", 1)[-1], same(source)))
-            for source in str(row["source_id"]).split("+")
-        ]
-        found[key] = {name: JOINTS[name].join(dict.fromkeys(text[name] for text in names)) for name in LANGUAGES}
+
+    @cache
+    def words(source_ids: str, evidence: str) -> Texts:
+        if evidence in GIVEN:
+            return said("supplied")
+        names = [who.get(id, who.get(id.rsplit("/", 1)[-1], same(id))) for id in source_ids.split("+")]
+        return {name: JOINTS[name].join(dict.fromkeys(text[name] for text in names)) for name in LANGUAGES}
+
+    panel, found = tables["panel"], {}
+    rows = latest(panel[panel["city"].isin(profiled(tables))], year)
+    for (unit, code), ids, evidence in zip(rows.index, rows["source_id"], rows["evidence"], strict=True):
+        found.setdefault(unit, {})[code] = words(str(ids), evidence)
     return found
 
 
@@ -154,13 +163,27 @@ def mentions_of(cities: pd.DataFrame, texts: Mapping[str, str]) -> dict[str, lis
     """
     pairs = list(zip(cities["name_zh"], cities["name_en"], strict=True))
     patterns = {name: _alone(name, every) for every in zip(*pairs, strict=True) for name in every}
-    return {zh: [id for id, text in texts.items() if patterns[zh](text) or patterns[en](text)] for zh, en in pairs}
+    lines = {id: set(text.split("\n")) for id, text in texts.items()}
+    return {
+        zh: [id for id, text in texts.items() if any(patterns[name](text, lines[id]) for name in (zh, en))]
+        for zh, en in pairs
+    }
 
 
-def _alone(name: str, every: Sequence[str]) -> Callable[[str], bool]:
-    """Return whether a text names a city, not merely another one whose name holds its own (Niger in Nigeria)."""
-    longer = sorted((other for other in every if name in other and name != other), key=len, reverse=True)
-    if not longer:
-        return lambda text: name in text
-    other = re.compile("|".join(map(re.escape, longer)))
-    return lambda text: name in text and name in other.sub("\0", text)
+def _alone(name: str, every: Sequence[str]) -> Callable[[str, set[str]], bool]:
+    """Return whether a text names a city, not merely another one whose name holds its own (Niger in Nigeria).
+
+    The function takes the text, and its lines: the name alone in a line needs no search.
+    """
+
+    @cache
+    def longer() -> re.Pattern | None:
+        found = sorted((other for other in every if name in other and name != other), key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, found))) if found else None
+
+    def named(text: str, lines: set[str]) -> bool:
+        if name in lines or name not in text:
+            return name in lines
+        return longer() is None or name in longer().sub("\0", text)
+
+    return named

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fhi.editions.provenance import of_parts, of_whole
+from fhi.showing.figures.evidence import label_words, part_words
 from fhi.showing.figures.registry import EVIDENCE, LANGUAGES
-from fhi.showing.figures.weight_words import label_words, part_words
 from fhi.showing.report.manifest import evidence, made
 from fhi.showing.report.tables import node_names
 from fhi.store import Store

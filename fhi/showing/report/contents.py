@@ -9,10 +9,9 @@ from fhi.files import Files
 from fhi.records import altered
 from fhi.scenarios import Scenario
 from fhi.showing.figures import EVIDENCE, PARTS
-from fhi.showing.figures.evidence import cited, of_index
+from fhi.showing.figures.evidence import cited, of_index, weight_words
 from fhi.showing.figures.registry import Tables, Texts
 from fhi.showing.figures.style import EVIDENCE_COLOURS, EVIDENCE_NAMES
-from fhi.showing.figures.weight_words import weight_words
 from fhi.showing.figures.wording import named
 from fhi.showing.report import agreements, assumed, ledger, method, own_files, tables
 from fhi.showing.report.tables import has, upper_nodes

@@ -23,8 +23,8 @@ from fhi.showing.figures.style import EVIDENCE_SIGNS, FAMILY, PILLARS, source_li
 from fhi.showing.report.contents import LABELS, altered_notice, chapters, front, parts_of
 from fhi.showing.report.locator import map_svg
 from fhi.showing.report.pictures import Drawn, drawn, picture, svg_size
-from fhi.showing.report.profiles import Field, shown_units
-from fhi.showing.report.tables import Cell, Table, has
+from fhi.showing.report.profiles import Field
+from fhi.showing.report.tables import Cell, Table, has, profiled, shown_units
 from fhi.showing.report.texts import in_both, unit_words
 from fhi.store import Store
 
@@ -226,7 +226,9 @@ def _cover(store: Store, chosen: Scenario, language: str, opening: Mapping[str, 
         "lead": opening["lead"],
         "edition": said["edition"].format(year=year),
         "reproduces": said["reproduces"].format(citation=cited(store)[language]),
-        "publisher": str(edition.at["publisher", language]) if "publisher" in edition.index else "",
+        "publisher": said["original"].format(publisher=edition.at["publisher", language])
+        if "publisher" in edition.index
+        else "",
         "version": said["version"].format(version=project()["version"]),
         "notice": opening["notice"],
         "svg": cover_svg(store),
@@ -283,7 +285,9 @@ def _profiles(store: Store, chosen: Scenario, language: str, said: Mapping[str, 
     named = {"unit": units["one"][language], "units": units["many"][language]}
     opening = said["profiles-opening"].format(**named)
     if len(printed) < len(field.units):
-        opening += " " * (language == "en") + said["profiles-chosen"].format(count=len(printed))
+        shown = len(profiled(store))
+        key = "profiles-chosen" if shown == len(field.units) else "profiles-chosen-many"
+        opening += " " * (language == "en") + said[key].format(count=len(printed), shown=shown)
     items = [field.profile(unit) for unit in printed]
     for item in items:
         item["svg"] = map_svg(item["map"]) if item["map"] else None
@@ -419,6 +423,7 @@ def plain(table: Table, language: str) -> dict:
         "evidence": list(table.evidence),
         "texts": [0, *table.texts],
         "widths": list(table.widths),
+        "across": table.across,
     }
 
 

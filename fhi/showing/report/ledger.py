@@ -13,13 +13,13 @@ from fhi.showing.figures.audit import CHECKED, VERDICTS
 from fhi.showing.figures.registry import LANGUAGES, Tables
 from fhi.showing.figures.texts import number
 from fhi.showing.report.tables import PAGE, Table
-from fhi.showing.report.texts import NOTHING
+from fhi.showing.report.texts import NOTHING, minus
 
 HEADS = [
-    {"zh": "内容", "en": "Claim"},
+    {"zh": "内容", "en": "Statement"},
     PAGE,
-    {"zh": "印出", "en": "Printed"},
-    {"zh": "重算", "en": "Recomputed"},
+    {"zh": "报告给出", "en": "Stated"},
+    {"zh": "复算", "en": "Recalculated"},
     {"zh": "结论", "en": "Verdict"},
     {"zh": "备注", "en": "Note"},
 ]
@@ -40,7 +40,7 @@ def _rows(claims: pd.DataFrame, tables: Tables) -> list[list]:
         verdict = {language: VERDICTS[claim["verdict"]][language] for language in LANGUAGES}
         values = []
         for name in ("printed", "recomputed"):
-            zh, en = _with_unit(claim[name], claim["unit"]), in_english(claim[name], claim["unit"], named)
+            zh, en = minus(_with_unit(claim[name], claim["unit"])), in_english(claim[name], claim["unit"], named)
             values.append(zh if zh == en else {"zh": zh, "en": en})
         rows.append([subject, claim["page"], *values, verdict, note])
     return rows
@@ -59,7 +59,7 @@ def english_names(tables: Tables) -> dict[str, str]:
 def in_english(text: str, unit: str, named: Mapping[str, str]) -> str:
     """Return a printed value in English: its names, numbers, amounts and dates; a dash for what is none of these."""
     if not HAN.search(text):
-        return _with_unit(text, unit)
+        return minus(_with_unit(text.replace("、", ", "), unit))
     for zh, en in named.items():
         text = text.replace(zh, en)
     parts = [_part_in_english(part, unit) if HAN.search(part) else part for part in text.split("、")]
@@ -88,19 +88,19 @@ def ledger(tables: Tables) -> Table:
     checked = claims["verdict"].isin(CHECKED).sum()
     return Table(
         "table-ledger",
-        {"zh": "全部核对", "en": "The whole ledger"},
+        {"zh": "全部核对", "en": "All statements checked"},
         HEADS,
         _rows(claims, tables),
         {
             "zh": f"报告给出的{len(claims)}个数字或次序，其中{checked}个与其他数字核对；"
             "任何数字都不由给出它的那一格证实。",
-            "en": f"{len(claims)} numbers and orders that the report prints, {checked} of them checked against others; "
+            "en": f"{len(claims)} numbers and orders that the report states, {checked} of them checked against others; "
             "no number is confirmed by the cell that states it.",
         },
         ("published", "derived", "public"),
         texts=(2, 3, 4, 5),
         file="claims",
-        widths=(2.7, 0.3, 1.6, 1.6, 0.8, 3.5),
+        widths=(2.6, 0.35, 1.5, 1.5, 1.1, 3.5),
     )
 
 
@@ -120,7 +120,7 @@ def contradictions(tables: Tables) -> Table:
         ("published", "derived"),
         texts=(2, 3, 4, 5),
         file="claims",
-        widths=(2.7, 0.3, 1.6, 1.6, 0.8, 3.5),
+        widths=(2.6, 0.35, 1.5, 1.5, 1.1, 3.5),
     )
 
 

@@ -11,13 +11,15 @@ from fhi.engine.words import NOTHING as NONE
 from fhi.engine.words import in_words, key_name, label, words
 from fhi.scenarios import KEYS, Scenario
 from fhi.showing.figures.registry import EVIDENCE, LANGUAGES, Tables, Texts
+from fhi.showing.figures.texts import capital
+from fhi.showing.report.measures import unit_name
 from fhi.showing.report.tables import NODE, Cell, Table, leaf_nodes
-from fhi.showing.report.texts import NOTHING, UNITS, decimal, span
+from fhi.showing.report.texts import NOTHING, decimal, span, unit_words
 
 #: fields of `Scenario` that are no choice of method
 ASIDE = ("description", "robustness")
 #: widths of the columns of the tree
-TREE = (2.6, 1, 1, 1.3, 0.8, 0.9, 0.8, 1)
+TREE = (2.6, 0.8, 0.8, 1.2, 0.9, 0.9, 0.8, 1.4)
 
 
 def choices(method: Scenario) -> Table:
@@ -46,27 +48,34 @@ def value_words(value: object, key: str) -> Cell:
 
 TREE_HEADS: tuple[Texts, ...] = (
     NODE,
-    {"zh": "父节点内权重", "en": "Weight in its parent"},
-    {"zh": "占指数份额", "en": "Share of the index"},
-    {"zh": "公布数字允许的份额", "en": "Share that the published numbers allow"},
+    {"zh": "局部权重", "en": "Local weight"},
+    {"zh": "综合权重", "en": "Global weight"},
+    {"zh": "综合权重的识别区间", "en": "Bounds of the global weight"},
     {"zh": "方向", "en": "Direction"},
-    {"zh": "有数据的城市", "en": "Cities with data"},
+    {"zh": "有数据的{one[zh]}", "en": "{many[en]} with data"},
     {"zh": "进入指数", "en": "Used"},
-    {"zh": "证据", "en": "Evidence"},
+    {"zh": "数据来源", "en": "Provenance"},
 )
 ALLOWED = 3
+DIRECTIONS = {1: {"zh": "正向", "en": "positive"}, -1: {"zh": "逆向", "en": "negative"}}
 TREE_NOTE = {
-    "zh": "报告未公布权重：前两列是本方案的假定，没有数据的节点把权重让给同级；"
-    "第四列是公布的数字共同允许的范围，向外舍入。",
-    "en": "The report prints no weights: the first two columns are this scenario's assumption, a node without data "
-    "passing its weight to its siblings; the fourth is what the published numbers together allow, rounded outward.",
+    "zh": "报告未公布权重，局部权重（占上级）与综合权重（占总指数）是本方案的假定；没有数据的指标，其权重按比例分摊给"
+    "同级指标。识别区间是公布的数字共同允许的范围，向外舍入。",
+    "en": "The report publishes no weights. The local weight (in the parent) and the global weight (in the index) are "
+    "assumed in this scenario; the weight of an indicator without data is redistributed among its siblings. The bounds "
+    "are what the published numbers together allow, rounded outward.",
 }
-OTHER_NOTE = {"zh": "没有数据的节点把权重让给同级。", "en": "A node without data passes its weight to its siblings."}
+OTHER_NOTE = {
+    "zh": "没有数据的指标，其权重按比例分摊给同级指标。",
+    "en": "The weight of an indicator without data is redistributed among its siblings.",
+}
 
 
 def tree(tables: Tables, method: Scenario) -> Table:
     """Every node with its weight as assumed and as the published numbers allow, its direction and its data."""
-    rows, heads, widths = list(_nodes(tables, method)), list(TREE_HEADS), list(TREE)
+    units = unit_words(tables)
+    heads = [{name: capital(text.format(**units)) for name, text in head.items()} for head in TREE_HEADS]
+    rows, widths = list(_nodes(tables, method)), list(TREE)
     note, evidence = TREE_NOTE, ("reconstructed", "identified")
     if "weight_bounds" not in tables:
         # another edition has no printed numbers that bound its weights
@@ -95,7 +104,7 @@ def _nodes(tables: Tables, method: Scenario) -> Iterator[list[Cell]]:
             decimal(weights["weight"].get(code, float("nan")), 3),
             decimal(weights["effective"].get(code, float("nan")), 3),
             span(*allowed.loc[code], places=2) if code in allowed.index else NOTHING,
-            f"{method.directions.get(code, node['direction']):+d}" if leaf else "",
+            DIRECTIONS[method.directions.get(code, node["direction"])] if leaf else "",
             str(units.get(code, 0)) if leaf else "",
             ({"zh": "是", "en": "yes"} if used.get(code, False) else {"zh": "否", "en": "no"}) if leaf else "",
             evidence or (NOTHING if leaf else ""),
@@ -117,7 +126,7 @@ def constructions(tables: Tables) -> Table:
         [
             {"zh": node["name_zh"], "en": node["name_en"]},
             {"zh": node["definition_zh"], "en": node["definition_en"]},
-            {"zh": UNITS.get(node["unit"], node["unit"]), "en": node["unit"]} if node["unit"] else NOTHING,
+            {language: unit_name(node["unit"], language) for language in LANGUAGES} if node["unit"] else NOTHING,
         ]
         for node in leaves.to_dict("records")
     ]
@@ -128,8 +137,8 @@ def constructions(tables: Tables) -> Table:
     ]
     title = {"zh": "指标的构建", "en": "How the indicators are constructed"}
     note = {
-        "zh": "每项指标如何由数据表算得，见 framework.csv 的 construction 一栏。",
-        "en": "How each is computed from the tables stands in the column construction of framework.csv.",
+        "zh": "各项指标由数据表计算的步骤，见随附的指标体系表（framework.csv）。",
+        "en": "The framework that comes with this report (framework.csv) says how each is computed from the tables.",
     }
     return Table(
         "table-constructions", title, heads, rows, note, texts=(1, 2), file="tables/framework", widths=(1.3, 3.2, 1.0)

@@ -21,10 +21,10 @@ from fhi.showing.figures import LANGUAGES
 from fhi.showing.figures.evidence import of_index
 from fhi.showing.figures.style import FONT, FONTS
 from fhi.showing.figures.wording import first_pages
-from fhi.showing.report import cities, explorer, ledger, opening, profiles
+from fhi.showing.report import cities, explorer, ledger, opening
 from fhi.showing.report.contents import LABELS, altered_notice, chapters, front, parts_of
 from fhi.showing.report.pictures import drawn, figure_context
-from fhi.showing.report.tables import city_names, has, node_names
+from fhi.showing.report.tables import city_names, has, node_names, profiled
 from fhi.showing.report.texts import anchor, decimal, edition_words, in_both, said, unit_head, unit_words, whole
 from fhi.store import Store
 
@@ -76,6 +76,7 @@ def page_context(store: Store) -> tuple[dict, str]:
         "labels": LABELS,
         "verdicts": ledger.verdict_counts(store),
         "cities": cities.sections(store, chosen.year, told),
+        "unprofiled": cities.unprofiled(store),
         "unit_href": "#{}".format,
         "chapters": book,
         "units": words | {"head": unit_head(store)["en"], "title": unit_head(store), "title_many": heads["en"]},
@@ -131,7 +132,7 @@ def outline(context: dict, heads: dict[str, str]) -> list[dict]:
 def page_state(store: Store, figures: list[dict]) -> dict:
     """Return what the scripts know: the units with their names, the figures that each is in, and names of columns."""
     places = store["tables/cities"].to_dict("records")
-    shown = set(profiles.shown_units(store)["city"])
+    shown = set(profiled(store))
     near = cities.mentions_of(store["tables/cities"], {item["id"]: item["told"] for item in figures})
     named = cities.mentions_of(store["tables/cities"], {item["id"]: item["text"] for item in figures})
     keys = {row["name_zh"]: anchor(row).removeprefix("city-") for row in places}

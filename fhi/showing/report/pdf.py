@@ -20,8 +20,9 @@ from fhi.store import Store
 TEMPLATE = ASSETS / "document.typ"
 #: height of the text on a page, least and greatest gap between two figures, in millimetres
 BODY, LEAST, MOST = 266.0, 5.0, 22.0
-#: blank at the foot that costs a page nothing, in millimetres
-SPARE = 60.0
+#: blank at the foot that costs a page nothing, and what it costs that a row comes before one of lower number, in
+#: millimetres of blank
+SPARE, ORDER = 60.0, 10.0
 
 
 def build_pdf(store: Store, language: str) -> bytes:
@@ -147,21 +148,22 @@ def _used(rows: Sequence[Row]) -> float:
 
 
 def _divided(figures: Sequence[Row], room: float, *, begun: bool) -> list[list[Row]]:
-    """Return the rows page by page, the blankest last; the first page, if it is `begun`, has less room."""
+    """Return the rows page by page, in their order but the blankest page last; the first, if `begun`, has less room."""
     if not figures:
         return []
     division = Division(figures)
-    parts = division.after_opener(room) if begun else division.best(division.all, False)[3]
+    parts = division.after_opener(room) if begun else division.best(division.all, False)[2]
     pages = [[row for place, row in enumerate(figures) if part >> place & 1] for part in parts]
-    fixed = pages[:1] if begun else []
-    return fixed + sorted(pages[len(fixed) :], key=_used, reverse=True)
+    fixed, rest = (pages[:1], pages[1:]) if begun else ([], pages)
+    last = min(rest, key=_used, default=None)
+    return fixed + [page for page in rest if page is not last] + ([last] if rest else [])
 
 
 class Division:
     """The ways to divide rows of figures into pages, as sets of rows (bits).
 
-    Of all ways the best has fewest pages, then the least blank beyond `SPARE` on all pages but one, then the least rows
-    that stand between those of a page. Each page holds the first of the rows that are left.
+    Of all ways the best has fewest pages, then the least of blank beyond `SPARE` on all pages but one and `ORDER` for
+    each row that others are put before. Each page holds the first of the rows that are left.
     """
 
     def __init__(self, figures: Sequence[Row]):
@@ -171,12 +173,12 @@ class Division:
     def after_opener(self, room: float) -> tuple[int, ...]:
         """Return the best way if the first page has only so much room; it is empty if nothing fits."""
         ways = list(self.ways([part for part in _parts_of(self.all) if part], self.all, room, False))
-        return min(ways)[3] if ways else (0, *self.best(self.all, False)[3])
+        return min(ways)[2] if ways else (0, *self.best(self.all, False)[2])
 
-    def _best(self, left: int, pardoned: bool) -> tuple[int, float, int, tuple[int, ...]]:
-        """Return pages, blank, rows in between, and the pages themselves; `pardoned`: no more blank is free."""
+    def _best(self, left: int, pardoned: bool) -> tuple[int, float, tuple[int, ...]]:
+        """Return the number of pages, their cost, and the pages themselves; `pardoned`: no more blank is free."""
         if not left:
-            return 0, 0.0, 0, ()
+            return 0, 0.0, ()
         first = left & -left
         return min(self.ways([first | others for others in _parts_of(left ^ first)], left, BODY, pardoned))
 
@@ -184,14 +186,14 @@ class Division:
         """Yield what each page that fits costs with the best of what is then left."""
         for page in pages:
             rows = [row for place, row in enumerate(self.figures) if page >> place & 1]
-            used, between = _used(rows), page.bit_length() - (page & -page).bit_length() - len(rows) + 1
+            used, passed = _used(rows), page.bit_length() - (left & -left).bit_length() - len(rows) + 1
             if used > room and (len(rows) > 1 or room < BODY):
                 continue
             # what an opener begins is no last page, unless it holds everything
             may = not pardoned and (room == BODY or page == left)
             for blank, done in ((max(0.0, room - used - SPARE), pardoned), *([(0.0, True)] if may else [])):
-                count, more, scattered, others = self.best(left ^ page, done)
-                yield count + 1, blank + more, scattered + between, (page, *others)
+                count, more, others = self.best(left ^ page, done)
+                yield count + 1, blank + more + ORDER * passed, (page, *others)
 
 
 def _parts_of(rows: int) -> Iterator[int]:

@@ -15,13 +15,15 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from fhi.editions.published import published, published_units
+from fhi.editions.published import published
 from fhi.engine.framework import Framework
 from fhi.showing.figures.charts import pillars
 from fhi.showing.figures.registry import Tables
 from fhi.showing.figures.style import PILLARS, TIERS
 from fhi.showing.report.locator import locator
-from fhi.showing.report.texts import NOTHING, anchor, decimal, digits, measured, names, span, unit_words, whole
+from fhi.showing.report.measures import measured, measured_span
+from fhi.showing.report.tables import profiled, shown_units
+from fhi.showing.report.texts import NOTHING, anchor, decimal, digits, names, span, unit_words, whole
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets" / "report"
 #: a strength or weakness: so far from the overall place, as a share of the units compared
@@ -38,16 +40,6 @@ def sayings(language: str) -> dict[str, str]:
     return {name: text[language] for name, text in texts.items()}
 
 
-def shown_units(tables: Tables) -> pd.DataFrame:
-    """Return ``city, rank, tier`` of the units that have a profile: those with a published rank, else with a score."""
-    root = Framework.from_table(tables["tables/framework"]).root
-    found = published_units(tables, root)
-    if len(found):
-        return found
-    ranks = tables["ranks"][["city", root]].rename(columns={root: "rank"}).dropna()
-    return ranks.sort_values("rank", kind="stable").assign(tier=None).reset_index(drop=True)
-
-
 def latest(panel: pd.DataFrame, year: int | None) -> pd.DataFrame:
     """Return the row of the panel that stands behind each cell of the index, by city and indicator."""
     rows = panel.dropna(subset=["value"])
@@ -58,7 +50,7 @@ def latest(panel: pd.DataFrame, year: int | None) -> pd.DataFrame:
 
 
 def profiles(tables: Tables, language: str, year: int | None, units: Sequence[str] | None = None) -> list[dict]:
-    """Return the profiles of units, by default of all that have one (`shown_units`), in order of rank.
+    """Return the profiles of units, by default of those on the page (`profiled`), in order of rank.
 
     Parameters
     ----------
@@ -83,7 +75,7 @@ def profiles(tables: Tables, language: str, year: int | None, units: Sequence[st
         If a unit is not in cities.csv.
     """
     field = Field(tables, language, year)
-    return [field.profile(unit) for unit in (field.units if units is None else units)]
+    return [field.profile(unit) for unit in (profiled(tables) if units is None else units)]
 
 
 def profile(tables: Tables, unit: str, language: str, year: int | None) -> dict:
@@ -297,7 +289,7 @@ class Field:
         return None if pd.isna(score) else round(float(np.clip((score - low) / (high - low), 0, 1)) * 100, 2)
 
     @cached_property
-    def standings(self) -> pd.DataFrame:
+    def standings(self) -> dict[tuple[str, str], tuple[int, int, int]]:
         """Best and worst place of every known cell among the units compared, and how many have one."""
         rows = pd.DataFrame(
             self.values.values(), index=pd.MultiIndex.from_tuples(self.values, names=["city", "indicator"])
@@ -312,11 +304,12 @@ class Field:
         parts = []
         for _, group in rows.groupby("indicator"):
             least, most = group["least"].to_numpy(), group["most"].to_numpy()
-            best = 1 + (least[None, :] > most[:, None]).sum(axis=1)
-            over = most[None, :] > least[:, None]
-            np.fill_diagonal(over, False)
-            parts.append(group.assign(best=best, worst=np.maximum(best, 1 + over.sum(axis=1)), of=len(group)))
-        return pd.concat(parts).set_index(["city", "indicator"])[["best", "worst", "of"]]
+            # how many lie above: all but those that sorting puts before it; a cell is not above itself
+            best = 1 + len(group) - np.searchsorted(np.sort(least), most, side="right")
+            over = len(group) - np.searchsorted(np.sort(most), least, side="right") - (most > least)
+            parts.append(group.assign(best=best, worst=np.maximum(best, 1 + over), of=len(group)))
+        found = pd.concat(parts)[["city", "indicator", "best", "worst", "of"]]
+        return {(city, code): (best, worst, of) for city, code, best, worst, of in found.itertuples(index=False)}
 
     def indicator(self, unit: str, code: str) -> dict:
         """Return one row of the table of indicators."""
@@ -333,12 +326,13 @@ class Field:
             return row
         shown = self.used.get((unit, code), float(value["value"]))
         row["value"] = measured(shown, value["unit"])[self.language]
-        row["bounds"] = span(value["low"], value["high"]) if value["low"] < value["high"] else ""
+        if value["low"] < value["high"]:
+            row["bounds"] = measured_span(value["low"], value["high"], value["unit"], self.language)
         row["year"] = str(int(value["year"]))
         row["evidence"] = value["evidence"]
         row["used"] = bool(self.covered.get((unit, code), {}).get("used", False))
-        if (unit, code) in self.standings.index:
-            best, worst, of = self.standings.loc[(unit, code)]
+        if (unit, code) in self.standings:
+            best, worst, of = self.standings[unit, code]
             row["place"] = f"{best}–{worst}" if worst > best else f"{best}"
             row["place"] += "" if of == len(self.units) else f" / {of}"
             row["mark"] = self.mark(unit, best, worst, of)
@@ -364,7 +358,7 @@ class Field:
         """Return the interval of ranks and the bounds of the score, with where they stand on their axes."""
         root, found = self.framework.root, {"ranks": None, "scores": None}
         if self.has("rank_intervals"):
-            rows = self.tables["rank_intervals"].set_index("city")
+            rows = self.intervals
             if unit in rows.index and pd.notna(rows.at[unit, "low"]):
                 found["ranks"] = self._ranks(unit, rows.loc[unit], int(rows["high"].max()))
         if (unit, root) in self.bounds:
@@ -408,12 +402,26 @@ class Field:
             for row in mine.itertuples()
         ]
 
+    @cached_property
+    def points(self) -> pd.DataFrame:
+        """Normalised indicators that have data, of the units compared."""
+        return self.tables["normalised"].set_index("city").reindex(self.units).dropna(axis="columns", how="all")
+
+    @cached_property
+    def intervals(self) -> pd.DataFrame:
+        return self.tables["rank_intervals"].set_index("city")
+
+    @cached_property
+    def local(self) -> pd.Series:
+        """The weight of each node inside its parent."""
+        return self.tables["weights"].set_index("node")["weight"]
+
     def peers(self, unit: str) -> list[dict]:
         """Return the units with the nearest scores: root mean square difference over the indicators that both have.
 
         A unit that shares less than half of the indicators of this one is none.
         """
-        points = self.tables["normalised"].set_index("city").reindex(self.units).dropna(axis="columns", how="all")
+        points = self.points
         if unit not in points.index or not (own := points.loc[unit].notna()).any():
             return []
         apart = points.sub(points.loc[unit]).loc[:, own]
@@ -477,7 +485,7 @@ class Field:
 
     def weights(self, unit: str) -> dict[str, float]:
         """Return the weight in the root of each leaf that a unit has, that of a missing sibling given to the others."""
-        local = self.tables["weights"].set_index("node")["weight"]
+        local = self.local
         own = self.scores.loc[unit]
 
         def below(node: str, share: float) -> dict[str, float]:

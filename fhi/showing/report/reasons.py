@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import pandas as pd
 
@@ -84,11 +84,15 @@ def joined(texts: Iterable[Texts]) -> Texts:
     return {language: joint.join(text[language] for text in texts) for language, joint in JOINTS.items()}
 
 
-def next_above(tables: Tables) -> dict[str, Table]:
-    """Return by city what parts it from the city next above in the reconstructed index, the largest part first."""
+def next_above(tables: Tables, wanted: Collection[str] | None = None) -> dict[str, Table]:
+    """Return by city what parts it from the city next above in the reconstructed index, the largest part first.
+
+    `wanted` are the cities that are asked for (default: all), here and in the other functions.
+    """
     split, scores, units = tables["next_above"], tables["scores"].set_index("city"), unit_words(tables)
     cities, nodes, root = city_names(tables), node_names(tables), tables["tables/framework"]["code"].iloc[0]
     leaves, found, decimals = leaf_nodes(tables), {}, digits(scores[upper_nodes(tables)])
+    split = split if wanted is None else split[split["city"].isin(wanted)]
     for (city, above, unit), rows in split.groupby(["city", "above", "unit"], sort=False):
         parts, (unit_name, places) = rows.set_index("node")["contribution"], UNITS[unit]
         indicators = parts[parts.index.isin(leaves)].sort_values(key=abs, ascending=False, kind="stable")
@@ -111,7 +115,7 @@ def next_above(tables: Tables) -> dict[str, Table]:
     return found
 
 
-def beside_next_above(tables: Tables) -> dict[str, Table]:
+def beside_next_above(tables: Tables, wanted: Collection[str] | None = None) -> dict[str, Table]:
     """Return by city its scores beside those of the city next above, where the difference was not split into parts.
 
     So where levels are aggregated in different ways (`fhi.engine.contributions`); empty if ``next_above`` has rows.
@@ -128,7 +132,7 @@ def beside_next_above(tables: Tables) -> dict[str, Table]:
     above = None
     for before, city in itertools.pairwise(order):
         above = before if ranks[before] < ranks[city] else above
-        if above is None:
+        if above is None or (wanted is not None and city not in wanted):
             continue
         lines = [
             [nodes[node], *scored(scores, city, above, node, places)]
@@ -146,7 +150,7 @@ def beside_next_above(tables: Tables) -> dict[str, Table]:
     return found
 
 
-def changed(tables: Tables) -> dict[str, Table]:
+def changed(tables: Tables, wanted: Collection[str] | None = None) -> dict[str, Table]:
     """Return by city what each indicator did to its score from the year before, where several years are built."""
     rows, nodes, leaves = tables["changes"], node_names(tables), leaf_nodes(tables)
     heads = [
@@ -156,7 +160,8 @@ def changed(tables: Tables) -> dict[str, Table]:
         {"zh": "因权重", "en": "By its weight"},
     ]
     found = {}
-    for city, own in rows[rows["to"] == rows["to"].max()].groupby("city", sort=False):
+    rows = rows[rows["to"] == rows["to"].max()]
+    for city, own in (rows if wanted is None else rows[rows["city"].isin(wanted)]).groupby("city", sort=False):
         rank = own["change"].abs().where(own["node"].isin(leaves), float("inf"))
         own = own.loc[rank.sort_values(ascending=False, kind="stable").index]
         before, after = own[["from", "to"]].iloc[0]

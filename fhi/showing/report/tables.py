@@ -9,11 +9,23 @@ import pandas as pd
 
 from fhi.editions.provenance import of_parts, of_whole
 from fhi.editions.published import PUBLISHED, published, published_units
-from fhi.engine.framework import leaves_of
+from fhi.engine.framework import Framework, leaves_of
+from fhi.showing.figures.evidence import label_words, part_words
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
 from fhi.showing.figures.replication import HOLDS, SHOWN, WHY, written
-from fhi.showing.figures.weight_words import label_words, part_words
-from fhi.showing.report.texts import NOTHING, decimal, digits, names, same, signed, span, unit_head, unit_words, whole
+from fhi.showing.report.texts import (
+    NOTHING,
+    decimal,
+    digits,
+    minus,
+    names,
+    same,
+    signed,
+    span,
+    unit_head,
+    unit_words,
+    whole,
+)
 
 #: a text, the same or different in each language; with ``href`` a link, with ``mark`` a small mark below; or
 #: ``badge``, a label of evidence; or several of them
@@ -23,7 +35,7 @@ Cell = str | Mapping[str, str] | list
 ORDERS = ("printed", "built")
 
 PAGE: Texts = {"zh": "页", "en": "Page"}
-NODE: Texts = {"zh": "指标", "en": "Node"}
+NODE: Texts = {"zh": "指标", "en": "Indicator"}
 
 
 @dataclass(frozen=True)
@@ -48,6 +60,8 @@ class Table:
         The built table behind it, by its name in the store; empty if there is none.
     widths : tuple of float
         In print, the share of each column in the width; empty: all alike, the first a half wider.
+    across : int
+        In how many columns side by side print sets the rows.
     """
 
     id: str
@@ -59,6 +73,7 @@ class Table:
     texts: tuple[int, ...] = ()
     file: str = ""
     widths: tuple[float, ...] = ()
+    across: int = 1
 
 
 def words(table: Table) -> str:
@@ -100,7 +115,7 @@ def top20(tables: Tables) -> Table:
         [
             cities[row["city"]],
             str(row["rank"]),
-            {"zh": row["change"], "en": row["change"].replace("新增", "new")},
+            {"zh": minus(row["change"]), "en": minus(row["change"].replace("新增", "new"))},
             *(str(row[column]) for column in list(PUBLISHED.values())[1:]),
         ]
         + [tiers[row["tier"]]]
@@ -113,7 +128,7 @@ def top20(tables: Tables) -> Table:
         {"zh": "公布的TOP20", "en": "The published TOP20"},
         heads,
         rows,
-        {"zh": "报告第5页印出的名次。", "en": "Ranks as printed on p. 5 of the report."},
+        {"zh": "报告第5页给出的名次。", "en": "Ranks as stated on p. 5 of the report."},
         ("published",),
         texts=(6,),
         file="tables/top20",
@@ -140,11 +155,11 @@ def agreement(tables: Tables) -> Table:
         [*heads, {"zh": "平均名次差", "en": "Mean rank difference"}, {"zh": "权重来源", "en": "Its weight rests on"}],
         rows,
         {
-            "zh": f"重建指数与公布名次相比，有公布名次的{zh}之间重新排名。不含某维度的行去掉输入本身即公布数字的维度："
-            "其名次是公布数字与自身相比。",
+            "zh": f"重建指数与公布名次相比，有公布名次的{zh}之间重新排名。某维度的输入若全为公布数字，其名次是公布数字"
+            "与自身相比；另有一行不含该维度。",
             "en": f"The reconstructed index against the published ranks, the published {en} ranked among themselves. "
-            "A row without a pillar leaves out one whose inputs are published: there a published number is compared "
-            "with itself.",
+            "Where all inputs of a pillar are published, its published ranks are compared with themselves; one row "
+            "leaves it out.",
         },
         ("published", "reconstructed"),
         texts=(5,),
@@ -185,9 +200,9 @@ def comparison(tables: Tables) -> Table:
         heads,
         rows,
         {
-            "zh": "斜线前为重建名次，斜线后为公布名次；差为重建减公布。",
-            "en": "Before the stroke the reconstructed rank, behind it the published one; the difference "
-            "is reconstructed less published.",
+            "zh": "斜线前为重建名次，斜线后为公布名次。差为重建名次减公布名次。",
+            "en": "The reconstructed rank stands before the stroke, the published one after it. The difference is the "
+            "reconstructed less the published rank.",
         },
         ("published", "reconstructed"),
         file="comparison",
@@ -207,7 +222,12 @@ def orders(tables: Tables) -> Table:
         + [HOLDS[row["holds"]], WHY.get(row["why"], NOTHING), {name: row[f"note_{name}"] for name in LANGUAGES}]
         for row in known.to_dict("records")
     ]
-    heads = [NODE, PAGE, {"zh": "报告次序", "en": "Order in the report"}, {"zh": "重建次序", "en": "Order as built"}]
+    heads = [
+        NODE,
+        PAGE,
+        {"zh": "报告次序", "en": "Order in the report"},
+        {"zh": "重建次序", "en": "Reconstructed order"},
+    ]
     heads += [{"zh": "是否成立", "en": "Holds"}, {"zh": "原因", "en": "Reason"}, {"zh": "说明", "en": "Note"}]
     return Table(
         "table-orders",
@@ -344,7 +364,8 @@ def statements(tables: Tables) -> Table:
         ("published",),
         texts=(1, 2),
         file="tables/statements",
-        widths=(0.35, 7.2, 0.8),
+        widths=(0.6, 5.2, 1.2),
+        across=2,
     )
 
 
@@ -369,3 +390,23 @@ def all_tables(tables: Tables) -> list[Table]:
         "statements": has(tables, "tables/statements"),
     }
     return [function(tables) for name, function in TABLES.items() if there[name]]
+
+
+def shown_units(tables: Tables) -> pd.DataFrame:
+    """Return ``city, rank, tier`` of the units that have a profile: those with a published rank, else with a score."""
+    root = Framework.from_table(tables["tables/framework"]).root
+    found = published_units(tables, root)
+    if len(found):
+        return found
+    ranks = tables["ranks"][["city", root]].rename(columns={root: "rank"}).dropna()
+    return ranks.sort_values("rank", kind="stable").assign(tier=None).reset_index(drop=True)
+
+
+#: profiles on a page at most, and how many values they may hold together: more make a page that no browser bears
+MOST, VALUES = 300, 12_000
+
+
+def profiled(tables: Tables) -> list[str]:
+    """Return the units whose profiles stand on the page: all that have one (`shown_units`), or of many the first."""
+    leaves = len(Framework.from_table(tables["tables/framework"]).leaves)
+    return shown_units(tables)["city"].tolist()[: min(MOST, max(1, VALUES // leaves))]

@@ -12,22 +12,11 @@ import pandas as pd
 
 from fhi.engine.ranking import outward
 from fhi.showing.figures.registry import LANGUAGES, Texts
+from fhi.showing.figures.texts import capital
 
 WORDS = Path(__file__).resolve().parents[1] / "assets" / "report" / "words.csv"
 MISSING: Texts = {"zh": "缺失", "en": "missing"}
 NOTHING = "—"
-#: Chinese names of units
-UNITS = {
-    "100 million CNY": "亿元",
-    "bodies": "家",
-    "firms": "家",
-    "index points": "点",
-    "institutes": "家",
-    "platforms": "家",
-    "points": "分",
-    "services": "项",
-    "universities": "所",
-}
 
 
 @cache
@@ -45,6 +34,11 @@ def said(key: str, **values: object) -> dict[str, str]:
         )
         for language in LANGUAGES
     }
+
+
+def known(key: str) -> dict[str, str] | None:
+    """Return a text of ``words.csv`` in every language; None if there is none under a key that data name."""
+    return _words().get(key)
 
 
 def edition_words(tables: Mapping[str, pd.DataFrame], key: str) -> dict[str, str]:
@@ -80,7 +74,7 @@ def unit_words(tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, str]]:
 def unit_head(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
     """Return the head of a column of units."""
     word = unit_words(tables)["one"]
-    return word | {"en": word["en"][:1].upper() + word["en"][1:]}
+    return word | {"en": capital(word["en"])}
 
 
 def digits(scores: pd.DataFrame | pd.Series) -> int:
@@ -89,9 +83,14 @@ def digits(scores: pd.DataFrame | pd.Series) -> int:
     return 3 if largest <= 1 else 1
 
 
+def minus(text: str) -> str:
+    """Return a text whose numbers below nought have a minus in place of a hyphen."""
+    return re.sub(r"(?<![\w-])-(?=[\d.])", "−", text)
+
+
 def decimal(value: float, places: int) -> str:
     """Return a number with so many decimals, and a dash for a missing one."""
-    return NOTHING if pd.isna(value) else f"{value:.{places}f}"
+    return NOTHING if pd.isna(value) else minus(f"{value:.{places}f}")
 
 
 def whole(value: float) -> str:
@@ -101,7 +100,7 @@ def whole(value: float) -> str:
 
 def signed(value: float, places: int = 0) -> str:
     """Return a difference with its sign; one that is shown as nought has none."""
-    return NOTHING if pd.isna(value) else f"{value:+.{places}f}" if round(value, places) else f"{0:.{places}f}"
+    return NOTHING if pd.isna(value) else minus(f"{value:+.{places}f}") if round(value, places) else f"{0:.{places}f}"
 
 
 def span(low: float, high: float, places: int = 1) -> str:
@@ -109,20 +108,7 @@ def span(low: float, high: float, places: int = 1) -> str:
     if pd.isna(low) or pd.isna(high):
         return NOTHING
     low, high = outward(low, high, places)
-    return f"{low:,.{places}f}–{high:,.{places}f}"
-
-
-def measured(value: float, unit: object) -> dict[str, str]:
-    """Return a value with its unit; an empty unit is none."""
-    number = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.5g}"
-    if not isinstance(unit, str) or not unit:
-        return same(number)
-    if re.match(r"(19|20)\d\d\b", unit):
-        # a year of prices, no factor: 2017 PPP$
-        return {"zh": f"{number}（{unit}）", "en": f"{number} ({unit})"}
-    between = "" if unit == "%" else " × " if unit[0].isdigit() else " "
-    chinese = UNITS.get(unit, unit)
-    return {"zh": number + (between if chinese[0].isascii() else "") + chinese, "en": f"{number}{between}{unit}"}
+    return minus(f"{low:,.{places}f}–{high:,.{places}f}")
 
 
 def significant(value: object) -> str:

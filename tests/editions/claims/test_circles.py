@@ -4,13 +4,13 @@ import re
 
 import pandas as pd
 import pytest
+from report_tables import load
 
-from fhi import editions
 from fhi.editions.claims.ledger import circles, confirmations, hide, ledger, named_tables, recompute, stating
 from fhi.engine.errors import DataError
 from fhi.engine.grammar import ExpressionError
 
-EVERY = editions.load()
+EVERY = load()
 TABLES = named_tables(EVERY)
 STATING = stating(TABLES)
 CLAIMED = EVERY["claims"].query("check == 'recompute'").set_index("id")
@@ -81,6 +81,7 @@ def moved_by() -> dict[str, set[str]]:
     return moved(CLAIMED)
 
 
+@pytest.mark.slow
 def test_no_claims_confirm_one_another(moved_by):
     assert any(moved_by.values())
     assert circles(moved_by) == set()

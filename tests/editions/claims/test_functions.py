@@ -2,15 +2,15 @@
 
 import pandas as pd
 import pytest
+from report_tables import load
 
-from fhi import editions
 from fhi.editions.claims import functions
 from fhi.editions.claims.functions import FUNCTIONS
 from fhi.editions.claims.ledger import recompute
 from fhi.engine.expressions import SIGNATURES
 from fhi.paths import ROOT
 
-EXPRESSIONS = editions.load()["claims"].set_index("id")["expression"]
+EXPRESSIONS = load()["claims"].set_index("id")["expression"]
 
 
 def table(**columns):
@@ -119,7 +119,7 @@ def test_public_figures_are_of_one_year_and_unit():
 
 
 def test_the_figures_that_the_claims_name_are_the_latest_to_2018():
-    public = editions.load()["public/public_indicators"].query("year <= 2018")
+    public = load()["public/public_indicators"].query("year <= 2018")
     for indicator in ("gdp", "double_first_class_universities"):
         assert public[public["indicator"] == indicator].groupby("city")["year"].max().unique().tolist() == [2017]
 

@@ -4,17 +4,17 @@ import re
 
 import pandas as pd
 import pytest
+import report_tables
 
-from fhi import editions
 from fhi.editions.claims.ledger import COLUMNS, hide, ledger, named_tables, recompute, stating
 from fhi.editions.claims.verdicts import VERDICTS
 from fhi.engine.errors import DataError
 from fhi.engine.grammar import ExpressionError
 
 CLAIMS = "claims"
-TABLES = editions.load()
+TABLES = report_tables.load()
 NAMED = named_tables(TABLES)
-LEDGER = ledger(TABLES)
+LEDGER = report_tables.ledger()
 RECOMPUTED = TABLES[CLAIMS].query("check == 'recompute'").set_index("id")
 
 

@@ -4,8 +4,8 @@ import io
 
 import pandas as pd
 import pytest
+from report_tables import load
 
-from fhi import editions
 from fhi.editions import synthetic
 from fhi.editions.a_share import totals
 from fhi.editions.synthetic.places import Places
@@ -13,7 +13,7 @@ from fhi.engine.framework import Framework
 from fhi.paths import RAW
 from fhi.reading import microdata
 
-TABLES, FRAMEWORK = editions.load(), Framework.from_csv(RAW / "report2018" / "framework.csv")
+TABLES, FRAMEWORK = load(), Framework.from_csv(RAW / "report2018" / "framework.csv")
 YEARS = (2016, 2017, 2018)
 
 
@@ -49,6 +49,7 @@ def test_the_size_is_that_of_the_report(files):
     assert rows["firms-2016.csv"] < rows["firms-2017.csv"] < rows["firms-2018.csv"]
 
 
+@pytest.mark.slow
 def test_every_row_of_every_file_and_of_the_panel_is_labelled(files, found):
     for content in files.values():
         assert set(pd.read_csv(io.BytesIO(content))["evidence"]) == {"synthetic"}

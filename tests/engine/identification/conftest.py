@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from report_tables import load
 
-from fhi import editions
 from fhi.engine.framework import Framework
 from fhi.engine.identification import IdentifiedSet
 from fhi.paths import RAW
@@ -45,7 +45,7 @@ def facts_of():
 
 
 def raw_table(name: str) -> pd.DataFrame:
-    return editions.load()[name]
+    return load()[name]
 
 
 @pytest.fixture(scope="session")

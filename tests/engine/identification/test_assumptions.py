@@ -115,6 +115,7 @@ def found(published, identified):
     return moves(raw_table("bound_alternatives"), published, identified).set_index("id")
 
 
+@pytest.mark.slow
 def test_without_a_top_of_the_scale_beijing_may_have_175_85(found):
     row = found.loc["scale-top"]
     assert (row["city"], row["end"]) == ("北京", "high")

@@ -321,6 +321,7 @@ def test_every_root_bound_is_attained_at_the_weights_that_the_program_found(tree
             assert sign * fixed.least(sign * fixed.expression(city, "FHI")) == pytest.approx(end, abs=1e-4)
 
 
+@pytest.mark.slow
 def test_pillar_score_bounds_are_those_of_brute_force(tree, facts_of):
     below = {"P": ["p", "q"], "R": ["r"]}
     facts = facts_of(
@@ -516,6 +517,7 @@ def test_facts_of_a_known_index_contain_it(tree, facts_of, known):
         assert low - 1e-6 <= weight <= high + 1e-6
 
 
+@pytest.mark.slow
 @SOME
 @given(INDICES, st.lists(st.booleans(), min_size=60, max_size=60))
 def test_adding_facts_never_widens_a_bound(tree, facts_of, known, keep):
@@ -528,6 +530,7 @@ def test_adding_facts_never_widens_a_bound(tree, facts_of, known, keep):
     assert (more["high"] <= fewer["high"] + 1e-5).all()
 
 
+@pytest.mark.slow
 @SOME
 @given(INDICES, st.randoms(use_true_random=False))
 def test_names_of_cities_and_the_order_of_rows_change_nothing_else(tree, facts_of, known, random):

@@ -98,6 +98,7 @@ def weights(identified):
     return central_weights(identified).set_index("node")["weight"]
 
 
+@pytest.mark.slow
 def test_the_published_centre_lies_strictly_inside_every_inequality(identified, centre):
     for row in identified.rows:
         slack = row.bound - row.expression @ centre
@@ -106,11 +107,13 @@ def test_the_published_centre_lies_strictly_inside_every_inequality(identified, 
     assert (centre[restricted] > 0).all()
 
 
+@pytest.mark.slow
 def test_two_runs_of_the_centre_agree(identified, published, framework, centre):
     assert analytic_centre(identified) == pytest.approx(centre, abs=1e-9)
     assert analytic_centre(IdentifiedSet(published, framework)) == pytest.approx(centre, abs=1e-9)
 
 
+@pytest.mark.slow
 def test_the_centre_does_not_depend_on_the_order_of_facts_or_the_names_of_cities(
     scores, weights, published, framework, top20
 ):

@@ -159,6 +159,7 @@ def test_a_misprinted_value_with_a_tolerance_is_dropped_alone(tree, facts_of):
     assert feasible(kept, tree("p", "q"))
 
 
+@pytest.mark.slow
 def test_what_remains_is_feasible_after_many_contradictions(published, framework):
     facts = plant(published, kind="leaders", subjects="贵阳|长沙|北京", node="FHI")
     facts = pd.concat(

@@ -1,12 +1,11 @@
 """Draws computed together are the draws computed one after the other, for every assumption and combination."""
 
-import os
-
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampled import sampled
 
 from fhi.engine import aggregation, imputation, normalisation, treatment, weighting
 from fhi.engine.index import build
@@ -172,13 +171,7 @@ def compare(cases, data, tree, space, n, seed=5, method=None, **arguments):
     return result
 
 
-def crossed(names, gaps):
-    """Return names with data that are complete or have gaps: by turns, and in `make fuzz` each with both."""
-    every = [pytest.param(name, gap, id=f"{name}-{gap or 'complete'}") for name in names for gap in (0, gaps)]
-    return every if os.environ.get("FUZZ_CASES") else [every[2 * place + place % 2] for place in range(len(names))]
-
-
-@pytest.mark.parametrize("name, gaps", crossed(SPACES, 0.15))
+@pytest.mark.parametrize("name, gaps", sampled([*SPACES], [0, 0.15]))
 def test_draws_together_are_the_draws_one_by_one(cases, tree, name, gaps):
     data = cases["make_data"](tree, 9, seed=3, gaps=gaps)
     # the others may lack so much in some draw that they have no score
@@ -188,7 +181,8 @@ def test_draws_together_are_the_draws_one_by_one(cases, tree, name, gaps):
     assert (result.scores.nunique() > 1).any()
 
 
-@pytest.mark.parametrize("name, gaps", crossed(METHODS, 0.1))
+@pytest.mark.slow
+@pytest.mark.parametrize("name, gaps", sampled([*METHODS], [0, 0.1]))
 def test_every_method_of_every_step_is_the_same_together(cases, tree, name, gaps):
     data = cases["make_data"](tree, 9, seed=8, gaps=gaps)
     result = compare(cases, data, tree, METHODS[name], 24, among=["unit 0", "unit 7", "unit 8"], units=KINDS)
@@ -198,6 +192,7 @@ def test_every_method_of_every_step_is_the_same_together(cases, tree, name, gaps
     assert result.parameters[varied].nunique() > 4
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(st.data())
 def test_any_combination_of_assumptions_is_the_same_one_by_one(cases, tree, data):
@@ -212,6 +207,7 @@ def test_any_combination_of_assumptions_is_the_same_one_by_one(cases, tree, data
     compare(cases, cells, tree, space, 5, data.draw(st.integers(0, 2**31)), among=["unit 0", "unit 5", "unit 6"])
 
 
+@pytest.mark.slow
 def test_years_and_cities_and_coverage_of_a_panel(cases, tree):
     old, new = (cases["make_data"](tree, 8, seed=year, gaps=0.1) for year in (2016, 2018))
     panel = pd.concat([cases["as_panel"](old, 2016), cases["as_panel"](new.drop(columns="wage"), 2018)])

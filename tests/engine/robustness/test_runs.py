@@ -2,6 +2,8 @@
 
 import pandas as pd
 import pytest
+from report_tables import load
+from shipped import SCENARIO_NAMES
 
 from fhi import editions
 from fhi.editions.construction import panel
@@ -13,14 +15,14 @@ from fhi.engine.index import build
 from fhi.engine.parameters import Method
 from fhi.engine.robustness import runs
 from fhi.paths import BASELINE, RAW, REPORT
-from fhi.scenarios import load_scenario, scenario_names
+from fhi.scenarios import load_scenario
 
 FRAMEWORK = Framework.from_csv(RAW / "report2018" / "framework.csv")
 
 
 @pytest.fixture(scope="module")
 def tables():
-    found = editions.load()
+    found = load()
     return {
         "panel": panel(found, FRAMEWORK),
         "top20": found["top20"],
@@ -59,7 +61,7 @@ def test_the_base_of_the_tornado_of_the_baseline_is_its_reference(tables):
     assert base[found.study.names].tolist() == found.study.reference.tolist()
 
 
-@pytest.mark.parametrize("name", [name for name in scenario_names() if load_scenario(name).edition == REPORT])
+@pytest.mark.parametrize("name", [name for name in SCENARIO_NAMES if load_scenario(name).edition == REPORT])
 def test_the_space_of_every_scenario_is_good_and_its_effort_fits(tables, name):
     method = load_scenario(name)
     runs.check(method, FRAMEWORK, tables["cities"].index, name, tables["cities"])

@@ -46,6 +46,7 @@ def run(data, tree, space=SPACE, n=400, **arguments):
     return uncertainty(data, tree, space, n, 3, **given)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("aggregation", [SPACE["aggregation"], ["copeland", "topsis"]])
 def test_a_draw_has_the_scores_of_the_index_and_none_for_who_has_none(cases, data, tree, aggregation):
     space = SPACE | {"aggregation": aggregation}

@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import arrays
 
 from fhi.engine.errors import MethodError
 from fhi.engine.weighting import weigh
-from fhi.engine.weighting.correlation import balance
+from fhi.engine.weighting.data_driven import balance
 
 NAN = float("nan")
 

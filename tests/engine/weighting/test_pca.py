@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from sklearn.decomposition import PCA, FactorAnalysis
 
 from fhi.engine.errors import MethodError
-from fhi.engine.weighting.correlation import _loadings, correlations, varimax
+from fhi.engine.weighting.data_driven import _loadings, correlations, varimax
 
 #: OECD/JRC (2008), Handbook, table A.2: the first 23 countries
 TAI = pd.read_csv(Path(__file__).parents[2] / "data" / "tai.csv", index_col="country").drop(columns="bod")

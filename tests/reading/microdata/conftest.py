@@ -5,8 +5,8 @@ from __future__ import annotations
 import openpyxl
 import pandas as pd
 import pytest
+from report_tables import load
 
-from fhi.editions import load
 from fhi.engine.errors import DataError
 from fhi.engine.framework import Framework
 from fhi.paths import RAW

@@ -3,6 +3,7 @@
 import matplotlib
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from report_tables import load
 
 from fhi import editions
 from fhi.editions import a_share, construction
@@ -13,7 +14,7 @@ from fhi.showing.figures import style
 
 @pytest.fixture(scope="session")
 def tables():
-    loaded = editions.load()
+    loaded = load()
     panel = construction.panel(loaded, Framework.from_csv(RAW / "report2018" / "framework.csv"))
     shares = {"a_share_totals": a_share.totals(loaded), "a_share_uncertain": a_share.uncertain(loaded)}
     shares |= {"national_shares": construction.national_shares(loaded)}

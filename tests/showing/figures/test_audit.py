@@ -2,12 +2,12 @@
 
 import re
 
-from fhi import editions
-from fhi.editions import claims
+from report_tables import ledger
+
 from fhi.editions.claims.verdicts import VERDICTS
 from fhi.showing.figures import audit, entries
 
-LEDGER = claims.ledger(editions.load())
+LEDGER = ledger()
 
 
 def test_the_scorecard_has_every_verdict_of_the_ledger():

@@ -5,7 +5,7 @@ import pytest
 
 from fhi.showing.figures import basemap, style
 from fhi.showing.figures.basemap import albers, outlines
-from fhi.showing.figures.labels import overlap
+from fhi.showing.figures.texts import overlap
 
 
 @pytest.fixture

@@ -3,14 +3,14 @@
 import matplotlib
 import pytest
 
-from fhi.showing.figures import cards, style
+from fhi.showing.figures import style, texts
 
 
 @pytest.fixture
 def axes():
     style.load_fonts()
     with matplotlib.rc_context(style.RC):
-        yield cards.sheet(style.canvas(4))
+        yield texts.sheet(style.canvas(4))
 
 
 def test_a_sheet_is_measured_in_inches_from_the_upper_left(axes):
@@ -21,14 +21,14 @@ def test_a_sheet_is_measured_in_inches_from_the_upper_left(axes):
 
 @pytest.mark.parametrize("share", [0, 0.25, 1])
 def test_a_bar_ends_at_its_share_of_the_room(axes, share):
-    cards.bar(axes, 1, 1, 4, share, "red")
+    texts.bar(axes, 1, 1, 4, share, "red")
     track, filled = axes.patches
     assert track.get_xy()[:, 0].max() == 5
     assert filled.get_xy()[:, 0].max() == pytest.approx(1 + 4 * share)
 
 
 def test_texts_with_and_without_descenders_stand_on_one_line(axes):
-    cards.line(axes, 1, 2, "axe")
-    cards.line(axes, 3, 2, "gypsy")
+    texts.line(axes, 1, 2, "axe")
+    texts.line(axes, 3, 2, "gypsy")
     assert len({text.get_position()[1] for text in axes.texts}) == 1
     assert {text.get_va() for text in axes.texts} == {"baseline"}

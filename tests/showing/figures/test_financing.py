@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from fhi.showing.figures import leaders as financing
+from fhi.showing.figures import industry as financing
 
 
 @pytest.fixture(scope="module")

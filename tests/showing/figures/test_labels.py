@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fhi.showing.figures.labels import crosses, meet, nearest, overlap, place_labels
+from fhi.showing.figures.texts import crosses, meet, nearest, overlap, place_labels
 
 LIMITS = np.array([(0.0, 300.0), (0.0, 200.0)])
 points = st.lists(st.tuples(st.floats(20, 280), st.floats(20, 180)), min_size=1, max_size=12, unique=True)

@@ -2,18 +2,18 @@
 
 import pytest
 
-from fhi.showing.figures import leaders
+from fhi.showing.figures import industry
 from fhi.showing.figures.wording import slots
 
 
 @pytest.fixture(scope="module")
 def data(tables):
-    return leaders.leaders_data(tables)
+    return industry.leaders_data(tables)
 
 
 @pytest.fixture(scope="module")
 def quoted(tables):
-    return leaders.quoted_data(tables)
+    return industry.quoted_data(tables)
 
 
 def test_the_four_lists_stand_in_the_printed_order(data):
@@ -35,7 +35,7 @@ def test_the_number_of_classes_a_city_leads_in(data):
 
 
 def test_the_caption_tells_what_was_read_off_the_layout(data):
-    caption = leaders.leaders_caption(data)
+    caption = industry.leaders_caption(data)
     assert (
         "the orders are read off the layout, some places of Other new finance with the help of p. 15" in caption["en"]
     )
@@ -56,7 +56,7 @@ def test_the_place_of_a_seat_is_that_of_its_city_among_the_leaders(quoted, data)
 
 def test_a_seat_outside_the_list_has_no_place_and_is_drawn(tables):
     moved = tables["tables/quoted_institutions"].assign(city=["深圳", "北京", "长沙", "深圳"])
-    data = leaders.quoted_data({**tables, "tables/quoted_institutions": moved})
+    data = industry.quoted_data({**tables, "tables/quoted_institutions": moved})
     assert data["position"].isna().tolist() == [False, False, True, False]
-    (card,) = leaders.quoted(data, "zh")
+    (card,) = industry.quoted(data, "zh")
     assert card["rows"][2][5] == "—"

@@ -4,7 +4,7 @@ import matplotlib
 import pandas as pd
 import pytest
 
-from fhi.showing.figures import heat, moves, rendering, style
+from fhi.showing.figures import charts, moves, rendering, style
 
 ODD = {
     "zh": '<script>alert("甲")</script>$x_1$名称很长很长的城市',
@@ -86,7 +86,7 @@ def test_a_table_keeps_the_order_in_which_rows_and_columns_come():
     data = pd.DataFrame(
         [("b", "y", 1), ("b", "x", 2), ("a", "y", 3), ("a", "z", 4)], columns=["row", "column", "value"]
     )
-    wide = heat.grid(data, "row", "column", "value")
+    wide = charts.heat_grid(data, "row", "column", "value")
     assert (wide.index.tolist(), wide.columns.tolist()) == (["b", "a"], ["y", "x", "z"])
     assert wide.at["b", "x"] == 2 and pd.isna(wide.at["a", "x"])
 
@@ -94,7 +94,7 @@ def test_a_table_keeps_the_order_in_which_rows_and_columns_come():
 def test_a_cell_is_written_in_the_ink_that_can_be_read_on_it():
     style.load_fonts()
     with matplotlib.rc_context(style.RC):
-        axes = heat.table(1, 0.3, ["a", "b", "c"])
-        heat.cells(axes, pd.DataFrame([[-1.0, 0.0, float("nan")]]).to_numpy(), 1.0, [["x", "y", ""]])
+        axes = charts.heat_table(1, 0.3, ["a", "b", "c"])
+        charts.heat_cells(axes, pd.DataFrame([[-1.0, 0.0, float("nan")]]).to_numpy(), 1.0, [["x", "y", ""]])
     inks = {text.get_text(): text.get_color() for text in axes.texts}
-    assert inks == {"x": style.ink_on(heat.SHADES(0.0)), "y": style.INK}
+    assert inks == {"x": style.ink_on(charts.SHADES(0.0)), "y": style.INK}

@@ -3,6 +3,7 @@
 from xml.etree import ElementTree
 
 import pytest
+from sampled import sampled
 
 from fhi.showing.figures import entries, rendering
 
@@ -19,8 +20,7 @@ def renamed(tables, old, old_en, name):
     }
 
 
-@pytest.mark.parametrize("name", NAMES, ids=["markup", "mathematics", "long, Chinese", "long, English"])
-@pytest.mark.parametrize("id", IDS)
+@pytest.mark.parametrize("id, name", sampled(IDS, NAMES))
 def test_a_figure_draws_an_odd_name_as_text_in_its_place(tables, framed, misplaced, id, name):
     odd = renamed(tables, "深圳", "Shenzhen", name)
     entry = next(entry for entry in entries() if entry.id == id)
@@ -31,7 +31,7 @@ def test_a_figure_draws_an_odd_name_as_text_in_its_place(tables, framed, misplac
         assert ElementTree.fromstring(svg).tag.endswith("svg") and b"<script" not in svg
 
 
-@pytest.mark.parametrize("name", NAMES, ids=["markup", "mathematics", "long, Chinese", "long, English"])
+@pytest.mark.parametrize("name", NAMES[1:3])
 def test_a_card_of_a_city_with_an_odd_name(tables, name):
     odd = renamed(tables, "北京", "Beijing", name)
     entry = next(entry for entry in entries() if entry.id == "p36-attention")

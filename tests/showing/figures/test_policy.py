@@ -1,6 +1,6 @@
 """p34-35: every instrument once and undated, the steps of the sandbox in order, the pilots by date."""
 
-from fhi.showing.figures.policy import instruments_data, sandbox_data
+from fhi.showing.figures.ecosystem import instruments_data, sandbox_data
 
 
 def test_every_instrument_stands_once_and_none_has_a_date(tables):

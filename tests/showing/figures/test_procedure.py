@@ -2,7 +2,7 @@
 
 import pytest
 
-from fhi.showing.figures.procedure import _parts, flow_data
+from fhi.showing.figures.method import _parts, flow_data
 
 
 @pytest.fixture(scope="module")

@@ -86,7 +86,7 @@ def test_a_number_is_spoken_in_each_language(value, qualifier, zh, en):
         (100, "below", "firms", "近100家", "近100家", "nearly 100"),
         (4e10, "above", "CNY", "超400亿元", "超400亿元", "over CNY 40 bn"),
         (5e7, "exact", "CNY", "5000万元", "5000万元", "CNY 50 m"),
-        (63.86, "exact", "%", "63.86%", "63.86%", "63.86 %"),
+        (63.86, "exact", "%", "63.86%", "63.86%", "63.86%"),
         (185900, "exact", "patents", "18.59万件", "18.59万件", "185,900"),
         (2, "exact", "rank", "2", "第2位", "2nd"),
         (math.nan, "undisclosed", "CNY", "未披露", "未披露", "not disclosed"),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fhi.showing.figures import style
-from fhi.showing.figures.vector import compact
+from fhi.showing.figures.rendering import compact
 
 numbers = st.integers(-(10**8), 10**8).map(lambda n: n / 10**5)
 pairs = st.lists(st.tuples(numbers, numbers), min_size=1, max_size=8)

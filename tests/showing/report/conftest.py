@@ -94,7 +94,7 @@ def browser(tmp_path_factory):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = Chrome(options=options, service=ChromeService(paths[1]))
-    driver.set_script_timeout(90)
+    driver.set_script_timeout(600)
     yield Browser(driver)
     driver.quit()
 
@@ -123,7 +123,7 @@ class Browser:
     def wait(self, condition: str) -> None:
         from selenium.webdriver.support.ui import WebDriverWait
 
-        WebDriverWait(self.driver, 20, poll_frequency=0.05).until(lambda _: self.run(f"return !!({condition})"))
+        WebDriverWait(self.driver, 120, poll_frequency=0.05).until(lambda _: self.run(f"return !!({condition})"))
 
     def settle(self) -> None:
         """Wait until what was set in motion has been drawn."""

@@ -2,11 +2,12 @@
 
 import pandas as pd
 import pytest
+from report_tables import load
 
 from fhi import editions
 from fhi.showing.report import agreements
 
-TABLES = editions.tidy(editions.load())
+TABLES = editions.tidy(load())
 NAN = float("nan")
 
 
@@ -35,7 +36,7 @@ def test_a_ranking_that_is_an_input_is_said_to_be_left_out_and_few_cities_are_no
 def test_a_difference_is_significant_where_its_interval_is_on_one_side_of_nought(tables):
     rows = agreements.added(tables).rows
     assert [row[-1]["en"] for row in rows] == ["yes", "no"]
-    assert rows[0][3:6] == ["0.660", "-0.310", {"zh": "[-0.560, -0.110]", "en": "[-0.560, -0.110]"}]
+    assert rows[0][3:6] == ["0.660", "−0.310", {"zh": "[−0.560, −0.110]", "en": "[−0.560, −0.110]"}]
     assert rows[1][0] == {"zh": "全部", "en": "all together"}
 
 

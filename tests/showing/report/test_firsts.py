@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from fhi.showing.figures import LANGUAGES, entries
-from fhi.showing.figures.firsts import denied, remark, with_firsts
+from fhi.showing.figures.evidence import denied, remark, with_firsts
 from fhi.showing.report.cities import sections
 
 #: words of a first place, by language

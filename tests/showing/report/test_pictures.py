@@ -7,12 +7,10 @@ import re
 import zlib
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 import pytest
-from PIL import Image
 
-from fhi.showing.figures import LANGUAGES, entries, rendering, style
+from fhi.showing.figures import LANGUAGES, entries
 from fhi.showing.figures.evidence import seen
 from fhi.showing.report import pictures
 from fhi.store import to_csv
@@ -56,15 +54,6 @@ def test_every_reference_of_a_picture_on_the_page_has_its_target(built, entry):
     assert set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', svg)) <= {(id, "") for id in named} | {
         ("", id) for id in named
     }
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("entry", [item for item in entries() if not item.document], ids=lambda entry: entry.id)
-def test_nothing_but_title_and_labels_stands_in_the_head(entry, language, built):
-    drawn = rendering.images(entry, entry.data(built.store()), language, ["png"])["png"]
-    image = np.asarray(Image.open(io.BytesIO(drawn)).convert("L"))
-    line = round(style.HEAD * rendering.DPI)
-    assert (image[line - 2 : line + 2] > 250).all(), f"{entry.id}.{language}: something crosses the cut"
 
 
 def unpacked(text: str) -> str:

@@ -6,7 +6,8 @@ import pytest
 
 from fhi.showing.figures import LANGUAGES
 from fhi.showing.report.locator import map_svg
-from fhi.showing.report.profiles import Field, latest, profile, profiles, sayings, shown_units
+from fhi.showing.report.profiles import Field, latest, profile, profiles, sayings
+from fhi.showing.report.tables import shown_units
 
 NODES = [
     ("I", 0, None, 1.0),

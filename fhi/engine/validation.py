@@ -1,0 +1,171 @@
+"""What is wrong in a method, said before anything runs: names, parameters, levels, weights, units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from fhi.engine import aggregation, methods, treatment, weighting
+from fhi.engine.errors import MethodError, choose
+from fhi.engine.framework import Framework
+from fhi.engine.parameters import Method, Step, steps_by_level, steps_by_node
+
+
+def check(
+    method: Method,
+    framework: Framework,
+    cities: Iterable[str] = (),
+    file: str | None = None,
+    units: pd.DataFrame | None = None,
+) -> None:
+    """Raise `MethodError` for any name in a method that does not exist, before anything runs.
+
+    Checked: the name and the parameters of each step, the aggregation of each level, nodes with a weight, indicators
+    with a direction or excluded, cities that are named if `cities` is given, and attributes of cities if `units` is
+    given.
+
+    Parameters
+    ----------
+    method : Method
+    framework : Framework
+    cities : iterable of str, optional
+        The units that there are.
+    file : str, optional
+        The scenario file, for messages.
+    units : pandas.DataFrame, optional
+        Attributes of the units.
+
+    Raises
+    ------
+    MethodError
+        With the key, the value and the nearest valid names.
+    """
+    cities = [*cities]
+    names = {"indicators": framework.leaves, "cities": cities, "attributes": () if units is None else units}
+    for key, table in methods.TABLES.items():
+        if key == "aggregation" or key in methods.OF_SPACE:  # one a level, and none
+            continue
+        step: Step = getattr(method, key)
+        function = choose(table, step.method, key, file)
+        methods.check_params(function, step.params, step=key, name=step.method, file=file, **names)
+    for indicator, steps in method.by_indicator.items():
+        choose(dict.fromkeys(framework.leaves), indicator, "by_indicator", file)
+        for key, step in ((key, getattr(steps, key)) for key in type(steps).model_fields):
+            if step is not None:
+                where = f"by_indicator.{indicator}.{key}"
+                function = choose(methods.TABLES[key], step.method, where, file)
+                methods.check_params(function, step.params, step=where, name=step.method, file=file, **names)
+    check_units(method, file)
+    check_weights(method, framework, file, cities)
+    _check_levels(method, framework, file)
+    valid = {"weights": framework.nodes, "directions": framework.leaves, "exclude_indicators": framework.leaves}
+    if cities:
+        valid["exclude_cities"] = cities
+    for key, known in valid.items():
+        for name in getattr(method, key):
+            choose(dict.fromkeys(known), name, key, file)
+
+
+def _check_levels(method: Method, framework: Framework, file: str | None) -> None:
+    """Check what is said by level: how each is aggregated, and how much data it asks for."""
+    levels = list(range(framework.levels.max()))
+    inner = [node for node in [framework.root, *framework.nodes] if framework.children(node)]
+    if isinstance(method.aggregation, dict):
+        for level in set(levels) ^ {level for level in method.aggregation if isinstance(level, int)}:
+            message = f"give a method for each of the levels {levels}, no more and no fewer."
+            raise MethodError(message, file=file, key=f"aggregation.{level}", value=level)
+    own = steps_by_node(method.aggregation)
+    for node in own:
+        choose(dict.fromkeys(inner), node, "aggregation", file)
+    for step in (*steps_by_level(method.aggregation, levels).values(), *own.values()):
+        _try_aggregation(step, file)
+    for level in method.availability:
+        if isinstance(level, str):
+            choose(dict.fromkeys(inner), level, "availability", file)
+        elif level not in levels:
+            raise MethodError(f"there is no level {level} to compute.", file=file, key="availability", value=level)
+
+
+def check_units(method: Method, file: str | None = None) -> None:
+    """Refuse bounds and targets in the indicators' own units after a treatment that may change these.
+
+    They cannot be transformed with the column: the logarithm of `treatment.log` is one of the place between the
+    least and the greatest value, and bounds outside these have none.
+
+    Parameters
+    ----------
+    method : Method
+    file : str, optional
+        The scenario file, for messages.
+
+    Raises
+    ------
+    MethodError
+        With the parameter and the treatment.
+    """
+    for indicator in (None, *method.by_indicator):
+        _check_units(method.step_of("treatment", indicator), method.step_of("normalisation", indicator), file)
+
+
+def _check_units(treat: Step, norm: Step, file: str | None) -> None:
+    turned = treatment.transformation(treat.method, treat.params)
+    for name in methods.traits("normalisation", norm.method).in_units if turned else ():
+        if _in_units(norm.params.get(name)):
+            message = (
+                f"{name} are in the indicators' own units, and the treatment {treat.method!r} puts another scale in "
+                f"the place of a column that stays skewed (otherwise: {turned}); give the treatment otherwise: none, "
+                "or choose a normalisation without bounds, such as min-max."
+            )
+            raise MethodError(message, file=file, key=f"normalisation.{name}", value=norm.params[name])
+
+
+def _in_units(value: object) -> bool:
+    """Whether a parameter holds numbers in an indicator's unit, and not only rules such as a percentile."""
+    if isinstance(value, Mapping):
+        return set(value) != {"percentile"} and len(value) > 0
+    return value is not None and not isinstance(value, str)
+
+
+def check_weights(method: Method, framework: Framework, file: str | None = None, cities: Sequence[str] = ()) -> None:
+    """Refuse raw weights that a weighting ignores, and judgements that are bad, before anything runs.
+
+    Parameters
+    ----------
+    method : Method
+    framework : Framework
+    file : str, optional
+        The scenario file, for messages.
+    cities : sequence of str, optional
+        The units that there are, for judgements by unit.
+
+    Raises
+    ------
+    MethodError
+        With the raw weights, or with what is wrong in the judgements.
+    """
+    step = method.weighting
+    if method.weights and not methods.traits("weighting", step.method).raw_weights:
+        message = f"{step.method!r} takes no account of raw weights; leave them out, or choose weighting: original."
+        raise MethodError(message, file=file, key="weights", value=dict(method.weights))
+    if methods.traits("weighting", step.method).judgements:
+        driven = methods.traits("weighting", step.method).from_data
+        # what looks at the values has none to look at yet
+        trial = pd.DataFrame(np.nan if driven else 1.0, index=cities if driven else ["trial"], columns=framework.leaves)
+        try:
+            weighting.weigh(trial, framework, step.method, **step.params)
+        except MethodError as error:
+            raise MethodError(str(error), file=file) from None
+
+
+def _try_aggregation(step: Step, file: str | None) -> None:
+    """Aggregate scores that suit every method, so that a bad value of a parameter is found before anything runs."""
+    function = choose(aggregation.METHODS, step.method, "aggregation", file)
+    methods.check_params(function, step.params, step="aggregation", name=step.method, file=file)
+    try:
+        function(np.array([[80.0, 120.0], [110.0, 90.0]]), np.full((2, 2), 0.5), **step.params)
+    except MethodError as error:
+        raise MethodError(str(error), file=file) from None
+    except ValueError:
+        pass  # it depends on the scores and is told with city and node when they are there
