@@ -154,7 +154,7 @@ def compare(scenario: str, base: str) -> None:
     from fhi.store import Store
 
     if scenario == base:
-        message = "a scenario is compared with another: make compare SCENARIO=x, and BASE=y if not with the baseline."
+        message = "SCENARIO and BASE are the same; name two: make compare SCENARIO=x BASE=y (without BASE: its base)."
         others = [name for name in scenario_names() if name != base]
         raise MethodError(message, key="SCENARIO", value=scenario, valid=others)
     store = Store(scenario)

@@ -11,6 +11,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
+#: what a process of a pool begins with: this package, from where it stands and not from where another is installed
+BEGIN = """
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+if "fhi" not in sys.modules:
+    spec = spec_from_file_location("fhi", folder + "/__init__.py", submodule_search_locations=[folder])
+    sys.modules["fhi"] = module_from_spec(spec)
+    spec.loader.exec_module(sys.modules["fhi"])
+from fhi.processes import _watch_parent
+_watch_parent()
+"""
+
 
 def cluster() -> str | None:
     """Return the address of the Dask scheduler in the environment variable ``CLUSTER``, as tcp://host:8786, if any."""
@@ -34,7 +46,9 @@ def pool(workers: int) -> ProcessPoolExecutor:
     from multiprocessing import get_context
 
     context = get_context("fork" if alone else "spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_watch_parent)
+    # nothing of this package is handed over before it is loaded
+    begin = (BEGIN, {"folder": str(Path(__file__).parent)})
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=exec, initargs=begin)
 
 
 def _watch_parent() -> None:

@@ -350,7 +350,7 @@ def to_run(files: Files, wanted: Collection[str]) -> tuple[list[str], list[str]]
         if name not in {*names, *(change.name for change in found)}:
             near = nearest_names(name, names, 1)
             meant = f"did you mean {near[0]}?" if near else "no table or picture is altered."
-            raise AlteredError(f"ACCEPT={name}: this file is as it was written, or there is none; {meant}")
+            raise AlteredError(f"ACCEPT={name}: no altered file has this name; {meant}")
     settled = [change for change in found if change.how == "accepted" and is_accepted(change, wanted)]
     rest = [change for change in found if change not in settled]
     notes = [

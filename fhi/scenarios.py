@@ -48,7 +48,7 @@ class UserData(BaseModel):
     @model_validator(mode="after")
     def _one_source(self) -> UserData:
         if (self.folder is None) == (self.synthetic is None):
-            raise ValueError("give either a folder or synthetic, not both and not neither")
+            raise ValueError("give exactly one of folder and synthetic")
         return self
 
 
@@ -184,7 +184,7 @@ def layers_of(name: str, folder: Path = SCENARIOS) -> dict[str, dict[str, Any]]:
         name = base
         found[name] = own_settings(name, folder)
     if BASE in found[BASELINE]:
-        message = "every scenario rests on the baseline, and it on no other; remove the key."
+        message = "the baseline has no base: every scenario is based on it; remove the key."
         raise MethodError(message, file=f"{folder.name}/{BASELINE}.yml", key=BASE, value=found[BASELINE][BASE])
     return dict(reversed(found.items()))
 
@@ -247,7 +247,7 @@ def own_settings(name: str, folder: Path = SCENARIOS) -> dict[str, Any]:
         message = "give the name of one scenario."
         raise MethodError(message, file=file, key=BASE, value=settings[BASE], valid=scenario_names(folder))
     if settings.get("edition", BASELINE) is None:
-        message = "null names no edition; leave the key out for that of the base, or name a folder of data/raw/."
+        message = "edition is null; remove the key to use that of the base, or name a folder of data/raw/."
         raise MethodError(message, file=file, key="edition", valid=edition_names())
     return settings
 

@@ -55,6 +55,11 @@ def column(name: str, heading: str, names: Names) -> Column | None:
         The table as in the store, and its column.
     names : mapping
         What may stand for a word in braces; a word that is not there may be anything.
+
+    Returns
+    -------
+    Column or None
+        Its meaning in both languages and its unit, the words in braces filled in.
     """
     rows = columns(table(name).name)
     exact = next((row for row in rows if row.name == heading), None)

@@ -79,7 +79,20 @@ def table(name: str) -> Table:
 
 
 def matched(pattern: str, text: str) -> dict[str, str] | None:
-    """Return what stands in a text for each ``{word}`` of a pattern; None if the text does not match."""
+    """Return what stands in a text for each ``{word}`` of a pattern; None if the text does not match.
+
+    Parameters
+    ----------
+    pattern : str
+        A name with words in braces, such as ``ranks_{year}``.
+    text : str
+        The whole text to match.
+
+    Returns
+    -------
+    dict or None
+        By word.
+    """
     parts = re.split(r"\{(\w+)\}", pattern)
     named = (f"(?P<{part}>.+)" if place % 2 else re.escape(part) for place, part in enumerate(parts))
     found = re.fullmatch("".join(named), text)

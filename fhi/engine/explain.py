@@ -196,7 +196,7 @@ def why(index: Index, framework: Framework, method: Method, city: str, other: st
     """
     kind = common_mean(framework, method)
     if kind is None:
-        message = "only an index of arithmetic means, or of geometric means, at every level is such a sum."
+        message = "a gap is split only if every level is an arithmetic mean, or every level a geometric one."
         raise MethodError(message, key="aggregation", value=sorted(aggregations(framework, method)))
     weights, values = decompose(index, framework, [city, other], kind)
     nodes = [framework.root, *framework.nodes]

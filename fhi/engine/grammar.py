@@ -88,7 +88,7 @@ class _Parser:
 
     def unexpected(self, expected: str):
         part = self.text[self.next.start :] or "the end"
-        raise ExpressionError(part, expected, f"mend {self.text!r} from there on")
+        raise ExpressionError(part, expected, f"correct {self.text!r} from there on")
 
     def part(self, kind: str, held, parts: tuple, start: int, end: int) -> Node:
         depth = 1 + max((part.depth for part in parts if part), default=0)

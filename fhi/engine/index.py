@@ -266,8 +266,8 @@ def treat_filled(imputed: pd.DataFrame, method: Method) -> tuple[pd.DataFrame, p
     turned = record.loc[record["method"].isin(treatment.TRANSFORMS), "indicator"].unique()
     if len(turned):
         message = (
-            f"levels of several years need one unit, and the treatment transforms {methods.listed(turned)} in one year "
-            "by itself; give the treatment otherwise: none, or choose over_years: by-year."
+            f"scores of several years need one unit, but the treatment transforms {methods.listed(turned)} year by "
+            "year; set otherwise: none in the treatment, or choose over_years: by-year."
         )
         raise MethodError(message, key="over_years", value=method.over_years.method)
     return treated, record

@@ -419,7 +419,7 @@ def check_frame(result: Any, data: pd.DataFrame, *, step: str, name: str) -> pd.
     try:
         result = result.astype(float)
     except (TypeError, ValueError) as error:
-        raise MethodError(f"{name!r} returns what is no number: {error}.", key=step, value=name) from None
+        raise MethodError(f"{name!r} must return numbers: {error}.", key=step, value=name) from None
     infinite = np.isinf(result.to_numpy()).any(axis=0)
     if infinite.any():
         names = listed(result.columns[infinite])

@@ -74,7 +74,7 @@ def _check_levels(method: Method, framework: Framework, file: str | None) -> Non
     inner = [node for node in [framework.root, *framework.nodes] if framework.children(node)]
     if isinstance(method.aggregation, dict):
         for level in set(levels) ^ {level for level in method.aggregation if isinstance(level, int)}:
-            message = f"give a method for each of the levels {levels}, no more and no fewer."
+            message = f"give exactly one method for each of the levels {levels}."
             raise MethodError(message, file=file, key=f"aggregation.{level}", value=level)
     own = steps_by_node(method.aggregation)
     for node in own:
@@ -114,9 +114,9 @@ def _check_units(treat: Step, norm: Step, file: str | None) -> None:
     for name in methods.traits("normalisation", norm.method).in_units if turned else ():
         if _in_units(norm.params.get(name)):
             message = (
-                f"{name} are in the indicators' own units, and the treatment {treat.method!r} puts another scale in "
-                f"the place of a column that stays skewed (otherwise: {turned}); give the treatment otherwise: none, "
-                "or choose a normalisation without bounds, such as min-max."
+                f"{name} are in the indicators' own units, but the treatment {treat.method!r} transforms columns that "
+                f"stay skewed (otherwise: {turned}); set otherwise: none in the treatment, or choose a normalisation "
+                "without bounds, such as min-max."
             )
             raise MethodError(message, file=file, key=f"normalisation.{name}", value=norm.params[name])
 

@@ -104,5 +104,5 @@ def _check_folder(method: Scenario, tables: dict[str, pd.DataFrame]) -> None:
     file_types.add_measures(vocabulary, Framework.from_table(tables["framework"]))
     found = file_types.files(user_folder(name), shown, method.year, vocabulary)
     if not found:
-        message = f"{shown} holds no file of a known name; put files there (data/user/README.md), or leave the key out."
+        message = f"{shown} has no file with a recognised name; add files (data/user/README.md), or remove the key."
         raise MethodError(message, key="user_data.folder", value=name)

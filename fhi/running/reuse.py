@@ -267,7 +267,7 @@ def accept(found: dict | None, files: Files) -> list[str]:
         names = ", ".join(given)
         raise AlteredError(
             f"{names} cannot be kept as altered: what {found['stage']} reads has changed too; "
-            "leave ACCEPT= out, and it is computed anew"
+            "remove ACCEPT= to compute it anew"
         )
     kept = records.accept(files, found["stage"], wanted)
     if kept:

@@ -88,7 +88,7 @@ def send(arguments: list[str]) -> int | None:
             return None
         told = server.recv(16)
     if not told:
-        print(f"{' '.join(arguments[:2])}: the process ended before its time", file=sys.stderr)
+        print(f"{' '.join(arguments[:2])}: the process ended unexpectedly", file=sys.stderr)
         return 1
     return int(told)
 

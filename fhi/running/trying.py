@@ -88,7 +88,7 @@ def changed_settings(method: Scenario, changes: Iterable[str], framework: Framew
         try:
             value = yaml.safe_load(text)
         except yaml.YAMLError:
-            raise MethodError(f"{text!r} is no value as YAML has it.", key=parts[0], value=text) from None
+            raise MethodError(f"{text!r} is not a valid YAML value.", key=parts[0], value=text) from None
         if len(parts) > 1:
             value = _with_part(found.get(parts[0], settings[parts[0]]), parts[1:], value)
         found[parts[0]] = value

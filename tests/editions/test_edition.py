@@ -143,7 +143,7 @@ def test_a_scenario_of_another_edition_takes_its_year_tree_and_errors(scenarios)
 def test_the_baseline_is_of_the_report_and_null_is_refused(scenarios):
     method = load_scenario(BASELINE)
     assert method.edition == "report2018" and method.robustness.space["data_noise"] == {"adoption": {"answers": 200}}
-    with pytest.raises(MethodError, match=re.escape("mine.yml: edition: null names no edition; leave the key out")):
+    with pytest.raises(MethodError, match=re.escape("mine.yml: edition: edition is null; remove the key")):
         scenarios("edition: null\n")
     with pytest.raises(MethodError, match=r"mine.yml: edition: there is no edition 'baltik'.*Did you mean baltic"):
         scenarios("edition: baltik\n")

@@ -248,7 +248,7 @@ def test_every_level_sums_to_the_difference(rows, kind):
 )
 def test_a_difference_that_is_no_sum_is_refused(aggregation):
     method = Method(aggregation=aggregation, normalisation={"method": "min-max", "scale": [1, 100]})
-    with pytest.raises(MethodError, match="only an index of arithmetic means, or of geometric means"):
+    with pytest.raises(MethodError, match="a gap is split only if every level is an arithmetic mean"):
         why(build(panel(), TREE, method), TREE, method, "甲", "乙")
 
 

@@ -147,8 +147,8 @@ def test_a_unit_that_lacks_a_child_has_no_ratio_and_availability_may_be_of_a_nod
         ({"aggregation": {0: "ratio", 1: "arithmetic", "aa": "ratio"}}, r"aggregation: there is no 'aa'"),
         ({"aggregation": {0: "arithmetic", 1: "arithmetic", "x": "ratio"}}, r"aggregation: there is no 'x'"),
         ({"availability": {"c": 0.5}}, r"availability: there is no 'c'"),
-        ({"aggregation": {0: "arithmetic", 1: "ratio"}}, r"a ratio is that of two children"),
-        ({"aggregation": {0: "complement", 1: "arithmetic"}}, r"a complement is that of one child"),
+        ({"aggregation": {0: "arithmetic", 1: "ratio"}}, r"a ratio needs exactly two children"),
+        ({"aggregation": {0: "complement", 1: "arithmetic"}}, r"a complement needs exactly one child"),
     ],
 )
 def test_a_node_that_does_not_exist_or_does_not_fit_is_refused(settings, message):

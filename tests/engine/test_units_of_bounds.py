@@ -95,7 +95,9 @@ def test_a_pair_gives_points_between_the_bounds_or_is_refused_by_name(name, trea
         lambda: build(SKEWED, TREE, method),
         lambda: build_years(SKEWED, TREE, method),
     ):
-        with pytest.raises(MethodError, match=r"own units.*otherwise: none, or choose a normalisation") as caught:
+        with pytest.raises(
+            MethodError, match=r"own units.*otherwise: none in the treatment, or choose a normalisation"
+        ) as caught:
             run()
         assert caught.value.key == key
 
@@ -153,10 +155,10 @@ def test_years_that_are_measured_alike_are_not_transformed_each_by_itself(over):
     calm = panel(np.random.default_rng(2).uniform(10, 90, (80, 2)), 2017)
     data = pd.concat([calm, SKEWED])
     method = Method(year=2018, treatment="winsorise", over_years=over)
-    with pytest.raises(MethodError, match=r"levels of several years need one unit.*otherwise: none"):
+    with pytest.raises(MethodError, match=r"scores of several years need one unit.*otherwise: none"):
         build(data, TREE, method)
     # so it is when another year is the one
-    with pytest.raises(MethodError, match="levels of several years need one unit"):
+    with pytest.raises(MethodError, match="scores of several years need one unit"):
         build(pd.concat([SKEWED.assign(year=2017), calm.assign(year=2018)]), TREE, method)
     plain = method.model_copy(update={"treatment": Method(treatment=TREATMENTS[4]).treatment})
     with warnings.catch_warnings():

@@ -70,6 +70,6 @@ def test_faults_of_the_tables_do_not_hide_those_of_the_scenario(said, monkeypatc
 
 def test_a_file_of_the_staff_with_a_name_that_says_nothing_is_refused(said, tmp_path):
     (tmp_path / "user/mine").mkdir(parents=True)
-    assert "data/user/mine holds no file of a known name" in said("user_data: mine\n")
+    assert "data/user/mine has no file with a recognised name" in said("user_data: mine\n")
     (tmp_path / "user/mine/frims.csv").write_text("x", encoding="utf-8")
     assert "rename it to firms.csv" in said("user_data: mine\n")

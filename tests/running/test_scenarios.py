@@ -274,5 +274,5 @@ def test_a_bad_base_is_refused_by_name(chain, contents, said):
 def test_the_baseline_has_no_base(tmp_path):
     (tmp_path / "baseline.yml").write_text("base: other\n", encoding="utf-8")
     (tmp_path / "other.yml").write_text("year: 2017\n", encoding="utf-8")
-    with pytest.raises(MethodError, match=r"baseline.yml: base: every scenario rests on the baseline"):
+    with pytest.raises(MethodError, match=r"baseline.yml: base: the baseline has no base"):
         load_scenario("other", tmp_path)

@@ -78,7 +78,7 @@ def test_an_error_and_a_sudden_end_are_told(build):
     sent = build("run", "raise")
     assert "ValueError: told" in sent.communicate(timeout=HANGS)[1] and sent.returncode == 1
     sent = build("run", "die")
-    assert "run die: the process ended before its time" in sent.communicate(timeout=HANGS)[1] and sent.returncode == 1
+    assert "run die: the process ended unexpectedly" in sent.communicate(timeout=HANGS)[1] and sent.returncode == 1
 
 
 def test_a_command_that_is_killed_takes_its_process_with_it(build, tmp_path):

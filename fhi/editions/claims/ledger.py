@@ -131,7 +131,9 @@ def _checked(claim, named: Tables) -> tuple[str | None, str, Outcome | None]:
     found, outcome = recompute(claim.expression, named)
     if not found.accepts and isinstance(found.value, str) != (claim.unit in NAMES):
         wanted = "names" if claim.unit in NAMES else "a number"
-        raise ExpressionError(claim.expression, f"{wanted}, for the unit {claim.unit}", "mend expression or unit")
+        raise ExpressionError(
+            claim.expression, f"{wanted}, for the unit {claim.unit}", "correct the expression or the unit"
+        )
     return _shown(found), judge(claim.printed, claim.unit, claim.tolerance, found), outcome
 
 

@@ -413,7 +413,7 @@ def ratio(scores: np.ndarray, weights: np.ndarray, *, factor: Number = 1.0) -> n
     """
     _refuse_unless_two(scores, "a ratio")
     if np.any(scores[:, 1] == 0):
-        raise ValueError("a ratio needs a second child other than 0", "normalise it, or leave the unit out")
+        raise ValueError("a ratio needs a second child that is not 0", "normalise it, or leave the unit out")
     return factor * scores[:, 0] / scores[:, 1]
 
 
@@ -491,10 +491,10 @@ def complement(scores: np.ndarray, weights: np.ndarray, *, whole: Number = 1.0) 
     UNDP (2022), Human Development Report, technical notes 2 and 4: ``1 − A`` and ``GII = 1 − ratio``.
     """
     if scores.shape[1] != 1:
-        raise ValueError("a complement is that of one child", "give the node one child, or choose another method")
+        raise ValueError("a complement needs exactly one child", "give the node one child, or choose another method")
     return whole - scores[:, 0]
 
 
 def _refuse_unless_two(scores: np.ndarray, what: str) -> None:
     if scores.shape[1] != 2:
-        raise ValueError(f"{what} is that of two children", "give the node two children, or choose another method")
+        raise ValueError(f"{what} needs exactly two children", "give the node two children, or choose another method")

@@ -155,13 +155,15 @@ def base_year(history: History, year: int, normalise: Normalise, *, base: Whole)
         (ranks, logarithms): then pool the years.
     """
     if base not in history:
-        message = f"no data of {base}."
+        message = f"there are no data of {base}."
         raise MethodError(message, key="over_years.base", value=base, valid=[str(other) for other in sorted(history)])
     current = history[year]
     data = history[base].reindex(columns=current.columns)
     few = [column for column in data if current[column].notna().any() and data[column].nunique() < 3]
     if few:
-        message = f"less than three different values in {base} of {listed(few)}; choose another base or leave it out."
+        message = (
+            f"at least 3 distinct values are needed in {base}: {listed(few)}; choose another base or leave it out."
+        )
         raise MethodError(message, key="over_years.base", value=base)
     data = data[[column for column in data if data[column].nunique() >= 3]]
     scores, result = normalise(data), current * np.nan
@@ -171,9 +173,7 @@ def base_year(history: History, year: int, normalise: Normalise, *, base: Whole)
         slope = (y[high] - y[low]) / (x[high] - x[low])
         line = y[low] + slope * (x - x[low])
         if (line - y).abs().max() > 1e-9 * max(1.0, y.abs().max()):
-            message = f"the normalisation of {column} is no line, so that {base} says nothing of other values; "
-            raise MethodError(
-                message + "choose pooled, or a method such as min-max.", key="over_years", value="base-year"
-            )
+            message = f"base-year requires a linear normalisation; that of {column} is not linear; "
+            raise MethodError(message + "use pooled, or a method such as min-max.", key="over_years", value="base-year")
         result[column] = y[low] + slope * (current[column] - x[low])
     return result

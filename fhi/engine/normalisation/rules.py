@@ -416,6 +416,6 @@ def percentile_rank(data: pd.DataFrame) -> pd.DataFrame:
     others = data.notna().sum() - 1
     alone = data.columns[(others < 1).to_numpy()]
     if len(alone):
-        message = f"only one unit has a value in {listed(alone)}, so that there are no others; leave it out."
+        message = f"at least 2 units need a value: {listed(alone)} has one; leave it out."
         raise MethodError(message, key="normalisation", value=alone[0])
     return borda(data, raw=True) / others

@@ -154,31 +154,63 @@ def _gamma(weights: np.ndarray, uniform: np.ndarray, size: float, tree: Tree, le
     return np.where(shapes > 0, gammainccinv(np.where(shapes > 0, shapes, 1.0), 1.0 - uniform), 0.0)
 
 
-def rescaled(tree: Tree, weights: ByLevel, present: np.ndarray, least: Mapping[int, float]) -> tuple[ByLevel, ByLevel]:
-    """Return the weights of units that have only some leaves, a missing child leaving its weight to its siblings.
+#: cells of shares that are kept for units that lack the same leaves of a family
+SHARED = 2**23
+
+
+class Rescaled:
+    """Weights of draws, rescaled for units that have only some leaves (see `shares`).
+
+    Units that lack different leaves have most families alike: what is found of a family is kept for the next of them.
 
     Parameters
     ----------
-    present : numpy.ndarray
-        By leaf, whether the units have it.
+    tree : Tree
+    weights : dict
+        By level, nodes × draws.
     least : mapping
         By level computed, the least share of a node's weight for which there must be data (see
         `fhi.engine.aggregation.aggregate`).
-
-    Returns
-    -------
-    shares, scored : dict
-        By level: weights that sum to 1 over what there is, and whether a node has a score (level 0 too).
     """
-    shares, scored = {}, {tree.depth: present[:, None]}
-    for level in range(tree.depth, 0, -1):
-        families = [
-            redistributed(scored[level][span], weights[level][span], least.get(level - 1, 0.0), axis=0)
-            for span in tree.spans[level - 1]
-        ]
-        scored[level - 1] = np.stack([family.scored for family in families])
-        shares[level] = np.concatenate([family.shares(axis=0) for family in families])
-    return shares, scored
+
+    def __init__(self, tree: Tree, weights: ByLevel, least: Mapping[int, float]):
+        self.tree, self.weights, self.least = tree, weights, least
+        self._known: dict[tuple[int, int, bytes], tuple[np.ndarray, np.ndarray]] = {}
+        self._cells = 0
+
+    def shares(self, present: np.ndarray) -> tuple[ByLevel, ByLevel]:
+        """Return the weights of units that have only some leaves, a missing child leaving its weight to its siblings.
+
+        Parameters
+        ----------
+        present : numpy.ndarray
+            By leaf, whether the units have it.
+
+        Returns
+        -------
+        shares, scored : dict
+            By level: weights that sum to 1 over what there is, and whether a node has a score (level 0 too).
+        """
+        shares, scored = {}, {self.tree.depth: present[:, None]}
+        for level in range(self.tree.depth, 0, -1):
+            spans = self.tree.spans[level - 1]
+            families = [self._family(level, place, scored[level][span]) for place, span in enumerate(spans)]
+            scored[level - 1] = np.stack([there for there, _ in families])
+            shares[level] = np.concatenate([part for _, part in families])
+        return shares, scored
+
+    def _family(self, level: int, place: int, present: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return whether a node has a score, and the shares of its children, of which some are there."""
+        key = level, place, present.tobytes()
+        if key in self._known:
+            return self._known[key]
+        weights = self.weights[level][self.tree.spans[level - 1][place]]
+        found = redistributed(present, weights, self.least.get(level - 1, 0.0), axis=0)
+        result = found.scored, found.shares(axis=0)
+        self._cells += result[1].size
+        if self._cells <= SHARED:
+            self._known[key] = result
+        return result
 
 
 def effective(tree: Tree, shares: ByLevel, top: int, bottom: int) -> np.ndarray:

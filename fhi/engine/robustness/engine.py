@@ -18,7 +18,7 @@ from fhi.engine.errors import FhiError
 from fhi.engine.index import separable
 from fhi.engine.methods import TABLES, traits
 from fhi.engine.parameters import Method, Step, level_alone, steps_by_level
-from fhi.engine.robustness.draws import ByLevel, Sample, Tree, columns_of, effective, noisy, rescaled
+from fhi.engine.robustness.draws import SHARED, ByLevel, Rescaled, Sample, Tree, columns_of, effective, noisy
 from fhi.engine.robustness.model import Matrix, Model, repeatable
 from fhi.engine.robustness.parallel import RobustnessError
 from fhi.engine.robustness.space import AGGREGATION, LEFT_OUT, MATRIX, NOTHING, WEIGHTS
@@ -405,6 +405,7 @@ class _Aggregation:
         vectors = vectors[:1] if (vectors == vectors[0]).all() else vectors
         nominal = {level: weights[:, vectors] for level, weights in plan.vectors.items()}
         self.weights = noisy(plan.model.inputs.tree, nominal, plan.model.space.weight_noise, sample.weights)
+        self.rescaled = Rescaled(plan.model.inputs.tree, self.weights, self.method.availability)
         self.shares: dict[bytes, tuple[ByLevel, np.ndarray]] = {}
 
     def write(self, scores: np.ndarray) -> None:
@@ -459,10 +460,14 @@ class _Aggregation:
         The latter is one value if it is the same for all draws.
         """
         key = mask.tobytes()
-        if key not in self.shares:
-            self.shares[key] = self.weights, np.ones(1, dtype=bool)
-            if not mask.all():
-                shares, scored = rescaled(self.plan.model.inputs.tree, self.weights, mask, self.method.availability)
-                self.shares[key] = shares, scored[0][0]
-        shares, scored = self.shares[key]
+        if key in self.shares:
+            shares, scored = self.shares[key]
+        elif mask.all():
+            shares, scored = self.weights, np.ones(1, dtype=bool)
+        else:
+            shares, whole = self.rescaled.shares(mask)
+            scored = whole[0][0]
+            # of many patterns, those that come later are found again for the next matrix
+            if len(self.shares) * sum(values.size for values in shares.values()) < SHARED:
+                self.shares[key] = shares, scored
         return columns_of(shares, part), scored if len(scored) == 1 else scored[part]

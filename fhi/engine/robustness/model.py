@@ -360,7 +360,7 @@ class Model:
         if wide:
             given = given.model_copy(update={"year": None})
         if wide and not isinstance(space, Space) and "year" in space:
-            raise MethodError("units × indicators have no years; pass a panel.", key="robustness.year")
+            raise MethodError("a table of units × indicators has no years; pass a panel.", key="robustness.year")
         if not isinstance(space, Space):
             space = parse(space, given, framework, self.inputs.units, attributes=attributes)
         check_pairs(space, given)
@@ -383,7 +383,7 @@ class Model:
         errors = {indicator: error for indicator, error in (space.data_noise or {}).items() if self._uses(indicator)}
         for indicator, error in errors.items():
             if error.kind == "answers" and not self.inputs.values_of(indicator).between(0, 100).all():
-                message = f"{indicator} holds values that are no per cents of answers; give sd or relative."
+                message = f"{indicator} has values outside 0 to 100, so answers does not apply; give sd or relative."
                 raise MethodError(message, key=f"robustness.data_noise.{indicator}", value=indicator)
         errors = self._between(errors)
         choices = [self._nodes(choice) if choice.name == LEFT_OUT else choice for choice in space.choices]
@@ -421,7 +421,9 @@ class Model:
                     shares[node] = shares.get(node, 0.0) + probability / len(nodes)
         names, total = tuple(shares), sum(shares.values())
         if not names:
-            raise MethodError("nothing of it is in the index.", key=f"robustness.{LEFT_OUT}", value=choice.values)
+            raise MethodError(
+                "none of these nodes is used in the index.", key=f"robustness.{LEFT_OUT}", value=choice.values
+            )
         return Choice(LEFT_OUT, names, names, tuple(share / total for share in shares.values()))
 
     def _leaves(self, node: str) -> set[str]:

@@ -39,6 +39,8 @@ from fhi.engine.robustness.space import (
 from fhi.engine.robustness.study import Study
 from fhi.engine.robustness.summary import PAIRED, shares, shifts
 
+#: units up to which a scenario's effort is made in full
+FULL = 500
 #: standard errors on each side of an estimate
 SPREAD = 1.96
 COLUMNS = ["question", "city", "other", "tier", "probability", "low", "high", "draws"]
@@ -173,7 +175,7 @@ def _check_grid(
     space = parse(method.robustness.grid, plain, framework, cities, file=file, attributes=units)
     noise = [name for name in space.assumptions if name not in {choice.name for choice in space.choices} - {LEFT_OUT}]
     if noise:
-        message = f"a grid is of keys of the method; {noise[0]} is none."
+        message = f"only keys of the method are accepted; remove {noise[0]}."
         raise MethodError(message, file=file, key="robustness.grid", value=noise[0])
     return list(space.choices)
 
@@ -287,6 +289,27 @@ def check(
     _check_grid(method, framework, cities, file, units)
 
 
+def within(effort: Effort, units: int) -> Effort:
+    """Return an effort for so many units: beyond `FULL` of them in proportion less, so that time grows no further.
+
+    Parameters
+    ----------
+    effort : Effort
+        As asked for.
+    units : int
+        Units that are ranked.
+
+    Returns
+    -------
+    Effort
+        ``draws·FULL/units`` rounded down, and the power of two next below ``sobol·FULL/units``; never below 1 and 2.
+    """
+    if units <= FULL:
+        return effort
+    draws, sobol = effort.draws * FULL // units, effort.sobol * FULL // units
+    return Effort(draws=max(1, draws), sobol=max(2, 1 << (sobol.bit_length() - 1)) if sobol else 2)
+
+
 @dataclass(frozen=True)
 class Analysis:
     """A scenario whose ranks are questioned.
@@ -335,7 +358,11 @@ class Analysis:
 
     @cached_property
     def effort(self) -> Effort:
-        """How many draws are made: fewer if they have to be computed one by one."""
+        """How many draws are made: fewer if they have to be computed one by one, and of more than `FULL` units."""
+        return within(self._asked, len(self.study.names))
+
+    @property
+    def _asked(self) -> Effort:
         settings = self.method.robustness
         return settings if together(self.study.model) else settings.one_by_one
 
@@ -357,8 +384,8 @@ class Analysis:
     def describe(self) -> pd.DataFrame:
         """Return ``assumption, alternatives`` in words, one row an assumption.
 
-        Of many units a last row says of how many the tables hold pairs and every rank
-        (`fhi.engine.robustness.summary.PAIRED`).
+        Of many units the last rows say of how many the tables hold pairs and every rank
+        (`fhi.engine.robustness.summary.PAIRED`), and how many draws are made of those that the scenario asks for.
         """
         space = self.study.model.space
         words = {choice.name: "; ".join(choice.labels) for choice in space.alternatives}
@@ -374,6 +401,12 @@ class Analysis:
         ranked = len(self.study.names)
         if ranked > PAIRED:
             rows.append(("pairs and every rank", f"of the {PAIRED} units ranked best of {ranked}; intervals of all"))
+        effort, asked = self.effort, self._asked
+        if ranked > FULL:
+            said = (
+                f"{effort.draws} draws, Sobol {effort.sobol}; of {FULL} units or fewer {asked.draws} and {asked.sobol}"
+            )
+            rows.append((f"effort for {ranked} units", said))
         return pd.DataFrame(rows, columns=["assumption", "alternatives"])
 
     def uncertainty(self, **arguments: Any) -> Uncertainty:

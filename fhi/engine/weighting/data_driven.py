@@ -60,7 +60,7 @@ def pca(scores: pd.DataFrame) -> pd.Series:
     against = scores.columns[loadings < -SAME]
     if len(against):
         shown = ", ".join(f"{child} {value:+.2f}" for child, value in zip(scores, loadings, strict=True))
-        message = f"{', '.join(against)} against the first component (loadings {shown}); "
+        message = f"negative loadings on the first component: {', '.join(against)} (loadings {shown}); "
         raise ValueError(f"{message}check its direction, leave it out, or weigh by factor-analysis")
     return pd.Series(np.clip(loadings, 0, None), index=scores.columns)
 
@@ -94,10 +94,13 @@ def unobserved_components(scores: pd.DataFrame) -> pd.Series:
     loadings = loadings if loadings.sum() > 0 else -loadings
     against, told = scores.columns[loadings < -SAME], scores.columns[unique < ALL_TOLD]
     if len(against):
-        raise ValueError(f"{', '.join(against)} runs against the others; check its direction, or leave it out")
+        raise ValueError(
+            f"{', '.join(against)} is negatively correlated with the others; check its direction, or leave it out"
+        )
     if len(told):
         raise ValueError(
-            f"the model makes {', '.join(told)} the whole of what is shared; leave it out, or weigh equally"
+            f"the model makes {', '.join(told)} the only source of what the children share; "
+            "leave it out, or weigh equally"
         )
     return pd.Series(loadings**2 / unique, index=scores.columns)
 
@@ -246,7 +249,7 @@ def balance(matrix: np.ndarray) -> np.ndarray:
 
     found, _ = nnls(matrix, np.ones(len(matrix)))
     if not found.sum() > 0:
-        raise ValueError("no weights make the children run with their mean; check their directions")
+        raise ValueError("no weights give every child a positive correlation with their mean; check their directions")
     nearest = matrix @ found
     free = matrix.T @ (1.0 - nearest) > -NOTHING
     even = np.zeros(len(matrix))

@@ -95,7 +95,12 @@ class Quality:
             problems = [Problem(*case) for case in self.refused().head(SHOWN).itertuples(index=False, name=None)]
             note = f"at most half of the {read:,} rows refused ({refused:,} are; the first follow)"
             whole = Problem(
-                self.file, None, None, f"{refused:,} refused", note, "see that the file is what it is named"
+                self.file,
+                None,
+                None,
+                f"{refused:,} refused",
+                note,
+                "check that the file is of the kind that its name says",
             )
             raise DataError([whole, *problems])
 

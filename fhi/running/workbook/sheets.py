@@ -145,7 +145,8 @@ def described(sheet: str, head: str) -> Column | None:
 
 def framework_sheet(tree: Framework) -> Sheet:
     """Return the indicator tree with the columns of framework.csv, weights and directions as the scenario has them."""
-    columns = list(SCHEMAS["framework"].columns)
+    # formulas and denominators stand in the trees alone that have them
+    columns = [name for name in SCHEMAS["framework"].columns if name in tree.table]
     table = tree.table[columns]
     inner = table.index != tree.root
     about = {

@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 
 import pandas as pd
 
 from fhi.editions.outputs import GIVEN
 from fhi.paths import REPORT
-from fhi.showing.figures.evidence import cited, remark, with_firsts
+from fhi.showing.figures.evidence import cited, of_index, remark, with_firsts
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
+from fhi.showing.figures.wording import joined
 from fhi.showing.report.profiles import latest, profiles
-from fhi.showing.report.reasons import beside_next_above, changed, next_above, printed_moves
-from fhi.showing.report.tables import NODE, PAGE, Cell, Table, has, node_names, profiled, shown_units
-from fhi.showing.report.texts import NOTHING, said, same
+from fhi.showing.report.tables import (
+    Cell,
+    Table,
+    city_names,
+    has,
+    leaf_nodes,
+    node_names,
+    profiled,
+    shown_units,
+    stated,
+    upper_nodes,
+)
+from fhi.showing.report.texts import MISSING, NOTHING, decimal, digits, said, same, signed
 
 #: tables of single numbers that a publication states of a unit, all of one form
 PRINTED = ("city_profiles", "experience_facts", "innovation", "headlines")
 #: a first place, alone, shared or possible
 FIRST = re.compile(r"1( /|–|$)")
 JOINTS = {"zh": "；", "en": "; "}
+GAPS = {"zh": "", "en": " "}
 
 
 def sections(tables: Tables, year: int | None, told: Mapping[str, Mapping]) -> list[dict]:
@@ -134,8 +148,6 @@ def printed_tables(tables: Tables) -> dict[str, Table]:
     if not frames:
         return {}
     nodes = node_names(tables)
-    heads = [{"zh": "内容", "en": "Measure"}, {"zh": "报告数值", "en": "As stated"}, NODE, PAGE]
-    title = {"zh": "报告给出的其他数字", "en": "Other numbers that the report states"}
     found = {}
     for unit, group in pd.concat(frames).dropna(subset=["city"]).groupby("city", sort=False):
         rows: list[list[Cell]] = [
@@ -147,7 +159,7 @@ def printed_tables(tables: Tables) -> dict[str, Table]:
             ]
             for row in group.sort_values("page", kind="stable").to_dict("records")
         ]
-        found[unit] = Table("", title, heads, rows, evidence=("published",), texts=(2,))
+        found[unit] = stated("stated-of-unit", rows)
     return found
 
 
@@ -187,3 +199,151 @@ def _alone(name: str, every: Sequence[str]) -> Callable[[str, set[str]], bool]:
         return longer() is None or name in longer().sub("\0", text)
 
     return named
+
+
+#: by the unit of contributions: the decimals shown, of which nought is left out
+UNITS = {"points": 2, "logarithm": 3}
+
+
+def printed_moves(tables: Tables) -> dict[str, Texts]:
+    """Say of each city how its printed rank came about: who passed whom, who came and who went, as far as is known.
+
+    A change of rank is the cities passed, less those that passed, less those that came in above, plus those that are
+    gone from above. Of the pillars in the year before the report prints only the gains of its movers.
+
+    Returns
+    -------
+    dict
+        By city with a printed rank in both years.
+    """
+    rows = tables["movement"].query("node == 'FHI' and evidence == 'published'")
+    both, cities, gains = rows.dropna(subset=["rank_from", "rank_to"]), city_names(tables), printed_gains(tables)
+    found = {}
+    for row in both.itertuples():
+        was_above, is_above = both["rank_from"] < row.rank_from, both["rank_to"] < row.rank_to
+        came = rows[rows["rank_from"].isna() & (rows["rank_to"] < row.rank_to)]
+        moved = {
+            "passed-by": both.loc[is_above & ~was_above, "city"],
+            "passed": both.loc[was_above & ~is_above, "city"],
+            "new-above": came["city"],
+        }
+        moved = {slot: joined(cities[city] for city in units) for slot, units in moved.items() if len(units)}
+        (before, first), (after, last) = (row[3], int(row.rank_from)), (row[4], int(row.rank_to))
+        sentences = [said("moved.places", before=before, first=first, after=after, last=last)]
+        sentences += [said(f"moved.{slot}", names=names) for slot, names in moved.items()]
+        if gone := first - 1 - was_above.sum():
+            sentences.append(said("moved.gone", gone=gone))
+        if up := gains.get(row.city):
+            sentences.append(said("moved.gains", up=up))
+        if moved or first != last:
+            sentences.append(said(f"moved.{'unsettled-others' if up else 'unsettled'}", before=before))
+        found[row.city] = {name: gap.join(text[name] for text in sentences) for name, gap in GAPS.items()}
+    return found
+
+
+def printed_gains(tables: Tables) -> dict[str, Texts]:
+    """Return by city the places that it gained in pillars since the year before, as far as the report prints them."""
+    nodes = node_names(tables)
+    return {
+        city: joined(
+            said("moved.gain", node=nodes[row.pillar], change=f"{row.change:+d}", page=row.page)
+            for row in rows.itertuples()
+        )
+        for city, rows in tables["tables/movers"].groupby("city")
+    }
+
+
+def next_above(tables: Tables, wanted: Collection[str] | None = None) -> dict[str, Table]:
+    """Return by city what parts it from the city next above in the reconstructed index, the largest part first.
+
+    Parameters
+    ----------
+    tables : mapping
+        The built tables.
+    wanted : collection of str, optional
+        The cities that are asked for (default: all).
+    """
+    split = tables["next_above"]
+    split = split if wanted is None else split[split["city"].isin(wanted)]
+    scores = tables["scores"].set_index("city")
+    cities, nodes, root = city_names(tables), node_names(tables), tables["tables/framework"]["code"].iloc[0]
+    leaves, found, decimals = leaf_nodes(tables), {}, digits(scores[upper_nodes(tables)])
+    labels = of_index(("reconstructed",), tables)
+    for (city, above, unit), rows in split.groupby(["city", "above", "unit"], sort=False):
+        parts, places = rows.set_index("node")["contribution"], UNITS[unit]
+        indicators = parts[parts.index.isin(leaves)].sort_values(key=abs, ascending=False, kind="stable")
+        shown = [root, *indicators.index[indicators.abs() * 10**places >= 0.5]]
+        lines = [
+            [nodes[node], *scored(scores, city, above, node, decimals), signed(parts[node], places)] for node in shown
+        ]
+        about = {"above": cities[above], "measure": said(f"points.{unit}")}
+        found[city] = replace(stated("next-above", lines, tables, **about), evidence=labels)
+    return found
+
+
+def beside_next_above(tables: Tables, wanted: Collection[str] | None = None) -> dict[str, Table]:
+    """Return by city its scores beside those of the city next above, where the difference was not split into parts.
+
+    So where levels are aggregated in different ways (`fhi.engine.contributions`); empty if ``next_above`` has rows.
+    Of several that share the rank above, the one with the least score.
+
+    Parameters
+    ----------
+    tables : mapping
+        The built tables.
+    wanted : collection of str, optional
+        The cities that are asked for (default: all).
+    """
+    if has(tables, "next_above"):
+        return {}
+    cities, nodes, root = city_names(tables), node_names(tables), tables["tables/framework"]["code"].iloc[0]
+    scores = tables["scores"].set_index("city")
+    ranks = tables["ranks"].set_index("city")[root]
+    order = scores[root].dropna().sort_values(ascending=False, kind="stable").index
+    shown, found, places = [*upper_nodes(tables), *leaf_nodes(tables)], {}, digits(scores[upper_nodes(tables)])
+    shown = [node for node in dict.fromkeys(shown) if scores[node].notna().any()]
+    above, labels = None, of_index(("reconstructed",), tables)
+    for before, city in itertools.pairwise(order):
+        above = before if ranks[before] < ranks[city] else above
+        if above is None or (wanted is not None and city not in wanted):
+            continue
+        lines = [
+            [nodes[node], *scored(scores, city, above, node, places)]
+            + [signed(scores.at[city, node] - scores.at[above, node], places + 1)]
+            for node in shown
+        ]
+        found[city] = replace(stated("beside-next-above", lines, above=cities[above]), evidence=labels)
+    return found
+
+
+def changed(tables: Tables, wanted: Collection[str] | None = None) -> dict[str, Table]:
+    """Return by city what each indicator did to its score from the year before, where several years are built.
+
+    Parameters
+    ----------
+    tables : mapping
+        The built tables.
+    wanted : collection of str, optional
+        The cities that are asked for (default: all).
+    """
+    rows, nodes, leaves = tables["changes"], node_names(tables), leaf_nodes(tables)
+    found, labels = {}, of_index(("reconstructed",), tables)
+    rows = rows[rows["to"] == rows["to"].max()]
+    for city, own in (rows if wanted is None else rows[rows["city"].isin(wanted)]).groupby("city", sort=False):
+        rank = own["change"].abs().where(own["node"].isin(leaves), float("inf"))
+        own = own.loc[rank.sort_values(ascending=False, kind="stable").index]
+        before, after = own[["from", "to"]].iloc[0]
+        lines = [
+            [nodes[row.node], *(signed(part, 2) for part in (row.change, row.by_value, row.by_weight))]
+            for row in own.itertuples()
+            if row.node not in leaves or max(abs(row.by_value), abs(row.by_weight)) >= 0.005
+        ]
+        found[city] = replace(stated("changed", lines, before=before, after=after), evidence=labels)
+    return found
+
+
+def scored(scores: pd.DataFrame, city: str, above: str, node: str, places: int = 1) -> list[Cell]:
+    """Return the scores of two cities in a node."""
+    return [
+        MISSING if pd.isna(scores.at[name, node]) else decimal(scores.at[name, node], places) for name in (city, above)
+    ]

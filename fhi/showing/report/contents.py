@@ -13,7 +13,7 @@ from fhi.showing.figures.evidence import cited, of_index, weight_words
 from fhi.showing.figures.registry import Tables, Texts
 from fhi.showing.figures.style import EVIDENCE_COLOURS, EVIDENCE_NAMES
 from fhi.showing.figures.wording import named
-from fhi.showing.report import agreements, assumed, ledger, method, own_files, tables
+from fhi.showing.report import ledger, method, tables
 from fhi.showing.report.tables import has, upper_nodes
 from fhi.showing.report.texts import edition_words, said
 from fhi.store import Store
@@ -65,12 +65,12 @@ def parts_of(figures: Sequence[dict], tables: Tables) -> list[dict]:
 
 def chapters(store: Store, chosen: Scenario) -> list[dict]:
     """Return the chapters of tables: the results, the method, the ledger; each table labelled as its numbers are."""
-    results = [*tables.all_tables(store), *agreements.all_agreements(store)]
+    results = [*tables.all_tables(store), *tables.all_agreements(store)]
     if has(store, "bound_assumptions"):
-        results.append(assumed.assumptions(store))
+        results.append(method.assumptions(store))
     methods = [method.choices(chosen), method.tree(store, chosen), method.constructions(store)]
-    if has(store, own_files.UNDERSTOOD):
-        methods.append(own_files.own_files(store))
+    if has(store, method.UNDERSTOOD):
+        methods.append(method.own_files(store))
     found = [("tables", results), ("method", methods)]
     if "claims" in store:
         found.append(("ledger", [ledger.contradictions(store), ledger.ledger(store)]))

@@ -12,17 +12,9 @@ from fhi.reading.parsing import parse_quantity
 from fhi.showing.figures.audit import CHECKED, VERDICTS
 from fhi.showing.figures.registry import LANGUAGES, Tables
 from fhi.showing.figures.texts import number
-from fhi.showing.report.tables import PAGE, Table
+from fhi.showing.report.tables import Table, stated
 from fhi.showing.report.texts import NOTHING, minus
 
-HEADS = [
-    {"zh": "内容", "en": "Statement"},
-    PAGE,
-    {"zh": "报告给出", "en": "Stated"},
-    {"zh": "复算", "en": "Recalculated"},
-    {"zh": "结论", "en": "Verdict"},
-    {"zh": "备注", "en": "Note"},
-]
 HAN = re.compile("[\u4e00-\u9fff]")
 #: raw tables that name what a claim may print, and printed words that are neither names nor numbers
 NAMED = ("tables/cities", "tables/tiers", "tables/named_firms", "tables/brokers", "tables/banks")
@@ -86,42 +78,13 @@ def ledger(tables: Tables) -> Table:
     """The numbers and orders that the report prints, each with its verdict."""
     claims = tables["claims"]
     checked = claims["verdict"].isin(CHECKED).sum()
-    return Table(
-        "table-ledger",
-        {"zh": "全部核对", "en": "All statements checked"},
-        HEADS,
-        _rows(claims, tables),
-        {
-            "zh": f"报告给出的{len(claims)}个数字或次序，其中{checked}个与其他数字核对；"
-            "任何数字都不由给出它的那一格证实。",
-            "en": f"{len(claims)} numbers and orders that the report states, {checked} of them checked against others; "
-            "no number is confirmed by the cell that states it.",
-        },
-        ("published", "derived", "public"),
-        texts=(2, 3, 4, 5),
-        file="claims",
-        widths=(2.6, 0.35, 1.5, 1.5, 1.1, 3.5),
-    )
+    return stated("table-ledger", _rows(claims, tables), count=len(claims), checked=checked)
 
 
 def contradictions(tables: Tables) -> Table:
     """The numbers that the printed inputs contradict, and those that agree within rounding only."""
     claims = tables["claims"]
-    return Table(
-        "table-contradictions",
-        {"zh": "不一致与舍入差异", "en": "Contradictions and rounding"},
-        HEADS,
-        _rows(claims[claims["verdict"].isin(NOTABLE)], tables),
-        {
-            "zh": "按页面自身读法，由报告其他数字无法得到或只在舍入范围内得到的数字。其他读法见备注。",
-            "en": "Numbers that the report's other numbers do not give on the page's own reading, or give only within "
-            "rounding. Other readings are in the note.",
-        },
-        ("published", "derived"),
-        texts=(2, 3, 4, 5),
-        file="claims",
-        widths=(2.6, 0.35, 1.5, 1.5, 1.1, 3.5),
-    )
+    return stated("table-contradictions", _rows(claims[claims["verdict"].isin(NOTABLE)], tables))
 
 
 def verdict_counts(tables: Tables) -> list[dict]:

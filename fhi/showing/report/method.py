@@ -1,25 +1,27 @@
-"""The method of a scenario as tables: what was chosen at each step, and the indicator tree with its weights."""
+"""The method of a scenario as tables: choices, the tree with its weights, assumptions of the bounds, own files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import pandas as pd
 
+from fhi.editions.outputs import GIVEN
 from fhi.engine.parameters import Step
+from fhi.engine.ranking import outward
 from fhi.engine.words import NOTHING as NONE
 from fhi.engine.words import in_words, key_name, label, words
 from fhi.scenarios import KEYS, Scenario
 from fhi.showing.figures.registry import EVIDENCE, LANGUAGES, Tables, Texts
-from fhi.showing.figures.texts import capital
 from fhi.showing.report.measures import unit_name
-from fhi.showing.report.tables import NODE, Cell, Table, leaf_nodes
-from fhi.showing.report.texts import NOTHING, decimal, span, unit_words
+from fhi.showing.report.tables import Cell, Table, city_names, leaf_nodes, node_names, stated
+from fhi.showing.report.texts import NOTHING, decimal, minus, said, same, span, whole
 
 #: fields of `Scenario` that are no choice of method
 ASIDE = ("description", "robustness")
-#: widths of the columns of the tree
-TREE = (2.6, 0.8, 0.8, 1.2, 0.9, 0.9, 0.8, 1.4)
+#: the column of the tree that only printed numbers fill: what they allow
+ALLOWED = 3
 
 
 def choices(method: Scenario) -> Table:
@@ -33,9 +35,7 @@ def choices(method: Scenario) -> Table:
         for name in KEYS
         if name not in ASIDE
     ]
-    heads = [{"zh": "步骤", "en": "Step"}, {"zh": "选择", "en": "Choice"}, {"zh": "含义", "en": "Meaning"}]
-    title = {"zh": "各步骤的选择", "en": "The choices"}
-    return Table("table-choices", title, heads, rows, texts=(1, 2), widths=(1, 1.4, 2.4))
+    return stated("table-choices", rows)
 
 
 def value_words(value: object, key: str) -> Cell:
@@ -46,45 +46,13 @@ def value_words(value: object, key: str) -> Cell:
     return {language: in_words(text, language, key) for language in LANGUAGES}
 
 
-TREE_HEADS: tuple[Texts, ...] = (
-    NODE,
-    {"zh": "局部权重", "en": "Local weight"},
-    {"zh": "综合权重", "en": "Global weight"},
-    {"zh": "综合权重的识别区间", "en": "Bounds of the global weight"},
-    {"zh": "方向", "en": "Direction"},
-    {"zh": "有数据的{one[zh]}", "en": "{many[en]} with data"},
-    {"zh": "进入指数", "en": "Used"},
-    {"zh": "数据来源", "en": "Provenance"},
-)
-ALLOWED = 3
-DIRECTIONS = {1: {"zh": "正向", "en": "positive"}, -1: {"zh": "逆向", "en": "negative"}}
-TREE_NOTE = {
-    "zh": "报告未公布权重，局部权重（占上级）与综合权重（占总指数）是本方案的假定；没有数据的指标，其权重按比例分摊给"
-    "同级指标。识别区间是公布的数字共同允许的范围，向外舍入。",
-    "en": "The report publishes no weights. The local weight (in the parent) and the global weight (in the index) are "
-    "assumed in this scenario; the weight of an indicator without data is redistributed among its siblings. The bounds "
-    "are what the published numbers together allow, rounded outward.",
-}
-OTHER_NOTE = {
-    "zh": "没有数据的指标，其权重按比例分摊给同级指标。",
-    "en": "The weight of an indicator without data is redistributed among its siblings.",
-}
-
-
 def tree(tables: Tables, method: Scenario) -> Table:
     """Every node with its weight as assumed and as the published numbers allow, its direction and its data."""
-    units = unit_words(tables)
-    heads = [{name: capital(text.format(**units)) for name, text in head.items()} for head in TREE_HEADS]
-    rows, widths = list(_nodes(tables, method)), list(TREE)
-    note, evidence = TREE_NOTE, ("reconstructed", "identified")
-    if "weight_bounds" not in tables:
-        # another edition has no printed numbers that bound its weights
-        for columns in (*rows, heads, widths):
-            del columns[ALLOWED]
-        note, evidence = OTHER_NOTE, ("reconstructed",)
-    title = {"zh": "指标体系与权重", "en": "The indicator tree and its weights"}
-    texts = (len(heads) - 1,)
-    return Table("table-tree", title, heads, rows, note, evidence, texts=texts, file="weights", widths=tuple(widths))
+    bounded, rows = "weight_bounds" in tables, list(_nodes(tables, method))
+    if not bounded:
+        for row in rows:
+            del row[ALLOWED]
+    return stated("table-tree" if bounded else "table-tree-free", rows, tables)
 
 
 def _nodes(tables: Tables, method: Scenario) -> Iterator[list[Cell]]:
@@ -104,9 +72,9 @@ def _nodes(tables: Tables, method: Scenario) -> Iterator[list[Cell]]:
             decimal(weights["weight"].get(code, float("nan")), 3),
             decimal(weights["effective"].get(code, float("nan")), 3),
             span(*allowed.loc[code], places=2) if code in allowed.index else NOTHING,
-            DIRECTIONS[method.directions.get(code, node["direction"])] if leaf else "",
+            said(f"direction.{method.directions.get(code, node['direction'])}") if leaf else "",
             str(units.get(code, 0)) if leaf else "",
-            ({"zh": "是", "en": "yes"} if used.get(code, False) else {"zh": "否", "en": "no"}) if leaf else "",
+            said(f"used.{bool(used.get(code, False))}") if leaf else "",
             evidence or (NOTHING if leaf else ""),
         ]
 
@@ -130,16 +98,77 @@ def constructions(tables: Tables) -> Table:
         ]
         for node in leaves.to_dict("records")
     ]
-    heads = [
-        {"zh": "指标", "en": "Indicator"},
-        {"zh": "含义", "en": "What it measures"},
-        {"zh": "单位", "en": "Unit"},
-    ]
-    title = {"zh": "指标的构建", "en": "How the indicators are constructed"}
-    note = {
-        "zh": "各项指标由数据表计算的步骤，见随附的指标体系表（framework.csv）。",
-        "en": "The framework that comes with this report (framework.csv) says how each is computed from the tables.",
-    }
-    return Table(
-        "table-constructions", title, heads, rows, note, texts=(1, 2), file="tables/framework", widths=(1.3, 3.2, 1.0)
-    )
+    return stated("table-constructions", rows)
+
+
+#: what bound_assumptions.csv says of an alternative in words
+SAID = ("name", "value", "alternative", "why")
+#: the least move of a weight, in percentage points, that is written as a number
+LEAST = 0.1
+
+
+def assumptions(tables: Tables) -> Table:
+    """What is assumed behind the bounds, and which of them move under an alternative."""
+    cities, nodes = city_names(tables), node_names(tables)
+    rows: list[list[Cell]] = []
+    for row in tables["bound_assumptions"].sort_values("place").to_dict("records"):
+        texts = [{language: row[f"{column}_{language}"] for language in LANGUAGES} for column in SAID]
+        rows.append([*texts[:3], *_moves(row, cities, nodes), texts[3]])
+    return stated("table-assumptions", rows)
+
+
+def _moves(row: Mapping, cities: Mapping[str, Texts], nodes: Mapping[str, Texts]) -> list[Cell]:
+    """Return what moved under an alternative: how many score bounds, the largest move, and the weights."""
+    if row["outcome"] != "bounds":
+        return [said(f"bounds.{row['outcome']}"), NOTHING, NOTHING]
+    largest, weights = NOTHING, whole(row["weights_moved"])
+    if row["cities_moved"]:
+        # 0 is the low end, 1 the high one
+        side = ("low", "high").index(row["end"])
+        before, after = (f"{outward(row[key], row[key], 1)[side]:.1f}" for key in ("before", "after"))
+        city, end = cities[row["city"]], said(f"bounds.{row['end']}")
+        largest = said("bounds.moved", city=city, end=end, before=before, after=after)
+        largest = {language: minus(text).replace("inf", "∞") for language, text in largest.items()}
+    if row["weights_moved"]:
+        points = 100 * row["largest_weight_move"]
+        # a move is none only where it is not counted
+        move = f"{points:.1f}" if points >= LEAST else said("bounds.under", least=LEAST)
+        weights = said("bounds.weight", count=weights, node=nodes[row["node"]], points=move)
+    return [whole(row["cities_moved"]), largest, weights]
+
+
+UNDERSTOOD = "microdata/understood"
+
+
+def own_files(tables: Tables) -> Table:
+    """Return one row an indicator of a table, and one a list with the columns that were taken from it."""
+    found, names = tables[UNDERSTOOD], node_names(tables)
+    lists = found["layout"] == "list"
+    rows: list[list[Cell]] = []
+    for row in found[~lists].to_dict("records"):
+        where = " ".join(text for text in (_as_text(row["sheet"]), row["range"]) if text)
+        counts = [decimal(row["cities"], 0), decimal(row["values"], 0)]
+        measure = names.get(row["measure"], same(row["measure"]))
+        rows.append(_row(row, where, measure, [_text(row["unit"]), _text(row["years"]), *counts]))
+    for (_, sheet), columns in found[lists].groupby(["file", "sheet"], sort=False, dropna=False):
+        row = columns.iloc[0].to_dict()
+        pairs = zip(columns["heading"], columns["measure"], strict=True)
+        read = ", ".join(f"{heading} → {name}" for heading, name in pairs)
+        rows.append(_row(row, sheet, same(read), [NOTHING, NOTHING, NOTHING, decimal(row["values"], 0)]))
+    labels = tuple(sorted({*tables["panel"]["evidence"]} & set(GIVEN))) or ("user",)
+    return replace(stated("table-files", rows), evidence=labels)
+
+
+def _row(row: dict, where: str, measure: Cell, rest: list[Cell]) -> list[Cell]:
+    return [same(row["file"]), _text(where), measure, *rest, _text(row["citation"])]
+
+
+def _text(value: object) -> Cell:
+    return same(_as_text(value)) if _as_text(value) else NOTHING
+
+
+def _as_text(value: object) -> str:
+    """Return a cell as a text: nothing for a missing one, a year without decimals."""
+    if value is None or value != value:
+        return ""
+    return f"{value:.0f}" if isinstance(value, float) else str(value)

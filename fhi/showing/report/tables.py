@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 
 import pandas as pd
 
+from fhi.editions.added import ALL
 from fhi.editions.provenance import of_parts, of_whole
 from fhi.editions.published import PUBLISHED, published, published_units
+from fhi.engine.agreement import LEAST_CITIES
 from fhi.engine.framework import Framework, leaves_of
 from fhi.showing.figures.evidence import label_words, part_words
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
 from fhi.showing.figures.replication import HOLDS, SHOWN, WHY, written
+from fhi.showing.figures.texts import capital
 from fhi.showing.report.texts import (
     NOTHING,
     decimal,
     digits,
+    filled,
+    known,
     minus,
     names,
+    said,
     same,
     signed,
     span,
@@ -31,11 +40,9 @@ from fhi.showing.report.texts import (
 #: ``badge``, a label of evidence; or several of them
 Cell = str | Mapping[str, str] | list
 
+LAYOUTS = Path(__file__).with_suffix(".csv")
 #: columns of orders
 ORDERS = ("printed", "built")
-
-PAGE: Texts = {"zh": "页", "en": "Page"}
-NODE: Texts = {"zh": "指标", "en": "Indicator"}
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,59 @@ class Table:
     file: str = ""
     widths: tuple[float, ...] = ()
     across: int = 1
+
+
+@cache
+def _layouts() -> dict[str, dict[str, str]]:
+    with LAYOUTS.open(encoding="utf-8", newline="") as file:
+        return {row["table"]: row for row in csv.DictReader(file)}
+
+
+def stated(id: str, rows: Sequence[list[Cell]], tables: Tables | None = None, **values) -> Table:
+    """Return a table with the words and the layout that stand for it in ``words.csv`` and ``tables.csv``.
+
+    Parameters
+    ----------
+    id : str
+        Its key in both. One that begins with ``table-`` is its anchor on the page; an alternative of another table
+        (``table-comparison-nodes``) has the anchor of that one.
+    rows : sequence of list
+        Its cells.
+    tables : mapping, optional
+        The built tables: their edition names the units (``unit, units, a_unit``, and ``Unit, Units`` for heads).
+    **values : object
+        What else the words are filled with; a head that is a value alone, ``{nodes}``, may be a list of heads.
+
+    Raises
+    ------
+    KeyError
+        If a file has no such table, or a value is not given.
+    """
+    if tables is not None:
+        units = unit_words(tables)
+        values |= {"unit": units["one"], "units": units["many"], "a_unit": units["a"], "Unit": unit_head(tables)}
+        values["Units"] = units["many"] | {"en": capital(units["many"]["en"])}
+    layout = _layouts()[id]
+    heads: list[Texts] = []
+    parts = (known(f"{id}.heads")[language].split("|") for language in LANGUAGES)
+    for head in zip(*parts, strict=True):
+        value = values.get(head[0].strip("{}"))
+        heads += value if isinstance(value, list) else [filled(dict(zip(LANGUAGES, head, strict=True)), **values)]
+    widths = [float(width) if "." in width else int(width) for width in layout["widths"].split()]
+    # the last width is that of all further columns
+    widths += widths[-1:] * (len(heads) - len(widths))
+    return Table(
+        layout["anchor"],
+        said(f"{id}.title", **values),
+        heads,
+        rows,
+        said(f"{id}.note", **values) if known(f"{id}.note") else {},
+        tuple(layout["evidence"].split()),
+        tuple(map(int, layout["texts"].split())),
+        layout["file"],
+        tuple(widths),
+        int(layout["across"] or 1),
+    )
 
 
 def words(table: Table) -> str:
@@ -121,18 +181,8 @@ def top20(tables: Tables) -> Table:
         + [tiers[row["tier"]]]
         for row in tables["tables/top20"].sort_values("rank").to_dict("records")
     ]
-    heads = [unit_head(tables), {"zh": "总排名", "en": "Rank"}, {"zh": "较2017年", "en": "Change from 2017"}]
-    heads += [nodes[node] for node in list(PUBLISHED)[1:]] + [{"zh": "梯队", "en": "Tier"}]
-    return Table(
-        "table-top20",
-        {"zh": "公布的TOP20", "en": "The published TOP20"},
-        heads,
-        rows,
-        {"zh": "报告第5页给出的名次。", "en": "Ranks as stated on p. 5 of the report."},
-        ("published",),
-        texts=(6,),
-        file="tables/top20",
-    )
+    shown = [nodes[node] for node in list(PUBLISHED)[1:]]
+    return stated("table-top20", rows, tables, nodes=shown)
 
 
 def agreement(tables: Tables) -> Table:
@@ -147,25 +197,7 @@ def agreement(tables: Tables) -> Table:
             part = part_words(subset, nodes)
             named = {"zh": f"{nodes[first]['zh']}：{part['zh']}", "en": f"{nodes[first]['en']}: {part['en']}"}
             rows.append([named, *_measures(row), NOTHING])
-    zh, en = (unit_words(tables)[name][language] for name, language in (("one", "zh"), ("many", "en")))
-    heads = [NODE, {"zh": f"{zh}数", "en": en[:1].upper() + en[1:]}, same("Kendall τ-b"), same("Spearman ρ")]
-    return Table(
-        "table-agreement",
-        {"zh": "与公布名次的排名一致性", "en": "Rank agreement with the published ranks"},
-        [*heads, {"zh": "平均名次差", "en": "Mean rank difference"}, {"zh": "权重来源", "en": "Its weight rests on"}],
-        rows,
-        {
-            "zh": f"重建指数与公布名次相比，有公布名次的{zh}之间重新排名。某维度的输入若全为公布数字，其名次是公布数字"
-            "与自身相比；另有一行不含该维度。",
-            "en": f"The reconstructed index against the published ranks, the published {en} ranked among themselves. "
-            "Where all inputs of a pillar are published, its published ranks are compared with themselves; one row "
-            "leaves it out.",
-        },
-        ("published", "reconstructed"),
-        texts=(5,),
-        file="agreement",
-        widths=(2.4, 0.6, 0.9, 0.9, 0.9, 2.6),
-    )
+    return stated("table-agreement", rows, tables)
 
 
 def _measures(row: Mapping) -> list[str]:
@@ -188,25 +220,8 @@ def comparison(tables: Tables) -> Table:
             row.append(NOTHING if cell is None else f"{cell['rank']} / {cell['published']}")
             row += [NOTHING if cell is None else signed(cell["difference"])] if node == "FHI" else []
         rows.append(row)
-    heads = [
-        unit_head(tables),
-        {"zh": "得分", "en": "Score"},
-        {"zh": "总排名：重建 / 公布", "en": "Rank: reconstructed / published"},
-    ]
-    heads += [{"zh": "差", "en": "Difference"}, *(nodes[node] for node in list(PUBLISHED)[1:])]
-    return Table(
-        "table-comparison",
-        {"zh": "重建名次与公布名次", "en": "Reconstructed and published ranks"},
-        heads,
-        rows,
-        {
-            "zh": "斜线前为重建名次，斜线后为公布名次。差为重建名次减公布名次。",
-            "en": "The reconstructed rank stands before the stroke, the published one after it. The difference is the "
-            "reconstructed less the published rank.",
-        },
-        ("published", "reconstructed"),
-        file="comparison",
-    )
+    shown = [nodes[node] for node in list(PUBLISHED)[1:]]
+    return stated("table-comparison", rows, tables, nodes=shown)
 
 
 def orders(tables: Tables) -> Table:
@@ -222,36 +237,12 @@ def orders(tables: Tables) -> Table:
         + [HOLDS[row["holds"]], WHY.get(row["why"], NOTHING), {name: row[f"note_{name}"] for name in LANGUAGES}]
         for row in known.to_dict("records")
     ]
-    heads = [
-        NODE,
-        PAGE,
-        {"zh": "报告次序", "en": "Order in the report"},
-        {"zh": "重建次序", "en": "Reconstructed order"},
-    ]
-    heads += [{"zh": "是否成立", "en": "Holds"}, {"zh": "原因", "en": "Reason"}, {"zh": "说明", "en": "Note"}]
-    return Table(
-        "table-orders",
-        {"zh": "报告给出的次序与重建结果", "en": "The orders that the report gives, against the reconstruction"},
-        heads,
-        rows,
-        {
-            "zh": f"“>”为先后，“=”为数值相同，“~”为区间重叠而先后不定，只写前{SHOWN}城。一对城市次序相反，即为不成立；"
-            "能比较的各对均成立、其余缺数值或区间重叠，为已知部分成立；各对均不能比较，为无法判断。",
-            "en": "> stands between places, = between equal values, ~ between intervals that overlap; "
-            f"only the first {SHOWN} cities are written. An order does not hold if one pair of cities stands the other "
-            "way round; it holds as far as known if every pair that can be compared does, and cannot be told else.",
-        },
-        ("published", "reconstructed"),
-        texts=(2, 3, 4, 5, 6),
-        file="printed_orders",
-        widths=(1.5, 0.45, 1.9, 1.9, 0.9, 0.8, 3.0),
-    )
+    return stated("table-orders", rows, tables, shown=SHOWN)
 
 
 def scores(tables: Tables) -> Table:
     """Score and rank of every city that the index covers."""
-    cities, nodes, units = city_names(tables), node_names(tables), unit_words(tables)
-    shown, (one, many) = upper_nodes(tables), (units["one"], units["many"])
+    cities, nodes, shown = city_names(tables), node_names(tables), upper_nodes(tables)
     points, ranks = (tables[name].set_index("city").reindex(columns=shown) for name in ("scores", "ranks"))
     places = digits(points)
     order = points.sort_values(shown, ascending=False, kind="stable", na_position="last").index
@@ -265,19 +256,7 @@ def scores(tables: Tables) -> Table:
         ]
         for city in order
     ]
-    return Table(
-        "table-scores",
-        {"zh": f"全部{one['zh']}的得分与名次", "en": f"Scores and ranks of all {many['en']}"},
-        [unit_head(tables), *(nodes[node] for node in shown)],
-        rows,
-        {
-            "zh": f"括号内为全部{one['zh']}中的名次；—为没有得分：数据不足的{one['zh']}没有名次。",
-            "en": f"The rank among all {many['en']} is in brackets; — is no score, where {units['a']['en']} has too "
-            "little data.",
-        },
-        ("reconstructed",),
-        file="scores",
-    )
+    return stated("table-scores", rows, tables, nodes=[nodes[node] for node in shown])
 
 
 def bounds(tables: Tables) -> Table:
@@ -290,55 +269,22 @@ def bounds(tables: Tables) -> Table:
         [cities[city], *(span(*cells.loc[(city, node)]) if (city, node) in cells.index else NOTHING for node in shown)]
         for city in order
     ]
-    return Table(
-        "table-bounds",
-        {"zh": "公布的数字允许的得分", "en": "Scores that the published numbers allow"},
-        [unit_head(tables), *(nodes[node] for node in shown)],
-        rows,
-        {
-            "zh": "全部公布的数字共同允许的最低与最高得分，权重不限，向外舍入至所示位数。"
-            "在下表各项假设之下是紧界，不是置信区间。",
-            "en": "The lowest and highest score that all published numbers together allow, under any weights, rounded "
-            "outward to the digits shown. They are sharp under the assumptions of the next table, and are not "
-            "confidence intervals.",
-        },
-        ("identified",),
-        file="bounds",
-    )
+    return stated("table-bounds", rows, tables, nodes=[nodes[node] for node in shown])
 
 
 def ranks_compared(tables: Tables) -> Table:
     """Computed beside published ranks of another edition, node by node."""
-    cities, nodes, units = city_names(tables), node_names(tables), unit_words(tables)
+    cities, nodes = city_names(tables), node_names(tables)
     rows = [
         [
             nodes[row["node"]],
             cities[row["city"]],
-            whole(row["rank"]),
-            whole(row["published"]),
+            *map(whole, (row["rank"], row["published"])),
             signed(row["difference"]),
         ]
         for row in tables["comparison"].to_dict("records")
     ]
-    heads = [
-        NODE,
-        unit_head(tables),
-        {"zh": "重建名次", "en": "Reconstructed rank"},
-        {"zh": "公布名次", "en": "Rank published"},
-    ]
-    return Table(
-        "table-comparison",
-        {"zh": "重建名次与公布名次", "en": "Reconstructed and published ranks"},
-        [*heads, {"zh": "差", "en": "Difference"}],
-        rows,
-        {
-            "zh": f"有公布名次的{units['one']['zh']}之间重新排名。",
-            "en": f"The {units['many']['en']} with a published rank, ranked among themselves.",
-        },
-        ("published", "reconstructed"),
-        texts=(1,),
-        file="comparison",
-    )
+    return stated("table-comparison-nodes", rows, tables)
 
 
 def statements(tables: Tables) -> Table:
@@ -352,21 +298,7 @@ def statements(tables: Tables) -> Table:
         ]
         for row in tables["tables/statements"].to_dict("records")
     ]
-    return Table(
-        "table-statements",
-        {"zh": "报告的陈述", "en": "What the report says"},
-        [PAGE, {"zh": "内容", "en": "Statement"}, unit_head(tables)],
-        rows,
-        {
-            "zh": "报告在数字之外的事实与论点，用自己的话转述。",
-            "en": "Facts and arguments beside the numbers, in our own words.",
-        },
-        ("published",),
-        texts=(1, 2),
-        file="tables/statements",
-        widths=(0.6, 5.2, 1.2),
-        across=2,
-    )
+    return stated("table-statements", rows, tables)
 
 
 #: the tables of the chapter "tables", in order
@@ -410,3 +342,56 @@ def profiled(tables: Tables) -> list[str]:
     """Return the units whose profiles stand on the page: all that have one (`shown_units`), or of many the first."""
     leaves = len(Framework.from_table(tables["tables/framework"]).leaves)
     return shown_units(tables)["city"].tolist()[: min(MOST, max(1, VALUES // leaves))]
+
+
+def external(tables: Tables) -> Table:
+    """How far index and pillars agree with the rankings of others."""
+    names, nodes = node_names(tables), upper_nodes(tables)
+    found = tables["external_agreement"].query("status != 'few cities'")
+    rows: list[list[Cell]] = []
+    for (ranking, year), group in found.groupby(["ranking", "year"]):
+        cells = group.set_index("node").to_dict("index")
+        rows.append([_named(ranking, year), *(_external(cells.get(node)) for node in nodes)])
+    return stated("table-external", rows, nodes=[names[node] for node in nodes], least=LEAST_CITIES)
+
+
+def _named(ranking: str, year: int) -> Texts:
+    """Return a ranking with its year, its name in both languages."""
+    name = known(f"ranking.{ranking}") or same(ranking)
+    return {"zh": f"{name['zh']}，{year}", "en": f"{name['en']}, {year}"}
+
+
+def _external(row: dict | None) -> Cell:
+    if row is None:
+        return NOTHING
+    return (
+        said("agreement.input")
+        if row["status"] == "input"
+        else same(f"{decimal(row['kendall_tau_b'], 2)} ({row['cities']})")
+    )
+
+
+def added(tables: Tables) -> Table:
+    """What each alternative construction does to the agreement with the published ranks, alone and all together."""
+    names = node_names(tables)
+    labels = names | {ALL: said("agreement.all")}
+    found = tables["added_indicators"]
+    order = {name: place for place, name in enumerate([*tables["tables/framework"]["code"], ALL])}
+    found = found.assign(place=found["added"].map(order), under=found["node"].map(order))
+    rows: list[list[Cell]] = [
+        [labels[row.added], names[row.node], decimal(row.tau_baseline, 3), decimal(row.tau, 3)]
+        + [signed(row.difference, 3), same(f"[{signed(row.low, 3)}, {signed(row.high, 3)}]"), _sign(row.low, row.high)]
+        for row in found.sort_values(["place", "under"]).itertuples()
+    ]
+    return stated("table-added", rows)
+
+
+def _sign(low: float, high: float) -> Cell:
+    return said(f"agreement.{'not-significant' if low <= 0 <= high else 'significant'}")
+
+
+def all_agreements(tables: Tables) -> list[Table]:
+    """Return the tables that have rows."""
+    functions = {"external_agreement": external, "added_indicators": added}
+    made = [function(tables) for name, function in functions.items() if has(tables, name)]
+    return [table for table in made if table.rows]

@@ -27,7 +27,11 @@ def _words() -> dict[str, dict[str, str]]:
 
 def said(key: str, **values: object) -> dict[str, str]:
     """Return a text of ``words.csv`` in every language; a value that is a text in every language goes in as its own."""
-    text = _words()[key]
+    return filled(_words()[key], **values)
+
+
+def filled(text: Texts, **values: object) -> dict[str, str]:
+    """Return a text in every language with values put in, as `said` does."""
     return {
         language: text[language].format(
             **{name: value[language] if isinstance(value, Mapping) else value for name, value in values.items()}

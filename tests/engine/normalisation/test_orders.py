@@ -44,5 +44,5 @@ def test_ranks_with_gaps_are_those_among_all_units(normalised):
 
 
 def test_the_order_of_one_unit_among_no_others_is_refused(normalised):
-    with pytest.raises(MethodError, match="only one unit has a value in x"):
+    with pytest.raises(MethodError, match="at least 2 units need a value: x has one"):
         normalised([NAN, 3], "percentile-rank")

@@ -178,8 +178,8 @@ def test_a_failure_survives_the_way_from_another_process():
         ({"published": PUBLISHED.drop("unit 3")}, "published lacks unit 3"),
         ({"published": PUBLISHED, "tiers": pd.Series(list("aababccc"), index=UNITS)}, "must follow each other"),
         ({"space": {}}, "the space is empty"),
-        ({"space": {"year": [2017, 2018]}}, "units × indicators have no years"),
-        ({"space": {"data_noise": {"wage": {"answers": 100}}}}, "holds values that are no per cents"),
+        ({"space": {"year": [2017, 2018]}}, "units × indicators has no years"),
+        ({"space": {"data_noise": {"wage": {"answers": 100}}}}, "has values outside 0 to 100"),
     ],
 )
 def test_bad_arguments_are_refused(data, tree, arguments, message):

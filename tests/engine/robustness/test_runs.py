@@ -12,7 +12,7 @@ from fhi.engine.agreement import compare_ranks
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
 from fhi.engine.index import build
-from fhi.engine.parameters import Method
+from fhi.engine.parameters import Effort, Method
 from fhi.engine.robustness import runs
 from fhi.paths import BASELINE, RAW, REPORT
 from fhi.scenarios import load_scenario
@@ -125,3 +125,11 @@ def test_weights_that_a_weighting_does_not_take_are_an_error_of_the_combination_
     runs.check(method, FRAMEWORK)
     table, _ = runs.sweep(tables["panel"], FRAMEWORK, method, tables["published"])
     assert "takes no account of raw weights" in table["error"][1]
+
+
+def test_beyond_five_hundred_units_the_effort_falls_in_proportion():
+    asked = Effort(draws=10_000, sobol=4096)
+    assert runs.within(asked, 500) == asked
+    assert runs.within(asked, 2000) == Effort(draws=2500, sobol=1024)
+    assert runs.within(asked, 3000) == Effort(draws=1666, sobol=512)
+    assert runs.within(Effort(draws=1, sobol=2), 10**6) == Effort(draws=1, sobol=2)

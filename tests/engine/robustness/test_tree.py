@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from fhi.engine.robustness.draws import Tree, effective, noisy, rescaled
+from fhi.engine.robustness.draws import Rescaled, Tree, effective, noisy
 from fhi.engine.robustness.space import WeightNoise
 
 
@@ -89,7 +89,7 @@ def test_weights_of_zero_stay_zero(arrays):
 def test_a_missing_child_leaves_its_weight_to_its_siblings(tree, arrays):
     found, weights = arrays
     present = np.array([leaf not in ("wage", "dust") for leaf in found.leaves])
-    shares, scored = rescaled(found, weights, present, {})
+    shares, scored = Rescaled(found, weights, {}).shares(present)
     by_node = {
         node: value for level in shares for node, value in zip(found.nodes[level], shares[level][:, 0], strict=True)
     }
@@ -100,7 +100,7 @@ def test_a_missing_child_leaves_its_weight_to_its_siblings(tree, arrays):
     assert not scored[1][found.nodes[1].index("place"), 0]
     assert scored[0].all()
     # income has data for 2/5 of its weight
-    _, scored = rescaled(found, weights, present, {2: 0.5})
+    _, scored = Rescaled(found, weights, {2: 0.5}).shares(present)
     assert not scored[2][found.nodes[2].index("income"), 0]
-    _, scored = rescaled(found, weights, present, {0: 1.0})
+    _, scored = Rescaled(found, weights, {0: 1.0}).shares(present)
     assert not scored[0].any()

@@ -92,7 +92,9 @@ def test_missing_cells_are_left_out_pair_by_pair(flat):
 
 def test_children_that_no_mean_runs_with_are_refused(flat):
     # of two exact opposites every mean of equal spread is constant
-    with pytest.raises(MethodError, match=r"no weights make the children run with their mean.*below root\)"):
+    with pytest.raises(
+        MethodError, match=r"no weights give every child a positive correlation with their mean.*below root\)"
+    ):
         flat([[1, 3], [2, 2], [3, 1]], "correlation-optimised")
 
 

@@ -89,7 +89,9 @@ def test_the_sign_of_an_eigenvector_never_matters(flat, monkeypatch, method, see
 def test_an_indicator_against_the_others_is_refused_by_name(flat):
     scores = related(1)
     scores[:, 2] *= -1
-    with pytest.raises(MethodError, match=r"c against the first component .*check its direction.*below root\)"):
+    with pytest.raises(
+        MethodError, match=r"negative loadings on the first component: c .*check its direction.*below root\)"
+    ):
         flat(scores, "pca")
     # squares do not mind
     assert flat(scores, "factor-analysis") == pytest.approx(flat(related(1), "factor-analysis"))
@@ -174,7 +176,7 @@ def test_unobserved_components_of_exact_correlations_are_those_of_the_model(flat
         (np.random.default_rng(1).normal(size=(3, 3)), "more units that have them all than children"),
         (
             np.outer(np.arange(9.0), [1, 1, -1]) + np.random.default_rng(1).normal(size=(9, 3)),
-            "runs against the others",
+            "is negatively correlated with the others",
         ),
     ],
 )

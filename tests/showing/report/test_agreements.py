@@ -5,7 +5,7 @@ import pytest
 from report_tables import load
 
 from fhi import editions
-from fhi.showing.report import agreements
+from fhi.showing.report import tables as report_tables
 
 TABLES = editions.tidy(load())
 NAN = float("nan")
@@ -28,21 +28,21 @@ def tables():
 
 
 def test_a_ranking_that_is_an_input_is_said_to_be_left_out_and_few_cities_are_not_listed(tables):
-    rows = agreements.external(tables).rows
+    rows = report_tables.external(tables).rows
     assert [row[0]["en"] for row in rows] == ["a, 2018", "b, 2018"]
-    assert rows[0][1]["en"] == "0.50 (9)" and rows[1][1] == agreements.INPUT
+    assert rows[0][1]["en"] == "0.50 (9)" and rows[1][1] == report_tables.said("agreement.input")
 
 
 def test_a_difference_is_significant_where_its_interval_is_on_one_side_of_nought(tables):
-    rows = agreements.added(tables).rows
+    rows = report_tables.added(tables).rows
     assert [row[-1]["en"] for row in rows] == ["yes", "no"]
     assert rows[0][3:6] == ["0.660", "−0.310", {"zh": "[−0.560, −0.110]", "en": "[−0.560, −0.110]"}]
     assert rows[1][0] == {"zh": "全部", "en": "all together"}
 
 
 def test_without_rows_there_is_no_table(tables):
-    for table in agreements.all_agreements(tables):
+    for table in report_tables.all_agreements(tables):
         assert all(len(row) == len(table.heads) == len(table.widths) for row in table.rows)
         assert all(set(text) == {"zh", "en"} for text in (table.title, table.note, *table.heads))
     empty = tables | {name: tables[name].iloc[:0] for name in ("external_agreement", "added_indicators")}
-    assert agreements.all_agreements(empty) == []
+    assert report_tables.all_agreements(empty) == []

@@ -13,7 +13,7 @@ from fhi.engine.framework import Framework
 from fhi.engine.parameters import Method, Step
 from fhi.scenarios import Scenario
 from fhi.showing.report import cities, explorer, opening, page, tables
-from fhi.showing.report.reasons import beside_next_above
+from fhi.showing.report.cities import beside_next_above
 from fhi.showing.report.texts import digits, unit_words
 
 #: levels 0, 1, 2: the children of the pillars are indicators, and one pillar has a single one

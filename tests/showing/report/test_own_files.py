@@ -3,7 +3,7 @@
 import pandas as pd
 
 from fhi.reading.microdata.quality_log import UNDERSTOOD
-from fhi.showing.report.own_files import own_files
+from fhi.showing.report.method import own_files
 
 
 def test_a_list_is_one_row_and_a_table_one_row_an_indicator():

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from fhi.showing.report import reasons
+from fhi.showing.report import cities
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def tables(**more):
 
 
 def test_moves_by_hand():
-    said = reasons.printed_moves(tables())
+    said = cities.printed_moves(tables())
     # the first of 2017 is gone: 甲 rises though it passed nobody
     assert said["甲"]["en"].startswith("Place 2 in 2017, 1 in 2018. No longer among the twenty, once above it: 1.")
     assert said["乙"]["en"].startswith("Place 4 in 2017, 2 in 2018. Passed: Bing. No longer")
@@ -49,19 +49,19 @@ def test_moves_by_hand():
 
 def test_of_a_city_that_nothing_moved_nothing_is_asked():
     moves = tables()["movement"].assign(rank_from=[1, 2, 3, 4], rank_to=[1, 2, 3, 4])
-    said = reasons.printed_moves(tables(movement=moves))
+    said = cities.printed_moves(tables(movement=moves))
     assert said["甲"]["en"] == "Place 1 in 2017, 1 in 2018."
 
 
 def test_gains_of_pillars_are_those_printed(store):
-    said = reasons.printed_moves(store)
+    said = cities.printed_moves(store)
     for row in store["tables/movers"].itertuples():
         assert f" +{row.change} (p. {row.page})" in said[row.city]["en"]
 
 
 def test_every_printed_change_is_accounted_for(store):
     """passed - passed by - new above + gone from above = the printed change."""
-    said = reasons.printed_moves(store)
+    said = cities.printed_moves(store)
     top20 = store["tables/top20"].dropna(subset=["change_value"]).set_index("city")["change_value"]
     assert set(said) == set(top20.index)
     for city, change in top20.items():
@@ -75,7 +75,7 @@ def test_every_printed_change_is_accounted_for(store):
 
 
 def test_the_parts_shown_sum_to_the_gap(store):
-    found = reasons.next_above(store)
+    found = cities.next_above(store)
     for city, table in found.items():
         gap, parts = float(table.rows[0][3]), [float(row[3]) for row in table.rows[1:]]
         assert sum(parts) == pytest.approx(gap, abs=0.005 * (len(parts) + 8)), city
@@ -84,7 +84,7 @@ def test_the_parts_shown_sum_to_the_gap(store):
 
 def test_nothing_is_split_where_no_split_is_exact(store):
     empty = store["next_above"].iloc[:0]
-    assert reasons.next_above({name: store[name] for name in store} | {"next_above": empty}) == {}
+    assert cities.next_above({name: store[name] for name in store} | {"next_above": empty}) == {}
 
 
 def test_logarithms_are_shown_as_such():
@@ -92,7 +92,7 @@ def test_logarithms_are_shown_as_such():
     split["contribution"] = [-0.0504, -0.05, -0.0004]
     scores = pd.DataFrame({"city": ["甲", "乙"], "FHI": [10.0, 9.5], "gdp": [10.0, 9.0], "firms": [None, 5.0]})
     sources = pd.DataFrame({"path": [], "evidence": []})
-    found = reasons.next_above(tables(next_above=split, scores=scores, panel=sources))
+    found = cities.next_above(tables(next_above=split, scores=scores, panel=sources))
     assert [row[-1] for row in found["乙"].rows] == ["-0.050", "-0.050"]
     assert found["乙"].heads[-1]["en"] == "Part in the difference (logarithm)"
 
@@ -103,7 +103,7 @@ def test_what_changed_a_score_is_that_of_the_last_years():
         + [("甲", 2017, 2018, "FHI", 2.0)],
         columns=["city", "from", "to", "node", "change"],
     ).assign(by_value=0.5, by_weight=0.5)
-    found = reasons.changed(tables(changes=frame, panel=pd.DataFrame({"evidence": []})))
+    found = cities.changed(tables(changes=frame, panel=pd.DataFrame({"evidence": []})))
     assert [(row[0]["en"], row[1]) for row in found["甲"].rows] == [
         ("all", "+2.00"),
         ("GDP", "+3.00"),
@@ -113,4 +113,4 @@ def test_what_changed_a_score_is_that_of_the_last_years():
 
 
 def test_one_year_has_no_changes(store):
-    assert reasons.changed(store) == {}
+    assert cities.changed(store) == {}

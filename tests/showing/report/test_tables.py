@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from fhi.showing.report import assumed, tables
+from fhi.showing.report import method, tables
 from fhi.showing.report.texts import NOTHING
 
 
@@ -51,7 +51,7 @@ def test_bounds_are_those_of_bounds_csv(store):
 
 
 def test_the_assumptions_behind_the_bounds_are_those_of_the_built_table(store):
-    table, built = assumed.assumptions(store), store["bound_assumptions"].sort_values("place")
+    table, built = method.assumptions(store), store["bound_assumptions"].sort_values("place")
     assert len(table.rows) == len(built) and all(len(row) == len(table.heads) for row in table.rows)
     for cells, row in zip(table.rows, built.to_dict("records"), strict=True):
         assert cells[0]["zh"] == row["name_zh"] and cells[2]["en"] == row["alternative_en"]
@@ -66,7 +66,7 @@ def test_the_assumptions_behind_the_bounds_are_those_of_the_built_table(store):
 def test_an_end_that_is_gone_is_shown_as_infinite(store):
     frames = {name: store[name] for name in ("tables/cities", "tables/framework", "bound_assumptions")}
     frames["bound_assumptions"] = frames["bound_assumptions"].head(1).assign(after=float("inf"))
-    assert assumed.assumptions(frames).rows[0][4]["zh"] == "北京 上界 100.0 → ∞"
+    assert method.assumptions(frames).rows[0][4]["zh"] == "北京 上界 100.0 → ∞"
 
 
 def test_a_pillar_without_data_agrees_with_nothing(store):
