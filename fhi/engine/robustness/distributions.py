@@ -179,3 +179,12 @@ def read_within(entry: Mapping[str, Any], indicator: str, number: Any) -> Error 
     if reach is not None and not (number(reach, 0) and reach > 0):
         raise MethodError(f"reach of {indicator} must be positive, a share of the value; found {reach!r}.", value=reach)
     return Error(kinds[0], None if reach is None else float(reach))
+
+
+def ranges(errors: Mapping[str, Error]) -> pd.DataFrame:
+    """Return ``indicator, city, value, distribution, low, high``: the values that are drawn within an interval."""
+    frames = [pd.DataFrame(columns=["indicator", "city", "value", "distribution", "low", "high"])]
+    for code, error in errors.items():
+        if error.ends is not None:
+            frames.append(error.ends.assign(indicator=code, distribution=error.kind)[[*frames[0]]])
+    return pd.concat(frames[1:] or frames, ignore_index=True)

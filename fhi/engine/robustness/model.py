@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -27,7 +26,7 @@ from fhi.engine.robustness.space import (
     SHARES,
     Choice,
     Space,
-    label,
+    check_pairs,
     parse,
     with_fillings,
 )
@@ -292,32 +291,6 @@ class Workshop:
 
 class UnusedAssumption(UserWarning):
     """An assumption about what is not in the index."""
-
-
-def check_pairs(space: Space, method: Method, file: str | None = None) -> None:
-    """Raise `MethodError` for a treatment and a normalisation of the space that do not go together.
-
-    Parameters
-    ----------
-    space : Space
-    method : Method
-        What the space does not name.
-    file : str, optional
-        The scenario file, for messages.
-
-    Raises
-    ------
-    MethodError
-        With the first such pair.
-    """
-    listed = {choice.name: choice.values for choice in space.choices}
-    treatments, normalisations = (listed.get(name, (getattr(method, name),)) for name in ("treatment", "normalisation"))
-    for treat, norm in product(treatments, normalisations):
-        try:
-            index.check_units(method.model_copy(update={"treatment": treat, "normalisation": norm}))
-        except MethodError as error:
-            message = f"{label(treat)} with {norm.method}: {error}"
-            raise MethodError(message, file=file, key="robustness.space", value=label(norm)) from None
 
 
 class Model:

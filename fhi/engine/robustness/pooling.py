@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
+from fhi.engine.robustness.draws import BLOCK, draw
+from fhi.engine.robustness.engine import Plan, evaluate
+from fhi.engine.robustness.space import IMPUTED, Space
+from fhi.engine.robustness.study import Study
+
 COLUMNS = ["tables", "mean", "within", "between", "total", "df", "low", "high", "missing_information"]
+SPREAD = ["city", "score", *COLUMNS]
 
 
 def pooled(scores: np.ndarray, tables: np.ndarray, level: float = 0.95) -> pd.DataFrame:
@@ -58,3 +66,38 @@ def pooled(scores: np.ndarray, tables: np.ndarray, level: float = 0.95) -> pd.Da
     missing = np.divide(extra, total, out=np.zeros(len(total)), where=total > 0)
     columns = [np.full(len(mean), count), mean, within, between, total, df, mean - error, mean + error, missing]
     return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
+
+
+def tables_alone(space: Space) -> Space:
+    """Return a space in which nothing but the completed tables and the errors of the values are varied."""
+    chosen = tuple(choice for choice in space.choices if choice.name == IMPUTED)
+    return replace(space, choices=chosen, weight_noise=(), points={}, interval=False)
+
+
+def spread(study: Study, seed: int, level: float = 0.95) -> pd.DataFrame:
+    """Return ``city, score`` and the columns of `pooled`: the scores over completed tables, by the method as it is.
+
+    Parameters
+    ----------
+    study : Study
+        Of a space of `tables_alone`.
+    seed : int
+        Of the errors of the values; without these each table gives one score.
+    level : float
+        Of the interval.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By unit ranked; `score` is that of the values as they are, missing ones not filled by `imputed`.
+    """
+    model, noisy = study.model, bool(study.model.space.data_noise)
+    (tables,) = (choice for choice in model.space.choices if choice.name == IMPUTED)
+    count = BLOCK if noisy else len(tables.values) - 1
+    sample = draw(model.space, model.inputs.tree, len(model.inputs.units), seed, 0, count)
+    if not noisy:
+        sample = replace(sample, picks={IMPUTED: np.arange(1, count + 1, dtype=np.int16)})
+    scores = evaluate(Plan(model, model.codes(sample), study.ranked), sample)
+    table = pooled(scores, sample.picks[IMPUTED], level)
+    nominal = study.nominal[study.names].to_numpy()
+    return table.assign(city=study.names, score=nominal)[SPREAD]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import pairwise, product
 from typing import Any
@@ -18,9 +18,9 @@ from fhi.engine.index import STEPS, build
 from fhi.engine.methods import traits
 from fhi.engine.parameters import Effort, Method, level_alone, steps_by_level
 from fhi.engine.robustness import parallel, pooling
-from fhi.engine.robustness.draws import BLOCK, draw
-from fhi.engine.robustness.engine import Plan, evaluate
-from fhi.engine.robustness.model import Model, check_pairs, repeatable
+from fhi.engine.robustness.distributions import ranges
+from fhi.engine.robustness.draws import BLOCK
+from fhi.engine.robustness.model import Model, repeatable
 from fhi.engine.robustness.monte_carlo import Uncertainty, uncertainty
 from fhi.engine.robustness.saltelli import sensitivity, tornado
 from fhi.engine.robustness.space import (
@@ -32,6 +32,7 @@ from fhi.engine.robustness.space import (
     WEIGHT_NOISE,
     Choice,
     Space,
+    check_pairs,
     parse,
     with_fillings,
     with_points,
@@ -422,34 +423,16 @@ class Analysis:
         return sensitivity(self.panel, self.framework, self.space, self.effort.sobol, settings.seed, **given)
 
     def imputation_spread(self, level: float = 0.95) -> pd.DataFrame:
-        """Return ``city, score`` and the columns of `pooling.pooled`, over the completed tables of ``imputed``.
-
-        The method is the one as it is; the values have their errors (`data_noise`), and nothing else is varied. `score`
-        is that of the method as it is. Empty if nothing is imputed so.
-        """
-        chosen = [choice for choice in self.space.choices if choice.name == IMPUTED]
-        if not chosen:
-            return pd.DataFrame(columns=["city", "score", *pooling.COLUMNS])
-        space = replace(self.space, choices=tuple(chosen), weight_noise=(), points={}, interval=False)
-        given = self.panel, self.framework, space, self.method, self.study.names, self.units
-        study = Study.of(*given)
-        model, count = study.model, BLOCK if study.model.space.data_noise else len(chosen[0].values) - 1
-        sample = draw(model.space, model.inputs.tree, len(model.inputs.units), self.method.robustness.seed, 0, count)
-        if not model.space.data_noise:
-            sample = replace(sample, picks={IMPUTED: np.arange(1, count + 1, dtype=np.int16)})
-        scores = evaluate(Plan(model, model.codes(sample), study.ranked), sample)
-        table = pooling.pooled(scores, sample.picks[IMPUTED], level)
-        table.insert(0, "city", study.names)
-        table.insert(1, "score", study.nominal[study.names].to_numpy())
-        return table
+        """Return the scores over the completed tables of ``imputed``, see `pooling.spread`; empty without these."""
+        if not self.space.fillings:
+            return pd.DataFrame(columns=pooling.SPREAD)
+        space = pooling.tables_alone(self.space)
+        study = Study.of(self.panel, self.framework, space, self.method, self.study.names, self.units)
+        return pooling.spread(study, self.method.robustness.seed, level)
 
     def value_ranges(self) -> pd.DataFrame:
-        """Return ``indicator, city, value, distribution, low, high``: what `data_noise` draws values between."""
-        frames = [pd.DataFrame(columns=["indicator", "city", "value", "distribution", "low", "high"])]
-        for code, error in (self.study.model.space.data_noise or {}).items():
-            if error.ends is not None:
-                frames.append(error.ends.assign(indicator=code, distribution=error.kind)[[*frames[0]]])
-        return pd.concat(frames[1:] or frames, ignore_index=True)
+        """Return what `data_noise` draws values between; see `distributions.ranges`."""
+        return ranges(self.study.model.space.data_noise or {})
 
     def tornado(self, **arguments: Any) -> pd.DataFrame:
         """Change one assumption at a time; see `fhi.engine.robustness.saltelli`."""

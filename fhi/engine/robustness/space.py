@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import product
 from numbers import Real
 from typing import Any
 
@@ -254,6 +255,32 @@ def _read_choice(
         index.check(alone, framework, cities, units=attributes)
         values.append(getattr(candidate, name))
     return _choice(name, values, probabilities)
+
+
+def check_pairs(space: Space, method: Method, file: str | None = None) -> None:
+    """Raise `MethodError` for a treatment and a normalisation of the space that do not go together.
+
+    Parameters
+    ----------
+    space : Space
+    method : Method
+        What the space does not name.
+    file : str, optional
+        The scenario file, for messages.
+
+    Raises
+    ------
+    MethodError
+        With the first such pair.
+    """
+    listed = {choice.name: choice.values for choice in space.choices}
+    treatments, normalisations = (listed.get(name, (getattr(method, name),)) for name in ("treatment", "normalisation"))
+    for treat, norm in product(treatments, normalisations):
+        try:
+            index.check_units(method.model_copy(update={"treatment": treat, "normalisation": norm}))
+        except MethodError as error:
+            message = f"{label(treat)} with {norm.method}: {error}"
+            raise MethodError(message, file=file, key="robustness.space", value=label(norm)) from None
 
 
 def with_values(method: Method, values: Mapping[str, Any]) -> Method:

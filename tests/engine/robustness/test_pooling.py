@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from fhi.engine.robustness.pooling import pooled
+from fhi.engine.index import build
+from fhi.engine.parameters import Method
+from fhi.engine.robustness.pooling import pooled, spread, tables_alone
+from fhi.engine.robustness.space import parse, with_fillings
+from fhi.engine.robustness.study import Study
 
 
 def test_rubins_rules_by_hand():
@@ -38,3 +42,19 @@ def test_variances_within_and_between_are_told_apart():
     assert found["missing_information"] == pytest.approx(1 / (1 + ratio))
     width = stats.t(found["df"]).ppf(0.975) * np.sqrt(found["total"])
     assert found["high"] - found["mean"] == pytest.approx(width)
+
+
+def test_the_spread_of_scores_is_that_of_the_index_of_each_table(tree, cases):
+    data = cases["make_data"](tree, 9, seed=3, gaps=0.2)
+    panel, method = cases["as_panel"](data, 2018), Method(year=2018, availability={0: 0.2})
+    space = parse({"normalisation": ["min-max", "rank"], "imputed": {"method": "hot-deck", "draws": 5}}, method, tree)
+    found = with_fillings(space, panel, tree, method)
+    study = Study.of(panel, tree, tables_alone(found), method)
+    table = spread(study, 1).set_index("city")
+    scores = []
+    for number in range(1, 6):
+        filled = data.fillna({code: tables[number] for code, tables in found.fillings.items()})
+        scores.append(build(filled, tree, method).scores[tree.root][table.index])
+    assert table["mean"].to_numpy() == pytest.approx(np.mean(scores, axis=0))
+    assert table["between"].to_numpy() == pytest.approx(np.var(scores, axis=0, ddof=1))
+    assert (table["within"] == 0).all() and (table["df"].dropna() >= 4).all()
