@@ -82,7 +82,27 @@ def scales(data: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
 def fit(
     values: np.ndarray, names: pd.Index, ridge: float, tolerance: float, iterations: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return standardised values filled with their expectation, the mean and the covariance; see `em`."""
+    """Return standardised values filled with their expectation, the mean and the covariance; see `em`.
+
+    Parameters
+    ----------
+    values : numpy.ndarray
+        Units × indicators, standardised; missing cells NaN.
+    names : pandas.Index
+        Of the indicators, for messages.
+    ridge, tolerance, iterations
+        As for `em`.
+
+    Returns
+    -------
+    filled, mean, covariance : numpy.ndarray
+        Units × indicators, by indicator, indicators × indicators, all in standard deviations.
+
+    Raises
+    ------
+    MethodError
+        As for `em`.
+    """
     patterns = _patterns(np.isnan(values))
     values = np.nan_to_num(values)
     mean, covariance = values.mean(axis=0), np.cov(values.T, ddof=0).reshape(values.shape[1], -1)

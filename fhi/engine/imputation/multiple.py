@@ -155,6 +155,11 @@ def completed(
     units : pandas.DataFrame, optional
         Attributes by unit, for a method that groups them.
 
+    Returns
+    -------
+    numpy.ndarray
+        Draws × units × indicators, in the order of `data` and the units of the indicators.
+
     Raises
     ------
     MethodError
@@ -170,7 +175,20 @@ def completed(
 
 
 def check(name: str, params: Mapping[str, Any], attributes: pd.DataFrame | None) -> None:
-    """Refuse a method of multiple imputation that does not exist, or parameters that it does not take."""
+    """Refuse a method of multiple imputation that does not exist, or parameters that it does not take.
+
+    Parameters
+    ----------
+    name : str
+    params : mapping
+    attributes : pandas.DataFrame or None
+        Of the units, whose columns a parameter may name.
+
+    Raises
+    ------
+    MethodError
+        With the key and the nearest valid names.
+    """
     function = choose(methods.TABLES[STEP], name, STEP)
     known = () if attributes is None else attributes
     check_params(function, params, step=STEP, name=name, attributes=known)

@@ -72,7 +72,20 @@ class Error:
         return np.where(values.isna(), np.nan, np.nan_to_num(np.asarray(sizes, dtype=float)))
 
     def moved(self, values: pd.Series, noise: np.ndarray) -> np.ndarray:
-        """Return units × draws: the values with errors, `noise` being standard normal numbers."""
+        """Return the values with errors.
+
+        Parameters
+        ----------
+        values : pandas.Series
+            By unit, in the indicator's own unit.
+        noise : numpy.ndarray
+            Units × draws of standard normal numbers.
+
+        Returns
+        -------
+        numpy.ndarray
+            Units × draws, in the indicator's own unit.
+        """
         if self.kind in WITHIN:
             return self._within(values, noise)
         result = values.to_numpy()[:, None] + self.deviations(values)[:, None] * noise
@@ -87,6 +100,11 @@ class Error:
             For the message.
         rows : pandas.DataFrame
             Its rows of the panel: ``city, value`` and, where there are such, ``low, high, qualifier``.
+
+        Returns
+        -------
+        Error
+            With `ends`.
 
         Raises
         ------
@@ -168,6 +186,16 @@ def read_within(entry: Mapping[str, Any], indicator: str, number: Any) -> Error 
         For the message.
     number : callable
         Whether a value is a number of at least another.
+
+    Returns
+    -------
+    Error or None
+        Without `ends`.
+
+    Raises
+    ------
+    MethodError
+        If the entry says something else beside, or the reach is not positive.
     """
     kinds = [kind for kind in WITHIN if kind in entry]
     if not kinds:

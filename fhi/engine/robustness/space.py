@@ -444,6 +444,11 @@ def with_fillings(
     panel, framework, method, units
         As for `fhi.engine.index.build`; the seed is that of the space, else of the method's robustness.
 
+    Returns
+    -------
+    Space
+        With the tables as a choice of equal chances, and `fillings` by indicator, units × tables.
+
     Raises
     ------
     MethodError
