@@ -26,7 +26,7 @@ DATA_NOISE = "data_noise"
 
 #: the keys of a method that say which matrix of normalised indicators it makes, with whose weights, aggregated how
 MATRIX = (
-    *("year", "panel", "exclude_cities", "exclude_indicators", "least_coverage"),
+    *("year", "panel", "exclude_cities", "exclude_indicators", "least_coverage", "unit_screening"),
     *("imputation", "treatment", "normalisation"),
 )
 WEIGHTS = ("weights", "weighting")
@@ -341,8 +341,8 @@ def _read_data_noise(content: Any, framework: Framework, cities: list[str]) -> d
         raise MethodError(f"give the error by indicator, as {{adoption: {{sd: 2}}}}; found {content!r}.", value=content)
     errors = {}
     for indicator, entry in content.items():
-        if indicator not in framework.leaves:
-            raise MethodError(f"there is no {indicator!r}.", value=indicator, valid=framework.leaves)
+        if indicator not in framework.indicators:
+            raise MethodError(f"there is no {indicator!r}.", value=indicator, valid=framework.indicators)
         if isinstance(entry, Mapping) and (within := read_within(entry, indicator, _number)):
             errors[indicator] = within
             continue
