@@ -9,8 +9,8 @@ import pandas as pd
 
 from fhi.engine.robustness.draws import BLOCK, draw
 from fhi.engine.robustness.engine import Plan, evaluate
+from fhi.engine.robustness.monte_carlo import Study
 from fhi.engine.robustness.space import IMPUTED, Space
-from fhi.engine.robustness.study import Study
 
 COLUMNS = ["tables", "mean", "within", "between", "total", "df", "low", "high", "missing_information"]
 SPREAD = ["city", "score", *COLUMNS]

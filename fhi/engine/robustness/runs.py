@@ -21,7 +21,7 @@ from fhi.engine.robustness import parallel, pooling
 from fhi.engine.robustness.distributions import ranges
 from fhi.engine.robustness.draws import BLOCK
 from fhi.engine.robustness.model import Model, repeatable
-from fhi.engine.robustness.monte_carlo import Uncertainty, uncertainty
+from fhi.engine.robustness.monte_carlo import Study, Uncertainty, uncertainty
 from fhi.engine.robustness.saltelli import sensitivity, tornado
 from fhi.engine.robustness.space import (
     ASSUMPTIONS,
@@ -37,7 +37,6 @@ from fhi.engine.robustness.space import (
     with_fillings,
     with_points,
 )
-from fhi.engine.robustness.study import Study
 from fhi.engine.robustness.summary import PAIRED, shares, shifts
 
 #: units up to which a scenario's effort is made in full

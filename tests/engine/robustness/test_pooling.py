@@ -6,9 +6,9 @@ from scipy import stats
 
 from fhi.engine.index import build
 from fhi.engine.parameters import Method
+from fhi.engine.robustness.monte_carlo import Study
 from fhi.engine.robustness.pooling import pooled, spread, tables_alone
 from fhi.engine.robustness.space import parse, with_fillings
-from fhi.engine.robustness.study import Study
 
 
 def test_rubins_rules_by_hand():
