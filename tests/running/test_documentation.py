@@ -14,6 +14,7 @@ from fhi.running import datapackage, documentation
 from fhi.showing.figures import audit, entries
 
 
+@pytest.mark.slow
 def test_every_document_is_up_to_date(monkeypatch):
     """Editions of the staff's own may be entered in the package of the raw data or not."""
     entered = documentation.pages()
@@ -56,6 +57,7 @@ def test_the_dictionary_names_every_column():
         assert all(f"| `{column}` |" in block for column in schema.columns)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_verdicts_are_counted_as_the_ledger_has_them(language):
     verdicts = ledger()["verdict"]

@@ -20,7 +20,7 @@ from fhi.engine.parameters import Effort, Method, level_alone, steps_by_level
 from fhi.engine.robustness import parallel
 from fhi.engine.robustness.draws import BLOCK
 from fhi.engine.robustness.model import Model, check_pairs, repeatable
-from fhi.engine.robustness.monte_carlo import Uncertainty, uncertainty
+from fhi.engine.robustness.monte_carlo import Study, Uncertainty, uncertainty
 from fhi.engine.robustness.saltelli import sensitivity, tornado
 from fhi.engine.robustness.space import (
     ASSUMPTIONS,
@@ -33,7 +33,6 @@ from fhi.engine.robustness.space import (
     parse,
     with_points,
 )
-from fhi.engine.robustness.study import Study
 from fhi.engine.robustness.summary import PAIRED, shares, shifts
 
 #: units up to which a scenario's effort is made in full

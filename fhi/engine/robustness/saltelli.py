@@ -17,9 +17,8 @@ from fhi.engine.parameters import Method
 from fhi.engine.robustness import draws, parallel
 from fhi.engine.robustness.draws import BLOCK, Sample, with_noise
 from fhi.engine.robustness.engine import Plan, evaluate
-from fhi.engine.robustness.monte_carlo import whole
+from fhi.engine.robustness.monte_carlo import CELLS, Study, whole
 from fhi.engine.robustness.space import DATA_NOISE, SHARES, WEIGHT_NOISE, Space
-from fhi.engine.robustness.study import CELLS, Study
 from fhi.engine.robustness.summary import rank, shifts
 
 #: resamples that are drawn at a time

@@ -169,6 +169,7 @@ def compare(cases, data, tree, space, n, seed=5, method=None, **arguments):
     return result
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name, gaps", sampled([*SPACES], [0, 0.15]))
 def test_draws_together_are_the_draws_one_by_one(cases, tree, name, gaps):
     data = cases["make_data"](tree, 9, seed=3, gaps=gaps)
@@ -215,6 +216,7 @@ def test_years_and_cities_and_coverage_of_a_panel(cases, tree):
     compare(cases, panel, tree, space, 24, among=["unit 0", "unit 6", "unit 7"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("over", ["pooled", {"method": "base-year", "base": 2016}])
 def test_draws_are_normalised_with_the_other_years_as_the_index_is(cases, tree, over):
     old, new = (cases["make_data"](tree, 8, seed=year) for year in (2016, 2018))
