@@ -46,6 +46,7 @@ def small():
     }
 
 
+@pytest.mark.slow
 def test_a_rise_in_one_indicator_alone_closes_the_gap(small):
     # S has 0.25·50 + 0.75·60 = 57.5, Q 0.25·40 + 0.75·60 = 55: 2.5 points are 10 of x, 6.67 of y or of z
     field = Field(small, "en", 2020)
