@@ -291,7 +291,7 @@ class Faults:
 
     def set_up(self) -> str:
         """The set-up killed again and again, with options of pip about; the next call begins anew and finishes."""
-        variables = {name: "1" for name in ("PIP_USER", "PIP_REQUIRE_VIRTUALENV")}
+        variables = dict.fromkeys(("PIP_USER", "PIP_REQUIRE_VIRTUALENV"), "1")
         variables |= {"PIP_TARGET": str(self.folder / "target"), "PYTHONPATH": str(self.folder / "path")}
         checkout, venv = Checkout(self.folder / "fresh"), self.folder / "own-venv"
         ready = f"{venv}/.fhi-ready"
