@@ -99,7 +99,7 @@ def test_streaming_gives_the_counts_of_the_draws_it_does_not_keep(data, tree, ke
 
 
 def test_parts_of_a_stream_add_up(data, tree, monkeypatch):
-    monkeypatch.setattr("fhi.engine.robustness.study.CELLS", 1)
+    monkeypatch.setattr("fhi.engine.robustness.monte_carlo.CELLS", 1)
     parts = uncertainty(data, tree, SPACE, 3 * BLOCK + 100, 1, published=PUBLISHED, tiers=TIERS, keep=False)
     monkeypatch.undo()
     whole = uncertainty(data, tree, SPACE, 3 * BLOCK + 100, 1, published=PUBLISHED, tiers=TIERS, keep=True)
