@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -15,9 +15,6 @@ from fhi.engine.framework import Framework
 from fhi.engine.parameters import Method
 from fhi.engine.robustness.monte_carlo import Study, uncertainty
 from fhi.engine.robustness.space import Space, parse
-
-if TYPE_CHECKING:
-    from fhi.engine.robustness.runs import Analysis
 
 #: draws of each of the two: an interval of ranks needs no more
 DRAWS = 2000
@@ -82,12 +79,22 @@ def between_methods(
     return rank_change(*ranks, among, level).reset_index()
 
 
-def between_years(analysis: Analysis, level: float = 0.9) -> pd.DataFrame:
+def between_years(
+    panel: pd.DataFrame,
+    framework: Framework,
+    method: Method,
+    units: pd.DataFrame,
+    draws: int = DRAWS,
+    level: float = 0.9,
+) -> pd.DataFrame:
     """Return by unit whether its rank changed since the last earlier year that compares; see `between_methods`.
 
     Parameters
     ----------
-    analysis : Analysis
+    panel, framework, method, units
+        As for `fhi.engine.index.build`; the space and the seed are those of the method's `robustness`.
+    draws : int
+        At most `DRAWS` are made.
     level : float
         Share of the draws that an interval holds.
 
@@ -98,10 +105,9 @@ def between_years(analysis: Analysis, level: float = 0.9) -> pd.DataFrame:
         made of the same indicators, or the space varies the year or draws points of one year.
     """
     empty = pd.DataFrame(columns=["from", "to", *COLUMNS])
-    method, panel, framework = analysis.method, analysis.panel, analysis.framework
     if method.year is None or panel["year"].nunique() < 2:
         return empty
-    built = years.build_years(panel, framework, method, analysis.units)
+    built = years.build_years(panel, framework, method, units)
     alike = years.comparable(built, framework)
     earlier = [year for year in sorted(built) if year < method.year and framework.root in alike[year]]
     observed = [year for year in earlier if (panel["year"] == year).any()]
@@ -109,10 +115,10 @@ def between_years(analysis: Analysis, level: float = 0.9) -> pd.DataFrame:
         return empty
     old = method.model_copy(update={"year": observed[-1]})
     settings = {key: value for key, value in method.robustness.space.items() if key not in ("year", "shares")}
-    space = parse(settings, method, framework, analysis.units.index, attributes=analysis.units)
-    given = {"draws": min(DRAWS, analysis.effort.draws), "seed": method.robustness.seed, "level": level}
+    space = parse(settings, method, framework, units.index, attributes=units)
+    given = {"draws": min(DRAWS, draws), "seed": method.robustness.seed, "level": level}
     try:
-        found = between_methods((panel, old), (panel, method), framework, space, units=analysis.units, **given)
+        found = between_methods((panel, old), (panel, method), framework, space, units=units, **given)
     except FhiError as error:
         message = f"the ranks of {observed[-1]} and {method.year} are not compared: {error}"
         warnings.warn(message, NotCompared, stacklevel=2)

@@ -431,7 +431,7 @@ class Analysis:
 
     def rank_changes(self, level: float = 0.9) -> pd.DataFrame:
         """Return whether ranks changed since the year before beyond the uncertainty; see `changes.between_years`."""
-        return between_years(self, level)
+        return between_years(self.panel, self.framework, self.method, self.units, self.effort.draws, level)
 
     def value_ranges(self) -> pd.DataFrame:
         """Return what `data_noise` draws values between; see `distributions.ranges`."""
