@@ -64,22 +64,9 @@ def strength(data: pd.DataFrame, language: str):
     top, pitch, left, right = 1.72, 0.4, 5.9, 7.3
     scale = (left - 0.95) / data[list(CLASSES)].sum(axis=1).max()
     line(
-        axes,
-        left,
-        1.06,
-        said("p32-research.double-first-class", language),
-        ha="right",
-        weight="bold",
-        size=style.BODY,
+        axes, left, 1.06, said("p32-research.double-first-class", language), ha="right", weight="bold", size=style.BODY
     )
-    line(
-        axes,
-        right,
-        1.06,
-        said("p32-research.special-research-institutes", language),
-        weight="bold",
-        size=style.BODY,
-    )
+    line(axes, right, 1.06, said("p32-research.special-research-institutes", language), weight="bold", size=style.BODY)
     _key(axes, left, language)
     for row, (name, item) in enumerate(zip(style.city_names(data, language), data.itertuples(), strict=True)):
         y = top + pitch * row
