@@ -9,7 +9,7 @@ from shipped import is_own
 
 from fhi.editions import SCHEMAS
 from fhi.editions.catalogue import editions
-from fhi.engine.methods import TABLES
+from fhi.engine.methods import OF_SPACE, TABLES
 from fhi.running import datapackage, documentation
 from fhi.showing.figures import audit, entries
 
@@ -34,7 +34,8 @@ def test_the_figure_map_names_every_figure_once(language):
 def test_every_method_has_a_note_with_what_it_may_be_told():
     text = documentation.method_notes()
     for key, methods in TABLES.items():
-        step = text.split(f"In a scenario: `{key}:`")[1].split("In a scenario:")[0]
+        place = f"robustness.space.{key}" if key in OF_SPACE else key
+        step = text.split(f"In a scenario: `{place}:`")[1].split("In a scenario:")[0]
         assert set(re.findall("(?m)^### (.*)$", step)) == set(methods)
     note = text.split("### efficacy")[1].split("###")[0]
     assert "`base + span·(x − a)/(b − a)`" in note and "`span` (default 40" in note
