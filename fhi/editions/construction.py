@@ -62,8 +62,8 @@ def panel(
     instead : mapping, optional
         Functions that construct some indicators in place of their defaults (`fhi.editions.alternatives.chosen`).
     """
-    variables = tables["variables"]["code"].tolist() if "variables" in tables else []
-    frames = _constructed([*framework.leaves, *variables], tables, framework, instead)
+    variables = tables["variables"]["code"].tolist() if "variables" in tables and framework.formulas else []
+    frames = _constructed([*framework.indicators, *variables], tables, framework, instead)
     given = exact(given)[PANEL] if given is not None and len(given) else None
     made = [] if given is None else given["indicator"].isin(framework.formulas)
     frames = _with(frames, None if given is None else given[~made], replaces)
@@ -104,7 +104,7 @@ def _computed(rows: pd.DataFrame, framework: Framework, variables: list[str], ta
         With the cell of framework.csv whose formula cannot be read or computed.
     """
     try:
-        made = formulas.derived(rows.drop(columns="unit"), framework.formulas, [*framework.leaves, *variables])
+        made = formulas.derived(rows.drop(columns="unit"), framework.formulas, [*framework.indicators, *variables])
     except formulas.FormulaError as error:
         node = framework.table.loc[error.indicator]
         column = next(name for name in FORMULAS if isinstance(node.get(name), str))
@@ -145,7 +145,7 @@ def denominators(tables: Tables, framework: Framework, built: pd.DataFrame) -> p
     key, found = ["city", "year"], []
     for indicator, text in over.items():
         own = rows["indicator"] == indicator
-        made = formulas.derived(rows[~own], {indicator: text}, [*framework.leaves, *variables])
+        made = formulas.derived(rows[~own], {indicator: text}, [*framework.indicators, *variables])
         after, divisor = (frame.set_index(key)["value"] for frame in (rows[own], made))
         both = pd.DataFrame({"divisor": divisor, "after": after, "before": divisor * after}).dropna()
         before, now = (correlation(both[name], both["divisor"]) for name in ("before", "after"))
@@ -204,24 +204,51 @@ def contribution(tables: Tables) -> pd.DataFrame:
 @constructs("firm_count")
 def firm_count(tables: Tables) -> pd.DataFrame:
     """企业数量: firms financed with CNY 50 million or more, as printed for three cities (p6-7)."""
-    return _profile(tables, "firm_count", "firms")
+    return _profile(tables, "firm_count")
 
 
 @constructs("capital")
 def capital(tables: Tables) -> pd.DataFrame:
     """资本实力: total financing of these firms, 100 million CNY, as printed for one city (p7)."""
-    rows = _profile(tables, "capital", "CNY")
+    rows = _profile(tables, "capital")
     return rows.assign(value=rows["value"] / 1e8)
 
 
 @constructs("institutes")
 def institutes(tables: Tables) -> pd.DataFrame:
     """专项科研: special research institutes, as printed for one city (p7)."""
-    return _profile(tables, "institutes", "institutes")
+    return _profile(tables, "institutes")
 
 
-def _profile(tables: Tables, node: str, unit: str) -> pd.DataFrame:
-    """Numbers of the city profiles (p6-8) of a node and unit, as printed: 近100 is 100, 50多 is 50."""
+#: by indicator: the unit in which the city profiles print it
+PROFILED = {"firm_count": "firms", "capital": "CNY", "institutes": "institutes"}
+
+
+def qualified(panel: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+    """Return a panel with the column ``qualifier``: how a value is printed in its source.
+
+    ``above`` (超400亿, 50多家), ``below`` (近100家), ``about``, or ``exact``, as are all values but those of the city
+    profiles.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        As `panel` returns it.
+    tables : mapping
+        The raw tables.
+    """
+    if "city_profiles" not in tables:
+        return panel.assign(qualifier="exact")
+    rows = tables["city_profiles"]
+    rows = rows[rows["unit"] == rows["node"].map(PROFILED)].set_index(["city", "node"])["printed_qualifier"]
+    words = rows[~rows.index.duplicated()].reindex(pd.MultiIndex.from_frame(panel[["city", "indicator"]]))
+    own = panel["source_id"] == source_of(tables, "city_profiles")
+    return panel.assign(qualifier=words.fillna("exact").where(own.to_numpy(), "exact").to_numpy())
+
+
+def _profile(tables: Tables, node: str) -> pd.DataFrame:
+    """Numbers of the city profiles (p6-8) of a node, as printed: 近100 is 100, 50多 is 50; see `qualified`."""
+    unit = PROFILED[node]  # noqa: F841 (the query names it)
     rows = tables["city_profiles"].query("node == @node and unit == @unit")
     values = rows.set_index("city")["printed_value"]
     return _rows(values, year_of(tables), source_of(tables, "city_profiles"), "published")

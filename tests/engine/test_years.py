@@ -1,5 +1,6 @@
 """Several years: who rose and fell, came and went, which indicators did it, and what does not compare."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from report_tables import load
@@ -109,12 +110,14 @@ def test_levels_compare_when_the_years_are_pooled():
     assert income[2018].dropna().to_dict() == pytest.approx({"甲": 0, "乙": 100 / 3, "丁": 100})
 
 
+@pytest.mark.slow
 def test_the_last_year_of_several_is_the_index_of_the_scenario():
     for over in ("by-year", "pooled", {"method": "base-year", "base": 2017}):
         method = Method(year=2018, panel=OWN, over_years=over)
         pd.testing.assert_frame_equal(built(method)[0][2018].scores, build(panel(), TREE, method).scores)
 
 
+@pytest.mark.slow
 def test_without_an_edition_year_all_years_are_measured_alike():
     later = panel(*((city, 2019, indicator, value, "public") for city, indicator, value in LATER))
     for over in ("pooled", {"method": "base-year", "base": 2018}):
@@ -165,6 +168,7 @@ def report():
     return editions.tidy(tables), construction.panel(tables, framework), framework
 
 
+@pytest.mark.slow
 def test_the_real_years_of_the_panel_are_those_of_gross_domestic_product(report):
     _, values, framework = report
     indices = years.build_years(values, framework, load_scenario("baseline"))
@@ -178,3 +182,22 @@ def test_the_real_years_of_the_panel_are_those_of_gross_domestic_product(report)
     gdp = values[(values["indicator"] == "gdp") & (values["year"] == 2016)].set_index("city")["value"]
     own = scores[(scores["node"] == "gdp") & (scores["year"] == 2016)].set_index("city")["rank"]
     assert (gdp.rank(ascending=False, method="min").astype(int) == own[gdp.index]).all()
+
+
+def test_growth_is_the_compound_rate_and_the_trend_of_the_logarithms():
+    values = {
+        "甲": [100.0, 121.0, 133.1],
+        "乙": [50.0, np.nan, 40.0],
+        "丙": [-1.0, 2.0, 3.0],
+        "丁": [7.0, np.nan, np.nan],
+    }
+    rows = [(city, 2015 + place, "gdp", value) for city, held in values.items() for place, value in enumerate(held)]
+    table = years.growth(pd.DataFrame(rows, columns=["city", "year", "indicator", "value"])).set_index("city")
+    assert sorted(table.index) == sorted("甲乙丙")
+    first = table.loc["甲"]
+    assert (first["from"], first["to"], first["years"], first["change"]) == (2015, 2017, 3, pytest.approx(33.1))
+    assert first["annual"] == pytest.approx(1.331**0.5 - 1)
+    # with three years the slope is half the difference of the outer logarithms, so that the two rates agree
+    assert first["trend"] == pytest.approx(first["annual"])
+    assert table.loc["乙", "annual"] == pytest.approx(0.8**0.5 - 1)
+    assert np.isnan(table.loc["乙", "trend"]) and table.loc["丙", ["annual", "trend"]].isna().all()

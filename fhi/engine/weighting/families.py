@@ -11,9 +11,8 @@ import numpy as np
 import pandas as pd
 
 from fhi.engine.errors import MethodError
-from fhi.engine.framework import Framework
+from fhi.engine.framework import Framework, redistributed
 from fhi.engine.methods import constant, method
-from fhi.engine.siblings import redistributed
 
 #: what is weighed against each other: the children of each parent, or all indicators
 Within = Literal["parent", "all"]
@@ -100,7 +99,7 @@ def with_data(normalised: pd.DataFrame, framework: Framework) -> set[str]:
 
 def _weigh_family(scores: pd.DataFrame, where: str, *, function, params: dict) -> pd.Series:
     """Return the weights of one family, or raise `MethodError` with the nodes and their parent."""
-    name = function.__name__.replace("_", "-")
+    name = function.__name__.strip("_").replace("_", "-")
     alike = constant(scores)
     if alike:
         message = f"every value is the same in {', '.join(alike)} ({where}), which {name} cannot weigh; leave it out."

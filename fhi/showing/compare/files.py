@@ -1,4 +1,4 @@
-"""Write a comparison: tables, pictures in both languages, and the text that `make compare` prints."""
+"""What a comparison writes: its tables, pictures and page, in files."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from fhi.engine.errors import FhiError, MethodError
 from fhi.engine.methods import traits
 from fhi.files import Files
 from fhi.showing.compare import Comparison, Data, Result, across, read_data, read_result
-from fhi.showing.compare.page import across_page, comparison_page
-from fhi.showing.compare.text import across_text, comparison_text
+from fhi.showing.compare.page import across_page, across_text, comparison_page, comparison_text
 from fhi.showing.figures import EVIDENCE, LANGUAGES, FigureEntry, moves, rendering
 from fhi.showing.report.texts import unit_words
 from fhi.store import Store, in_order, to_csv
@@ -38,6 +37,12 @@ def write_comparison(found: Comparison, files: Files) -> Path:
 
     ``moves.csv``, ``contributions.csv`` and ``assumptions.csv`` are the tables; ``ranks`` and ``through`` the pictures;
     ``index.html`` shows all of it, and links the two reports.
+
+    Parameters
+    ----------
+    found : Comparison
+    files : Files
+        Of the scenario that is compared.
     """
     folder = f"{files.reports}/compare/{found.base.name}"
     for name in ("moves", "contributions", "assumptions"):
@@ -127,7 +132,15 @@ def slope_data(found: Comparison) -> pd.DataFrame:
 
 
 def slope_rows(table: pd.DataFrame, data: Data) -> pd.DataFrame:
-    """Return the places in both results, from `fhi.showing.compare.moves.moves`."""
+    """Return the places in both results, from `fhi.showing.compare.moves.moves`.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Of `fhi.showing.compare.moves.moves`.
+    data : Data
+        For the names of the units.
+    """
     rows = table[(table["node"] == data.framework.root) & table["shift"].notna()]
     places = rows[["base_score", "score"]].rank(ascending=False, method="min").astype(int)
     frame = pd.DataFrame({"city": rows["city"], "city_en": rows["city"].map(data.units["name_en"])})

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from fhi.editions.outputs import GIVEN
+from fhi.engine.framework import SAME
 from fhi.engine.parameters import Step
 from fhi.engine.ranking import outward
 from fhi.engine.words import NOTHING as NONE
@@ -39,7 +40,14 @@ def choices(method: Scenario) -> Table:
 
 
 def value_words(value: object, key: str) -> Cell:
-    """Return a choice in words; an empty one as a dash."""
+    """Return a choice in words; an empty one as a dash.
+
+    Parameters
+    ----------
+    value : object
+        Of a key of the scenario.
+    key : str
+    """
     text = label(value)
     if not isinstance(value, Step) and text in (NONE, ""):
         return NOTHING
@@ -47,7 +55,14 @@ def value_words(value: object, key: str) -> Cell:
 
 
 def tree(tables: Tables, method: Scenario) -> Table:
-    """Every node with its weight as assumed and as the published numbers allow, its direction and its data."""
+    """Every node with its weight as assumed and as the published numbers allow, its direction and its data.
+
+    Parameters
+    ----------
+    tables : mapping
+        The built tables of a scenario, by name.
+    method : Scenario
+    """
     bounded, rows = "weight_bounds" in tables, list(_nodes(tables, method))
     if not bounded:
         for row in rows:
@@ -65,16 +80,17 @@ def _nodes(tables: Tables, method: Scenario) -> Iterator[list[Cell]]:
     leaves = set(leaf_nodes(tables))
     for node in _down(framework, framework.loc[framework["level"] == 0, "code"].iloc[0]):
         code, leaf = node["code"], node["code"] in leaves
+        own = node[SAME] if isinstance(node.get(SAME), str) else code
         indent = "　" * (node["level"] - 1)
-        evidence = [{"badge": label} for label in EVIDENCE if label in set(labels.get(code, ()))]
+        evidence = [{"badge": label} for label in EVIDENCE if label in set(labels.get(own, ()))]
         yield [
             {language: indent + node[f"name_{language}"] for language in ("zh", "en")},
             decimal(weights["weight"].get(code, float("nan")), 3),
             decimal(weights["effective"].get(code, float("nan")), 3),
             span(*allowed.loc[code], places=2) if code in allowed.index else NOTHING,
-            said(f"direction.{method.directions.get(code, node['direction'])}") if leaf else "",
-            str(units.get(code, 0)) if leaf else "",
-            said(f"used.{bool(used.get(code, False))}") if leaf else "",
+            said(f"direction.{method.directions.get(own, node['direction'])}") if leaf else "",
+            str(units.get(own, 0)) if leaf else "",
+            said(f"used.{bool(used.get(own, False))}") if leaf else "",
             evidence or (NOTHING if leaf else ""),
         ]
 

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from fhi.showing.figures import LANGUAGES, documents, entries, rendering, style
-from fhi.showing.figures.city_pages import PAGES, page_data
 from fhi.showing.figures.documents import bar, block, table
+from fhi.showing.figures.landscape import PAGES, page_data
 
 CARDS = [entry for entry in entries() if entry.document]
 KINDS = {"table", "text", "list", "facts", "steps", "ranks"}
@@ -21,6 +21,7 @@ def texts(value) -> list[str]:
     return [text for part in parts for text in texts(part)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("entry", CARDS, ids=lambda entry: entry.id)
 def test_a_card_is_made_of_known_blocks_in_its_language(tables, entry, language):
