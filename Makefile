@@ -184,7 +184,7 @@ ALL := baseline $(filter-out baseline,$(basename $(notdir $(wildcard notebooks/s
 COMPARED := $(R)/compare/$(BASE)/summary.txt
 COMPARED_ALL := $(OUT)/reports/compare-all/summary.txt
 
-ranks: $(call RANKS,$(SCENARIO)) ## build SCENARIO as far as its ranks
+ranks: $(call RANKS,$(SCENARIO)) ## build SCENARIO up to the ranking step
 
 $(OUT)/reports/%/notebooks/03_weighting.ipynb: FORCE
 	@$(MAKE) $(SAME) --silent SCENARIO="$*" ranks
@@ -193,24 +193,24 @@ $(OUT)/reports/%/notebooks/03_weighting.ipynb: FORCE
 $(foreach name,$(filter-out baseline $(SCENARIO),$(ALL)),$(call RANKS,$(name))): | $(call RANKS,baseline)
 $(foreach name,$(filter-out baseline,$(ALL)),$(call TRIED,$(name))): | $(call TRIED,baseline)
 
-compare: $(COMPARED) ## say and draw what became of the ranks of BASE (default: its base, else baseline) in SCENARIO
+compare: $(COMPARED) ## compare the ranks of SCENARIO with those of BASE (default: its base, else baseline), in text, tables and pictures
 	@cat "$(COMPARED)"
 
 # an earlier run of a scenario, as baseline@3, is in the history and not built
 $(COMPARED): $(if $(findstring @,$(BASE)),,$(call RANKS,$(BASE))) $(call RANKS,$(SCENARIO)) $(LOCK) $(CODE_compare) $(CODE_compare_all) | $(READY)
 	@$(FHI) compare "$(SCENARIO)" "$(BASE)"
 
-why: | $(READY) ## say of each step of SCENARIO whether it ran, was taken over or was skipped in the last build, and why
+why: | $(READY) ## say why each step of the last build of SCENARIO ran, was reused or was skipped
 	@$(FHI) why "$(SCENARIO)"
 
-history: | $(READY) ## list the earlier runs of SCENARIO; make compare BASE=baseline@3 compares with one
+history: | $(READY) ## list the earlier runs of SCENARIO; BASE=baseline@3 compares with the third
 	@$(FHI) history "$(SCENARIO)"
 
 # CHANGE="experience=2 normalisation=rank"; SAVE=name writes them as a scenario
-try: | $(READY) ## say what CHANGE="experience=2 normalisation=rank" does to the ranks of SCENARIO, in two seconds; SAVE=name keeps it
+try: | $(READY) ## preview the ranks after CHANGE="experience=2 normalisation=rank"; writes nothing, SAVE=name keeps it as a scenario
 	@$(FHI) try --scenario "$(SCENARIO)" $(if $(SAVE),--save "$(SAVE)") -- $(call quoted,$(CHANGE))
 
-compare-all: $(COMPARED_ALL) ## the ranks in every scenario, side by side; fails at the end if one could not be built
+compare-all: $(COMPARED_ALL) ## put the ranks of all scenarios side by side; fails at the end if one could not be built
 	@cat "$(COMPARED_ALL)"; for name in $(ALL); do test ! -s "$(OUT)/.tried/$$name" || exit 1; done
 
 $(COMPARED_ALL): $(foreach name,$(ALL),$(call TRIED,$(name))) $(call TRIED,.names) $(LOCK) $(CODE_compare) $(CODE_compare_all) | $(READY)
@@ -219,7 +219,7 @@ $(COMPARED_ALL): $(foreach name,$(ALL),$(call TRIED,$(name))) $(call TRIED,.name
 # --- the site: every built report as a folder that any web server can serve; ADDRESS=https://… is where it will stand ---
 ADDRESS ?=
 
-site: $(R)/manifest.json ## write the folder site of all built reports (a page an edition, one a unit, figures, index)
+site: $(R)/manifest.json ## write all built reports as a static web site in the folder site (a page for each edition and unit)
 	@$(FHI) site $(if $(ADDRESS),"$(ADDRESS)")
 
 # which scenarios there are: as old as the last change of that
@@ -236,7 +236,7 @@ $(OUT)/.tried/%: FORCE
 # --- the index as a workbook; python -m fhi import brings an edited one back -----------------------------
 BOOK := $(R)/fhi-$(SCENARIO).xlsx
 
-export: $(BOOK) ## write SCENARIO as a workbook, every stage a sheet
+export: $(BOOK) ## write SCENARIO as a workbook, one sheet for each stage
 	@echo "$(BOOK)"
 
 $(BOOK): $(N)/03_weighting.ipynb $(LOCK) $(CODE_export) | $(READY)
@@ -259,7 +259,7 @@ tests/expected/%/checksums.csv:
 	@echo "nothing is expected of $* yet; write it with: make expected SCENARIO=$*" >&2; exit 1
 
 # --- the other commands -----------------------------------------------------------------------------------
-check: lint ## check the style and run what builds nothing, a few cases of each test: at every change
+check: lint ## check the style and run the tests that build nothing, with few cases each; for every change
 	"$(PYTHON)" -m pytest tests --quick
 
 test: $(READY) ## run the tests, and the notebooks against their stored outputs
@@ -271,7 +271,7 @@ notebooks: $(EXECUTED) $(N)/lab.ipynb ## run the notebooks and store them with t
 sweep: $(N)/01_ingestion.ipynb $(P)/scenario.yml ## build every combination of the grid in SCENARIO: normalisation × weighting × …
 	@$(FHI) sweep "$(SCENARIO)"
 
-edition: $(READY) ## start the folder of a new edition NAME from an earlier one: NAME=fhi2019 FROM=report2018
+edition: $(READY) ## start the folder of a new edition from an earlier one: NAME=fhi2019 FROM=report2018
 	@$(FHI) edition "$(NAME)" "$(or $(FROM),report2018)"
 
 # Sphinx and MyST-NB are installed for this command alone (the extra docs of pyproject.toml), not into the environment
@@ -287,7 +287,7 @@ docs: $(READY) ## build the documentation as web pages in reports/docs; needs th
 checksums: $(READY) ## after an intended change of a raw file: write its checksum into data/raw/sources.csv
 	@$(FHI) checksums
 
-readme: $(READY) ## write what is generated of the READMEs, docs/ and data/raw/datapackage.json
+readme: $(READY) ## write the generated parts of README, docs/ and data/raw/datapackage.json
 	@$(FHI) readme
 
 # what the lock has stays, but for what is named: UPGRADE=pandas, UPGRADE="pandas numpy", UPGRADE=all
@@ -297,25 +297,25 @@ lock: $(READY) ## resolve pyproject.toml into requirements.lock; UPGRADE=pandas 
 	"$(UV)" pip compile --quiet $(if $(filter all,$(UPGRADE)),--upgrade,$(UPGRADE:%=--upgrade-package %)) --universal --fork-strategy fewest --generate-hashes --no-emit-index-url \
 		--python-version 3.11 --custom-compile-command "make lock" --extra cluster --extra develop pyproject.toml -o requirements.lock
 
-audit: $(READY) ## measure every package of the lock (licence, size, releases) into docs/dependencies.md; needs the package index
+audit: $(READY) ## measure every package of the lock (licence, size, releases) for docs/dependencies.md; needs the package index
 	@$(FHI) audit
 
 # each interpreter gets an environment of its own; what passes is noted with the day
 PYTHONS ?=
 MATRIX := $(OUT)/.matrix
 
-matrix: $(READY) ## run the fast tests on PYTHONS="python3.12 python3.13", resolve the lock for all systems; needs the package index
+matrix: $(READY) ## run the fast tests on PYTHONS="python3.12 python3.13" and resolve the lock for every system; needs the package index
 	@tested=; for python in $(PYTHONS); do version=$$("$$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])') && \
 	PYTHON3="$$python" sh .ci/setup.sh "$(MATRIX)/$$version" && \
 	"$(MATRIX)/$$version/bin/python" -m pytest tests -m "not build and not slow" && tested="$$tested $$version"; done; $(FHI) matrix $$tested
 
-lab: $(READY) ## open JupyterLab on the notebook in which to change one assumption of SCENARIO
+lab: $(READY) ## open JupyterLab on the notebook for trying one change of SCENARIO
 	@notebook=$$($(FHI) open-lab "$(SCENARIO)") && PYTHONPATH="$(CURDIR)" "$(BIN)/jupyter" lab "$$notebook"
 
 bench: $(READY) ## time the steps; writes nothing
 	@"$(PYTHON)" tests/bench.py
 
-faults: $(READY) ## kill, starve and break make report in KILLS moments (default 50) and other ways; half an hour, as root on Linux
+faults: $(READY) ## kill make report at KILLS moments (default 50) and break it in other ways; half an hour, as root on Linux
 	@"$(PYTHON)" tests/faults.py
 
 fuzz: $(READY) ## throw FUZZ_CASES (default 10000) random cells and files at the parsers, and try every cross product

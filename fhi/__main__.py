@@ -95,8 +95,7 @@ def manifest(scenario: str) -> None:
     from fhi import records
     from fhi.paths import ROOT
     from fhi.running import datapackage, history
-    from fhi.showing.report.closing import summary, tau_of_root
-    from fhi.showing.report.manifest import commit, read_files, write_manifest
+    from fhi.showing.report.manifest import commit, read_files, summary, tau_of_root, write_manifest
     from fhi.store import Store
 
     store = Store(scenario)
@@ -200,7 +199,7 @@ def try_(*arguments: str) -> None:
 
     from fhi.paths import BASELINE
     from fhi.running import trying
-    from fhi.showing.compare.text import comparison_text
+    from fhi.showing.compare.page import comparison_text
 
     parser = argparse.ArgumentParser(prog="python -m fhi try", description=try_.__doc__)
     parser.add_argument("changes", nargs="+", metavar="key=value", help="a key of a scenario, or a node's weight")

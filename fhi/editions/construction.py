@@ -63,7 +63,7 @@ def panel(
         Functions that construct some indicators in place of their defaults (`fhi.editions.alternatives.chosen`).
     """
     variables = tables["variables"]["code"].tolist() if "variables" in tables else []
-    frames = _constructed([*framework.leaves, *variables], tables, framework, instead)
+    frames = _constructed([*framework.indicators, *variables], tables, framework, instead)
     given = exact(given)[PANEL] if given is not None and len(given) else None
     made = [] if given is None else given["indicator"].isin(framework.formulas)
     frames = _with(frames, None if given is None else given[~made], replaces)
@@ -104,7 +104,7 @@ def _computed(rows: pd.DataFrame, framework: Framework, variables: list[str], ta
         With the cell of framework.csv whose formula cannot be read or computed.
     """
     try:
-        made = formulas.derived(rows.drop(columns="unit"), framework.formulas, [*framework.leaves, *variables])
+        made = formulas.derived(rows.drop(columns="unit"), framework.formulas, [*framework.indicators, *variables])
     except formulas.FormulaError as error:
         node = framework.table.loc[error.indicator]
         column = next(name for name in FORMULAS if isinstance(node.get(name), str))
@@ -145,7 +145,7 @@ def denominators(tables: Tables, framework: Framework, built: pd.DataFrame) -> p
     key, found = ["city", "year"], []
     for indicator, text in over.items():
         own = rows["indicator"] == indicator
-        made = formulas.derived(rows[~own], {indicator: text}, [*framework.leaves, *variables])
+        made = formulas.derived(rows[~own], {indicator: text}, [*framework.indicators, *variables])
         after, divisor = (frame.set_index(key)["value"] for frame in (rows[own], made))
         both = pd.DataFrame({"divisor": divisor, "after": after, "before": divisor * after}).dropna()
         before, now = (correlation(both[name], both["divisor"]) for name in ("before", "after"))

@@ -19,7 +19,7 @@ from fhi.editions.catalogue import shown, verify
 from fhi.editions.edition import EXAMPLE, Edition, read_edition, words
 from fhi.engine.cells import read_cells
 from fhi.engine.errors import DataError, MethodError, Problem, nearest_names
-from fhi.engine.framework import FORMULAS, leaves_of
+from fhi.engine.framework import FORMULAS, SAME, indicators_of
 from fhi.paths import EDITION_FILE, RAW, REPORT, edition_folder
 from fhi.reading import schemas
 from fhi.reading.csv_tables import Schema, read_table, table_from_cells
@@ -220,7 +220,7 @@ def _read(folder: Path, name: str, known=None, cities=None) -> pd.DataFrame:
     present = {column: about for column, about in schema.columns.items() if column not in absent}
     table = table_from_cells(header, rows, replace(schema, columns=present), file=file, known=known or {})
     # most editions have no use for these columns
-    absent = [column for column in absent if not (name == "framework" and column in FORMULAS)]
+    absent = [column for column in absent if not (name == "framework" and column in (*FORMULAS, SAME))]
     return table.assign(**dict.fromkeys(absent)) if absent else table
 
 
@@ -245,7 +245,7 @@ def _known(tables: Mapping[str, pd.DataFrame], name: str) -> dict[str, set[str]]
     known = {"city": set(tables["cities"]["name_zh"])} if "cities" in tables else {}
     if "framework" in tables:
         tree = tables["framework"]
-        known["node"] = set(leaves_of(tree) if name in (VALUES, "standard_errors") else tree["code"])
+        known["node"] = set(indicators_of(tree) if name in (VALUES, "standard_errors") else tree["code"])
         if name == VALUES and VARIABLES in tables:
             known["node"] |= set(tables[VARIABLES]["code"])
     return known
@@ -254,7 +254,7 @@ def _known(tables: Mapping[str, pd.DataFrame], name: str) -> dict[str, set[str]]
 def _inconsistent(tables: Mapping[str, pd.DataFrame], found: Edition, folder: Path) -> list[Problem]:
     """Return a problem for each cell that does not go with another table or with what the edition says of itself."""
     file = f"{shown(folder, EDITION_FILE)}"
-    leaves = leaves_of(tables["framework"])
+    leaves = indicators_of(tables["framework"])
     for code in found.standard_errors:
         if code not in set(leaves):
             message = f"there is no indicator {code!r}."

@@ -55,6 +55,7 @@ def weight_by_evidence(
     for node in (framework.root, *framework.children(framework.root)):
         own = weights["effective"].reindex(framework.leaves_below(node)).fillna(0.0)
         own = own[own > 0]
+        own = own.groupby([framework.same.get(leaf, leaf) for leaf in own.index]).sum()
         shares = split.reindex(own.index).mul(own / own.sum(), axis=0).sum()
         shares = shares[shares > 0].rename_axis("evidence").rename("share").reset_index()
         frames.append(shares.assign(node=node)[SHARES])
@@ -114,7 +115,7 @@ def _parts(
             # indicators of the whole index alone, and of these none that is left with one value for all cities
             told = observe(rows, framework, method.year, method.panel)[0].nunique() > 1
             own = {leaf for leaf in used["indicator"].unique() if told[leaf]}
-            yield name, (rows, _without(method, set(framework.leaves) - own))
+            yield name, (rows, _without(method, set(framework.indicators) - own))
     labels = used.groupby("indicator")["evidence"].unique().map(set)
     pillars = {node: framework.leaves_below(node) for node in framework.children(framework.root)}
     below = {node: [leaf for leaf in leaves if leaf in labels.index] for node, leaves in pillars.items()}

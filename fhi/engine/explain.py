@@ -32,7 +32,8 @@ def drop_each(
     """Build the index again without each of some nodes in turn, everything else as it was.
 
     Without a node is without the indicators below it, as ``exclude_indicators`` leaves them out: imputation, weights
-    and aggregation do without them, and their weight goes to their siblings. Ranks are compared among the cities that
+    and aggregation do without them, and their weight goes to their siblings. An indicator that stands in two branches
+    is left out of both. Ranks are compared among the cities that
     have a score both times, ranked among themselves, since a city may gain or lose its score.
 
     Parameters
@@ -63,15 +64,17 @@ def drop_each(
     whole = build(panel, framework, method, year=year, units=units)
     if nodes is None:
         used = whole.weights.index[whole.weights["effective"] > 0]
-        nodes = [node for node in used if framework.parents[node] == framework.root or node in framework.leaves]
+        pillars = set(framework.children(framework.root))
+        nodes = [node for node in used if node not in framework.same and node in pillars.union(framework.leaves)]
     effects, frames = [], [pd.DataFrame(columns=SHIFTS)]
     for node in nodes:
         choose(dict.fromkeys(framework.nodes), node, "nodes")
-        left_out = framework.leaves_below(node)
+        left_out = framework.everywhere(node)
         try:
             without = _combined_without(whole, framework, method, left_out)
             if without is None:
-                excluded = tuple(dict.fromkeys([*method.exclude_indicators, *left_out]))
+                own = [leaf for leaf in left_out if leaf not in framework.same]
+                excluded = tuple(dict.fromkeys([*method.exclude_indicators, *own]))
                 changed = method.model_copy(update={"exclude_indicators": excluded})
                 without = build(panel, framework, changed, year=year, units=units)
         except FhiError as error:

@@ -16,6 +16,8 @@ REQUIRED = ("level", "code", "parent", "direction", "weight", "unit", "name_zh",
 NULLABLE = ("parent", "unit")
 #: columns that a table may have: what the values of an indicator are divided by, or computed by
 FORMULAS = ("denominator", "formula")
+#: column that a table may have: the indicator that stands here again
+SAME = "same_as"
 #: column of numbers -> what a cell must be, in words and as a test
 NUMBERS = {
     "level": ("a whole number, 0 the root", lambda value: value >= 0 and value == int(value)),
@@ -157,6 +159,32 @@ class Framework:
         return pd.Series({code: shares[code] for code in self.nodes}, dtype=float)
 
     @cached_property
+    def same(self) -> dict[str, str]:
+        """By leaf in which an indicator of another branch stands again: that indicator."""
+        return self.table[SAME].dropna().to_dict() if SAME in self.table else {}
+
+    @cached_property
+    def indicators(self) -> list[str]:
+        """The leaves that have values of their own, each once, in file order."""
+        return [leaf for leaf in self.leaves if leaf not in self.same]
+
+    def places(self, indicator: str) -> list[str]:
+        """Return the leaves in which an indicator stands, its own first."""
+        return [indicator, *(leaf for leaf, own in self.same.items() if own == indicator)]
+
+    def everywhere(self, node: str) -> list[str]:
+        """Return the leaves in which the indicators below a node stand, those in other branches too."""
+        own = dict.fromkeys(self.same.get(leaf, leaf) for leaf in self.leaves_below(node))
+        return [leaf for indicator in own for leaf in self.places(indicator)]
+
+    def spread(self, data: pd.DataFrame) -> pd.DataFrame:
+        """Return units × leaves of units × indicators: a column for each place in which an indicator stands."""
+        if not self.same:
+            return data.reindex(columns=self.leaves)
+        found = data.reindex(columns=[self.same.get(leaf, leaf) for leaf in self.leaves])
+        return found.set_axis(pd.Index(self.leaves, name=data.columns.name), axis=1)
+
+    @cached_property
     def formulas(self) -> dict[str, str]:
         """The formula of each indicator that has one; a ``denominator`` is what its own values are divided by."""
         table = self.table.reindex(columns=["denominator", "formula"])
@@ -181,7 +209,7 @@ class Framework:
         MethodError
             If a code is not an indicator.
         """
-        return self._with("direction", overrides, self.leaves, "indicator")
+        return self._with("direction", overrides, self.indicators, "indicator")
 
     def _with(self, column: str, overrides: dict, valid: list[str], what: str) -> Framework:
         if not overrides:
@@ -197,6 +225,12 @@ class Framework:
 def leaves_of(table: pd.DataFrame) -> list[str]:
     """Return the codes of the indicators of a table of framework.csv: the nodes that are no parent, in its order."""
     return table.loc[~table["code"].isin(table["parent"]), "code"].tolist()
+
+
+def indicators_of(table: pd.DataFrame) -> list[str]:
+    """Return the leaves of a table of framework.csv that have values of their own (see `Framework.indicators`)."""
+    same = set(table.loc[table[SAME].notna(), "code"]) if SAME in table else set()
+    return [leaf for leaf in leaves_of(table) if leaf not in same]
 
 
 def _read(path: Path, file: str) -> pd.DataFrame:
@@ -277,6 +311,24 @@ def _problems(table: pd.DataFrame, file: str):
         if node.code in inner and node.direction != 1:
             yield Problem(file, row, "direction", node.direction, "1 above the indicators", "set it to 1")
     yield from _weightless(table, lines, file)
+    if SAME in table:
+        yield from _unlike(table.assign(row=lines).set_index("code"), inner, file)
+
+
+def _unlike(table: pd.DataFrame, inner: set[str], file: str):
+    """Yield the leaves that repeat what is no indicator, or state what is that indicator's own."""
+    for code, node in table[table[SAME].notna()].iterrows():
+        other = node[SAME]
+        if other not in table.index or other in inner or code in inner or isinstance(table.at[other, SAME], str):
+            expected = "an indicator with values of its own, in the row of a leaf"
+            yield Problem(file, node["row"], SAME, other, expected, "correct the code, or empty the cell")
+            continue
+        if node["direction"] != table.at[other, "direction"]:
+            expected = f"{table.at[other, 'direction']}, as for {other}"
+            yield Problem(file, node["row"], "direction", node["direction"], expected, "an indicator has one direction")
+        for name in FORMULAS:
+            if isinstance(node.get(name), str):
+                yield Problem(file, node["row"], name, node[name], "an empty cell", f"write it in the row of {other}")
 
 
 def _misplaced_formulas(node, row: int, file: str, inner: set[str]):

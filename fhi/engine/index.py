@@ -14,7 +14,7 @@ from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
 from fhi.engine.parameters import Method, Step
 from fhi.engine.ranking import ranked
-from fhi.engine.screening import coverage, observe, panel_of, screen, select
+from fhi.engine.screening import coverage, observe, panel_of, screen, screen_units, select
 from fhi.engine.validation import check, check_units, check_weights
 
 __all__ = [
@@ -50,9 +50,9 @@ class Index:
     weights : pandas.DataFrame
         Indexed by node below the root: ``parent``, ``weight`` inside the parent, ``effective`` share in the root.
     stages : dict of pandas.DataFrame
-        ``indicators``, ``screening``, ``imputed``, ``imputation`` (True where a cell was filled, from other years,
-        cities or indicators), ``treated``, ``treatment``, ``normalised``, and ``unit_weights`` (``city, parent, node,
-        weight``), empty unless an aggregation weighs each city for itself.
+        ``indicators``, ``screening``, ``unit_screening``, ``imputed``, ``imputation`` (True where a cell was filled,
+        from other years, cities or indicators), ``treated``, ``treatment``, ``normalised``, and ``unit_weights``
+        (``city, parent, node, weight``), empty unless an aggregation weighs each city for itself.
     """
 
     scores: pd.DataFrame
@@ -63,7 +63,7 @@ class Index:
 
 def separable(method: Method) -> bool:
     """Whether an indicator comes out the same whatever stands beside it."""
-    return all(
+    return not method.unit_screening and all(
         methods.traits(name, method.step_of(name, indicator).method).columnwise
         for name in STEPS
         for indicator in (None, *method.by_indicator)
@@ -124,20 +124,23 @@ def fill_observed(
     """
     framework = framework.with_directions(dict(method.directions))
     indicators = observed.drop(index=list(method.exclude_cities))
-    indicators[list(method.exclude_indicators)] = float("nan")
+    indicators[[framework.same.get(code, code) for code in method.exclude_indicators]] = float("nan")
     kept, screening = screen(indicators, method.least_coverage)
     used = screening.index[screening["used"]]
     if used.empty:
         raise MethodError("no indicator has data for enough units; lower least_coverage.", key="least_coverage")
+    kept, unit_screening = screen_units(kept[used], framework, method.unit_screening)
+    indicators = indicators.loc[kept.index]
     given = {"framework": framework, "units": units}
     imputed, mask = _each(
-        kept[used],
+        kept,
         method,
         "imputation",
         lambda data, step: imputation.impute(data, step.method, **given, **step.params),
     )
     mask |= carried.loc[imputed.index, used]
-    return {"indicators": indicators, "screening": screening, "imputed": imputed, "imputation": mask}
+    found = {"indicators": indicators, "screening": screening, "unit_screening": unit_screening}
+    return found | {"imputed": imputed, "imputation": mask}
 
 
 def prepare(
@@ -204,7 +207,7 @@ def normalise(
 
     given = {"step": "over_years", "params": over.params}
     normalised = methods.call(normalisation.OVER_YEARS, over.method, dict(sorted(history.items())), year, one, **given)
-    return normalised.reindex(columns=framework.leaves)
+    return framework.spread(normalised)
 
 
 def treat(

@@ -232,25 +232,19 @@ def _annotated(base: Any, check: Any, **schema: Any) -> Any:
     return Annotated[base, check, WithJsonSchema(schema)]
 
 
+def _number(expected: str, accept: Callable[[Any], bool], *, whole: bool = False, **schema: Any) -> Any:
+    """Return a kind of number that passes a further test; `schema` says the same to an editor."""
+    base, is_one, kind = (int, _is_whole, "integer") if whole else (float, _is_number, "number")
+    return _annotated(base, _kind(expected, lambda value: is_one(value) and accept(value)), type=kind, **schema)
+
+
 # the kinds of value that a method's keywords may be annotated with, besides plain types
 Number = _annotated(float, _kind("a number", _is_number), type="number")
-Positive = _annotated(
-    float, _kind("a positive number", lambda value: _is_number(value) and value > 0), type="number", exclusiveMinimum=0
-)
-NotNegative = _annotated(
-    float, _kind("a number, 0 or more", lambda value: _is_number(value) and value >= 0), type="number", minimum=0
-)
-Percentile = _annotated(
-    float,
-    _kind("a number from 0 to 100", lambda value: _is_number(value) and 0 <= value <= 100),
-    **{"type": "number", "minimum": 0, "maximum": 100},
-)
-Count = _annotated(
-    int, _kind("a whole number, 1 or more", lambda value: _is_whole(value) and value >= 1), type="integer", minimum=1
-)
-Whole = _annotated(
-    int, _kind("a whole number, 0 or more", lambda value: _is_whole(value) and value >= 0), type="integer", minimum=0
-)
+Positive = _number("a positive number", lambda value: value > 0, exclusiveMinimum=0)
+NotNegative = _number("a number, 0 or more", lambda value: value >= 0, minimum=0)
+Percentile = _number("a number from 0 to 100", lambda value: 0 <= value <= 100, minimum=0, maximum=100)
+Count = _number("a whole number, 1 or more", lambda value: value >= 1, whole=True, minimum=1)
+Whole = _number("a whole number, 0 or more", lambda value: value >= 0, whole=True, minimum=0)
 Flag = _annotated(bool, _kind("true or false", lambda value: isinstance(value, bool)), type="boolean")
 Ascending = _annotated(
     tuple[float, float],

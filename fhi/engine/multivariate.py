@@ -208,7 +208,8 @@ def reliability(normalised: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     """
     rows = {}
     for node in (node for node in framework.levels.index if framework.children(node)):
-        leaves = [leaf for leaf in framework.leaves_below(node) if leaf in normalised]
+        below = dict.fromkeys(framework.same.get(leaf, leaf) for leaf in framework.leaves_below(node))
+        leaves = [leaf for leaf in below if leaf in normalised]
         items = normalised[leaves].dropna(axis=1, how="all")
         rows[node] = (items.shape[1], len(items.dropna()) if items.shape[1] else 0, cronbach_alpha(items))
     return pd.DataFrame.from_dict(rows, orient="index", columns=["indicators", "units", "alpha"]).rename_axis("node")
@@ -304,7 +305,7 @@ def _in_order(data: pd.DataFrame, framework: Framework) -> list[str]:
     if unknown:
         message = f"no node below the root: {listed(unknown)}."
         raise MethodError(message, key="multivariate", value=unknown[0], valid=framework.nodes)
-    return [node for node in framework.nodes if node in data]
+    return [node for node in framework.nodes if node in data and node not in framework.same]
 
 
 def _pillar(node: str, framework: Framework) -> str:

@@ -62,6 +62,14 @@ class OwnSteps(BaseModel):
     normalisation: NamedStep | None = None
 
 
+class UnitScreen(BaseModel):
+    """What a unit needs below a node: see `engine.screening.screen_units`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    least_data: Share = 0.0
+    most_zeros: Share = 1.0
+
+
 class Ranking(BaseModel):
     """How ranks come from scores: from how many decimals of them (None: all); see `engine.ranking`."""
 
@@ -99,6 +107,7 @@ class Method(BaseModel):
     directions: dict[str, Literal[1, -1]] = {}
     weights: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = {}
     least_coverage: Share = 0.0
+    unit_screening: dict[str, UnitScreen] = {}
     panel: NamedStep = Step(method="last-observed")
     max_age: Annotated[int, Field(strict=True, ge=0)] | None = 2
     imputation: NamedStep = Step(method="none")

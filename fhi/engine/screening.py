@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from numbers import Real
 
 import numpy as np
 import pandas as pd
 
 from fhi.engine import imputation
-from fhi.engine.errors import DataError, Problem
+from fhi.engine.errors import DataError, MethodError, Problem
 from fhi.engine.framework import Framework
-from fhi.engine.parameters import Method, Step
+from fhi.engine.parameters import Method, Step, UnitScreen
+from fhi.engine.siblings import SLACK
 
 KEY = ["city", "year", "indicator"]
 LAST_OBSERVED = Step(method="last-observed")
@@ -57,7 +59,7 @@ def panel_of(data: pd.DataFrame, framework: Framework) -> tuple[pd.DataFrame, bo
         return data, False
     problems = [
         Problem("units × indicators", None, str(name), name, "an indicator of the tree", "rename or drop the column")
-        for name in data.columns.difference(framework.leaves)
+        for name in data.columns.difference(framework.indicators)
     ]
     if problems:
         raise DataError(problems)
@@ -90,7 +92,7 @@ def observe(
     """
     rows = _checked(panel, framework)
     cities = pd.Index(sorted(panel["city"].unique()), name="city")
-    indicators = pd.Index(framework.leaves, name="indicator")
+    indicators = pd.Index(framework.indicators, name="indicator")
     places = cities.get_indexer(rows["city"]), indicators.get_indexer(rows["indicator"])
     values, years = rows["value"].to_numpy(dtype=float), rows["year"].to_numpy(dtype=float)
     history = {}
@@ -131,7 +133,7 @@ def select(panel: pd.DataFrame, framework: Framework, year: int | None = None, c
     if year is not None:
         rows = rows[rows["year"] <= year]
     latest = rows.sort_values("year").groupby(["city", "indicator"])[column].last(skipna=False).unstack()
-    return latest.reindex(index=pd.Index(sorted(panel["city"].unique()), name="city"), columns=framework.leaves)
+    return latest.reindex(index=pd.Index(sorted(panel["city"].unique()), name="city"), columns=framework.indicators)
 
 
 def _checked(panel: pd.DataFrame, framework: Framework) -> pd.DataFrame:
@@ -140,7 +142,7 @@ def _checked(panel: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     if absent:
         raise DataError([Problem("panel", 1, name, None, f"a column {name!r}", "add it") for name in absent])
     values = pd.to_numeric(panel["value"], errors="coerce").to_numpy(dtype=float)
-    known = panel["indicator"].isin(framework.leaves)
+    known = panel["indicator"].isin(framework.indicators)
     problems = []
     for name, what, bad, remedy in (
         ("city", "a city", panel["city"].isna(), "fill it in"),
@@ -200,6 +202,60 @@ def screen(indicators: pd.DataFrame, least_coverage: float) -> tuple[pd.DataFram
     return kept, screening
 
 
+def screen_units(
+    indicators: pd.DataFrame, framework: Framework, screens: Mapping[str, UnitScreen]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Leave out the units that have too few data, or too many zeros, below a node.
+
+    With n indicators below the node, m of them known for the unit and z of these 0, the unit stays if
+    ``m/n ≥ least_data`` and ``z/m ≤ most_zeros``. A unit without any data below the node has no share of zeros.
+
+    Parameters
+    ----------
+    indicators : pandas.DataFrame
+        Units × indicators that the index uses, before imputation; one that stands in two branches counts once.
+    framework : Framework
+    screens : mapping
+        By node.
+
+    Returns
+    -------
+    kept : pandas.DataFrame
+        `indicators` without the units that fail at any node.
+    screening : pandas.DataFrame
+        ``city, node, data, zeros, kept``: the two shares and whether the unit stays, by node.
+
+    Raises
+    ------
+    MethodError
+        If no unit is left, or the index uses no indicator below a node.
+
+    References
+    ----------
+    Becker, Caperna, Del Sorbo, Norlén, Papadimitriou and Saisana (2022), COINr: an R package for developing composite
+    indicators, Journal of Open Source Software 7(78): ``Screen``, by share of data and of values other than zero.
+    """
+    frames = [pd.DataFrame(columns=["city", "node", "data", "zeros", "kept"])]
+    for node, asked in screens.items():
+        below = dict.fromkeys(framework.same.get(leaf, leaf) for leaf in framework.leaves_below(node))
+        block = indicators[[leaf for leaf in below if leaf in indicators]]
+        if block.empty:
+            message = f"the index uses no indicator below {node}; leave the node out."
+            raise MethodError(message, key=f"unit_screening.{node}", value=node)
+        data, zeros = block.notna().mean(axis=1), (block == 0).sum(axis=1) / block.notna().sum(axis=1)
+        stays = (data >= asked.least_data - SLACK) & ~(zeros > asked.most_zeros + SLACK)
+        frames.append(
+            pd.DataFrame({"city": block.index, "node": node, "data": data, "zeros": zeros, "kept": stays}).reset_index(
+                drop=True
+            )
+        )
+    screening = pd.concat(frames if len(frames) == 1 else frames[1:], ignore_index=True)
+    kept = indicators.drop(index=screening.loc[screening["kept"] == False, "city"].unique())  # noqa: E712 (objects)
+    if kept.empty and len(indicators):
+        raise MethodError("no unit is left; ask for less data, or allow more zeros.", key="unit_screening")
+    return kept, screening
+
+
 def coverage(panel: pd.DataFrame, framework: Framework, method: Method, screening: pd.DataFrame) -> pd.DataFrame:
     """Return what stands behind each cell of the index.
 
@@ -222,10 +278,13 @@ def coverage(panel: pd.DataFrame, framework: Framework, method: Method, screenin
         what ends the value is known (equal: exactly). A value interpolated between two years is as old as the earlier
         one.
     """
-    valued = observe(panel, framework, method.year, method.panel)[0].notna()
+    values = observe(panel, framework, method.year, method.panel)[0]
+    valued = values.notna()
     wanted = ["evidence", "year", *(end for end in ("low", "high") if end in panel)]
     tables = [select(panel, framework, method.year, column).where(valued) for column in wanted]
-    long = [table.drop(index=list(method.exclude_cities)).stack(future_stack=True) for table in tables]
+    taken = values.drop(index=list(method.exclude_cities))[screening.index[screening["used"]]]
+    taken = screen_units(taken, framework, method.unit_screening)[0].index
+    long = [table.loc[taken].stack(future_stack=True) for table in tables]
     cells = pd.concat(long, axis=1, keys=wanted).rename_axis(["city", "indicator"]).reset_index()
     used = cells["indicator"].map(screening["used"]) & cells["evidence"].notna()
     years = cells["year"].convert_dtypes()

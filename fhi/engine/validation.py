@@ -43,7 +43,7 @@ def check(
         With the key, the value and the nearest valid names.
     """
     cities = [*cities]
-    names = {"indicators": framework.leaves, "cities": cities, "attributes": () if units is None else units}
+    names = {"indicators": framework.indicators, "cities": cities, "attributes": () if units is None else units}
     for key, table in methods.TABLES.items():
         if key == "aggregation":  # one a level
             continue
@@ -51,7 +51,7 @@ def check(
         function = choose(table, step.method, key, file)
         methods.check_params(function, step.params, step=key, name=step.method, file=file, **names)
     for indicator, steps in method.by_indicator.items():
-        choose(dict.fromkeys(framework.leaves), indicator, "by_indicator", file)
+        choose(dict.fromkeys(framework.indicators), indicator, "by_indicator", file)
         for key, step in ((key, getattr(steps, key)) for key in type(steps).model_fields):
             if step is not None:
                 where = f"by_indicator.{indicator}.{key}"
@@ -60,7 +60,10 @@ def check(
     check_units(method, file)
     check_weights(method, framework, file, cities)
     _check_levels(method, framework, file)
-    valid = {"weights": framework.nodes, "directions": framework.leaves, "exclude_indicators": framework.leaves}
+    for node in method.unit_screening:
+        choose(dict.fromkeys([framework.root, *framework.nodes]), node, "unit_screening", file)
+    indicators = framework.indicators
+    valid = {"weights": framework.nodes, "directions": indicators, "exclude_indicators": indicators}
     if cities:
         valid["exclude_cities"] = cities
     for key, known in valid.items():

@@ -39,7 +39,7 @@ FIRST = (
 )
 FIRST += ("fhi.editions.claims", "fhi.engine.index", "fhi.engine.explain", "fhi.engine.multivariate")
 THEN = ("fhi.engine.robustness.runs", "fhi.engine.identification.analyses", "fhi.showing.figures.rendering")
-THEN += ("fhi.showing.report.page", "fhi.showing.report.pdf", "fhi.showing.report.closing", "fhi.running.datapackage")
+THEN += ("fhi.showing.report.page", "fhi.showing.report.pdf", "fhi.showing.report.manifest", "fhi.running.datapackage")
 #: the folders of what is imported, and of what is read meanwhile
 READ = ("fhi", "data/raw")
 #: seconds between two looks at whether the build still runs, and those after which a server without work ends

@@ -75,7 +75,16 @@ def test_an_index_of_two_pillars_worked_by_hand():
 
 def test_every_stage_is_kept():
     stages = build(panel(), TREE, PLAIN).stages
-    before = {"indicators", "screening", "imputed", "imputation", "treated", "treatment", "normalised"}
+    before = {
+        "indicators",
+        "screening",
+        "unit_screening",
+        "imputed",
+        "imputation",
+        "treated",
+        "treatment",
+        "normalised",
+    }
     assert set(stages) == before | {"unit_weights"}
     assert stages["unit_weights"].empty
     assert stages["indicators"].loc["丙"].tolist() == [30, 1, 90]
@@ -124,6 +133,7 @@ def test_what_bears_on_the_indicators_alone_changes_nothing_after_them():
         "exclude_indicators": ["noise"],
         "directions": {"noise": 1},
         "least_coverage": 0.9,
+        "unit_screening": {"noise": {"least_data": 0.5}},
         "panel": "linear",
         "imputation": "mean",
         "treatment": "winsorise",

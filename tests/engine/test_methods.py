@@ -142,7 +142,7 @@ def test_context_reaches_the_method_that_asks_for_it_and_no_other():
         (DATA.iloc[::-1], "same order"),
         (DATA.rename(columns={"x": "y"}), "must return a frame"),
         (DATA.assign(y=1.0), "must return a frame"),
-        (DATA.assign(x=["a", "b"]), "no number"),
+        (DATA.assign(x=["a", "b"]), "must return numbers"),
         (DATA.assign(x=[1.0, float("inf")]), "infinite values in x"),
     ],
 )

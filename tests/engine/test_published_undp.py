@@ -1,7 +1,7 @@
 """UNDP's indices of indices as trees with rules of single nodes: printed values of 2021 to their last digit.
 
-Technical notes 2 to 4 of the Human Development Report 2021/22: inequality-adjusted HDI, Gender Development Index,
-Gender Inequality Index.
+Technical notes 2 to 4 and 6 of the Human Development Report 2021/22: inequality-adjusted HDI, Gender Development Index,
+Gender Inequality Index, planetary pressures-adjusted HDI. Five countries, the first of the published table with values.
 """
 
 import numpy as np
@@ -27,7 +27,7 @@ def tree(*rows):
     table = (
         pd.DataFrame({"level": levels, "parent": pd.Series(parents, dtype=object)}).rename_axis("code").reset_index()
     )
-    return Framework.from_table(table.assign(direction=1, weight=1.0, unit="", name_zh="", name_en=""))
+    return Framework.from_table(table.assign(direction=1, weight=1.0, unit="unit", name_zh="", name_en=""))
 
 
 def bounds(leaves):
@@ -115,6 +115,37 @@ def test_the_gender_inequality_index_is_what_a_ratio_of_means_leaves():
     )
     scores = build(data, framework, method).scores
     assert scores["gii"].round(3).to_dict() == PRINTED["gii"].to_dict()
+
+
+#: carbon dioxide and material footprint, tonnes per person: from none to the most of any country since 1990, technical
+#: note 6. The second is known here from the printed values alone, which leave 107.3 to 107.6 for it given the first
+PRESSURES = {"co2": (0, 68.72), "mf": (0, 107.42)}
+
+
+def planetary(*rows):
+    """Return the tree and the method of an index less what pressures take, the index itself below ``hdi``."""
+    framework = tree(("phdi", "hdi pressures"), *rows, ("pressures", "co2 mf"))
+    normalisation = bounds([leaf for leaf in framework.leaves if leaf not in ("hdi", *PRESSURES)])
+    normalisation["goalposts"] |= PRESSURES | ({} if rows else {"hdi": (0, 1)})
+    levels = {0: "product", 1: "arithmetic"} | ({2: "arithmetic", "hdi": "geometric"} if rows else {})
+    return framework.with_directions({"co2": -1, "mf": -1}), Method(normalisation=normalisation, aggregation=levels)
+
+
+def test_the_planetary_index_is_an_index_less_what_pressures_take():
+    # UNDP multiplies the human development index as printed, an input beside the two pressures
+    framework, method = planetary()
+    assert framework.levels[["hdi", "co2"]].tolist() == [1, 2]
+    scores = build(PRINTED[framework.leaves], framework, method).scores
+    assert scores["phdi"].round(3).to_dict() == PRINTED["phdi"].to_dict()
+
+
+def test_the_planetary_index_from_all_its_indicators_is_an_uneven_tree():
+    framework, method = planetary(*human())
+    assert framework.levels[["co2", "eys"]].tolist() == [2, 3]
+    scores = build(PRINTED[framework.leaves], framework, method).scores
+    assert scores["hdi"].round(3).to_dict() == PRINTED["hdi"].to_dict()
+    # the unrounded index differs from the printed one by at most half its last digit, and so does the product
+    assert (scores["phdi"] - PRINTED["phdi"]).abs().max() < 0.001
 
 
 SMALL = tree(("r", "a b"), ("a", "x y"), ("b", "z"))

@@ -76,7 +76,7 @@ SENTENCES = [
     ("docs/zh/method.md", r"写明(\d+)项指标.*?(八)项在(\d+)座城市.*?(四)项只有", screening),
     ("docs/zh/bounds.md", r"(15)座的得分区间.*?总排名", lambda: constrained()[:1]),
     ("docs/zh/reviewers.md", r"(\d+)个行业的(\d+)家A股公司", lambda: companies()[::-1]),
-    ("README.md", r"all ([\d,]+) printed values .* all (\d+) ranks of 2021", hdi),
+    ("README.md", r"all ([\d,]+) published values .* all (\d+) ranks of 2021", hdi),
     ("README.zh.md", r"全部([\d,]+)个数值和2021年的全部(\d+)个名次", hdi),
     ("docs/edition.md", r"all ([\d,]+) values of the Human .* all\s+(\d+) ranks of 2021", hdi),
 ]

@@ -62,7 +62,7 @@ def test_nothing_that_is_stored_is_built_anew(stored, monkeypatch):
     def refuse(*_, **__):
         raise AssertionError("built anew")
 
-    monkeypatch.setattr("fhi.showing.compare.results.build", refuse)
+    monkeypatch.setattr("fhi.showing.compare.moves.build", refuse)
     found, _ = trying.attempt("baseline", ["experience=2", "adoption=3", "aggregation=median"])
     assert len(found.assumptions["assumption"].unique()) == 3 and not (found.assumptions["note"] != "").any()
     started = time.process_time()

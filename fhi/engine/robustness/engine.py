@@ -362,10 +362,11 @@ class _MovedColumns:
         """Return, by position of the leaf, all units × draws of these keys (see `Sample.keys`) in one matrix."""
         if number not in self._made:
             self._made[number] = self._make(number)
-        leaves = self.plan.model.inputs.tree.leaves
+        inputs = self.plan.model.inputs
         return {
-            leaves.index(code): column[:, np.searchsorted(known, keys[code])]
+            inputs.tree.leaves.index(place): column[:, np.searchsorted(known, keys[code])]
             for code, (known, column) in self._made[number].items()
+            for place in inputs.framework.places(code)
         }
 
     def _make(self, number: int) -> dict[str, tuple[np.ndarray, np.ndarray]]:

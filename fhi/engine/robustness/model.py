@@ -23,7 +23,7 @@ from fhi.engine.screening import as_panel, panel_of
 
 #: the keys of a method that say what is observed, and with these what is filled
 OBSERVED = ("year", "panel")
-FILLED = ("exclude_cities", "exclude_indicators", "least_coverage", "imputation")
+FILLED = ("exclude_cities", "exclude_indicators", "least_coverage", "unit_screening", "imputation")
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,8 @@ class Inputs:
         return cls(panel, framework, Tree.of(framework), units, attributes), wide
 
     def leaves_below(self, node: str) -> list[str]:
-        """Return the indicators below a node, itself if it is one; below `NOTHING` there are none."""
-        return [] if node == NOTHING else self.framework.leaves_below(node)
+        """Return the places of the indicators below a node, in whatever branch; below `NOTHING` there are none."""
+        return [] if node == NOTHING else self.framework.everywhere(node)
 
     def values_of(self, indicator: str) -> pd.Series:
         """Return all values of an indicator."""
@@ -347,7 +347,7 @@ class Model:
         self.method = given
         self.workshop = Workshop(self.inputs)
         normalised = self.workshop.matrix(given).normalised(self.inputs)
-        self.used = [leaf for leaf in framework.leaves if normalised[leaf].notna().any()]
+        self.used = [leaf for leaf in framework.indicators if normalised[leaf].notna().any()]
         self.space = self._expanded(space)
         if not self.space.assumptions:
             raise MethodError("the space is empty: name at least one assumption.", key="robustness")

@@ -66,7 +66,7 @@ class Error:
 
 #: the keys of a method that say which matrix of normalised indicators it makes, with whose weights, aggregated how
 MATRIX = (
-    *("year", "panel", "exclude_cities", "exclude_indicators", "least_coverage"),
+    *("year", "panel", "exclude_cities", "exclude_indicators", "least_coverage", "unit_screening"),
     *("imputation", "treatment", "normalisation"),
 )
 WEIGHTS = ("weights", "weighting")
@@ -319,8 +319,8 @@ def _read_data_noise(content: Any, framework: Framework, cities: list[str]) -> d
         raise MethodError(f"give the error by indicator, as {{adoption: {{sd: 2}}}}; found {content!r}.", value=content)
     errors = {}
     for indicator, entry in content.items():
-        if indicator not in framework.leaves:
-            raise MethodError(f"there is no {indicator!r}.", value=indicator, valid=framework.leaves)
+        if indicator not in framework.indicators:
+            raise MethodError(f"there is no {indicator!r}.", value=indicator, valid=framework.indicators)
         kinds = [kind for kind in ("sd", "relative", "answers") if isinstance(entry, Mapping) and kind in entry]
         if len(kinds) != 1 or len(entry) != 1:
             message = f"give one of {{sd: …}}, {{relative: …}}, {{answers: …}} for {indicator}; found {entry!r}."

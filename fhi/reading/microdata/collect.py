@@ -201,7 +201,7 @@ class _Collection:
     def result(self, framework: Framework) -> Microdata:
         """Return what was read as tables."""
         rows = self._rows()
-        outside = rows[~rows["indicator"].isin(framework.leaves)]
+        outside = rows[~rows["indicator"].isin(framework.indicators)]
         for (source, measure), count in outside[["source_id", "indicator"]].value_counts().items():
             ledger = next(ledger for ledger in self.ledgers if source.endswith(f"/{ledger.kind}"))
             ledger.count("measure not in the tree", count, str(measure))
@@ -226,7 +226,7 @@ class _Collection:
         for source in sources:
             ledger = next(ledger for ledger in self.ledgers if source.endswith(f"/{ledger.kind}"))
             found = ", ".join(sorted(outside[outside["source_id"] == source]["indicator"].unique()))
-            expected = f"an indicator of the tree ({', '.join(framework.leaves[:8])} …)"
+            expected = f"an indicator of the tree ({', '.join(framework.indicators[:8])} …)"
             problems.append(Problem(ledger.file, None, None, found, expected, "take the file out of the folder"))
         return problems
 

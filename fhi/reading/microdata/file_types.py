@@ -255,7 +255,7 @@ def words(table: pd.DataFrame, framework: Framework, files: list[File]) -> Vocab
 
 def add_measures(vocabulary: Vocabulary, framework: Framework) -> None:
     """Add the indicators of a tree as measures: by code, by their names, by their aliases (joined by ``|``)."""
-    leaves = framework.table.loc[framework.leaves]
+    leaves = framework.table.loc[framework.indicators]
     for column in ("code", "name_zh", "name_en", "aliases"):
         if column in leaves:
             for names, code in zip(leaves[column], leaves.index, strict=True):

@@ -31,7 +31,7 @@ class Yearbooks:
         self.rows: list[pd.DataFrame] = []
 
     def read(self, file: File, quality: Quality) -> pd.DataFrame:
-        reader = Reader(self.context, self.framework.leaves, quality)
+        reader = Reader(self.context, self.framework.indicators, quality)
         found, titles = [], []
         for sheet in sheets_of(file):
             cells = reader.cells(sheet.name, sheet.rows, sheet.copies, file.measure)

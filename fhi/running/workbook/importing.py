@@ -139,7 +139,7 @@ def _take_framework(book: Book, framework: Framework, method: Scenario, settings
 
     table = book.read("framework", parse)
     sheet, changes = table.set_index("code"), []
-    for column, nodes in (("weight", framework.nodes), ("direction", framework.leaves)):
+    for column, nodes in (("weight", framework.nodes), ("direction", framework.indicators)):
         own, present = sheet[column], getattr(before, f"{column}s")
         changes += [
             f"{column} of {node}: {present[node]:g} → {own[node]:g}" for node in nodes if own[node] != present[node]
@@ -165,7 +165,7 @@ def _refuse_other_changes(table: pd.DataFrame, before: Framework, file: str) -> 
     for code in codes:
         if code not in set(table["code"]):
             problems.append(Problem(file, None, "code", None, f"a row of the node {code}", "put the row back"))
-    editable = {"weight": before.nodes, "direction": before.leaves}
+    editable = {"weight": before.nodes, "direction": before.indicators}
     for _, item in table.iterrows():
         for column in SCHEMAS["framework"].columns:
             if item["code"] not in codes or item["code"] in editable.get(column, ()):

@@ -161,7 +161,7 @@ def framework_sheet(tree: Framework) -> Sheet:
         frozen=2,
         editable={
             "weight": [row for row, below in enumerate(inner) if below],
-            "direction": [row for row, code in enumerate(table.index) if code in tree.leaves],
+            "direction": [row for row, code in enumerate(table.index) if code in tree.indicators],
         },
     )
 

@@ -10,8 +10,7 @@ from fhi.engine.errors import MethodError
 from fhi.engine.explain import common_mean
 from fhi.showing.compare import assumptions as _assumptions
 from fhi.showing.compare import moves as _moves
-from fhi.showing.compare.moves import across
-from fhi.showing.compare.results import Data, Result, build_result, read_data, read_result, rebuild_result
+from fhi.showing.compare.moves import Data, Result, across, build_result, read_data, read_result, rebuild_result
 
 __all__ = ["Comparison", "Data", "Result", "across", "build_result", "compare", "read_data", "read_result"]
 __all__ += ["rebuild_result"]

@@ -11,7 +11,7 @@ from fhi.engine.agreement import shifts
 from fhi.engine.errors import FhiError
 from fhi.engine.words import label
 from fhi.scenarios import ASIDE, KEYS, Scenario
-from fhi.showing.compare.results import Data, Result, rebuild_result
+from fhi.showing.compare.moves import Data, Result, rebuild_result
 
 #: keys that are compared node by node
 BY_NODE = ("weights", "directions")

@@ -1,4 +1,4 @@
-"""Write a comparison: tables, pictures in both languages, and the text that `make compare` prints."""
+"""What a comparison writes: its tables, pictures and page, in files."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from fhi.engine.errors import FhiError, MethodError
 from fhi.engine.methods import traits
 from fhi.files import Files
 from fhi.showing.compare import Comparison, Data, Result, across, read_data, read_result
-from fhi.showing.compare.page import across_page, comparison_page
-from fhi.showing.compare.text import across_text, comparison_text
+from fhi.showing.compare.page import across_page, across_text, comparison_page, comparison_text
 from fhi.showing.figures import EVIDENCE, LANGUAGES, FigureEntry, moves, rendering
 from fhi.showing.report.texts import unit_words
 from fhi.store import Store, in_order, to_csv

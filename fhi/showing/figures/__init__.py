@@ -2,7 +2,6 @@
 
 from fhi.showing.figures import (
     audit,
-    city_pages,
     diagnostics,
     economy,
     ecosystem,
@@ -12,19 +11,17 @@ from fhi.showing.figures import (
     infrastructure,
     landscape,
     method,
-    pillars,
+    ranks,
     replication,
     research,
     robustness,
     sensitivity,
-    slopes,
 )
 from fhi.showing.figures.registry import EVIDENCE, LANGUAGES, PARTS, FigureEntry, entries
 
 __all__ = ["EVIDENCE", "LANGUAGES", "PARTS", "FigureEntry", "entries"]
 __all__ += [
     "audit",
-    "city_pages",
     "diagnostics",
     "economy",
     "ecosystem",
@@ -34,10 +31,9 @@ __all__ += [
     "infrastructure",
     "landscape",
     "method",
-    "pillars",
+    "ranks",
     "replication",
     "research",
     "robustness",
     "sensitivity",
-    "slopes",
 ]

@@ -1,6 +1,8 @@
-"""Part one, the landscape: the map of the three regions (p4), the TOP20 table and the tiers (p5)."""
+"""Part one, the landscape: the map of the three regions (p4), the TOP20 table and the tiers (p5), six cities (p6-8)."""
 
 from __future__ import annotations
+
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -9,12 +11,13 @@ from matplotlib.patches import Rectangle
 
 from fhi.showing.figures import basemap, style
 from fhi.showing.figures.charts import margin, with_names
-from fhi.showing.figures.registry import Tables, figure
-from fhi.showing.figures.texts import place_labels, wrapped
-from fhi.showing.figures.wording import both, said
+from fhi.showing.figures.documents import Block, block, table
+from fhi.showing.figures.industry import PAGE as LEADERS_PAGE
+from fhi.showing.figures.registry import Tables, figure, id_of, of_form
+from fhi.showing.figures.texts import capital, place_labels, quantity_text, wrapped
+from fhi.showing.figures.wording import both, heads, listed, said
 
 PILLARS = ("industry", "experience", "ecosystem")
-
 RANKS = ["rank", "industry_rank", "experience_rank", "ecosystem_rank"]
 
 
@@ -240,3 +243,102 @@ def _city_list(axes, cities: pd.DataFrame, language: str) -> None:
     for centre, name in zip(centres, style.city_names(cities, language), strict=True):
         axes.text(DISC + 6, centre[1], style.fit(name, 70, style.SMALL), size=style.SMALL, va="center")
     axes.set(xlim=(0, width), ylim=(0, height))
+
+
+RANKED = ("FHI", *PILLARS)
+#: the page of each of the six cities
+PAGES = of_form("city")
+
+
+def page_data(tables: Tables, city: str, page: int) -> pd.DataFrame:
+    """Return all that a card says, one row a number; column ``series`` tells its parts apart.
+
+    ``rank``: overall and pillar ranks of the city, with the change from 2017 where it is printed; ``fact``: what its page
+    prints beyond that, and its place in the lists of leaders (p11); ``firm``: the firms that the page names.
+    """
+    parts = [_ranks(tables, city), _facts(tables, city, page), _firms(tables, city, page)]
+    frame = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    return with_names(frame.assign(evidence="published"), tables).astype({"page": "Int64"})
+
+
+def _ranks(tables: Tables, city: str) -> pd.DataFrame:
+    ranks = tables["tables/top20"].set_index("city").loc[city]
+    movers = tables["tables/movers"].query("city == @city").set_index("pillar")["change"]
+    frame = pd.DataFrame({"indicator": list(RANKED), "unit": "rank", "page": ranks["page"]})
+    frame["value"] = [ranks["rank"], *(ranks[f"{pillar}_rank"] for pillar in PILLARS)]
+    frame["change"] = [ranks["change_value"], *(movers.get(pillar) for pillar in PILLARS)]
+    return _named(frame, tables).assign(series="rank", city=city)
+
+
+def _facts(tables: Tables, city: str, page: int) -> pd.DataFrame:
+    renamed = {
+        "measure_zh": "name_zh",
+        "measure_en": "name_en",
+        "printed_value": "value",
+        "printed_qualifier": "qualifier",
+        "node": "indicator",
+    }
+    frame = tables["tables/city_profiles"].query("city == @city and page == @page").rename(columns=renamed)
+    # the ranks of the table stand above
+    frame = frame[~(frame["indicator"].isin(RANKED) & (frame["unit"] == "rank"))]
+    lists = tables["tables/leaders"]
+    lists = lists[(lists["city"] == city) & (lists["page"] == LEADERS_PAGE)]
+    leading = lists.rename(columns={"node": "indicator", "position": "value"})[["city", "indicator", "value", "page"]]
+    leading = _named(leading.assign(unit="rank", qualifier="exact"), tables)
+    columns = ["city", "indicator", "name_zh", "name_en", "value", "printed", "qualifier", "unit", "page"]
+    frame = pd.concat([frame, leading])[columns].drop_duplicates(["name_zh", "printed"])
+    return frame.sort_values("page", kind="stable").assign(series="fact")
+
+
+def _firms(tables: Tables, city: str, page: int) -> pd.DataFrame:
+    rows = tables["tables/named_firms"].query("city == @city and page == @page and basis == 'printed'")
+    rows = rows.rename(columns={"node": "indicator"}).drop_duplicates("name_zh")
+    return rows[["city", "indicator", "name_zh", "name_en", "page"]].assign(series="firm")
+
+
+def _named(frame: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+    names = tables["tables/framework"].set_index("code")
+    return frame.assign(
+        **{f"name_{language}": frame["indicator"].map(names[f"name_{language}"]) for language in ("zh", "en")}
+    )
+
+
+def page_caption(data: pd.DataFrame) -> dict[str, str]:
+    ranks = data[data["series"] == "rank"].set_index("indicator")
+    places = {code: int(ranks.at[code, "value"]) for code in RANKED}
+    city, facts = {"zh": ranks["city"].iloc[0], "en": ranks["city_en"].iloc[0]}, int((data["series"] == "fact").sum())
+    numbers = both(f"city-page.{'number' if facts == 1 else 'numbers'}")
+    return both("city-page.caption", city=city, facts=facts, numbers=numbers, **places)
+
+
+def card(data: pd.DataFrame, language: str) -> list[Block]:
+    """The ranks of a city, the other numbers that its page gives, and the firms it names (p6-8)."""
+    ranks, facts, firms = (data[data["series"] == part] for part in ("rank", "fact", "firm"))
+    name = f"name_{language}"
+    labels = [getattr(item, name) + _change_words(item.change, item.indicator, language) for item in ranks.itertuples()]
+    items = [{"value": f"{value:.0f}", "label": label} for value, label in zip(ranks["value"], labels, strict=True)]
+    rows = [
+        [
+            capital(getattr(item, name)),
+            quantity_text(item.value, item.qualifier, item.unit, item.printed, language),
+            said("city-page.page", language, page=item.page),
+        ]
+        for item in facts.itertuples()
+    ]
+    blocks = [block("facts", items=items), table(heads("city-page", language), rows, (3.2, 1.4, 0.95), across=2)]
+    if len(firms):
+        blocks.append(block("text", text=said("city-page.firms", language, names=listed(firms, "name"))))
+    return blocks
+
+
+def _change_words(change: float, node: str, language: str) -> str:
+    if pd.isna(change):
+        return said("city-page.new", language) if node == "FHI" else ""
+    if change == 0:
+        return said("city-page.same", language)
+    arrow = f"{'↑' if change > 0 else '↓'}{abs(change):.0f}"
+    return said("city-page.change", language, arrow=arrow)
+
+
+for _city, _page in PAGES.items():
+    figure(id_of("city", _city), partial(page_data, city=_city, page=_page), page_caption)(card)

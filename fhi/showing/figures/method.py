@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.patches import Rectangle
 
-from fhi.engine.framework import leaves_of
+from fhi.engine.framework import Framework, leaves_of
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import pillars
 from fhi.showing.figures.documents import Block, block, step
@@ -22,11 +22,10 @@ def framework_data(tables: Tables) -> pd.DataFrame:
     nodes = tables["tables/framework"][["level", "code", "parent", "name_zh", "name_en"]].copy()
     cells = tables["coverage"].dropna(subset=["evidence"])
     units = tables["coverage"]["city"].nunique()
-    nodes["coverage"] = nodes["code"].map(cells.groupby("indicator").size() / units)
-    nodes["old"] = nodes["code"].map(cells.groupby("indicator")["old"].sum() / units)
-    nodes["evidence"] = nodes["code"].map(
-        cells.groupby("indicator")["evidence"].agg(lambda e: "+".join(sorted(set(e))))
-    )
+    own = nodes["code"].map(Framework.from_table(tables["tables/framework"]).same).fillna(nodes["code"])
+    nodes["coverage"] = own.map(cells.groupby("indicator").size() / units)
+    nodes["old"] = own.map(cells.groupby("indicator")["old"].sum() / units)
+    nodes["evidence"] = own.map(cells.groupby("indicator")["evidence"].agg(lambda e: "+".join(sorted(set(e)))))
     nodes.loc[nodes["code"].isin(leaves_of(nodes)), "coverage"] = nodes["coverage"].fillna(0.0)
     return nodes
 

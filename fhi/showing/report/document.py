@@ -21,8 +21,7 @@ from fhi.showing.figures.evidence import cited
 from fhi.showing.figures.registry import BEYOND
 from fhi.showing.figures.style import EVIDENCE_SIGNS, FAMILY, PILLARS, source_line
 from fhi.showing.report.contents import LABELS, altered_notice, chapters, front, parts_of
-from fhi.showing.report.locator import map_svg
-from fhi.showing.report.pictures import Drawn, drawn, picture, svg_size
+from fhi.showing.report.pictures import Drawn, drawn, map_svg, picture, svg_size
 from fhi.showing.report.profiles import Field
 from fhi.showing.report.tables import Cell, Table, has, profiled, shown_units
 from fhi.showing.report.texts import in_both, unit_words

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from fhi.editions.outputs import GIVEN
+from fhi.engine.framework import SAME
 from fhi.engine.parameters import Step
 from fhi.engine.ranking import outward
 from fhi.engine.words import NOTHING as NONE
@@ -65,16 +66,17 @@ def _nodes(tables: Tables, method: Scenario) -> Iterator[list[Cell]]:
     leaves = set(leaf_nodes(tables))
     for node in _down(framework, framework.loc[framework["level"] == 0, "code"].iloc[0]):
         code, leaf = node["code"], node["code"] in leaves
+        own = node[SAME] if isinstance(node.get(SAME), str) else code
         indent = "　" * (node["level"] - 1)
-        evidence = [{"badge": label} for label in EVIDENCE if label in set(labels.get(code, ()))]
+        evidence = [{"badge": label} for label in EVIDENCE if label in set(labels.get(own, ()))]
         yield [
             {language: indent + node[f"name_{language}"] for language in ("zh", "en")},
             decimal(weights["weight"].get(code, float("nan")), 3),
             decimal(weights["effective"].get(code, float("nan")), 3),
             span(*allowed.loc[code], places=2) if code in allowed.index else NOTHING,
-            said(f"direction.{method.directions.get(code, node['direction'])}") if leaf else "",
-            str(units.get(code, 0)) if leaf else "",
-            said(f"used.{bool(used.get(code, False))}") if leaf else "",
+            said(f"direction.{method.directions.get(own, node['direction'])}") if leaf else "",
+            str(units.get(own, 0)) if leaf else "",
+            said(f"used.{bool(used.get(own, False))}") if leaf else "",
             evidence or (NOTHING if leaf else ""),
         ]
 

@@ -1,4 +1,4 @@
-"""The page: one self-contained HTML file, the answer first, that loads nothing and links to nothing outside itself."""
+"""The page: one self-contained HTML file that loads nothing and links to nothing outside; and the pages beside it."""
 
 from __future__ import annotations
 
@@ -256,3 +256,18 @@ def font_file(style: str, text: str) -> bytes:
 def write_report(store: Store) -> list[Path]:
     """Write ``reports/<scenario>/report.html``; return what was written."""
     return [store.write_bytes(f"{store.reports}/report.html", build_page(store).encode("utf-8"))]
+
+
+def light_page(template: str, **context: object) -> str:
+    """Return a page of a template that extends ``light.html.j2``, with style, script and fonts inside."""
+    page = unfonted(template, **context)
+    with pool(1) as process:
+        return page.replace(FONT_MARK, font_css("".join(sorted(set(page))), process), 1)
+
+
+def unfonted(template: str, **context: object) -> str:
+    """Return such a page with a mark where the fonts go."""
+    script = (ASSETS / "light.js").read_text(encoding="utf-8")
+    shown = {"lead": None, "rights": said("rights"), "links": []} | context
+    shown |= {"style": page_style(), "script": script, "hash": script_hash(script)}
+    return environment().get_template(template).render(**shown)

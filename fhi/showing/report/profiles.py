@@ -20,8 +20,8 @@ from fhi.engine.framework import Framework
 from fhi.showing.figures.charts import pillars
 from fhi.showing.figures.registry import Tables
 from fhi.showing.figures.style import PILLARS, TIERS
-from fhi.showing.report.locator import locator
 from fhi.showing.report.measures import measured, measured_span
+from fhi.showing.report.pictures import locator
 from fhi.showing.report.tables import profiled, shown_units
 from fhi.showing.report.texts import NOTHING, anchor, decimal, digits, names, span, unit_words, whole
 

@@ -15,8 +15,7 @@ from fhi.showing.figures import LANGUAGES, style
 from fhi.showing.figures.registry import Texts
 from fhi.showing.report import cities, opening
 from fhi.showing.report.contents import LABELS, front
-from fhi.showing.report.light import unfonted
-from fhi.showing.report.page import FONT_MARK, environment, font_file
+from fhi.showing.report.page import FONT_MARK, environment, font_file, unfonted
 from fhi.showing.report.texts import in_both, said
 from fhi.store import Store
 

@@ -102,6 +102,8 @@ IMPUTATIONS = [
     *("none", "mean", "median", "parent-mean", {"method": "group-mean", "groups": "kind"}),
     *({"method": "k-nearest-neighbours", "k": 2}, {"method": "em", "ridge": 0.3, "tolerance": 1e-4}),
     {"method": "group-median", "groups": "kind"},
+    # on one indicator: few units have all the others
+    {"method": "regression", "on": ["debt"]},
 ]
 NORMALISATIONS = [
     *("log-min-max", "efficacy", "z-score", "robust", "proportion-of-sum", "rank", "borda", "percentile-rank"),

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from fhi.showing.figures import LANGUAGES, documents, entries, rendering, style
-from fhi.showing.figures.city_pages import PAGES, page_data
 from fhi.showing.figures.documents import bar, block, table
+from fhi.showing.figures.landscape import PAGES, page_data
 
 CARDS = [entry for entry in entries() if entry.document]
 KINDS = {"table", "text", "list", "facts", "steps", "ranks"}

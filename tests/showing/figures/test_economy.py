@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from fhi.showing.figures import economy, style
-from fhi.showing.figures.economy import MEASURES, QUADRANTS, SOURCE, base_caption, base_data, leading_data
+from fhi.showing.figures.economy import MEASURES, QUADRANTS, base_caption, base_data, leading_data
+from fhi.showing.figures.wording import both
 
 
 def test_the_values_are_the_public_ones_and_hong_kong_has_none(tables):
@@ -30,7 +31,7 @@ def test_a_quadrant_compares_with_the_medians_of_the_cities_that_have_data(table
 
 def test_the_source_line_names_the_day_of_the_public_source(tables):
     day = tables["tables/a_share_firms"]["cap_date"].mode()[0]
-    assert all(day in text for text in SOURCE.values())
+    assert all(day in text for text in both("p29-economy.source").values())
 
 
 def test_the_caption_counts_the_firms_whose_city_is_not_certain(tables):

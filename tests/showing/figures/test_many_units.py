@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 from sampled import sampled
 
-from fhi.showing.figures import entries, pillars
+from fhi.showing.figures import entries
 from fhi.showing.figures.charts import chosen, height, rank_ticks
+from fhi.showing.figures.ranks import PILLARS
 from fhi.showing.figures.registry import LANGUAGES
 
 ENTRIES = {entry.id: entry for entry in entries()}
@@ -114,9 +115,9 @@ def bounds(count):
 
 
 def heat(count):
-    ranks = {f"{pillar}_rank": spread(count, place) for place, pillar in enumerate(pillars.PILLARS)}
+    ranks = {f"{pillar}_rank": spread(count, place) for place, pillar in enumerate(PILLARS)}
     table = frame(count, rank=range(1, count + 1), **ranks)
-    for pillar in pillars.PILLARS:
+    for pillar in PILLARS:
         table[f"gap_{pillar}"] = table["rank"] - table[f"{pillar}_rank"]
     own = table[list(ranks)]
     return table.assign(spread=own.max(axis=1) - own.min(axis=1))

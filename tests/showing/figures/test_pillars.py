@@ -2,7 +2,7 @@
 
 import pytest
 
-from fhi.showing.figures.pillars import PILLARS, pillars_data
+from fhi.showing.figures.ranks import PILLARS, pillars_data
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from fhi.showing.figures import entries
-from fhi.showing.figures.slopes import slope_data, years_caption
+from fhi.showing.figures.ranks import slope_data, years_caption
 
 ENTRY = next(entry for entry in entries() if entry.id == "years")
 

@@ -10,7 +10,7 @@ import pytest
 from fhi.editions.catalogue import raw_files
 from fhi.paths import RAW, ROOT
 from fhi.showing.report import manifest
-from fhi.showing.report.closing import summary
+from fhi.showing.report.manifest import summary
 from fhi.store import Store
 
 

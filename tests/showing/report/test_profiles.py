@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from fhi.showing.figures import LANGUAGES
-from fhi.showing.report.locator import map_svg
+from fhi.showing.report.pictures import map_svg
 from fhi.showing.report.profiles import Field, latest, profile, profiles, sayings
 from fhi.showing.report.tables import shown_units
 
