@@ -321,8 +321,11 @@ faults: $(READY) ## kill make report at KILLS moments (default 50) and break it 
 fuzz: $(READY) ## throw FUZZ_CASES (default 10000) random cells and files at the parsers, and try every cross product
 	FUZZ_CASES=$(or $(FUZZ_CASES),10000) HYPOTHESIS_PROFILE=fuzz "$(PYTHON)" -m pytest -m fuzz
 
+# what the project ships: notebooks, methods and scripts of the staff's own may have any style
+LINTED := .ci docs fhi tests $(STAGES:%=notebooks/%.ipynb) notebooks/lab.ipynb
+
 lint: $(READY) ## check style and names
-	"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check .
+	@"$(BIN)/ruff" check $(LINTED) && "$(BIN)/ruff" format --check $(LINTED)
 
 clean: ## remove what was built; the environment and the store of results stay
 	rm -rf "$(OUT)/data/processed" "$(OUT)/reports" "$(OUT)/.timings" "$(OUT)/.checked" "$(OUT)/.tried" "$(IMPORTS)" "$(FRESH)"

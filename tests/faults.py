@@ -339,7 +339,7 @@ def attempt(name: str, fault: Callable[[], str]) -> bool:
     started = time.monotonic()
     try:
         said, held = fault(), True
-    except Fault as error:
+    except (Fault, AssertionError) as error:
         said, held = f"NOT SURVIVED: {error}", False
     print(f"{name:<14}{said} ({time.monotonic() - started:.0f} s)", flush=True)
     return held

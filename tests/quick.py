@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 #: cases of one function that are tried, spread over all of them
-CASES = 3
+CASES = 2
 #: CPU seconds that a test, and what it sets up, may take: several times what any takes on a quiet machine
-LIMIT = 6.0
+LIMIT = 4.0
 #: what builds, draws in a browser or runs a notebook
 BUILDERS = ("make", "chromedriver", "ipykernel_launcher", "papermill")
 

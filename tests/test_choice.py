@@ -118,3 +118,12 @@ def test_no_copy_of_the_project_has_files_of_the_staff(tmp_path, monkeypatch):
     (tmp_path / "fhi2019").mkdir()
     (tmp_path / "fhi2019/edition.yml").touch()
     assert shipped.is_own(tmp_path / "fhi2019")
+
+
+def test_make_lints_all_that_is_shipped_and_nothing_else():
+    listed = subprocess.run(["git", "ls-files", "*.py", "*.ipynb"], cwd=ROOT, capture_output=True, text=True)
+    (linted,) = re.findall("^LINTED := (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    folders = {word for word in linted.split() if "/" not in word and "(" not in word}
+    # a folder without git is taken as it is
+    assert {name.split("/")[0] for name in listed.stdout.splitlines()} <= folders | {"notebooks"}
+    assert "$(STAGES:%=notebooks/%.ipynb) notebooks/lab.ipynb" in linted

@@ -220,6 +220,7 @@ def test_a_city_is_found_by_each_of_its_names(place, form):
 
 
 # --- whole files ------------------------------------------------------------------------------------------
+@pytest.mark.slow
 @settings(FIRE, max_examples=max(50, CASES // 100))
 @given(
     st.one_of(
@@ -243,6 +244,7 @@ def test_any_file_is_read_or_refused(tmp_path_factory, head, content):
 
 
 # --- layouts ----------------------------------------------------------------------------------------------
+@pytest.mark.slow
 def test_a_table_laid_out_at_random_gives_its_values_or_is_refused(tmp_path):
     vocabulary = Vocabulary(TABLES["vocabulary"])
     file_types.add_measures(vocabulary, FRAMEWORK)

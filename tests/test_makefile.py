@@ -133,6 +133,7 @@ def test_make_knows_every_module_that_page_and_print_use(command, module):
     assert {path.relative_to(ROOT).as_posix() for path in used} <= set(rules[f"CODE_{command}"].split())
 
 
+@pytest.mark.slow
 def test_the_imports_that_are_found_are_those_that_python_sees():
     for path in sorted((ROOT / "fhi").rglob("*.py")):
         code = path.read_text(encoding="utf-8")

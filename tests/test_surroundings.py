@@ -164,6 +164,7 @@ def test_the_set_up_asks_pip_for_nothing_that_the_environment_says(tmp_path):
     assert not set(options) & set(seen_) and seen_["PYTHONNOUSERSITE"] == "1"
 
 
+@pytest.mark.slow
 def test_a_command_of_this_checkout_is_not_that_of_another(tmp_path):
     (tmp_path / "fhi").mkdir()
     (tmp_path / "fhi/__init__.py").write_text("raise ImportError\n")

@@ -204,24 +204,51 @@ def contribution(tables: Tables) -> pd.DataFrame:
 @constructs("firm_count")
 def firm_count(tables: Tables) -> pd.DataFrame:
     """企业数量: firms financed with CNY 50 million or more, as printed for three cities (p6-7)."""
-    return _profile(tables, "firm_count", "firms")
+    return _profile(tables, "firm_count")
 
 
 @constructs("capital")
 def capital(tables: Tables) -> pd.DataFrame:
     """资本实力: total financing of these firms, 100 million CNY, as printed for one city (p7)."""
-    rows = _profile(tables, "capital", "CNY")
+    rows = _profile(tables, "capital")
     return rows.assign(value=rows["value"] / 1e8)
 
 
 @constructs("institutes")
 def institutes(tables: Tables) -> pd.DataFrame:
     """专项科研: special research institutes, as printed for one city (p7)."""
-    return _profile(tables, "institutes", "institutes")
+    return _profile(tables, "institutes")
 
 
-def _profile(tables: Tables, node: str, unit: str) -> pd.DataFrame:
-    """Numbers of the city profiles (p6-8) of a node and unit, as printed: 近100 is 100, 50多 is 50."""
+#: by indicator: the unit in which the city profiles print it
+PROFILED = {"firm_count": "firms", "capital": "CNY", "institutes": "institutes"}
+
+
+def qualified(panel: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+    """Return a panel with the column ``qualifier``: how a value is printed in its source.
+
+    ``above`` (超400亿, 50多家), ``below`` (近100家), ``about``, or ``exact``, as are all values but those of the city
+    profiles.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        As `panel` returns it.
+    tables : mapping
+        The raw tables.
+    """
+    if "city_profiles" not in tables:
+        return panel.assign(qualifier="exact")
+    rows = tables["city_profiles"]
+    rows = rows[rows["unit"] == rows["node"].map(PROFILED)].set_index(["city", "node"])["printed_qualifier"]
+    words = rows[~rows.index.duplicated()].reindex(pd.MultiIndex.from_frame(panel[["city", "indicator"]]))
+    own = panel["source_id"] == source_of(tables, "city_profiles")
+    return panel.assign(qualifier=words.fillna("exact").where(own.to_numpy(), "exact").to_numpy())
+
+
+def _profile(tables: Tables, node: str) -> pd.DataFrame:
+    """Numbers of the city profiles (p6-8) of a node, as printed: 近100 is 100, 50多 is 50; see `qualified`."""
+    unit = PROFILED[node]  # noqa: F841 (the query names it)
     rows = tables["city_profiles"].query("node == @node and unit == @unit")
     values = rows.set_index("city")["printed_value"]
     return _rows(values, year_of(tables), source_of(tables, "city_profiles"), "published")

@@ -12,7 +12,8 @@ from fhi.editions.construction import constructed
 from fhi.editions.edition import Edition, edition
 from fhi.editions.folders import standard_errors_of, units_of
 from fhi.engine.robustness.confidence import survey_errors
-from fhi.engine.robustness.space import DATA_NOISE, Error
+from fhi.engine.robustness.distributions import Error
+from fhi.engine.robustness.space import DATA_NOISE
 
 #: in a space of robustness, in place of errors by indicator: those that the edition states
 OF_EDITION = "edition"

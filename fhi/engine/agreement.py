@@ -80,9 +80,7 @@ def kendall_tau_b(x, y) -> float:
     ----------
     Kendall (1945), The treatment of ties in ranking problems, Biometrika 33(3).
     """
-    sign_x, sign_y = (np.sign(np.subtract.outer(values, values)) for values in (np.asarray(x), np.asarray(y)))
-    spread = np.sqrt(float((sign_x**2).sum()) * float((sign_y**2).sum()))
-    return float((sign_x * sign_y).sum() / spread) if spread else float("nan")
+    return float(_resampled(np.ones((1, len(x))), x, y)[0])
 
 
 def spearman_rho(x, y) -> float:

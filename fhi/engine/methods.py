@@ -33,8 +33,14 @@ from fhi.engine.errors import MethodError, choose
 
 #: every step of the method of an index, in their order: its methods by name
 TABLES: Mapping[str, dict[str, Callable]] = {
-    step: {} for step in ("panel", "imputation", "treatment", "normalisation", "over_years", "weighting", "aggregation")
+    step: {}
+    for step in (
+        *("panel", "imputation", "treatment", "normalisation", "over_years", "weighting", "aggregation"),
+        "imputed",
+    )
 }
+#: of these, what is no key of a method but an assumption of the space of robustness
+OF_SPACE = ("imputed",)
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def check(
     cities = [*cities]
     names = {"indicators": framework.indicators, "cities": cities, "attributes": () if units is None else units}
     for key, table in methods.TABLES.items():
-        if key == "aggregation":  # one a level
+        if key == "aggregation" or key in methods.OF_SPACE:  # one a level, and none
             continue
         step: Step = getattr(method, key)
         function = choose(table, step.method, key, file)

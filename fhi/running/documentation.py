@@ -14,7 +14,7 @@ from fhi.codebook.columns import columns
 from fhi.codebook.glossary import terms
 from fhi.codebook.tables import Table, tables
 from fhi.editions import SCHEMAS, claims
-from fhi.engine.methods import CONTEXT, TABLES, keywords
+from fhi.engine.methods import CONTEXT, OF_SPACE, TABLES, keywords
 from fhi.files import replace_file
 from fhi.paths import RAW, REPORT, ROOT
 from fhi.running import datapackage, dependencies
@@ -62,6 +62,7 @@ STEPS: Mapping[str, Mapping[str, str]] = {
     "over_years": {"en": "Normalisation across years", "zh": "跨年标准化"},
     "weighting": {"en": "Weighting", "zh": "指标赋权"},
     "aggregation": {"en": "Aggregation", "zh": "指数合成"},
+    "imputed": {"en": "Multiple imputation", "zh": "多重插补"},
 }
 #: what each method does, in Chinese; in English its docstring says so
 MEANINGS = ROOT / "fhi" / "codebook" / "methods.csv"
@@ -164,7 +165,8 @@ def method_notes(language: str = "en") -> str:
     meanings = pd.read_csv(MEANINGS).set_index(["step", "name"])["meaning_zh"]
     blocks = []
     for key, methods in TABLES.items():
-        where = {"en": f"In a scenario: `{key}:`", "zh": f"方案中的键：`{key}:`"}[language]
+        place = f"robustness.space.{key}" if key in OF_SPACE else key
+        where = {"en": f"In a scenario: `{place}:`", "zh": f"方案中的键：`{place}:`"}[language]
         blocks.append(f"## {STEPS[key][language]}\n\n{where}")
         for name, function in methods.items():
             title = f"### {name}" + (f" {function.traits.zh}" if language == "zh" else "")

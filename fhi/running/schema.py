@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from fhi.engine.methods import CONTEXT, TABLES, keywords, parameter_schema, traits
+from fhi.engine.methods import CONTEXT, OF_SPACE, TABLES, keywords, parameter_schema, traits
 from fhi.engine.parameters import OwnSteps
 from fhi.engine.words import words
 from fhi.paths import ROOT
@@ -18,12 +18,16 @@ FILE = ROOT / "docs" / "scenario.schema.json"
 MARK = "# yaml-language-server: $schema=../../docs/scenario.schema.json"
 
 
+#: what stands beside the parameters of a method of multiple imputation
+DRAWN = {"draws": {"type": "integer", "minimum": 2}, "seed": {"type": "integer", "minimum": 0}}
+
+
 def scenario_schema() -> dict[str, Any]:
     """Return the JSON Schema of a scenario: the typed model, with the methods of each step and their parameters."""
     schema = Scenario.model_json_schema()
     properties = {BASE: {"type": "string"}, **schema["properties"]}
     for step in TABLES:
-        if step != "aggregation":
+        if step != "aggregation" and step not in OF_SPACE:
             properties[step] = _step(step)
     single = _step("aggregation")["anyOf"]
     levels = {"type": "object", "additionalProperties": {"anyOf": single}}
@@ -34,6 +38,8 @@ def scenario_schema() -> dict[str, Any]:
         "properties": own,
         "additionalProperties": False,
     }
+    space = schema["$defs"]["Robustness"]["properties"]["space"]
+    space["properties"] = {step: _step(step, DRAWN) for step in OF_SPACE}
     properties["user_data"]["anyOf"].insert(0, {"type": "string"})
     known = words("key")
     for name, content in properties.items():
@@ -48,11 +54,11 @@ def encoded() -> str:
     return json.dumps(scenario_schema(), ensure_ascii=False, indent=1) + "\n"
 
 
-def _step(step: str) -> dict[str, Any]:
-    """Return the schema of a step: a name, or a name with its parameters."""
+def _step(step: str, more: Mapping[str, Any] = {}) -> dict[str, Any]:
+    """Return the schema of a step: a name, or a name with its parameters, and what else may stand beside them."""
     table = TABLES[step]
     names = [{"const": name, "description": _said(step, name, function)} for name, function in table.items()]
-    return {"anyOf": [{"anyOf": names}, *(_with_parameters(step, name, table[name]) for name in table)]}
+    return {"anyOf": [{"anyOf": names}, *(_with_parameters(step, name, table[name], more) for name in table)]}
 
 
 def _said(step: str, name: str, function: Callable) -> str:
@@ -60,9 +66,9 @@ def _said(step: str, name: str, function: Callable) -> str:
     return f"{known.en} {known.zh}: {inspect.getdoc(function).splitlines()[0]}"
 
 
-def _with_parameters(step: str, name: str, function: Callable) -> dict[str, Any]:
+def _with_parameters(step: str, name: str, function: Callable, more: Mapping[str, Any]) -> dict[str, Any]:
     own = {key: parameter for key, parameter in keywords(function).items() if key not in CONTEXT}
-    properties: dict[str, Any] = {"method": {"const": name, "description": _said(step, name, function)}}
+    properties: dict[str, Any] = {"method": {"const": name, "description": _said(step, name, function)}, **more}
     for key, parameter in own.items():
         properties[key] = parameter_schema(function, key)
         if parameter.default is not parameter.empty and isinstance(parameter.default, str | int | float):

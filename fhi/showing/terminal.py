@@ -11,7 +11,15 @@ def width(text: str) -> int:
 
 
 def table(rows: list[list[str]], align: str) -> list[str]:
-    """Return rows as lines with aligned columns; `align` has l or r for each, the last column is not padded."""
+    """Return rows as lines with aligned columns; `align` has l or r for each, the last column is not padded.
+
+    Parameters
+    ----------
+    rows : sequence of sequences of str
+        The first is the head.
+    align : str
+        One of l and r a column.
+    """
     widths = [max(width(row[place]) for row in rows) for place in range(len(align))]
     lines = []
     for row in rows:

@@ -56,6 +56,7 @@ def test_each_indicator_is_added_alone_and_all_together(table):
     assert set(table["node"]) == {"FHI", "industry", "experience", "ecosystem"} and len(table) == 16
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("added", ["firm_count", "capital", "services", ALL])
 def test_the_taus_are_those_of_an_index_built_so(table, added):
     own = WIDER.constructions if added == ALL else {added: WIDER.constructions[added]}
@@ -75,6 +76,7 @@ def test_the_index_gains_a_little_and_experience_loses_and_only_the_loss_is_told
     assert rows.loc["ecosystem", ["difference", "low", "high"]].tolist() == [0, 0, 0]
 
 
+@pytest.mark.slow
 def test_a_scenario_without_other_constructions_has_no_rows():
     baseline = load_scenario("baseline")
     rows = added_indicators(
@@ -83,6 +85,7 @@ def test_a_scenario_without_other_constructions_has_no_rows():
     assert rows.empty and list(rows.columns) == COLUMNS
 
 
+@pytest.mark.slow
 def test_the_interval_is_that_of_drawing_the_cities_one_by_one():
     generator = np.random.default_rng(5)
     printed = np.arange(12.0)
@@ -104,6 +107,7 @@ def test_an_order_that_does_not_change_differs_by_nothing_and_one_city_says_noth
     assert all(math.isnan(value) for value in tau_difference([1], [1], [1], seed=1))
 
 
+@pytest.mark.slow
 def test_the_payment_index_is_a_ranking_of_the_same_year_in_the_baseline():
     baseline = load_scenario("baseline")
     rows = panel(baseline)
@@ -117,6 +121,7 @@ def test_the_payment_index_is_a_ranking_of_the_same_year_in_the_baseline():
     assert own.at["FHI", "kendall_tau_b"] == pytest.approx(stats.kendalltau(both["FHI"], both["value"]).statistic)
 
 
+@pytest.mark.slow
 def test_a_ranking_whose_source_is_an_input_is_left_out_and_said_to_be():
     rows = panel(WIDER)
     scores = build(rows, TREE, WIDER).scores[["FHI"]]

@@ -27,6 +27,7 @@ def panel(method):
     return user_data.panel(method, tables, Framework.from_table(tables["framework"]), Microdata.empty())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("city", "platforms", "volume", "index"),
     [
@@ -55,6 +56,7 @@ def test_the_lists_add_up_to_what_was_read():
     assert payment["rank"].tolist() == list(range(1, 56)) and payment["value"].is_monotonic_decreasing
 
 
+@pytest.mark.slow
 def test_an_alternative_gives_all_mainland_cities_and_nothing_printed_stays():
     rows, mainland = panel(WIDER), set(TABLES["cities"]["name_zh"]) - SPECIAL
     for indicator, unit in {
@@ -67,6 +69,7 @@ def test_an_alternative_gives_all_mainland_cities_and_nothing_printed_stays():
         assert set(own["evidence"]) == {"public"} and set(own["unit"]) == {unit}
 
 
+@pytest.mark.slow
 def test_the_other_indicators_and_the_baseline_are_as_before():
     default = construction.panel(TABLES, Framework.from_csv(RAW / "report2018" / "framework.csv"))
     pd.testing.assert_frame_equal(panel(BASELINE), default)
@@ -76,6 +79,7 @@ def test_the_other_indicators_and_the_baseline_are_as_before():
     assert described(TABLES, BASELINE)["framework"].equals(TABLES["framework"])
 
 
+@pytest.mark.slow
 def test_what_is_replaced_is_kept_beside_the_panel():
     rows = user_data.replaced(WIDER, TABLES, Microdata.empty())
     assert rows.groupby("indicator").size().to_dict() == {"capital": 1, "firm_count": 3, "services": 2}
@@ -99,6 +103,7 @@ def test_every_alternative_has_its_texts_and_every_text_a_function():
     assert listed == {(indicator, name) for indicator, own in ALTERNATIVES.items() for name in own}
 
 
+@pytest.mark.slow
 def test_another_choice_of_construction_goes_by_the_same_key():
     method = WIDER.model_copy(update={"constructions": {"capital": "lending-registered-capital"}})
     rows = panel(method)
@@ -121,6 +126,7 @@ def test_a_bad_name_is_refused_with_the_nearest(constructions, key, nearest):
     assert str(caught.value).startswith(f"scenarios/mine.yml: {key}: ") and nearest in str(caught.value)
 
 
+@pytest.mark.slow
 def test_the_check_of_a_scenario_refuses_a_bad_construction_before_anything_is_written(tmp_path, monkeypatch):
     from fhi import __main__, paths, scenarios
 
@@ -144,6 +150,7 @@ def test_two_alternatives_of_one_name_are_refused(monkeypatch):
         alternative("capital", "lending-volume")(lambda tables: None)
 
 
+@pytest.mark.slow
 def test_the_wider_index_uses_eleven_indicators_and_scores_every_mainland_city():
     tables = described(TABLES, WIDER)
     index = build(panel(WIDER), Framework.from_table(tables["framework"]), WIDER)

@@ -126,6 +126,7 @@ def test_a_file_listed_twice_is_refused(raw):
     assert {problem.row for problem in found} == {len(lines), len(lines) + 1}
 
 
+@pytest.mark.slow
 def test_new_checksums_repair_a_changed_file(raw):
     replace_text(raw / "report2018" / "adoption.csv", "91.5", "91.6")
     own = raw / "report2018"
@@ -147,6 +148,7 @@ def test_new_checksums_do_not_hide_a_deleted_file(raw):
     assert "restore" in problem.remedy
 
 
+@pytest.mark.slow
 def test_bad_cells_of_several_files_are_reported_together(raw):
     replace_text(raw / "report2018" / "adoption.csv", "91.5", "much")  # line 2
     replace_text(raw / "report2018" / "top20.csv", ",贵阳,19", ",贵州,19")  # line 20
@@ -167,6 +169,7 @@ def test_a_changed_file_is_not_read(raw):
     assert "sha256" in problem.value
 
 
+@pytest.mark.slow
 def test_a_loaded_copy_has_every_table_with_the_lines_of_its_file(raw):
     tables = load(raw)
     made = {"edition.csv", "published_ranks.csv", "earlier_ranks.csv"}  # of edition.yml, and of the TOP20 table

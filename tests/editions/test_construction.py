@@ -155,6 +155,7 @@ def changed(table, row, **cells):
     return {**TABLES, table: frame}
 
 
+@pytest.mark.slow
 def test_printed_sums_that_cannot_hold_are_refused_with_their_rows():
     # 90 % for four cities of which two have 61.4 is fine; 50 % is not, whatever the other rows say
     row = TABLES[SUMS].query("page == 18 and kind == 'sum'")["row"].iloc[0]
@@ -282,11 +283,13 @@ def test_an_indicator_has_the_label_of_its_origin(label, indicators):
     assert set(ROWS["indicator"][ROWS["evidence"] == label]) == indicators
 
 
+@pytest.mark.slow
 def test_a_panel_has_only_indicators_of_the_tree():
     small = Framework(FRAMEWORK.table.drop(index=["adoption", "gdp"]))
     assert set(ROWS["indicator"]) - set(construction.panel(TABLES, small)["indicator"]) == {"adoption", "gdp"}
 
 
+@pytest.mark.slow
 def test_an_indicator_of_a_users_own_enters_by_the_same_door(monkeypatch):
     monkeypatch.setattr(construction, "CONSTRUCTIONS", dict(CONSTRUCTIONS))
 

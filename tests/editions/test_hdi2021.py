@@ -50,6 +50,7 @@ def test_the_ranks_are_those_printed_ties_included(built, tables):
     assert len(compared) == 191 and (compared["difference"] == 0).all()
 
 
+@pytest.mark.slow
 def test_ranks_of_unrounded_scores_are_others(tables, tree):
     exact = build(tables["indicators"], tree, METHOD.model_copy(update={"ranking": Ranking()}))
     printed = tables["published_ranks"].set_index("city")["rank"]

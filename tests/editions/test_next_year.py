@@ -86,6 +86,7 @@ def raw(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_started_edition_lacks_nothing_but_new_texts(raw):
     written = starting.start("next", "report2018")
     assert {path.name for path in written} >= {"edition.yml", "framework.csv", "cities.csv", "indicators.csv"}

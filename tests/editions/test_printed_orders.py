@@ -234,6 +234,7 @@ def test_every_order_of_the_facts_has_a_row_and_every_note_its_order():
     assert set(TABLES["tables/order_notes"]["fact"]) <= set(STATED["fact"])
 
 
+@pytest.mark.slow
 def test_what_the_notes_say_of_the_numbers():
     """Notes are text, so the numbers in them are counted anew."""
     shares = construction.national_shares(LOADED).pivot(index="city", columns="class", values="share")

@@ -283,6 +283,7 @@ def test_a_mean_lies_between_its_children_and_the_geometric_never_above_the_arit
         assert geometric[parent] <= arithmetic[parent] + 1e-9
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.lists(st.one_of(SCORE, st.just(NAN)), min_size=4, max_size=4), min_size=2, max_size=5))
 @pytest.mark.parametrize("method", ["arithmetic", "geometric", "median", {"method": "owa", "exponent": 2}])
@@ -294,6 +295,7 @@ def test_a_unit_is_scored_without_regard_to_the_others(method, rows):
         pd.testing.assert_frame_equal(together.loc[[unit]], alone, rtol=1e-12)
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(st.lists(SCORE, min_size=4, max_size=4), st.floats(0.5, 4))
 def test_a_common_factor_of_all_indicators_is_one_of_all_scores(values, factor):

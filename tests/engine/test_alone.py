@@ -45,6 +45,7 @@ assert all(str(home).startswith(sys.argv[1]) for home in homes), homes
 FRAME = pd.DataFrame({"wage": [1.0, 3, 2], "rent": [5.0, 9, 1]}, index=["x", "y", "z"])
 
 
+@pytest.mark.slow
 def test_the_folder_alone_builds_an_index_draws_and_bounds(tmp_path):
     shutil.copytree(ROOT / "fhi/engine", tmp_path / "fhi/engine", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "fhi/__init__.py").touch()

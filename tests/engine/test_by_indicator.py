@@ -38,6 +38,7 @@ def test_each_indicator_comes_out_as_if_its_steps_were_those_of_all():
     assert mixed["treatment"]["indicator"].tolist() == ["x"]
 
 
+@pytest.mark.slow
 def test_draws_with_steps_of_single_indicators_are_the_index_built_again():
     own = {"x": {"normalisation": "rank", "imputation": "median"}, "y": {"imputation": "mean"}}
     method = Method(imputation="median", by_indicator=own)

@@ -98,6 +98,7 @@ def test_ranges_are_the_least_and_the_greatest_value(text, low, high):
     assert (row["low"], row["high"]) == pytest.approx((low, high))
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=2))
 def test_no_value_within_the_ranges_leads_outside_the_range(places):

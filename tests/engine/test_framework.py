@@ -171,6 +171,7 @@ def test_the_effective_share_is_the_product_of_the_weights_down_to_the_node(read
     assert effective.to_dict() == pytest.approx({"a": 0.25, "b": 0.75, "a1": 0.1, "a2": 0.15, "b1": 0.75})
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(st.data())
 def test_the_effective_shares_of_the_leaves_sum_to_one(data):

@@ -125,6 +125,7 @@ def test_observed_cells_stay_and_filled_cells_are_those_of_the_mask(method, data
     assert mask.equals(data.isna() & filled.notna())
 
 
+@pytest.mark.slow
 @QUICK
 @given(gaps(), st.randoms(use_true_random=False))
 @pytest.mark.parametrize("method", CASES)
@@ -135,6 +136,7 @@ def test_the_order_of_rows_and_columns_does_not_matter(method, data, random):
     pd.testing.assert_frame_equal(shuffled.loc[data.index, COLUMNS], straight, rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.slow
 @QUICK
 @given(gaps(), st.sampled_from([0.001, 40, 1e6]), st.sampled_from([-300, 0, 12.5]))
 @pytest.mark.parametrize("method", CASES)

@@ -72,6 +72,7 @@ def test_two_sums_of_the_first_cities_are_refused():
         Class(CITIES, (Printed("first", ("甲",), 50), Printed("first", ("乙",), 60)))
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(1, 40), min_size=5, max_size=5), st.integers(0, 10**6))
 def test_the_middle_lies_within_and_the_bounds_hold_every_point_that_fits(parts, seed):

@@ -276,6 +276,7 @@ def test_another_unit_treats_the_same_cells(values, otherwise, factor, shift):
     pd.testing.assert_frame_equal(moved, straight, rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.slow
 @QUICK
 @given(SKEWED, st.randoms(use_true_random=False))
 @pytest.mark.parametrize("method", ["winsorise", "winsorise-percentiles"])

@@ -46,6 +46,7 @@ def test_each_indicator_stands_at_its_own_level():
     assert effective[TREE.leaves].tolist() == pytest.approx([2 / 3, 1 / 12, 1 / 8, 1 / 8])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "aggregation",
     [

@@ -102,6 +102,7 @@ def test_a_pair_gives_points_between_the_bounds_or_is_refused_by_name(name, trea
         assert caught.value.key == key
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.floats(1, 1e6), min_size=6, max_size=30), st.sampled_from([TREATMENTS[0], *TREATMENTS[4:]]))
 def test_data_inside_the_goalposts_give_0_to_100(values, treat):

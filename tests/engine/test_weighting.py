@@ -120,6 +120,7 @@ def test_a_function_of_the_users_that_gives_a_bad_weight_is_refused_by_node(monk
         weigh(DATA, tree(), "bad")
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.floats(0.01, 100), min_size=8, max_size=8),
@@ -135,6 +136,7 @@ def test_the_weights_of_every_family_and_the_shares_of_the_leaves_sum_to_one(raw
     assert effective[LEAVES].sum() == pytest.approx(1)
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(st.floats(0.001, 1000), st.lists(st.floats(0.1, 10), min_size=2, max_size=2))
 def test_only_the_ratios_inside_a_family_matter(factor, raw):

@@ -109,12 +109,14 @@ def test_levels_compare_when_the_years_are_pooled():
     assert income[2018].dropna().to_dict() == pytest.approx({"甲": 0, "乙": 100 / 3, "丁": 100})
 
 
+@pytest.mark.slow
 def test_the_last_year_of_several_is_the_index_of_the_scenario():
     for over in ("by-year", "pooled", {"method": "base-year", "base": 2017}):
         method = Method(year=2018, panel=OWN, over_years=over)
         pd.testing.assert_frame_equal(built(method)[0][2018].scores, build(panel(), TREE, method).scores)
 
 
+@pytest.mark.slow
 def test_without_an_edition_year_all_years_are_measured_alike():
     later = panel(*((city, 2019, indicator, value, "public") for city, indicator, value in LATER))
     for over in ("pooled", {"method": "base-year", "base": 2018}):
@@ -165,6 +167,7 @@ def report():
     return editions.tidy(tables), construction.panel(tables, framework), framework
 
 
+@pytest.mark.slow
 def test_the_real_years_of_the_panel_are_those_of_gross_domestic_product(report):
     _, values, framework = report
     indices = years.build_years(values, framework, load_scenario("baseline"))

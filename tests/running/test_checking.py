@@ -30,6 +30,7 @@ def said(tmp_path, monkeypatch):
     return check
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "content, fault",
     [
@@ -47,11 +48,13 @@ def test_a_fault_is_found_before_anything_runs(said, content, fault):
     assert fault in said(content)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", ["", "year: 2019\n", "year: 2017\n", "max_age: null\nyear: 2030\n"])
 def test_what_is_sound_passes(said, content):
     assert said(content) == ""
 
 
+@pytest.mark.slow
 def test_several_faults_are_told_together(said):
     found = said("year: 1999\nrobustness: {space: {nonsense: [1]}}\nuser_data: null\nweights: {nothing: 1}\n")
     assert found.startswith("several faults:\n")
@@ -68,6 +71,7 @@ def test_faults_of_the_tables_do_not_hide_those_of_the_scenario(said, monkeypatc
     assert "Did you mean adoption" in found
 
 
+@pytest.mark.slow
 def test_a_file_of_the_staff_with_a_name_that_says_nothing_is_refused(said, tmp_path):
     (tmp_path / "user/mine").mkdir(parents=True)
     assert "data/user/mine has no file with a recognised name" in said("user_data: mine\n")

@@ -30,6 +30,7 @@ def raw(tmp_path):
     return shutil.copytree(RAW, tmp_path / "raw")
 
 
+@pytest.mark.slow
 def test_the_package_of_the_raw_data_is_valid(raw):
     assert errors(raw / datapackage.NAME) == []
 
@@ -47,6 +48,7 @@ def test_the_package_of_the_raw_data_describes_every_file_and_column():
         assert all(field["description"] for field in fields)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "file, old, new, found",
     [

@@ -9,11 +9,12 @@ from shipped import is_own
 
 from fhi.editions import SCHEMAS
 from fhi.editions.catalogue import editions
-from fhi.engine.methods import TABLES
+from fhi.engine.methods import OF_SPACE, TABLES
 from fhi.running import datapackage, documentation
 from fhi.showing.figures import audit, entries
 
 
+@pytest.mark.slow
 def test_every_document_is_up_to_date(monkeypatch):
     """Editions of the staff's own may be entered in the package of the raw data or not."""
     entered = documentation.pages()
@@ -33,7 +34,8 @@ def test_the_figure_map_names_every_figure_once(language):
 def test_every_method_has_a_note_with_what_it_may_be_told():
     text = documentation.method_notes()
     for key, methods in TABLES.items():
-        step = text.split(f"In a scenario: `{key}:`")[1].split("In a scenario:")[0]
+        place = f"robustness.space.{key}" if key in OF_SPACE else key
+        step = text.split(f"In a scenario: `{place}:`")[1].split("In a scenario:")[0]
         assert set(re.findall("(?m)^### (.*)$", step)) == set(methods)
     note = text.split("### efficacy")[1].split("###")[0]
     assert "`base + span·(x − a)/(b − a)`" in note and "`span` (default 40" in note
@@ -56,6 +58,7 @@ def test_the_dictionary_names_every_column():
         assert all(f"| `{column}` |" in block for column in schema.columns)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_verdicts_are_counted_as_the_ledger_has_them(language):
     verdicts = ledger()["verdict"]

@@ -18,6 +18,7 @@ def base():
     return lab.start("baseline")
 
 
+@pytest.mark.slow
 def test_a_change_gives_the_index_of_a_scenario_with_that_change(base):
     equal, data = {"weighting": {"method": "equal", "within": "all"}}, base.data
     expected = build(data.panel, data.framework, load_scenario("equal"), units=data.units)
@@ -26,6 +27,7 @@ def test_a_change_gives_the_index_of_a_scenario_with_that_change(base):
     assert lab.change(base, equal).data is base.data
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["geometric", "non-compensatory", "ahp", "wider"])
 def test_a_change_starts_from_any_scenario(name):
     start = lab.start(name)
@@ -47,6 +49,7 @@ def test_what_does_not_exist_is_refused_with_the_nearest(base, changes, nearest)
         lab.change(base, changes)
 
 
+@pytest.mark.slow
 def test_other_constructions_and_own_files_are_data_of_the_lab(base, tmp_path, monkeypatch):
     wider = lab.change(base, {"constructions": {"services": "mobile-payment-index"}})
     assert len(wider.data.panel.query("indicator == 'services'")) > len(
@@ -97,6 +100,7 @@ def test_what_is_said_and_kept(base, capsys):
     assert capsys.readouterr().out == "weights:\n  experience: 2\nexclude_cities:\n- 香港\n"
 
 
+@pytest.mark.slow
 def test_a_slider_redraws_the_picture_in_place(base, monkeypatch):
     # without a front end there is nothing to move: the picture as it is
     assert "<svg" in lab.sliders(base).data

@@ -53,6 +53,7 @@ def test_a_notebook_is_stored_with_outputs_and_without_this_machine(path):
     assert "papermill" not in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", SHOWN, ids=lambda path: path.stem)
 def test_an_example_runs_and_gives_what_is_stored(path):
     stored, found = notebooks.read(path), pipeline.run_example(path)

@@ -35,12 +35,14 @@ def test_an_unknown_parameter_is_refused_with_the_nearest_name(notebooks):
         pipeline.run("one", "baseline", {"levle": 2})
 
 
+@pytest.mark.slow
 def test_a_parameter_reaches_the_notebook(notebooks):
     notebooks("one", "level * 10")
     executed = nbformat.read(pipeline.run("one", "baseline", {"level": 7}), as_version=4)
     assert executed.cells[-1].outputs[0]["data"]["text/plain"] == "70"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", ['"; raise SystemExit #', "'''\nraise SystemExit\n'''", "\\", "{level}", "!touch made"]
 )
@@ -50,6 +52,7 @@ def test_a_parameter_is_a_value_whatever_it_looks_like(notebooks, text):
     assert executed.cells[-1].outputs[0]["text"] == f"{text!r}\n"
 
 
+@pytest.mark.slow
 def test_the_name_of_a_scenario_is_a_value_whatever_it_looks_like(notebooks):
     name = '"; raise SystemExit #'
     notebooks("one", "print(repr(scenario))")
@@ -57,6 +60,7 @@ def test_the_name_of_a_scenario_is_a_value_whatever_it_looks_like(notebooks):
     assert executed.cells[-1].outputs[0]["text"] == f"{name!r}\n"
 
 
+@pytest.mark.slow
 def test_a_failing_cell_is_named_and_the_older_results_stay(notebooks):
     good = HEADER + 'store.write_bytes("reports/baseline/a.txt", b"old")'
     out = notebooks("one", good)
@@ -68,6 +72,7 @@ def test_a_failing_cell_is_named_and_the_older_results_stay(notebooks):
     assert [path.name for path in (out / "data/processed/baseline").iterdir()] == []
 
 
+@pytest.mark.slow
 def test_a_notebook_reads_what_it_has_just_written(notebooks):
     cell = HEADER + "import pandas as pd\n"
     cell += 'store.write("tables/t", pd.DataFrame({"row": [2, 1]}))\nStore(scenario)["tables/t"]["row"].tolist()'
@@ -76,12 +81,14 @@ def test_a_notebook_reads_what_it_has_just_written(notebooks):
     assert executed.cells[-1].outputs[0]["data"]["text/plain"] == "[1, 2]"
 
 
+@pytest.mark.slow
 def test_two_runs_give_the_same_bytes(notebooks):
     notebooks("one", HEADER, "print(level)")
     first = pipeline.run("one", "baseline").read_bytes()
     assert pipeline.run("one", "baseline").read_bytes() == first
 
 
+@pytest.mark.slow
 def test_the_executed_notebook_is_newer_than_what_it_wrote(notebooks):
     out = notebooks("one", HEADER + 'store.write_bytes("reports/baseline/a.txt", b"x")')
     executed = pipeline.run("one", "baseline")

@@ -260,6 +260,7 @@ def write_notebook(tmp_path, monkeypatch):
     return write
 
 
+@pytest.mark.slow
 def test_a_notebook_taken_over_is_the_one_that_would_have_been_executed(write_notebook):
     write_notebook("import pandas as pd\nprint('several')\npd.DataFrame({'a': [1]})", "1 + 1")
     baseline = notebooks.read(pipeline.run("one", "baseline"))
@@ -271,6 +272,7 @@ def test_a_notebook_taken_over_is_the_one_that_would_have_been_executed(write_no
         assert notebooks.encode(back) == notebooks.encode(baseline)
 
 
+@pytest.mark.slow
 def test_a_run_by_hand_leaves_no_record(write_notebook, tmp_path):
     write_notebook("1 + 1")
     cause = {"stage": "one", "parameters": {}, "python": "3", "inputs": {}}

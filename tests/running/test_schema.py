@@ -5,7 +5,7 @@ import pytest
 import yaml
 from shipped import SCENARIO_NAMES
 
-from fhi.engine.methods import TABLES
+from fhi.engine.methods import OF_SPACE, TABLES
 from fhi.paths import SCENARIOS
 from fhi.running import schema
 
@@ -31,7 +31,9 @@ def test_shipped_scenarios_name_the_schema_and_pass_it(name):
 
 def test_every_method_is_offered_by_name_with_words_in_both_languages():
     for step, table in TABLES.items():
-        offered = SCHEMA["properties"][step]["anyOf"][0]["anyOf"]
+        space = SCHEMA["$defs"]["Robustness"]["properties"]["space"]
+        place = space if step in OF_SPACE else SCHEMA
+        offered = place["properties"][step]["anyOf"][0]["anyOf"]
         assert [entry["const"] for entry in offered] == [*table]
         assert all(any(ord(letter) > 0x2E80 for letter in entry["description"]) for entry in offered)
 
@@ -47,6 +49,8 @@ def test_every_method_is_offered_by_name_with_words_in_both_languages():
         ({"aggregation": {0: "geometrical"}}, False),
         ({"imputation": {"method": "group-mean"}}, False),
         ({"weights": {"adoption": -1}}, False),
+        ({"robustness": {"space": {"imputed": {"method": "normal", "draws": 20}, "shares": "interval"}}}, True),
+        ({"robustness": {"space": {"imputed": {"method": "normal", "drwas": 20}}}}, False),
         ({"nothing": 1}, False),
     ],
 )

@@ -75,6 +75,7 @@ def test_a_scenario_is_described_in_both_languages_and_repeats_nothing(name):
         assert not same, f"as in the baseline: {same}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SCENARIO_NAMES)
 def test_a_scenario_is_valid_and_builds_an_index(name, index_of):
     method = load_scenario(name)
@@ -89,12 +90,14 @@ def test_a_scenario_is_valid_and_builds_an_index(name, index_of):
     assert sums.to_list() == pytest.approx([1] * len(sums))
 
 
+@pytest.mark.slow
 @pytest.mark.shipped("equal")
 def test_equal_weighs_every_indicator_used_the_same(index_of, framework):
     effective = index_of("equal").weights.loc[framework.leaves, "effective"]
     assert effective[effective > 0].to_list() == pytest.approx([1 / 8] * 8)
 
 
+@pytest.mark.slow
 @pytest.mark.shipped("drop-experience")
 def test_without_experience_the_index_is_of_the_other_pillars(index_of):
     with_it, without = index_of(BASELINE).scores, index_of("drop-experience").scores
@@ -103,6 +106,7 @@ def test_without_experience_the_index_is_of_the_other_pillars(index_of):
     assert without["FHI"].count() > with_it["FHI"].count()
 
 
+@pytest.mark.slow
 @pytest.mark.shipped("mainland-only")
 def test_mainland_only_normalises_without_the_others(index_of):
     index = index_of("mainland-only")
@@ -112,6 +116,7 @@ def test_mainland_only_normalises_without_the_others(index_of):
     assert index_of(BASELINE).scores["firm_scale"].drop(index="香港").max() < 100
 
 
+@pytest.mark.slow
 @pytest.mark.shipped("non-compensatory")
 def test_the_order_of_the_non_compensatory_index_needs_the_order_of_the_pillars_alone(index_of):
     scores = index_of("non-compensatory").scores[["FHI", "industry", "experience", "ecosystem"]].dropna()

@@ -37,12 +37,14 @@ def panel(method, tmp_path):
     return user_data.panel(method, TABLES, FRAMEWORK, found), store
 
 
+@pytest.mark.slow
 def test_without_files_the_panel_is_that_of_the_raw_data(tmp_path):
     rows, store = panel(Scenario(year=2018), tmp_path)
     pd.testing.assert_frame_equal(rows, construction.panel(TABLES, FRAMEWORK))
     assert list(store) == []
 
 
+@pytest.mark.slow
 def test_an_indicator_that_files_give_is_taken_from_them_alone(user, tmp_path):
     user("firms.csv", FIRMS)
     user("yearbooks.csv", "city,gdp\n杭州,1\n上海,2\n")
@@ -56,6 +58,7 @@ def test_an_indicator_that_files_give_is_taken_from_them_alone(user, tmp_path):
     assert {"microdata/quality", "microdata/refused", "microdata/intervals", "microdata/services"} <= set(store)
 
 
+@pytest.mark.slow
 def test_cell_by_cell_the_others_stay(user, tmp_path):
     user("yearbooks.csv", "city,measure,year,value\n杭州,gdp,2017,1\n")
     method = Scenario(year=2018, user_data={"folder": "mine", "replaces": "cell"})
@@ -72,6 +75,7 @@ def test_a_file_that_cannot_be_read_stops_the_run_and_writes_nothing(user, tmp_p
     assert list(Store("mine", tmp_path)) == []
 
 
+@pytest.mark.slow
 def test_made_up_files_are_written_beside_the_results_and_read(tmp_path):
     method = Scenario(year=2018, user_data={"synthetic": {"seed": 3, "years": [2018]}})
     rows, store = panel(method, tmp_path)
@@ -81,6 +85,7 @@ def test_made_up_files_are_written_beside_the_results_and_read(tmp_path):
     assert set(store["microdata/intervals"]["evidence"]) == {"synthetic"}
 
 
+@pytest.mark.slow
 def test_an_issue_made_up_before_is_not_read_again(tmp_path):
     for years in ([2017, 2018], [2018]):
         _, store = panel(Scenario(year=2018, user_data={"synthetic": {"years": years}}), tmp_path)

@@ -364,6 +364,7 @@ def test_a_change_builds_on_the_scenario_that_was_exported(scenarios, edited):
         importing.import_workbook(path)
 
 
+@pytest.mark.slow
 def test_a_workbook_of_another_edition_is_read_by_its_own_tree(scenarios, tmp_path, monkeypatch):
     shutil.copytree(ROOT / "tests/data/baltic", tmp_path / "raw/baltic")
     monkeypatch.setattr(paths, "RAW", tmp_path / "raw")

@@ -109,6 +109,7 @@ def test_contributions_sum_to_the_difference(base, other, scores):
     check_sums(compared(Scenario(**base), Scenario(**other), scores))
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.one_of(st.floats(0, 100), st.just(NAN)), min_size=15, max_size=15),
@@ -176,6 +177,7 @@ def store_of(name, method, root):
     store.write("panel", given_data.panel)
 
 
+@pytest.mark.slow
 def test_scenarios_are_set_side_by_side_edition_by_edition_and_a_bad_one_is_named(tmp_path):
     baltic = Scenario(edition="baltic", weights={"wealth": 2})
     methods = {"old": PLAIN, "new": Scenario(**GEOMETRIC), "baltic": baltic, "stale": PLAIN}
@@ -322,6 +324,7 @@ def test_what_rests_on_given_files_is_labelled():
     assert evidence([own, made_up]) == ("reconstructed", "user", "synthetic")
 
 
+@pytest.mark.slow
 def test_the_files_of_a_comparison_hold_its_tables(tmp_path):
     found = compared(other=Scenario(weights={"wealth": 1}))
     path = write_comparison(found, Files("new", tmp_path))
@@ -342,6 +345,7 @@ def test_the_data_of_the_pictures():
     assert through_data(compared()).query("value != 0").empty
 
 
+@pytest.mark.slow
 def test_the_page_says_who_moved_and_how_the_methods_differ():
     found = compared(other=Scenario(weights={"wealth": 1}))
     shown = page.comparison_page(found, ("reconstructed",), {})
@@ -353,6 +357,7 @@ def test_the_page_says_who_moved_and_how_the_methods_differ():
     assert row[3:] == ["2", "2"]
 
 
+@pytest.mark.slow
 def test_the_page_says_that_two_methods_are_the_same():
     assert page.method_table(compared()) is None
     assert "The two methods are the same." in page.comparison_page(compared(), (), {})

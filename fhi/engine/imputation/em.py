@@ -65,25 +65,56 @@ def em(
     Dempster, Laird and Rubin (1977), Maximum likelihood from incomplete data via the EM algorithm, JRSS B 39(1).
     Schneider (2001), Analysis of incomplete climate data, Journal of Climate 14(5), for the ridge.
     """
-    centre, spread = data.mean(), data.std(ddof=0)
+    centre, spread = scales(data)
+    values, _, _ = fit(((data - centre) / spread).to_numpy(), data.columns, ridge, tolerance, int(iterations))
+    return data.fillna(pd.DataFrame(values, index=data.index, columns=data.columns) * spread + centre)
+
+
+def scales(data: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Return means and standard deviations (divisor n), or refuse an indicator without spread."""
     alike = constant(data)
     if alike:
         message = f"every value is the same in {listed(alike)}: nothing to regress on; leave it out or use mean."
         raise MethodError(message, key="imputation", value="em")
-    values = ((data - centre) / spread).to_numpy()
+    return data.mean(), data.std(ddof=0)
+
+
+def fit(
+    values: np.ndarray, names: pd.Index, ridge: float, tolerance: float, iterations: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return standardised values filled with their expectation, the mean and the covariance; see `em`.
+
+    Parameters
+    ----------
+    values : numpy.ndarray
+        Units × indicators, standardised; missing cells NaN.
+    names : pandas.Index
+        Of the indicators, for messages.
+    ridge, tolerance, iterations
+        As for `em`.
+
+    Returns
+    -------
+    filled, mean, covariance : numpy.ndarray
+        Units × indicators, by indicator, indicators × indicators, all in standard deviations.
+
+    Raises
+    ------
+    MethodError
+        As for `em`.
+    """
     patterns = _patterns(np.isnan(values))
     values = np.nan_to_num(values)
-    mean, covariance = values.mean(axis=0), np.cov(values.T, ddof=0).reshape(len(spread), -1)
+    mean, covariance = values.mean(axis=0), np.cov(values.T, ddof=0).reshape(values.shape[1], -1)
     covariance += np.eye(len(mean)) * ridge
-    for _ in range(int(iterations)):
-        values, spare = _expect(values, patterns, mean, covariance, data.columns)
+    for _ in range(iterations):
+        values, spare = _expect(values, patterns, mean, covariance, names)
         old = mean, covariance
         mean = values.mean(axis=0)
         covariance = (values - mean).T @ (values - mean) / len(values) + spare + np.eye(len(mean)) * ridge
         change = max(np.abs(mean - old[0]).max(), np.abs(covariance - old[1]).max())
         if change <= tolerance:
-            estimates = pd.DataFrame(values, index=data.index, columns=data.columns) * spread + centre
-            return data.fillna(estimates)
+            return values, mean, covariance
     message = f"no convergence in {iterations} rounds (last change {change:.2g}); raise iterations, tolerance or ridge."
     raise MethodError(message, key="imputation", value="em")
 

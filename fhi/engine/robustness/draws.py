@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from fhi.engine.framework import Framework
-from fhi.engine.robustness.space import DATA_NOISE, SHARES, WEIGHT_NOISE, Space, WeightNoise
+from fhi.engine.robustness.space import DATA_NOISE, IMPUTED, SHARES, WEIGHT_NOISE, Space, WeightNoise
 from fhi.engine.siblings import redistributed
 
 #: weights, or numbers to draw them from, by level from 1 to the leaves
@@ -291,9 +291,20 @@ class Sample:
         return len(self.numbers)
 
     def keys(self, space: Space) -> dict[str, np.ndarray]:
-        """Return by indicator what tells its values in draws apart: the point of its interval, or the set of noise."""
+        """Return by indicator what tells its values in draws apart.
+
+        That is the point of its interval, or the set of noise (0 for none); and, if its missing cells are drawn, the
+        table: ``key·tables + table``.
+        """
         points = dict.fromkeys(space.points, self.picks[SHARES]) if SHARES in self.picks else {}
-        return points | dict.fromkeys(self.data, self.sets)
+        found = points | dict.fromkeys(self.data, self.sets)
+        if IMPUTED in self.picks:
+            tables = self.picks[IMPUTED].astype(np.int64)
+            found |= {
+                code: np.asarray(found.get(code, 0), dtype=np.int64) * columns.shape[1] + tables
+                for code, columns in space.fillings.items()
+            }
+        return found
 
     def take(self, places: np.ndarray | slice) -> Sample:
         """Return some of the draws."""

@@ -195,7 +195,19 @@ class Plan:
         self.together = found[:, 3].astype(bool)
         self.vectors = model.inputs.tree.by_level(pd.concat(self._vectors, axis=1))
         self.needed = (effective(model.inputs.tree, self.vectors, 0, model.inputs.tree.depth) > 0).any(axis=1)
-        self.patterns = [self._patterns(matrix.values) for matrix in self.matrices]
+        self.patterns = [self._patterns(self._with_fillings(matrix)) for matrix in self.matrices]
+
+    def _with_fillings(self, matrix: Matrix) -> np.ndarray:
+        """Return the values of a matrix, those of cells that draws fill as any number."""
+        values, inputs = matrix.values, self.model.inputs
+        for code, tables in self.model.space.fillings.items():
+            places = [inputs.tree.leaves.index(leaf) for leaf in inputs.framework.places(code)]
+            if not np.isnan(values[:, places[0]]).all():
+                covered = tables.notna().all(axis=1).reindex(inputs.units, fill_value=False)
+                filled = np.isnan(values[:, places[0]]) & covered & inputs.units.isin(matrix.units)
+                values = values.copy()
+                values[np.ix_(filled.to_numpy(), places)] = 0.0
+        return values
 
     def _patterns(self, values: np.ndarray) -> list[tuple[np.ndarray, np.ndarray | slice]]:
         present = ~np.isnan(values[self.ranked]) | ~self.needed

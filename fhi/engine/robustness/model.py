@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -17,8 +16,20 @@ from fhi.engine.framework import Framework
 from fhi.engine.index import STEPS, separable
 from fhi.engine.methods import traits
 from fhi.engine.parameters import Method, Step
+from fhi.engine.robustness.distributions import WITHIN, Error
 from fhi.engine.robustness.draws import Sample, Tree
-from fhi.engine.robustness.space import EACH, LEFT_OUT, NOTHING, SHARES, Choice, Space, label, parse
+from fhi.engine.robustness.space import (
+    EACH,
+    IMPUTED,
+    LEFT_OUT,
+    NOTHING,
+    SHARES,
+    Choice,
+    Space,
+    check_pairs,
+    parse,
+    with_fillings,
+)
 from fhi.engine.screening import as_panel, panel_of
 
 #: the keys of a method that say what is observed, and with these what is filled
@@ -167,12 +178,21 @@ class Matrix:
         numpy.ndarray
             Units × keys, in the indicator's own unit.
         """
-        observed = self.observed[code]
-        if code not in space.points:
-            return space.data_noise[code].moved(observed, sample.data[code][:, keys])
-        points = space.points[code].reindex(observed.index).to_numpy()
-        values = observed.to_numpy()[:, None]
-        return np.where(values == points[:, :1], points[:, keys], values)
+        observed, tables = self.observed[code], space.fillings.get(code)
+        if tables is not None:
+            keys, table = np.divmod(keys, tables.shape[1])
+        if code in space.points:
+            points = space.points[code].reindex(observed.index).to_numpy()
+            values = observed.to_numpy()[:, None]
+            values = np.where(values == points[:, :1], points[:, keys], values)
+        elif code in sample.data:
+            values = space.data_noise[code].moved(observed, sample.data[code][:, keys])
+        else:
+            values = np.repeat(observed.to_numpy()[:, None], len(keys), axis=1)
+        if tables is None:
+            return values
+        drawn = tables.reindex(observed.index).to_numpy()[:, table]
+        return np.where(np.isnan(values), drawn, values)
 
     def column(self, inputs: Inputs, indicator: str, values: np.ndarray) -> np.ndarray:
         """Return all units × draws: other values of an indicator (such), imputed, treated and normalised.
@@ -273,32 +293,6 @@ class UnusedAssumption(UserWarning):
     """An assumption about what is not in the index."""
 
 
-def check_pairs(space: Space, method: Method, file: str | None = None) -> None:
-    """Raise `MethodError` for a treatment and a normalisation of the space that do not go together.
-
-    Parameters
-    ----------
-    space : Space
-    method : Method
-        What the space does not name.
-    file : str, optional
-        The scenario file, for messages.
-
-    Raises
-    ------
-    MethodError
-        With the first such pair.
-    """
-    listed = {choice.name: choice.values for choice in space.choices}
-    treatments, normalisations = (listed.get(name, (getattr(method, name),)) for name in ("treatment", "normalisation"))
-    for treat, norm in product(treatments, normalisations):
-        try:
-            index.check_units(method.model_copy(update={"treatment": treat, "normalisation": norm}))
-        except MethodError as error:
-            message = f"{label(treat)} with {norm.method}: {error}"
-            raise MethodError(message, file=file, key="robustness.space", value=label(norm)) from None
-
-
 class Model:
     """The data, the tree and the space of assumptions.
 
@@ -348,6 +342,7 @@ class Model:
         self.workshop = Workshop(self.inputs)
         normalised = self.workshop.matrix(given).normalised(self.inputs)
         self.used = [leaf for leaf in framework.indicators if normalised[leaf].notna().any()]
+        space = with_fillings(space, self.inputs.panel, framework, given, attributes)
         self.space = self._expanded(space)
         if not self.space.assumptions:
             raise MethodError("the space is empty: name at least one assumption.", key="robustness")
@@ -363,11 +358,29 @@ class Model:
             if error.kind == "answers" and not self.inputs.values_of(indicator).between(0, 100).all():
                 message = f"{indicator} has values outside 0 to 100, so answers does not apply; give sd or relative."
                 raise MethodError(message, key=f"robustness.data_noise.{indicator}", value=indicator)
+        errors = self._between(errors)
         choices = [self._nodes(choice) if choice.name == LEFT_OUT else choice for choice in space.choices]
         points = {code: values for code, values in space.points.items() if code in self.used}
         if not points:
             choices = [choice for choice in choices if choice.name != SHARES]
-        return replace(space, choices=tuple(choices), data_noise=errors or None, points=points)
+        fillings = {code: tables for code, tables in space.fillings.items() if code in self.used}
+        if not fillings:
+            choices = [choice for choice in choices if choice.name != IMPUTED]
+        given = {"data_noise": errors or None, "points": points, "fillings": fillings, "imputer": None}
+        return replace(space, choices=tuple(choices), **given)
+
+    def _between(self, errors: dict[str, Error]) -> dict[str, Error]:
+        """Return the errors with the ends of the values; without those within an interval that no value has."""
+        panel, found = self.inputs.panel, {}
+        for code, error in errors.items():
+            if error.kind in WITHIN:
+                error = error.between(code, panel[panel["indicator"] == code])
+                if error.ends.empty:
+                    message = f"no value of {code} is known up to an interval, so it is not varied."
+                    warnings.warn(message, UnusedAssumption, stacklevel=2)
+                    continue
+            found[code] = error
+        return found
 
     def _nodes(self, choice: Choice) -> Choice:
         root = self.inputs.framework.root

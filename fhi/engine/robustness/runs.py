@@ -17,23 +17,26 @@ from fhi.engine.framework import Framework
 from fhi.engine.index import STEPS, build
 from fhi.engine.methods import traits
 from fhi.engine.parameters import Effort, Method, level_alone, steps_by_level
-from fhi.engine.robustness import parallel
+from fhi.engine.robustness import parallel, pooling
+from fhi.engine.robustness.distributions import ranges
 from fhi.engine.robustness.draws import BLOCK
-from fhi.engine.robustness.model import Model, check_pairs, repeatable
-from fhi.engine.robustness.monte_carlo import Uncertainty, uncertainty
+from fhi.engine.robustness.model import Model, repeatable
+from fhi.engine.robustness.monte_carlo import Study, Uncertainty, uncertainty
 from fhi.engine.robustness.saltelli import sensitivity, tornado
 from fhi.engine.robustness.space import (
     ASSUMPTIONS,
     DATA_NOISE,
+    IMPUTED,
     LEFT_OUT,
     SHARES,
     WEIGHT_NOISE,
     Choice,
     Space,
+    check_pairs,
     parse,
+    with_fillings,
     with_points,
 )
-from fhi.engine.robustness.study import Study
 from fhi.engine.robustness.summary import PAIRED, shares, shifts
 
 #: units up to which a scenario's effort is made in full
@@ -341,7 +344,8 @@ class Analysis:
         """The space of the scenario, with the points that `shares` draws from."""
         settings = self.method.robustness
         space = parse(settings.space, self.method, self.framework, self.units.index, attributes=self.units)
-        return space if self.joint is None else with_points(space, self.joint)
+        space = space if self.joint is None else with_points(space, self.joint)
+        return with_fillings(space, self.panel, self.framework, self.method, self.units)
 
     @cached_property
     def study(self) -> Study:
@@ -390,6 +394,7 @@ class Analysis:
             for choice in space.choices
             if choice.name == SHARES
         }
+        words[IMPUTED] = "" if self.space.imputer is None else self.space.imputer.label
         words[WEIGHT_NOISE] = "; ".join(noise.label for noise in space.weight_noise)
         words[DATA_NOISE] = "; ".join(f"{code}: {error.label}" for code, error in (space.data_noise or {}).items())
         rows = [(name, words[name]) for name in space.assumptions]
@@ -415,6 +420,18 @@ class Analysis:
         settings = self.method.robustness
         given = self._given | {"cluster": self.cluster} | arguments
         return sensitivity(self.panel, self.framework, self.space, self.effort.sobol, settings.seed, **given)
+
+    def imputation_spread(self, level: float = 0.95) -> pd.DataFrame:
+        """Return the scores over the completed tables of ``imputed``, see `pooling.spread`; empty without these."""
+        if not self.space.fillings:
+            return pd.DataFrame(columns=pooling.SPREAD)
+        space = pooling.tables_alone(self.space)
+        study = Study.of(self.panel, self.framework, space, self.method, self.study.names, self.units)
+        return pooling.spread(study, self.method.robustness.seed, level)
+
+    def value_ranges(self) -> pd.DataFrame:
+        """Return what `data_noise` draws values between; see `distributions.ranges`."""
+        return ranges(self.study.model.space.data_noise or {})
 
     def tornado(self, **arguments: Any) -> pd.DataFrame:
         """Change one assumption at a time; see `fhi.engine.robustness.saltelli`."""

@@ -17,9 +17,8 @@ from fhi.engine.parameters import Method
 from fhi.engine.robustness import draws, parallel
 from fhi.engine.robustness.draws import BLOCK, Sample, with_noise
 from fhi.engine.robustness.engine import Plan, evaluate
-from fhi.engine.robustness.monte_carlo import whole
-from fhi.engine.robustness.space import DATA_NOISE, SHARES, WEIGHT_NOISE, Space
-from fhi.engine.robustness.study import CELLS, Study
+from fhi.engine.robustness.monte_carlo import CELLS, Study, whole
+from fhi.engine.robustness.space import DATA_NOISE, OF_DATA, WEIGHT_NOISE, Space
 from fhi.engine.robustness.summary import rank, shifts
 
 #: resamples that are drawn at a time
@@ -331,7 +330,7 @@ def tornado(
     tables = []
     for name, sample in samples.items():
         ranks = _ranks(plan, sample)
-        if name in labels and name != SHARES:
+        if name in labels and name not in OF_DATA:
             # of ranks that are missing these take no notice
             ends = np.fmin.reduce(ranks), np.fmax.reduce(ranks)
             at = [labels[name][(ranks == end).argmax(axis=0)] for end in ends]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import product
 from numbers import Real
 from typing import Any
 
@@ -14,54 +15,13 @@ from pydantic import ValidationError
 from fhi.engine import index
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
-from fhi.engine.parameters import Method
+from fhi.engine.imputation import multiple
+from fhi.engine.parameters import Method, Step
+from fhi.engine.robustness.distributions import SIZED, WITHIN, Error, read_within
 from fhi.engine.words import NOTHING, label
 
 #: the assumption that values have errors
 DATA_NOISE = "data_noise"
-
-
-@dataclass(frozen=True)
-class Error:
-    """The standard error of an indicator's values, normal and independent between units.
-
-    ``sd``: in its own unit, one number or one a unit; ``relative``: a share of the value; ``answers``: the value is a
-    share in per cent of so many answers, ``√(p·(100 − p)/answers)``, and stays between 0 and 100.
-    """
-
-    kind: str
-    size: float | Mapping[str, float]
-
-    @property
-    def label(self) -> str:
-        return f"{self.kind} {label(self.size)}"
-
-    def deviations(self, values: pd.Series) -> np.ndarray:
-        """Return the standard error of each value; NaN where there is no value."""
-        if self.kind == "relative":
-            return (self.size * values.abs()).to_numpy()
-        if self.kind == "answers":
-            return np.sqrt((values * (100 - values)).clip(lower=0) / self.size).to_numpy()
-        sizes = values.index.map(self.size) if isinstance(self.size, Mapping) else self.size
-        return np.where(values.isna(), np.nan, np.nan_to_num(np.asarray(sizes, dtype=float)))
-
-    def moved(self, values: pd.Series, noise: np.ndarray) -> np.ndarray:
-        """Return units × draws: the values with errors, `noise` being these in standard errors.
-
-        Parameters
-        ----------
-        values : pandas.Series
-            By unit, in the indicator's own unit.
-        noise : numpy.ndarray
-            Units × draws.
-
-        Returns
-        -------
-        numpy.ndarray
-            Units × draws, in the indicator's own unit.
-        """
-        result = values.to_numpy()[:, None] + self.deviations(values)[:, None] * noise
-        return np.clip(result, 0.0, 100.0) if self.kind == "answers" else result
 
 
 #: the keys of a method that say which matrix of normalised indicators it makes, with whose weights, aggregated how
@@ -71,9 +31,11 @@ MATRIX = (
 )
 WEIGHTS = ("weights", "weighting")
 AGGREGATION = ("aggregation", "availability")
-LEFT_OUT, WEIGHT_NOISE, SHARES = "left_out", "weight_noise", "shares"
+LEFT_OUT, WEIGHT_NOISE, SHARES, IMPUTED = "left_out", "weight_noise", "shares", multiple.STEP
+#: alternatives that are values of the data, and no choice of method
+OF_DATA = (SHARES, IMPUTED)
 #: every assumption, in the order in which they are reported
-ASSUMPTIONS = (*MATRIX, LEFT_OUT, *WEIGHTS, WEIGHT_NOISE, *AGGREGATION, SHARES, DATA_NOISE)
+ASSUMPTIONS = (*MATRIX, LEFT_OUT, *WEIGHTS, WEIGHT_NOISE, *AGGREGATION, SHARES, IMPUTED, DATA_NOISE)
 
 #: what `left_out` may hold besides codes of nodes, and `NOTHING`: each used node of a kind in its turn
 EACH = ("pillars", "indicators")
@@ -82,6 +44,9 @@ EACH = ("pillars", "indicators")
 ALONE = {"treatment": {"normalisation": "min-max"}, "normalisation": {"treatment": "none"}}
 #: what `shares` may be: the value of the panel, or points of the joint set of all shares
 VALUE, INTERVAL = "value", "interval"
+
+#: completed tables, unless a scenario says otherwise
+DRAWN = 20
 
 #: the least and the greatest size of weight noise; smaller Dirichlet parameters would underflow
 SIZES = {"uniform": (0.0, 1.0), "dirichlet": (0.05, np.inf)}
@@ -130,10 +95,24 @@ class WeightNoise:
 
 
 @dataclass(frozen=True)
+class Imputer:
+    """Multiple imputation: the method of the step ``imputed``, how many completed tables it draws, from which seed."""
+
+    step: Step
+    draws: int
+    seed: int | None
+
+    @property
+    def label(self) -> str:
+        return f"{self.draws} tables completed by {label(self.step)}"
+
+
+@dataclass(frozen=True)
 class Space:
     """Every uncertain assumption; see `parse`.
 
-    `points` are what ``shares: interval`` draws from: indicator × (unit × point), see `fhi.engine.robustness.space`.
+    `points` are what ``shares: interval`` draws from: indicator × (unit × point), see `with_points`; `fillings` what
+    ``imputed`` draws from, in the same form, see `with_fillings`.
     """
 
     choices: tuple[Choice, ...] = ()
@@ -141,16 +120,18 @@ class Space:
     data_noise: Mapping[str, Error] | None = None
     interval: bool = False
     points: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    imputer: Imputer | None = None
+    fillings: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     @property
     def alternatives(self) -> tuple[Choice, ...]:
-        """The choices of method: all but `SHARES`, whose points are values of the data."""
-        return tuple(choice for choice in self.choices if choice.name != SHARES)
+        """The choices of method: all but those `OF_DATA`."""
+        return tuple(choice for choice in self.choices if choice.name not in OF_DATA)
 
     @property
     def moved(self) -> set[str]:
         """The indicators whose values differ between draws."""
-        return set(self.data_noise or ()) | set(self.points)
+        return set(self.data_noise or ()) | set(self.points) | set(self.fillings)
 
     @property
     def assumptions(self) -> list[str]:
@@ -159,6 +140,7 @@ class Space:
         names |= {WEIGHT_NOISE} if self.weight_noise else set()
         names |= {DATA_NOISE} if self.data_noise else set()
         names |= {SHARES} if self.points else set()
+        names |= {IMPUTED} if self.fillings or self.imputer else set()
         return [name for name in ASSUMPTIONS if name in names]
 
 
@@ -180,8 +162,12 @@ def parse(
         probabilities: […]}``. ``left_out``: a list of nodes to do without, one at a time; ``none`` leaves out nothing,
         ``pillars`` and ``indicators`` stand for each that is used. ``weight_noise``: ``{uniform: size, levels: […]}``
         or ``{dirichlet: size, levels: […]}``, or a list of such; see `WeightNoise`. ``data_noise``: by indicator
-        ``{sd: …}``, ``{relative: …}`` or ``{answers: …}``; see `Error`. ``shares``: ``interval`` draws values known up
-        to an interval from their joint set, see `fhi.engine.robustness.space`; ``value`` keeps that of the panel.
+        ``{sd: …}``, ``{relative: …}`` or ``{answers: …}``, or ``{triangular: interval}``, ``{uniform: interval}``,
+        ``{normal: interval}``, with ``reach`` where values are printed as bounds; see
+        `fhi.engine.robustness.distributions.Error`. ``shares``: ``interval`` draws values known up to an interval from
+        their joint set, see `with_points`; ``value`` keeps that of the panel. ``imputed``:
+        ``{method: normal, draws: 20}``, or ``hot-deck``, fills the missing cells of each draw from one of so many
+        completed tables, see `with_fillings`.
     method : Method
         What the space does not name.
     framework : Framework
@@ -203,7 +189,7 @@ def parse(
     """
     cities = list(cities)
     readers = {LEFT_OUT: _read_left_out, WEIGHT_NOISE: _read_weight_noise, DATA_NOISE: _read_data_noise}
-    readers |= {SHARES: _read_shares}
+    readers |= {SHARES: _read_shares, IMPUTED: _read_imputed}
     found: dict[str, Any] = {}
     for name, content in space.items():
         key = f"robustness.{name}"
@@ -216,8 +202,18 @@ def parse(
                 found[name] = _read_choice(name, content, method, framework, cities, attributes)
         except MethodError as error:
             raise MethodError(str(error), file=file, key=key, value=content) from None
+    if IMPUTED in found:
+        imputer: Imputer = found[IMPUTED]
+        if "imputation" in found:
+            message = "imputed fills every missing cell, so that imputation makes no difference; leave one of them out."
+            raise MethodError(message, file=file, key="robustness.imputation", value=space["imputation"])
+        try:
+            multiple.check(imputer.step.method, imputer.step.params, attributes)
+        except MethodError as error:
+            raise MethodError(str(error), file=file) from None
     choices = tuple(found[name] for name in ASSUMPTIONS if isinstance(found.get(name), Choice))
-    return Space(choices, found.get(WEIGHT_NOISE, ()), found.get(DATA_NOISE), found.get(SHARES, False))
+    noise = found.get(WEIGHT_NOISE, ()), found.get(DATA_NOISE), found.get(SHARES, False)
+    return Space(choices, *noise, imputer=found.get(IMPUTED))
 
 
 def _alternatives(content: Any) -> tuple[list, tuple[float, ...]]:
@@ -259,6 +255,32 @@ def _read_choice(
         index.check(alone, framework, cities, units=attributes)
         values.append(getattr(candidate, name))
     return _choice(name, values, probabilities)
+
+
+def check_pairs(space: Space, method: Method, file: str | None = None) -> None:
+    """Raise `MethodError` for a treatment and a normalisation of the space that do not go together.
+
+    Parameters
+    ----------
+    space : Space
+    method : Method
+        What the space does not name.
+    file : str, optional
+        The scenario file, for messages.
+
+    Raises
+    ------
+    MethodError
+        With the first such pair.
+    """
+    listed = {choice.name: choice.values for choice in space.choices}
+    treatments, normalisations = (listed.get(name, (getattr(method, name),)) for name in ("treatment", "normalisation"))
+    for treat, norm in product(treatments, normalisations):
+        try:
+            index.check_units(method.model_copy(update={"treatment": treat, "normalisation": norm}))
+        except MethodError as error:
+            message = f"{label(treat)} with {norm.method}: {error}"
+            raise MethodError(message, file=file, key="robustness.space", value=label(norm)) from None
 
 
 def with_values(method: Method, values: Mapping[str, Any]) -> Method:
@@ -321,9 +343,13 @@ def _read_data_noise(content: Any, framework: Framework, cities: list[str]) -> d
     for indicator, entry in content.items():
         if indicator not in framework.indicators:
             raise MethodError(f"there is no {indicator!r}.", value=indicator, valid=framework.indicators)
-        kinds = [kind for kind in ("sd", "relative", "answers") if isinstance(entry, Mapping) and kind in entry]
+        if isinstance(entry, Mapping) and (within := read_within(entry, indicator, _number)):
+            errors[indicator] = within
+            continue
+        kinds = [kind for kind in SIZED if isinstance(entry, Mapping) and kind in entry]
         if len(kinds) != 1 or len(entry) != 1:
-            message = f"give one of {{sd: …}}, {{relative: …}}, {{answers: …}} for {indicator}; found {entry!r}."
+            message = f"give one of {{sd: …}}, {{relative: …}}, {{answers: …}}, or {{{WITHIN[0]}: interval}}, "
+            message += f"{{{WITHIN[1]}: interval}}, {{{WITHIN[2]}: interval}} for {indicator}; found {entry!r}."
             raise MethodError(message, value=entry)
         size = entry[kinds[0]]
         by_unit = kinds == ["sd"] and isinstance(size, Mapping)
@@ -342,6 +368,20 @@ def _read_shares(content: Any, framework: Framework, cities: list[str]) -> bool:
     if content not in (VALUE, INTERVAL):
         raise MethodError(f"there is no {content!r}.", value=content, valid=(INTERVAL, VALUE))
     return content == INTERVAL
+
+
+def _read_imputed(content: Any, framework: Framework, cities: list[str]) -> Imputer:
+    """Return how missing cells are drawn."""
+    content = {"method": content} if isinstance(content, str) else content
+    if not isinstance(content, Mapping) or not isinstance(content.get("method"), str):
+        raise MethodError(f"give {{method: normal, draws: 20}}; found {content!r}.", value=content)
+    rest = {key: value for key, value in content.items() if key not in ("draws", "seed")}
+    numbers = {"draws": content.get("draws", DRAWN), "seed": content.get("seed", 0)}
+    for key, least in {"draws": 2, "seed": 0}.items():
+        value = numbers[key]
+        if not _number(value, least) or value != int(value):
+            raise MethodError(f"{key} must be a whole number of at least {least}; found {value!r}.", value=value)
+    return Imputer(Step(**rest), int(numbers["draws"]), int(content["seed"]) if "seed" in content else None)
 
 
 def _number(value: Any, least: float) -> bool:
@@ -384,3 +424,53 @@ def with_points(space: Space, joint: pd.DataFrame) -> Space:
     labels = (VALUE, *(f"point {number}" for number in range(1, count + 1)))
     choice = Choice(SHARES, tuple(range(count + 1)), labels, (0.0, *[1 / count] * count))
     return replace(space, choices=(*space.choices, choice), points=points)
+
+
+def with_fillings(
+    space: Space,
+    panel: pd.DataFrame,
+    framework: Framework,
+    method: Method,
+    units: pd.DataFrame | None = None,
+) -> Space:
+    """Return a space with the tables that ``imputed`` draws from; without it the space as it is.
+
+    The tables complete the indicators that the method uses, as observed, by `fhi.engine.imputation.multiple.completed`.
+    A draw is the number of a table: one input of a Sobol' design. Table 0 is their mean, and never drawn.
+
+    Parameters
+    ----------
+    space : Space
+    panel, framework, method, units
+        As for `fhi.engine.index.build`; the seed is that of the space, else of the method's robustness.
+
+    Returns
+    -------
+    Space
+        With the tables as a choice of equal chances, and `fillings` by indicator, units × tables.
+
+    Raises
+    ------
+    MethodError
+        If the tables cannot be drawn.
+    """
+    imputer = space.imputer
+    if imputer is None or space.fillings:
+        return space
+    plain = method.model_copy(update={"imputation": Step(method="none"), "by_indicator": _filled_plainly(method)})
+    observed = index.fill(panel, framework, plain, units=units)["imputed"]
+    seed = method.robustness.seed if imputer.seed is None else imputer.seed
+    tables = multiple.completed(observed, imputer.step.method, imputer.draws, seed, imputer.step.params, units)
+    tables = np.concatenate([tables.mean(axis=0, keepdims=True), tables])
+    gaps = {code: column for column, code in enumerate(observed) if observed[code].isna().any()}
+    fillings = {code: pd.DataFrame(tables[:, :, column].T, index=observed.index) for code, column in gaps.items()}
+    if not fillings:
+        return replace(space, imputer=None)
+    labels = ("mean", *(f"table {number}" for number in range(1, imputer.draws + 1)))
+    shares = (0.0, *[1 / imputer.draws] * imputer.draws)
+    choice = Choice(IMPUTED, tuple(range(imputer.draws + 1)), labels, shares)
+    return replace(space, choices=(*space.choices, choice), fillings=fillings)
+
+
+def _filled_plainly(method: Method) -> dict:
+    return {code: steps.model_copy(update={"imputation": None}) for code, steps in method.by_indicator.items()}

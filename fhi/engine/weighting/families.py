@@ -100,7 +100,7 @@ def with_data(normalised: pd.DataFrame, framework: Framework) -> set[str]:
 
 def _weigh_family(scores: pd.DataFrame, where: str, *, function, params: dict) -> pd.Series:
     """Return the weights of one family, or raise `MethodError` with the nodes and their parent."""
-    name = function.__name__.replace("_", "-")
+    name = function.__name__.strip("_").replace("_", "-")
     alike = constant(scores)
     if alike:
         message = f"every value is the same in {', '.join(alike)} ({where}), which {name} cannot weigh; leave it out."

@@ -18,7 +18,7 @@ from fhi import paths
 from fhi.editions import SCHEMAS, units_of
 from fhi.engine import index
 from fhi.engine.errors import DataError, MethodError, Problem, nearest_names
-from fhi.engine.framework import Framework
+from fhi.engine.framework import FORMULAS, Framework
 from fhi.engine.weighting import experts
 from fhi.files import replace_file
 from fhi.paths import BASELINE
@@ -132,7 +132,10 @@ def _take_framework(book: Book, framework: Framework, method: Scenario, settings
     before = framework.with_weights(dict(method.weights)).with_directions(dict(method.directions))
 
     def parse(header, rows):
-        table = table_from_cells(header, rows, SCHEMAS["framework"], file=file)
+        # an older workbook has no columns for these
+        lacking = [name for name in FORMULAS if name not in header]
+        rows = [(row, [*cells, *[""] * (len(header) + len(lacking) - len(cells))]) for row, cells in rows]
+        table = table_from_cells([*header, *lacking], rows, SCHEMAS["framework"], file=file)
         Framework.from_table(table, file)
         _refuse_other_changes(table, before, file)
         return table
@@ -155,8 +158,8 @@ def _take_framework(book: Book, framework: Framework, method: Scenario, settings
 
 def _refuse_other_changes(table: pd.DataFrame, before: Framework, file: str) -> None:
     """Raise `DataError` for every cell that differs and cannot be read back."""
-    problems = []
-    codes = list(before.table.index)
+    problems, columns = [], list(SCHEMAS["framework"].columns)
+    codes, tree = list(before.table.index), before.table.reindex(columns=columns)
     for row, code in zip(table["row"], table["code"], strict=True):
         if code not in codes:
             near = nearest_names(code, codes, 1)
@@ -167,10 +170,10 @@ def _refuse_other_changes(table: pd.DataFrame, before: Framework, file: str) -> 
             problems.append(Problem(file, None, "code", None, f"a row of the node {code}", "put the row back"))
     editable = {"weight": before.nodes, "direction": before.indicators}
     for _, item in table.iterrows():
-        for column in SCHEMAS["framework"].columns:
+        for column in columns:
             if item["code"] not in codes or item["code"] in editable.get(column, ()):
                 continue
-            found, wanted = item[column], before.table.at[item["code"], column]
+            found, wanted = item[column], tree.at[item["code"], column]
             if found != wanted and not (pd.isna(found) and pd.isna(wanted)):
                 shown = None if pd.isna(found) else found
                 remedy = "put it back; other changes of the tree are made in the raw framework.csv"

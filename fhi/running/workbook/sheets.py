@@ -145,9 +145,9 @@ def described(sheet: str, head: str) -> Column | None:
 
 def framework_sheet(tree: Framework) -> Sheet:
     """Return the indicator tree with the columns of framework.csv, weights and directions as the scenario has them."""
-    # formulas and denominators stand in the trees alone that have them
-    columns = [name for name in SCHEMAS["framework"].columns if name in tree.table]
-    table = tree.table[columns]
+    columns = list(SCHEMAS["framework"].columns)
+    # a tree without formulas and denominators has no columns for them
+    table = tree.table.reindex(columns=columns)
     inner = table.index != tree.root
     about = {
         "zh": "指标树；weight在同级内重新归一，direction为1（越大越好）或-1",

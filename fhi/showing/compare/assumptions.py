@@ -21,7 +21,15 @@ ASSUMPTIONS = ["assumption", "before", "after", "city", "alone", "last", "note"]
 
 
 def changes(base: Scenario, other: Scenario) -> dict[str, tuple[Any, Any]]:
-    """Return the assumptions that differ, ``weights`` and ``directions`` by node: name -> (value, other value)."""
+    """Return the assumptions that differ, ``weights`` and ``directions`` by node: name -> (value, other value).
+
+    Parameters
+    ----------
+    base : Scenario
+        The method that is compared with.
+    other : Scenario
+        The method that is compared.
+    """
     found = {}
     for key in KEYS:
         before, after = getattr(base, key), getattr(other, key)
@@ -37,7 +45,16 @@ def changes(base: Scenario, other: Scenario) -> dict[str, tuple[Any, Any]]:
 
 
 def with_change(method: Scenario, assumption: str, value: Any) -> Scenario:
-    """Return a method with one assumption (a name of `changes`) set to a value; None takes a node's entry out."""
+    """Return a method with one assumption (a name of `changes`) set to a value; None takes a node's entry out.
+
+    Parameters
+    ----------
+    method : Scenario
+    assumption : str
+        A name of `changes`: a key, or key and node joined by a dot.
+    value : object
+        What it becomes; None takes the entry of a node out.
+    """
     key, _, node = assumption.partition(".")
     if node:
         entries = {code: entry for code, entry in getattr(method, key).items() if code != node}

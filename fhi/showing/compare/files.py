@@ -37,6 +37,12 @@ def write_comparison(found: Comparison, files: Files) -> Path:
 
     ``moves.csv``, ``contributions.csv`` and ``assumptions.csv`` are the tables; ``ranks`` and ``through`` the pictures;
     ``index.html`` shows all of it, and links the two reports.
+
+    Parameters
+    ----------
+    found : Comparison
+    files : Files
+        Of the scenario that is compared.
     """
     folder = f"{files.reports}/compare/{found.base.name}"
     for name in ("moves", "contributions", "assumptions"):
@@ -126,7 +132,15 @@ def slope_data(found: Comparison) -> pd.DataFrame:
 
 
 def slope_rows(table: pd.DataFrame, data: Data) -> pd.DataFrame:
-    """Return the places in both results, from `fhi.showing.compare.moves.moves`."""
+    """Return the places in both results, from `fhi.showing.compare.moves.moves`.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Of `fhi.showing.compare.moves.moves`.
+    data : Data
+        For the names of the units.
+    """
     rows = table[(table["node"] == data.framework.root) & table["shift"].notna()]
     places = rows[["base_score", "score"]].rank(ascending=False, method="min").astype(int)
     frame = pd.DataFrame({"city": rows["city"], "city_en": rows["city"].map(data.units["name_en"])})

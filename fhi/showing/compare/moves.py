@@ -22,6 +22,14 @@ CONTRIBUTIONS = ["city", "node", "base_weight", "weight", "base_score", "score",
 def moves(base: Result, other: Result, framework: Framework) -> pd.DataFrame:
     """Return the ranks of the index and the pillars in both results.
 
+    Parameters
+    ----------
+    base : Result
+        What is compared with.
+    other : Result
+        What is compared.
+    framework : Framework
+
     Returns
     -------
     pandas.DataFrame
@@ -49,7 +57,16 @@ def moves(base: Result, other: Result, framework: Framework) -> pd.DataFrame:
 
 
 def agreement(base: Result, other: Result, framework: Framework) -> float:
-    """Return Kendall's tau-b of the scores of the two results, over the cities that have both."""
+    """Return Kendall's tau-b of the scores of the two results, over the cities that have both.
+
+    Parameters
+    ----------
+    base : Result
+        What is compared with.
+    other : Result
+        What is compared.
+    framework : Framework
+    """
     pair = pd.DataFrame({"base": base.index.scores[framework.root], "other": other.index.scores[framework.root]})
     pair = pair.dropna()
     return kendall_tau_b(pair["base"], pair["other"])
@@ -62,6 +79,14 @@ def contributions(base: Result, other: Result, framework: Framework) -> pd.DataF
     effective weights: a cell that it lacks leaves its weight to the siblings), and an indicator contributes ``W·x`` of
     the one less that of the other: a change of its weight, of its normalised value, or of both. With geometric means
     in both the same holds of ``ln``. No such split is exact for other methods; then the table is empty.
+
+    Parameters
+    ----------
+    base : Result
+        What is compared with.
+    other : Result
+        What is compared.
+    framework : Framework
 
     Returns
     -------
@@ -179,7 +204,16 @@ def read_result(store: Store) -> Result:
 
 
 def build_result(name: str, method: Scenario, data: Data) -> Result:
-    """Build an index in memory; errors as of `fhi.engine.index.build`."""
+    """Build an index in memory; errors as of `fhi.engine.index.build`.
+
+    Parameters
+    ----------
+    name : str
+        Of the scenario.
+    method : Scenario
+    data : Data
+        What it is built from.
+    """
     return Result(name, method, build(data.panel, data.framework, method, units=data.units), data)
 
 
@@ -188,6 +222,16 @@ def rebuild_result(name: str, method: Scenario, data: Data, *near: Result) -> Re
 
     Where the method differs from that of one of them in weights and aggregation alone, its normalised indicators are
     combined anew, which gives the same and takes a tenth of the time.
+
+    Parameters
+    ----------
+    name : str
+        Of the scenario.
+    method : Scenario
+    data : Data
+        What it is built from.
+    *near : Result
+        Results of the same data.
     """
     for result in near:
         differ = {key for key in type(method).model_fields if getattr(method, key) != getattr(result.method, key)}

@@ -45,15 +45,15 @@ def comparison_page(
     numbers = {"moved": int((moved > 0).sum()), "mean": f"{moved.mean():.1f}", "most": int(moved.max())}
     headline = said("compare.headline", count=len(rows), tau=f"{found.tau_b:.2f}", **numbers, **count)
     parts = [
-        part("method", said("compare.method"), method_table(found), note=method_note(found, count)),
-        part("ranks", said("compare.ranks"), moves_table(found, rows, words), evidence=labels),
-        part("slope", said("compare.slope"), pictures=pictures.get("ranks"), evidence=labels),
+        _part("method", said("compare.method"), method_table(found), note=_method_note(found, count)),
+        _part("ranks", said("compare.ranks"), _moves_table(found, rows, words), evidence=labels),
+        _part("slope", said("compare.slope"), pictures=pictures.get("ranks"), evidence=labels),
     ]
     if "through" in pictures:
         note = said("compare.through-note", **count)
-        parts.append(part("through", said("compare.through"), pictures=pictures["through"], note=note))
+        parts.append(_part("through", said("compare.through"), pictures=pictures["through"], note=note))
     links = [(found.other.name, "../../report.html"), (found.base.name, f"../../../{found.base.name}/report.html")]
-    return rendered(title, headline, parts, links)
+    return _rendered(title, headline, parts, links)
 
 
 def across_page(
@@ -88,21 +88,21 @@ def across_page(
     ends = {"low": decimal(others.min(), 2), "high": decimal(others.max(), 2)}
     headline = said("compare.all-headline", count=len(scenarios), base=scenarios[0], **ends)
     parts = [
-        part("ranks", said("compare.all-title"), table, pictures=pictures.get("ranks"), evidence=labels),
-        part("agreement", said("compare.agreement"), agreement_table(agreement, words)),
+        _part("ranks", said("compare.all-title"), table, pictures=pictures.get("ranks"), evidence=labels),
+        _part("agreement", said("compare.agreement"), _agreement_table(agreement, words)),
     ]
-    return rendered(
+    return _rendered(
         said("compare.all-title"), headline, parts, [(name, f"{up}{name}/report.html") for name in scenarios]
     )
 
 
-def rendered(title: Texts, headline: Texts, parts: list[dict], links: list[tuple[str, str]]) -> str:
+def _rendered(title: Texts, headline: Texts, parts: list[dict], links: list[tuple[str, str]]) -> str:
     """Return the page of these parts, with links to the reports that it compares."""
     shown = [same(name) | {"href": href} for name, href in links]
     return light_page("compare.html.j2", title=title, headline=headline, parts=parts, links=shown, labels=LABELS)
 
 
-def part(id: str, title: Texts, table: Table | None = None, **more: object) -> dict:
+def _part(id: str, title: Texts, table: Table | None = None, **more: object) -> dict:
     """Return one part of the page: a title, a note, pictures by language, a table."""
     pictures = {name: svg.decode("utf-8") for name, svg in (more.pop("pictures", None) or {}).items()}
     shown = {name: svg[svg.index("<svg") :] for name, svg in pictures.items()}
@@ -115,7 +115,7 @@ def node_names(found: Comparison) -> dict[str, Texts]:
     return {code: {name: texts[code] for name, texts in by_language.items()} for code in by_language["en"].index}
 
 
-def method_note(found: Comparison, count: dict) -> Texts:
+def _method_note(found: Comparison, count: dict) -> Texts:
     """Say how to read the table of assumptions, or that there is none."""
     return said("compare.same") if found.assumptions.empty else said("compare.method-note", **count)
 
@@ -140,7 +140,7 @@ def method_table(found: Comparison) -> Table | None:
     return Table("", said("compare.method"), heads, rows, texts=(1, 2))
 
 
-def moves_table(found: Comparison, rows: pd.DataFrame, words: Mapping[str, Texts]) -> Table:
+def _moves_table(found: Comparison, rows: pd.DataFrame, words: Mapping[str, Texts]) -> Table:
     """Return the ranks and scores in both, how far each unit moved, and through what."""
     nodes, lines = node_names(found), []
     cities = {city: {"zh": city, "en": name} for city, name in found.data.units["name_en"].items()}
@@ -158,7 +158,7 @@ def moves_table(found: Comparison, rows: pd.DataFrame, words: Mapping[str, Texts
     return Table("", said("compare.ranks"), heads, lines, texts=(5,))
 
 
-def agreement_table(agreement: pd.DataFrame, words: Mapping[str, Texts]) -> Table:
+def _agreement_table(agreement: pd.DataFrame, words: Mapping[str, Texts]) -> Table:
     """Return how far each scenario agrees with the first and with the published ranks."""
     rows = [
         [same(row.scenario), str(row.cities), decimal(row.tau_b, 2), str(row.moved), decimal(row.mean_shift, 1)]
@@ -232,7 +232,14 @@ def _changed(found: Comparison) -> list[str]:
 
 
 def through(found: Comparison, item) -> list[tuple[str, str]]:
-    """Return the indicators (or assumptions) that moved a city most, each with how far."""
+    """Return the indicators (or assumptions) that moved a city most, each with how far.
+
+    Parameters
+    ----------
+    found : Comparison
+    item : row
+        A row of its moves.
+    """
     if found.scale:
         parts = found.contributions[found.contributions["city"] == item.city].set_index("node")["relative"]
         parts = parts[parts.abs() >= 0.005]
@@ -271,7 +278,17 @@ def _reading(found: Comparison) -> list[str]:
 
 
 def across_text(ranks: pd.DataFrame, agreement: pd.DataFrame, names: pd.Series) -> str:
-    """Return the rank table over all scenarios, and how far each agrees with the first and the published ranks."""
+    """Return the rank table over all scenarios, and how far each agrees with the first and the published ranks.
+
+    Parameters
+    ----------
+    ranks : pandas.DataFrame
+        Ranks by scenario and unit (`fhi.showing.compare.moves.across`).
+    agreement : pandas.DataFrame
+        One row a scenario, of the same function.
+    names : pandas.Series
+        Names shown, by unit.
+    """
     wide = ranks.pivot(index="city", columns="scenario", values="rank")[agreement["scenario"].tolist()]
     wide = wide.loc[wide.assign(best=wide.median(axis=1)).sort_values([*wide.columns[:1], "best"]).index]
     rows = [["city", "", *wide.columns]]

@@ -73,7 +73,16 @@ def china(
 
 
 def place(axes: Axes, lon: Iterable[float], lat: Iterable[float]) -> np.ndarray:
-    """Return where places stand on the map, in points from the lower left corner of its axes."""
+    """Return where places stand on the map, in points from the lower left corner of its axes.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    lon : array-like
+        Longitude, degrees.
+    lat : array-like
+        Latitude, degrees.
+    """
     west, south = axes.get_xlim()[0], axes.get_ylim()[0]
     return (np.column_stack(albers(lon, lat)) - (west, south)) / kilometres(axes)
 
@@ -85,7 +94,14 @@ def kilometres(axes: Axes) -> float:
 
 
 def middle(axes: Axes, provinces: Iterable[str]) -> np.ndarray:
-    """Return the middle of the box around some provinces, in points from the lower left corner of the axes."""
+    """Return the middle of the box around some provinces, in points from the lower left corner of the axes.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    provinces : iterable of str
+        Names of provinces.
+    """
     rings = _at_scale(axes).rings
     points = np.vstack([max(rings[name], key=len) for name in provinces if rings[name]])
     corner = axes.get_xlim()[0], axes.get_ylim()[0]
@@ -260,6 +276,13 @@ def thin(line: np.ndarray, tolerance: float) -> np.ndarray:
     """Return the points of a line without which it would move by more than `tolerance`; both ends stay.
 
     Douglas and Peucker (1973): keep the point furthest from the chord, and look again on both sides of it.
+
+    Parameters
+    ----------
+    line : numpy.ndarray of shape (n, 2)
+        Points of a line.
+    tolerance : float
+        How far a point that is left out may lie from the line, in the unit of the points.
     """
     keep = np.zeros(len(line), dtype=bool)
     keep[[0, -1]] = True

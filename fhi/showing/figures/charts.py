@@ -51,7 +51,20 @@ class Chosen:
         return data[data["city"].isin(self.place)].reset_index(drop=True)
 
     def name_rows(self, axes: Axes, labels: Iterable[str], language: str, middle: float = 0.0, **look) -> None:
-        """Label the rows at the left, the units in the order of `place`; a row is `middle` below its number."""
+        """Label the rows at the left, the units in the order of `place`; a row is `middle` below its number.
+
+        Parameters
+        ----------
+        axes : matplotlib.axes.Axes
+        labels : iterable of str
+            Of the units drawn.
+        language : str
+            ``zh`` or ``en``.
+        middle : float
+            How far below its number the middle of a row is.
+        **look : object
+            As `Axes.set_yticks` takes it.
+        """
         rows, texts = [*self.place.values()], [*labels]
         for unit, row in self.place.items():
             # nothing to see: the row, from the name at the left to the right edge, for a page to light up
@@ -99,7 +112,14 @@ def indicators_drawn(drawn: int, there: int, language: str) -> str:
 
 
 def height(usual: float, rows: int) -> float:
-    """Return the inches of a figure that has `usual` of them for up to `USUAL` rows: `PITCH` more for each row more."""
+    """Return the inches of a figure that has `usual` of them for up to `USUAL` rows: `PITCH` more for each row more.
+
+    Parameters
+    ----------
+    usual : float
+        Inches for up to `USUAL` rows.
+    rows : int
+    """
     return usual + PITCH * max(0, rows - USUAL)
 
 
@@ -126,21 +146,47 @@ def english(tables: Tables) -> pd.Series:
 
 
 def with_names(frame: pd.DataFrame, tables: Tables) -> pd.DataFrame:
-    """Return `frame` with the English city name in ``city_en`` beside ``city``."""
+    """Return `frame` with the English city name in ``city_en`` beside ``city``.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        With the column ``city``.
+    tables : mapping
+        The built tables of a scenario, by name.
+    """
     result = frame.reset_index(drop=True)
     result.insert(result.columns.get_loc("city") + 1, "city_en", result["city"].map(english(tables)))
     return result
 
 
 def with_node_names(frame: pd.DataFrame, tables: Tables, *columns: str) -> pd.DataFrame:
-    """Return `frame` with the names of nodes in ``<column>_zh`` and ``<column>_en`` for columns of their codes."""
+    """Return `frame` with the names of nodes in ``<column>_zh`` and ``<column>_en`` for columns of their codes.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        With columns of codes of nodes.
+    tables : mapping
+        The built tables of a scenario, by name.
+    *columns : str
+        Names of these columns.
+    """
     nodes = tables["tables/framework"].set_index("code")
     pairs = [(column, language) for column in columns for language in LANGUAGES]
     return frame.assign(**{f"{column}_{name}": frame[column].map(nodes[f"name_{name}"]) for column, name in pairs})
 
 
 def in_order(tables: Tables, nodes: pd.Series) -> pd.Series:
-    """Return the places of nodes in the indicator tree, to sort by."""
+    """Return the places of nodes in the indicator tree, to sort by.
+
+    Parameters
+    ----------
+    tables : mapping
+        The built tables of a scenario, by name.
+    nodes : pandas.Series
+        Codes of nodes.
+    """
     return nodes.map({code: place for place, code in enumerate(tables["tables/framework"]["code"])})
 
 
@@ -153,13 +199,29 @@ def pillars(nodes: pd.DataFrame) -> dict[str, str]:
 
 
 def row_names(data: pd.DataFrame, language: str) -> list[str]:
-    """Return the names of rows at the left of a chart, one too long for half a line cut."""
+    """Return the names of rows at the left of a chart, one too long for half a line cut.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        With ``city`` and ``city_en``.
+    language : str
+        ``zh`` or ``en``.
+    """
     column = data["city" if language == "zh" else "city_en"]
     return [style.fit(name, LONGEST, style.BODY) for name in column]
 
 
 def margin(names: Iterable[str], more: float = 0.5) -> float:
-    """Return the inches that names at the left need, with `more` for a rank beside them."""
+    """Return the inches that names at the left need, with `more` for a rank beside them.
+
+    Parameters
+    ----------
+    names : iterable of str
+        At the left of the rows.
+    more : float
+        Inches for what stands beside them.
+    """
     return max((style.extent(name, style.BODY) for name in names), default=0) / 72 + more + 0.12
 
 
@@ -167,6 +229,18 @@ def name_rows(axes: Axes, data: pd.DataFrame, language: str, rank: str, shown: C
     """Name one row a unit at the left, with its rank in that column of the frame.
 
     A published rank is bold; a reconstructed one (a column that is not `PUBLISHED_RANKS`) stands in brackets.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    data : pandas.DataFrame
+        One row a unit, as drawn.
+    language : str
+        ``zh`` or ``en``.
+    rank : str
+        The column of the rank that stands beside the name.
+    shown : Chosen, optional
+        Which units are drawn (default: those of the data).
     """
     shown, published = shown or chosen(data["city"]), rank in PUBLISHED_RANKS
     shown.name_rows(axes, row_names(data, language), language)
@@ -256,7 +330,18 @@ def explain(axes: Axes, id: str, language: str, looks: Mapping[str, Mapping], **
 
 
 def heat_table(rows: int, pitch: float, names: Sequence[str], labels: Sequence[str] = ()) -> Axes:
-    """Return axes for a table of rows `pitch` inches high, with room for the heads, the labels of the rows and the scale."""
+    """Return axes for a table of rows `pitch` inches high, with room for the heads, the labels of the rows and the scale.
+
+    Parameters
+    ----------
+    rows : int
+    pitch : float
+        Inches from row to row.
+    names : sequence of str
+        Heads of the columns.
+    labels : sequence of str
+        Of the rows; without any, the left margin is that of short names.
+    """
     longest = max((style.extent(label, style.BODY) for label in labels), default=0) / 72 + 0.25
     top = 0.75 + heat_room(names)
     figure = style.canvas(top + 0.95 + pitch * rows, width=style.FULL)
@@ -267,6 +352,17 @@ def heat_cells(axes: Axes, values: np.ndarray, limit: float, texts: Sequence[Seq
     """Fill the axes with a table, first row on top: a cell's shade is its value from -limit to limit; NaN is left white.
 
     Cell (row, column) is centred on (column + 0.5, row + 0.5).
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    values : numpy.ndarray of shape (rows, columns)
+    limit : float
+        The value of the darkest shade; its negative has the palest.
+    texts : sequence of sequences of str
+        What stands in each cell.
+    size : float
+        Of the letters, in points.
     """
     rows, columns = values.shape
     mesh = {"cmap": SHADES, "vmin": -limit, "vmax": limit, "edgecolor": style.PAPER, "linewidth": 1.2}
@@ -283,14 +379,30 @@ def heat_cells(axes: Axes, values: np.ndarray, limit: float, texts: Sequence[Seq
 
 
 def heat_heads(axes: Axes, names: Sequence[str]) -> None:
-    """Write slanted heads above the columns."""
+    """Write slanted heads above the columns.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    names : sequence of str
+        In the order in which they stand.
+    """
     for place, name in enumerate(names):
         look = {"rotation": SLANT, "ha": "left", "va": "bottom", "rotation_mode": "anchor", "size": style.SMALL}
         axes.text(place + 0.5, -0.15, style.fit(name, HEAD, style.SMALL), **look)
 
 
 def heat_rows(axes: Axes, names: Iterable[str], size: float) -> None:
-    """Write the names of the rows to the left of a table."""
+    """Write the names of the rows to the left of a table.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    names : iterable of str
+        Of the rows, from the top.
+    size : float
+        Of the letters, in points.
+    """
     for row, name in enumerate(names):
         look = {"ha": "right", "va": "center", "size": size, "textcoords": "offset points"}
         axes.annotate(name, (0, row + 0.5), (-8, 0), **look)
@@ -303,7 +415,16 @@ def heat_room(names: Sequence[str]) -> float:
 
 
 def heat_scale(axes: Axes, low: str, high: str) -> None:
-    """Draw the scale of shades in the middle below a table, its ends named."""
+    """Draw the scale of shades in the middle below a table, its ends named.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    low : str
+        What the pale end means.
+    high : str
+        What the dark end means.
+    """
     width, height = axes.get_figure().get_size_inches()
     box = axes.get_position()
     across, down = np.ptp(axes.get_xlim()) / (box.width * width), np.ptp(axes.get_ylim()) / (box.height * height)
@@ -322,6 +443,15 @@ def heat_grid(data: pd.DataFrame, rows: str, columns: str, value: str, shown: Ch
     """Return a long frame as a table, rows and columns in the order in which they first occur.
 
     What is `shown` of the rows may leave some out: an empty row stands in their place.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        Long: one row a cell.
+    rows, columns, value : str
+        Its columns that name the rows, the columns and the value.
+    shown : Chosen, optional
+        Which units are drawn.
     """
     wide = data.pivot(index=rows, columns=columns, values=value)
     order = list(dict.fromkeys(data[rows]))

@@ -33,12 +33,33 @@ Cell = str | Sequence[str] | Mapping[str, object]
 
 
 def block(kind: str, title: str = "", colour: str = style.INK, **parts) -> Block:
-    """Return a block of one kind."""
+    """Return a block of one kind.
+
+    Parameters
+    ----------
+    kind : str
+        One of the kinds above.
+    title : str
+        May be empty.
+    colour : str
+    **parts : object
+        What the kind has.
+    """
     return {"kind": kind, "title": title, "colour": colour, **parts}
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Cell]], widths: Sequence[float], **look) -> Block:
     """Return a table; `widths` are the shares of its columns in the width.
+
+    Parameters
+    ----------
+    heads : sequence of str
+    rows : iterable of sequences
+        Cells: a text, a list of texts, or a `bar`.
+    widths : sequence of float
+        Shares of the columns in the width.
+    **look : object
+        ``title``, ``colour``, ``across``.
 
     Raises
     ------
@@ -54,12 +75,33 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[Cell]], widths: Sequence
 def step(
     title: str, text: str = "", actor: str = "", facts: Sequence = (), open: Sequence[str] = (), head: str = ""
 ) -> dict[str, object]:
-    """Return an item of a block ``steps``; `head` stands over what is not disclosed (`open`)."""
+    """Return an item of a block ``steps``; `head` stands over what is not disclosed (`open`).
+
+    Parameters
+    ----------
+    title, text, actor : str
+        What is done, by whom, and in what way.
+    facts : sequence of dict
+        ``value`` and ``label`` each.
+    open : sequence of str
+        What is not disclosed.
+    head : str
+        What stands over it.
+    """
     return {"title": title, "text": text, "actor": actor, "facts": list(facts), "open": list(open), "head": head}
 
 
 def bar(share: float, text: str, colour: str) -> dict[str, object]:
-    """Return a cell with a bar filled to a share in per cent, and a text beside it; an unknown share has no bar."""
+    """Return a cell with a bar filled to a share in per cent, and a text beside it; an unknown share has no bar.
+
+    Parameters
+    ----------
+    share : float
+        In per cent; NaN: no bar.
+    text : str
+        Beside the bar.
+    colour : str
+    """
     return {"share": None if pd.isna(share) else round(float(share), 2), "text": text, "colour": colour}
 
 
@@ -89,7 +131,18 @@ def given(data: object, **inputs: str) -> dict[str, object]:
 
 
 def images(entry: FigureEntry, data: pd.DataFrame, language: str, kinds: Iterable[str]) -> dict[str, bytes]:
-    """Return the pictures of a card by kind, framed as a figure is: title, labels of evidence, source line."""
+    """Return the pictures of a card by kind, framed as a figure is: title, labels of evidence, source line.
+
+    Parameters
+    ----------
+    entry : FigureEntry
+    data : pandas.DataFrame
+        What the figure draws.
+    language : str
+        ``zh`` or ``en``.
+    kinds : iterable of str
+        ``svg``, ``png``.
+    """
     card = {
         "language": language,
         "fonts": style.FAMILY,

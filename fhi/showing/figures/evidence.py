@@ -52,16 +52,30 @@ def kinds(column: pd.Series) -> tuple[str, ...]:
 
 
 def seen(entry: FigureEntry, tables: Tables) -> tuple[FigureEntry, pd.DataFrame]:
-    """Return a figure with the labels that it carries in a scenario and the tables that were read, and its data."""
+    """Return a figure with the labels that it carries in a scenario and the tables that were read, and its data.
+
+    Parameters
+    ----------
+    entry : FigureEntry
+    tables : mapping
+        The built tables of a scenario, by name.
+    """
     reading = Reading(tables)
     data = entry.data(reading)
     read = tuple(sorted(reading.names))
     entry = titled(entry, tables)
-    return replace(entry, evidence=labels(entry, data, reading), cited=cited(tables), read=read), data
+    return replace(entry, evidence=_labels(entry, data, reading), cited=cited(tables), read=read), data
 
 
 def titled(entry: FigureEntry, tables: Tables) -> FigureEntry:
-    """Return a figure with the title that it has in an edition, and the sentence of its findings that is told over it."""
+    """Return a figure with the title that it has in an edition, and the sentence of its findings that is told over it.
+
+    Parameters
+    ----------
+    entry : FigureEntry
+    tables : mapping
+        The built tables of a scenario, by name.
+    """
     told = tables.get("findings")
     if told is not None:
         told = told[(told["kind"] == "headline") & (told["id"] == entry.id)].set_index("language")["text"]
@@ -70,7 +84,15 @@ def titled(entry: FigureEntry, tables: Tables) -> FigureEntry:
 
 
 def of_index(labels: tuple[str, ...], tables: Tables) -> tuple[str, ...]:
-    """Return the labels of a table of results: for ``reconstructed``, those of what the index rests on (see `results`)."""
+    """Return the labels of a table of results: for ``reconstructed``, those of what the index rests on (see `results`).
+
+    Parameters
+    ----------
+    labels : tuple of str
+        Of a table of results.
+    tables : mapping
+        The built tables of a scenario, by name.
+    """
     if RECONSTRUCTED not in labels:
         return labels
     found = results(behind(tables))
@@ -101,7 +123,7 @@ def _has_data(entry: FigureEntry, tables: Tables) -> bool:
         return False
 
 
-def labels(entry: FigureEntry, data: pd.DataFrame, reading: Reading) -> tuple[str, ...]:
+def _labels(entry: FigureEntry, data: pd.DataFrame, reading: Reading) -> tuple[str, ...]:
     """Return the labels of a figure, those registered with it first.
 
     Of each table that was read, the labels that the codebook states: of results those of `fhi.editions.outputs.results`, of values
@@ -142,7 +164,15 @@ PARTS = {WHOLE: "part-whole", "public": "part-public", "report": "part-report"}
 
 
 def weight_words(tables: Tables, node: str) -> dict[str, str]:
-    """Return the shares of the evidence in the weight of a node, by language: ``public data 67%``; empty without weight."""
+    """Return the shares of the evidence in the weight of a node, by language: ``public data 67%``; empty without weight.
+
+    Parameters
+    ----------
+    tables : mapping
+        The built tables of a scenario, by name.
+    node : str
+        Code of a node.
+    """
     rows = tables["weight_by_evidence"]
     shares = rows[rows["node"] == node].set_index("evidence")["share"]
     # only a report whose numbers are transcribed has numbers of its own
@@ -152,7 +182,15 @@ def weight_words(tables: Tables, node: str) -> dict[str, str]:
 
 
 def label_words(tables: Tables, node: str) -> dict[str, str]:
-    """Return the same share by share of each label: ``published 33%, derived 44%, public 22%``."""
+    """Return the same share by share of each label: ``published 33%, derived 44%, public 22%``.
+
+    Parameters
+    ----------
+    tables : mapping
+        The built tables of a scenario, by name.
+    node : str
+        Code of a node.
+    """
     rows = tables["weight_by_evidence"]
     shares = rows[rows["node"] == node].set_index("evidence")["share"]
     parts = [(EVIDENCE_NAMES[label], shares[label]) for label in EVIDENCE if label in shares.index]
@@ -160,7 +198,15 @@ def label_words(tables: Tables, node: str) -> dict[str, str]:
 
 
 def part_words(subset: str, names: dict[str, Texts]) -> dict[str, str]:
-    """Return the name of a part of the evidence (see `fhi.editions.provenance.agreement_by_subset`), from the names of nodes."""
+    """Return the name of a part of the evidence (see `fhi.editions.provenance.agreement_by_subset`), from the names of nodes.
+
+    Parameters
+    ----------
+    subset : str
+        Name of the part in the table of agreement.
+    names : mapping
+        Names of nodes by code and language.
+    """
     if subset in PARTS:
         return both(f"weight.{PARTS[subset]}")
     pillars = subset.removeprefix(WITHOUT).split("+")
@@ -172,7 +218,7 @@ def _joined(parts: list[tuple[Texts, float]]) -> dict[str, str]:
     return joined(both("weight.share", name=name, share=share) for name, share in parts)
 
 
-def alike(framework: Framework, node: str) -> list[str]:
+def _alike(framework: Framework, node: str) -> list[str]:
     """Return a node, and those above and below it that stand on the same one indicator.
 
     A node with one child orders the units as the child does: what is printed of one speaks of the other.
@@ -205,7 +251,7 @@ def with_firsts(frame: pd.DataFrame, tables: Tables, node: str = "node") -> pd.D
     """
     framework, orders = Framework.from_table(tables["tables/framework"]), stated_orders(tables)
     orders = [(order, places(order.subjects)) for order in orders[orders["kind"] != "tie"].itertuples()]
-    kin = {code: alike(framework, code) for code in frame[node].unique()}
+    kin = {code: _alike(framework, code) for code in frame[node].unique()}
     found = []
     for code, city in zip(frame[node], frame["city"], strict=True):
         best = None
@@ -239,5 +285,15 @@ def remark(item: pd.Series) -> dict[str, str]:
 
 
 def remarked(frame: pd.DataFrame, language: str, name: str = "name") -> list[str]:
-    """Return the names in a frame, each with the remark that it needs (columns ``<name>_<language>``)."""
+    """Return the names in a frame, each with the remark that it needs (columns ``<name>_<language>``).
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Of `with_firsts`.
+    language : str
+        ``zh`` or ``en``.
+    name : str
+        Its column of names, without the language.
+    """
     return [f"{item[f'{name}_{language}']}{remark(item)[language]}" for _, item in frame.iterrows()]

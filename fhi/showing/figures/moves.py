@@ -13,30 +13,49 @@ from fhi.showing.figures.registry import FigureEntry
 from fhi.showing.figures.wording import both, said
 
 
-def entry(id: str, title: dict[str, str], draw, evidence: tuple[str, ...]) -> FigureEntry:
+def _entry(id: str, title: dict[str, str], draw, evidence: tuple[str, ...]) -> FigureEntry:
     """Return the figure of a comparison; it stands in no list, since it belongs to no single scenario."""
     return FigureEntry(id, None, evidence, title, data=None, caption=None, draw=draw)
 
 
 def slope_entry(base: str, other: str, evidence: tuple[str, ...]) -> FigureEntry:
+    """Return the figure of both orders.
+
+    Parameters
+    ----------
+    base, other : str
+        Names of the scenarios.
+    evidence : tuple of str
+        Labels behind both.
+    """
     title = both("comparison.ranks", base=base, other=other)
-    return entry("ranks", title, partial(slope, base=base, other=other), evidence)
+    return _entry("ranks", title, partial(_slope, base=base, other=other), evidence)
 
 
 def through_entry(base: str, other: str, evidence: tuple[str, ...]) -> FigureEntry:
+    """Return the figure of what moved the ranks.
+
+    Parameters
+    ----------
+    base, other : str
+        Names of the scenarios.
+    evidence : tuple of str
+        Labels behind both.
+    """
     title = both("comparison.what-moved-the", base=base, other=other)
-    return entry("through", title, through, evidence)
+    return _entry("through", title, _through, evidence)
 
 
 def across_entry(evidence: tuple[str, ...]) -> FigureEntry:
-    return entry("all-scenarios", both("comparison.ranks-in-every"), across, evidence)
+    """Return the figure of the ranks in every scenario."""
+    return _entry("all-scenarios", both("comparison.ranks-in-every"), _across, evidence)
 
 
 def arrow(shift: int) -> str:
     return f"{'↓' if shift > 0 else '↑'}{abs(shift)}" if shift else "–"
 
 
-def slope(data: pd.DataFrame, language: str, base: str, other: str):
+def _slope(data: pd.DataFrame, language: str, base: str, other: str):
     """Lines from the place in one scenario to that in the other, over the cities that have a score in both.
 
     The frame has ``city, city_en, base_place, place, shift``; places are among these cities.
@@ -69,7 +88,7 @@ def slope(data: pd.DataFrame, language: str, base: str, other: str):
     return figure
 
 
-def through(data: pd.DataFrame, language: str):
+def _through(data: pd.DataFrame, language: str):
     """Table of cities by what moved them: indicators (standard deviations), or assumptions (places).
 
     The frame has ``city, city_en, shift, kind, column, column_zh, column_en, value``, all columns for each city.
@@ -118,7 +137,7 @@ def _ends(places: bool, limit: float, language: str) -> tuple[str, str]:
     return back, said("comparison.pushes-it-ahead", language, high=high)
 
 
-def across(data: pd.DataFrame, language: str):
+def _across(data: pd.DataFrame, language: str):
     """Table of cities by scenarios: the rank in each, shaded by the places gained or lost against the first.
 
     The frame has ``scenario, city, city_en, rank, shift``.

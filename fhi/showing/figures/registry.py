@@ -127,7 +127,15 @@ def of_form(form: str) -> dict[str, int]:
 
 
 def id_of(form: str, subject: str) -> str:
-    """Return the id of the figure of a form that is of a subject."""
+    """Return the id of the figure of a form that is of a subject.
+
+    Parameters
+    ----------
+    form : str
+        One of `FORMS`.
+    subject : str
+        City or pillar.
+    """
     return next(id for id, row in listed().items() if (row["form"], row["subject"]) == (form, subject))
 
 

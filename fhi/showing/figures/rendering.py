@@ -48,6 +48,16 @@ def images(entry: FigureEntry, data: pd.DataFrame, language: str, kinds: Iterabl
     """Return the picture of a figure as ``{"svg": …, "png": …}``, without dates or versions in them.
 
     A character without a glyph is an error.
+
+    Parameters
+    ----------
+    entry : FigureEntry
+    data : pandas.DataFrame
+        What the figure draws.
+    language : str
+        ``zh`` or ``en``.
+    kinds : iterable of str
+        ``svg``, ``png``.
     """
     if entry.document:
         return documents.images(entry, data, language, kinds)
@@ -57,11 +67,11 @@ def images(entry: FigureEntry, data: pd.DataFrame, language: str, kinds: Iterabl
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(style.RC)
         warnings.filterwarnings("error", message="Glyph .* missing")
-        figure = mark_units(style.frame(entry.draw(data, language), entry, language), data)
+        figure = _mark_units(style.frame(entry.draw(data, language), entry, language), data)
         return {kind: WRITERS[kind](figure, f"{entry.id}-{language}") for kind in kinds}
 
 
-def mark_units(figure: Figure, data: pd.DataFrame) -> Figure:
+def _mark_units(figure: Figure, data: pd.DataFrame) -> Figure:
     """Mark each text that is the name of a unit of the data, with a rank or nothing beside it, as that unit's.
 
     So page and print can find a unit in a picture (see `compact`); other marks get theirs where they
@@ -105,6 +115,14 @@ def save(entry: FigureEntry, store: Store, kind: str = KINDS[0]) -> dict[str, ob
     """Write a figure's data, what is said of it and its picture in each language; return its row in the list of figures.
 
     A picture that was made before by the same code from the same data, with the same labels, is taken from the store.
+
+    Parameters
+    ----------
+    entry : FigureEntry
+    store : Store
+        Of the scenario.
+    kind : str
+        ``svg`` or ``png``.
     """
     entry, data = seen(entry, store)
     stem = f"{store.reports}/figures/{entry.id}"
@@ -123,6 +141,12 @@ def sayings(entry: FigureEntry, data: pd.DataFrame) -> dict[str, object]:
     """Return as plain values what page and print say of a figure, so that neither reads its tables again.
 
     Its title, headline, caption, labels of evidence, source and tables; the blocks of a document; all texts of its data.
+
+    Parameters
+    ----------
+    entry : FigureEntry
+    data : pandas.DataFrame
+        What the figure draws.
     """
     return {
         "title": dict(entry.title),
@@ -143,7 +167,16 @@ def words(data: pd.DataFrame) -> str:
 
 
 def cause(entry: FigureEntry, drawn: bytes, language: str) -> dict:
-    """Return all that a picture depends on: its module and what that imports, its data, its labels, the versions."""
+    """Return all that a picture depends on: its module and what that imports, its data, its labels, the versions.
+
+    Parameters
+    ----------
+    entry : FigureEntry
+    drawn : bytes
+        The data, as its CSV file has them.
+    language : str
+        ``zh`` or ``en``.
+    """
     functions = (getattr(function, "func", function) for function in (entry.draw, entry.data))
     modules = {getattr(function, "__module__", None) or __name__ for function in functions}
     code = {Path(__file__), *closure(Path(style.__file__))}
@@ -183,6 +216,15 @@ def listing(entry: FigureEntry) -> dict[str, object]:
 def save_all(store: Store, workers: int = 2, kind: str = KINDS[0]) -> pd.DataFrame:
     """Write every registered figure as one kind of picture, in several processes; return the list of figures.
 
+    Parameters
+    ----------
+    store : Store
+        Of the scenario.
+    workers : int
+        Processes.
+    kind : str
+        ``svg`` or ``png``.
+
     Raises
     ------
     Exception
@@ -206,7 +248,15 @@ def _save_one(id: str, store: Store, kind: str) -> dict[str, object]:
 
 
 def fingerprints(store: Store, ids: Iterable[str]) -> pd.DataFrame:
-    """Return the SHA-256 of each figure's data, to notice a change of what is drawn."""
+    """Return the SHA-256 of each figure's data, to notice a change of what is drawn.
+
+    Parameters
+    ----------
+    store : Store
+        Of the scenario.
+    ids : iterable of str
+        Of figures.
+    """
     paths = {id: store.find(f"{store.reports}/figures/{id}.csv") for id in ids}
     rows = [(id, hashlib.sha256(path.read_bytes()).hexdigest()[:16]) for id, path in paths.items()]
     return pd.DataFrame(rows, columns=["id", "sha256 of the data"])

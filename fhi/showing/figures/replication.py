@@ -261,7 +261,15 @@ COLUMNS = (0.35, 2.05, 2.5, 5.4, 8.35, 8.55, 9.75)
 
 
 def written(order: object, names: pd.Series) -> str:
-    """Return an order of cities in words, the first `SHOWN` of them; — where no value is known."""
+    """Return an order of cities in words, the first `SHOWN` of them; — where no value is known.
+
+    Parameters
+    ----------
+    order : object
+        Units joined by | (before), = (equal) or ~ (not decided).
+    names : pandas.Series or mapping
+        Names shown, by unit.
+    """
     if pd.isna(order) or order == "":
         return "—"
     parts = re.split(r"([|=~])", str(order))

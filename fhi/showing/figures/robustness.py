@@ -47,7 +47,14 @@ def shade(share: float) -> str:
 
 
 def tiles(axes: Axes, cells: pd.DataFrame) -> None:
-    """Draw unit squares around (x, y) of the column ``colour``, all of one colour as one path."""
+    """Draw unit squares around (x, y) of the column ``colour``, all of one colour as one path.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    cells : pandas.DataFrame
+        ``x, y, colour``, one row a square.
+    """
     for colour, group in cells.groupby("colour", sort=False):
         corners = [
             Path([(x - 0.47, y - 0.44), (x + 0.47, y - 0.44), (x + 0.47, y + 0.44), (x - 0.47, y + 0.44)], closed=False)

@@ -117,12 +117,27 @@ def load_fonts() -> None:
 
 
 def canvas(height: float, width: float = FULL) -> Figure:
-    """Return an empty figure, sizes in inches."""
+    """Return an empty figure, sizes in inches.
+
+    Parameters
+    ----------
+    height : float
+        Inches.
+    width : float
+        Inches.
+    """
     return Figure(figsize=(width, height))
 
 
 def area(figure: Figure, left=SIDE, right=SIDE, top=TOP, bottom=BOTTOM) -> Axes:
-    """Return axes that keep these distances, in inches, from the edges of the figure."""
+    """Return axes that keep these distances, in inches, from the edges of the figure.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    left, right, top, bottom : float
+        Inches from the edges of the figure.
+    """
     width, height = figure.get_size_inches()
     box = (left / width, bottom / height, (width - left - right) / width, (height - top - bottom) / height)
     return figure.add_axes(box)
@@ -135,7 +150,14 @@ def bare(axes: Axes) -> Axes:
 
 
 def quiet(axes: Axes, grid: str | None = "x") -> Axes:
-    """Keep only a light grid along one direction, and no spines or tick marks."""
+    """Keep only a light grid along one direction, and no spines or tick marks.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    grid : str or None
+        ``x``, ``y`` or none: along which axis a light grid runs.
+    """
     for spine in axes.spines.values():
         spine.set_visible(False)
     axes.tick_params(length=0)
@@ -147,14 +169,34 @@ def quiet(axes: Axes, grid: str | None = "x") -> Axes:
 
 @cache
 def extent(text: str, size: float, weight: str = "normal") -> float:
-    """Return the width of a line of text in points."""
+    """Return the width of a line of text in points.
+
+    Parameters
+    ----------
+    text : str
+    size : float
+        Of the letters, in points.
+    weight : str
+        Of the letters: ``normal`` or ``bold``.
+    """
     load_fonts()
     properties = FontProperties(family=FAMILY, size=size, weight=weight)
     return text_to_path.get_text_width_height_descent(text, properties, ismath=False)[0]
 
 
 def fit(text: str, width: float, size: float, weight: str = "normal") -> str:
-    """Return a line of text cut so that it is at most `width` points long, with … where it was cut."""
+    """Return a line of text cut so that it is at most `width` points long, with … where it was cut.
+
+    Parameters
+    ----------
+    text : str
+    width : float
+        Points that it may take.
+    size : float
+        Of the letters, in points.
+    weight : str
+        Of the letters: ``normal`` or ``bold``.
+    """
     if extent(text, size, weight) <= width:
         return text
     keep = len(text)
@@ -164,7 +206,16 @@ def fit(text: str, width: float, size: float, weight: str = "normal") -> str:
 
 
 def of_unit(artist: Artist, unit: str, tip: str = "") -> Artist:
-    """Mark what is drawn of a unit, so that a page can light it up and say `tip` over it; return it."""
+    """Mark what is drawn of a unit, so that a page can light it up and say `tip` over it; return it.
+
+    Parameters
+    ----------
+    artist : matplotlib.artist.Artist
+    unit : str
+        A unit, by its key.
+    tip : str
+        What is said over it.
+    """
     artist.set_gid(f"{UNIT}{unit}|{tip}" if tip else f"{UNIT}{unit}")
     return artist
 
@@ -189,6 +240,15 @@ def dots(axes: Axes, points: Iterable[tuple[float, float]], size: float, colour:
     """Draw dots, `size` points wide, as one path of short strokes with round ends.
 
     A marker each takes eight times as many characters in the picture's file.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    points : iterable of (float, float)
+        In the units of the axes.
+    size : float
+        Points across.
+    colour : str
     """
     scale = axes.transData.inverted()
     half = abs(scale.transform((0.05, 0))[0] - scale.transform((0, 0))[0])
@@ -200,27 +260,68 @@ def dots(axes: Axes, points: Iterable[tuple[float, float]], size: float, colour:
 
 
 def note(axes: Axes, x: float, y: float, text: str, **look) -> None:
-    """Write a small text in grey, its middle at the height y; `look` as for `Axes.text`."""
+    """Write a small text in grey, its middle at the height y; `look` as for `Axes.text`.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    x, y : float
+        In the units of the axes.
+    text : str
+    **look : object
+        As `Axes.text` takes it.
+    """
     axes.text(x, y, text, **{"size": SMALL, "color": MUTED, "va": "center"} | look)
 
 
 def pick(language: str, zh: str, en: str) -> str:
-    """Return the text in a language."""
+    """Return the text in a language.
+
+    Parameters
+    ----------
+    language : str
+        ``zh`` or ``en``.
+    zh, en : str
+        The text in each.
+    """
     return {"zh": zh, "en": en}[language]
 
 
 def city_names(data, language: str):
-    """Return the city names of a frame with ``city`` and ``city_en``, a name too long for a label cut."""
+    """Return the city names of a frame with ``city`` and ``city_en``, a name too long for a label cut.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        With ``city`` and ``city_en``.
+    language : str
+        ``zh`` or ``en``.
+    """
     return data["city" if language == "zh" else "city_en"].map(brief, na_action="ignore")
 
 
 def brief(name: str, room: float = NAME) -> str:
-    """Return a name cut to the room in points that labels leave for it, with … where it was cut."""
+    """Return a name cut to the room in points that labels leave for it, with … where it was cut.
+
+    Parameters
+    ----------
+    name : str
+    room : float
+        Points.
+    """
     return fit(name, room, BODY)
 
 
 def frame(figure: Figure, entry, language: str) -> Figure:
-    """Put title, evidence badges and source line around what a drawing function returned."""
+    """Put title, evidence badges and source line around what a drawing function returned.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    entry : FigureEntry
+    language : str
+        ``zh`` or ``en``.
+    """
     width, height = figure.get_size_inches()
     right = width - SIDE
     for label in reversed(entry.evidence):
@@ -244,12 +345,12 @@ def _title(figure: Figure, entry, language: str, room: float) -> None:
     # the whole width below the labels if the sentence takes two lines
     small = fit(entry.title[language], room * 72, SMALL)
     figure.text(SIDE / width, 1 - 0.13 / height, small, size=SMALL, color=MUTED, va="center")
-    lines = broken(told, room * 72, BODY, "bold")
+    lines = _broken(told, room * 72, BODY, "bold")
     for place, text in enumerate(lines):
         figure.text(SIDE / width, 1 - (0.29 + 0.155 * place) / height, text, size=BODY, weight="bold", va="center")
 
 
-def broken(text: str, room: float, size: float, weight: str) -> list[str]:
+def _broken(text: str, room: float, size: float, weight: str) -> list[str]:
     """Return a sentence on at most two lines of `room` points, broken at a blank or after a Chinese character."""
     if extent(text, size, weight) <= room:
         return [text]
@@ -259,7 +360,14 @@ def broken(text: str, room: float, size: float, weight: str) -> list[str]:
 
 
 def source_line(entry, language: str) -> str:
-    """Return what stands below a figure: the report with the page, and the public source of what it does not print."""
+    """Return what stands below a figure: the report with the page, and the public source of what it does not print.
+
+    Parameters
+    ----------
+    entry : FigureEntry
+    language : str
+        ``zh`` or ``en``.
+    """
     if entry.beside:
         return pick(language, "来源：", "Source: ") + entry.source[language]
     report = entry.cited[language]

@@ -29,11 +29,20 @@ SIGNS = {"above": ">", "below": "<", "about": "≈", "exact": ""}
 
 
 def width(text: str, size: float, weight: str = "normal") -> float:
-    """Return the width of one line of text in inches, in the project's font at `size` points."""
+    """Return the width of one line of text in inches, in the project's font at `size` points.
+
+    Parameters
+    ----------
+    text : str
+    size : float
+        Of the letters, in points.
+    weight : str
+        Of the letters: ``normal`` or ``bold``.
+    """
     return style.extent(text, size, weight) / 72
 
 
-def shortened(text: str, room: float, size: float, weight: str = "normal") -> str:
+def _shortened(text: str, room: float, size: float, weight: str = "normal") -> str:
     """Return `text`, its end cut and marked with … if it is wider than `room` inches."""
     return style.fit(text, room * 72, size, weight)
 
@@ -43,10 +52,22 @@ def wrapped(text: str, room: float, size: float, weight: str = "normal", lines: 
 
     English breaks at blanks, Chinese at any character but before a closing or after an opening mark. A word
     wider than the room is broken anywhere. Of all breaks into as few lines, the lines are the most even.
+
+    Parameters
+    ----------
+    text : str
+    room : float
+        Width of a line, inches.
+    size : float
+        Of the letters, in points.
+    weight : str
+        Of the letters: ``normal`` or ``bold``.
+    lines : int
+        Lines at most.
     """
     rows = _rows(text, room, size, weight)
     if len(rows) > lines:
-        rows = [*rows[: lines - 1], shortened("".join(rows[lines - 1 :]), room, size, weight)]
+        rows = [*rows[: lines - 1], _shortened("".join(rows[lines - 1 :]), room, size, weight)]
     elif len(rows) > 1:
         rows = _evened(text, rows, room, size, weight)
     return "\n".join(row.strip() for row in rows)
@@ -81,7 +102,16 @@ def _pieces(text: str, room: float, size: float, weight: str) -> list[str]:
 
 
 def number(value: float, language: str, qualifier: str = "exact") -> str:
-    """Return a number as it is spoken of: 2100000 is 210万, or 2.1 million; above, below and about become a word."""
+    """Return a number as it is spoken of: 2100000 is 210万, or 2.1 million; above, below and about become a word.
+
+    Parameters
+    ----------
+    value : float
+    language : str
+        ``zh`` or ``en``.
+    qualifier : str
+        ``exact``, ``above``, ``below`` or ``about``.
+    """
     prefix = _PREFIXES[language][qualifier]
     if language == "zh" and value >= 1e5:
         divisor, unit = (1e8, "亿") if value >= 1e8 else (1e4, "万")
@@ -93,7 +123,20 @@ def number(value: float, language: str, qualifier: str = "exact") -> str:
 
 
 def quantity_text(value: float, qualifier: str, unit: str, printed: str, language: str) -> str:
-    """Return a printed quantity in words: in Chinese as printed, in English from its value, qualifier and unit."""
+    """Return a printed quantity in words: in Chinese as printed, in English from its value, qualifier and unit.
+
+    Parameters
+    ----------
+    value : float
+    qualifier : str
+        ``exact``, ``above``, ``below`` or ``about``.
+    unit : str
+        ``rank``, ``CNY``, ``%``, or what is counted.
+    printed : str
+        As the report prints it.
+    language : str
+        ``zh`` or ``en``.
+    """
     if unit == "rank":
         return style.pick(language, f"第{value:.0f}位", ordinal(int(value)))
     if language == "zh":
@@ -169,7 +212,15 @@ def place_labels(points: np.ndarray, sizes: np.ndarray, taken: Sequence[Box], li
 
 
 def nearest(box: Box, point: Sequence[float]) -> tuple[float, float]:
-    """Return the point of a box that is nearest to a point."""
+    """Return the point of a box that is nearest to a point.
+
+    Parameters
+    ----------
+    box : tuple of float
+        Left, bottom, right and top.
+    point : sequence of float
+        x and y.
+    """
     return min(max(point[0], box[0]), box[2]), min(max(point[1], box[1]), box[3])
 
 
@@ -201,12 +252,26 @@ def _untangled(box: Box, line: Box, boxes: list[Box], lines: list[Box]) -> bool:
 
 
 def overlap(a: Box, b: Box) -> bool:
-    """True if two boxes come nearer to one another than the gap."""
+    """True if two boxes come nearer to one another than the gap.
+
+    Parameters
+    ----------
+    a, b : tuple of float
+        Left, bottom, right and top of each.
+    """
     return a[0] < b[2] + GAP and b[0] < a[2] + GAP and a[1] < b[3] + GAP and b[1] < a[3] + GAP
 
 
 def crosses(line: Box, box: Box) -> bool:
-    """True if a line runs through a box: clipped to the box (Liang and Barsky 1984), something of it is left."""
+    """True if a line runs through a box: clipped to the box (Liang and Barsky 1984), something of it is left.
+
+    Parameters
+    ----------
+    line : tuple of float
+        x and y of its two ends.
+    box : tuple of float
+        Left, bottom, right and top.
+    """
     low, high = 0.0, 1.0
     for axis in (0, 1):
         origin, step = line[axis], line[axis + 2] - line[axis]
@@ -220,7 +285,13 @@ def crosses(line: Box, box: Box) -> bool:
 
 
 def meet(a: Box, b: Box) -> bool:
-    """True if two lines cross inside both."""
+    """True if two lines cross inside both.
+
+    Parameters
+    ----------
+    a, b : tuple of float
+        x and y of the two ends of each.
+    """
 
     def side(line, x, y):
         return (line[2] - line[0]) * (y - line[1]) - (line[3] - line[1]) * (x - line[0])
@@ -244,16 +315,41 @@ def line(axes: Axes, x: float, y: float, text: str, room: float | None = None, *
     """Write one line of text, its middle at y, shortened to its room; return its width in inches.
 
     The baseline hangs on the size alone, so that texts with and without descenders stand level.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    x, y : float
+        Inches from the upper left corner of the sheet.
+    text : str
+    room : float, optional
+        Inches that it may take.
+    **look : object
+        As `Axes.text` takes it.
     """
     look = {"size": style.SMALL} | look
     size, weight = look["size"], look.get("weight", "normal")
-    text = shortened(text, room, size, weight) if room else text
+    text = _shortened(text, room, size, weight) if room else text
     axes.text(x, y + MIDDLE * size / 72, text, va="baseline", **look)
     return width(text, size, weight)
 
 
 def bar(axes: Axes, x: float, y: float, room: float, share: float, colour: str, height: float = 0.14) -> None:
-    """Draw a bar filled from the left to a share of its room, 0 to 1."""
+    """Draw a bar filled from the left to a share of its room, 0 to 1.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    x, y : float
+        Inches from the upper left corner of the sheet.
+    room : float
+        Inches of a full bar.
+    share : float
+        0 to 1.
+    colour : str
+    height : float
+        Inches.
+    """
     axes.fill([x, x + room, x + room, x], [y, y, y + height, y + height], color=TRACK, linewidth=0)
     end = x + room * share
     axes.fill([x, end, end, x], [y, y, y + height, y + height], color=colour, linewidth=0)

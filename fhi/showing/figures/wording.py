@@ -77,18 +77,44 @@ def joined(texts: Iterable[Texts]) -> dict[str, str]:
 
 
 def listed(frame: pd.DataFrame, column: str = "city") -> dict[str, str]:
-    """Return the names of a frame's rows in a row: its ``<column>`` in Chinese, ``<column>_en`` in English."""
+    """Return the names of a frame's rows in a row: its ``<column>`` in Chinese, ``<column>_en`` in English.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row a name.
+    column : str
+        Its column of names.
+    """
     chinese = column if column in frame else f"{column}_zh"
     return {name: JOINTS[name].join(frame[of]) for name, of in zip(LANGUAGES, (chinese, f"{column}_en"), strict=True)}
 
 
 def each(frame: pd.DataFrame, slot: str, **values) -> dict[str, str]:
-    """Return the words of a slot for each row of a frame (its ``item``), in a row by language."""
+    """Return the words of a slot for each row of a frame (its ``item``), in a row by language.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Its rows are the ``item`` of the words.
+    slot : str
+        Figure and slot.
+    **values : object
+        What else the words are filled with.
+    """
     return joined(both(slot, item=item, **values) for item in frame.itertuples())
 
 
 def heads(id: str, language: str) -> list[str]:
-    """Return the heads of the columns of a table, which its slot ``heads`` parts by |."""
+    """Return the heads of the columns of a table, which its slot ``heads`` parts by |.
+
+    Parameters
+    ----------
+    id : str
+        Of the figure.
+    language : str
+        ``zh`` or ``en``.
+    """
     return said(f"{id}.heads", language).split("|")
 
 
@@ -129,7 +155,15 @@ def of_edition(tables: Tables) -> Words:
 
 
 def with_words(frame: pd.DataFrame, tables: Tables) -> pd.DataFrame:
-    """Return the data of a figure with the words for the units of its edition (see `COLUMNS`)."""
+    """Return the data of a figure with the words for the units of its edition (see `COLUMNS`).
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The data of a figure.
+    tables : mapping
+        The built tables of a scenario, by name.
+    """
     unit = of_edition(tables)
     return frame.assign(**dict(zip(COLUMNS, (unit.zh, unit.one, unit.many), strict=True)))
 
@@ -142,7 +176,15 @@ def words(data: pd.DataFrame) -> Words:
 
 
 def named(tables: Tables, kind: str) -> dict[str, Texts]:
-    """Return the names of an edition's parts or tiers (`kind` ``part`` or ``tier``) by id, in its order."""
+    """Return the names of an edition's parts or tiers (`kind` ``part`` or ``tier``) by id, in its order.
+
+    Parameters
+    ----------
+    tables : mapping
+        The built tables of a scenario, by name.
+    kind : str
+        ``part`` or ``tier``.
+    """
     found = {key.split(".", 1)[1]: text for key, text in _said(tables).items() if key.startswith(f"{kind}.")}
     return {id: {"zh": zh, "en": en} for id, (zh, en) in found.items() if not id.endswith(".page")}
 

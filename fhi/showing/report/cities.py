@@ -15,12 +15,13 @@ from fhi.paths import REPORT
 from fhi.showing.figures.evidence import cited, of_index, remark, with_firsts
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
 from fhi.showing.figures.wording import joined
-from fhi.showing.report.profiles import latest, profiles
+from fhi.showing.report.profiles import profiles
 from fhi.showing.report.tables import (
     Cell,
     Table,
     city_names,
     has,
+    latest,
     leaf_nodes,
     node_names,
     profiled,
@@ -55,7 +56,7 @@ def sections(tables: Tables, year: int | None, told: Mapping[str, Mapping]) -> l
     moves = printed_moves(tables) if has(tables, "tables/movers") else {}
     wanted = {zh["unit"] for zh, _ in cards}
     reasons = [of(tables, wanted) for of in (next_above, beside_next_above, changed)]
-    printed, sources, noted = printed_tables(tables), source_words(tables, year), remarks(tables, firsts)
+    printed, sources, noted = _printed_tables(tables), _source_words(tables, year), _remarks(tables, firsts)
     bullets = {}
     for id, text in told.items():
         if text["kind"] == "unit":
@@ -75,7 +76,7 @@ def sections(tables: Tables, year: int | None, told: Mapping[str, Mapping]) -> l
     ]
 
 
-def remarks(tables: Tables, firsts: Sequence[tuple[str, str]]) -> dict[str, dict[str, Texts]]:
+def _remarks(tables: Tables, firsts: Sequence[tuple[str, str]]) -> dict[str, dict[str, Texts]]:
     """Return by unit and indicator what must be said of a value: that the report puts another first, that it is old.
 
     `firsts` are the cells with a first place.
@@ -106,9 +107,9 @@ def unprofiled(tables: Tables) -> Texts | None:
     return said("unprofiled", shown=shown, left=all_units - shown) if shown < all_units else None
 
 
-def source_words(tables: Tables, year: int | None) -> dict[str, dict[str, Texts]]:
+def _source_words(tables: Tables, year: int | None) -> dict[str, dict[str, Texts]]:
     """Return by unit with a profile, and by indicator, who published the value."""
-    who = publishers(tables)
+    who = _publishers(tables)
 
     @cache
     def words(source_ids: str, evidence: str) -> Texts:
@@ -124,7 +125,7 @@ def source_words(tables: Tables, year: int | None) -> dict[str, dict[str, Texts]
     return found
 
 
-def publishers(tables: Tables) -> dict[str, Texts]:
+def _publishers(tables: Tables) -> dict[str, Texts]:
     """Return by source who published it, by language.
 
     Files of the report's own edition are the report; of a line of publishers an English reader gets those that are
@@ -142,7 +143,7 @@ def publishers(tables: Tables) -> dict[str, Texts]:
     return found
 
 
-def printed_tables(tables: Tables) -> dict[str, Table]:
+def _printed_tables(tables: Tables) -> dict[str, Table]:
     """Return by unit the other numbers that the report states of it, as stated."""
     frames = [tables[f"tables/{name}"] for name in PRINTED if f"tables/{name}" in tables]
     if not frames:
@@ -274,7 +275,7 @@ def next_above(tables: Tables, wanted: Collection[str] | None = None) -> dict[st
         indicators = parts[parts.index.isin(leaves)].sort_values(key=abs, ascending=False, kind="stable")
         shown = [root, *indicators.index[indicators.abs() * 10**places >= 0.5]]
         lines = [
-            [nodes[node], *scored(scores, city, above, node, decimals), signed(parts[node], places)] for node in shown
+            [nodes[node], *_scored(scores, city, above, node, decimals), signed(parts[node], places)] for node in shown
         ]
         about = {"above": cities[above], "measure": said(f"points.{unit}")}
         found[city] = replace(stated("next-above", lines, tables, **about), evidence=labels)
@@ -308,7 +309,7 @@ def beside_next_above(tables: Tables, wanted: Collection[str] | None = None) -> 
         if above is None or (wanted is not None and city not in wanted):
             continue
         lines = [
-            [nodes[node], *scored(scores, city, above, node, places)]
+            [nodes[node], *_scored(scores, city, above, node, places)]
             + [signed(scores.at[city, node] - scores.at[above, node], places + 1)]
             for node in shown
         ]
@@ -342,7 +343,7 @@ def changed(tables: Tables, wanted: Collection[str] | None = None) -> dict[str, 
     return found
 
 
-def scored(scores: pd.DataFrame, city: str, above: str, node: str, places: int = 1) -> list[Cell]:
+def _scored(scores: pd.DataFrame, city: str, above: str, node: str, places: int = 1) -> list[Cell]:
     """Return the scores of two cities in a node."""
     return [
         MISSING if pd.isna(scores.at[name, node]) else decimal(scores.at[name, node], places) for name in (city, above)

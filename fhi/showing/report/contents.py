@@ -34,7 +34,15 @@ def altered_notice(files: Files) -> Texts:
 
 
 def front(tables: Tables, chosen: Scenario) -> Mapping[str, Texts]:
-    """Return title, subtitle, lead, notice and rights of an edition, from what it says of itself."""
+    """Return title, subtitle, lead, notice and rights of an edition, from what it says of itself.
+
+    Parameters
+    ----------
+    tables : mapping
+        The built tables of a scenario, by name.
+    chosen : Scenario
+        The scenario, as it was resolved.
+    """
     behind = of_index(("reconstructed",), tables)
     notice = next((said(f"notice.{label}") for label in NOTICES if label in behind), {"zh": "", "en": ""})
     return {
@@ -54,7 +62,15 @@ def knowledge(tables: Tables) -> Texts:
 
 
 def parts_of(figures: Sequence[dict], tables: Tables) -> list[dict]:
-    """Return the parts that have figures, in order, each with its figures; named as the edition names its own."""
+    """Return the parts that have figures, in order, each with its figures; named as the edition names its own.
+
+    Parameters
+    ----------
+    figures : sequence of dict
+        Each with its ``part``.
+    tables : mapping
+        The built tables of a scenario, by name.
+    """
     titles, parts = named(tables, "part"), []
     for _, name, _ in PARTS:
         inside = [item for item in figures if item["part"] == name]
@@ -64,7 +80,15 @@ def parts_of(figures: Sequence[dict], tables: Tables) -> list[dict]:
 
 
 def chapters(store: Store, chosen: Scenario) -> list[dict]:
-    """Return the chapters of tables: the results, the method, the ledger; each table labelled as its numbers are."""
+    """Return the chapters of tables: the results, the method, the ledger; each table labelled as its numbers are.
+
+    Parameters
+    ----------
+    store : Store
+        Of the scenario.
+    chosen : Scenario
+        The scenario, as it was resolved.
+    """
     results = [*tables.all_tables(store), *tables.all_agreements(store)]
     if has(store, "bound_assumptions"):
         results.append(method.assumptions(store))

@@ -69,6 +69,13 @@ def words(language: str) -> dict[str, str]:
 def document(store: Store, language: str) -> dict:
     """Return everything that the print says, in one language, as plain values.
 
+    Parameters
+    ----------
+    store : Store
+        Of the scenario.
+    language : str
+        ``zh`` or ``en``.
+
     Raises
     ------
     DataError
@@ -114,7 +121,15 @@ class Told:
         self.rows = rows.where(rows.notna(), "")
 
     def texts(self, kind: str, of: str = "") -> list[dict[str, str]]:
-        """Return the sentences of a kind in order, those whose id begins with `of` and a number."""
+        """Return the sentences of a kind in order, those whose id begins with `of` and a number.
+
+        Parameters
+        ----------
+        kind : str
+            Of findings.
+        of : str
+            What their ids begin with.
+        """
         rows = self.rows[self.rows["kind"] == kind]
         number = pd.to_numeric(rows["id"].str.rsplit("-", n=1).str[-1], errors="coerce").fillna(0)
         rows = rows.assign(number=number).sort_values("number", kind="stable")
@@ -143,7 +158,17 @@ class Told:
 
 
 def figure(given: Drawn, store: Store, told: Told) -> dict:
-    """Return one figure: its picture or blocks, its width as a share of the page, and what stands around it."""
+    """Return one figure: its picture or blocks, its width as a share of the page, and what stands around it.
+
+    Parameters
+    ----------
+    given : object
+        The figure with what was drawn of it.
+    store : Store
+        Of the scenario.
+    told : Told
+        The findings.
+    """
     language, entry = told.language, given.entry
     title, caption = entry.title[language], given.caption[language]
     found = {
@@ -295,7 +320,15 @@ def _profiles(store: Store, chosen: Scenario, language: str, said: Mapping[str, 
 
 
 def profile_sheets(store: Store, language: str) -> dict:
-    """Return the profiles that are printed, to be set alone: with the labels, and what stands at their foot."""
+    """Return the profiles that are printed, to be set alone: with the labels, and what stands at their foot.
+
+    Parameters
+    ----------
+    store : Store
+        Of the scenario.
+    language : str
+        ``zh`` or ``en``.
+    """
     chosen, said = load_scenario(store.scenario), words(language)
     title = front(store, chosen)["title"][language]
     items = _profiles(store, chosen, language, said, 1)["items"]
@@ -413,7 +446,14 @@ def project() -> dict:
 
 
 def plain(table: Table, language: str) -> dict:
-    """Return a table in one language: cells are strings, texts with a mark, or lists of labels of evidence."""
+    """Return a table in one language: cells are strings, texts with a mark, or lists of labels of evidence.
+
+    Parameters
+    ----------
+    table : Table
+    language : str
+        ``zh`` or ``en``.
+    """
     return {
         "title": table.title[language],
         "note": table.note.get(language, ""),

@@ -33,7 +33,7 @@ MEANS = ("arithmetic", "geometric", "harmonic")
 POINTS = 100
 #: an example of weights from pairwise comparisons, where an edition has it
 EXAMPLE = "ahp"
-#: steps, in points, by which `fitted` moves one weight at a time
+#: steps, in points, by which `_fitted` moves one weight at a time
 STEPS = (50, 20, 10, 5, 2, 1)
 
 
@@ -41,6 +41,14 @@ def state(tables: Tables, method: Scenario, scenario: str) -> dict:
     """Return what the script of the page reads: the tree, the values of every unit, the method and the presets.
 
     ``obstacle`` says in both languages why the page cannot build this index, else it is None.
+
+    Parameters
+    ----------
+    tables : mapping
+        The built tables of a scenario, by name.
+    method : Scenario
+    scenario : str
+        Its name.
     """
     framework = Framework.from_table(tables["tables/framework"])
     values = tables["normalised"].set_index("city")
@@ -62,7 +70,7 @@ def state(tables: Tables, method: Scenario, scenario: str) -> dict:
             for code in framework.nodes
             if code in alive
         ],
-        "units": units(tables, root, list(values.index)),
+        "units": _units(tables, root, list(values.index)),
         "own": columns(values, leaves),
         "treated": columns(tables["treated"].set_index("city").reindex(values.index), leaves)
         if plain and "treated" in tables and set(leaves) <= set(tables["treated"])
@@ -73,16 +81,24 @@ def state(tables: Tables, method: Scenario, scenario: str) -> dict:
         "slack": SLACK,
         "places": digits(tables["scores"].set_index("city")[root]),
         "hundred": on_hundred(method) and has(tables, "bounds"),
-        "presets": presets(tables, framework, method, alive),
+        "presets": _presets(tables, framework, method, alive),
     }
 
 
 def columns(frame: pd.DataFrame, leaves: list[str]) -> dict[str, list[float | None]]:
-    """Return the values of each indicator in the order of the units, None where one is missing."""
+    """Return the values of each indicator in the order of the units, None where one is missing.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Units × indicators.
+    leaves : sequence of str
+        Codes of indicators.
+    """
     return {leaf: [None if pd.isna(value) else float(value) for value in frame[leaf]] for leaf in leaves}
 
 
-def units(tables: Tables, root: str, order: list[str]) -> list[dict]:
+def _units(tables: Tables, root: str, order: list[str]) -> list[dict]:
     """Return of every unit its names, key, published rank, rank in the run, and the bounds on its score."""
     names, places = city_names(tables), tables["tables/cities"].set_index("name_zh").to_dict("index")
     found = {
@@ -111,11 +127,11 @@ def obstacle(steps: Mapping[int, Step]) -> Texts | None:
     }
 
 
-def presets(tables: Tables, framework: Framework, method: Scenario, alive: set[str]) -> dict[str, dict[str, float]]:
+def _presets(tables: Tables, framework: Framework, method: Scenario, alive: set[str]) -> dict[str, dict[str, float]]:
     """Return by name the weights, in points, that a reader may start from, as far as an edition has ground for them.
 
     ``equal``: equal inside each parent; ``ahp``: the example of pairwise comparisons; ``centre``: the analytic centre
-    of the identified set; ``fitted``: the weights found nearest to the published order.
+    of the identified set; ``_fitted``: the weights found nearest to the published order.
     """
     values = tables["normalised"].set_index("city")
     families = list(_families(framework, alive))
@@ -139,7 +155,7 @@ def presets(tables: Tables, framework: Framework, method: Scenario, alive: set[s
         and obstacle(steps_by_level(method.aggregation, range(framework.levels.max()))) is None
         and level_alone(method)
     ):
-        found["fitted"] = fitted(values, framework, method, printed, families, tables["weights"])
+        found["fitted"] = _fitted(values, framework, method, printed, families, tables["weights"])
     return {
         name: {code: round(value, 2) for code, value in weights.items() if pd.notna(value)}
         for name, weights in found.items()
@@ -154,7 +170,7 @@ def _families(framework: Framework, alive: set[str]) -> Iterator[list[str]]:
             yield family
 
 
-def fitted(
+def _fitted(
     values: pd.DataFrame,
     framework: Framework,
     method: Scenario,
@@ -194,12 +210,12 @@ def fitted(
     least = int(opened[framework.root].notna().sum())
     codes = [code for family in families if len(family) > 1 for code in family]
     found = [
-        climbed({code: float(round(value)) for code, value in start.items()}, codes, agreement) for start in starts
+        _climbed({code: float(round(value)) for code, value in start.items()}, codes, agreement) for start in starts
     ]
     return max(found, key=lambda pair: pair[1])[0]
 
 
-def climbed(
+def _climbed(
     points: dict[str, float], codes: list[str], agreement: Callable[[Mapping[str, float]], float]
 ) -> tuple[dict[str, float], float]:
     """Return the weights from which no step of one weight raises the agreement further, and that agreement."""
@@ -213,7 +229,17 @@ def climbed(
 
 
 def sliders(tables: Tables, found: Mapping, parent: str | None = None) -> list[dict]:
-    """Return the sliders below a node, each with those below it and the names of what has no data there."""
+    """Return the sliders below a node, each with those below it and the names of what has no data there.
+
+    Parameters
+    ----------
+    tables : mapping
+        The built tables of a scenario, by name.
+    found : mapping
+        What `state` returns.
+    parent : str, optional
+        Code of a node (default: the root).
+    """
     nodes, names = found["nodes"], node_names(tables)
     framework = tables["tables/framework"]
     allowed = tables["weight_bounds"].set_index("node") if has(tables, "weight_bounds") else pd.DataFrame()

@@ -49,7 +49,17 @@ def english_names(tables: Tables) -> dict[str, str]:
 
 
 def in_english(text: str, unit: str, named: Mapping[str, str]) -> str:
-    """Return a printed value in English: its names, numbers, amounts and dates; a dash for what is none of these."""
+    """Return a printed value in English: its names, numbers, amounts and dates; a dash for what is none of these.
+
+    Parameters
+    ----------
+    text : str
+        As printed.
+    unit : str
+        Of the claim.
+    named : mapping
+        English by Chinese name, the longest first.
+    """
     if not HAN.search(text):
         return minus(_with_unit(text.replace("、", ", "), unit))
     for zh, en in named.items():

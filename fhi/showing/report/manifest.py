@@ -45,8 +45,8 @@ def build_manifest(store: Store) -> dict:
         "altered": altered(store),
         "python": platform.python_version(),
         "packages": packages(),
-        "inputs": checksums(ROOT, inputs(store.scenario)),
-        "outputs": checksums(store.root, outputs(store)),
+        "inputs": _checksums(ROOT, inputs(store.scenario)),
+        "outputs": _checksums(store.root, outputs(store)),
         "evidence": evidence(store),
         "verdicts": dict(sorted((row["name"], row["count"]) for row in verdict_counts(store) if row["count"])),
     }
@@ -124,7 +124,7 @@ def outputs(store: Store) -> list[Path]:
     return [path for path in found if path.parent.name != "figures" or path.name.split(".")[0] in drawn]
 
 
-def checksums(root: Path, paths: Iterable[Path]) -> dict[str, str]:
+def _checksums(root: Path, paths: Iterable[Path]) -> dict[str, str]:
     """Return the SHA-256 of files by their path below a folder, sorted."""
     return {path.relative_to(root).as_posix(): checksum(path) for path in sorted(paths)}
 

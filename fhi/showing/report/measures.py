@@ -107,19 +107,44 @@ def _singular(word: str) -> str:
 
 
 def measured(value: float, unit: object) -> dict[str, str]:
-    """Return a value with its unit, by language; an empty unit is none."""
+    """Return a value with its unit, by language; an empty unit is none.
+
+    Parameters
+    ----------
+    value : float
+    unit : object
+        Name of the unit; empty: none.
+    """
     return {language: _unit(unit, language).written(_number(value, unit, language)) for language in LANGUAGES}
 
 
 def measured_span(low: float, high: float, unit: object, language: str) -> str:
-    """Return the bounds of a value, rounded outward, in the number that its unit is said in."""
+    """Return the bounds of a value, rounded outward, in the number that its unit is said in.
+
+    Parameters
+    ----------
+    low, high : float
+        The bounds.
+    unit : object
+        Name of the unit; empty: none.
+    language : str
+        ``zh`` or ``en``.
+    """
     factor = _unit(unit, language).factor
     low, high = outward(low * factor, high * factor, 1)
     return minus(f"{low:,.1f}–{high:,.1f}")
 
 
 def unit_name(unit: object, language: str) -> str:
-    """Return a unit as the head of a column says it: 亿元, CNY billion, firms; empty if it is none."""
+    """Return a unit as the head of a column says it: 亿元, CNY billion, firms; empty if it is none.
+
+    Parameters
+    ----------
+    unit : str
+        Name of a unit of measure.
+    language : str
+        ``zh`` or ``en``.
+    """
     said = _unit(unit, language)
     return f"{said.before}{said.many.strip()}".strip(" （）()")
 

@@ -40,7 +40,14 @@ def choices(method: Scenario) -> Table:
 
 
 def value_words(value: object, key: str) -> Cell:
-    """Return a choice in words; an empty one as a dash."""
+    """Return a choice in words; an empty one as a dash.
+
+    Parameters
+    ----------
+    value : object
+        Of a key of the scenario.
+    key : str
+    """
     text = label(value)
     if not isinstance(value, Step) and text in (NONE, ""):
         return NOTHING
@@ -48,7 +55,14 @@ def value_words(value: object, key: str) -> Cell:
 
 
 def tree(tables: Tables, method: Scenario) -> Table:
-    """Every node with its weight as assumed and as the published numbers allow, its direction and its data."""
+    """Every node with its weight as assumed and as the published numbers allow, its direction and its data.
+
+    Parameters
+    ----------
+    tables : mapping
+        The built tables of a scenario, by name.
+    method : Scenario
+    """
     bounded, rows = "weight_bounds" in tables, list(_nodes(tables, method))
     if not bounded:
         for row in rows:

@@ -25,7 +25,15 @@ NAMED, LETTER = 10, 15
 
 
 def headline(tables: Tables, ranking: Mapping) -> Texts:
-    """Return the sentence that opens the page: who is first, and how many published ranks the intervals do not hold."""
+    """Return the sentence that opens the page: who is first, and how many published ranks the intervals do not hold.
+
+    Parameters
+    ----------
+    tables : mapping
+        The built tables of a scenario, by name.
+    ranking : mapping
+        Of `ranking`.
+    """
     rows, unit = ranking["rows"], unit_words(tables)["many"]
     if not rows:
         return dict.fromkeys(LANGUAGES, "")
@@ -37,7 +45,15 @@ def headline(tables: Tables, ranking: Mapping) -> Texts:
 
 
 def findings(tables: Tables, kind: str | None = None) -> dict[str, dict[str, str]]:
-    """Return the findings of an edition by id: their text by language, with ``page``, ``verdict`` and ``source``."""
+    """Return the findings of an edition by id: their text by language, with ``page``, ``verdict`` and ``source``.
+
+    Parameters
+    ----------
+    tables : mapping
+        The built tables of a scenario, by name.
+    kind : str, optional
+        Of findings (default: all).
+    """
     if not has(tables, "findings"):
         return {}
     rows = tables["findings"]
@@ -115,7 +131,15 @@ def brief(names: list[Texts]) -> list[dict]:
 
 
 def moves(tables: Tables, root: str) -> dict[str, int | str]:
-    """Return by unit the places that its published rank gained (positive) or lost since the year before, or ``new``."""
+    """Return by unit the places that its published rank gained (positive) or lost since the year before, or ``new``.
+
+    Parameters
+    ----------
+    tables : mapping
+        The built tables of a scenario, by name.
+    root : str
+        Code of the index.
+    """
     if not has(tables, "movement"):
         return {}
     rows = tables["movement"].query("node == @root and evidence == 'published'")

@@ -47,7 +47,7 @@ def build_page(store: Store) -> str:
     with pool(1) as process:
         context, letters = page_context(store)
         page = render(context)
-        return page.replace(FONT_MARK, font_css("".join(sorted(set(page + letters))), process), 1)
+        return page.replace(FONT_MARK, _font_css("".join(sorted(set(page + letters))), process), 1)
 
 
 def page_context(store: Store) -> tuple[dict, str]:
@@ -56,7 +56,7 @@ def page_context(store: Store) -> tuple[dict, str]:
     told = opening.findings(store)
     headlines = {id: text for id, text in told.items() if text["kind"] == "headline"}
     figures = [figure_context(found, store, headlines) for found in drawn(store)]
-    parts = [part | chapter_words(part["name"], told, first_pages(store)) for part in parts_of(figures, store)]
+    parts = [part | _chapter_words(part["name"], told, first_pages(store)) for part in parts_of(figures, store)]
     book, words, ranking = chapters(store, chosen), unit_words(store), opening.ranking(store)
     heads = {language: word[:1].upper() + word[1:] for language, word in words["many"].items()}
     context = {
@@ -81,7 +81,7 @@ def page_context(store: Store) -> tuple[dict, str]:
         "chapters": book,
         "units": words | {"head": unit_head(store)["en"], "title": unit_head(store), "title_many": heads["en"]},
     }
-    context["outline"] = outline(context, heads)
+    context["outline"] = _outline(context, heads)
     context["state"] = embedded(page_state(store, figures))
     return context, "".join(item.pop("letters") for item in figures)
 
@@ -97,7 +97,7 @@ def in_order(told: dict) -> list[dict]:
     return [told[id] for id in sorted(told, key=groups.get)]
 
 
-def chapter_words(name: str, told: dict, pages: list[tuple[int, str]]) -> dict:
+def _chapter_words(name: str, told: dict, pages: list[tuple[int, str]]) -> dict:
     """Return the opening paragraph of a part, its findings, and what is left of the headlines of its pages."""
     claimed = [text for text in told.values() if text["kind"] == "report-headline" and text["page"]]
     return {
@@ -118,7 +118,7 @@ def citation(store: Store) -> dict[str, str]:
     return {language: ", ".join(part[language] for part in parts) + "." for language in LANGUAGES}
 
 
-def outline(context: dict, heads: dict[str, str]) -> list[dict]:
+def _outline(context: dict, heads: dict[str, str]) -> list[dict]:
     """Return id and title of every chapter, for the bar."""
     rows = [("ranking", {"zh": "排名", "en": "Ranking"}), ("explorer", {"zh": "探索器", "en": "Explorer"})]
     if any(context[name] for name in KINDS):
@@ -130,7 +130,15 @@ def outline(context: dict, heads: dict[str, str]) -> list[dict]:
 
 
 def page_state(store: Store, figures: list[dict]) -> dict:
-    """Return what the scripts know: the units with their names, the figures that each is in, and names of columns."""
+    """Return what the scripts know: the units with their names, the figures that each is in, and names of columns.
+
+    Parameters
+    ----------
+    store : Store
+        Of the scenario.
+    figures : list of dict
+        Of `fhi.showing.report.pictures.figure_context`.
+    """
     places = store["tables/cities"].to_dict("records")
     shown = set(profiled(store))
     near = cities.mentions_of(store["tables/cities"], {item["id"]: item["told"] for item in figures})
@@ -193,7 +201,15 @@ def environment() -> jinja2.Environment:
 
 
 def explorer_context(store: Store, chosen: Scenario) -> dict:
-    """Return what the page shows of the explorer, live or, where the run cannot be repeated, as a table."""
+    """Return what the page shows of the explorer, live or, where the run cannot be repeated, as a table.
+
+    Parameters
+    ----------
+    store : Store
+        Of the scenario.
+    chosen : Scenario
+        The scenario, as it was resolved.
+    """
     state = explorer.state(store, chosen, store.scenario)
     scores = store["scores"].set_index("city")[state["root"]]
     shown = sorted((row for row in state["units"] if "opening" in row), key=lambda row: row["opening"])
@@ -226,23 +242,31 @@ def script_hash(script: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
 
 
-def font_css(text: str, process: ProcessPoolExecutor) -> str:
+def _font_css(text: str, process: ProcessPoolExecutor) -> str:
     """Return ``@font-face`` rules with the project's font cut down to the characters of `text`.
 
     So the page shows every character on a machine without a Chinese font.
     """
-    bold = process.submit(font_rule, "Bold", 700, text)
-    return "\n".join([font_rule("Regular", 400, text), bold.result()])
+    bold = process.submit(_font_rule, "Bold", 700, text)
+    return "\n".join([_font_rule("Regular", 400, text), bold.result()])
 
 
-def font_rule(style: str, weight: int, text: str) -> str:
+def _font_rule(style: str, weight: int, text: str) -> str:
     """Return the rule of one weight."""
     data = base64.b64encode(font_file(style, text)).decode("ascii")
     return f'@font-face {{ font-family: "{FONT}"; font-weight: {weight}; src: url(data:font/woff;base64,{data}); }}'
 
 
 def font_file(style: str, text: str) -> bytes:
-    """Return a font of the project, as WOFF, cut down to the characters of `text`."""
+    """Return a font of the project, as WOFF, cut down to the characters of `text`.
+
+    Parameters
+    ----------
+    style : str
+        ``Regular`` or ``Bold``.
+    text : str
+        The characters that it keeps.
+    """
     options = subset.Options(flavor="woff", layout_features=["kern"], recalc_timestamp=False, hinting=False)
     cutter = subset.Subsetter(options)
     cutter.populate(text=text)
@@ -262,7 +286,7 @@ def light_page(template: str, **context: object) -> str:
     """Return a page of a template that extends ``light.html.j2``, with style, script and fonts inside."""
     page = unfonted(template, **context)
     with pool(1) as process:
-        return page.replace(FONT_MARK, font_css("".join(sorted(set(page))), process), 1)
+        return page.replace(FONT_MARK, _font_css("".join(sorted(set(page))), process), 1)
 
 
 def unfonted(template: str, **context: object) -> str:

@@ -28,6 +28,13 @@ SPARE, ORDER = 60.0, 10.0
 def build_pdf(store: Store, language: str) -> bytes:
     """Return the PDF of a scenario in a language; the same tables and pictures give the same bytes.
 
+    Parameters
+    ----------
+    store : Store
+        Of the scenario.
+    language : str
+        ``zh`` or ``en``.
+
     Raises
     ------
     DataError
@@ -172,7 +179,7 @@ class Division:
 
     def after_opener(self, room: float) -> tuple[int, ...]:
         """Return the best way if the first page has only so much room; it is empty if nothing fits."""
-        ways = list(self.ways([part for part in _parts_of(self.all) if part], self.all, room, False))
+        ways = list(self._ways([part for part in _parts_of(self.all) if part], self.all, room, False))
         return min(ways)[2] if ways else (0, *self.best(self.all, False)[2])
 
     def _best(self, left: int, pardoned: bool) -> tuple[int, float, tuple[int, ...]]:
@@ -180,9 +187,9 @@ class Division:
         if not left:
             return 0, 0.0, ()
         first = left & -left
-        return min(self.ways([first | others for others in _parts_of(left ^ first)], left, BODY, pardoned))
+        return min(self._ways([first | others for others in _parts_of(left ^ first)], left, BODY, pardoned))
 
-    def ways(self, pages: Iterable[int], left: int, room: float, pardoned: bool) -> Iterator[tuple]:
+    def _ways(self, pages: Iterable[int], left: int, room: float, pardoned: bool) -> Iterator[tuple]:
         """Yield what each page that fits costs with the best of what is then left."""
         for page in pages:
             rows = [row for place, row in enumerate(self.figures) if page >> place & 1]

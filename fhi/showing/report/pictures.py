@@ -65,7 +65,14 @@ def drawn(store: Store) -> list[Drawn]:
 
 
 def read_drawn(entry: FigureEntry, store: Store) -> Drawn:
-    """Return one figure as it was drawn."""
+    """Return one figure as it was drawn.
+
+    Parameters
+    ----------
+    entry : FigureEntry
+    store : Store
+        Of the scenario.
+    """
     stem = f"{store.reports}/figures/{entry.id}"
     said = json.loads(store.find(f"{stem}.json").read_text(encoding="utf-8"))
     labels = {"evidence": tuple(said["evidence"]), "read": tuple(said["tables"])}
@@ -75,7 +82,17 @@ def read_drawn(entry: FigureEntry, store: Store) -> Drawn:
 
 
 def figure_context(found: Drawn, store: Store, headlines: dict[str, Texts]) -> dict:
-    """Return what the page shows of one figure, labelled as the picture is; its headline above its title."""
+    """Return what the page shows of one figure, labelled as the picture is; its headline above its title.
+
+    Parameters
+    ----------
+    found : object
+        The figure with what was drawn of it.
+    store : Store
+        Of the scenario.
+    headlines : mapping
+        Sentences by id of figure and language.
+    """
     entry, blocks = found.entry, found.blocks
     svgs = {name: picture(entry, store, name) for name in LANGUAGES}
     heads, *rows = csv.reader(io.StringIO(found.data))
@@ -106,6 +123,14 @@ def picture(entry: FigureEntry, store: Store, language: str) -> str:
     """Return the drawn picture without head and foot, which page and print set as text, and without its prologue.
 
     A card, which they set as a document, is whole: it serves those who save it.
+
+    Parameters
+    ----------
+    entry : FigureEntry
+    store : Store
+        Of the scenario.
+    language : str
+        ``zh`` or ``en``.
     """
     path = store.find(f"{store.reports}/figures/{entry.id}.{language}.svg")
     svg = EMPTY.sub("", UNREAD.sub("", path.read_text(encoding="utf-8")))
@@ -119,6 +144,14 @@ def beheaded(svg: str, points: float, foot: float = 0.0) -> str:
     """Return a picture that begins so many points below its upper edge and ends so many above its lower one.
 
     Texts that stand outside are taken out: they would be found, copied and read aloud unseen.
+
+    Parameters
+    ----------
+    svg : str
+    points : float
+        Cut off at the top.
+    foot : float
+        Cut off at the bottom, points.
     """
     head, box, rest = re.split(r'(viewBox="[^"]*")', svg, maxsplit=1)
     width, height = map(float, box.split('"')[1].split()[2:])
@@ -144,7 +177,15 @@ COARSE, WINDOW = 30.0, (-2690, 2450, 230, 6000)
 
 
 def locator(place: Mapping, unit: str) -> dict | None:
-    """Return where a unit stands on the small map, ``x, y`` in the units of `map_svg`, and its province; else None."""
+    """Return where a unit stands on the small map, ``x, y`` in the units of `map_svg`, and its province; else None.
+
+    Parameters
+    ----------
+    place : mapping
+        A row of the table of units.
+    unit : str
+        A unit, by its key.
+    """
     rings = outlines(COARSE).rings
     named = [place.get("province_zh"), unit]
     province = next((ring for name in named if isinstance(name, str) for ring in rings if ring.startswith(name)), None)
@@ -155,7 +196,15 @@ def locator(place: Mapping, unit: str) -> dict | None:
 
 
 def map_svg(spot: Mapping, colour: str = "#1c2733") -> str:
-    """Return the small map as SVG: the provinces, that of the unit shaded, the dashed line, the unit as a dot."""
+    """Return the small map as SVG: the provinces, that of the unit shaded, the dashed line, the unit as a dot.
+
+    Parameters
+    ----------
+    spot : mapping
+        Of `locator`.
+    colour : str
+        Of the dot.
+    """
     west, east, south, north = WINDOW
     fills = {spot["province"]: "#b9c6d2"}
     body = [

@@ -22,7 +22,7 @@ from fhi.showing.figures.registry import Tables
 from fhi.showing.figures.style import PILLARS, TIERS
 from fhi.showing.report.measures import measured, measured_span
 from fhi.showing.report.pictures import locator
-from fhi.showing.report.tables import profiled, shown_units
+from fhi.showing.report.tables import latest, profiled, shown_units
 from fhi.showing.report.texts import NOTHING, anchor, decimal, digits, names, span, unit_words, whole
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets" / "report"
@@ -38,15 +38,6 @@ def sayings(language: str) -> dict[str, str]:
     """Return the words of a profile in a language, by name."""
     texts = yaml.safe_load((ASSETS / "profile.yml").read_text(encoding="utf-8"))
     return {name: text[language] for name, text in texts.items()}
-
-
-def latest(panel: pd.DataFrame, year: int | None) -> pd.DataFrame:
-    """Return the row of the panel that stands behind each cell of the index, by city and indicator."""
-    rows = panel.dropna(subset=["value"])
-    if year is not None:
-        rows = rows[rows["year"] <= year]
-    rows = rows.sort_values("year", kind="stable").drop_duplicates(["city", "indicator"], keep="last")
-    return rows.set_index(["city", "indicator"])
 
 
 def profiles(tables: Tables, language: str, year: int | None, units: Sequence[str] | None = None) -> list[dict]:
@@ -76,11 +67,6 @@ def profiles(tables: Tables, language: str, year: int | None, units: Sequence[st
     """
     field = Field(tables, language, year)
     return [field.profile(unit) for unit in (profiled(tables) if units is None else units)]
-
-
-def profile(tables: Tables, unit: str, language: str, year: int | None) -> dict:
-    """Return the profile of one unit (see `profiles`)."""
-    return profiles(tables, language, year, [unit])[0]
 
 
 @dataclass(frozen=True)
@@ -178,7 +164,7 @@ class Field:
         """Return the profile of one unit."""
         place, root = self.places[unit], self.framework.root
         row = self.listed.loc[unit] if unit in self.listed.index else pd.Series({"rank": np.nan, "tier": None})
-        cells = [self.indicator(unit, code) for code in self.framework.leaves]
+        cells = [self._indicator(unit, code) for code in self.framework.leaves]
         missing = sum(cell["value"] == self.said["missing"] for cell in cells)
         return {
             "id": anchor(place),
@@ -186,8 +172,8 @@ class Field:
             "name": self.names[unit],
             "about": self.about(place),
             "tier": self.tier(row["tier"]),
-            "rank": self.rank(unit, root),
-            "reconstructed": self.reconstructed(unit, root),
+            "rank": self._rank(unit, root),
+            "reconstructed": self._reconstructed(unit, root),
             "of": len(self.units),
             "rank_key": self.said["rank_key" if len(self.published) else "rank_key_own"],
             "move": self.move(unit),
@@ -220,14 +206,14 @@ class Field:
         found = names(self.tables["tables/tiers"], "tier")
         return {"name": found[tier][self.language], "colour": TIERS.get(tier, TIERS["national"])}
 
-    def rank(self, unit: str, node: str) -> str | None:
+    def _rank(self, unit: str, node: str) -> str | None:
         """Return the published rank in a node; None where none is published."""
         if unit not in self.published.index or node not in self.published:
             return None
         rank = self.published.at[unit, node]
         return None if pd.isna(rank) else whole(rank)
 
-    def reconstructed(self, unit: str, node: str) -> str:
+    def _reconstructed(self, unit: str, node: str) -> str:
         return whole(self.ranks.at[unit, node]) if unit in self.ranks.index else NOTHING
 
     def move(self, unit: str) -> dict | None:
@@ -253,15 +239,21 @@ class Field:
         return {"kind": kind, "arrow": arrow, "text": self.said[kind].format(year=row["from"], places=places)}
 
     def pillar(self, unit: str, node: str) -> dict:
-        """Return the ranks and the score of a unit in the index or a pillar, and the bounds of that score."""
+        """Return the ranks and the score of a unit in the index or a pillar, and the bounds of that score.
+
+        Parameters
+        ----------
+        unit, node : str
+            Key of the unit, code of the node.
+        """
         score = self.scores.at[unit, node] if unit in self.scores.index else np.nan
         low, high = self.bounds.get((unit, node), (np.nan, np.nan))
         return {
             "code": node,
             "name": self.nodes[node],
             "colour": self.hues[node],
-            "published": self.rank(unit, node),
-            "reconstructed": self.reconstructed(unit, node),
+            "published": self._rank(unit, node),
+            "reconstructed": self._reconstructed(unit, node),
             "score": decimal(score, self.decimals),
             "share": self.share(score),
             "bounds": span(low, high),
@@ -311,7 +303,7 @@ class Field:
         found = pd.concat(parts)[["city", "indicator", "best", "worst", "of"]]
         return {(city, code): (best, worst, of) for city, code, best, worst, of in found.itertuples(index=False)}
 
-    def indicator(self, unit: str, code: str) -> dict:
+    def _indicator(self, unit: str, code: str) -> dict:
         """Return one row of the table of indicators."""
         row = {
             "code": code,
@@ -335,11 +327,11 @@ class Field:
             best, worst, of = self.standings[unit, code]
             row["place"] = f"{best}–{worst}" if worst > best else f"{best}"
             row["place"] += "" if of == len(self.units) else f" / {of}"
-            row["mark"] = self.mark(unit, best, worst, of)
+            row["mark"] = self._mark(unit, best, worst, of)
             row["share"] = round(100 * (of - (best + worst) / 2) / max(of - 1, 1), 1)
         return row
 
-    def mark(self, unit: str, best: int, worst: int, of: int) -> str:
+    def _mark(self, unit: str, best: int, worst: int, of: int) -> str:
         """Return ``strength`` or ``weakness`` of a place beside the overall one, or nothing.
 
         Places are shares of the units compared, 1 the first and 0 the last; a place known up to an interval counts by
@@ -375,7 +367,7 @@ class Field:
 
         head = self.said["interval"].format(level=f"{row['level'] * 100:g}%", draws=f"{row['draws']:,.0f}")
         low, high = int(row["low"]), int(row["high"])
-        own = self.rank(unit, self.framework.root)
+        own = self._rank(unit, self.framework.root)
         return {
             "text": f"{low}–{high}" if high > low else f"{low}",
             "head": head,
@@ -432,8 +424,8 @@ class Field:
             {
                 "id": anchor(self.places[other]),
                 "name": self.names[other],
-                "rank": self.rank(other, self.framework.root),
-                "reconstructed": self.reconstructed(other, self.framework.root),
+                "rank": self._rank(other, self.framework.root),
+                "reconstructed": self._reconstructed(other, self.framework.root),
                 "distance": decimal(value, self.decimals),
             }
             for other, value in nearest.items()
@@ -455,7 +447,7 @@ class Field:
             "many": self.many,
             "unit": self.names[unit],
         }
-        needs = self.needs(unit, gap)
+        needs = self._needs(unit, gap)
         if needs is None:
             return {"note": self.said["ahead_unsplit"].format(**filled), "items": []}
         items = [
@@ -466,7 +458,7 @@ class Field:
         ]
         return {"note": self.said["ahead_note"].format(**filled), "items": items or [self.said["ahead_unreachable"]]}
 
-    def needs(self, unit: str, gap: float) -> list[tuple[str, float, float]] | None:
+    def _needs(self, unit: str, gap: float) -> list[tuple[str, float, float]] | None:
         """Return indicators with their score and the rise that closes a gap alone, the least first.
 
         In a weighted mean a rise d of a leaf lifts the root by d times its weight there, what is missing for the unit

@@ -48,7 +48,7 @@ def write_site(address: str = "", root: Path | None = None) -> list[Path]:
     for name in scenario_names():
         store = Store(name, root)
         if (store.root / store.reports / "report.html").is_file():
-            editions.append(edition_files(store, address, written))
+            editions.append(_edition_files(store, address, written))
     if not editions:
         raise MethodError("no report is built; run make report first.", key="SCENARIO", value="")
     title, headline = said("site.title"), said("site.headline")
@@ -57,12 +57,12 @@ def write_site(address: str = "", root: Path | None = None) -> list[Path]:
     written["index.html"] = unfonted("site.html.j2", editions=editions, **shown).encode("utf-8")
     with_fonts(written)
     if address:
-        written["sitemap.xml"] = sitemap(address, written)
+        written["sitemap.xml"] = _sitemap(address, written)
         written["robots.txt"] = f"Sitemap: {address}sitemap.xml\n".encode()
     return [files.write_bytes(f"{FOLDER}/{name}", content) for name, content in sorted(written.items())]
 
 
-def edition_files(store: Store, address: str, written: dict[str, bytes]) -> dict:
+def _edition_files(store: Store, address: str, written: dict[str, bytes]) -> dict:
     """Add the files of one edition to those to be written; return what the index says of it."""
     name, chosen = store.scenario, load_scenario(store.scenario)
     ranking = opening.ranking(store)
@@ -76,13 +76,13 @@ def edition_files(store: Store, address: str, written: dict[str, bytes]) -> dict
     for path in sorted((store.root / store.reports / "figures").iterdir()):
         if path.suffix in (".svg", ".csv"):
             written[f"{name}/figures/{path.name}"] = path.read_bytes()
-    for key, text in unit_pages(store, about, address and f"{address}{name}/"):
+    for key, text in _unit_pages(store, about, address and f"{address}{name}/"):
         written[f"{name}/{key}.html"] = text.encode("utf-8")
     description = in_both(chosen.description)
     return {"name": name, "title": title, "headline": headline, "description": description, "units": ranking["rows"]}
 
 
-def unit_pages(store: Store, about: Mapping, address: str) -> Iterator[tuple[str, str]]:
+def _unit_pages(store: Store, about: Mapping, address: str) -> Iterator[tuple[str, str]]:
     """Yield key and page of every unit that has a profile."""
     told = opening.findings(store)
     links = [said("site.back") | {"href": "index.html"}, said("site.all") | {"href": "../index.html"}]
@@ -116,7 +116,7 @@ def with_fonts(written: dict[str, bytes]) -> None:
         written[name] = text.replace(FONT_MARK, "\n".join(rules), 1).encode("utf-8")
 
 
-def sitemap(address: str, written: Mapping[str, bytes]) -> bytes:
+def _sitemap(address: str, written: Mapping[str, bytes]) -> bytes:
     """Return the map of the site (sitemaps.org, version 0.9): its pages in order."""
     pages = "".join(
         f"<url><loc>{escape(address + name)}</loc></url>\n" for name in sorted(written) if name.endswith(".html")
@@ -126,7 +126,13 @@ def sitemap(address: str, written: Mapping[str, bytes]) -> bytes:
 
 
 def social_image(title: Texts, headline: Texts) -> bytes:
-    """Return the image that stands for an edition where it is linked: title and headline in both languages, as PNG."""
+    """Return the image that stands for an edition where it is linked: title and headline in both languages, as PNG.
+
+    Parameters
+    ----------
+    title, headline : str
+        What stands on it.
+    """
     import matplotlib
     from matplotlib.figure import Figure
 

@@ -143,7 +143,15 @@ def words(table: Table) -> str:
 
 
 def has(tables: Tables, name: str) -> bool:
-    """Return whether an edition has a table and anything in it."""
+    """Return whether an edition has a table and anything in it.
+
+    Parameters
+    ----------
+    tables : mapping
+        The built tables of a scenario, by name.
+    name : str
+        Of a table.
+    """
     return name in tables and not tables[name].empty
 
 
@@ -322,6 +330,23 @@ def all_tables(tables: Tables) -> list[Table]:
         "statements": has(tables, "tables/statements"),
     }
     return [function(tables) for name, function in TABLES.items() if there[name]]
+
+
+def latest(panel: pd.DataFrame, year: int | None) -> pd.DataFrame:
+    """Return the row of the panel that stands behind each cell of the index, by city and indicator.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        One row a city, year and indicator.
+    year : int or None
+        The edition year: values of later years are left out.
+    """
+    rows = panel.dropna(subset=["value"])
+    if year is not None:
+        rows = rows[rows["year"] <= year]
+    rows = rows.sort_values("year", kind="stable").drop_duplicates(["city", "indicator"], keep="last")
+    return rows.set_index(["city", "indicator"])
 
 
 def shown_units(tables: Tables) -> pd.DataFrame:

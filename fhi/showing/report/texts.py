@@ -46,7 +46,15 @@ def known(key: str) -> dict[str, str] | None:
 
 
 def edition_words(tables: Mapping[str, pd.DataFrame], key: str) -> dict[str, str]:
-    """Return what an edition says of itself under a key of its file, by language."""
+    """Return what an edition says of itself under a key of its file, by language.
+
+    Parameters
+    ----------
+    tables : mapping
+        The built tables of a scenario, by name.
+    key : str
+        Of edition.yml.
+    """
     rows = tables["tables/edition"].set_index("key")
     return {language: str(rows.at[key, language]) for language in LANGUAGES}
 
@@ -93,7 +101,14 @@ def minus(text: str) -> str:
 
 
 def decimal(value: float, places: int) -> str:
-    """Return a number with so many decimals, and a dash for a missing one."""
+    """Return a number with so many decimals, and a dash for a missing one.
+
+    Parameters
+    ----------
+    value : float
+    places : int
+        Decimals.
+    """
     return NOTHING if pd.isna(value) else minus(f"{value:.{places}f}")
 
 
@@ -103,12 +118,27 @@ def whole(value: float) -> str:
 
 
 def signed(value: float, places: int = 0) -> str:
-    """Return a difference with its sign; one that is shown as nought has none."""
+    """Return a difference with its sign; one that is shown as nought has none.
+
+    Parameters
+    ----------
+    value : float
+    places : int
+        Decimals.
+    """
     return NOTHING if pd.isna(value) else minus(f"{value:+.{places}f}") if round(value, places) else f"{0:.{places}f}"
 
 
 def span(low: float, high: float, places: int = 1) -> str:
-    """Return bounds as ``low–high``, rounded outward."""
+    """Return bounds as ``low–high``, rounded outward.
+
+    Parameters
+    ----------
+    low, high : float
+        The bounds.
+    places : int
+        Decimals.
+    """
     if pd.isna(low) or pd.isna(high):
         return NOTHING
     low, high = outward(low, high, places)
@@ -123,5 +153,13 @@ def significant(value: object) -> str:
 
 
 def names(table: pd.DataFrame, key: str) -> dict[str, dict[str, str]]:
-    """Return the names in both languages by a column of a table with ``name_zh`` and ``name_en``."""
+    """Return the names in both languages by a column of a table with ``name_zh`` and ``name_en``.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        With ``name_zh`` and ``name_en``.
+    key : str
+        Its column of keys.
+    """
     return {row[key]: {language: row[f"name_{language}"] for language in LANGUAGES} for row in table.to_dict("records")}

@@ -87,12 +87,14 @@ def test_no_claims_confirm_one_another(moved_by):
     assert circles(moved_by) == set()
 
 
+@pytest.mark.slow
 def test_what_a_value_depends_on_was_recorded_when_it_was_read(moved_by):
     edges = recorded(CLAIMED)
     assert all(others <= edges[id] for id, others in moved_by.items())
     assert circles(edges) == set()
 
 
+@pytest.mark.slow
 def test_every_row_without_which_a_value_is_another_has_a_recorded_cell():
     for claim in CLAIMED.drop_duplicates("expression").itertuples():
         visible = visible_to(claim)
@@ -144,6 +146,7 @@ FORMER = pd.DataFrame(
 )
 
 
+@pytest.mark.slow
 def test_the_tests_find_the_circles_that_stood_in_the_ledger():
     assert circles(moved(FORMER)) == circles(recorded(FORMER)) == {"x-profile", "x-card"}
     assert reads(next(FORMER.loc[["x-place"]].itertuples()), cites(7))

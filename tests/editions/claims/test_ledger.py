@@ -103,6 +103,7 @@ def test_the_statements_of_a_claim_are_hidden_while_it_is_recomputed():
     assert "national mean of the adoption rate" not in set(shown["measure_en"])
 
 
+@pytest.mark.slow
 def test_no_claim_is_confirmed_by_the_cell_that_states_it():
     for id, claim in RECOMPUTED.iterrows():
         altered = {**TABLES, CLAIMS: TABLES[CLAIMS][TABLES[CLAIMS]["id"] == id]}
@@ -125,6 +126,7 @@ def misprinted() -> pd.Series:
     return ledger({**TABLES, CLAIMS: claims.assign(printed=printed)}).set_index("id")["verdict"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id", RECOMPUTED.index)
 def test_another_printed_number_or_order_is_not_reproduced(misprinted, id):
     assert misprinted[id] == "contradicted"
@@ -164,6 +166,7 @@ def with_claim(id: str, **cells) -> dict[str, pd.DataFrame]:
     return {**TABLES, CLAIMS: changed}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "id, cells, words",
     [
@@ -188,6 +191,7 @@ def test_a_faulty_row_is_refused_with_its_place(id, cells, words):
         ledger(with_claim(id, **cells))
 
 
+@pytest.mark.slow
 def test_every_faulty_row_is_named_at_once():
     both = with_claim("p21-mean", expression="mean(adoption)")
     claims = both[CLAIMS]

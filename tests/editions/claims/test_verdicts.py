@@ -63,6 +63,7 @@ def test_names_and_dates(printed, unit, found, verdict):
     assert judge(printed, unit, 0, found) == verdict
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.integers(0, 4))
 def test_a_number_rounded_to_its_digits_is_reproduced(number, decimals):
     printed = f"{number / 10**decimals:.{decimals}f}"

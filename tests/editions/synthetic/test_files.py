@@ -39,6 +39,7 @@ def printed(table, key="city", column="rate"):
     return TABLES[f"{table}"].set_index(key)[column]
 
 
+@pytest.mark.slow
 def test_the_size_is_that_of_the_report(files):
     rows = {name: content.count(b"\n") - 1 for name, content in files.items()}
     # p39: near 4000 firms and more than 8000 questionnaires
@@ -58,6 +59,7 @@ def test_every_row_of_every_file_and_of_the_panel_is_labelled(files, found):
     assert found.panel["source_id"].str.startswith("synthetic/").all()
 
 
+@pytest.mark.slow
 def test_nothing_is_refused_but_rows_that_stand_twice(found):
     assert set(found.refused["expected"]) == {"a row that is not there already"}
     assert found.quality.query("what == 'measure not read' or what == 'column not read'").empty
@@ -129,6 +131,7 @@ def test_cities_come_and_go_with_the_last_issue(found):
     assert set(places.of(2017)) - set(places.of(2018)) == {places.leaving}
 
 
+@pytest.mark.slow
 def test_a_seed_gives_the_same_bytes_and_another_one_others(files):
     assert synthetic.files(TABLES, FRAMEWORK, YEARS, seed=2018) == files
     other = synthetic.files(TABLES, FRAMEWORK, YEARS, seed=1)

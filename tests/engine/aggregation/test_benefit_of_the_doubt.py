@@ -53,6 +53,7 @@ def test_equal_bounds_leave_no_doubt():
     assert benefit_of_the_doubt(scores, alike(scores), least=0.5, most=0.5) == pytest.approx([1, 1, 5 / 8])
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(SCORES)
 def test_it_is_the_dual_of_the_nearest_frontier(scores):
@@ -160,6 +161,7 @@ def test_parts_that_cannot_be_kept_are_refused(scores, bounds, message):
         scores_and_weights(np.array(scores), alike(np.array(scores)), **bounds)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(arrays(float, (70, 3), elements=st.floats(0.1, 100)), st.sampled_from([{}, {"least": 0.1}, {"most_part": 0.5}]))
 def test_a_block_of_units_gives_what_a_program_of_each_unit_gives(scores, bounds):
@@ -178,6 +180,7 @@ def test_a_block_of_units_gives_what_a_program_of_each_unit_gives(scores, bounds
         assert found[unit] == pytest.approx(-alone.fun, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_order_m_of_one_child_is_its_closed_form():
     # the best of m units drawn from n is the k-th smallest with probability (k/n)^m − ((k − 1)/n)^m
     values, m, draws = np.array([1.0, 2, 4, 5, 9]), 3, 4000

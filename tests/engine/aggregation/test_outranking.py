@@ -166,6 +166,7 @@ def test_bad_thresholds_are_refused_by_key(refused, params, key):
     assert refused("outranking", **params).key == f"aggregation.{key}"
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(DISTINCT, st.sampled_from([np.sqrt, np.square, lambda scores: scores * 1000 - 3]))
 @pytest.mark.parametrize("method", [copeland, outranking, condorcet])

@@ -122,6 +122,7 @@ def test_without_a_top_of_the_scale_beijing_may_have_175_85(found):
     assert row["after"] == pytest.approx(175.85)
 
 
+@pytest.mark.slow
 def test_56_read_as_an_integer_moves_17_cities_by_up_to_1_125(found):
     row = found.loc["mean-56.0"]
     assert row["cities_moved"] == 17
@@ -146,6 +147,7 @@ def test_every_basis_and_every_stated_number_of_the_facts_has_its_alternative(fo
             assert said.removeprefix("±") == f"{stated:g}"
 
 
+@pytest.mark.slow
 def test_the_bounds_that_stay_without_all_facts_below_the_index_are_those_that_the_index_alone_gives(
     found, published, framework
 ):

@@ -112,6 +112,7 @@ def test_the_min_max_of_rounded_values_runs_over_all_that_they_can_be(tree, fact
     assert pair(frame, city="c") == pytest.approx((0, 0), abs=1e-5)
 
 
+@pytest.mark.slow
 def test_min_max_bounds_hold_whichever_of_two_rounded_values_is_the_least(tree, facts_of):
     values = [("value", "a", "p", 40, 1), ("value", "b", "p", 11, 1), ("value", "c", "p", 10, 1)]
     frame = IdentifiedSet(facts_of(*values), tree("p", "q"), normalisation="min-max").score_bounds(["p"])
@@ -291,6 +292,7 @@ def brute(facts, leaves, below, nodes, steps):
     return ends, np.array(possible)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("below", [{}, {"P": ["p", "q"], "R": ["r"]}], ids=["three pillars", "two and one"])
 def test_root_score_bounds_are_those_of_brute_force(tree, facts_of, below):
     framework = tree(**below) if below else tree("p", "q", "r")
@@ -499,6 +501,7 @@ def all_bounds(identified):
     return pd.concat([scores, weights]).set_index(["city", "node"])[["low", "high"]].sort_index()
 
 
+@pytest.mark.slow
 @SOME
 @given(INDICES)
 def test_facts_of_a_known_index_contain_it(tree, facts_of, known):
@@ -548,6 +551,7 @@ def test_names_of_cities_and_the_order_of_rows_change_nothing_else(tree, facts_o
     assert after.to_numpy() == pytest.approx(before.to_numpy(), abs=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("normalisation", ["linear", "min-max"])
 @settings(max_examples=12, deadline=None)
 @given(known=INDICES)
@@ -590,6 +594,7 @@ class Model:
         return -found.fun if found.status == 0 else -np.inf
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pillar", ["industry", "experience", "ecosystem"])
 @pytest.mark.parametrize("city", ["杭州", "武汉", "贵阳"])
 def test_a_pillar_score_reaches_its_bounds_and_goes_no_further(identified, scores, city, pillar):
@@ -672,6 +677,7 @@ def test_two_opposite_strict_orders_force_the_weight_of_an_indicator_to_zero(pub
     assert len(frame) == 20 and frame[["low", "high"]].isna().all(axis=None)
 
 
+@pytest.mark.slow
 def test_the_published_map_of_weights_is_possible_at_its_corners_and_nowhere_outside(identified, framework):
     pillars, model = framework.children("FHI"), Model(identified)
 

@@ -131,6 +131,7 @@ def test_the_centre_does_not_depend_on_the_order_of_facts_or_the_names_of_cities
     assert (again - weights).abs().max() < 1.5e-6
 
 
+@pytest.mark.slow
 def test_central_scores_and_weights_lie_within_their_bounds(identified, scores, weights):
     both = scores.merge(identified.score_bounds(), on=["city", "node"], validate="one_to_one")
     assert len(both) == 80

@@ -20,6 +20,7 @@ def plant(published, **columns):
     return pd.concat([published, extra], ignore_index=True)
 
 
+@pytest.mark.slow
 def test_nothing_is_dropped_of_the_published_facts(published, framework):
     kept, dropped = consistent(published, framework)
     assert dropped.empty
@@ -27,6 +28,7 @@ def test_nothing_is_dropped_of_the_published_facts(published, framework):
     pd.testing.assert_frame_equal(kept, published)
 
 
+@pytest.mark.slow
 def test_an_opposite_order_among_the_leaders_is_found_and_named_with_page_and_node(published, framework):
     # p11 has 杭州 before 上海 and 深圳
     facts = plant(published, kind="order", subjects="深圳|杭州", node="infrastructure")
@@ -120,6 +122,7 @@ def test_pillars_can_contradict_the_root_together(tree, facts_of):
     assert len(kept) == 2
 
 
+@pytest.mark.slow
 def test_a_contradiction_of_known_values_with_an_order_of_the_same_indicator_is_found(published, framework):
     # 杭州 91.5, 广州 85.4, 香港 35.1: of the values two would have to go, of the orders one
     facts = plant(published, kind="order", subjects="香港|广州|杭州", node="adoption")

@@ -114,6 +114,7 @@ def tables(sets):
     return by_facts(sets)
 
 
+@pytest.mark.slow
 def test_every_run_but_that_of_all_facts_has_its_rows(tables, sets):
     scores, weights = tables
     assert scores.columns.tolist() == ["facts", "city", "node", "low", "high"]
@@ -196,6 +197,7 @@ def test_a_run_that_contradicts_its_facts_has_no_rows(tree, facts_of):
     assert gap_bounds(sets, list("abc"))["facts"].unique().tolist() == ["linear"]
 
 
+@pytest.mark.slow
 def test_maps_of_weights_are_shares_numbered_from_one(sets, framework):
     frame = weight_maps(sets)
     pillars = framework.children("FHI")
@@ -211,6 +213,7 @@ def test_maps_of_weights_are_shares_numbered_from_one(sets, framework):
         assert len(corners) >= 3
 
 
+@pytest.mark.slow
 def test_maps_of_weights_reach_the_bounds_of_the_pillars(sets, tables, framework):
     frame, weights = weight_maps(sets), tables[1].set_index(["facts", "node"])
     everything = sets[ALL].weight_bounds().set_index("node")
@@ -221,6 +224,7 @@ def test_maps_of_weights_reach_the_bounds_of_the_pillars(sets, tables, framework
             assert corners[pillar].max() == pytest.approx(bounds.loc[pillar, "high"], abs=2e-6)
 
 
+@pytest.mark.slow
 def test_gaps_between_neighbours_are_at_least_the_least_gap(sets, top20):
     order = top20["city"].tolist()
     frame = gap_bounds(sets, order)

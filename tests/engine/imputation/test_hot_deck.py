@@ -46,6 +46,7 @@ def test_the_order_of_rows_plays_no_part(method):
     pd.testing.assert_frame_equal(impute(shuffled, method)[0].loc[data.index], impute(data, method)[0])
 
 
+@pytest.mark.slow
 def test_each_donor_is_as_likely_as_the_others_and_a_seed_repeats():
     data = pd.DataFrame({"y": [1.0, 2, 3, NAN]}, index=list("abcd"))
     drawn = [impute(data, "random-donor", seed=seed)[0].loc["d", "y"] for seed in range(1200)]

@@ -28,6 +28,7 @@ def test_it_is_what_r_prints():
     assert filled.loc["new", "weight"] == pytest.approx(-87.51667 + 3.45 * 80, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_a_residual_is_drawn_from_the_error_that_r_prints():
     drawn = [
         impute(with_gap(65), "regression", residuals=True, seed=seed)[0].loc["new", "weight"] for seed in range(900)

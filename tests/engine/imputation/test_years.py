@@ -89,6 +89,7 @@ def test_other_columns_and_years_are_left_alone():
 CELL = st.one_of(st.just(NAN), st.integers(-9, 9).map(float))
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.lists(CELL, min_size=5, max_size=5), min_size=6, max_size=6), st.integers(2009, 2016))
 @pytest.mark.parametrize("method", imputation.YEARS)

@@ -46,6 +46,7 @@ def test_simultaneous_sets_of_the_example_of_the_r_package():
     assert found["high"].tolist() == [10, 10, 10, 10, 9, 8, 7, 6, 5, 4]
 
 
+@pytest.mark.slow
 def test_the_sets_of_pisa_as_the_r_package_prints_them():
     """Vignette of csranks 1.2.2: the United Kingdom has rank 13, with 95 % confidence from 8 (or 7) to 23."""
     scores, errors = (pd.Series({country: pair[place] for country, pair in PISA.items()}) for place in (0, 1))
@@ -77,6 +78,7 @@ def test_two_units_are_told_apart_where_the_two_sided_test_tells_them_apart(leve
         assert close[["low", "high"]].to_numpy().tolist() == [[1, 2], [1, 2]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("simultaneous", [False, True])
 def test_the_sets_hold_the_true_ranks_as_often_as_stated(simultaneous):
     truth = np.array([0, 0.5, 1, 1, 2, 4.0])

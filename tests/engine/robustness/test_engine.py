@@ -102,8 +102,7 @@ IMPUTATIONS = [
     *("none", "mean", "median", "parent-mean", {"method": "group-mean", "groups": "kind"}),
     *({"method": "k-nearest-neighbours", "k": 2}, {"method": "em", "ridge": 0.3, "tolerance": 1e-4}),
     {"method": "group-median", "groups": "kind"},
-    # on one indicator: few units have all the others
-    {"method": "regression", "on": ["debt"]},
+    *({"method": "regression", "on": ["age"]}, {"method": "random-donor", "groups": "kind"}),
 ]
 NORMALISATIONS = [
     *("log-min-max", "efficacy", "z-score", "robust", "proportion-of-sum", "rank", "borda", "percentile-rank"),
@@ -132,10 +131,13 @@ AGGREGATIONS = [
 ]
 #: rules of single nodes, which ask for a number of children of their own
 RULES = {name for name in aggregation.METHODS if traits("aggregation", name).complete}
+#: and a method that refuses gaps
+RULES |= {"order-m"}
 TREATMENTS, IMPUTATIONS = with_all(TREATMENTS, treatment), with_all(IMPUTATIONS, imputation)
 NORMALISATIONS, AGGREGATIONS = with_all(NORMALISATIONS, normalisation), with_all(AGGREGATIONS, aggregation, RULES)
-# principal and unobserved components refuse these data: some indicators run against the others
-WEIGHTINGS = with_all(WEIGHTINGS, weighting, but=["pca", "unobserved-components"])
+# these refuse the data: some indicators run against the others, or against any outcome
+REFUSING = {"pca", "unobserved-components", "regression"}
+WEIGHTINGS = with_all(WEIGHTINGS, weighting, but=REFUSING)
 METHODS = {
     "every treatment": {"treatment": TREATMENTS, "data_noise": DATA_NOISE, "weight_noise": WEIGHT_NOISE},
     "every imputation": {"imputation": IMPUTATIONS, "left_out": ["none", "income"], "weight_noise": WEIGHT_NOISE},
@@ -169,6 +171,7 @@ def compare(cases, data, tree, space, n, seed=5, method=None, **arguments):
     return result
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name, gaps", sampled([*SPACES], [0, 0.15]))
 def test_draws_together_are_the_draws_one_by_one(cases, tree, name, gaps):
     data = cases["make_data"](tree, 9, seed=3, gaps=gaps)
@@ -215,6 +218,7 @@ def test_years_and_cities_and_coverage_of_a_panel(cases, tree):
     compare(cases, panel, tree, space, 24, among=["unit 0", "unit 6", "unit 7"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("over", ["pooled", {"method": "base-year", "base": 2016}])
 def test_draws_are_normalised_with_the_other_years_as_the_index_is(cases, tree, over):
     old, new = (cases["make_data"](tree, 8, seed=year) for year in (2016, 2018))
@@ -257,4 +261,4 @@ def test_every_method_of_the_tables_is_among_those_compared():
     steps |= {"normalisation": (normalisation, NORMALISATIONS), "aggregation": (aggregation, AGGREGATIONS)}
     for module, alternatives in steps.values():
         assert set(module.METHODS) <= {named(one).get("method") for one in alternatives} | RULES
-    assert set(weighting.METHODS) - {named(one)["method"] for one in WEIGHTINGS} == {"pca", "unobserved-components"}
+    assert set(weighting.METHODS) - {named(one)["method"] for one in WEIGHTINGS} == REFUSING

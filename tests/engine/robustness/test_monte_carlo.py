@@ -99,7 +99,7 @@ def test_streaming_gives_the_counts_of_the_draws_it_does_not_keep(data, tree, ke
 
 
 def test_parts_of_a_stream_add_up(data, tree, monkeypatch):
-    monkeypatch.setattr("fhi.engine.robustness.study.CELLS", 1)
+    monkeypatch.setattr("fhi.engine.robustness.monte_carlo.CELLS", 1)
     parts = uncertainty(data, tree, SPACE, 3 * BLOCK + 100, 1, published=PUBLISHED, tiers=TIERS, keep=False)
     monkeypatch.undo()
     whole = uncertainty(data, tree, SPACE, 3 * BLOCK + 100, 1, published=PUBLISHED, tiers=TIERS, keep=True)
@@ -150,6 +150,7 @@ def test_a_draw_that_fails_is_told_with_its_assumptions(data, tree):
     assert caught.value.draw == parameters.index[bad][0]
 
 
+@pytest.mark.slow
 def test_noise_that_leaves_a_draw_without_a_logarithm_is_told_with_the_draw(data, tree):
     space = {"data_noise": {"wage": {"sd": 5}}, "normalisation": ["log-min-max"]}
     with pytest.raises(RobustnessError, match="a logarithm needs positive values") as caught:

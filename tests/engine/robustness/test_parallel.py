@@ -90,6 +90,7 @@ def same(one, other):
     assert one.ranks.to_numpy().tobytes() == other.ranks.to_numpy().tobytes()
 
 
+@pytest.mark.slow
 def test_two_processes_give_the_bytes_of_one(case):
     n = 3 * BLOCK + 5
     same(uncertainty(*case, n, 7), uncertainty(*case, n, 7, workers=2))

@@ -39,6 +39,7 @@ def by_hand(data, tree, wide, row):
     return build(panel, tree, method).scores[tree.root]
 
 
+@pytest.mark.slow
 def test_each_draw_is_the_index_of_its_point(case, tree):
     data, wide, space = case
     result = uncertainty(data, tree, space, 60, 3)
@@ -49,6 +50,7 @@ def test_each_draw_is_the_index_of_its_point(case, tree):
     assert result.parameters["shares"].nunique() == 12
 
 
+@pytest.mark.slow
 def test_a_method_that_looks_across_indicators_is_computed_one_by_one_and_the_same(case, tree):
     data, wide, space = case
     slow = uncertainty(data, tree, space, 12, 3, method=Method(weighting="standard-deviation"))
@@ -74,6 +76,7 @@ def test_draws_are_the_same_on_several_workers_and_do_not_change_other_assumptio
     pd.testing.assert_frame_equal(one.parameters.drop(columns="shares"), without.parameters)
 
 
+@pytest.mark.slow
 def test_the_value_of_the_panel_is_the_reference_and_the_base(case, tree):
     data, wide, space = case
     table = tornado(data, tree, space, 3)

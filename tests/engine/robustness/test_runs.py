@@ -41,6 +41,7 @@ def small(method, **changes):
     )
 
 
+@pytest.mark.slow
 def test_the_baseline_ranks_the_published_cities_and_its_reference_is_its_index(tables):
     method = load_scenario(BASELINE)
     found = analysis(tables, small(method))
@@ -61,6 +62,7 @@ def test_the_base_of_the_tornado_of_the_baseline_is_its_reference(tables):
     assert base[found.study.names].tolist() == found.study.reference.tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in SCENARIO_NAMES if load_scenario(name).edition == REPORT])
 def test_the_space_of_every_scenario_is_good_and_its_effort_fits(tables, name):
     method = load_scenario(name)
@@ -75,6 +77,7 @@ def test_only_cities_with_an_index_are_ranked(tables):
     assert analysis(tables, method).study.names == [city for city in tables["top20"]["city"] if city != "香港"]
 
 
+@pytest.mark.slow
 def test_convergence_follows_the_first_published_places(tables):
     found = analysis(tables, small(load_scenario(BASELINE)))
     pairs = found.convergence(found.uncertainty()).dropna().drop_duplicates(["city", "other"])

@@ -6,7 +6,9 @@ import pytest
 
 from fhi.engine.errors import MethodError
 from fhi.engine.parameters import Method, Step
-from fhi.engine.robustness.space import Choice, Error, label, parse
+from fhi.engine.robustness.distributions import Error
+from fhi.engine.robustness.space import Choice, parse
+from fhi.engine.words import label
 
 
 def refused(tree, space, cities=()):

@@ -21,6 +21,7 @@ def data(cases, tree):
     return cases["make_data"](tree, 8, seed=6)
 
 
+@pytest.mark.slow
 def test_a_tornado_changes_one_assumption_at_a_time(cases, data, tree):
     space = SPACE | {"left_out": ["none", "indicators"]}
     table = tornado(data, tree, space, 3)

@@ -102,6 +102,7 @@ def slowly(result):
     return kept
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keep", [True, False])
 def test_answers_are_of_the_draws_that_rank_whom_they_are_about(data, tree, result, keep):
     found = answers(run(data, tree, keep=keep), PUBLISHED, TIERS)
@@ -139,6 +140,7 @@ def test_a_design_with_holes_gives_a_unit_no_indices(data, tree):
     assert table.loc[table["output"] == "shift", "total"].notna().all()
 
 
+@pytest.mark.slow
 def test_a_tornado_leaves_out_the_alternatives_without_a_score(cases, data, tree):
     table = tornado(data, tree, SPACE, 3, method=METHOD, among=UNITS[:6] + UNITS[7:], draws=50)
     rows = table[table["city"] == "unit 4"].set_index("assumption")

@@ -20,6 +20,7 @@ def spread_out(scores):
     return (np.ptp(scores, axis=0) > 1e-3).all()
 
 
+@pytest.mark.slow
 @few
 @given(SCORES)
 def test_entropy_agrees_with_pymcdm(flat, scores):
@@ -27,6 +28,7 @@ def test_entropy_agrees_with_pymcdm(flat, scores):
     assert flat(scores, "entropy") == pytest.approx(reference.entropy_weights(scores), abs=1e-6)
 
 
+@pytest.mark.slow
 @few
 @given(SCORES)
 def test_the_standard_deviation_agrees_with_pymcdm(flat, scores):
@@ -34,6 +36,7 @@ def test_the_standard_deviation_agrees_with_pymcdm(flat, scores):
     assert flat(scores, "standard-deviation") == pytest.approx(reference.standard_deviation_weights(scores))
 
 
+@pytest.mark.slow
 @few
 @given(SCORES)
 def test_critic_of_min_max_scores_agrees_with_pymcdm(flat, scores):
@@ -103,6 +106,7 @@ def test_a_coefficient_of_variation_around_zero_is_refused_by_name(flat, column)
         flat(list(zip([1, 2, 4], column, strict=True)), "coefficient-of-variation")
 
 
+@pytest.mark.slow
 @few
 @given(SCORES, st.sampled_from([0.01, 3, 1000]))
 @pytest.mark.parametrize("method", ["entropy", "coefficient-of-variation"])

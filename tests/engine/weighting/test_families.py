@@ -139,6 +139,7 @@ def test_a_node_that_all_together_leave_without_weight_keeps_its_shares_below(tr
     assert weights[["p", "q", "r", "a", "b", "c", "d", "e"]].to_list() == [0, 0, 1, 0.8, 0.2, 0.5, 0.5, 1]
 
 
+@pytest.mark.slow
 @few
 @given(arrays(float, (6, 5), elements=st.integers(1, 30)), st.permutations(range(6)), st.permutations(range(5)))
 @from_data

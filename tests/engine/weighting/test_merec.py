@@ -21,6 +21,7 @@ def test_the_example_of_the_paper(flat):
     assert flat(matrix, "merec") == pytest.approx([0.5752, 0.0141, 0.4016, 0.0091], abs=5e-5)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(arrays(float, (6, 3), elements=st.floats(1, 100)))
 def test_it_agrees_with_pymcdm(flat, scores):

@@ -135,6 +135,7 @@ def test_a_number_of_factors_that_is_none_is_refused(flat, factors):
     assert caught.value.key == "weighting.factors"
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(arrays(float, (8, 3), elements=st.floats(0, 10)), st.sampled_from([0.01, 1, 500]), st.floats(-9, 9))
 @pytest.mark.parametrize("method", ["pca", "factor-analysis"])

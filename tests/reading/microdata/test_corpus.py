@@ -387,6 +387,7 @@ def test_a_line_of_200_megabytes_is_refused_in_a_moment_and_little_memory(folder
     assert time.process_time() - started < 10
 
 
+@pytest.mark.slow
 def test_a_column_of_a_hundred_thousand_different_amounts_is_read(collect, values):
     rows = "".join(f"企业{place},杭州,支付,{place}.5万元,,,\n" for place in range(100_000))
     found = collect({"firms.csv": HEAD + rows})
@@ -396,6 +397,7 @@ def test_a_column_of_a_hundred_thousand_different_amounts_is_read(collect, value
     assert values(found, "firm_count") == {"杭州": 95_000}
 
 
+@pytest.mark.slow
 def test_a_bad_row_far_down_is_found_where_it_stands(collect):
     rows = "".join(f"企业{place},杭州,支付,1万元,,,\n" for place in range(150_000))
     found = collect({"firms.csv": HEAD + rows + "坏,杭洲,支付,1万元,,,\n" + rows.replace("企业", "公司")})

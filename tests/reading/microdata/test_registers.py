@@ -148,6 +148,7 @@ def test_a_firm_of_several_classes_is_of_the_first_and_noted(collect, values, co
     assert counted(found, "several classes") == 1
 
 
+@pytest.mark.slow
 def test_more_files_than_a_byte_can_number_keep_their_names(collect, values):
     files = {f"firms-2018-{place:03d}.csv": HEAD + f"企业{place},杭州,支付,1亿,,,\n" for place in range(260)}
     found = collect(files | {"firms-2018-259.csv": HEAD + "企业0,杭州,支付,1亿,,,\n"})
@@ -180,6 +181,7 @@ def test_an_outlier_is_counted_and_kept(collect, values, counted):
     assert values(found, "capital")["杭州"] > 90_000
 
 
+@pytest.mark.slow
 def test_many_rows_written_to_disk_give_what_they_give_in_memory(collect, values, monkeypatch):
     generator = np.random.default_rng(7)
     rows = [

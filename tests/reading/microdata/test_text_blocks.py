@@ -1,6 +1,7 @@
 """Columns of bytes: the same text has the same number wherever it stands, different texts have different ones."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ TEXTS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(TEXTS)
 def test_the_places_and_the_different_texts_make_the_column_again(texts):
@@ -19,6 +21,7 @@ def test_the_places_and_the_different_texts_make_the_column_again(texts):
     assert distinct == list(dict.fromkeys(texts))
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(TEXTS, st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
 def test_a_number_does_not_depend_on_the_other_cells(texts, other):
@@ -27,6 +30,7 @@ def test_a_number_does_not_depend_on_the_other_cells(texts, other):
     assert together == alone
 
 
+@pytest.mark.slow
 def test_texts_that_differ_little_have_numbers_of_their_own_spread_evenly():
     texts = [f"企业{place:07d}" for place in range(300_000)] + [f"{place}" for place in range(300_000)]
     numbers = Column.of(texts).numbers()

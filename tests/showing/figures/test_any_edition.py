@@ -88,6 +88,7 @@ def own(tables):
     return {entry.id: entry for entry in drawable(tables) if entry.section in SECTIONS}
 
 
+@pytest.mark.slow
 def test_all_that_has_rows_is_drawn_in_the_words_of_the_edition(baltic, framed, misplaced):
     found = own(baltic)
     every = {entry.id for entry in entries() if entry.page is None and entry.section in SECTIONS}

@@ -21,6 +21,7 @@ def texts(value) -> list[str]:
     return [text for part in parts for text in texts(part)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("entry", CARDS, ids=lambda entry: entry.id)
 def test_a_card_is_made_of_known_blocks_in_its_language(tables, entry, language):

@@ -26,7 +26,7 @@ def test_a_quadrant_compares_with_the_medians_of_the_cities_that_have_data(table
         pair = item.technology >= item.technology_median, item.finance >= item.finance_median
         assert (item.quadrant_zh, item.quadrant_en) == QUADRANTS[pair]
     assert data.groupby("quadrant_zh").size().sum() == 19
-    assert set(data.loc[data["city"].isin(["北京", "上海", "深圳"]), "quadrant_en"]) == {"strong in both"}
+    assert set(data.loc[data["city"].isin(["北京", "上海", "深圳"]), "quadrant_en"]) == {QUADRANTS[True, True][1]}
 
 
 def test_the_source_line_names_the_day_of_the_public_source(tables):

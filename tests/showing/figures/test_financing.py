@@ -11,6 +11,7 @@ def data(tables):
     return financing.financing_data(tables)
 
 
+@pytest.mark.slow
 def test_the_printed_numbers_of_firms_and_no_other(data):
     firms = data[data["series"] == "firms"].set_index("city")
     known = firms.dropna(subset=["value"])

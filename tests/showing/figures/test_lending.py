@@ -30,6 +30,7 @@ def test_the_caption_has_the_sums_and_says_why_it_is_no_indicator(data):
     assert "指标方向不明" in caption["zh"] and "the sign is open" in caption["en"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_city_with_a_failure_has_a_bar_and_no_text_is_in_the_way_of_another(data, framed, misplaced, language):
     figure = framed(ENTRY, data, language)

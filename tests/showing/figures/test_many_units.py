@@ -140,6 +140,7 @@ DATA = {
 OTHER = {"diagnostic-effects"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id, language, count", sampled([*DATA], LANGUAGES, [31, 195]))
 def test_a_figure_of_many_units_has_no_texts_on_one_another_and_fits_a_page(id, language, count, framed, misplaced):
     data = DATA[id](count)

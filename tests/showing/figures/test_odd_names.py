@@ -20,6 +20,7 @@ def renamed(tables, old, old_en, name):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id, name", sampled(IDS, NAMES))
 def test_a_figure_draws_an_odd_name_as_text_in_its_place(tables, framed, misplaced, id, name):
     odd = renamed(tables, "深圳", "Shenzhen", name)

@@ -87,6 +87,7 @@ def test_nothing_is_split_where_no_split_is_exact(store):
     assert cities.next_above({name: store[name] for name in store} | {"next_above": empty}) == {}
 
 
+@pytest.mark.slow
 def test_logarithms_are_shown_as_such():
     split = pd.DataFrame({"city": "乙", "above": "甲", "node": ["FHI", "gdp", "firms"], "unit": "logarithm"})
     split["contribution"] = [-0.0504, -0.05, -0.0004]
@@ -97,6 +98,7 @@ def test_logarithms_are_shown_as_such():
     assert found["乙"].heads[-1]["en"] == "Part in the difference (logarithm)"
 
 
+@pytest.mark.slow
 def test_what_changed_a_score_is_that_of_the_last_years():
     frame = pd.DataFrame(
         [("甲", 2016, 2017, "FHI", 9.0), ("甲", 2017, 2018, "firms", -1.0), ("甲", 2017, 2018, "gdp", 3.0)]
