@@ -62,7 +62,7 @@ def panel(
     instead : mapping, optional
         Functions that construct some indicators in place of their defaults (`fhi.editions.alternatives.chosen`).
     """
-    variables = tables["variables"]["code"].tolist() if "variables" in tables else []
+    variables = tables["variables"]["code"].tolist() if "variables" in tables and framework.formulas else []
     frames = _constructed([*framework.indicators, *variables], tables, framework, instead)
     given = exact(given)[PANEL] if given is not None and len(given) else None
     made = [] if given is None else given["indicator"].isin(framework.formulas)

@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 
 from fhi.editions import catalogue, construction, folders
+from fhi.editions.provenance import weight_by_evidence
 from fhi.engine.errors import DataError
 from fhi.engine.framework import Framework
-from fhi.engine.index import build
+from fhi.engine.index import build, coverage, filled
 from fhi.engine.parameters import Method
 from fhi.paths import ROOT
 
@@ -103,3 +104,23 @@ def test_a_formula_that_cannot_be_computed_is_named_with_its_cell(edition, chang
     [problem] = error.value.problems
     assert (problem.row, problem.column) == (row, column)
     assert problem.file.endswith("framework.csv")
+
+
+def test_an_indicator_in_two_branches_has_its_values_once(edition):
+    tables, tree, panel = edition()
+    table = tree.table.drop(columns=["denominator", "formula"]).assign(same_as=None).astype({"same_as": object})
+    again = table.loc[["users"]].assign(code="users_again", parent="firms", row=99, same_as="users")
+    twice = Framework.from_table(pd.concat([table, again], ignore_index=True))
+    assert folders.indicators_of(twice.table) == tree.leaves
+    assert construction.panel(tables, twice).equals(panel)
+    method = Method(availability={})
+    index = build(panel, twice, method)
+    cells = coverage(panel, twice, method, index.stages["screening"])
+    assert "users_again" not in set(cells["indicator"])
+    shares = weight_by_evidence(index.weights, cells, filled(index.stages), twice)
+    assert shares.groupby("node")["share"].sum().to_dict() == pytest.approx({"hub": 1, "firms": 1, "people": 1})
+    # the label of the users has weight in both branches
+    label = cells.loc[cells["indicator"] == "users", "evidence"].iloc[0]
+    of_firms = shares.query("node == 'firms' and evidence == @label")["share"].sum()
+    others = cells[cells["indicator"].isin(["startups", "funding"]) & cells["used"]]["evidence"]
+    assert of_firms >= 1 / 3 - 1e-12 if label not in set(others) else of_firms > 0
