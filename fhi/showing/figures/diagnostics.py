@@ -10,6 +10,7 @@ import pandas as pd
 from fhi.engine.multivariate import COLLINEAR
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import (
+    MOST,
     MOST_COLUMNS,
     MOST_PAIRED,
     MOST_ROWS,
@@ -195,13 +196,13 @@ def weights(data: pd.DataFrame, language: str):
 
 
 def _widest(data: pd.DataFrame) -> pd.DataFrame:
-    """Return the families with the widest gaps between weight and importance, of more than `MOST_ROWS` nodes."""
-    if len(data) <= MOST_ROWS:
+    """Return the families with the widest gaps between weight and importance, of more than `MOST` nodes."""
+    if len(data) <= MOST:
         return data
     gaps = (data["share"] - data["weight"]).abs().groupby(data["parent"]).max()
     sizes = data.groupby("parent").size().loc[gaps.sort_values(ascending=False, kind="stable").index]
     # a family takes a row for its head and one and a half between
-    kept = sizes.index[(sizes + 2.5).cumsum() <= max(MOST_ROWS, sizes.iloc[0] + 2.5)]
+    kept = sizes.index[(sizes + 2.5).cumsum() <= max(MOST, sizes.iloc[0] + 2.5)]
     return data[data["parent"].isin(kept)].reset_index(drop=True)
 
 

@@ -19,7 +19,7 @@ from fhi.showing.figures.charts import (
     english,
     height,
     in_order,
-    indicators_left,
+    indicators_drawn,
     key,
     margin,
     row_names,
@@ -137,7 +137,8 @@ def coverage(data: pd.DataFrame, language: str):
     axes.tick_params(length=0)
     axes.set(xlabel="", ylabel="")
     _key(axes, kinds(data["evidence"]), language, shown.count, len(indicators), old=data["old"].any())
-    indicators_left(figure, len(indicators), len(there), language)
+    look = {"size": style.SMALL, "color": style.MUTED, "va": "center", "ha": "right"}
+    axes.text(len(indicators), shown.count + 0.9, indicators_drawn(len(indicators), len(there), language), **look)
     return figure
 
 
