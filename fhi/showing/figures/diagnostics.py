@@ -15,6 +15,7 @@ from fhi.showing.figures.charts import (
     MOST_PAIRED,
     MOST_ROWS,
     chosen,
+    explain,
     heat_cells,
     heat_grid,
     heat_heads,
@@ -34,7 +35,7 @@ from fhi.showing.figures.charts import (
 from fhi.showing.figures.evidence import denied, remark, remarked, with_firsts
 from fhi.showing.figures.moves import arrow
 from fhi.showing.figures.registry import LANGUAGES, Tables, figure
-from fhi.showing.figures.wording import both, said, with_words, words
+from fhi.showing.figures.wording import NOTHING, both, said, together, with_words, words
 
 NAMED = ("first", "second")
 #: pairs and alphas that a text tells, of many
@@ -187,10 +188,8 @@ def weights(data: pd.DataFrame, language: str):
     axes.set_yticks(ys, [style.fit(name, room - 12, style.BODY) for name in data[f"node_{language}"]])
     highest = max(data["share"].max(), data["weight"].max())
     axes.set(xlim=(0, highest * 1.08), ylim=(y - 1.0, -0.7))
-    axes.set_xlabel(said("diagnostic-weights.axis", language), size=style.SMALL)
     dot = {"marker": "o", "s": style.DOT, "color": style.INK}
-    looks = {"nominal": style.RING | {"marker": "o"}, "importance": dot}
-    key(axes, [(look, said(f"diagnostic-weights.{name}", language)) for name, look in looks.items()])
+    explain(axes, "diagnostic-weights", language, {"nominal": style.RING | {"marker": "o"}, "importance": dot})
     indicators_left(figure, len(data), whole, language)
     return figure
 
@@ -290,18 +289,19 @@ def standing_caption(data: pd.DataFrame) -> dict[str, str]:
     spread = data.groupby("city", sort=False)["standing"].agg(lambda part: part.max() - part.min())
     own = data[data["city"] == spread.idxmax()]
     best, worst = own.loc[own["standing"].idxmax()], own.loc[own["standing"].idxmin()]
-    remarks = remark(best) if best["rank"] == 1 else {"zh": "", "en": ""}
+    remarks = remark(best) if best["rank"] == 1 else NOTHING
     firsts = data[(data["rank"] == 1) & denied(data)].drop(index=best.name, errors="ignore")
     text = both("diagnostic-standings.caption", best=best, worst=worst, remark=remarks, unit=words(data))
     if firsts.empty:
         return text
     cells = {
-        language: [f"{item[city]} {name}" for (_, item), name in zip(firsts.iterrows(), names, strict=True)]
+        language: [
+            f"{unit} {name}" for unit, name in zip(firsts[city], remarked(firsts, language, "node"), strict=True)
+        ]
         for language, city in (("zh", "city"), ("en", "city_en"))
-        for names in [remarked(firsts, language, "node")]
     }
     also = both("diagnostic-standings.denied", zh="、".join(cells["zh"]), en=", ".join(cells["en"]))
-    return {language: text[language] + also[language] for language in text}
+    return together(text, also)
 
 
 @figure("diagnostic-standings", standing_data, standing_caption)

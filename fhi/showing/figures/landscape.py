@@ -15,7 +15,7 @@ from fhi.showing.figures.documents import Block, block, table
 from fhi.showing.figures.industry import PAGE as LEADERS_PAGE
 from fhi.showing.figures.registry import Tables, figure, id_of, of_form
 from fhi.showing.figures.texts import capital, place_labels, quantity_text, wrapped
-from fhi.showing.figures.wording import both, heads, listed, said
+from fhi.showing.figures.wording import both, each, heads, listed, said
 
 PILLARS = ("industry", "experience", "ecosystem")
 RANKS = ["rank", "industry_rank", "experience_rank", "ecosystem_rank"]
@@ -32,8 +32,8 @@ def top20_data(tables: Tables) -> pd.DataFrame:
 def top20_caption(data: pd.DataFrame) -> dict[str, str]:
     up, down = data.loc[data["change_value"].idxmax()], data.loc[data["change_value"].idxmin()]
     same = data[data["change_value"] == down["change_value"]]
-    fell = {"fell": "、".join(same["city"]), "fell_en": " and ".join(same["city_en"]), "down": -down["change_value"]}
-    return both("p05-top20.caption", up=up, **fell)
+    fell = {"zh": "、".join(same["city"]), "en": " and ".join(same["city_en"])}
+    return both("p05-top20.caption", up=up, fell=fell, down=-down["change_value"])
 
 
 @figure("p05-top20", top20_data, top20_caption)
@@ -147,17 +147,8 @@ def landscape_caption(data: pd.DataFrame) -> dict[str, str]:
     leading = int(inside.cumprod().sum())
     regions = data[data["series"] == "region"].drop_duplicates("region")
     counts = regions["region"].map(cities["region"].value_counts()).fillna(0).astype(int)
-    listed = {
-        language: [f"{name} {count}" for name, count in zip(regions[f"region_{language}"], counts, strict=True)]
-        for language in ("zh", "en")
-    }
-    return both(
-        "p04-map.caption",
-        inside=inside.sum(),
-        listed_zh="、".join(listed["zh"]),
-        leading=leading,
-        listed_en=", ".join(listed["en"]),
-    )
+    listed_regions = each(regions.assign(count=counts), "p04-map.region")
+    return both("p04-map.caption", inside=inside.sum(), listed=listed_regions, leading=leading)
 
 
 @figure("p04-map", landscape_data, landscape_caption)
