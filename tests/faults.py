@@ -58,11 +58,18 @@ class Faults:
         self.seconds = time.monotonic() - started
         self.sums = sums(self.reference.folder)
 
-    def start(self, checkout: Checkout, *arguments: str, before: tuple[str, ...] = (), venv: str = sys.prefix):
-        """Start ``make report`` in a process group of its own."""
+    def start(
+        self, checkout: Checkout, *arguments: str, before: tuple[str, ...] = (), venv: str = sys.prefix, **variables
+    ):
+        """Start ``make report`` in a process group of its own, with more variables of the environment."""
         command = [*before, "make", f"VENV={venv}", *(arguments or ["report"])]
         log = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - read when the run has ended
-        options = {"cwd": checkout.folder, "env": checkout.environment(), "stdout": log, "stderr": subprocess.STDOUT}
+        options = {
+            "cwd": checkout.folder,
+            "env": checkout.environment() | variables,
+            "stdout": log,
+            "stderr": subprocess.STDOUT,
+        }
         process = subprocess.Popen(command, start_new_session=True, stdin=subprocess.DEVNULL, **options)
         process.log = log
         return process
@@ -283,12 +290,14 @@ class Faults:
         return "identical"
 
     def set_up(self) -> str:
-        """The set-up killed again and again; the next call begins anew and finishes."""
+        """The set-up killed again and again, with options of pip about; the next call begins anew and finishes."""
+        variables = dict.fromkeys(("PIP_USER", "PIP_REQUIRE_VIRTUALENV"), "1")
+        variables |= {"PIP_TARGET": str(self.folder / "target"), "PYTHONPATH": str(self.folder / "path")}
         checkout, venv = Checkout(self.folder / "fresh"), self.folder / "own-venv"
         ready = f"{venv}/.fhi-ready"
         moments = [0.5, 2.5, 6, 12]
         for moment in moments:
-            process = self.start(checkout, ready, venv=str(venv))
+            process = self.start(checkout, ready, venv=str(venv), **variables)
             try:
                 process.wait(moment)
             except subprocess.TimeoutExpired:
@@ -297,7 +306,8 @@ class Faults:
                 demand(not Path(ready).exists(), "a set-up that was killed counts as done")
             else:
                 demand(False, "the set-up was done before it could be killed")
-        self.run(checkout, ready, venv=str(venv))
+        self.run(checkout, ready, venv=str(venv), **variables)
+        demand(not (self.folder / "target").exists(), "packages went where pip was told, not into the environment")
         self.run(checkout, "./data/processed/baseline/scenario.yml", venv=str(venv))
         return f"killed after {', '.join(map(str, moments))} s; the next call sets up and runs"
 
