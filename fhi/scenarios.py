@@ -96,12 +96,12 @@ KEYS = tuple(
     dict.fromkeys(["description", "edition", "year", "user_data", "constructions", "methods", *Method.model_fields])
 )
 #: the keys that do not bear on the index itself
-ASIDE = frozenset({"description", "robustness"})
+ASIDE = frozenset({"description", "robustness", "groups"})
 #: the keys of a scenario that a stage reads; a stage that is not named here may read them all
 READS: dict[str, frozenset[str]] = {
     "01_ingestion": frozenset({"edition", "year", "user_data", "constructions"}),
     "02_indicators": frozenset(KEYS) - COMBINING - ASIDE,
-    "03_weighting": frozenset(KEYS) - ASIDE,
+    "03_weighting": (frozenset(KEYS) - ASIDE) | {"groups"},
     "05_identification": frozenset({"edition"}),
     "06_audit": frozenset({"edition"}),
     "07_charting": frozenset({"edition"}),

@@ -9,11 +9,10 @@ import pandas as pd
 
 from fhi.engine.agreement import shifts
 from fhi.engine.errors import FhiError, MethodError, choose
-from fhi.engine.framework import Framework
+from fhi.engine.framework import Framework, redistributed
 from fhi.engine.index import Index, build, combine, separable
 from fhi.engine.methods import traits
 from fhi.engine.parameters import Method, steps_by_level, steps_by_node
-from fhi.engine.siblings import redistributed
 
 EFFECTS = ["node", "cities", "mean_absolute_shift", "largest_shift", "city", "note"]
 SHIFTS = ["node", "city", "rank", "rank_without", "shift"]

@@ -1,11 +1,16 @@
-"""The indicator tree: nodes with parents, directions, weights and units, read from framework.csv."""
+"""The indicator tree: nodes with parents, directions, weights and units, read from framework.csv.
+
+A missing child leaves its weight to its siblings: `redistributed` is the one rule for units, draws and the page.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from fhi.engine.cells import parse_number, read_cells
@@ -348,3 +353,54 @@ def _weightless(table: pd.DataFrame, lines, file: str):
         if not group["weight"].sum() > 0:
             row = lines[group.index[0]]
             yield Problem(file, row, "weight", 0, f"a positive sum of weights below {parent}", "raise one of them")
+
+
+#: what a share of weight may miss the least share that is asked for by: sums of weights miss it by the last bits
+SLACK = 1e-12
+
+
+class Siblings(NamedTuple):
+    """The weights of the children of a parent that are there.
+
+    Attributes
+    ----------
+    kept : numpy.ndarray
+        The weights, 0 where a child is missing.
+    covered : numpy.ndarray
+        Their sums.
+    scored : numpy.ndarray of bool
+        Whether there is enough for a score.
+    """
+
+    kept: np.ndarray
+    covered: np.ndarray
+    scored: np.ndarray
+
+    def shares(self, axis: int = -1) -> np.ndarray:
+        """Return ``w_j/Σ w`` over the children that are there; 0 for all where none is."""
+        return self.kept / np.expand_dims(np.where(self.covered > 0, self.covered, 1.0), axis)
+
+
+def redistributed(present: np.ndarray, weights: np.ndarray, least: float = 0.0, axis: int = -1) -> Siblings:
+    """Leave the weight of missing children to their siblings, in proportion to the weights of these.
+
+    Parameters
+    ----------
+    present : numpy.ndarray of bool
+        Whether a child is there; the children along `axis`, units or draws along the others.
+    weights : numpy.ndarray
+        Of the children, of the same shape or broadcast to it.
+    least : float
+        A parent has a score if the children that are there have some weight, and at least this share of all of it.
+    axis : int
+        Where the children stand.
+
+    Returns
+    -------
+    Siblings
+        `kept` of the shape of `present`; `covered` and `scored` without `axis`.
+    """
+    kept = np.where(present, weights, 0.0)
+    covered = kept.sum(axis=axis)
+    scored = (covered > 0) & (covered >= least * np.sum(weights, axis=axis) - SLACK)
+    return Siblings(kept, covered, scored)

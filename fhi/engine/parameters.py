@@ -119,6 +119,7 @@ class Method(BaseModel):
     aggregation: Aggregation = "arithmetic"
     availability: dict[Annotated[int | str, BeforeValidator(_as_place)], Share] = {0: 1.0}
     ranking: Ranking = Ranking()
+    groups: tuple[str, ...] = ()
     robustness: Robustness = Robustness()
 
     def step_of(self, key: str, indicator: str | None = None) -> Step:

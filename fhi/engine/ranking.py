@@ -85,3 +85,31 @@ def rounded(scores: pd.DataFrame | pd.Series, decimals: int | None) -> pd.DataFr
         return scores
     scale = 10.0**decimals
     return np.sign(scores) * np.floor(scores.abs() * scale + 0.5 + SLACK) / scale
+
+
+def within_groups(scores: pd.DataFrame, attributes: pd.DataFrame, decimals: int | None = None) -> pd.DataFrame:
+    """Return the ranks of units among those of their group.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        Units × nodes.
+    attributes : pandas.DataFrame
+        Units × columns that group them; a unit without an entry is in no group.
+    decimals : int, optional
+        From how many decimals of the scores ranks are made; see `ranked`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``column, group, node, city, rank, among``: `rank` as of `ranked` (1 is best, ties share the lower number), and
+        how many units of the group have a score.
+    """
+    frames = [pd.DataFrame(columns=["column", "group", "node", "city", "rank", "among"])]
+    for column in attributes:
+        for group, members in scores.groupby(attributes[column].reindex(scores.index)):
+            ranks = ranked(members, decimals).rename_axis(index="city", columns="node")
+            long = ranks.stack(future_stack=True).dropna().rename("rank").reset_index()
+            counts = long["node"].map(members.notna().sum())
+            frames.append(long.assign(column=column, group=str(group), among=counts)[[*frames[0]]])
+    return pd.concat(frames[1:] or frames, ignore_index=True)

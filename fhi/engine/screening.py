@@ -10,9 +10,8 @@ import pandas as pd
 
 from fhi.engine import imputation
 from fhi.engine.errors import DataError, MethodError, Problem
-from fhi.engine.framework import Framework
+from fhi.engine.framework import SLACK, Framework
 from fhi.engine.parameters import Method, Step, UnitScreen
-from fhi.engine.siblings import SLACK
 
 KEY = ["city", "year", "indicator"]
 LAST_OBSERVED = Step(method="last-observed")

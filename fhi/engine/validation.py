@@ -64,8 +64,9 @@ def check(
         choose(dict.fromkeys([framework.root, *framework.nodes]), node, "unit_screening", file)
     indicators = framework.indicators
     valid = {"weights": framework.nodes, "directions": indicators, "exclude_indicators": indicators}
-    if cities:
-        valid["exclude_cities"] = cities
+    # without a table of units their names are not known
+    valid |= {"exclude_cities": cities or method.exclude_cities}
+    valid |= {"groups": method.groups if units is None else [*units]}
     for key, known in valid.items():
         for name in getattr(method, key):
             choose(dict.fromkeys(known), name, key, file)

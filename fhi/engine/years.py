@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 
 from fhi.engine.agreement import shifts
@@ -18,6 +19,7 @@ from fhi.engine.parameters import Method
 
 SCORES = ["year", "node", "city", "score", "rank", "evidence"]
 MOVES = ["node", "city", "from", "to", "rank_from", "rank_to", "change", "among", "status", "evidence"]
+GROWTH = ["indicator", "city", "from", "to", "value_from", "value_to", "change", "annual", "trend", "years"]
 CHANGES = ["city", "from", "to", "node", "change", "by_value", "by_weight"]
 
 
@@ -158,6 +160,40 @@ def movement(table: pd.DataFrame) -> pd.DataFrame:
             frame = moved(old["rank"], new["rank"]).assign(node=node, evidence="+".join(sorted(labels)))
             frames.append(frame.assign(**{"from": before, "to": after}))
     return pd.concat(frames[1:] or frames, ignore_index=True)[MOVES]
+
+
+def growth(panel: pd.DataFrame) -> pd.DataFrame:
+    """Return how each value grew from the first to the last year in which it was observed.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        ``city, year, indicator, value``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``indicator, city, from, to, value_from, value_to``; ``change``, their difference; ``annual``, the compound rate
+        a year, ``(x₁/x₀)^(1/(t₁ − t₀)) − 1``; ``trend``, the rate of the least-squares line through the logarithms,
+        ``e^b − 1`` with b the slope of ln x on the year, of three years or more; ``years``, how many were observed.
+        A rate is missing where a value is not positive. Only cells observed in two years or more.
+    """
+    rows = panel.dropna(subset=["value"]).sort_values("year", kind="stable")
+    rows = rows.drop_duplicates(["indicator", "city", "year"], keep="last")
+    found = [_growth(key, group) for key, group in rows.groupby(["indicator", "city"]) if len(group) > 1]
+    return pd.DataFrame(found, columns=GROWTH)
+
+
+def _growth(key: tuple, rows: pd.DataFrame) -> tuple:
+    times, values = rows["year"].to_numpy(dtype=float), rows["value"].to_numpy(dtype=float)
+    annual = trend = np.nan
+    if (values > 0).all():
+        annual = (values[-1] / values[0]) ** (1 / (times[-1] - times[0])) - 1
+        if len(values) > 2:
+            apart = times - times.mean()
+            trend = np.expm1(apart @ np.log(values) / (apart @ apart))
+    ends = int(times[0]), int(times[-1]), values[0], values[-1], values[-1] - values[0]
+    return (*key, *ends, annual, trend, len(values))
 
 
 def moved(before: pd.Series, after: pd.Series) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Several years: who rose and fell, came and went, which indicators did it, and what does not compare."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from report_tables import load
@@ -181,3 +182,22 @@ def test_the_real_years_of_the_panel_are_those_of_gross_domestic_product(report)
     gdp = values[(values["indicator"] == "gdp") & (values["year"] == 2016)].set_index("city")["value"]
     own = scores[(scores["node"] == "gdp") & (scores["year"] == 2016)].set_index("city")["rank"]
     assert (gdp.rank(ascending=False, method="min").astype(int) == own[gdp.index]).all()
+
+
+def test_growth_is_the_compound_rate_and_the_trend_of_the_logarithms():
+    values = {
+        "甲": [100.0, 121.0, 133.1],
+        "乙": [50.0, np.nan, 40.0],
+        "丙": [-1.0, 2.0, 3.0],
+        "丁": [7.0, np.nan, np.nan],
+    }
+    rows = [(city, 2015 + place, "gdp", value) for city, held in values.items() for place, value in enumerate(held)]
+    table = years.growth(pd.DataFrame(rows, columns=["city", "year", "indicator", "value"])).set_index("city")
+    assert sorted(table.index) == sorted("甲乙丙")
+    first = table.loc["甲"]
+    assert (first["from"], first["to"], first["years"], first["change"]) == (2015, 2017, 3, pytest.approx(33.1))
+    assert first["annual"] == pytest.approx(1.331**0.5 - 1)
+    # with three years the slope is half the difference of the outer logarithms, so that the two rates agree
+    assert first["trend"] == pytest.approx(first["annual"])
+    assert table.loc["乙", "annual"] == pytest.approx(0.8**0.5 - 1)
+    assert np.isnan(table.loc["乙", "trend"]) and table.loc["丙", ["annual", "trend"]].isna().all()

@@ -15,9 +15,8 @@ import pandas as pd
 from fhi.engine import methods
 from fhi.engine.aggregation import benefit_of_the_doubt, means, outranking  # noqa: F401 (they register their methods)
 from fhi.engine.errors import MethodError, choose
-from fhi.engine.framework import Framework
+from fhi.engine.framework import Framework, redistributed
 from fhi.engine.parameters import Step, steps_by_level, steps_by_node
-from fhi.engine.siblings import redistributed
 
 #: by level: the least share of a parent's weight that a unit must have data for; the root asks for all of it
 AVAILABILITY: Mapping[int, float] = {0: 1.0}

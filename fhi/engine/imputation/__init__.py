@@ -11,7 +11,7 @@ import pandas as pd
 from fhi.engine import methods
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
-from fhi.engine.imputation import em, hot_deck, knn, mean_median, multiple, regression, years  # noqa: F401 (they register)
+from fhi.engine.imputation import em, hot_deck, mean_median, multiple, regression, years  # noqa: F401 (they register)
 from fhi.engine.imputation.years import impute_years
 from fhi.engine.methods import method
 

@@ -187,7 +187,8 @@ def goalposts(
     refuse_not_positive(values[curved], "a logarithm needs positive values, and there are others")
     values[curved], bounds[curved] = np.log(values[curved]), np.log(bounds[curved])
     shares = (values - bounds.loc["a"]) / (bounds.loc["b"] - bounds.loc["a"])
-    shares = shares.where(directions > 0, 1 - shares, axis=1)
+    # a mask by column is aligned otherwise in pandas 3.0 than in 3.1; arithmetic is not: s, or 1 − s
+    shares = shares * directions + (directions < 0)
     low, high = scale
     return low + (high - low) * (shares.clip(0, 1) if truncate else shares)
 

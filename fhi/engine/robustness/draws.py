@@ -14,9 +14,8 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from fhi.engine.framework import Framework
+from fhi.engine.framework import Framework, redistributed
 from fhi.engine.robustness.space import DATA_NOISE, IMPUTED, SHARES, WEIGHT_NOISE, Space, WeightNoise
-from fhi.engine.siblings import redistributed
 
 #: weights, or numbers to draw them from, by level from 1 to the leaves
 ByLevel = dict[int, np.ndarray]

@@ -18,6 +18,7 @@ from fhi.engine.index import STEPS, build
 from fhi.engine.methods import traits
 from fhi.engine.parameters import Effort, Method, level_alone, steps_by_level
 from fhi.engine.robustness import parallel, pooling
+from fhi.engine.robustness.changes import between_years
 from fhi.engine.robustness.distributions import ranges
 from fhi.engine.robustness.draws import BLOCK
 from fhi.engine.robustness.model import Model, repeatable
@@ -422,12 +423,15 @@ class Analysis:
         return sensitivity(self.panel, self.framework, self.space, self.effort.sobol, settings.seed, **given)
 
     def imputation_spread(self, level: float = 0.95) -> pd.DataFrame:
-        """Return the scores over the completed tables of ``imputed``, see `pooling.spread`; empty without these."""
+        """Return the scores over the tables of ``imputed``, see `pooling.spread`; empty without these."""
         if not self.space.fillings:
             return pd.DataFrame(columns=pooling.SPREAD)
-        space = pooling.tables_alone(self.space)
-        study = Study.of(self.panel, self.framework, space, self.method, self.study.names, self.units)
-        return pooling.spread(study, self.method.robustness.seed, level)
+        given = self.panel, self.framework, pooling.tables_alone(self.space), self.method
+        return pooling.spread(Study.of(*given, self.study.names, self.units), self.method.robustness.seed, level)
+
+    def rank_changes(self, level: float = 0.9) -> pd.DataFrame:
+        """Return whether ranks changed since the year before beyond the uncertainty; see `changes.between_years`."""
+        return between_years(self.panel, self.framework, self.method, self.units, self.effort.draws, level)
 
     def value_ranges(self) -> pd.DataFrame:
         """Return what `data_noise` draws values between; see `distributions.ranges`."""

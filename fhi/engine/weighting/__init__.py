@@ -12,8 +12,7 @@ import pandas as pd
 
 from fhi.engine import methods
 from fhi.engine.errors import MethodError
-from fhi.engine.framework import Framework
-from fhi.engine.siblings import redistributed
+from fhi.engine.framework import Framework, redistributed
 from fhi.engine.weighting import data_driven, experts, regression  # noqa: F401 (they register their methods)
 from fhi.engine.weighting.families import with_data
 

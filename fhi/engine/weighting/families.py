@@ -11,9 +11,8 @@ import numpy as np
 import pandas as pd
 
 from fhi.engine.errors import MethodError
-from fhi.engine.framework import Framework
+from fhi.engine.framework import Framework, redistributed
 from fhi.engine.methods import constant, method
-from fhi.engine.siblings import redistributed
 
 #: what is weighed against each other: the children of each parent, or all indicators
 Within = Literal["parent", "all"]

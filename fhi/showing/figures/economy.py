@@ -9,7 +9,7 @@ from fhi.showing.figures import style
 from fhi.showing.figures.charts import key, row_names, with_names
 from fhi.showing.figures.registry import Tables, figure
 from fhi.showing.figures.texts import GROUND, SIGNS, line, place_labels, sheet, width
-from fhi.showing.figures.wording import both, said
+from fhi.showing.figures.wording import both, listed, said
 
 GREEN = style.PILLARS["ecosystem"]
 #: the sectors of a_share_totals.csv, and where the report prints a count of its own
@@ -20,11 +20,6 @@ QUADRANTS = {
     (True, False): ("立足科技、赋能金融", "technology that serves finance"),
     (False, True): ("中央特殊政策倾斜", "favoured by central policy"),
     (False, False): ("立足特色，潜力巨大", "distinctive, with great potential"),
-}
-TIER_NAMES = {
-    "national": ("全国", "national"),
-    "regional": ("区域", "regional"),
-    "distinctive": ("特色", "distinctive"),
 }
 LISTS = ("first_list", "second_list")
 DECADES = [100, 1000, 10000]
@@ -70,9 +65,7 @@ def base_caption(data: pd.DataFrame) -> dict[str, str]:
         "without": without,
     }
     values = {"cities": len(known), "undated": data["undated"].iloc[0], "without_city": data["without_city"].iloc[0]}
-    for name, rows in groups.items():
-        values |= {name: "、".join(rows["city"]), f"{name}_en": ", ".join(rows["city_en"])}
-    return both("p29-economy.caption", **values)
+    return both("p29-economy.caption", **values, **{name: listed(rows) for name, rows in groups.items()})
 
 
 @figure("p29-economy", base_data, base_caption)
@@ -197,8 +190,8 @@ def _around(figure, data: pd.DataFrame, language: str) -> None:
     line(axes, 1.9, high - 0.58, across, color=style.MUTED)
     line(axes, 0.35, 0.8, up, color=style.MUTED)
     x = 9.65
-    for tier, names in reversed(TIER_NAMES.items()):
-        name = style.pick(language, *names)
+    for tier in reversed(style.TIERS):
+        name = said(f"p29-economy.{tier}", language)
         x -= width(name, style.SMALL)
         line(axes, x, 0.8, name, color=style.MUTED)
         axes.scatter([x - 0.11], [0.8], s=38, color=style.TIERS[tier])
@@ -237,8 +230,7 @@ def _lists(data: pd.DataFrame) -> dict[str, str]:
 
 def leading_caption(data: pd.DataFrame) -> dict[str, str]:
     both_lists = data.dropna(subset=list(LISTS))
-    names = {"shared": "、".join(both_lists["city"]), "shared_en": ", ".join(both_lists["city_en"])}
-    return both("p30-leading.caption", **names)
+    return both("p30-leading.caption", shared=listed(both_lists))
 
 
 @figure("p30-leading", leading_data, leading_caption)

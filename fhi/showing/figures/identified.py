@@ -12,7 +12,7 @@ from fhi.engine.ranking import outward
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import chosen, height, key, margin, name_rows, row_names, with_names
 from fhi.showing.figures.registry import LANGUAGES, Tables, figure
-from fhi.showing.figures.wording import both, said, with_words, words
+from fhi.showing.figures.wording import both, joined, said, with_words, words
 
 SECTION = "identified"
 #: bounds without restriction of the weights, and with it, and how their areas look: the fewer, the darker
@@ -90,10 +90,10 @@ def _pillars(data: pd.DataFrame) -> list[str]:
 
 def map_caption(data: pd.DataFrame) -> dict[str, str]:
     most = _most(data.loc[data["facts"] == "all", _pillars(data)].max())
-    names = {language: data[f"pillars_{language}"].iloc[0].split("|") for language in LANGUAGES}
-    zh = "，".join(f"{name}至多{share:.1f}%" for name, share in zip(names["zh"], most, strict=True))
-    en = ", ".join(f"{name} {share:.1f}%" for name, share in zip(names["en"], most, strict=True))
-    return both("identified-map.caption", most=zh, most_en=en)
+    names = zip(*(data[f"pillars_{language}"].iloc[0].split("|") for language in LANGUAGES), strict=True)
+    pairs = zip((dict(zip(LANGUAGES, name, strict=True)) for name in names), most, strict=True)
+    parts = [both("identified-map.share", name=name, share=share) for name, share in pairs]
+    return both("identified-map.caption", most=joined(parts, {"zh": "，", "en": ", "}))
 
 
 @figure("identified-map", map_data, map_caption)

@@ -15,7 +15,7 @@ from fhi.showing.figures.documents import Block, block, table
 from fhi.showing.figures.industry import PAGE as LEADERS_PAGE
 from fhi.showing.figures.registry import Tables, figure, id_of, of_form
 from fhi.showing.figures.texts import capital, place_labels, quantity_text, wrapped
-from fhi.showing.figures.wording import both, heads, listed, said
+from fhi.showing.figures.wording import both, each, heads, listed, said
 
 PILLARS = ("industry", "experience", "ecosystem")
 RANKS = ["rank", "industry_rank", "experience_rank", "ecosystem_rank"]
@@ -32,8 +32,8 @@ def top20_data(tables: Tables) -> pd.DataFrame:
 def top20_caption(data: pd.DataFrame) -> dict[str, str]:
     up, down = data.loc[data["change_value"].idxmax()], data.loc[data["change_value"].idxmin()]
     same = data[data["change_value"] == down["change_value"]]
-    fell = {"fell": "、".join(same["city"]), "fell_en": " and ".join(same["city_en"]), "down": -down["change_value"]}
-    return both("p05-top20.caption", up=up, **fell)
+    fell = {"zh": "、".join(same["city"]), "en": " and ".join(same["city_en"])}
+    return both("p05-top20.caption", up=up, fell=fell, down=-down["change_value"])
 
 
 @figure("p05-top20", top20_data, top20_caption)
@@ -147,17 +147,8 @@ def landscape_caption(data: pd.DataFrame) -> dict[str, str]:
     leading = int(inside.cumprod().sum())
     regions = data[data["series"] == "region"].drop_duplicates("region")
     counts = regions["region"].map(cities["region"].value_counts()).fillna(0).astype(int)
-    listed = {
-        language: [f"{name} {count}" for name, count in zip(regions[f"region_{language}"], counts, strict=True)]
-        for language in ("zh", "en")
-    }
-    return both(
-        "p04-map.caption",
-        inside=inside.sum(),
-        listed_zh="、".join(listed["zh"]),
-        leading=leading,
-        listed_en=", ".join(listed["en"]),
-    )
+    listed_regions = each(regions.assign(count=counts), "p04-map.region")
+    return both("p04-map.caption", inside=inside.sum(), listed=listed_regions, leading=leading)
 
 
 @figure("p04-map", landscape_data, landscape_caption)
@@ -170,7 +161,7 @@ def landscape(data: pd.DataFrame, language: str):
     above = basemap.in_points(axes)
     points = basemap.place(axes, cities["lon"], cities["lat"])
     taken = basemap.occupied(axes)
-    taken += _label_cities(above, points, taken, cities, language)
+    taken += _label_cities(above, points, taken, cities)
     taken += [(x - 3, y - 3, x + 3, y + 3) for x, y in points]
     middles = [basemap.middle(axes, group["province"]) for _, group in regions.groupby("region", sort=False)]
     _label_regions(above, np.array(middles), taken, regions, language)
@@ -179,10 +170,12 @@ def landscape(data: pd.DataFrame, language: str):
     return figure
 
 
-def _label_cities(axes, points: np.ndarray, taken: list, cities: pd.DataFrame, language: str) -> list:
-    """Dots where the cities are, beside each a disc with the rank and the name, tied by a line; return the labels' boxes."""
-    names = [style.fit(name, 90, style.SMALL) for name in style.city_names(cities, language)]
-    sizes = np.array([(DISC + 2 + style.extent(name, style.SMALL), DISC) for name in names])
+def _label_cities(axes, points: np.ndarray, taken: list, cities: pd.DataFrame) -> list:
+    """Dots where the cities are, beside each a disc with the rank, tied by a line; return the boxes of the discs.
+
+    The list beside the map names them: names on the map would push one another far from their dots.
+    """
+    sizes = np.full((len(cities), 2), DISC)
     corners = place_labels(points, sizes, taken, np.array([axes.get_xlim(), axes.get_ylim()]))
     for point, corner, size in zip(points, corners, sizes, strict=True):
         end = np.clip(point, corner - 1, corner + size + 1)
@@ -190,8 +183,6 @@ def _label_cities(axes, points: np.ndarray, taken: list, cities: pd.DataFrame, l
     colours = [style.TIERS[tier] for tier in cities["tier"]]
     axes.scatter(*points.T, s=16, color=colours, edgecolor=style.PAPER, linewidth=0.6, zorder=3)
     _discs(axes, corners + DISC / 2, cities)
-    for corner, name in zip(corners, names, strict=True):
-        axes.text(corner[0] + DISC + 2, corner[1] + DISC / 2, name, va="center", size=style.SMALL)
     return [(*corner, *(corner + size)) for corner, size in zip(corners, sizes, strict=True)]
 
 

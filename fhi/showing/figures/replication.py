@@ -14,10 +14,12 @@ from fhi.editions.published import published
 from fhi.engine.framework import Framework
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import (
+    MOST_COLUMNS,
     chosen,
     english,
     height,
     in_order,
+    indicators_drawn,
     key,
     margin,
     row_names,
@@ -27,7 +29,7 @@ from fhi.showing.figures.charts import (
 from fhi.showing.figures.evidence import kinds, weight_words
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts, figure
 from fhi.showing.figures.texts import sheet, wrapped
-from fhi.showing.figures.wording import both, said, with_words, words
+from fhi.showing.figures.wording import NOTHING, both, each, joined, said, together, with_words, words
 
 #: the signs of evidence as marks, and the ground of a value that is too old
 SIGNS = {
@@ -53,16 +55,15 @@ def coverage_caption(data: pd.DataFrame) -> dict[str, str]:
     complete = data[data["used"] & filled & ~data["old"]].groupby("city").size().eq(used).sum()
     values = {"cities": data["city"].nunique(), "total": data["indicator"].nunique(), "filled": filled.sum()}
     values |= {"share": filled.mean(), "used": used, "complete": complete, "unit": words(data)}
-    parts = [both("coverage.caption", **values), bound_words(data), age_words(data)]
-    return {language: "".join(part[language] for part in parts).strip() for language in LANGUAGES}
+    text = together(both("coverage.caption", **values), bound_words(data), age_words(data))
+    return {language: part.strip() for language, part in text.items()}
 
 
 def bound_words(data: pd.DataFrame) -> dict[str, str]:
     """Return how many cells are known up to an interval: by the sums that a publication gives, or by firms of uncertain place."""
     bounded, public = data["low"] < data["high"], data["evidence"] == "public"
     found = {"sums": (bounded & ~public).sum(), "firms": (bounded & public).sum()}
-    parts = [both(f"coverage.{name}", count=count) for name, count in found.items() if count]
-    return {language: "".join(part[language] for part in parts) for language in LANGUAGES}
+    return together(*(both(f"coverage.{name}", count=count) for name, count in found.items() if count))
 
 
 def age_words(data: pd.DataFrame) -> dict[str, str]:
@@ -95,7 +96,9 @@ def coverage(data: pd.DataFrame, language: str):
 
     shown = chosen(data.groupby("city")["evidence"].count().sort_values(ascending=False, kind="stable").index)
     order, data = list(shown.place), shown.of(data)
-    indicators = list(dict.fromkeys(data["indicator"]))
+    there = list(dict.fromkeys(data["indicator"]))
+    indicators = there[:MOST_COLUMNS]
+    data = data[data["indicator"].isin(indicators)].reset_index(drop=True)
     names = data.drop_duplicates("indicator").set_index("indicator")[f"indicator_{language}"]
     heads = [style.fit(names[code], HEAD, style.SMALL) for code in indicators]
     top = 0.85 + max(style.extent(head, style.SMALL) for head in heads) / 72 * 0.71
@@ -120,31 +123,22 @@ def coverage(data: pd.DataFrame, language: str):
         if mark := f"{kind}{earlier}":
             look = {"size": style.SMALL, "color": style.INK if item.used else style.MUTED, "va": "center"}
             axes.text(x + 0.42, y + 0.5, mark, **look)
-    axes.set_xticks(
-        [place + 0.4 for place in range(len(indicators))],
-        heads,
-        rotation=45,
-        ha="left",
-        rotation_mode="anchor",
-        size=style.SMALL,
-    )
+    look = {"rotation": 45, "ha": "left", "rotation_mode": "anchor", "size": style.SMALL}
+    axes.set_xticks([place + 0.4 for place in range(len(indicators))], heads, **look)
     shown.name_rows(axes, cities, language, rotation=0, size=style.SMALL, middle=0.5)
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     axes.set(xlabel="", ylabel="")
     _key(axes, kinds(data["evidence"]), language, shown.count, len(indicators), old=data["old"].any())
+    look = {"size": style.SMALL, "color": style.MUTED, "va": "center", "ha": "right"}
+    axes.text(len(indicators), shown.count + 0.9, indicators_drawn(len(indicators), len(there), language), **look)
     return figure
 
 
 def _sign(axes, x: float, y: float, label: str, used: bool = True) -> None:
     """Draw the sign of a kind of evidence; hollow with a cross where the index does not use the value."""
-    look = {
-        "color": style.DARK,
-        "markersize": 7.5,
-        "markerfacecoloralt": style.PAPER,
-        "markeredgewidth": 1.0,
-        "clip_on": False,
-    }
+    look = {"color": style.DARK, "markersize": 7.5, "markerfacecoloralt": style.PAPER, "markeredgewidth": 1.0}
+    look["clip_on"] = False
     if used:
         axes.plot([x], [y], linestyle="none", **look, **SIGNS[label])
     else:
@@ -192,10 +186,8 @@ def replication_caption(data: pd.DataFrame) -> dict[str, str]:
     first = nodes.iloc[0]
     overall = data[data["node"] == first["node"]]
     widest = overall.loc[overall["difference"].abs().idxmax()]
-    taus = [f"{item.node_zh}{item.kendall_tau_b:.2f}" for item in nodes.itertuples()]
-    taus_en = [f"{item.node_en} {item.kendall_tau_b:.2f}" for item in nodes.itertuples()]
-    values = {"taus": "、".join(taus), "taus_en": ", ".join(taus_en), "first": first, "widest": widest}
-    return both("replication.caption", gap=abs(widest["difference"]), **values)
+    taus = each(nodes, "replication.tau")
+    return both("replication.caption", gap=abs(widest["difference"]), taus=taus, first=first, widest=widest)
 
 
 @figure("replication", replication_data, replication_caption)
@@ -286,13 +278,8 @@ def orders_data(tables: Tables) -> pd.DataFrame:
 def orders_caption(data: pd.DataFrame) -> dict[str, str]:
     counts = data["holds"].value_counts().reindex(list(HOLDS), fill_value=0)
     reasons = data.loc[data["holds"] == "no", "why"].value_counts()
-    why = {
-        language: joint.join(f"{WHY[name][language]} {count}" for name, count in reasons.items())
-        for language, joint in (("zh", "、"), ("en", ", "))
-    }
-    counts = counts.to_dict()
-    said_why = {language: both("printed-orders.reasons", zh=why["zh"], en=why["en"])[language] for language in why}
-    reasons = said_why if counts["no"] else {"zh": "", "en": ""}
+    why = joined({name: f"{text} {count}" for name, text in WHY[reason].items()} for reason, count in reasons.items())
+    reasons = both("printed-orders.reasons", **why) if counts["no"] else NOTHING
     return both("printed-orders.caption", all=len(data), shown=SHOWN, reasons=reasons, **counts)
 
 

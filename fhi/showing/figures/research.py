@@ -12,7 +12,7 @@ from fhi.showing.figures.documents import Block, table
 from fhi.showing.figures.evidence import remark, with_firsts
 from fhi.showing.figures.registry import Tables, figure
 from fhi.showing.figures.texts import bar, line, sheet
-from fhi.showing.figures.wording import both, said
+from fhi.showing.figures.wording import both, each, heads, listed, said
 
 GREEN, PALE = style.PILLARS["ecosystem"], "#5c9c85"
 CLASSES = {"first_class": "一流大学", "first_class_disciplines": "一流学科"}
@@ -42,18 +42,8 @@ def strength_caption(data: pd.DataFrame) -> dict[str, str]:
     first = data.loc[total.idxmax()]
     printed = data.dropna(subset=["institutes"]).iloc[0]
     named, without = data.dropna(subset=["named"]), data[data["institutes"].isna() & data["named"].isna()]
-    return both(
-        "p32-research.caption",
-        first=first,
-        max_total=total.max(),
-        zh_remark_first=remark(first)["zh"],
-        printed=printed,
-        named_city="、".join(named["city"]),
-        without_city="、".join(without["city"]),
-        en_remark_first=remark(first)["en"],
-        named_city_en=", ".join(named["city_en"]),
-        without_city_en=", ".join(without["city_en"]),
-    )
+    names = {"named": listed(named), "without": listed(without), "remark": remark(first)}
+    return both("p32-research.caption", first=first, max_total=total.max(), printed=printed, **names)
 
 
 @figure("p32-research", strength_data, strength_caption)
@@ -63,23 +53,8 @@ def strength(data: pd.DataFrame, language: str):
     axes = sheet(figure)
     top, pitch, left, right = 1.72, 0.4, 5.9, 7.3
     scale = (left - 0.95) / data[list(CLASSES)].sum(axis=1).max()
-    line(
-        axes,
-        left,
-        1.06,
-        said("p32-research.double-first-class", language),
-        ha="right",
-        weight="bold",
-        size=style.BODY,
-    )
-    line(
-        axes,
-        right,
-        1.06,
-        said("p32-research.special-research-institutes", language),
-        weight="bold",
-        size=style.BODY,
-    )
+    for x, name, side in ((left, "double-first-class", "right"), (right, "special-research-institutes", "left")):
+        line(axes, x, 1.06, said(f"p32-research.{name}", language), ha=side, weight="bold", size=style.BODY)
     _key(axes, left, language)
     for row, (name, item) in enumerate(zip(style.city_names(data, language), data.itertuples(), strict=True)):
         y = top + pitch * row
@@ -97,11 +72,8 @@ def strength(data: pd.DataFrame, language: str):
 
 def _key(axes, left: float, language: str) -> None:
     x = left
-    for colour, pair in (
-        (PALE, ("一流学科", "world-class disciplines")),
-        (GREEN, ("一流大学", "world-class university")),
-    ):
-        x -= line(axes, x, 1.34, style.pick(language, *pair), ha="right", color=style.MUTED) + 0.12
+    for colour, name in ((PALE, "first_class_disciplines"), (GREEN, "first_class")):
+        x -= line(axes, x, 1.34, said(f"p32-research.{name}", language), ha="right", color=style.MUTED) + 0.12
         axes.scatter([x], [1.34], marker="s", s=34, color=colour)
         x -= 0.2
 
@@ -121,8 +93,8 @@ def institutes_data(tables: Tables) -> pd.DataFrame:
     """The 5 institutes of p33 in order of founding, with the counts of output that are printed of one."""
     frame = tables["tables/institutes"].sort_values("founded_iso")
     numbers = tables["tables/headlines"].query("node == 'institutes'")
-    for column, unit in (("publications", "publications"), ("studies", "studies")):
-        rows = numbers[numbers["unit"] == unit]
+    for column in ("publications", "studies"):
+        rows = numbers[numbers["unit"] == column]
         known = [rows[rows["measure_zh"].str.startswith(founded)]["printed_value"] for founded in frame["founded"]]
         frame[column] = [values.iloc[0] if len(values) else None for values in known]
     frame["until"] = tables["tables/sources"].set_index("source_id")["date"]["report2018/institutes"]
@@ -150,20 +122,11 @@ def _years(founded: str, until: str) -> float:
 
 
 def institutes_caption(data: pd.DataFrame) -> dict[str, str]:
-    cities = data.groupby(["city", "city_en"], sort=False).size().sort_values(ascending=False, kind="stable")
-    zh = "、".join(f"{city}{count}家" for (city, _), count in cities.items())
-    en = ", ".join(f"{city} {count}" for (_, city), count in cities.items())
-    hidden, until = int(data["name_zh"].isna().sum()), data["until"].iloc[0]
-    return both(
-        "p33-institutes.caption",
-        len_data=len(data),
-        zh=zh,
-        data_founded=data["founded"].iloc[0],
-        data_founded_=data["founded"].iloc[-1],
-        hidden=hidden,
-        until=until,
-        en=en,
-    )
+    counts = data.groupby(["city", "city_en"], sort=False).size().sort_values(ascending=False, kind="stable")
+    counts = each(counts.rename("count").reset_index(), "p33-institutes.count")
+    hidden, until, founded = int(data["name_zh"].isna().sum()), data["until"].iloc[0], data["founded"]
+    ends = {"first": founded.iloc[0], "last": founded.iloc[-1]}
+    return both("p33-institutes.caption", all=len(data), counts=counts, hidden=hidden, until=until, **ends)
 
 
 @figure("p33-institutes", institutes_data, institutes_caption)
@@ -173,20 +136,14 @@ def institutes(data: pd.DataFrame, language: str) -> list[Block]:
     for city, item in zip(style.city_names(data, language), data.itertuples(), strict=True):
         name = getattr(item, f"name_{language}")
         name = name if isinstance(name, str) else said("p33-institutes.not-named-logo", language)
-        work = _listed(getattr(item, f"activities_{language}"))
+        work = _activities(getattr(item, f"activities_{language}"))
         if pd.notna(item.publications) and not any(f"{item.studies:.0f}" in text for text in work):
-            zh = [f"论著{item.publications:.0f}部", f"行业研究{item.studies:.0f}篇"]
-            work += style.pick(language, zh, [f"{item.publications:.0f} publications, {item.studies:.0f} studies"])
+            work += said("p33-institutes.work", language, item=item).split("|")
         age = said("p33-institutes.years", language, item=item)
         rows.append([city, name, item.founded, age, work])
-    heads = style.pick(
-        language,
-        ["城市", "机构", "成立", "至报告发布", "成果与活动"],
-        ["City", "Institute", "Founded", "Age at the report", "Work"],
-    )
-    return [table(heads, rows, (1.0, 3.0, 0.9, 1.0, 4.2), colour=GREEN)]
+    return [table(heads("p33-institutes", language), rows, (1.0, 3.0, 0.9, 1.0, 4.2), colour=GREEN)]
 
 
-def _listed(text: str) -> list[str]:
+def _activities(text: str) -> list[str]:
     """Return the activities in a text: those transcribed one by one, else what commas and semicolons part."""
     return text.split("|") if "|" in text else [part.strip() for part in re.split("[、；]|; |, ", text)]

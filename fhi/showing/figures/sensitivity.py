@@ -11,7 +11,7 @@ from fhi.showing.figures import style
 from fhi.showing.figures.charts import chosen, key, rank_ticks, row_names, with_names
 from fhi.showing.figures.registry import Tables, figure
 from fhi.showing.figures.robustness import percent, tiles
-from fhi.showing.figures.wording import both, said, with_words, words
+from fhi.showing.figures.wording import both, joined, said, together, with_words, words
 
 #: total effects from here on are spelt out in the grid of units
 SPELT = 0.2
@@ -44,8 +44,9 @@ def sobol_caption(data: pd.DataFrame) -> dict[str, str]:
     caption = both("robust-sobol.caption", **values, **shares)
     cities = data[(data["output"] == "rank") & data["readable"]].dropna(subset=["total"])
     if len(cities):
-        most = both("robust-sobol.most", most=cities.loc[cities["total"].idxmax()], unit=words(data))
-        caption = {language: caption[language] + most[language] for language in caption}
+        caption = together(
+            caption, both("robust-sobol.most", most=cities.loc[cities["total"].idxmax()], unit=words(data))
+        )
     return caption
 
 
@@ -132,13 +133,8 @@ def tornado_data(tables: Tables) -> pd.DataFrame:
 
 def tornado_caption(data: pd.DataFrame) -> dict[str, str]:
     widest = data.loc[(data["worst"] - data["best"]).groupby(data["city"], sort=False).idxmax()]
-    said_zh = [
-        f"{item.city}对“{item.assumption_zh}”最敏感（第{item.best}–{item.worst}名）" for item in widest.itertuples()
-    ]
-    said_en = [
-        f"{item.city_en} by {item.assumption_en.lower()} ({item.best}–{item.worst})" for item in widest.itertuples()
-    ]
-    return both("robust-tornado.caption", zh="，".join(said_zh), en=", ".join(said_en))
+    moved = [both("robust-tornado.each", item=item, lower=item.assumption_en.lower()) for item in widest.itertuples()]
+    return both("robust-tornado.caption", moved=joined(moved, {"zh": "，", "en": ", "}))
 
 
 @figure("robust-tornado", tornado_data, tornado_caption)

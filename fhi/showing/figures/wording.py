@@ -70,10 +70,18 @@ def together(*texts: Texts) -> dict[str, str]:
     return {language: "".join(text[language] for text in texts) for language in LANGUAGES}
 
 
-def joined(texts: Iterable[Texts]) -> dict[str, str]:
-    """Return texts in a row, by language, parted as a list is."""
+def joined(texts: Iterable[Texts], joints: Texts = JOINTS) -> dict[str, str]:
+    """Return texts in a row, by language.
+
+    Parameters
+    ----------
+    texts : iterable of mapping
+        By language.
+    joints : mapping
+        What stands between two of them, by language.
+    """
     texts = [*texts]
-    return {language: JOINTS[language].join(text[language] for text in texts) for language in LANGUAGES}
+    return {language: joints[language].join(text[language] for text in texts) for language in LANGUAGES}
 
 
 def listed(frame: pd.DataFrame, column: str = "city") -> dict[str, str]:

@@ -180,10 +180,7 @@ def agreement(store: Store) -> list[str]:
     weight = "; ".join(f"{node}: {label_words(store, node)['en']}" for node in nodes)
     parts = of_parts(store["agreement"], first)["kendall_tau_b"].dropna()
     taus = ", ".join(f"{node} {measures[node]:.2f}" for node in nodes)
-    lines = [
-        f"agreement  Kendall's tau-b with the published ranks: {taus}",
-        f"weight     {weight}",
-    ]
+    lines = [f"agreement  Kendall's tau-b with the published ranks: {taus}", f"weight     {weight}"]
     if len(parts):
         told = ", ".join(f"{part_words(part, names)['en']} {tau:.2f}" for part, tau in parts.items())
         lines.append(f"parts      {first}, tau-b of {told}")

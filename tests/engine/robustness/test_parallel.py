@@ -11,7 +11,7 @@ import time
 import pytest
 
 from fhi.engine.errors import MethodError
-from fhi.engine.robustness import parallel, sensitivity, study, uncertainty
+from fhi.engine.robustness import monte_carlo, parallel, sensitivity, uncertainty
 from fhi.engine.robustness.draws import BLOCK
 
 SPACE = {
@@ -26,7 +26,7 @@ TASKS = 12
 @pytest.fixture
 def case(cases, tree, monkeypatch):
     """Data with many small tasks: one block of draws each."""
-    monkeypatch.setattr(study, "CELLS", 1)
+    monkeypatch.setattr(monte_carlo, "CELLS", 1)
     return cases["make_data"](tree, 12, seed=2), tree, SPACE
 
 
