@@ -112,6 +112,8 @@ class Edition(BaseModel):
     tiers: tuple[Tier, ...] = ()
     published_ranks: PublishedRanks | None = None
     facts: Facts = Facts()
+    #: how many profiles the print has, best first
+    profiles: Annotated[int, Field(strict=True, ge=0, le=200)] = 20
     standard_errors: dict[str, AssumedError] = {}
     #: files of data/raw/sources.csv that its values are constructed from, or its maps drawn
     common: tuple[Text, ...] = ()
@@ -203,8 +205,8 @@ def words(found: Edition) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``row`` (from 1), ``key, zh, en``. Keys: ``title``, ``citation``, ``publisher`` (if stated), ``unit`` and
-        ``units`` (one and several of what is compared), ``year`` (if stated), ``part.<id>`` with ``part.<id>.page``
-        (the first page of the part) and ``tier.<id>``, in the order of the edition.
+        ``units`` (one and several of what is compared), ``profiles`` (how many are printed), ``year`` (if stated),
+        ``part.<id>`` with ``part.<id>.page`` (its first page) and ``tier.<id>``, in the order of the edition.
     """
     rows = list(_rows(found))
     return pd.DataFrame(rows, columns=["key", "zh", "en"]).assign(row=range(1, len(rows) + 1))[
@@ -222,6 +224,7 @@ def _rows(found: Edition) -> Iterator[tuple[str, str, str]]:
         if (text := getattr(found, key)) is not None:
             yield key, text.zh, text.en
     yield "units", found.unit.zh, found.unit.plural
+    yield "profiles", str(found.profiles), str(found.profiles)
     if found.year is not None:
         yield "year", str(found.year), str(found.year)
     for part in found.parts:

@@ -79,7 +79,7 @@ def test_a_bad_key_or_value_is_named_with_the_nearest(changed, old, new, message
 def test_its_words_are_a_table_in_its_order(changed):
     table = words(changed()).set_index("key")
     assert table.index.tolist() == [
-        *("title", "citation", "unit", "units", "year", "part.ranking", "part.ranking.page"),
+        *("title", "citation", "unit", "units", "profiles", "year", "part.ranking", "part.ranking.page"),
         *("tier.first", "tier.second"),
     ]
     assert table.loc["unit", ["zh", "en"]].tolist() == ["Stadt", "town"] and table.at["units", "en"] == "towns"

@@ -269,10 +269,15 @@ def _table(found: Indices, names: list[str], units: list[str], unranked: np.ndar
     return table.assign(readable=readable, unranked=table.pop("unranked"))
 
 
+#: outputs that a warning names
+NAMED = 25
+
+
 def _warn(table: pd.DataFrame, n: int) -> None:
     wide = table[~table["readable"] & (table["variance"] > 0)]
     if len(wide):
-        names = ", ".join(dict.fromkeys(wide["city"].fillna("the shift of the ranks")))
+        found = [*dict.fromkeys(wide["city"].fillna("the shift of the ranks"))]
+        names = ", ".join(found[:NAMED]) + (f" and {len(found) - NAMED} others" if len(found) > NAMED else "")
         message = f"intervals wider than {WIDE} at n = {n} for {names}: do not read these indices; raise n to {4 * n}."
         warnings.warn(message, WideIntervals, stacklevel=3)
 

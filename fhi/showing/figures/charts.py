@@ -18,6 +18,8 @@ from fhi.showing.figures.wording import said
 
 #: rows that a figure draws at most, one for what is left out included, and how many of them are the last units
 MOST, LAST = 40, 10
+#: indicators that a figure draws in tall rows, in columns and against one another
+MOST_ROWS, MOST_COLUMNS, MOST_PAIRED = 32, 20, 24
 #: points that the name of a row may take, and the columns of ranks that a publication gives
 LONGEST = 205
 PUBLISHED_RANKS = ("rank", "published", "pillar_rank", "overall_rank")
@@ -95,6 +97,38 @@ def chosen(units: Iterable[str], most: int = MOST, last: int = LAST) -> Chosen:
     place = {unit: row for row, unit in enumerate(units[:gap])}
     place |= {unit: row for row, unit in enumerate(units[low:], start=gap + 1)}
     return Chosen(place, most, gap, low - gap)
+
+
+def indicators_left(figure, drawn: int, there: int, language: str) -> None:
+    """Write at the foot of a figure how many indicators it draws, where it leaves some out.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    drawn, there : int
+        How many it draws, and how many its data have.
+    language : str
+    """
+    look = {"size": style.SMALL, "color": style.MUTED, "va": "center", "ha": "right"}
+    if drawn < there:
+        figure.text(0.98, 0.48 / figure.get_size_inches()[1], indicators_drawn(drawn, there, language), **look)
+
+
+def indicators_drawn(drawn: int, there: int, language: str) -> str:
+    """Return in words how many indicators a figure draws.
+
+    Parameters
+    ----------
+    drawn, there : int
+        How many it draws, and how many its data have.
+    language : str
+
+    Returns
+    -------
+    str
+        Empty if it draws all.
+    """
+    return said("charts.indicators", language, drawn=drawn, all=there) if drawn < there else ""
 
 
 def height(usual: float, rows: int) -> float:

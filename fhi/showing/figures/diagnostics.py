@@ -10,6 +10,10 @@ import pandas as pd
 from fhi.engine.multivariate import COLLINEAR
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import (
+    MOST,
+    MOST_COLUMNS,
+    MOST_PAIRED,
+    MOST_ROWS,
     chosen,
     explain,
     heat_cells,
@@ -19,6 +23,8 @@ from fhi.showing.figures.charts import (
     heat_scale,
     heat_table,
     in_order,
+    indicators_drawn,
+    indicators_left,
     key,
     margin,
     rank_ticks,
@@ -32,6 +38,8 @@ from fhi.showing.figures.registry import LANGUAGES, Tables, figure
 from fhi.showing.figures.wording import NOTHING, both, said, together, with_words, words
 
 NAMED = ("first", "second")
+#: pairs and alphas that a text tells, of many
+TOLD = 12
 #: inches for the names of nodes
 LEFT = 3.0
 
@@ -80,6 +88,8 @@ def _pairs(rows: pd.DataFrame, language: str) -> str:
         )
         for first, second, value in zip(*columns, strict=True)
     ]
+    if len(pairs) > TOLD:
+        pairs = [*pairs[:TOLD], said("diagnostic-correlations.more", language, count=len(pairs) - TOLD)]
     return {"zh": "、", "en": "; "}[language].join(pairs)
 
 
@@ -87,6 +97,12 @@ def _pairs(rows: pd.DataFrame, language: str) -> str:
 def correlations(data: pd.DataFrame, language: str):
     """Half a matrix of correlations, pillars set apart, flagged pairs framed; Cronbach's alpha beside it."""
     pairs = data[data["kind"] == "pair"]
+    there = list(dict.fromkeys([*pairs["first"], *pairs["second"]]))
+    if len(there) > MOST_PAIRED:
+        # those in the strongest pairs
+        strongest = pairs.sort_values("value", key=abs, ascending=False, kind="stable")
+        kept = list(dict.fromkeys(strongest[["first", "second"]].to_numpy().ravel()))[:MOST_PAIRED]
+        pairs = pairs[pairs["first"].isin(kept) & pairs["second"].isin(kept)]
     order = list(dict.fromkeys([*pairs["first"], *pairs["second"]]))
     place = {node: number for number, node in enumerate(order)}
     names, pillars = {}, {}
@@ -112,7 +128,8 @@ def correlations(data: pd.DataFrame, language: str):
     for pair in pairs[pairs["flag"].fillna("") != ""].itertuples():
         x, y = place[pair.first], place[pair.second] - 1
         axes.plot([x, x + 1, x + 1, x, x], [y, y, y + 1, y + 1, y], color=style.INK, linewidth=1.8, clip_on=False)
-    _alphas(axes, data[data["kind"] == "alpha"], language)
+    _alphas(axes, data[data["kind"] == "alpha"][:TOLD], language)
+    indicators_left(figure, len(order), len(there), language)
     note = said("diagnostic-correlations.framed", language, limit=pairs["collinear"].max())
     heat_scale(axes, "−1", f"+1    {note}")
     return figure
@@ -147,6 +164,8 @@ def weight_caption(data: pd.DataFrame) -> dict[str, str]:
 @figure("diagnostic-weights", weight_data, weight_caption)
 def weights(data: pd.DataFrame, language: str):
     """One row a node, by family: ring for its weight, dot for its share of importance, a line between."""
+    whole = len(data)
+    data = _widest(data)
     families = list(dict.fromkeys(data["parent"]))
     heights, heads, y = {}, {}, 0.0
     for parent in families:
@@ -171,7 +190,19 @@ def weights(data: pd.DataFrame, language: str):
     axes.set(xlim=(0, highest * 1.08), ylim=(y - 1.0, -0.7))
     dot = {"marker": "o", "s": style.DOT, "color": style.INK}
     explain(axes, "diagnostic-weights", language, {"nominal": style.RING | {"marker": "o"}, "importance": dot})
+    indicators_left(figure, len(data), whole, language)
     return figure
+
+
+def _widest(data: pd.DataFrame) -> pd.DataFrame:
+    """Return the families with the widest gaps between weight and importance, of more than `MOST` nodes."""
+    if len(data) <= MOST:
+        return data
+    gaps = (data["share"] - data["weight"]).abs().groupby(data["parent"]).max()
+    sizes = data.groupby("parent").size().loc[gaps.sort_values(ascending=False, kind="stable").index]
+    # a family takes a row for its head and one and a half between
+    kept = sizes.index[(sizes + 2.5).cumsum() <= max(MOST, sizes.iloc[0] + 2.5)]
+    return data[data["parent"].isin(kept)].reset_index(drop=True)
 
 
 def effect_data(tables: Tables) -> pd.DataFrame:
@@ -201,6 +232,9 @@ def effect_caption(data: pd.DataFrame) -> dict[str, str]:
 def effects(data: pd.DataFrame, language: str):
     """One row a node: circles at the places lost and gained, sized by the number of units; the mean and the furthest unit."""
     nodes = data.drop_duplicates("node").reset_index(drop=True)
+    there = len(nodes)
+    nodes = nodes[nodes["node"].isin(chosen(nodes["node"], MOST_ROWS).place)].reset_index(drop=True)
+    data = data[data["node"].isin(nodes["node"])]
     # a gap between the pillars and the indicators
     heights = [row + (0 if pillar else 0.6) for row, pillar in enumerate(nodes["pillar"])]
     place = dict(zip(nodes["node"], heights, strict=True))
@@ -236,6 +270,7 @@ def effects(data: pd.DataFrame, language: str):
         axes.text(1.16, y, f"{item.mean_absolute_shift:.1f}", ha="right", **look)
         furthest = f"{arrow(item.largest_shift)}  {name}" if item.largest_shift else "–"
         axes.text(1.2, y, style.fit(furthest, 120, style.BODY), ha="left", **look)
+    indicators_left(figure, len(nodes), there, language)
     return figure
 
 
@@ -273,7 +308,8 @@ def standing_caption(data: pd.DataFrame) -> dict[str, str]:
 def standings(data: pd.DataFrame, language: str):
     """Table of cities by indicators: the rank in each, shaded by the share of the cities left behind."""
     shown = chosen(data["city"])
-    data = shown.of(data)
+    data, there = shown.of(data), list(dict.fromkeys(data["node"]))
+    data = data[data["node"].isin(there[:MOST_COLUMNS])].reset_index(drop=True)
     standing, ranks = (heat_grid(data, "city", "node", value, shown) for value in ("standing", "rank"))
     texts = [["" if pd.isna(rank) else f"{rank:.0f}" for rank in row] for row in ranks.to_numpy()]
     heads = data.drop_duplicates("node")[f"node_{language}"].tolist()
@@ -287,5 +323,7 @@ def standings(data: pd.DataFrame, language: str):
     heat_scale(axes, *(said(f"diagnostic-standings.{end}", language) for end in ("behind", "ahead")))
     figure = axes.get_figure()
     note = {"size": style.SMALL, "color": style.MUTED, "va": "center", "ha": "center"}
-    figure.text(0.5, 0.48 / figure.get_size_inches()[1], said("diagnostic-standings.note", language), **note)
+    drawn = indicators_drawn(min(MOST_COLUMNS, len(there)), len(there), language)
+    texts = [said("diagnostic-standings.note", language), *([drawn] if drawn else [])]
+    figure.text(0.5, 0.48 / figure.get_size_inches()[1], " · ".join(texts), **note)
     return figure

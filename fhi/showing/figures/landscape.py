@@ -161,7 +161,7 @@ def landscape(data: pd.DataFrame, language: str):
     above = basemap.in_points(axes)
     points = basemap.place(axes, cities["lon"], cities["lat"])
     taken = basemap.occupied(axes)
-    taken += _label_cities(above, points, taken, cities, language)
+    taken += _label_cities(above, points, taken, cities)
     taken += [(x - 3, y - 3, x + 3, y + 3) for x, y in points]
     middles = [basemap.middle(axes, group["province"]) for _, group in regions.groupby("region", sort=False)]
     _label_regions(above, np.array(middles), taken, regions, language)
@@ -170,10 +170,12 @@ def landscape(data: pd.DataFrame, language: str):
     return figure
 
 
-def _label_cities(axes, points: np.ndarray, taken: list, cities: pd.DataFrame, language: str) -> list:
-    """Dots where the cities are, beside each a disc with the rank and the name, tied by a line; return the labels' boxes."""
-    names = [style.fit(name, 90, style.SMALL) for name in style.city_names(cities, language)]
-    sizes = np.array([(DISC + 2 + style.extent(name, style.SMALL), DISC) for name in names])
+def _label_cities(axes, points: np.ndarray, taken: list, cities: pd.DataFrame) -> list:
+    """Dots where the cities are, beside each a disc with the rank, tied by a line; return the boxes of the discs.
+
+    The list beside the map names them: names on the map would push one another far from their dots.
+    """
+    sizes = np.full((len(cities), 2), DISC)
     corners = place_labels(points, sizes, taken, np.array([axes.get_xlim(), axes.get_ylim()]))
     for point, corner, size in zip(points, corners, sizes, strict=True):
         end = np.clip(point, corner - 1, corner + size + 1)
@@ -181,8 +183,6 @@ def _label_cities(axes, points: np.ndarray, taken: list, cities: pd.DataFrame, l
     colours = [style.TIERS[tier] for tier in cities["tier"]]
     axes.scatter(*points.T, s=16, color=colours, edgecolor=style.PAPER, linewidth=0.6, zorder=3)
     _discs(axes, corners + DISC / 2, cities)
-    for corner, name in zip(corners, names, strict=True):
-        axes.text(corner[0] + DISC + 2, corner[1] + DISC / 2, name, va="center", size=style.SMALL)
     return [(*corner, *(corner + size)) for corner, size in zip(corners, sizes, strict=True)]
 
 

@@ -22,7 +22,8 @@ def framework_data(tables: Tables) -> pd.DataFrame:
     nodes = tables["tables/framework"][["level", "code", "parent", "name_zh", "name_en"]].copy()
     cells = tables["coverage"].dropna(subset=["evidence"])
     units = tables["coverage"]["city"].nunique()
-    own = nodes["code"].map(Framework.from_table(tables["tables/framework"]).same).fillna(nodes["code"])
+    same = Framework.from_table(tables["tables/framework"]).same
+    own = nodes["code"].map(lambda code: same.get(code, code))
     nodes["coverage"] = own.map(cells.groupby("indicator").size() / units)
     nodes["old"] = own.map(cells.groupby("indicator")["old"].sum() / units)
     nodes["evidence"] = own.map(cells.groupby("indicator")["evidence"].agg(lambda e: "+".join(sorted(set(e)))))

@@ -14,10 +14,12 @@ from fhi.editions.published import published
 from fhi.engine.framework import Framework
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import (
+    MOST_COLUMNS,
     chosen,
     english,
     height,
     in_order,
+    indicators_drawn,
     key,
     margin,
     row_names,
@@ -94,7 +96,9 @@ def coverage(data: pd.DataFrame, language: str):
 
     shown = chosen(data.groupby("city")["evidence"].count().sort_values(ascending=False, kind="stable").index)
     order, data = list(shown.place), shown.of(data)
-    indicators = list(dict.fromkeys(data["indicator"]))
+    there = list(dict.fromkeys(data["indicator"]))
+    indicators = there[:MOST_COLUMNS]
+    data = data[data["indicator"].isin(indicators)].reset_index(drop=True)
     names = data.drop_duplicates("indicator").set_index("indicator")[f"indicator_{language}"]
     heads = [style.fit(names[code], HEAD, style.SMALL) for code in indicators]
     top = 0.85 + max(style.extent(head, style.SMALL) for head in heads) / 72 * 0.71
@@ -126,6 +130,8 @@ def coverage(data: pd.DataFrame, language: str):
     axes.tick_params(length=0)
     axes.set(xlabel="", ylabel="")
     _key(axes, kinds(data["evidence"]), language, shown.count, len(indicators), old=data["old"].any())
+    look = {"size": style.SMALL, "color": style.MUTED, "va": "center", "ha": "right"}
+    axes.text(len(indicators), shown.count + 0.9, indicators_drawn(len(indicators), len(there), language), **look)
     return figure
 
 

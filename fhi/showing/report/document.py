@@ -11,6 +11,7 @@ import pandas as pd
 import yaml
 
 from fhi.codebook.glossary import terms
+from fhi.editions.edition import Edition
 from fhi.editions.findings import COLUMNS
 from fhi.files import digest
 from fhi.paths import ROOT
@@ -37,8 +38,6 @@ COVER = "#0b3c6f"
 LONGEST_WORD = 28
 #: units whose lines stand out on the cover
 BRIGHT = 3
-#: profiles that are printed where an edition has more
-PRINTED_PROFILES = 20
 #: tables that stand in a chapter, by its part, where they are short enough to fill a page that a figure leaves
 PLACED = {
     "table-agreement": "beyond",
@@ -47,7 +46,6 @@ PLACED = {
     "table-bounds": "identified",
     "table-contradictions": "audit",
     "table-choices": "robustness",
-    "table-constructions": "method",
     "table-tree": "method",
     "table-assumptions": "identified",
 }
@@ -289,7 +287,7 @@ def _ranking(store: Store, chosen: Scenario, language: str, said: Mapping[str, s
     """Return the table of the summary: ranks of the first units, published and reconstructed, with their interval."""
     field = Field(store, language, chosen.year)
     rows = []
-    for unit in field.units[:PRINTED_PROFILES]:
+    for unit in field.units[: printed_profiles(store)]:
         sure = field.uncertainty(unit)
         parts = [field.pillar(unit, code) for code in field.uppers]
         ranks = [(part["published"], part["reconstructed"]) for part in parts]
@@ -305,7 +303,7 @@ def _ranking(store: Store, chosen: Scenario, language: str, said: Mapping[str, s
 def _profiles(store: Store, chosen: Scenario, language: str, said: Mapping[str, str], number: int) -> dict:
     """Return the chapter of profiles: those that the edition prints, best first."""
     field, units = Field(store, language, chosen.year), unit_words(store)
-    printed = field.units[:PRINTED_PROFILES]
+    printed = field.units[: printed_profiles(store)]
     named = {"unit": units["one"][language], "units": units["many"][language]}
     opening = said["profiles-opening"].format(**named)
     if len(printed) < len(field.units):
@@ -317,6 +315,11 @@ def _profiles(store: Store, chosen: Scenario, language: str, said: Mapping[str, 
         item["svg"] = map_svg(item["map"]) if item["map"] else None
         item["said"] = {name: text for name, text in item["said"].items() if "{" not in text}
     return {"title": said["profiles"].format(**named), "number": str(number), "opening": opening, "items": items}
+
+
+def printed_profiles(store: Store) -> int:
+    """Return how many profiles the edition prints."""
+    return int(store["tables/edition"].set_index("key")["en"].get("profiles", Edition.model_fields["profiles"].default))
 
 
 def profile_sheets(store: Store, language: str) -> dict:

@@ -22,6 +22,10 @@ KILOMETRES, TOLERANCE = 5, 14
 WINDOW = {"lon": (73, 136), "lat": (3, 54)}
 #: so many of the first units are named on the map, where there is room; the width of a letter there
 NAMED, LETTER = 10, 15
+#: where a label may stand: aside of and below its disc, and which end of it is there; and so many times as far
+SIDES = ((22, 10, "start"), (-22, 10, "end"), (0, -20, "middle"), (0, 42, "middle"))
+SIDES += ((14, 34, "start"), (-14, 34, "end"), (14, -16, "start"), (-14, -16, "end"))
+REACHES = (1, 1.7, 2.5, 3.5, 5, 7)
 
 
 def headline(tables: Tables, ranking: Mapping) -> Texts:
@@ -181,24 +185,22 @@ def small_map(rows: list[dict]) -> dict | None:
 
 
 def _label(discs: list[dict]) -> None:
-    """Set the label of the first units, on the first side where it meets no other label and no disc."""
+    """Set the label of the first units, on the first side where it meets no other label and no disc.
+
+    Where no side beside the disc is free, it stands further off and a line ties it to its disc.
+    """
     taken = [(disc["x"] - 12, disc["y"] - 12, disc["x"] + 12, disc["y"] + 12) for disc in discs]
     for disc in discs[:NAMED]:
         width = LETTER * (len(disc["row"]["name"]["en"]) + 2)
         x, y = disc["x"], disc["y"]
-        sides = [(x + 22, y + 10, "start"), (x - 22, y + 10, "end"), (x, y - 20, "middle"), (x, y + 42, "middle")]
-        sides += [
-            (x + 14, y + 34, "start"),
-            (x - 14, y + 34, "end"),
-            (x + 14, y - 16, "start"),
-            (x - 14, y - 16, "end"),
-        ]
-        for at, base, end in sides:
+        for reach, (aside, below, end) in itertools.product(REACHES, SIDES):
+            # the middle of a line of letters is 10 above its base
+            at, base = x + reach * aside, y + reach * (below - 10) + 10
             left = at - {"start": 0, "middle": width / 2, "end": width}[end]
             box = (left, base - 26, left + width, base + 4)
             if not any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in taken):
                 taken.append(box)
-                disc["label"] = {"x": at, "y": base, "end": end}
+                disc["label"] = {"x": round(at), "y": round(base), "end": end, "tied": reach > 1}
                 break
 
 

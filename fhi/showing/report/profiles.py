@@ -149,7 +149,7 @@ class Field:
     @cached_property
     def used(self) -> dict[tuple[str, str], float]:
         """The value of each cell of the index: where values were interpolated or filled in, not that of the panel."""
-        return self.tables["indicators"].set_index("city").stack().to_dict()
+        return self.tables["indicators"].set_index("city").stack().dropna().to_dict()
 
     @cached_property
     def covered(self) -> dict[tuple[str, str], Mapping]:

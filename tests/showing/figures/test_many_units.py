@@ -189,3 +189,40 @@ def test_heights_and_ticks_are_those_of_the_report_up_to_twenty():
     assert height(7.4, 20) == height(7.4, 5) == 7.4 and height(7.4, 40) == pytest.approx(12.4)
     assert rank_ticks(20) == [1, 5, 10, 15, 20] and rank_ticks(195) == [1, 20, 40, 60, 80, 100, 120, 140, 160, 180]
     assert all(len(rank_ticks(last)) <= 10 for last in range(2, 2000))
+
+
+def many_indicators(id, count):
+    """Return the data of a figure of so many indicators, in families of five, and twelve units."""
+    codes = [f"x{place}" for place in range(count)]
+    if id == "diagnostic-weights":
+        data = pd.DataFrame({"node": codes, "parent": [f"s{place // 5}" for place in range(count)]})
+        data = data.assign(weight=0.2, share=np.linspace(0.01, 0.4, count), correlation=0.5)
+        named = {f"{name}_{language}": data[name] for name in ("node", "parent") for language in LANGUAGES}
+        return data.assign(**named)
+    if id == "diagnostic-correlations":
+        pairs = [(one, other) for place, one in enumerate(codes) for other in codes[place + 1 :]]
+        data = pd.DataFrame(pairs, columns=["first", "second"]).assign(kind="pair", value=0.5, within=True)
+        data = data.assign(flag="", collinear=0.92, first_pillar="p", second_pillar="p")
+        return data.assign(
+            **{f"{name}_{language}": data[name] for name in ("first", "second") for language in LANGUAGES}
+        )
+    if id == "diagnostic-effects":
+        data = pd.concat([effects(12)[lambda f: f["node"] == "b"].assign(node=code) for code in codes])
+        return data.assign(node_zh="指标", node_en="an indicator " + data["node"]).reset_index(drop=True)
+    one, column = (coverage(12), "indicator") if id == "coverage" else (standings(12), "node")
+    one = one[one[column] == "a"]
+    named = {code: {column: code, f"{column}_zh": code, f"{column}_en": code} for code in codes}
+    return pd.concat([one.assign(**names) for names in named.values()], ignore_index=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "id", ["coverage", "diagnostic-standings", "diagnostic-effects", "diagnostic-weights", "diagnostic-correlations"]
+)
+def test_a_figure_of_many_indicators_fits_a_page_and_says_what_it_leaves_out(id, framed, misplaced):
+    figure = framed(ENTRIES[id], many_indicators(id, 160), "en")
+    assert figure.get_size_inches()[1] <= 15 and misplaced(figure) == []
+    texts = [text.get_text() for text in figure.findobj(matplotlib.text.Text)]
+    assert any("of 160 indicators are drawn" in text for text in texts)
+    few = framed(ENTRIES[id], many_indicators(id, 15), "en")
+    assert not any("indicators are drawn" in text.get_text() for text in few.findobj(matplotlib.text.Text))

@@ -50,16 +50,16 @@ def test_an_old_value_is_hatched_and_does_not_complete_a_city():
     assert "1 cities have all of the 1 indicators in use" in caption["en"]
     texts, hatched = texts_and_hatching(aged(2017))
     # the cell, and the key
-    assert "’17" in texts and "old" in texts and len(hatched) == 2
+    assert "'17" in texts and "old" in texts and len(hatched) == 2
     assert hatched[0].get_xy() == (0.04, 0.06)
 
 
 def test_an_earlier_value_within_max_age_has_its_year_and_is_not_hatched():
     caption = coverage_caption(aged(2021))
-    assert "1 in all, by up to 1 years." in caption["en"] and "hatched" not in caption["en"]
+    assert "1 in all, the oldest 1 year before it." in caption["en"] and "hatched" not in caption["en"]
     assert "2 cities have all of the 1 indicators in use" in caption["en"]
     texts, hatched = texts_and_hatching(aged(2021))
-    assert "’21" in texts and "old" not in texts and hatched == []
+    assert "'21" in texts and "old" not in texts and hatched == []
     assert coverage_caption(aged(2022))["en"].endswith("All values are of the edition's year.")
 
 
@@ -75,7 +75,9 @@ def test_a_cell_known_up_to_an_interval_has_the_reason_of_its_kind():
 
 def test_the_tree_counts_old_values_apart():
     cells = aged(2017)
-    tree = pd.DataFrame({"level": [0, 1, 1], "code": ["I", "a", "b"], "parent": [None, "I", "I"]})
+    tree = pd.DataFrame(
+        {"level": [0, 1, 1], "code": ["I", "a", "b"], "parent": [None, "I", "I"], "direction": 1, "weight": 1.0}
+    )
     tables = {
         "coverage": cells,
         "tables/framework": tree.assign(name_zh=tree["code"], name_en=tree["code"]),

@@ -176,7 +176,7 @@ def test_what_parts_a_unit_from_the_next_above_is_the_difference_of_their_scores
     by_name = {row[0]["en"]: row[1:] for row in table.rows}
     for node, name in (("WELL", "Well-being"), ("years", "Years at school")):
         pair = scores.at[second, node], scores.at[best, node]
-        assert by_name[name] == [f"{pair[0]:.3f}", f"{pair[1]:.3f}", f"{pair[0] - pair[1]:+.4f}"]
+        assert by_name[name] == [f"{pair[0]:.3f}", f"{pair[1]:.3f}", f"{pair[0] - pair[1]:+.4f}".replace("-", "−")]
 
 
 def test_the_chapter_of_tables_holds_what_the_edition_has():

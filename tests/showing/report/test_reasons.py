@@ -17,6 +17,7 @@ TREE = pd.DataFrame(
     {
         "code": ["FHI", "gdp", "firms"],
         "level": [0, 1, 1],
+        "parent": [None, "FHI", "FHI"],
         "name_zh": ["总", "国", "企"],
         "name_en": ["all", "GDP", "firms"],
     }
@@ -94,7 +95,7 @@ def test_logarithms_are_shown_as_such():
     scores = pd.DataFrame({"city": ["甲", "乙"], "FHI": [10.0, 9.5], "gdp": [10.0, 9.0], "firms": [None, 5.0]})
     sources = pd.DataFrame({"path": [], "evidence": []})
     found = cities.next_above(tables(next_above=split, scores=scores, panel=sources))
-    assert [row[-1] for row in found["乙"].rows] == ["-0.050", "-0.050"]
+    assert [row[-1] for row in found["乙"].rows] == ["−0.050", "−0.050"]
     assert found["乙"].heads[-1]["en"] == "Part in the difference (logarithm)"
 
 
@@ -109,7 +110,7 @@ def test_what_changed_a_score_is_that_of_the_last_years():
     assert [(row[0]["en"], row[1]) for row in found["甲"].rows] == [
         ("all", "+2.00"),
         ("GDP", "+3.00"),
-        ("firms", "-1.00"),
+        ("firms", "−1.00"),
     ]
     assert found["甲"].title["en"] == "What changed its reconstructed score from 2017 to 2018"
 
