@@ -369,12 +369,12 @@ def test_moves_beyond_the_uncertainty_are_named():
     given_data = data()
     results = [
         compare.build_result(name, method, given_data)
-        for name, method in (("old", base), ("new", Scenario(weights={"quiet": 20}, robustness={"space": space})))
+        for name, method in (("old", base), ("new", Scenario(weights={"comfort": 20}, robustness={"space": space})))
     ]
     found = compare.compare(*results, given_data, draws=200)
     table = found.significance.set_index("city")
     assert set(table.index) == set("甲乙丙丁") and (table["draws"] == 200).all()
-    # 丁 leads 甲 on quiet alone: 甲 is third of four by the base and last by the other, whatever the noise
+    # 甲, third of four by the base, is last where comfort weighs most, whatever the noise; 乙 is first in both
     assert table.loc["甲", "significant"] and table.loc["甲", "low"] > 0
     assert not table.loc["乙", "significant"]
     assert "beyond the uncertainty" in page.comparison_text(found)
