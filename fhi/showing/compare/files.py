@@ -37,6 +37,12 @@ def write_comparison(found: Comparison, files: Files) -> Path:
 
     ``moves.csv``, ``contributions.csv``, ``assumptions.csv`` and ``significance.csv`` are the tables; ``ranks`` and
     ``through`` the pictures; ``index.html`` shows all of it, and links the two reports.
+
+    Parameters
+    ----------
+    found : Comparison
+    files : Files
+        Of the scenario that is compared.
     """
     folder = f"{files.reports}/compare/{found.base.name}"
     for name in ("moves", "contributions", "assumptions", "significance"):
