@@ -98,7 +98,7 @@ def pytest_collection_modifyitems(config, items):
             continue
         if _builds(item):
             item.add_marker("build")
-        if is_hypothesis_test(getattr(item, "obj", None)) or (notebook and item.path.stem in HEAVY):
+        if is_hypothesis_test(getattr(item, "obj", None)) or (notebook and FUZZ):
             item.add_marker("fuzz")
         group = "notebooks" if notebook else item.path.relative_to(ROOT).as_posix() if ROOT in item.path.parents else ""
         if "hostile" in getattr(item, "fixturenames", ()) and group.startswith("tests/showing/report/"):

@@ -149,6 +149,7 @@ def test_few_cities_give_no_coefficient_and_another_edition_has_no_rankings():
     assert external_agreement(scores, external_rankings({}), pd.Series(dtype=object)).empty
 
 
+@pytest.mark.slow
 def test_the_guide_states_what_the_wider_data_do(table):
     """The tau-b before and after of index, industry and experience, and the interval of the index."""
     rows = table[table["added"] == ALL].set_index("node")

@@ -234,6 +234,7 @@ def test_a_formatted_date_reads_back(day):
     assert parse_date(f"{day.year}.{day.month}") == day.isoformat()[:7]
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(CELLS)
 @pytest.mark.parametrize("parse", [parse_number, parse_integer, parse_quantity, parse_date, parse_change])

@@ -116,6 +116,7 @@ def test_a_slider_redraws_the_picture_in_place(base, monkeypatch):
     assert picture.value.startswith("<p>weights: the weights below application that have data sum to zero")
 
 
+@pytest.mark.slow
 def test_a_weight_is_tried_without_preparing_the_data_again(base, monkeypatch):
     def refuse(*_, **__):
         raise AssertionError("prepared again")

@@ -126,6 +126,7 @@ def test_the_order_of_the_non_compensatory_index_needs_the_order_of_the_pillars_
         assert (scores.loc[better, "FHI"] > row["FHI"]).all(), city
 
 
+@pytest.mark.slow
 @pytest.mark.shipped("geometric")
 def test_geometric_scores_never_pass_the_arithmetic_ones(index_of):
     geometric = index_of("geometric").scores["FHI"].dropna()

@@ -208,6 +208,7 @@ def comparison_text(found: Comparison) -> str:
         )
     lines += table(rows, "llrrrrlrl")
     lines += _one_sided(found, table_of)
+    lines += _beyond(found)
     return "\n".join([*lines, "", *_reading(found)]) + "\n"
 
 
@@ -244,6 +245,20 @@ def through(found: Comparison, item) -> list[tuple[str, str]]:
     shift = shift[shift.fillna(0) != 0]
     order = shift.abs().sort_values(ascending=False, kind="stable").index[:NAMED]
     return [(name, arrow(shift[name])) for name in order]
+
+
+def _beyond(found: Comparison) -> list[str]:
+    """Return who moved by more than the uncertainty of both, if that was asked for."""
+    if found.unsure:
+        return ["", f"  whether moves exceed the uncertainty cannot be told: {found.unsure}"]
+    if found.significance.empty:
+        return []
+    table = found.significance[found.significance["significant"]]
+    rows = [[row.city, f"{row.low:+.0f} to {row.high:+.0f}"] for row in table.itertuples()]
+    head = (
+        f"  beyond the uncertainty (places in 90 % of {found.significance['draws'].max()} draws, negative for a rise): "
+    )
+    return ["", head + (", ".join(f"{city} ({places})" for city, places in rows) or "none")]
 
 
 def _one_sided(found: Comparison, rows: pd.DataFrame) -> list[str]:

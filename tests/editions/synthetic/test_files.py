@@ -70,6 +70,7 @@ def test_the_whole_tree_is_filled_in_every_issue(found):
         assert set(found.panel[found.panel["year"] == year]["indicator"]) == set(FRAMEWORK.leaves)
 
 
+@pytest.mark.slow
 def test_firms_and_their_financing_are_as_printed(found):
     counts = TABLES["city_profiles"].query("node == 'firm_count' and unit == 'firms'")
     expected = counts.set_index("city")["printed_value"]

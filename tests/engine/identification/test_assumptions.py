@@ -196,6 +196,7 @@ def test_the_pages_on_bounds_say_what_moves(found, file, none):
                 assert said.startswith(none), id
 
 
+@pytest.mark.slow
 def test_the_pages_count_the_cities_that_the_index_alone_bounds(found, top20):
     moved = found.at["aggregation", "cities_moved"]
     stay = len(top20) - moved

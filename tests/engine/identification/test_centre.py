@@ -141,6 +141,7 @@ def test_central_scores_and_weights_lie_within_their_bounds(identified, scores, 
     assert (bounds["low"] < weights).all() and (weights < bounds["high"]).all()
 
 
+@pytest.mark.slow
 def test_central_scores_follow_the_published_ranks_and_means(scores, top20):
     root = scores[scores["node"] == "FHI"].set_index("city")["score"]
     assert root.sort_values(ascending=False).index.tolist() == top20["city"].tolist()

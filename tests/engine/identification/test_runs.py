@@ -142,6 +142,7 @@ def chain(tables, sets):
     return scores, weights
 
 
+@pytest.mark.slow
 def test_bounds_never_grow_as_groups_of_published_facts_are_added(tables, sets):
     scores, weights = chain(tables, sets)
     nested(scores, ["city", "node"])

@@ -239,6 +239,7 @@ def test_draws_are_normalised_with_the_other_years_as_the_index_is(cases, tree, 
         np.testing.assert_allclose(result.scores.loc[draw], expected, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_a_method_is_taken_for_columnwise_only_if_columns_do_not_touch(cases, tree):
     data = cases["make_data"](tree, 9, seed=4, gaps=0.1)
     tables = {"imputation": IMPUTATIONS, "treatment": TREATMENTS, "normalisation": NORMALISATIONS}

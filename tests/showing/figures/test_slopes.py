@@ -15,6 +15,7 @@ def frame(ranks):
     return pd.DataFrame(rows, columns=["city", "city_en", "year", "rank"]).assign(node_zh="指数", node_en="Index")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_names_of_cities_that_share_the_last_rank_stay_in_their_place(framed, misplaced, language):
     tied = {city: min(place, 3) for place, city in enumerate("甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉", start=1)}

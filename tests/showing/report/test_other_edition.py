@@ -158,6 +158,7 @@ def test_every_unit_with_a_score_has_a_section_where_no_rank_is_published():
     ]
 
 
+@pytest.mark.slow
 def test_units_with_a_published_rank_have_sections_in_its_order():
     frames = edition(ranks=True)
     found = cities.sections(frames, 2020, {})
