@@ -51,8 +51,8 @@ GROUPS = {
 }
 NEEDED_BY = {"en": "needed by {}", "zh": "{}所需"}
 STATES = {
-    "en": {"run": "tests run", "resolved": "resolves", "no": "does not resolve"},
-    "zh": {"run": "已运行测试", "resolved": "可解析", "no": "不可解析"},
+    "en": {"run": "tests run", "part": "some tests run", "resolved": "resolves", "no": "does not resolve"},
+    "zh": {"run": "已运行测试", "part": "已运行部分测试", "resolved": "可解析", "no": "不可解析"},
 }
 
 
@@ -177,16 +177,19 @@ def resolve(tested: Sequence[str] = ()) -> pd.DataFrame:
         As of `systems`. A version whose tests ran on an earlier day stays so, with that day, while its lock resolves.
     """
     here = next(name for name in PLATFORMS if name.startswith({"darwin": "macOS"}.get(sys.platform, "Linux")))
-    known = systems().set_index(["system", "python"])["tested"].to_dict() if SYSTEMS.exists() else {}
+    known = {(row.system, row.python): (row.state, row.tested) for row in systems().itertuples() if row.tested}
     rows = []
     for system, platform in PLATFORMS.items():
         for python in PYTHONS:
             wanted = ["--python-version", python, "--python-platform", platform, "--only-binary", ":all:"]
             wanted += ["--require-hashes", "-r", str(LOCK), "--target", "none"]
             done = _uv("pip", "install", "--dry-run", "--quiet", "--python", sys.executable, *wanted, check=False)
-            day = f"{date.today()}" if system == here and python in tested else known.get((system, python), "")
-            state = "no" if done.returncode else "run" if day else "resolved"
-            rows.append((system, python, state, "" if done.returncode else day))
+            state, day = known.get((system, python), ("resolved", ""))
+            if system == here and python in tested:
+                state, day = "run", f"{date.today()}"
+            if done.returncode:
+                state, day = "no", ""
+            rows.append((system, python, state, day))
             print(f"{system:<15} {python}  {STATES['en'][state]}  {(done.stderr.splitlines() or [''])[-1]}".rstrip())
     return pd.DataFrame(rows, columns=["system", "python", "state", "tested"])
 

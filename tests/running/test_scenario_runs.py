@@ -77,7 +77,7 @@ def test_a_comparison_is_printed_and_written_with_its_pictures(runs):
         for language in ("zh", "en")
         for kind in ("svg", "png")
     ]
-    tables = ["moves.csv", "contributions.csv", "assumptions.csv", "ranks.csv", "through.csv"]
+    tables = ["moves.csv", "contributions.csv", "assumptions.csv", "significance.csv", "ranks.csv", "through.csv"]
     assert set(below(folder)) == {*pictures, *tables, "summary.txt", "index.html"}
     ranks = {
         name: pd.read_csv(runs.folder / f"data/processed/{name}/ranks.csv").set_index("city")["FHI"]

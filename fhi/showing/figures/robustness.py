@@ -36,7 +36,7 @@ INTERVAL = {"facecolor": "#aab4bd", "edgecolor": style.MIDDLE, "linewidth": 0.8}
 #: shares of draws at which a statement is called firm, or at least likelier than not by far
 FIRM, LEANING = 0.9, 2 / 3
 #: points that a slanted name may take
-SLANTED = 90
+SLANTED = 150
 #: units at most of which the pairs are drawn
 SQUARE = 32
 
@@ -284,9 +284,12 @@ def beats(data: pd.DataFrame, language: str):
     data = shown.of(data)
     data = data[data["other"].isin(place)]
     tall = height(8.4, len(order))
-    figure = style.canvas(tall)
     names = row_names(order, language)
-    axes = style.quiet(style.area(figure, left=margin(names), right=0.95, top=1.65, bottom=0.6), grid=None)
+    short = [style.fit(name, SLANTED, style.SMALL) for name in names[1:]]
+    # names beyond 90 points stand higher than there is room above the cells
+    above = max(0.0, (max(style.extent(name, style.SMALL) for name in short) - 90) * 0.71 / 72)
+    figure = style.canvas(tall + above)
+    axes = style.quiet(style.area(figure, left=margin(names), right=0.95, top=1.65 + above, bottom=0.6), grid=None)
     x, y = data["other"].map(place), data["city"].map(place)
     colours = data["probability"].map(_side)
     tiles(axes, pd.DataFrame({"x": x, "y": y, "colour": colours}))
@@ -295,7 +298,6 @@ def beats(data: pd.DataFrame, language: str):
         axes.text(column, row, text, ha="center", va="center", size=style.SMALL, color=style.ink_on(colour))
     first = chosen(order["city"].iloc[:-1])
     name_rows(axes, order.iloc[:-1], language, "published", first)
-    short = [style.fit(name, SLANTED, style.SMALL) for name in names[1:]]
     axes.set_xticks(range(1, len(names)), short, rotation=45, ha="left", rotation_mode="anchor", size=style.SMALL)
     axes.xaxis.tick_top()
     axes.set(xlim=(0.4, len(names) - 0.4), ylim=(len(names) - 1.4, -0.6))

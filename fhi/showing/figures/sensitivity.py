@@ -17,7 +17,7 @@ from fhi.showing.figures.wording import both, joined, said, together, with_words
 SPELT = 0.2
 FIRST, TOTAL = {"facecolor": style.DARK}, {"facecolor": "#aab4bd", "edgecolor": style.MIDDLE, "linewidth": 0.8}
 #: points that a slanted name may take, and units at most in the grid, one column for what is left out included
-SLANTED, SQUARE = 90, 28
+SLANTED, SQUARE = 104, 28
 #: shades of a total effect in the grid of units
 SHADES = ("#f1f3f5", "#d5dbe1", "#b3bdc6", "#8a97a3", "#5f6c79", style.DARK)
 

@@ -85,3 +85,13 @@ def test_page_and_print_read_what_was_written_with_a_figure(built):
         assert found.caption == entry.caption(data) and found.data == to_csv(data)
         if entry.document:
             assert found.blocks == json.loads(json.dumps({name: entry.draw(data, name) for name in LANGUAGES}))
+
+
+def test_of_a_headline_on_two_lines_no_letter_is_left_below_the_cut():
+    from fhi.showing.figures import rendering, style
+
+    entry = replace(next(iter(entries())), headline=dict.fromkeys(LANGUAGES, "Gypsy quays jump " * 9))
+    svg = rendering._vector(style.frame(style.canvas(4.0), entry, "en"), "x")
+    assert svg.count("quays") >= 2
+    cut = pictures.beheaded(svg, style.HEAD * pictures.POINTS_PER_INCH, style.FOOT * pictures.POINTS_PER_INCH)
+    assert "quays" not in cut
