@@ -18,6 +18,8 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES)
 
 #: the steps of a build that are no notebooks
 NOTED = ("check", "page", "pdf", "manifest")
+#: draws that tell whether a rank moved by more than the uncertainty
+DRAWS = 1000
 #: the environment variables that name the file to which a command writes its error, and the folder of such files
 FAULT, FAULTS = "FHI_FAULT", "FHI_FAULTS"
 
@@ -163,7 +165,8 @@ def compare(scenario: str, base: str) -> None:
     else:
         before = Store(base)
         records.require(before, records.RANKS)
-    found = compare(read_result(before)._replace(name=base), read_result(store), read_data(store), read_data(before))
+    sides = read_result(before)._replace(name=base), read_result(store)
+    found = compare(*sides, read_data(store), read_data(before), DRAWS)
     write_comparison(found, store)
 
 
@@ -204,9 +207,10 @@ def try_(*arguments: str) -> None:
     parser = argparse.ArgumentParser(prog="python -m fhi try", description=try_.__doc__)
     parser.add_argument("changes", nargs="+", metavar="key=value", help="a key of a scenario, or a node's weight")
     parser.add_argument("--scenario", default=BASELINE, help="the built scenario to start from (default: %(default)s)")
+    parser.add_argument("--draws", type=int, default=0, help="say which moves exceed the uncertainty, by so many draws")
     parser.add_argument("--save", metavar="NAME", help="write the changes as notebooks/scenarios/NAME.yml")
     given = parser.parse_args(arguments)
-    found, settings = trying.attempt(given.scenario, given.changes)
+    found, settings = trying.attempt(given.scenario, given.changes, max(given.draws, 0))
     print(comparison_text(found), end="")
     if given.save:
         path = trying.save(given.save, given.scenario, settings)

@@ -82,18 +82,20 @@ def change(base: Result, changes: Mapping[str, Any]) -> Result:
     return rebuild_result(NAME, method, data, base) if same else build_result(NAME, method, data)
 
 
-def compare(base: Result, other: Result) -> Comparison:
+def compare(base: Result, other: Result, draws: int = 0) -> Comparison:
     """Set an index of `start` or `change` beside another; see `fhi.showing.compare.compare`.
 
     Parameters
     ----------
     base, other : Result
+    draws : int
+        So many tell which moves exceed the uncertainty of both.
 
     Returns
     -------
     Comparison
     """
-    return side_by_side(base, other, other.data, base.data)
+    return side_by_side(base, other, other.data, base.data, draws)
 
 
 def pair(found: Comparison, city: str | None = None, rival: str | None = None) -> tuple[str, str]:

@@ -104,7 +104,7 @@ def _with_part(whole: Any, parts: list[str], value: Any) -> Any:
     return {**whole, key: inner}
 
 
-def attempt(scenario: str, changes: Iterable[str]) -> tuple[Comparison, dict[str, Any]]:
+def attempt(scenario: str, changes: Iterable[str], draws: int = 0) -> tuple[Comparison, dict[str, Any]]:
     """Return what changes do to the stored index of a scenario, and the keys so changed.
 
     Parameters
@@ -113,6 +113,8 @@ def attempt(scenario: str, changes: Iterable[str]) -> tuple[Comparison, dict[str
         A scenario that is built.
     changes : iterable of str
         As for `changed_settings`.
+    draws : int
+        As for `fhi.showing.compare.compare`.
 
     Returns
     -------
@@ -134,7 +136,7 @@ def attempt(scenario: str, changes: Iterable[str]) -> tuple[Comparison, dict[str
             raise MethodError(message, key=SHOWN, value=key)
     index.check(method, data.framework, data.units.index, SHOWN, units=data.units)
     name = " ".join(changes)
-    return compare(base, rebuild_result(name, method, data, base), data), settings
+    return compare(base, rebuild_result(name, method, data, base), data, draws=draws), settings
 
 
 def save(name: str, scenario: str, settings: dict[str, Any]) -> str:

@@ -78,7 +78,7 @@ def test_nothing_that_is_stored_is_built_anew(stored, monkeypatch):
         ("normalisation=ranks", "rank"),
         ("weights.adoptoin=2", "adoption"),
         ("constructions={services: mobile-payment-index}", "hold none of it"),
-        ("normalisation=[", "no value as YAML"),
+        ("normalisation=[", "not a valid YAML value"),
     ],
 )
 def test_what_is_no_change_is_refused(change, message):

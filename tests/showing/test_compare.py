@@ -361,3 +361,31 @@ def test_the_page_says_who_moved_and_how_the_methods_differ():
 def test_the_page_says_that_two_methods_are_the_same():
     assert page.method_table(compared()) is None
     assert "The two methods are the same." in page.comparison_page(compared(), (), {})
+
+
+def test_moves_beyond_the_uncertainty_are_named():
+    space = {"weight_noise": {"uniform": 0.1, "levels": [1]}}
+    base = Scenario(robustness={"space": space, "seed": 3})
+    given_data = data()
+    results = [
+        compare.build_result(name, method, given_data)
+        for name, method in (("old", base), ("new", Scenario(weights={"comfort": 20}, robustness={"space": space})))
+    ]
+    found = compare.compare(*results, given_data, draws=200)
+    table = found.significance.set_index("city")
+    assert set(table.index) == set("甲乙丙丁") and (table["draws"] == 200).all()
+    # 甲, third of four by the base, is last where comfort weighs most, whatever the noise; 乙 is first in both
+    assert table.loc["甲", "significant"] and table.loc["甲", "low"] > 0
+    assert not table.loc["乙", "significant"]
+    assert "beyond the uncertainty" in page.comparison_text(found)
+    assert compare.compare(*results, given_data).significance.empty
+
+
+def test_where_it_cannot_be_told_the_reason_is():
+    base = Scenario(robustness={"space": {"aggregation": ["arithmetic", "geometric"]}})
+    given_data = data()
+    other = Scenario(aggregation={0: "harmonic", 1: "arithmetic"}, normalisation={"method": "min-max", "scale": [1, 2]})
+    results = [compare.build_result(name, one, given_data) for name, one in (("old", base), ("new", other))]
+    found = compare.compare(*results, given_data, draws=50)
+    assert found.significance.empty and "space is empty" in found.unsure
+    assert "cannot be told" in page.comparison_text(found)

@@ -30,6 +30,10 @@ class Comparison:
         The aggregation by which the contributions add up; None if there are no contributions.
     tau_b : float
         Kendall's tau-b of the two orders.
+    significance : pandas.DataFrame
+        See the function of this name in `fhi.showing.compare.assumptions`; empty if it was not asked for.
+    unsure : str
+        Why it cannot be told; empty if it can.
     """
 
     base: Result
@@ -40,9 +44,11 @@ class Comparison:
     assumptions: pd.DataFrame
     scale: str | None
     tau_b: float
+    significance: pd.DataFrame
+    unsure: str
 
 
-def compare(base: Result, other: Result, data: Data, base_data: Data | None = None) -> Comparison:
+def compare(base: Result, other: Result, data: Data, base_data: Data | None = None, draws: int = 0) -> Comparison:
     """Set a result beside another.
 
     Parameters
@@ -50,6 +56,8 @@ def compare(base: Result, other: Result, data: Data, base_data: Data | None = No
     base, other : Result
     data, base_data : Data
         What `other` and what `base` is built from (default: the same).
+    draws : int
+        How many tell whether a rank differs beyond the uncertainty of both (default: that is not told).
 
     Raises
     ------
@@ -73,4 +81,5 @@ def compare(base: Result, other: Result, data: Data, base_data: Data | None = No
         _assumptions.assumptions(base, other, data, base_data or data),
         common_mean(framework, base.method, other.method),
         _moves.agreement(base, other, framework),
+        *_assumptions.significance(base, other, data, base_data or data, draws),
     )

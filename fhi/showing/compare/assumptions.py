@@ -9,6 +9,9 @@ import pandas as pd
 
 from fhi.engine.agreement import shifts
 from fhi.engine.errors import FhiError
+from fhi.engine.robustness.changes import COLUMNS, between_methods
+from fhi.engine.robustness.monte_carlo import Study
+from fhi.engine.robustness.runs import together
 from fhi.engine.words import label
 from fhi.scenarios import ASIDE, KEYS, Scenario
 from fhi.showing.compare.moves import Data, Result, rebuild_result
@@ -42,6 +45,38 @@ def changes(base: Scenario, other: Scenario) -> dict[str, tuple[Any, Any]]:
         else:
             found[key] = (before, after)
     return found
+
+
+def significance(base: Result, other: Result, data: Data, base_data: Data, draws: int = 0) -> tuple[pd.DataFrame, str]:
+    """Return by city whether its rank differs by more than the uncertainty of both, and why that cannot be told.
+
+    Both are drawn from the space of `base` without the assumptions in which the two differ, each draw alike; see
+    `fhi.engine.robustness.changes.between_methods`.
+
+    Parameters
+    ----------
+    base, other : Result
+    data, base_data : Data
+        What `other` and what `base` is built from.
+    draws : int
+        Fewer are made where they go one by one; 0 makes none, and the table is empty.
+    """
+    empty = pd.DataFrame(columns=COLUMNS)
+    if not draws:
+        return empty, ""
+    # points of shares are of one panel
+    left = {name.partition(".")[0] for name in changes(base.method, other.method)} | {"shares"}
+    settings = base.method.robustness
+    space = {key: value for key, value in settings.space.items() if key not in left}
+    sides = (base_data.panel, base.method), (data.panel, other.method)
+    given = {"units": data.units, "seed": settings.seed}
+    try:
+        studies = [Study.of(panel, data.framework, space, method, units=data.units) for panel, method in sides]
+        alone = not all(together(study.model) for study in studies)
+        count = min(draws, settings.one_by_one.draws) if alone else draws
+        return between_methods(*sides, data.framework, space, draws=count, **given), ""
+    except FhiError as error:
+        return empty, str(error)
 
 
 def with_change(method: Scenario, assumption: str, value: Any) -> Scenario:

@@ -35,8 +35,8 @@ def evidence(results: Iterable[Result]) -> tuple[str, ...]:
 def write_comparison(found: Comparison, files: Files) -> Path:
     """Write a comparison into ``reports/<scenario>/compare/<base>/``; return the file of its text.
 
-    ``moves.csv``, ``contributions.csv`` and ``assumptions.csv`` are the tables; ``ranks`` and ``through`` the pictures;
-    ``index.html`` shows all of it, and links the two reports.
+    ``moves.csv``, ``contributions.csv``, ``assumptions.csv`` and ``significance.csv`` are the tables; ``ranks`` and
+    ``through`` the pictures; ``index.html`` shows all of it, and links the two reports.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def write_comparison(found: Comparison, files: Files) -> Path:
         Of the scenario that is compared.
     """
     folder = f"{files.reports}/compare/{found.base.name}"
-    for name in ("moves", "contributions", "assumptions"):
+    for name in ("moves", "contributions", "assumptions", "significance"):
         table = in_order(f"compare/{name}", getattr(found, name))
         files.write_bytes(f"{folder}/{name}.csv", to_csv(table).encode("utf-8"))
     names = (found.base.name, found.other.name)

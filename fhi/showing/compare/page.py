@@ -13,7 +13,7 @@ from fhi.showing.figures.registry import LANGUAGES, Texts
 from fhi.showing.report.contents import LABELS
 from fhi.showing.report.method import value_words
 from fhi.showing.report.page import light_page
-from fhi.showing.report.tables import Table
+from fhi.showing.report.tables import Table, stated
 from fhi.showing.report.texts import NOTHING, decimal, said, same, whole
 from fhi.showing.terminal import table
 
@@ -135,9 +135,7 @@ def method_table(found: Comparison) -> Table | None:
         moved = [group[kind] for kind in ("alone", "last")]
         counts = [NOTHING if part.isna().all() else str(int((part.abs() > 0).sum())) for part in moved]
         rows.append([label, *choice, *counts])
-    heads = [{"zh": "步骤", "en": "Step"}, same(found.base.name), same(found.other.name)]
-    heads += [{"zh": "单独", "en": "Alone"}, {"zh": "恢复", "en": "Taken back"}]
-    return Table("", said("compare.method"), heads, rows, texts=(1, 2))
+    return stated("compare-method", rows, base=found.base.name, other=found.other.name)
 
 
 def _moves_table(found: Comparison, rows: pd.DataFrame, words: Mapping[str, Texts]) -> Table:
@@ -153,9 +151,7 @@ def _moves_table(found: Comparison, rows: pd.DataFrame, words: Mapping[str, Text
         }
         ranks = [whole(item.base_rank), whole(item.rank), arrow(item.shift)]
         lines.append([cities.get(item.city, same(item.city)), *ranks, f"{item.base_score:.1f} → {item.score:.1f}", why])
-    heads = [words["one"], same(found.base.name), same(found.other.name), {"zh": "变化", "en": "Moved"}]
-    heads += [{"zh": "得分", "en": "Score"}, {"zh": "主要来自", "en": "Mostly through"}]
-    return Table("", said("compare.ranks"), heads, lines, texts=(5,))
+    return stated("compare-ranks", lines, base=found.base.name, other=found.other.name, unit=words["one"])
 
 
 def _agreement_table(agreement: pd.DataFrame, words: Mapping[str, Texts]) -> Table:
@@ -165,9 +161,7 @@ def _agreement_table(agreement: pd.DataFrame, words: Mapping[str, Texts]) -> Tab
         + [decimal(row.published_tau_b, 2)]
         for row in agreement.itertuples()
     ]
-    heads = [{"zh": "方案", "en": "Scenario"}, words["many"], same("τ-b"), {"zh": "变化", "en": "Moved"}]
-    heads += [{"zh": "平均变化", "en": "Mean move"}, {"zh": "与公布名次的τ-b", "en": "τ-b with published"}]
-    return Table("", said("compare.agreement"), heads, rows)
+    return stated("compare-agreement", rows, units=words["many"])
 
 
 #: so many indicators (or assumptions) are named beside a city
@@ -214,6 +208,7 @@ def comparison_text(found: Comparison) -> str:
         )
     lines += table(rows, "llrrrrlrl")
     lines += _one_sided(found, table_of)
+    lines += _beyond(found)
     return "\n".join([*lines, "", *_reading(found)]) + "\n"
 
 
@@ -250,6 +245,20 @@ def through(found: Comparison, item) -> list[tuple[str, str]]:
     shift = shift[shift.fillna(0) != 0]
     order = shift.abs().sort_values(ascending=False, kind="stable").index[:NAMED]
     return [(name, arrow(shift[name])) for name in order]
+
+
+def _beyond(found: Comparison) -> list[str]:
+    """Return who moved by more than the uncertainty of both, if that was asked for."""
+    if found.unsure:
+        return ["", f"  whether moves exceed the uncertainty cannot be told: {found.unsure}"]
+    if found.significance.empty:
+        return []
+    table = found.significance[found.significance["significant"]]
+    rows = [[row.city, f"{row.low:+.0f} to {row.high:+.0f}"] for row in table.itertuples()]
+    head = (
+        f"  beyond the uncertainty (places in 90 % of {found.significance['draws'].max()} draws, negative for a rise): "
+    )
+    return ["", head + (", ".join(f"{city} ({places})" for city, places in rows) or "none")]
 
 
 def _one_sided(found: Comparison, rows: pd.DataFrame) -> list[str]:

@@ -77,7 +77,7 @@ class Chosen:
 
     def more(self, language: str) -> str:
         """Return how many units are left out, in words; empty if none are."""
-        return style.pick(language, f"…… 另有{self.left}个", f"… {self.left} more") if self.left else ""
+        return said("rows.more", language, left=self.left) if self.left else ""
 
 
 def chosen(units: Iterable[str], most: int = MOST, last: int = LAST) -> Chosen:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import key, row_names, with_names
-from fhi.showing.figures.registry import Tables, figure
+from fhi.showing.figures.registry import LANGUAGES, Tables, figure
 from fhi.showing.figures.texts import GROUND, SIGNS, line, place_labels, sheet, width
 from fhi.showing.figures.wording import both, listed, said
 
@@ -165,7 +165,7 @@ def _corners(axes, language: str) -> list[tuple[float, float, float, float]]:
     left, bottom, right, top = _edges(axes)
     boxes = []
     for (technology, finance), names in QUADRANTS.items():
-        name = style.pick(language, *names)
+        name = dict(zip(LANGUAGES, names, strict=True))[language]
         extent, middle = style.extent(name, style.SMALL, "bold"), top - 14 if technology else bottom + 14
         start = right - 9 - extent if finance else left + 9
         place = (start - left) / (right - left), (middle - bottom) / (top - bottom)

@@ -22,19 +22,15 @@ COLUMNS = ("page", "beside", "section", "evidence", "needs", "form", "subject")
 
 #: the edition whose pages the figures with a page regenerate
 PRINTED = edition(REPORT_EDITION)
-#: first page of each part of the report, with the part's name; figures without a page come last
-PARTS: tuple[tuple[int, str, Texts], ...] = (
-    *((part.page, part.id, {"zh": part.zh, "en": part.en}) for part in PRINTED.parts),
-    (100, "beyond", {"zh": "报告之外：复现", "en": "Beyond the report: replication"}),
-    (101, "diagnostics", {"zh": "报告之外：方法室", "en": "Beyond the report: the method room"}),
-    (102, "robustness", {"zh": "报告之外：名次是否稳健", "en": "Beyond the report: how robust the ranks are"}),
-    (103, "identified", {"zh": "报告之外：识别区间", "en": "Beyond the report: what the numbers pin down"}),
-    (104, "audit", {"zh": "报告之外：数字核对", "en": "Beyond the report: printed numbers checked"}),
+#: first page and name of each part of the report; figures without a page come last
+PARTS: tuple[tuple[int, str], ...] = (
+    *((part.page, part.id) for part in PRINTED.parts),
+    *enumerate(("beyond", "diagnostics", "robustness", "identified", "audit"), start=100),
 )
 #: what the source line of a figure names
 REPORT: Texts = {"zh": PRINTED.citation.zh, "en": PRINTED.citation.en}
 #: sections of the figures without a page, and where they stand
-BEYOND = {name: first for first, name, _ in PARTS if first >= 100}
+BEYOND = {name: first for first, name in PARTS if first >= 100}
 
 
 @dataclass(frozen=True)
@@ -99,7 +95,7 @@ class FigureEntry:
 
     @property
     def part(self) -> str:
-        return [name for first, name, _ in PARTS if self.place >= first][-1]
+        return [name for first, name in PARTS if self.place >= first][-1]
 
     @property
     def function(self) -> str:

@@ -16,6 +16,8 @@ from matplotlib.patches import FancyBboxPatch, PathPatch
 from matplotlib.path import Path as Outline
 from matplotlib.textpath import text_to_path
 
+from fhi.showing.figures.wording import both, said
+
 #: the name of the group of what is drawn of a unit
 UNIT = "unit:"
 FONT = "FHI Sans SC"
@@ -56,15 +58,7 @@ EVIDENCE_FILLS = {
 }
 #: the ground of their labels
 EVIDENCE_COLOURS = dict.fromkeys(EVIDENCE_SIGNS, DARK)
-EVIDENCE_NAMES = {
-    "published": {"zh": "报告公布", "en": "published"},
-    "derived": {"zh": "据报告推算", "en": "derived"},
-    "public": {"zh": "公开数据", "en": "public"},
-    "reconstructed": {"zh": "重建", "en": "reconstructed"},
-    "identified": {"zh": "识别区间", "en": "identified"},
-    "user": {"zh": "自备数据", "en": "supplied"},
-    "synthetic": {"zh": "合成数据（虚构）", "en": "synthetic"},
-}
+EVIDENCE_NAMES = {name: both(f"evidence.{name}") for name in EVIDENCE_SIGNS}
 #: an area that stands for what is not published
 HATCHED = {"facecolor": "#f3f5f7", "edgecolor": "#a9b3bd", "hatch": "////", "linewidth": 0.6}
 #: over the colour of values that are older than the scenario's max_age
@@ -274,19 +268,6 @@ def note(axes: Axes, x: float, y: float, text: str, **look) -> None:
     axes.text(x, y, text, **{"size": SMALL, "color": MUTED, "va": "center"} | look)
 
 
-def pick(language: str, zh: str, en: str) -> str:
-    """Return the text in a language.
-
-    Parameters
-    ----------
-    language : str
-        ``zh`` or ``en``.
-    zh, en : str
-        The text in each.
-    """
-    return {"zh": zh, "en": en}[language]
-
-
 def city_names(data, language: str):
     """Return the city names of a frame with ``city`` and ``city_en``, a name too long for a label cut.
 
@@ -369,32 +350,24 @@ def source_line(entry, language: str) -> str:
         ``zh`` or ``en``.
     """
     if entry.beside:
-        return pick(language, "来源：", "Source: ") + entry.source[language]
-    report = entry.cited[language]
+        return _sources([entry.source[language]], language)
+    report, public = entry.cited[language], said("source.public", language)
     if entry.page:
-        report += pick(language, f"，第{entry.page}页", f", p. {entry.page}")
+        report = said("source.page", language, report=report, page=entry.page)
     if given := [label for label in ("synthetic", "user") if label in entry.evidence]:
-        return _given_line(given[0], report, entry, language)
+        # what given files are comes first
+        parts = [said(f"source.{given[0]}", language)]
+        parts += [report] if {"published", "derived", "reconstructed"} & set(entry.evidence) else []
+        return _sources(parts + ([public] if {"public", "reconstructed"} & set(entry.evidence) else []), language)
     if not entry.page and not {"public", "reconstructed"} & set(entry.evidence):
-        return pick(language, f"来源：据{report}计算", f"Source: computed from the {report}")
-    other = not entry.page or "public" in entry.evidence
-    public = entry.source or ({"zh": "公开统计", "en": "public statistics"} if other else None)
-    parts = [report, public[language]] if public else [report]
-    return pick(language, "来源：", "Source: ") + pick(language, "；", "; ").join(parts)
+        return said("source.computed", language, report=report)
+    if entry.source:
+        return _sources([report, entry.source[language]], language)
+    return _sources([report, public] if not entry.page or "public" in entry.evidence else [report], language)
 
 
-def _given_line(label: str, report: str, entry, language: str) -> str:
-    """Return the source line of a figure that rests on given files: what they are comes first."""
-    names = {
-        "synthetic": ("合成数据（虚构，仅供测试与教学）", "synthetic data, made up for tests and teaching"),
-        "user": ("用户文件", "files of the staff"),
-    }
-    parts = [pick(language, *names[label])]
-    if {"published", "derived", "reconstructed"} & set(entry.evidence):
-        parts.append(report)
-    if {"public", "reconstructed"} & set(entry.evidence):
-        parts.append(pick(language, "公开统计", "public statistics"))
-    return pick(language, "来源：", "Source: ") + pick(language, "；", "; ").join(parts)
+def _sources(parts: list[str], language: str) -> str:
+    return said("source.line", language, parts=said("source.joint", language).join(parts))
 
 
 def _badge(figure: Figure, label: str, language: str, right: float) -> float:

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from fhi.showing.figures import style
+from fhi.showing.figures.wording import said
 
 _OPENING, _CLOSING = "“《（(「", "”》）)」，。、；：？！,.;:?!%"
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
@@ -138,7 +139,7 @@ def quantity_text(value: float, qualifier: str, unit: str, printed: str, languag
         ``zh`` or ``en``.
     """
     if unit == "rank":
-        return style.pick(language, f"第{value:.0f}位", ordinal(int(value)))
+        return said("quantity.rank", language, rank=f"{value:.0f}", ordinal=ordinal(int(value)))
     if language == "zh":
         return printed
     if math.isnan(value):

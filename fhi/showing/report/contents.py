@@ -72,7 +72,7 @@ def parts_of(figures: Sequence[dict], tables: Tables) -> list[dict]:
         The built tables of a scenario, by name.
     """
     titles, parts = named(tables, "part"), []
-    for _, name, _ in PARTS:
+    for _, name in PARTS:
         inside = [item for item in figures if item["part"] == name]
         if inside:
             parts.append({"name": name, "title": titles.get(name) or said(f"section.{name}"), "figures": inside})

@@ -120,13 +120,13 @@ def citation(store: Store) -> dict[str, str]:
 
 def _outline(context: dict, heads: dict[str, str]) -> list[dict]:
     """Return id and title of every chapter, for the bar."""
-    rows = [("ranking", {"zh": "排名", "en": "Ranking"}), ("explorer", {"zh": "探索器", "en": "Explorer"})]
+    rows = [(name, said(f"outline.{name}")) for name in ("ranking", "explorer")]
     if any(context[name] for name in KINDS):
-        rows.append(("summary", {"zh": "摘要", "en": "Summary"}))
+        rows.append(("summary", said("outline.summary")))
     rows += [(f"part-{part['name']}", part["title"]) for part in context["parts"]]
     rows += [("units", heads)] if context["cities"] else []
     rows += [(chapter["id"], chapter["title"]) for chapter in context["chapters"]]
-    return [{"id": id, "title": title} for id, title in [*rows, ("annex", {"zh": "附录", "en": "Annex"})]]
+    return [{"id": id, "title": title} for id, title in [*rows, ("annex", said("outline.annex"))]]
 
 
 def page_state(store: Store, figures: list[dict]) -> dict:

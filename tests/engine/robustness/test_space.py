@@ -54,7 +54,7 @@ def test_a_space_is_read_with_its_alternatives_as_the_method_has_them(tree):
         ({"normalisation": {"alternatives": ["rank", "z-score"], "probabilities": [0.5, 0.6]}}, "of sum 1"),
         ({"normalisation": {"alternatives": ["rank", "z-score"], "probabilities": [1.0, 0.0]}}, "positive probability"),
         ({"normalisation": {"alternatives": ["rank", "z-score"], "probabilities": [1.0]}}, "each of the 2"),
-        ({"aggregation": [{0: "median"}]}, "give a method for each of the levels"),
+        ({"aggregation": [{0: "median"}]}, "give exactly one method for each of the levels"),
         ({"weights": [{"mony": 2}]}, "Did you mean money"),
         ({"year": [2018, "later"]}, "valid integer"),
         ({"least_coverage": [0.5, 2]}, "less than or equal to 1"),

@@ -41,8 +41,13 @@ def test_the_tree_shows_weights_direction_and_data(store):
         f"{weights.at['adoption', 'effective']:.3f}",
         "{:.2f}–{:.2f}".format(*outward(*store["weight_bounds"].set_index("node").loc["adoption"], 2)),
     ]
-    assert rows["Users of fintech"][4:] == ["+1", "20", {"zh": "是", "en": "yes"}, [{"badge": "published"}]]
-    assert [name for name, row in rows.items() if row[4] == "-1"] == ["Size of the economy"]
+    assert rows["Users of fintech"][4:] == [
+        {"zh": "正向", "en": "positive"},
+        "20",
+        {"zh": "是", "en": "yes"},
+        [{"badge": "published"}],
+    ]
+    assert [name for name, row in rows.items() if row[4] == {"zh": "逆向", "en": "negative"}] == ["Size of the economy"]
     assert rows["Support for fintech"][5:] == ["0", {"zh": "否", "en": "no"}, "—"]
     assert rows["Fintech industry"][4:] == [""] * 4
 

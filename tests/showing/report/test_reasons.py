@@ -78,7 +78,7 @@ def test_every_printed_change_is_accounted_for(store):
 def test_the_parts_shown_sum_to_the_gap(store):
     found = cities.next_above(store)
     for city, table in found.items():
-        gap, parts = float(table.rows[0][3]), [float(row[3]) for row in table.rows[1:]]
+        gap, *parts = (float(row[3].replace("−", "-")) for row in table.rows)
         assert sum(parts) == pytest.approx(gap, abs=0.005 * (len(parts) + 8)), city
         assert gap <= 0 and [abs(part) for part in parts] == sorted(map(abs, parts), reverse=True)
 
