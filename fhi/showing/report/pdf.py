@@ -155,15 +155,15 @@ def _used(rows: Sequence[Row]) -> float:
 
 
 def _divided(figures: Sequence[Row], room: float, *, begun: bool) -> list[list[Row]]:
-    """Return the rows page by page, in their order but the blankest page last; the first, if `begun`, has less room."""
+    """Return the rows page by page, in order but a page with much blank last; the first, if `begun`, has less room."""
     if not figures:
         return []
     division = Division(figures)
     parts = division.after_opener(room) if begun else division.best(division.all, False)[2]
     pages = [[row for place, row in enumerate(figures) if part >> place & 1] for part in parts]
     fixed, rest = (pages[:1], pages[1:]) if begun else ([], pages)
-    last = min(rest, key=_used, default=None)
-    return fixed + [page for page in rest if page is not last] + ([last] if rest else [])
+    # sorted keeps the order of the others
+    return fixed + sorted(rest, key=lambda page: page is min(rest, key=_used) and BODY - _used(page) > SPARE)
 
 
 class Division:

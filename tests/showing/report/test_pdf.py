@@ -169,9 +169,15 @@ def test_over_long_words_may_be_broken_and_others_stay():
 def test_a_chapter_needs_as_few_pages_as_it_can_and_they_are_full():
     rows = [Row(0, None, 60), Row(0, 0, 120), Row(0, 1, 180), Row(0, 2, 70)]
     first, second = sheets_of(rows)
-    # two pages are enough in three ways; in this one the first page is full
-    assert [row.row for row in first["rows"]] == [None, 1] and [row.row for row in second["rows"]] == [0, 2]
-    assert first["gap"] == MOST and second["gap"] == LEAST
+    # two pages are enough in three ways; in this one they are full and the fewest rows pass others
+    assert [row.row for row in first["rows"]] == [None, 0, 2] and [row.row for row in second["rows"]] == [1]
+    assert LEAST < first["gap"] < MOST and second["gap"] == LEAST
+
+
+def test_rows_keep_their_order_where_that_costs_little():
+    rows = [Row(0, None, 100), *(Row(0, place, high) for place, high in enumerate([110, 120, 115, 100, 90, 60]))]
+    placed = [row.row for sheet in sheets_of(rows) for row in sheet["rows"]]
+    assert placed == [None, 0, 1, 2, 3, 4, 5]
 
 
 def test_a_figure_too_high_has_a_page_of_its_own():
