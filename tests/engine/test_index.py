@@ -141,7 +141,7 @@ def test_what_bears_on_the_indicators_alone_changes_nothing_after_them():
         "over_years": "pooled",
         "by_indicator": {"noise": {"normalisation": "rank"}},
     }
-    assert set(before) == set(Method.model_fields) - COMBINING - {"robustness"}
+    assert set(before) == set(Method.model_fields) - COMBINING - {"robustness", "groups"}
     for key, value in before.items():
         pd.testing.assert_frame_equal(combine(normalised, TREE, Method(**{key: value})).scores, plain.scores)
 
