@@ -107,7 +107,7 @@ def with_names(frame: pd.DataFrame, units: pd.Series, nodes: pd.Series) -> pd.Da
     for columns, names, language in ((UNITS, units, "en"), (NODES, nodes, "zh")):
         for column in shown.columns.intersection(columns):
             values = shown[column].map(names)
-            if values.notna().any() and not values.equals(shown[column]):
+            if shown.empty or (values.notna().any() and not values.equals(shown[column])):
                 shown.insert(shown.columns.get_loc(column) + 1, f"{column}_{language}", values)
     return shown
 

@@ -138,7 +138,9 @@ def _raw_schema(name: str, table: pd.DataFrame) -> Schema | None:
     own = [folders.schemas_of(edition) for edition in editions()]
     for known in (*own, folders.SCHEMAS, SCHEMAS):
         for path, schema in known.items():
-            if path.rpartition("/")[2] == raw and set(schema.columns) <= set(table):
+            needed, columns = {key for key, about in schema.columns.items() if not about.nullable}, set(schema.columns)
+            # a column that may be empty may be left out; ingestion adds the row
+            if path.rpartition("/")[2] == raw and (columns <= set(table) or needed <= set(table) - {"row"} <= columns):
                 return schema
     return None
 

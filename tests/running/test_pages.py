@@ -168,6 +168,7 @@ ELSEWHERE = {
     r"\.venv/bin/jupyter lab docs/examples": ("tests/running/test_notebooks.py", "run_example"),
     r"printf 'methods.*": ("tests/running/test_own_methods.py", "docs/guide.md"),
     r"make compare SCENARIO=…": ("tests/running/test_scenario_runs.py", '"compare"'),
+    r"python -m fhi try experience=2 --draws 500": ("tests/running/test_trying.py", '"--draws"'),
     r"python -m fhi check.*": ("tests/running/test_checking.py", "checking.check"),
     r"python -m fhi read FILE": ("tests/running/test_dry_run.py", "read"),
 }

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from fhi import paths, records
+from fhi.__main__ import try_
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
 from fhi.engine.index import build
@@ -130,3 +131,14 @@ def test_changes_are_kept_as_a_scenario(tmp_path, monkeypatch):
         with pytest.raises(MethodError, match=message):
             trying.save(name, "baseline", settings)
     assert sorted(path.stem for path in tmp_path.iterdir()) == ["baseline", "equal", "mine"]
+
+
+def test_draws_say_which_moves_exceed_the_uncertainty(stored, capsys):
+    try_("experience=20", "--draws", "50")
+    line = next(line for line in capsys.readouterr().out.splitlines() if "beyond the uncertainty" in line)
+    assert "(places in 90 % of 50 draws, negative for a rise)" in line
+    found, _ = trying.attempt("baseline", ["experience=20"], 50)
+    moves = found.significance.set_index("city")
+    # first by adoption, it can only rise
+    assert (moves["significant"] == ((moves["low"] > 0) | (moves["high"] < 0))).all()
+    assert moves["draws"].eq(50).all() and moves["rises"]["杭州"] > 0.8 and moves["falls"]["杭州"] == 0

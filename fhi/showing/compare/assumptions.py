@@ -50,7 +50,8 @@ def changes(base: Scenario, other: Scenario) -> dict[str, tuple[Any, Any]]:
 def significance(base: Result, other: Result, data: Data, base_data: Data, draws: int = 0) -> tuple[pd.DataFrame, str]:
     """Return by city whether its rank differs by more than the uncertainty of both, and why that cannot be told.
 
-    Both are drawn from the space of `base` without the assumptions in which the two differ, each draw alike; see
+    Both are drawn from the space of `base` without the assumptions in which the two differ (`weights` and `weighting`
+    are one), each draw alike; see
     `fhi.engine.robustness.changes.between_methods`.
 
     Parameters
@@ -64,8 +65,9 @@ def significance(base: Result, other: Result, data: Data, base_data: Data, draws
     empty = pd.DataFrame(columns=COLUMNS)
     if not draws:
         return empty, ""
-    # points of shares are of one panel
+    # points of shares are of one panel; a weighting that is drawn would put weights of its own in place of those given
     left = {name.partition(".")[0] for name in changes(base.method, other.method)} | {"shares"}
+    left |= {"weighting"} if "weights" in left else set()
     settings = base.method.robustness
     space = {key: value for key, value in settings.space.items() if key not in left}
     sides = (base_data.panel, base.method), (data.panel, other.method)

@@ -289,7 +289,9 @@ def beats(data: pd.DataFrame, language: str):
     # names beyond 90 points stand higher than there is room above the cells
     above = max(0.0, (max(style.extent(name, style.SMALL) for name in short) - 90) * 0.71 / 72)
     figure = style.canvas(tall + above)
-    axes = style.quiet(style.area(figure, left=margin(names), right=0.95, top=1.65 + above, bottom=0.6), grid=None)
+    # and lean out farther than the last column is wide
+    right = max(0.95, 0.2 + max(style.extent(name, style.SMALL) for name in short) * 0.71 / 72)
+    axes = style.quiet(style.area(figure, left=margin(names), right=right, top=1.65 + above, bottom=0.6), grid=None)
     x, y = data["other"].map(place), data["city"].map(place)
     colours = data["probability"].map(_side)
     tiles(axes, pd.DataFrame({"x": x, "y": y, "colour": colours}))

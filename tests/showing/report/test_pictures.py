@@ -7,6 +7,7 @@ import re
 import zlib
 from dataclasses import replace
 
+import matplotlib
 import pandas as pd
 import pytest
 
@@ -91,7 +92,9 @@ def test_of_a_headline_on_two_lines_no_letter_is_left_below_the_cut():
     from fhi.showing.figures import rendering, style
 
     entry = replace(next(iter(entries())), headline=dict.fromkeys(LANGUAGES, "Gypsy quays jump " * 9))
-    svg = rendering._vector(style.frame(style.canvas(4.0), entry, "en"), "x").decode("utf-8")
+    style.load_fonts()
+    with matplotlib.rc_context(style.RC):
+        svg = rendering._vector(style.frame(style.canvas(4.0), entry, "en"), "x").decode("utf-8")
     assert svg.count("quays") >= 2
     cut = pictures.beheaded(svg, style.HEAD * pictures.POINTS_PER_INCH, style.FOOT * pictures.POINTS_PER_INCH)
     assert "quays" not in cut
