@@ -139,9 +139,11 @@ def licence(distribution: Distribution) -> str:
     classified = [
         text.rsplit(" :: ", 1)[1] for text in about.get_all("Classifier", ()) if text.startswith("License ::")
     ]
-    stated = (text for text in (*classified, about["License"]) if text and text != "OSI Approved" and len(text) < 60)
+    stated = (
+        text for text in (*classified, about.get("License")) if text and text != "OSI Approved" and len(text) < 60
+    )
     # what is no expression may be the whole text of a licence
-    text = about["License-Expression"] or next(stated, "")
+    text = about.get("License-Expression") or next(stated, "")
     return next((short for pattern, short in LICENCES.items() if re.fullmatch(pattern, text)), text)
 
 
