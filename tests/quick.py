@@ -70,7 +70,8 @@ class Quick:
     def pytest_collection_modifyitems(self, config, items):
         quick = [item for item in items if not any(item.get_closest_marker(mark) for mark in ("build", "slow"))]
         kept = thinned(quick)
-        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+        left = set(items) - set(kept)
+        config.hook.pytest_deselected(items=[item for item in items if item in left])
         items[:] = kept
 
     @pytest.hookimpl(wrapper=True)

@@ -69,6 +69,7 @@ def test_without_gaps_there_is_nothing_to_draw(tree, cases):
     assert uncertainty(full, tree, SPACE, 10, 1).study.model.space.assumptions == ["normalisation", "left_out"]
 
 
+@pytest.mark.slow
 def test_the_normal_draws_have_the_regression_and_its_spread():
     source = np.random.default_rng(4)
     x = source.normal(size=400)
@@ -89,6 +90,7 @@ def test_the_bootstrap_of_donors_has_their_mean_and_more_than_their_spread():
     assert drawn.mean() == pytest.approx(2.5, abs=4 * np.sqrt(1.25 / 3000))
 
 
+@pytest.mark.slow
 def test_observed_cells_stay_and_the_order_of_rows_plays_no_part(data):
     first = multiple.completed(data, "normal", 3, 5, {})
     assert all((table[data.notna()] == data.to_numpy()[data.notna()]).all() for table in first)

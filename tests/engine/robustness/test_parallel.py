@@ -119,6 +119,7 @@ def test_the_sensitivity_is_the_same_on_two_processes(case):
     assert one.equals(two)
 
 
+@pytest.mark.slow
 def test_a_cluster_that_does_not_answer_is_refused(case):
     pytest.importorskip("distributed", reason="the optional extra 'cluster' is not installed")
     with pytest.raises(MethodError, match="no Dask scheduler answers there"):
