@@ -13,6 +13,9 @@ from fhi.engine.framework import Framework
 from fhi.paths import RAW
 from fhi.reading import microdata
 
+#: the tables that they share take a second to make
+pytestmark = pytest.mark.slow
+
 TABLES, FRAMEWORK = load(), Framework.from_csv(RAW / "report2018" / "framework.csv")
 YEARS = (2016, 2017, 2018)
 

@@ -11,6 +11,9 @@ from fhi.paths import ROOT
 
 from .conftest import raw_table
 
+#: the tables that they share take a second to make
+pytestmark = pytest.mark.slow
+
 #: a ≥ b + 4, a + b within [118, 122]: a from 61 to 100, b from 18 to 59
 TWO = [("order", "a|b", "FHI", 4), ("mean", "a|b", "FHI", 60, 1)]
 
