@@ -281,8 +281,8 @@ class Field:
         return None if pd.isna(score) else round(float(np.clip((score - low) / (high - low), 0, 1)) * 100, 2)
 
     @cached_property
-    def standings(self) -> dict[tuple[str, str], tuple[int, int, int]]:
-        """Best and worst place of every known cell among the units compared, and how many have one."""
+    def standings(self) -> dict[tuple[str, str], tuple[int, int, int, int]]:
+        """Of every known cell the best and worst place among the units compared, the last that shares it, how many."""
         rows = pd.DataFrame(
             self.values.values(), index=pd.MultiIndex.from_tuples(self.values, names=["city", "indicator"])
         )
@@ -299,9 +299,10 @@ class Field:
             # how many lie above: all but those that sorting puts before it; a cell is not above itself
             best = 1 + len(group) - np.searchsorted(np.sort(least), most, side="right")
             over = len(group) - np.searchsorted(np.sort(most), least, side="right") - (most > least)
-            parts.append(group.assign(best=best, worst=np.maximum(best, 1 + over), of=len(group)))
-        found = pd.concat(parts)[["city", "indicator", "best", "worst", "of"]]
-        return {(city, code): (best, worst, of) for city, code, best, worst, of in found.itertuples(index=False)}
+            last = len(group) - np.searchsorted(np.sort(most), least, side="left")
+            parts.append(group.assign(best=best, worst=np.maximum(best, 1 + over), last=last, of=len(group)))
+        found = pd.concat(parts)[["city", "indicator", "best", "worst", "last", "of"]]
+        return {(city, code): tuple(places) for city, code, *places in found.itertuples(index=False)}
 
     def _indicator(self, unit: str, code: str) -> dict:
         """Return one row of the table of indicators."""
@@ -324,25 +325,25 @@ class Field:
         row["evidence"] = value["evidence"]
         row["used"] = bool(self.covered.get((unit, code), {}).get("used", False))
         if (unit, code) in self.standings:
-            best, worst, of = self.standings[unit, code]
+            best, worst, last, of = self.standings[unit, code]
             row["place"] = f"{best}–{worst}" if worst > best else f"{best}"
             row["place"] += "" if of == len(self.units) else f" / {of}"
-            row["mark"] = self._mark(unit, best, worst, of)
+            row["mark"] = self._mark(unit, best, last, of)
             row["share"] = round(100 * (of - (best + worst) / 2) / max(of - 1, 1), 1)
         return row
 
-    def _mark(self, unit: str, best: int, worst: int, of: int) -> str:
+    def _mark(self, unit: str, best: int, last: int, of: int) -> str:
         """Return ``strength`` or ``weakness`` of a place beside the overall one, or nothing.
 
-        Places are shares of the units compared, 1 the first and 0 the last; a place known up to an interval counts by
-        its end that says less.
+        Places are shares of the units compared, 1 the first and 0 the last; a place known up to an interval, or
+        shared with others, counts by its end that says less: a 0 that half of the units share is no strength.
         """
         rank = self.listed["rank"].get(unit, np.nan)
         if of < 3 or pd.isna(rank):
             return ""
         overall = (len(self.units) - rank) / max(len(self.units) - 1, 1)
-        least, most = (of - worst) / (of - 1), (of - best) / (of - 1)
-        if worst == 1 or least - overall >= APART:
+        least, most = (of - last) / (of - 1), (of - best) / (of - 1)
+        if last == 1 or least - overall >= APART:
             return "strength"
         return "weakness" if best == of or overall - most >= APART else ""
 

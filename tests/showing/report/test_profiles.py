@@ -84,6 +84,15 @@ def test_strengths_and_weaknesses_stand_beside_the_overall_place(small):
     assert marks["R"] == ["weakness", "weakness", ""]
 
 
+def test_a_place_that_many_share_is_no_strength(small):
+    # all four have the same x: R, last of all, is not above its place by that
+    small["panel"].loc[small["panel"]["indicator"] == "x", ["value", "low", "high"]] = 0.0
+    small["indicators"]["x"] = 0.0
+    field = Field(small, "en", 2020)
+    best, _, last, of = field.standings["R", "x"]
+    assert (best, last, of) == (1, of, of) and field._mark("R", best, last, of) == ""
+
+
 def test_the_nearest_peer_has_the_least_root_mean_square_difference(small):
     peers = profiles(small, "en", 2020, ["Q"])[0]["peers"]
     assert [peer["name"] for peer in peers] == ["S", "P", "R"]
