@@ -202,7 +202,7 @@ def try_(*arguments: str) -> None:
 
     from fhi.paths import BASELINE
     from fhi.running import trying
-    from fhi.showing.compare.page import comparison_text
+    from fhi.showing.compare.plain_text import comparison_text
 
     parser = argparse.ArgumentParser(prog="python -m fhi try", description=try_.__doc__)
     parser.add_argument("changes", nargs="+", metavar="key=value", help="a key of a scenario, or a node's weight")

@@ -10,7 +10,6 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr, ndtri, stdtr
 
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
@@ -158,6 +157,9 @@ def inference(
     Fisher (1921), Metron 1; Bonett & Wright (2000), Sample size requirements for estimating Pearson, Kendall and
     Spearman correlations, Psychometrika 65(1); Kendall (1938), A new measure of rank correlation, Biometrika 30.
     """
+    # a sixth of a second that only this needs
+    from scipy.special import ndtr, ndtri, stdtr
+
     r, n = np.asarray(values, dtype=float), np.asarray(units, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
         if method == "kendall":

@@ -24,7 +24,7 @@ from fhi.showing.compare import Comparison, Data, Result, build_result, rebuild_
 from fhi.showing.compare import compare as side_by_side
 from fhi.showing.compare.files import evidence, slope_data, slope_rows, through_data
 from fhi.showing.compare.moves import moves as move_table
-from fhi.showing.compare.page import comparison_text
+from fhi.showing.compare.plain_text import comparison_text
 from fhi.showing.figures import moves, rendering
 from fhi.store import Store, with_names
 

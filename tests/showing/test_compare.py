@@ -1,5 +1,8 @@
 """Two results side by side, worked by hand: moves, contributions that add up, assumptions one at a time, the text."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +15,7 @@ from fhi.engine.words import label
 from fhi.files import Files
 from fhi.scenarios import Scenario, UserData, resolved_yaml
 from fhi.showing import compare, terminal
-from fhi.showing.compare import assumptions, page
+from fhi.showing.compare import assumptions, page, plain_text
 from fhi.showing.compare.files import evidence, slope_data, through_data, write_all, write_comparison
 from fhi.store import Store
 
@@ -270,23 +273,23 @@ def test_all_results_side_by_side():
     assert rows.loc["old", ["tau_b", "moved", "mean_shift"]].tolist() == [1, 0, 0]
     assert rows.loc["new", ["tau_b", "moved", "mean_shift"]].tolist() == pytest.approx([4 / 6, 2, 0.5])
     assert rows["published_tau_b"].to_dict() == {"old": 1, "new": 1, "less": 1}
-    listed = page.across_text(ranks, agreement, given_data.units["name_en"]).splitlines()
+    listed = plain_text.across_text(ranks, agreement, given_data.units["name_en"]).splitlines()
     assert listed[1].split() == ["乙", "City", "乙", "1", "1"]
 
 
 def test_the_text_names_what_moved_and_through_what():
-    said = page.comparison_text(compared(other=Scenario(weights={"wealth": 1})))
+    said = plain_text.comparison_text(compared(other=Scenario(weights={"wealth": 1})))
     assert "new against old: 2 of 4 cities moved, by 0.5 places on average, 1 at most" in said
     assert "weights.wealth  3 → 1" in said
     line = next(line for line in said.splitlines() if line.startswith("  丁"))
     assert "↑1" in line and "quiet +" in line
     assert "only in old" not in said
-    assert "  only in old: 乙" in page.comparison_text(compared(other=Scenario(exclude_cities=["乙"])))
-    assert "No assumption differs." in page.comparison_text(compared())
+    assert "  only in old: 乙" in plain_text.comparison_text(compared(other=Scenario(exclude_cities=["乙"])))
+    assert "No assumption differs." in plain_text.comparison_text(compared())
 
 
 def test_the_text_of_other_means_names_assumptions():
-    said = page.comparison_text(compared(other=Scenario(**GEOMETRIC)))
+    said = plain_text.comparison_text(compared(other=Scenario(**GEOMETRIC)))
     moved = [line for line in said.splitlines() if "↑" in line or "↓" in line]
     assert moved and all("aggregation" in line for line in moved)
     assert "geometric mean needs positive" in said
@@ -296,7 +299,7 @@ def test_columns_line_up_whatever_the_script():
     lines = terminal.table([["城市", "1"], ["Shijiazhuang", "20"]], "lr")
     assert len({terminal.width(line) for line in lines}) == 1
     assert terminal.width("城市a") == 5
-    assert [page.arrow(shift) for shift in (2, -1, 0, pd.NA)] == ["↓2", "↑1", "–", ""]
+    assert [plain_text.arrow(shift) for shift in (2, -1, 0, pd.NA)] == ["↓2", "↑1", "–", ""]
 
 
 def test_a_choice_is_shown_as_one_reads_it():
@@ -329,7 +332,7 @@ def test_the_files_of_a_comparison_hold_its_tables(tmp_path):
     found = compared(other=Scenario(weights={"wealth": 1}))
     path = write_comparison(found, Files("new", tmp_path))
     folder = tmp_path / "reports/new/compare/old"
-    assert path == folder / "summary.txt" and path.read_text(encoding="utf-8") == page.comparison_text(found)
+    assert path == folder / "summary.txt" and path.read_text(encoding="utf-8") == plain_text.comparison_text(found)
     assert len(pd.read_csv(folder / "moves.csv")) == len(found.moves)
     through = pd.read_csv(folder / "through.csv")
     assert set(through["column"]) == {"income", "saving", "quiet"} and len(through) == 12
@@ -377,7 +380,7 @@ def test_moves_beyond_the_uncertainty_are_named():
     # 甲, third of four by the base, is last where comfort weighs most, whatever the noise; 乙 is first in both
     assert table.loc["甲", "significant"] and table.loc["甲", "low"] > 0
     assert not table.loc["乙", "significant"]
-    assert "beyond the uncertainty" in page.comparison_text(found)
+    assert "beyond the uncertainty" in plain_text.comparison_text(found)
     assert compare.compare(*results, given_data).significance.empty
 
 
@@ -388,4 +391,10 @@ def test_where_it_cannot_be_told_the_reason_is():
     results = [compare.build_result(name, one, given_data) for name, one in (("old", base), ("new", other))]
     found = compare.compare(*results, given_data, draws=50)
     assert found.significance.empty and "space is empty" in found.unsure
-    assert "cannot be told" in page.comparison_text(found)
+    assert "cannot be told" in plain_text.comparison_text(found)
+
+
+def test_a_change_is_tried_without_what_draws():
+    code = "import sys, fhi.running.trying, fhi.showing.compare.plain_text; print(*sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "fhi.showing.compare" in found and not {"matplotlib", "scipy.special", "scipy.stats"} & {*found}

@@ -13,7 +13,8 @@ from fhi.engine.errors import FhiError, MethodError
 from fhi.engine.methods import traits
 from fhi.files import Files
 from fhi.showing.compare import Comparison, Data, Result, across, read_data, read_result
-from fhi.showing.compare.page import across_page, across_text, comparison_page, comparison_text
+from fhi.showing.compare.page import across_page, comparison_page
+from fhi.showing.compare.plain_text import across_text, comparison_text
 from fhi.showing.figures import EVIDENCE, LANGUAGES, FigureEntry, moves, rendering
 from fhi.showing.report.texts import unit_words
 from fhi.store import Store, in_order, to_csv
