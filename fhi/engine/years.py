@@ -180,20 +180,20 @@ def growth(panel: pd.DataFrame) -> pd.DataFrame:
     """
     rows = panel.dropna(subset=["value"]).sort_values("year", kind="stable")
     rows = rows.drop_duplicates(["indicator", "city", "year"], keep="last")
-    found = [_growth(key, group) for key, group in rows.groupby(["indicator", "city"]) if len(group) > 1]
-    return pd.DataFrame(found, columns=GROWTH)
-
-
-def _growth(key: tuple, rows: pd.DataFrame) -> tuple:
-    times, values = rows["year"].to_numpy(dtype=float), rows["value"].to_numpy(dtype=float)
-    annual = trend = np.nan
-    if (values > 0).all():
-        annual = (values[-1] / values[0]) ** (1 / (times[-1] - times[0])) - 1
-        if len(values) > 2:
-            apart = times - times.mean()
-            trend = np.expm1(apart @ np.log(values) / (apart @ apart))
-    ends = int(times[0]), int(times[-1]), values[0], values[-1], values[-1] - values[0]
-    return (*key, *ends, annual, trend, len(values))
+    key = ["indicator", "city"]
+    rows = rows[rows.duplicated(key, keep=False)].astype({"year": int, "value": float})
+    rows = rows.assign(log=np.log(rows["value"].where(rows["value"] > 0)))
+    cells = rows.groupby(key)
+    apart = rows["year"] - cells["year"].transform("mean")
+    sums = rows.assign(up=apart * rows["log"], square=apart**2).groupby(key)[["up", "square"]].sum(min_count=1)
+    first, last, count = cells.first(), cells.last(), cells.size()
+    found = pd.DataFrame({"from": first["year"], "to": last["year"]})
+    found = found.assign(value_from=first["value"], value_to=last["value"], change=last["value"] - first["value"])
+    positive = cells["value"].min() > 0
+    annual = (last["value"] / first["value"]) ** (1 / (last["year"] - first["year"])) - 1
+    trend = np.expm1(sums["up"] / sums["square"]).where(count > 2)
+    found = found.assign(annual=annual.where(positive), trend=trend.where(positive), years=count)
+    return found.reset_index()[GROWTH]
 
 
 def moved(before: pd.Series, after: pd.Series) -> pd.DataFrame:
