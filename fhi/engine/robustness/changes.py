@@ -13,7 +13,7 @@ from fhi.engine.dominance import rank_change
 from fhi.engine.errors import FhiError
 from fhi.engine.framework import Framework
 from fhi.engine.parameters import Method
-from fhi.engine.robustness.monte_carlo import Study, uncertainty
+from fhi.engine.robustness.monte_carlo import Study, drawn
 from fhi.engine.robustness.space import Space, parse
 
 #: draws of each of the two: an interval of ranks needs no more
@@ -35,6 +35,7 @@ def between_methods(
     draws: int = DRAWS,
     seed: int = 0,
     level: float = 0.9,
+    one_by_one: int | None = None,
 ) -> pd.DataFrame:
     """Return by unit how its rank changes from one method, or panel, to another under the same draws of a space.
 
@@ -53,6 +54,8 @@ def between_methods(
     draws, seed : int
     level : float
         Share of the draws that an interval holds.
+    one_by_one : int, optional
+        Draws at most where they cannot be computed together.
 
     Returns
     -------
@@ -70,12 +73,12 @@ def between_methods(
     OECD/JRC (2008), Handbook, section 1.7; common random numbers: Glasserman (2003), Monte Carlo Methods in Financial
     Engineering, section 4.2.
     """
-    names = [set(Study.of(panel, framework, space, method, units=units).names) for panel, method in (before, after)]
-    among = [name for name in sorted(names[0]) if name in names[1]]
-    ranks = []
-    for panel, method in (before, after):
-        given = {"method": method, "among": among, "units": units, "keep": True}
-        ranks.append(uncertainty(panel, framework, space, draws, seed, **given).cells[1])
+    studies = [Study.of(panel, framework, space, method, units=units) for panel, method in (before, after)]
+    if one_by_one is not None and not all(study.together for study in studies):
+        draws = min(draws, one_by_one)
+    among = sorted(set.intersection(*(set(study.names) for study in studies)))
+    studies = [study.among(among) for study in studies]
+    ranks = [drawn(study, draws, seed, study.target(), keep=True).cells[1] for study in studies]
     return rank_change(*ranks, among, level).reset_index()
 
 

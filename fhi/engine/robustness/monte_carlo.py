@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -12,11 +12,13 @@ import pandas as pd
 
 from fhi.engine.errors import MethodError, choose
 from fhi.engine.framework import Framework
-from fhi.engine.parameters import Method
+from fhi.engine.index import STEPS
+from fhi.engine.methods import traits
+from fhi.engine.parameters import Method, level_alone, steps_by_level
 from fhi.engine.robustness import draws, parallel
 from fhi.engine.robustness.draws import BLOCK
 from fhi.engine.robustness.engine import Plan, evaluate
-from fhi.engine.robustness.model import Model
+from fhi.engine.robustness.model import Model, repeatable
 from fhi.engine.robustness.space import DATA_NOISE, WEIGHT_NOISE, Space
 from fhi.engine.robustness.summary import Summary, Target, rank, shares
 
@@ -69,16 +71,20 @@ class Study:
         """
         model = Model(data, framework, space, method, units)
         nominal = model.nominal()
-        names = [*nominal.dropna().index] if among is None else [*dict.fromkeys(among)]
-        known = dict.fromkeys(model.inputs.units)
+        every = cls(model, nominal, np.arange(len(nominal)))
+        return every.among(nominal.dropna().index if among is None else among)
+
+    def among(self, names: Iterable[str]) -> Study:
+        """Return the study with these units ranked among themselves; raises as `of`."""
+        names, known = [*dict.fromkeys(names)], dict.fromkeys(self.model.inputs.units)
         for name in names:
             choose(known, name, "among")
-            if np.isnan(nominal[name]):
+            if np.isnan(self.nominal[name]):
                 message = f"{name} has no index and cannot be ranked; leave it out."
                 raise MethodError(message, key="among", value=name)
         if len(names) < 2:
             raise MethodError("a ranking needs at least two units.", key="among", value=names)
-        return cls(model, nominal, model.inputs.units.get_indexer(names))
+        return replace(self, ranked=self.model.inputs.units.get_indexer(names))
 
     @property
     def names(self) -> list[str]:
@@ -89,6 +95,28 @@ class Study:
     def reference(self) -> np.ndarray:
         """The ranks by the method as it is."""
         return rank(self.nominal.to_numpy()[None, self.ranked])[0].astype(int)
+
+    @cached_property
+    def together(self) -> bool:
+        """Whether the draws can be computed together."""
+        model = self.model
+
+        def alternatives(name: str) -> list[Method]:
+            values = next((choice.values for choice in model.space.alternatives if choice.name == name), None)
+            return [model.method.model_copy(update={name: value}) for value in values or [getattr(model.method, name)]]
+
+        levels = range(model.inputs.tree.depth)
+        if not all(level_alone(method) for name in ("aggregation", "availability") for method in alternatives(name)):
+            return False
+        aggregations = [steps_by_level(method.aggregation, levels).values() for method in alternatives("aggregation")]
+        if not all(traits("aggregation", step.method).rowwise for steps in aggregations for step in steps):
+            return False
+        noise = model.space.moved
+        columnwise = all(repeatable(method, noise) for name in STEPS for method in alternatives(name))
+        without_data = not any(
+            traits("weighting", method.weighting.method).from_data for method in alternatives("weighting")
+        )
+        return not noise or (columnwise and without_data)
 
     def tasks(self, n: int) -> list[tuple[int, int]]:
         """Divide draws into tasks: the number of the first and how many. They depend on nothing but the numbers."""
@@ -361,7 +389,37 @@ def uncertainty(
     """
     n, seed = whole(n, "n", 1), whole(seed, "seed", 0)
     study = Study.of(data, framework, space, method, among, units)
-    target = study.target(published, tiers)
+    return drawn(study, n, seed, study.target(published, tiers), keep, workers, cluster)
+
+
+def drawn(
+    study: Study,
+    n: int,
+    seed: int,
+    target: Target,
+    keep: bool | None = None,
+    workers: int = 1,
+    cluster: str | None = None,
+) -> Uncertainty:
+    """Make the draws of a study; see `uncertainty`.
+
+    Parameters
+    ----------
+    study : Study
+    n, seed, keep, workers, cluster
+        As for `uncertainty`.
+    target : Target
+        What the ranks are compared with.
+
+    Returns
+    -------
+    Uncertainty
+
+    Raises
+    ------
+    RobustnessError
+        If a draw cannot be computed: with its assumptions.
+    """
     plan = Plan(study.model, study.codes(n, seed), study.ranked)
     kept = 9 * n * len(study.ranked) <= KEPT if keep is None else keep
     tasks = study.tasks(n)

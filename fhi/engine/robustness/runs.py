@@ -14,14 +14,12 @@ import pandas as pd
 from fhi.engine.agreement import agreement, compare_ranks
 from fhi.engine.errors import FhiError, MethodError
 from fhi.engine.framework import Framework
-from fhi.engine.index import STEPS, build
-from fhi.engine.methods import traits
-from fhi.engine.parameters import Effort, Method, level_alone, steps_by_level
+from fhi.engine.index import build
+from fhi.engine.parameters import Effort, Method
 from fhi.engine.robustness import parallel, pooling
 from fhi.engine.robustness.changes import between_years
 from fhi.engine.robustness.distributions import ranges
 from fhi.engine.robustness.draws import BLOCK
-from fhi.engine.robustness.model import Model, repeatable
 from fhi.engine.robustness.monte_carlo import Study, Uncertainty, uncertainty
 from fhi.engine.robustness.saltelli import sensitivity, tornado
 from fhi.engine.robustness.space import (
@@ -365,7 +363,7 @@ class Analysis:
     @property
     def _asked(self) -> Effort:
         settings = self.method.robustness
-        return settings if together(self.study.model) else settings.one_by_one
+        return settings if self.study.together else settings.one_by_one
 
     @property
     def order(self) -> pd.Series | None:
@@ -477,24 +475,3 @@ class Analysis:
         if self.order is None:
             return pd.DataFrame(columns=COLUMNS)
         return answers(result, self.order, self.tiers)
-
-
-def together(model: Model) -> bool:
-    """Return whether the draws of a model can be computed together."""
-
-    def alternatives(name: str) -> list[Method]:
-        values = next((choice.values for choice in model.space.alternatives if choice.name == name), None)
-        return [model.method.model_copy(update={name: value}) for value in values or [getattr(model.method, name)]]
-
-    levels = range(model.inputs.tree.depth)
-    if not all(level_alone(method) for name in ("aggregation", "availability") for method in alternatives(name)):
-        return False
-    aggregations = [steps_by_level(method.aggregation, levels).values() for method in alternatives("aggregation")]
-    if not all(traits("aggregation", step.method).rowwise for steps in aggregations for step in steps):
-        return False
-    noise = model.space.moved
-    columnwise = all(repeatable(method, noise) for name in STEPS for method in alternatives(name))
-    without_data = not any(
-        traits("weighting", method.weighting.method).from_data for method in alternatives("weighting")
-    )
-    return not noise or (columnwise and without_data)

@@ -10,8 +10,6 @@ import pandas as pd
 from fhi.engine.agreement import shifts
 from fhi.engine.errors import FhiError
 from fhi.engine.robustness.changes import COLUMNS, between_methods
-from fhi.engine.robustness.monte_carlo import Study
-from fhi.engine.robustness.runs import together
 from fhi.engine.words import label
 from fhi.scenarios import ASIDE, KEYS, Scenario
 from fhi.showing.compare.moves import Data, Result, rebuild_result
@@ -71,12 +69,9 @@ def significance(base: Result, other: Result, data: Data, base_data: Data, draws
     settings = base.method.robustness
     space = {key: value for key, value in settings.space.items() if key not in left}
     sides = (base_data.panel, base.method), (data.panel, other.method)
-    given = {"units": data.units, "seed": settings.seed}
+    given = {"units": data.units, "draws": draws, "seed": settings.seed, "one_by_one": settings.one_by_one.draws}
     try:
-        studies = [Study.of(panel, data.framework, space, method, units=data.units) for panel, method in sides]
-        alone = not all(together(study.model) for study in studies)
-        count = min(draws, settings.one_by_one.draws) if alone else draws
-        return between_methods(*sides, data.framework, space, draws=count, **given), ""
+        return between_methods(*sides, data.framework, space, **given), ""
     except FhiError as error:
         return empty, str(error)
 
