@@ -15,6 +15,7 @@ from fhi.codebook.glossary import terms
 from fhi.codebook.tables import Table, tables
 from fhi.editions import SCHEMAS, claims
 from fhi.engine.methods import CONTEXT, OF_SPACE, TABLES, keywords
+from fhi.engine.words import key_name
 from fhi.files import replace_file
 from fhi.paths import RAW, REPORT, ROOT
 from fhi.running import datapackage, dependencies
@@ -52,17 +53,6 @@ VERDICTS = {
 COUNTED = {
     "en": ("verdict", "numbers", "meaning", "all", "checked against other cells: {}"),
     "zh": ("结论", "个数", "含义", "合计", "与其他单元格核对的：{}个"),
-}
-#: the steps whose methods have notes, by the key of a scenario
-STEPS: Mapping[str, Mapping[str, str]] = {
-    "panel": {"en": "Values of other years", "zh": "跨年取值"},
-    "imputation": {"en": "Imputation", "zh": "缺失值插补"},
-    "treatment": {"en": "Outlier treatment", "zh": "异常值处理"},
-    "normalisation": {"en": "Normalisation", "zh": "标准化"},
-    "over_years": {"en": "Normalisation across years", "zh": "跨年标准化"},
-    "weighting": {"en": "Weighting", "zh": "指标赋权"},
-    "aggregation": {"en": "Aggregation", "zh": "指数合成"},
-    "imputed": {"en": "Multiple imputation", "zh": "多重插补"},
 }
 #: what each method does, in Chinese; in English its docstring says so
 MEANINGS = ROOT / "fhi" / "codebook" / "methods.csv"
@@ -167,7 +157,7 @@ def method_notes(language: str = "en") -> str:
     for key, methods in TABLES.items():
         place = f"robustness.space.{key}" if key in OF_SPACE else key
         where = {"en": f"In a scenario: `{place}:`", "zh": f"方案中的键：`{place}:`"}[language]
-        blocks.append(f"## {STEPS[key][language]}\n\n{where}")
+        blocks.append(f"## {key_name(key, language)}\n\n{where}")
         for name, function in methods.items():
             title = f"### {name}" + (f" {function.traits.zh}" if language == "zh" else "")
             meaning = meanings.get((key, name), "") if language == "zh" else None

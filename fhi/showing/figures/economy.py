@@ -14,12 +14,12 @@ from fhi.showing.figures.wording import both, listed, said
 GREEN = style.PILLARS["ecosystem"]
 #: the sectors of a_share_totals.csv, and where the report prints a count of its own
 MEASURES = {"finance": "listed financial institutions", "technology": "listed information-technology companies"}
-#: (technology, finance) at or above the median -> name of the quadrant in the report
+#: (technology, finance) at or above the median -> slot with the name of the quadrant in the report
 QUADRANTS = {
-    (True, True): ("金融与科技基础雄厚", "strong base in both"),
-    (True, False): ("立足科技、赋能金融", "technology that serves finance"),
-    (False, True): ("中央特殊政策倾斜", "favoured by central policy"),
-    (False, False): ("立足特色，潜力巨大", "distinctive, with great potential"),
+    (True, True): "p29-economy.strong-in-both",
+    (True, False): "p29-economy.strong-in-technology",
+    (False, True): "p29-economy.strong-in-finance",
+    (False, False): "p29-economy.strong-in-neither",
 }
 LISTS = ("first_list", "second_list")
 DECADES = [100, 1000, 10000]
@@ -49,9 +49,9 @@ def base_data(tables: Tables) -> pd.DataFrame:
     high = zip(
         frame["technology"] >= frame["technology_median"], frame["finance"] >= frame["finance_median"], strict=True
     )
-    names = [QUADRANTS[pair] for pair in high]
-    for place, language in enumerate(("zh", "en")):
-        frame[f"quadrant_{language}"] = [pair[place] if has else None for pair, has in zip(names, known, strict=True)]
+    slots = [QUADRANTS[pair] if has else None for pair, has in zip(high, known, strict=True)]
+    for language in LANGUAGES:
+        frame[f"quadrant_{language}"] = [slot and said(slot, language) for slot in slots]
     placed = tables["a_share_uncertain"]["city"].notna()
     frame = frame.assign(undated=placed.sum(), without_city=(~placed).sum())
     return with_names(frame, tables).assign(page=29, evidence="public", source="public/a_share_firms")
@@ -60,7 +60,7 @@ def base_data(tables: Tables) -> pd.DataFrame:
 def base_caption(data: pd.DataFrame) -> dict[str, str]:
     known, without = data[data["finance"].notna()], data[data["finance"].isna()]
     groups = {
-        "strong": known[known["quadrant_zh"] == QUADRANTS[True, True][0]],
+        "strong": known[known["quadrant_zh"] == said(QUADRANTS[True, True], "zh")],
         "none": known[known["finance"] == 0],
         "without": without,
     }
@@ -164,8 +164,8 @@ def _corners(axes, language: str) -> list[tuple[float, float, float, float]]:
     """Write the names of the quadrants into the corners; return the boxes they take, in points."""
     left, bottom, right, top = _edges(axes)
     boxes = []
-    for (technology, finance), names in QUADRANTS.items():
-        name = dict(zip(LANGUAGES, names, strict=True))[language]
+    for (technology, finance), slot in QUADRANTS.items():
+        name = said(slot, language)
         extent, middle = style.extent(name, style.SMALL, "bold"), top - 14 if technology else bottom + 14
         start = right - 9 - extent if finance else left + 9
         place = (start - left) / (right - left), (middle - bottom) / (top - bottom)

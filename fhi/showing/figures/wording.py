@@ -47,12 +47,32 @@ def said(slot: str, language: str, **values) -> str:
     KeyError
         If wording.csv has no such slot, or its template names a value that is not given.
     """
+    return in_language(slots()[slot], language, **values)
+
+
+def in_language(text: Texts, language: str, /, **values) -> str:
+    """Return a text in a language with values put in; a value that is a text in every language goes in as its own.
+
+    Parameters
+    ----------
+    text : mapping
+        A template of `str.format` by language.
+    language : str
+        ``zh`` or ``en``.
+    **values : object
+        By the names that the template uses.
+
+    Raises
+    ------
+    KeyError
+        If the template names a value that is not given.
+    """
     own = {name: value[language] if _by_language(value) else value for name, value in values.items()}
-    return slots()[slot][language].format(**own)
+    return text[language].format(**own)
 
 
 def _by_language(value: object) -> bool:
-    return isinstance(value, Mapping) and set(value) == set(LANGUAGES)
+    return isinstance(value, Mapping) and set(LANGUAGES) <= set(value)
 
 
 def both(slot: str, **values) -> dict[str, str]:

@@ -13,6 +13,7 @@ import pandas as pd
 from fhi.engine.ranking import outward
 from fhi.showing.figures.registry import LANGUAGES, Texts
 from fhi.showing.figures.texts import capital
+from fhi.showing.figures.wording import in_language
 
 WORDS = Path(__file__).resolve().parents[1] / "assets" / "report" / "words.csv"
 MISSING: Texts = {"zh": "缺失", "en": "missing"}
@@ -32,12 +33,7 @@ def said(key: str, **values: object) -> dict[str, str]:
 
 def filled(text: Texts, **values: object) -> dict[str, str]:
     """Return a text in every language with values put in, as `said` does."""
-    return {
-        language: text[language].format(
-            **{name: value[language] if isinstance(value, Mapping) else value for name, value in values.items()}
-        )
-        for language in LANGUAGES
-    }
+    return {language: in_language(text, language, **values) for language in LANGUAGES}
 
 
 def known(key: str) -> dict[str, str] | None:

@@ -5,7 +5,7 @@ import pytest
 
 from fhi.showing.figures import economy, style
 from fhi.showing.figures.economy import MEASURES, QUADRANTS, base_caption, base_data, leading_data
-from fhi.showing.figures.wording import both
+from fhi.showing.figures.wording import both, said
 
 
 def test_the_values_are_the_public_ones_and_hong_kong_has_none(tables):
@@ -24,9 +24,11 @@ def test_a_quadrant_compares_with_the_medians_of_the_cities_that_have_data(table
     assert data["finance_median"].iloc[0] == data["finance"].median()
     for item in data.itertuples():
         pair = item.technology >= item.technology_median, item.finance >= item.finance_median
-        assert (item.quadrant_zh, item.quadrant_en) == QUADRANTS[pair]
+        assert (item.quadrant_zh, item.quadrant_en) == tuple(said(QUADRANTS[pair], name) for name in ("zh", "en"))
     assert data.groupby("quadrant_zh").size().sum() == 19
-    assert set(data.loc[data["city"].isin(["北京", "上海", "深圳"]), "quadrant_en"]) == {QUADRANTS[True, True][1]}
+    assert set(data.loc[data["city"].isin(["北京", "上海", "深圳"]), "quadrant_en"]) == {
+        said(QUADRANTS[True, True], "en")
+    }
 
 
 def test_the_source_line_names_the_day_of_the_public_source(tables):
