@@ -239,18 +239,21 @@ def qualified(panel: pd.DataFrame, tables: Tables) -> pd.DataFrame:
     """
     if "city_profiles" not in tables:
         return panel.assign(qualifier="exact")
-    rows = tables["city_profiles"]
-    rows = rows[rows["unit"] == rows["node"].map(PROFILED)].set_index(["city", "node"])["printed_qualifier"]
+    rows = _profiled(tables).set_index(["city", "node"])["printed_qualifier"]
     words = rows[~rows.index.duplicated()].reindex(pd.MultiIndex.from_frame(panel[["city", "indicator"]]))
     own = panel["source_id"] == source_of(tables, "city_profiles")
     return panel.assign(qualifier=words.fillna("exact").where(own.to_numpy(), "exact").to_numpy())
 
 
+def _profiled(tables: Tables) -> pd.DataFrame:
+    """Rows of the city profiles that state an indicator in the unit of `PROFILED`."""
+    rows = tables["city_profiles"]
+    return rows[rows["unit"] == rows["node"].map(PROFILED)]
+
+
 def _profile(tables: Tables, node: str) -> pd.DataFrame:
     """Numbers of the city profiles (p6-8) of a node, as printed: 近100 is 100, 50多 is 50; see `qualified`."""
-    unit = PROFILED[node]  # noqa: F841 (the query names it)
-    rows = tables["city_profiles"].query("node == @node and unit == @unit")
-    values = rows.set_index("city")["printed_value"]
+    values = _profiled(tables).query("node == @node").set_index("city")["printed_value"]
     return _rows(values, year_of(tables), source_of(tables, "city_profiles"), "published")
 
 

@@ -89,11 +89,10 @@ def drop_each(
 
 def _combined_without(whole: Index, framework: Framework, method: Method, left_out: list[str]) -> Index | None:
     """Return the index of the other columns as they are; None where a step would give them other values."""
-    alone = separable(method) and traits("over_years", method.over_years.method).own_year
-    kept = whole.stages["normalised"].assign(**dict.fromkeys(left_out, np.nan))
-    if not alone or kept.isna().all(axis=None):
+    if not (separable(method) and traits("over_years", method.over_years.method).own_year):
         return None
-    return combine(kept, framework, method)
+    kept = whole.stages["normalised"].assign(**dict.fromkeys(left_out, np.nan))
+    return None if kept.isna().all(axis=None) else combine(kept, framework, method)
 
 
 def _summary(shifts: pd.DataFrame) -> tuple:

@@ -181,9 +181,11 @@ class _Formula:
         given = {atom: frame.reindex(index) for atom, frame in given.items()}
         complete = np.logical_and.reduce([frame["value"].notna() for frame in given.values()])
         given = {atom: frame[complete] for atom, frame in given.items()}
-        self._refuse_zero({atom: frame["value"] for atom, frame in given.items()})
-        value = self._evaluated(self.text, {atom: frame["value"] for atom, frame in given.items()})
-        tried = [value, *self._corners(given)]
+        values = {atom: frame["value"] for atom, frame in given.items()}
+        divisors = [self._at(node, values) for node in self.divisors]
+        self._refuse_zero(divisors, index[complete])
+        value = self._evaluated(self.text, values)
+        tried = [value, *self._corners(given, values, [np.sign(divisor) for divisor in divisors])]
         labels = pd.concat([frame["evidence"] for frame in given.values()], axis=1).agg(_label, axis=1)
         sources = pd.concat([frame["source_id"] for frame in given.values()], axis=1).agg(_sources, axis=1)
         ends = {"value": value, "low": np.minimum.reduce(tried), "high": np.maximum.reduce(tried)}
@@ -207,15 +209,17 @@ class _Formula:
         except ExpressionError as error:
             raise FormulaError(self.indicator, error.part, error.expected, error.remedy) from None
 
-    def _refuse_zero(self, values: Mapping[_Atom, pd.Series]) -> None:
-        for node in self.divisors:
-            zero = np.flatnonzero(self._evaluated(self.text[node.start : node.end], values) == 0)
+    def _refuse_zero(self, divisors: Sequence[np.ndarray], index: pd.MultiIndex) -> None:
+        for node, divisor in zip(self.divisors, divisors, strict=True):
+            zero = np.flatnonzero(divisor == 0)
             if len(zero):
-                city, year = next(iter(values.values())).index[zero[0]]
+                city, year = index[zero[0]]
                 expected = f"a divisor other than 0 (it is 0 for {city}, {year})"
                 self._fail(node, expected, "correct the value, or leave the row out: it is missing then")
 
-    def _corners(self, given: Mapping[_Atom, pd.DataFrame]) -> Iterator[np.ndarray]:
+    def _corners(
+        self, given: Mapping[_Atom, pd.DataFrame], values: Mapping[_Atom, pd.Series], signs: Sequence[np.ndarray]
+    ) -> Iterator[np.ndarray]:
         """Yield the values at the ends of the ranges of the parts, in every combination.
 
         A quotient of sums of products in which no part stands twice on one side is monotone in each part as long as no
@@ -225,17 +229,13 @@ class _Formula:
         if not open_:
             return
         self._refuse_ranges(open_)
-        first = next(iter(given.values())).index
-        signs = [
-            np.sign(self._at(node, {atom: frame["value"] for atom, frame in given.items()})) for node in self.divisors
-        ]
+        index = next(iter(values.values())).index
         for ends in product(("low", "high"), repeat=len(open_)):
-            at = {atom: frame["value"] for atom, frame in given.items()}
-            at |= {atom: given[atom][end] for atom, end in zip(open_, ends, strict=True)}
+            at = values | {atom: given[atom][end] for atom, end in zip(open_, ends, strict=True)}
             for node, sign in zip(self.divisors, signs, strict=True):
                 passed = np.flatnonzero(np.sign(self._at(node, at)) != sign)
                 if len(passed):
-                    city, year = first[passed[0]]
+                    city, year = index[passed[0]]
                     expected = f"a divisor whose range does not reach 0 (that of {city}, {year} does)"
                     self._fail(node, expected, "narrow the range, or leave the row out")
             yield self._evaluated(self.text, at)

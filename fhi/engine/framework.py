@@ -177,10 +177,13 @@ class Framework:
         """Return the leaves in which an indicator stands, its own first."""
         return [indicator, *(leaf for leaf, own in self.same.items() if own == indicator)]
 
+    def indicators_below(self, node: str) -> list[str]:
+        """Return the indicators below a node, each once, wherever its values are."""
+        return list(dict.fromkeys(self.same.get(leaf, leaf) for leaf in self.leaves_below(node)))
+
     def everywhere(self, node: str) -> list[str]:
         """Return the leaves in which the indicators below a node stand, those in other branches too."""
-        own = dict.fromkeys(self.same.get(leaf, leaf) for leaf in self.leaves_below(node))
-        return [leaf for indicator in own for leaf in self.places(indicator)]
+        return [leaf for indicator in self.indicators_below(node) for leaf in self.places(indicator)]
 
     def spread(self, data: pd.DataFrame) -> pd.DataFrame:
         """Return units × leaves of units × indicators: a column for each place in which an indicator stands."""
@@ -192,7 +195,7 @@ class Framework:
     @cached_property
     def formulas(self) -> dict[str, str]:
         """The formula of each indicator that has one; a ``denominator`` is what its own values are divided by."""
-        table = self.table.reindex(columns=["denominator", "formula"])
+        table = self.table.reindex(columns=[*FORMULAS])
         over = {code: f"`{code}` / ({text})" for code, text in table["denominator"].dropna().items()}
         return over | table["formula"].dropna().to_dict()
 

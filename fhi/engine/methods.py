@@ -31,16 +31,11 @@ from pydantic.errors import PydanticInvalidForJsonSchema
 
 from fhi.engine.errors import MethodError, choose
 
-#: every step of the method of an index, in their order: its methods by name
-TABLES: Mapping[str, dict[str, Callable]] = {
-    step: {}
-    for step in (
-        *("panel", "imputation", "treatment", "normalisation", "over_years", "weighting", "aggregation"),
-        "imputed",
-    )
-}
-#: of these, what is no key of a method but an assumption of the space of robustness
+#: steps that are no key of a method but assumptions of the space of robustness
 OF_SPACE = ("imputed",)
+STEPS = ("panel", "imputation", "treatment", "normalisation", "over_years", "weighting", "aggregation", *OF_SPACE)
+#: every step of the method of an index, in their order: its methods by name
+TABLES: Mapping[str, dict[str, Callable]] = {step: {} for step in STEPS}
 
 
 @dataclass(frozen=True)

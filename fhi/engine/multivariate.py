@@ -210,9 +210,8 @@ def reliability(normalised: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     """
     rows = {}
     for node in (node for node in framework.levels.index if framework.children(node)):
-        below = dict.fromkeys(framework.same.get(leaf, leaf) for leaf in framework.leaves_below(node))
-        leaves = [leaf for leaf in below if leaf in normalised]
-        items = normalised[leaves].dropna(axis=1, how="all")
+        below = [indicator for indicator in framework.indicators_below(node) if indicator in normalised]
+        items = normalised[below].dropna(axis=1, how="all")
         rows[node] = (items.shape[1], len(items.dropna()) if items.shape[1] else 0, cronbach_alpha(items))
     return pd.DataFrame.from_dict(rows, orient="index", columns=["indicators", "units", "alpha"]).rename_axis("node")
 

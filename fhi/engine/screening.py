@@ -236,8 +236,7 @@ def screen_units(
     """
     frames = [pd.DataFrame(columns=["city", "node", "data", "zeros", "kept"])]
     for node, asked in screens.items():
-        below = dict.fromkeys(framework.same.get(leaf, leaf) for leaf in framework.leaves_below(node))
-        block = indicators[[leaf for leaf in below if leaf in indicators]]
+        block = indicators[[leaf for leaf in framework.indicators_below(node) if leaf in indicators]]
         if block.empty:
             message = f"the index uses no indicator below {node}; leave the node out."
             raise MethodError(message, key=f"unit_screening.{node}", value=node)
@@ -248,7 +247,7 @@ def screen_units(
                 drop=True
             )
         )
-    screening = pd.concat(frames if len(frames) == 1 else frames[1:], ignore_index=True)
+    screening = pd.concat(frames[1:] or frames, ignore_index=True)
     kept = indicators.drop(index=screening.loc[screening["kept"] == False, "city"].unique())  # noqa: E712 (objects)
     if kept.empty and len(indicators):
         raise MethodError("no unit is left; ask for less data, or allow more zeros.", key="unit_screening")

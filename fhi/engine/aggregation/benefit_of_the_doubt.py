@@ -134,8 +134,9 @@ def _best(own: np.ndarray, given: np.ndarray, rivals: np.ndarray, limits: Limits
     if limits != Limits():
         blocks = []
         for scores, mask in zip(own / largest, given, strict=True):
-            rows = np.zeros((len(limits.rows(scores[mask])), children))
-            rows[:, mask] = limits.rows(scores[mask])
+            held = limits.rows(scores[mask])
+            rows = np.zeros((len(held), children))
+            rows[:, mask] = held
             blocks.append(rows)
         bounds = block_diag(blocks, format="csr")
         matrix = vstack([matrix, bounds], format="csr")

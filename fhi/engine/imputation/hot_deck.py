@@ -44,7 +44,7 @@ def nearest_donor(
     Andridge and Little (2010), A review of hot deck imputation for survey non-response, International Statistical
     Review 78(1); OECD/JRC (2008), Handbook, section 1.3.
     """
-    values, alike, names = data.to_numpy(copy=True), _alike(data, groups, units), data.index.astype(str).to_numpy()
+    values, alike, names = data.to_numpy(copy=True), alike_units(data, groups, units), data.index.astype(str).to_numpy()
     observed = ~np.isnan(values)
     rows = np.flatnonzero(~observed.all(axis=1))
     distances = np.where(alike[rows], squared_distances(data, rows), np.inf)
@@ -98,7 +98,7 @@ def random_donor(
     Andridge and Little (2010), A review of hot deck imputation for survey non-response, International Statistical
     Review 78(1); OECD/JRC (2008), Handbook, section 1.3.
     """
-    values, alike, names = data.to_numpy(copy=True), _alike(data, groups, units), data.index.astype(str).to_numpy()
+    values, alike, names = data.to_numpy(copy=True), alike_units(data, groups, units), data.index.astype(str).to_numpy()
     order = np.argsort(names, kind="stable")
     observed = ~np.isnan(values)
     for row in np.flatnonzero(~observed.all(axis=1)):
@@ -110,8 +110,27 @@ def random_donor(
     return pd.DataFrame(values, index=data.index, columns=data.columns)
 
 
-def _alike(data: pd.DataFrame, groups: str | pd.Series | None, units: pd.DataFrame | None) -> np.ndarray:
-    """Return units × units: whether the two are of one group; without groups all are."""
+def alike_units(data: pd.DataFrame, groups: str | pd.Series | None, units: pd.DataFrame | None) -> np.ndarray:
+    """Return units × units: whether the two are of one group; a unit without a group is alike to none.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        Units × indicators.
+    groups : str, pandas.Series or None
+        A column of `units`, or the groups by unit; without groups all units are alike.
+    units : pandas.DataFrame or None
+        Attributes by unit; needed if `groups` is a name.
+
+    Returns
+    -------
+    numpy.ndarray of bool
+
+    Raises
+    ------
+    MethodError
+        As for `groups_of`.
+    """
     if groups is None:
         return np.ones((len(data), len(data)), dtype=bool)
     codes, _ = pd.factorize(groups_of(data, groups, units))

@@ -12,10 +12,10 @@ import pandas as pd
 from fhi.engine import methods
 from fhi.engine.errors import MethodError, choose
 from fhi.engine.imputation.em import fit, scales
-from fhi.engine.imputation.mean_median import groups_of
+from fhi.engine.imputation.hot_deck import alike_units
 from fhi.engine.methods import Attribute, Count, NotNegative, check_params, constant, method, refuse_empty
 
-STEP = "imputed"
+(STEP,) = methods.OF_SPACE
 #: resamples that are tried for one in which every indicator varies
 TRIES = 100
 
@@ -66,15 +66,24 @@ def normal(
         raise MethodError(message, key=STEP, value="normal")
     _, mean, covariance = fit(resample.to_numpy(), data.columns, ridge, 1e-4, int(iterations))
     values = standard.to_numpy(copy=True)
+    patterns: dict[bytes, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
     for row in np.flatnonzero(np.isnan(values).any(axis=1)):
         missing = np.isnan(values[row])
-        known, crossed = covariance[np.ix_(~missing, ~missing)], covariance[np.ix_(~missing, missing)]
-        slopes = np.linalg.lstsq(known, crossed, rcond=None)[0]
-        rest = covariance[np.ix_(missing, missing)] - crossed.T @ slopes
-        sizes, axes = np.linalg.eigh((rest + rest.T) / 2)
-        noise = axes @ (np.sqrt(sizes.clip(min=0)) * source.standard_normal(missing.sum()))
+        if (pattern := missing.tobytes()) not in patterns:
+            patterns[pattern] = _conditional(covariance, missing)
+        slopes, spreads, axes = patterns[pattern]
+        noise = axes @ (spreads * source.standard_normal(missing.sum()))
         values[row, missing] = mean[missing] + (values[row, ~missing] - mean[~missing]) @ slopes + noise
     return data.fillna(pd.DataFrame(values, index=data.index, columns=data.columns) * spread + centre)
+
+
+def _conditional(covariance: np.ndarray, missing: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the slopes of the missing on the observed, and the standard deviations and axes of what they leave."""
+    known, crossed = covariance[np.ix_(~missing, ~missing)], covariance[np.ix_(~missing, missing)]
+    slopes = np.linalg.lstsq(known, crossed, rcond=None)[0]
+    rest = covariance[np.ix_(missing, missing)] - crossed.T @ slopes
+    sizes, axes = np.linalg.eigh((rest + rest.T) / 2)
+    return slopes, np.sqrt(sizes.clip(min=0)), axes
 
 
 @method(STEP, "hot-deck", zh="热卡多重插补", en="hot deck")
@@ -119,12 +128,11 @@ def hot_deck(
     """
     values = data.to_numpy(copy=True)
     observed = ~np.isnan(values)
-    codes = np.zeros(len(data), dtype=int) if groups is None else pd.factorize(groups_of(data, groups, units))[0]
+    alike = alike_units(data, groups, units)
     drawn, numbers = source.integers(len(data), size=len(data)), source.random(len(data))
     for row in np.flatnonzero(~observed.all(axis=1)):
-        alike = codes == codes[row] if codes[row] >= 0 else np.zeros(len(data), dtype=bool)
         for column in np.flatnonzero(~observed[row]):
-            held = alike & observed[:, column]
+            held = alike[row] & observed[:, column]
             donors = drawn[held[drawn]]
             donors = donors if len(donors) else np.flatnonzero(held)
             if len(donors):
