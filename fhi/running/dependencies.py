@@ -74,10 +74,12 @@ def direct() -> tuple[list[str], list[str]]:
     """Return the packages that the project imports, and those of its developers alone, as pyproject.toml names them."""
     project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]
     more = project["optional-dependencies"]
-    names = [[re.match(r"[\w.-]+", entry)[0].replace("_", "-") for entry in entries] for entries in (
-        [*project["dependencies"], *more["cluster"]], more["develop"],
-    )]  # fmt: skip
-    return names[0], names[1]
+    return _names([*project["dependencies"], *more["cluster"]]), _names(more["develop"])
+
+
+def _names(entries: Sequence[str]) -> list[str]:
+    """Return the packages of requirements, as the lock writes them."""
+    return [re.match(r"[\w.-]+", entry)[0].replace("_", "-") for entry in entries]
 
 
 def packages() -> pd.DataFrame:

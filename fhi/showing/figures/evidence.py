@@ -173,8 +173,7 @@ def weight_words(tables: Tables, node: str) -> dict[str, str]:
     node : str
         Code of a node.
     """
-    rows = tables["weight_by_evidence"]
-    shares = rows[rows["node"] == node].set_index("evidence")["share"]
+    shares = _shares(tables, node)
     # only a report whose numbers are transcribed has numbers of its own
     names = {} if "tables/headlines" in tables else {"report": "published"}
     found = {name: shares[shares.index.isin(labels)].sum() for name, labels in SOURCES.items()}
@@ -191,10 +190,15 @@ def label_words(tables: Tables, node: str) -> dict[str, str]:
     node : str
         Code of a node.
     """
-    rows = tables["weight_by_evidence"]
-    shares = rows[rows["node"] == node].set_index("evidence")["share"]
+    shares = _shares(tables, node)
     parts = [(EVIDENCE_NAMES[label], shares[label]) for label in EVIDENCE if label in shares.index]
     return _joined(parts)
+
+
+def _shares(tables: Tables, node: str) -> pd.Series:
+    """Return the shares of the labels in the weight of a node."""
+    rows = tables["weight_by_evidence"]
+    return rows[rows["node"] == node].set_index("evidence")["share"]
 
 
 def part_words(subset: str, names: dict[str, Texts]) -> dict[str, str]:

@@ -198,8 +198,8 @@ def answers_data(tables: Tables) -> pd.DataFrame:
     columns = ["question", "city", "other", "tier", "probability", "low", "high"]
     # the mean over the units of the share of draws in which a unit keeps its tier
     kept = pd.DataFrame([{"question": "tier", "probability": of.get("tier", none)["probability"].mean()}])
-    frame = pd.concat([part[columns] for part in parts], ignore_index=True)
-    said_of = [
+    frame = pd.concat([*(part[columns] for part in parts), kept], ignore_index=True)
+    statements = [
         both(
             f"robust-answers.{row.question}",
             unit=unit,
@@ -208,12 +208,11 @@ def answers_data(tables: Tables) -> pd.DataFrame:
             city={"zh": row.city, "en": names.get(row.city)},
             other={"zh": row.other, "en": names.get(row.other)},
         )
-        for row in pd.concat([frame, kept]).itertuples()
+        for row in frame.itertuples()
     ]
     for language in LANGUAGES:
-        frame[f"statement_{language}"] = [text[language] for text in said_of[:-1]]
-        kept[f"statement_{language}"] = said_of[-1][language]
-    frame = pd.concat([frame, kept], ignore_index=True).dropna(subset=["probability"], ignore_index=True)
+        frame[f"statement_{language}"] = [text[language] for text in statements]
+    frame = frame.dropna(subset=["probability"], ignore_index=True)
     frame = frame.assign(verdict=frame["probability"].map(verdict), draws=int(order["draws"].iloc[0]))
     return with_words(frame, tables)
 

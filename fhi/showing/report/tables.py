@@ -14,7 +14,7 @@ from fhi.editions.added import ALL
 from fhi.editions.provenance import of_parts, of_whole
 from fhi.editions.published import PUBLISHED, published, published_units
 from fhi.engine.agreement import LEAST_CITIES
-from fhi.engine.framework import Framework, leaves_of
+from fhi.engine.framework import leaves_of
 from fhi.showing.figures.evidence import label_words, part_words
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
 from fhi.showing.figures.replication import HOLDS, SHOWN, WHY, written
@@ -351,7 +351,7 @@ def latest(panel: pd.DataFrame, year: int | None) -> pd.DataFrame:
 
 def shown_units(tables: Tables) -> pd.DataFrame:
     """Return ``city, rank, tier`` of the units that have a profile: those with a published rank, else with a score."""
-    root = Framework.from_table(tables["tables/framework"]).root
+    root = upper_nodes(tables)[0]
     found = published_units(tables, root)
     if len(found):
         return found
@@ -365,8 +365,8 @@ MOST, VALUES = 300, 12_000
 
 def profiled(tables: Tables) -> list[str]:
     """Return the units whose profiles stand on the page: all that have one (`shown_units`), or of many the first."""
-    leaves = len(Framework.from_table(tables["tables/framework"]).leaves)
-    return shown_units(tables)["city"].tolist()[: min(MOST, max(1, VALUES // leaves))]
+    most = min(MOST, max(1, VALUES // len(leaf_nodes(tables))))
+    return shown_units(tables)["city"].tolist()[:most]
 
 
 def external(tables: Tables) -> Table:
