@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from fhi.engine import index
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
-from fhi.engine.imputation import multiple
+from fhi.engine.imputation import models
 from fhi.engine.parameters import Method, Step
 from fhi.engine.robustness.distributions import SIZED, WITHIN, Error, read_within
 from fhi.engine.words import NOTHING, label
@@ -29,7 +29,7 @@ MATRIX = (
 )
 WEIGHTS = ("weights", "weighting")
 AGGREGATION = ("aggregation", "availability")
-LEFT_OUT, WEIGHT_NOISE, SHARES, IMPUTED = "left_out", "weight_noise", "shares", multiple.STEP
+LEFT_OUT, WEIGHT_NOISE, SHARES, IMPUTED = "left_out", "weight_noise", "shares", models.STEP
 #: alternatives that are values of the data, and no choice of method
 OF_DATA = (SHARES, IMPUTED)
 #: every assumption, in the order in which they are reported
@@ -206,7 +206,7 @@ def parse(
             message = "imputed fills every missing cell, so that imputation makes no difference; leave one of them out."
             raise MethodError(message, file=file, key="robustness.imputation", value=space["imputation"])
         try:
-            multiple.check(imputer.step.method, imputer.step.params, attributes)
+            models.check(imputer.step.method, imputer.step.params, attributes)
         except MethodError as error:
             raise MethodError(str(error), file=file) from None
     choices = tuple(found[name] for name in ASSUMPTIONS if isinstance(found.get(name), Choice))
@@ -433,7 +433,7 @@ def with_fillings(
 ) -> Space:
     """Return a space with the tables that ``imputed`` draws from; without it the space as it is.
 
-    The tables complete the indicators that the method uses, as observed, by `fhi.engine.imputation.multiple.completed`.
+    The tables complete the indicators that the method uses, as observed, by `fhi.engine.imputation.models.completed`.
     A draw is the number of a table: one input of a Sobol' design. Table 0 is their mean, and never drawn.
 
     Parameters
@@ -458,7 +458,7 @@ def with_fillings(
     plain = method.model_copy(update={"imputation": Step(method="none"), "by_indicator": _filled_plainly(method)})
     observed = index.fill(panel, framework, plain, units=units)["imputed"]
     seed = method.robustness.seed if imputer.seed is None else imputer.seed
-    tables = multiple.completed(observed, imputer.step.method, imputer.draws, seed, imputer.step.params, units)
+    tables = models.completed(observed, imputer.step.method, imputer.draws, seed, imputer.step.params, units)
     tables = np.concatenate([tables.mean(axis=0, keepdims=True), tables])
     gaps = {code: column for column, code in enumerate(observed) if observed[code].isna().any()}
     fillings = {code: pd.DataFrame(tables[:, :, column].T, index=observed.index) for code, column in gaps.items()}
