@@ -119,6 +119,26 @@ def refuse(names: Iterable | Mapping, message: str, **where: object) -> None:
         raise MethodError(text, **{"value": next(iter(cases))} | where)
 
 
+def need(good: object, message: str, value: object) -> None:
+    """Raise `MethodError` unless a value is as it must be.
+
+    Parameters
+    ----------
+    good : bool
+    message : str
+        What it must be; without a full stop.
+    value : object
+        What was found.
+
+    Raises
+    ------
+    MethodError
+        With the message and the value.
+    """
+    if not good:
+        raise MethodError(f"{message}; found {value!r}.", value=value)
+
+
 def nearest_names(name: str, valid: Iterable[str], count: int = 2) -> list[str]:
     """Return the valid names most like `name`, the likest first; empty if none comes near.
 
