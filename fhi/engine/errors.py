@@ -1,7 +1,5 @@
 """The two errors a user meets: bad data and a bad choice of method."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, TypeVar

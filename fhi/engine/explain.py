@@ -1,7 +1,5 @@
 """After building: what each indicator does to the ranks, what a city is strong in, and why one stands above another."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 import numpy as np

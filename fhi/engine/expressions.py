@@ -11,8 +11,6 @@ Cells without a value are left out of every list; a comparison with one is neith
 that is not true leaves its row out. Every cell that enters a result is recorded (`Outcome.cells`).
 """
 
-from __future__ import annotations
-
 import inspect
 import operator
 from collections.abc import Callable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Build an index: the steps of the Handbook in order, every intermediate kept."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace

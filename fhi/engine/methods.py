@@ -4,8 +4,6 @@ To add a method, write one function and put the decorator `method` on it; nothin
 step's table as it is (``TABLES["treatment"]["own"] = function``) is a method without traits, called the slow way.
 """
 
-from __future__ import annotations
-
 import inspect
 import math
 import traceback

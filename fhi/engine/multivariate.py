@@ -4,8 +4,6 @@ All functions take units × nodes with more always better (normalised indicators
 correlation then means that two indicators pull a score in opposite ways.
 """
 
-from __future__ import annotations
-
 from typing import Literal, NamedTuple
 
 import numpy as np

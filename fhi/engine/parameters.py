@@ -1,7 +1,5 @@
 """The method of an index: every choice with its type."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Annotated, Any, Literal

@@ -1,7 +1,5 @@
 """Ranks from scores (1 is best, ties share the lower number, none without a score), and numbers rounded to be read."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

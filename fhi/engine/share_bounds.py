@@ -6,8 +6,6 @@ a sum of named cities ``Σ x_c = v``; an order ``x_1 ≥ x_2 ≥ … ≥`` every
 of which one is not named, ``Σ x_c + x_h = v`` with some holder h, and no other city has more than it. Which city is h
 is open, so that the set is a union of polytopes, one a holder."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property

@@ -1,7 +1,5 @@
 """Handbook step 5, outliers: treat skewed indicators, or leave them; every treated cell is recorded."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """What is wrong in a method, said before anything runs: names, parameters, levels, weights, units."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np

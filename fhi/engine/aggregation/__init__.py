@@ -5,8 +5,6 @@ To add a method, write a function of (scores, weights) in the module it is neare
 cannot take raise `ValueError` (what is wrong, what to do).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

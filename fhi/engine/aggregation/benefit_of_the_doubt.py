@@ -1,7 +1,5 @@
 """Benefit of the doubt: every unit is weighed as suits it best, within stated bounds."""
 
-from __future__ import annotations
-
 from typing import Annotated, NamedTuple
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Aggregations that compare units pair by pair, so that a large lead on one child buys nothing on another."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from itertools import combinations
 

@@ -5,8 +5,6 @@ the facts about a node, and about the nodes below it, are checked alone with the
 least gap in every order.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any

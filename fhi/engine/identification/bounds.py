@@ -1,7 +1,5 @@
 """The identified set: all weights and scores that the published facts allow, bounds on them, and its centre."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 

@@ -4,8 +4,6 @@ The solver is HiGHS by its own bindings (Huangfu & Hall 2018): a new objective o
 some eight times faster than a program built anew each time.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import highspy

@@ -3,8 +3,6 @@
 First a city's own values of other years (`fhi.engine.imputation.years`), then those of other cities or indicators.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

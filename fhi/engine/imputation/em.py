@@ -1,7 +1,5 @@
 """Imputation by expectation and maximisation: what a multivariate normal distribution expects."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

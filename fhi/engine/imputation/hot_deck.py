@@ -1,7 +1,5 @@
 """Imputation from donors: units of the same class or group, or the nearest in what both of them have."""
 
-from __future__ import annotations
-
 import zlib
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Imputation by a middle value: of the indicator, of a group of units, or of the unit's other indicators."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """Multiple imputation: several completed tables, so that what is not known of missing cells shows in the results."""
 
-from __future__ import annotations
-
 import zlib
 from collections.abc import Mapping
 from typing import Any

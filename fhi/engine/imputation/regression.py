@@ -1,7 +1,5 @@
 """Imputation by regression: what the unit's other indicators predict by ordinary least squares."""
 
-from __future__ import annotations
-
 import zlib
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Imputation over the years of a panel: a cell without a value in the edition's year, from its own other years."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

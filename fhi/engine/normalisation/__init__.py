@@ -1,7 +1,5 @@
 """Handbook step 5: bring indicators of different units onto one scale, more always better, by year or over years."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 
 import numpy as np

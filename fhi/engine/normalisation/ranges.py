@@ -1,7 +1,5 @@
 """Normalisation by a range or by the distance to something: observed bounds, fixed ones, the best unit, a target."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 import numpy as np

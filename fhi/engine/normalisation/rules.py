@@ -5,8 +5,6 @@ would span almost twice the range and count almost twice. So the ranks of every 
 all units of the table; ``raw`` leaves them as they are.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Literal
 

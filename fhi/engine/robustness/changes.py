@@ -1,7 +1,5 @@
 """Whether ranks differ between two years or two methods by more than the uncertainty of both."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """Rubin's rules: the spread of scores over completed tables beside the spread within one."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The analyses of a scenario, with the space and the numbers of draws that stand in its file."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial

@@ -1,7 +1,5 @@
 """The space of assumptions: what may be chosen differently, read from a scenario and checked before anything runs."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product

@@ -5,8 +5,6 @@ of one family's scores goes through `families.by_family`, any other takes (norma
 argument by keyword, annotated with its kind (see `fhi.engine.methods`).
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

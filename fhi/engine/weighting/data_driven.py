@@ -1,7 +1,5 @@
 """Weights from the data: how the children correlate, and how far each tells units apart."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """Weights of the framework, equal ones, and from the data: family by family up to the root, or all leaves together."""
 
-from __future__ import annotations
-
 import functools
 import inspect
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Weights from a regression of an outside variable on the scores."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Literal
 
