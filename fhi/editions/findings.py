@@ -40,6 +40,7 @@ KINDS = {
     "foreword": r"foreword-\d+",
     "how-to-read": r"how-to-read-\d+",
     "chapter": r"[a-z]+-opening",
+    "also": r"[a-z]+-also-\d+",
     "unit": r".+-\d+",
     "report-headline": r"p\d\d-\d+",
 }

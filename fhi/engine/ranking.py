@@ -68,6 +68,11 @@ def significant_places(value: float, decimals: int | None = None) -> int:
         Finite and not 0.
     decimals : int, optional
         See there.
+
+    Returns
+    -------
+    int
+        0 or more.
     """
     before = int(np.floor(np.log10(abs(value)))) + 1
     places = max(0, COMPUTED - before)
