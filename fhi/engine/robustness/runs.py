@@ -226,10 +226,10 @@ def describe_sweep(table: pd.DataFrame) -> str:
     built = table[table["error"].isna()].sort_values("kendall_tau_b", ascending=False)
     lines = [f"{'combinations':<14}{len(table)}, of which {len(table) - len(built)} cannot be built (see error)"]
     names = [name for name in table if name in ASSUMPTIONS]
-    for title, row in (("nearest", built.head(1)), ("furthest", built.tail(1))):
-        for item in row.to_dict("records"):
-            words = "; ".join(f"{name} {item[name]}" for name in names)
-            lines.append(f"{title:<14}Kendall's tau-b {item['kendall_tau_b']:.2f}: {words}")
+    ends = built.iloc[[0, -1]].to_dict("records") if len(built) else []
+    for title, item in zip(("nearest", "furthest"), ends, strict=False):
+        words = "; ".join(f"{name} {item[name]}" for name in names)
+        lines.append(f"{title:<14}Kendall's tau-b {item['kendall_tau_b']:.2f}: {words}")
     return "\n".join(lines)
 
 
@@ -302,8 +302,8 @@ def within(effort: Effort, units: int) -> Effort:
     """
     if units <= FULL:
         return effort
-    draws, sobol = effort.draws * FULL // units, effort.sobol * FULL // units
-    return Effort(draws=max(1, draws), sobol=max(2, 1 << (sobol.bit_length() - 1)) if sobol else 2)
+    draws, sobol = effort.draws * FULL // units, max(2, effort.sobol * FULL // units)
+    return Effort(draws=max(1, draws), sobol=1 << (sobol.bit_length() - 1))
 
 
 @dataclass(frozen=True)
@@ -347,10 +347,8 @@ class Analysis:
     def study(self) -> Study:
         """The index as it is, with the published cities that have one to be ranked."""
         everyone = Study.of(self.panel, self.framework, self.space, self.method, units=self.units)
-        if self.published.empty:
-            return everyone
         ranked = [city for city in self.published["city"] if city in everyone.names]
-        return Study.of(self.panel, self.framework, self.space, self.method, ranked, self.units)
+        return everyone if self.published.empty else everyone.among(ranked)
 
     @cached_property
     def effort(self) -> Effort:
@@ -375,7 +373,8 @@ class Analysis:
 
     @property
     def _given(self) -> dict[str, Any]:
-        return {"method": self.method, "among": self.study.names, "units": self.units}
+        given = {"data": self.panel, "framework": self.framework, "space": self.space, "method": self.method}
+        return given | {"among": self.study.names, "units": self.units, "seed": self.method.robustness.seed}
 
     def describe(self) -> pd.DataFrame:
         """Return ``assumption, alternatives`` in words, one row an assumption.
@@ -385,11 +384,8 @@ class Analysis:
         """
         space = self.study.model.space
         words = {choice.name: "; ".join(choice.labels) for choice in space.alternatives}
-        words |= {
-            choice.name: f"{', '.join(space.points)}: {len(choice.values) - 1} points of the joint interval"
-            for choice in space.choices
-            if choice.name == SHARES
-        }
+        joint = max((points.shape[1] for points in space.points.values()), default=1) - 1
+        words[SHARES] = f"{', '.join(space.points)}: {joint} points of the joint interval"
         words[IMPUTED] = "" if self.space.imputer is None else self.space.imputer.label
         words[WEIGHT_NOISE] = "; ".join(noise.label for noise in space.weight_noise)
         words[DATA_NOISE] = "; ".join(f"{code}: {error.label}" for code, error in (space.data_noise or {}).items())
@@ -399,23 +395,18 @@ class Analysis:
             rows.append(("pairs and every rank", f"of the {PAIRED} units ranked best of {ranked}; intervals of all"))
         effort, asked = self.effort, self._asked
         if ranked > FULL:
-            said = (
-                f"{effort.draws} draws, Sobol {effort.sobol}; of {FULL} units or fewer {asked.draws} and {asked.sobol}"
-            )
-            rows.append((f"effort for {ranked} units", said))
+            said = f"{effort.draws} draws, Sobol {effort.sobol}; of {FULL} units or fewer "
+            rows.append((f"effort for {ranked} units", f"{said}{asked.draws} and {asked.sobol}"))
         return pd.DataFrame(rows, columns=["assumption", "alternatives"])
 
     def uncertainty(self, **arguments: Any) -> Uncertainty:
         """Draw from the space; see `fhi.engine.robustness.uncertainty`."""
-        settings = self.method.robustness
-        given = self._given | {"published": self.order, "tiers": self.tiers, "cluster": self.cluster} | arguments
-        return uncertainty(self.panel, self.framework, self.space, self.effort.draws, settings.seed, **given)
+        given = {"published": self.order, "tiers": self.tiers, "cluster": self.cluster}
+        return uncertainty(n=self.effort.draws, **self._given | given | arguments)
 
     def sensitivity(self, **arguments: Any) -> pd.DataFrame:
         """Share the variance of the ranks between the assumptions; see `fhi.engine.robustness.sensitivity`."""
-        settings = self.method.robustness
-        given = self._given | {"cluster": self.cluster} | arguments
-        return sensitivity(self.panel, self.framework, self.space, self.effort.sobol, settings.seed, **given)
+        return sensitivity(n=self.effort.sobol, **self._given | {"cluster": self.cluster} | arguments)
 
     def imputation_spread(self, level: float = 0.95) -> pd.DataFrame:
         """Return the scores over the tables of ``imputed``, see `significance.spread`; empty without these."""
@@ -434,18 +425,12 @@ class Analysis:
 
     def tornado(self, **arguments: Any) -> pd.DataFrame:
         """Change one assumption at a time; see `fhi.engine.robustness.saltelli`."""
-        settings = self.method.robustness
-        draws = min(self.effort.draws, BLOCK)
-        given = self._given | {"draws": draws} | arguments
-        return tornado(self.panel, self.framework, self.space, settings.seed, **given)
+        return tornado(**self._given | {"draws": min(self.effort.draws, BLOCK)} | arguments)
 
     def convergence(self, result: Uncertainty) -> pd.DataFrame:
         """Return the estimates from fewer draws for the neighbours in the first five published places."""
-        if self.order is None:
-            order = pd.Series(result.study.reference, index=result.units)
-        else:
-            order = self.order[result.units]
-        return convergence(result, pairwise(order.sort_values(kind="stable").index[:5]))
+        order = pd.Series(result.study.reference, index=result.units) if self.order is None else self.order
+        return convergence(result, pairwise(order[result.units].sort_values(kind="stable").index[:5]))
 
     def intervals(self, result: Uncertainty, level: float) -> pd.DataFrame:
         """Return the intervals of the ranks beside the published ones, ``city, published, tier`` first, with the draws.
