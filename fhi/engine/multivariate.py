@@ -178,12 +178,9 @@ def cronbach_alpha(data: pd.DataFrame) -> float:
     s_i² is the variance of an item and s² that of the sum of all. Missing for fewer than two items or units, or a sum
     without spread. Cronbach (1951), Coefficient alpha and the internal structure of tests, Psychometrika 16(3).
     """
-    complete = data.dropna()
-    items = data.shape[1]
-    if items < 2 or len(complete) < 2:
-        return float("nan")
+    complete, items = data.dropna(), data.shape[1]
     sums = complete.sum(axis=1)
-    if same(sums.min(), sums.max()):
+    if items < 2 or len(complete) < 2 or same(sums.min(), sums.max()):
         return float("nan")
     return float(items / (items - 1) * (1 - complete.var(ddof=1).sum() / sums.var(ddof=1)))
 
@@ -290,11 +287,9 @@ def correlation(first: pd.Series, second: pd.Series) -> float:
     float
         From −1 to 1.
     """
-    both = first.notna() & second.notna()
-    first, second = first[both], second[both]
-    if len(first) < LEAST_UNITS or any(same(values.min(), values.max()) for values in (first, second)):
-        return float("nan")
-    return float(np.corrcoef(first, second)[0, 1])
+    both = pd.concat([first, second], axis=1).dropna().to_numpy().T
+    few = both.shape[1] < LEAST_UNITS
+    return float("nan") if few or any(same(row.min(), row.max()) for row in both) else float(np.corrcoef(both)[0, 1])
 
 
 def _in_order(data: pd.DataFrame, framework: Framework) -> list[str]:

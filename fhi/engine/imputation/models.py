@@ -11,20 +11,7 @@ from fhi.engine import methods
 from fhi.engine.errors import MethodError, choose, refuse
 from fhi.engine.imputation.donors import alike_units
 from fhi.engine.least_squares import least_squares
-from fhi.engine.methods import (
-    Attribute,
-    Count,
-    Flag,
-    Indicator,
-    NotNegative,
-    Positive,
-    Whole,
-    check_params,
-    constant,
-    listed,
-    method,
-    refuse_empty,
-)
+from fhi.engine.methods import Attribute, Count, Flag, Indicator, NotNegative, Positive, Whole, constant, listed, method
 
 #: the least share of an indicator's variance that the others must leave unexplained
 SINGULAR = 1e-10
@@ -404,7 +391,7 @@ def completed(
     MethodError
         If there is no such method or parameter, or it cannot draw.
     """
-    refuse_empty(data, STEP)
+    methods.refuse_empty(data, STEP)
     # in the order of their names, so that the order of the rows plays no part
     ordered = data.astype(float).sort_index().sort_index(axis=1)
     given = {"step": STEP, "params": dict(params), "units": units}
@@ -429,4 +416,4 @@ def check(name: str, params: Mapping[str, Any], attributes: pd.DataFrame | None)
         With the key and the nearest valid names.
     """
     function, known = choose(methods.TABLES[STEP], name, STEP), () if attributes is None else attributes
-    check_params(function, params, step=STEP, name=name, attributes=known)
+    methods.check_params(function, params, step=STEP, name=name, attributes=known)

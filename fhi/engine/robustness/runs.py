@@ -19,20 +19,7 @@ from fhi.engine.robustness.distributions import ranges
 from fhi.engine.robustness.draws import BLOCK
 from fhi.engine.robustness.monte_carlo import Study, Uncertainty, uncertainty
 from fhi.engine.robustness.saltelli import sensitivity, tornado
-from fhi.engine.robustness.space import (
-    ASSUMPTIONS,
-    DATA_NOISE,
-    IMPUTED,
-    LEFT_OUT,
-    SHARES,
-    WEIGHT_NOISE,
-    Choice,
-    Space,
-    check_pairs,
-    parse,
-    with_fillings,
-    with_points,
-)
+from fhi.engine.robustness.space import LEFT_OUT, Choice, Space, check_pairs, parse, with_fillings, with_points
 from fhi.engine.robustness.summary import PAIRED, shares, shifts
 
 #: units up to which a scenario's effort is made in full
@@ -158,21 +145,15 @@ def limits(shares: np.ndarray, n: int | np.ndarray) -> tuple[np.ndarray, np.ndar
     return np.minimum((centre - width).clip(0), shares), np.maximum((centre + width).clip(max=1), shares)
 
 
-def _check_grid(
-    method: Method,
-    framework: Framework,
-    cities: Iterable[str] = (),
-    file: str | None = None,
-    units: pd.DataFrame | None = None,
-) -> list[Choice]:
+def _grid(method: Method, framework: Framework, cities: Iterable[str], **given: Any) -> list[Choice]:
     """Return the alternatives of a scenario's grid, or raise `MethodError` for what is wrong in it."""
     # combinations that raw weights do not go with are told in the results
     plain = method.model_copy(update={"weights": {}})
-    space = parse(method.robustness.grid, plain, framework, cities, file=file, attributes=units)
+    space = parse(method.robustness.grid, plain, framework, cities, **given)
     noise = [name for name in space.assumptions if name not in {choice.name for choice in space.choices} - {LEFT_OUT}]
     if noise:
         message = f"only keys of the method are accepted; remove {noise[0]}."
-        raise MethodError(message, file=file, key="robustness.grid", value=noise[0])
+        raise MethodError(message, file=given.get("file"), key="robustness.grid", value=noise[0])
     return list(space.choices)
 
 
@@ -206,7 +187,7 @@ def sweep(
     ranks : pandas.DataFrame
         ``combination, city, rank, published``, the published cities ranked among themselves.
     """
-    choices = _check_grid(method, framework, panel["city"].unique(), units=units)
+    choices = _grid(method, framework, panel["city"].unique(), attributes=units)
     tasks = list(product(*(range(len(choice.values)) for choice in choices)))
     function = partial(_one, panel, framework, method, choices, published, units)
     found = parallel.run(function, tasks, workers=workers, cluster=cluster, title="combinations", unit="")
@@ -225,7 +206,7 @@ def describe_sweep(table: pd.DataFrame) -> str:
     """Return a few lines on a table of combinations: how many, the range of agreement, the best and the worst."""
     built = table[table["error"].isna()].sort_values("kendall_tau_b", ascending=False)
     lines = [f"{'combinations':<14}{len(table)}, of which {len(table) - len(built)} cannot be built (see error)"]
-    names = [name for name in table if name in ASSUMPTIONS]
+    names = table.columns[1 : table.columns.get_loc("cities")]
     ends = built.iloc[[0, -1]].to_dict("records") if len(built) else []
     for title, item in zip(("nearest", "furthest"), ends, strict=False):
         words = "; ".join(f"{name} {item[name]}" for name in names)
@@ -282,7 +263,7 @@ def check(
             raise MethodError(message, file=file, key=f"{key}.sobol", value=effort.sobol)
     space = parse(settings.space, method, framework, cities, file=file, attributes=units)
     check_pairs(space, method, file)
-    _check_grid(method, framework, cities, file, units)
+    _grid(method, framework, cities, file=file, attributes=units)
 
 
 def within(effort: Effort, units: int) -> Effort:
@@ -382,14 +363,7 @@ class Analysis:
         Of many units the last rows say of how many the tables hold pairs and every rank
         (`fhi.engine.robustness.summary.PAIRED`), and how many draws are made of those that the scenario asks for.
         """
-        space = self.study.model.space
-        words = {choice.name: "; ".join(choice.labels) for choice in space.alternatives}
-        joint = max((points.shape[1] for points in space.points.values()), default=1) - 1
-        words[SHARES] = f"{', '.join(space.points)}: {joint} points of the joint interval"
-        words[IMPUTED] = "" if self.space.imputer is None else self.space.imputer.label
-        words[WEIGHT_NOISE] = "; ".join(noise.label for noise in space.weight_noise)
-        words[DATA_NOISE] = "; ".join(f"{code}: {error.label}" for code, error in (space.data_noise or {}).items())
-        rows = [(name, words[name]) for name in space.assumptions]
+        rows = [*self.study.model.space.words.items()]
         ranked = len(self.study.names)
         if ranked > PAIRED:
             rows.append(("pairs and every rank", f"of the {PAIRED} units ranked best of {ranked}; intervals of all"))
