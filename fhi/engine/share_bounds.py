@@ -56,24 +56,6 @@ class Polytope(NamedTuple):
             raise ValueError("the polytope has no bound")
         return found.x if found.status == 0 else None
 
-    def inside(self, points: np.ndarray, tolerance: float = 1e-7) -> np.ndarray:
-        """Return for each point (a row) whether it lies in the polytope.
-
-        Parameters
-        ----------
-        points : numpy.ndarray
-            Points × dimensions.
-        tolerance : float, optional
-            How far a point may miss each row.
-
-        Returns
-        -------
-        numpy.ndarray of bool
-            By point.
-        """
-        level = np.abs(points @ self.equal.T - self.level) <= tolerance
-        return level.all(axis=1) & (points @ self.below.T <= self.limit + tolerance).all(axis=1)
-
 
 def draw(polytope: Polytope, count: int, source: np.random.Generator) -> np.ndarray:
     """Return points spread evenly over a polytope, points × dimensions.

@@ -10,8 +10,8 @@ import pandas as pd
 from fhi.engine import methods
 from fhi.engine.errors import MethodError, choose, refuse
 from fhi.engine.imputation.donors import alike_units
-from fhi.engine.least_squares import least_squares
 from fhi.engine.methods import Attribute, Count, Flag, Indicator, NotNegative, Positive, Whole, constant, listed, method
+from fhi.engine.multivariate import least_squares
 
 #: the least share of an indicator's variance that the others must leave unexplained
 SINGULAR = 1e-10
