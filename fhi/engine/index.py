@@ -123,14 +123,16 @@ def fill_observed(
         If no indicator has data for enough units, or the imputation fails.
     """
     framework = framework.with_directions(dict(method.directions))
-    indicators = observed.drop(index=list(method.exclude_cities))
-    indicators[[framework.same.get(code, code) for code in method.exclude_indicators]] = float("nan")
+    indicators = observed.drop(index=list(method.exclude_cities)) if method.exclude_cities else observed.copy()
+    if method.exclude_indicators:
+        indicators[[framework.same.get(code, code) for code in method.exclude_indicators]] = float("nan")
     kept, screening = screen(indicators, method.least_coverage)
     used = screening.index[screening["used"]]
     if used.empty:
         raise MethodError("no indicator has data for enough units; lower least_coverage.", key="least_coverage")
-    kept, unit_screening = screen_units(kept[used], framework, method.unit_screening)
-    indicators = indicators.loc[kept.index]
+    kept = kept if len(used) == kept.shape[1] else kept[used]
+    kept, unit_screening = screen_units(kept, framework, method.unit_screening)
+    indicators = indicators if len(kept) == len(indicators) else indicators.loc[kept.index]
     given = {"framework": framework, "units": units}
     imputed, mask = _each(
         kept,
@@ -138,7 +140,8 @@ def fill_observed(
         "imputation",
         lambda data, step: imputation.impute(data, step.method, **given, **step.params),
     )
-    mask |= carried.loc[imputed.index, used]
+    if carried.to_numpy().any():
+        mask |= carried.loc[imputed.index, used]
     found = {"indicators": indicators, "screening": screening, "unit_screening": unit_screening}
     return found | {"imputed": imputed, "imputation": mask}
 
@@ -276,6 +279,15 @@ def treat_filled(imputed: pd.DataFrame, method: Method) -> tuple[pd.DataFrame, p
     return treated, record
 
 
+def treat_unrecorded(imputed: pd.DataFrame, method: Method) -> pd.DataFrame:
+    """Return the treated indicators of `treat_filled` alone; the cells are looked at only if years need them."""
+    if not methods.traits("over_years", method.over_years.method).own_year:
+        return treat_filled(imputed, method)[0]
+    return _each(
+        imputed, method, "treatment", lambda data, step: treatment.treat_alone(data, step.method, **step.params)[:1]
+    )[0]
+
+
 def other_years(
     panel: pd.DataFrame, framework: Framework, method: Method, year: int | None, units: pd.DataFrame | None
 ) -> dict[int, pd.DataFrame]:
@@ -305,13 +317,13 @@ def other_years(
     for other in sorted(int(at) for at in panel["year"].unique() if at <= last and at != year):
         with suppress(MethodError):  # a year in which no indicator can be used tells nothing
             found[other] = fill(panel, framework, method, other, units)["imputed"]
-    return {other: treat_filled(imputed, method)[0] for other, imputed in found.items()}
+    return {other: treat_unrecorded(imputed, method) for other, imputed in found.items()}
 
 
 def _each(data: pd.DataFrame, method: Method, key: str, run: Callable[[pd.DataFrame, Step], tuple]) -> list:
     """Return what a step makes of all indicators: those with a step of their own by that one.
 
-    `run` returns frames of the shape of its data; of a treatment the second is a record, of which there is one a step.
+    `run` returns frames of the shape of its data; a second one of a treatment is a record, and there is one a step.
     A method that looks across indicators is given them all, and only its own columns are taken.
     """
     if not any(getattr(own, key) for own in method.by_indicator.values()):
@@ -328,7 +340,8 @@ def _each(data: pd.DataFrame, method: Method, key: str, run: Callable[[pd.DataFr
         found.append((run(data[columns] if alone else data, step), columns))
     first = pd.concat([result[0][columns] for result, columns in found], axis=1)[[*data]]
     if key == "treatment":
-        return [first, *(result[1][result[1]["indicator"].isin(columns)] for result, columns in found)]
+        records = [(result[1], columns) for result, columns in found if len(result) > 1]
+        return [first, *(record[record["indicator"].isin(columns)] for record, columns in records)]
     rest = (
         [pd.concat([result[1][columns] for result, columns in found], axis=1)[[*data]]] if key == "imputation" else []
     )

@@ -406,7 +406,8 @@ def check_frame(result: Any, data: pd.DataFrame, *, step: str, name: str) -> pd.
         message = f"{name!r} must return a frame with the same units and indicators in the same order."
         raise MethodError(message, key=step, value=name)
     try:
-        result = result.astype(float)
+        values = result.to_numpy()
+        result = result if values.dtype == np.float64 else result.astype(float)
     except (TypeError, ValueError) as error:
         raise MethodError(f"{name!r} must return numbers: {error}.", key=step, value=name) from None
     infinite = np.isinf(result.to_numpy()).any(axis=0)
@@ -446,7 +447,8 @@ def same(low: Any, high: Any) -> Any:
 
 def constant(data: pd.DataFrame) -> list:
     """Return the columns in which all values are the `same`; a column without values is none of them."""
-    return data.columns[same(*ends(data.to_numpy(dtype=float)))].tolist()
+    alike = same(*ends(data.to_numpy(dtype=float)))
+    return data.columns[alike].tolist() if alike.any() else []
 
 
 def ends(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

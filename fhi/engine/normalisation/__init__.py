@@ -54,9 +54,8 @@ def normalise(data: pd.DataFrame, method: str, *, directions: pd.Series, scale=(
     OECD/JRC (2008), Handbook on Constructing Composite Indicators, section 1.5.
     """
     function = choose(METHODS, method, "normalisation")
-    data = data.astype(float)
     signs = directions.reindex(data.columns).astype(float)
-    unknown = ~np.isin(signs.to_numpy(), (1, -1))
+    unknown = np.abs(signs.to_numpy()) != 1
     if unknown.any():
         raise MethodError(f"no direction (1 or -1) for {listed(data.columns[unknown])}.", key="direction")
     methods.refuse_empty(data, "normalisation")
@@ -65,7 +64,7 @@ def normalise(data: pd.DataFrame, method: str, *, directions: pd.Series, scale=(
     turned = _turned(data, signs, methods.traits("normalisation", method).reflected)
     result = methods.call(METHODS, method, turned, step="normalisation", params=params, directions=signs)
     result = methods.check_frame(result, data, step="normalisation", name=method)
-    lost = (np.isnan(result.to_numpy()) != np.isnan(data.to_numpy())).any(axis=0)
+    lost = (np.isnan(result.to_numpy()) != np.isnan(turned.to_numpy())).any(axis=0)
     if lost.any():
         names = listed(data.columns[lost])
         message = f"{method!r} must give a number where there is one, and none elsewhere; see {names}."
@@ -75,7 +74,7 @@ def normalise(data: pd.DataFrame, method: str, *, directions: pd.Series, scale=(
 
 def _turned(data: pd.DataFrame, signs: pd.Series, reflected: bool) -> pd.DataFrame:
     """Return the data with more always better."""
-    values = data.to_numpy()
+    values = data.to_numpy(dtype=float)
     if reflected:
         low, high = methods.ends(values)
         turned = np.where(signs.to_numpy() > 0, values, high + low - values)

@@ -27,8 +27,7 @@ def refuse_constant(data: pd.DataFrame, why: str) -> None:
     MethodError
         With all such columns.
     """
-    same = same_values(data)
-    if same:
+    if same := same_values(data):
         raise MethodError(f"every value is the same in {listed(same)}, and {why}; leave it out.", key="normalisation")
 
 

@@ -76,10 +76,9 @@ class Study:
 
     def among(self, names: Iterable[str]) -> Study:
         """Return the study with these units ranked among themselves; raises as `of`."""
-        names, known = [*dict.fromkeys(names)], dict.fromkeys(self.model.inputs.units)
+        names, known = [*dict.fromkeys(names)], dict(zip(self.model.inputs.units, self.nominal, strict=True))
         for name in names:
-            choose(known, name, "among")
-            if np.isnan(self.nominal[name]):
+            if np.isnan(choose(known, name, "among")):
                 message = f"{name} has no index and cannot be ranked; leave it out."
                 raise MethodError(message, key="among", value=name)
         if len(names) < 2:
@@ -138,8 +137,10 @@ class Study:
         """
         model, found = self.model, np.zeros(0, dtype=np.int64)
         for first, count in self.tasks(n):
-            picks = draws.picks(model.space, seed, first, count)
-            found = np.union1d(found, model.codes(picks))
+            drawn = model.codes(draws.picks(model.space, seed, first, count))
+            # sorting is slow where there are few combinations
+            few = len(drawn) and drawn.max() < len(drawn)
+            found = np.union1d(found, np.flatnonzero(np.bincount(drawn)) if few else drawn)
         return found
 
     def target(self, published: pd.Series | None = None, tiers: pd.Series | None = None) -> Target:

@@ -248,7 +248,7 @@ def _read_choice(
     for alternative in listed:
         try:
             candidate = with_values(method, {name: alternative})
-            alone = with_values(candidate, ALONE.get(name, {}))
+            alone = with_values(candidate, ALONE[name]) if name in ALONE else candidate
         except ValidationError as error:
             first = error.errors()[0]
             raise MethodError(f"{first['msg']}; found {alternative!r}.", value=alternative) from None
@@ -315,7 +315,7 @@ def _read_left_out(content: Any, framework: Framework, cities: list[str]) -> Cho
 
 def _read_weight_noise(content: Any, framework: Framework, cities: list[str]) -> tuple[WeightNoise, ...]:
     entries = content if isinstance(content, list | tuple) else [content]
-    levels = range(1, int(framework.levels.max()) + 1)
+    levels = range(1, framework.depth + 1)
     noises = []
     for entry in entries:
         kinds = [kind for kind in ("uniform", "dirichlet") if isinstance(entry, Mapping) and kind in entry]
