@@ -406,8 +406,7 @@ def check_frame(result: Any, data: pd.DataFrame, *, step: str, name: str) -> pd.
         message = f"{name!r} must return a frame with the same units and indicators in the same order."
         raise MethodError(message, key=step, value=name)
     try:
-        values = result.to_numpy()
-        result = result if values.dtype == np.float64 else result.astype(float)
+        result = result if result.to_numpy().dtype == np.float64 else result.astype(float)
     except (TypeError, ValueError) as error:
         raise MethodError(f"{name!r} must return numbers: {error}.", key=step, value=name) from None
     infinite = np.isinf(result.to_numpy()).any(axis=0)
@@ -415,6 +414,11 @@ def check_frame(result: Any, data: pd.DataFrame, *, step: str, name: str) -> pd.
         names = listed(result.columns[infinite])
         raise MethodError(f"{name!r} gives infinite values in {names}.", key=step, value=name)
     return result
+
+
+def floats(data: pd.DataFrame) -> pd.DataFrame:
+    """Return a copy of the data as floats, which is made when a method writes into it."""
+    return data.copy(deep=False) if data.to_numpy().dtype == np.float64 else data.astype(float)
 
 
 def _of_one_shape(result: pd.DataFrame, data: pd.DataFrame) -> bool:

@@ -243,7 +243,7 @@ def treat_alone(data: pd.DataFrame, method: str, **params) -> tuple[pd.DataFrame
     MethodError
         As of `treat`.
     """
-    data = data.astype(float)
+    data = methods.floats(data)
     result = methods.call(METHODS, method, data, step="treatment", params=params)
     treated, labels = result if isinstance(result, tuple) else (result, {})
     treated = methods.check_frame(treated, data, step="treatment", name=method)
@@ -258,14 +258,16 @@ def _shape(values: np.ndarray | pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Return G1 and G2 by column (see `skewness`, `kurtosis`)."""
     values = np.asarray(values, dtype=float)
     present = ~np.isnan(values)
-    n = present.sum(axis=0)
+    n, gaps = present.sum(axis=0), not present.all()
     # scaled by the range first, so that no unit is too small or too large for a fourth power
     top = np.fmax.reduce(values, axis=0, initial=-np.inf)
     low = np.fmin.reduce(values, axis=0, initial=np.inf)
     with np.errstate(invalid="ignore", divide="ignore"):
         spread = np.where(methods.same(low, top), np.nan, top - low)
-        scaled = np.where(present, (values - low) / spread, 0.0)
-        scaled = np.where(present, scaled - scaled.sum(axis=0) / n, 0.0)
+        scaled = (values - low) / spread
+        scaled = np.where(present, scaled, 0.0) if gaps else scaled
+        scaled = scaled - scaled.sum(axis=0) / n
+        scaled = np.where(present, scaled, 0.0) if gaps else scaled
         squares = scaled**2
         second = squares.sum(axis=0) / n
         third, fourth = (squares * scaled).sum(axis=0) / n, (squares**2).sum(axis=0) / n

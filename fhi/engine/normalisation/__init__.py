@@ -54,7 +54,8 @@ def normalise(data: pd.DataFrame, method: str, *, directions: pd.Series, scale=(
     OECD/JRC (2008), Handbook on Constructing Composite Indicators, section 1.5.
     """
     function = choose(METHODS, method, "normalisation")
-    signs = directions.reindex(data.columns).astype(float)
+    known = directions.to_dict()
+    signs = pd.Series([known.get(column, np.nan) for column in data], index=data.columns, dtype=float)
     unknown = np.abs(signs.to_numpy()) != 1
     if unknown.any():
         raise MethodError(f"no direction (1 or -1) for {listed(data.columns[unknown])}.", key="direction")

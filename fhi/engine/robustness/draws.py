@@ -70,9 +70,7 @@ class Tree:
         """Return weights by node, nodes × draws, as arrays by level."""
         places, values = {node: place for place, node in enumerate(weights.index)}, weights.to_numpy()
         return {
-            level: np.where(
-                self.repeated[level][:, None], 1.0, values[[places[node] for node in self.nodes[level]]]
-            )
+            level: np.where(self.repeated[level][:, None], 1.0, values[[places[node] for node in self.nodes[level]]])
             for level in range(1, self.depth + 1)
         }
 

@@ -376,7 +376,9 @@ class Model:
         index.check(given, framework, self.inputs.units, units=attributes)
         self.method = given
         self.workshop = Workshop(self.inputs)
-        known = dict(zip(self.inputs.tree.leaves, ~np.isnan(self.workshop.matrix(given).values).all(axis=0), strict=True))
+        known = dict(
+            zip(self.inputs.tree.leaves, ~np.isnan(self.workshop.matrix(given).values).all(axis=0), strict=True)
+        )
         self.used = [leaf for leaf in framework.indicators if known[leaf]]
         if space.imputer is not None:
             space = with_fillings(space, self.inputs.panel, framework, given, attributes)

@@ -432,6 +432,9 @@ def drawn(
         for summary in results:
             total = summary if total is None else total + summary
         return Uncertainty(study, n, seed, target, total)
+    if len(tasks) == 1:
+        (cells,) = results
+        return Uncertainty(study, n, seed, target, None, cells)
     shape = n, len(study.ranked)
     scores, ranks = np.empty(shape), np.empty(shape, dtype=np.min_scalar_type(shape[1]))
     for (first, count), part in zip(tasks, results, strict=True):
