@@ -1,7 +1,5 @@
 """Handbook step 5, outliers: treat skewed indicators, or leave them; every treated cell is recorded."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Literal
 
@@ -9,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from fhi.engine import methods
-from fhi.engine.errors import MethodError, choose
+from fhi.engine.errors import MethodError, choose, refuse
 from fhi.engine.methods import NotNegative, Percentile, Whole, method
 
 #: a transformed value starts this share of the range above zero, so that the lowest has a logarithm
@@ -247,10 +245,8 @@ def treat_alone(data: pd.DataFrame, method: str, **params) -> tuple[pd.DataFrame
     result = methods.call(METHODS, method, data, step="treatment", params=params)
     treated, labels = result if isinstance(result, tuple) else (result, {})
     treated = methods.check_frame(treated, data, step="treatment", name=method)
-    filled = (np.isnan(data.to_numpy()) & ~np.isnan(treated.to_numpy())).any(axis=0)
-    if filled.any():
-        message = f"{method!r} fills missing cells of {methods.listed(data.columns[filled])}; that is for imputation."
-        raise MethodError(message, key="treatment", value=method)
+    filled = data.columns[(np.isnan(data.to_numpy()) & ~np.isnan(treated.to_numpy())).any(axis=0)]
+    refuse(filled, f"{method!r} fills missing cells of {{}}; that is for imputation.", key="treatment", value=method)
     return treated, labels
 
 

@@ -6,8 +6,6 @@ method that looks at one unit at a time is called once a parent, with a row for 
 there is goes draw by draw through the ordinary steps, and so does every draw that cannot be computed, for its error.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 
@@ -15,11 +13,11 @@ import numpy as np
 import pandas as pd
 
 from fhi.engine.errors import FhiError
-from fhi.engine.index import separable
+from fhi.engine.index import repeatable, separable
 from fhi.engine.methods import TABLES, traits
 from fhi.engine.parameters import Method, Step, level_alone, steps_by_level
 from fhi.engine.robustness.draws import SHARED, ByLevel, Rescaled, Sample, Tree, columns_of, effective, noisy
-from fhi.engine.robustness.model import Matrix, Model, repeatable
+from fhi.engine.robustness.model import Matrix, Model
 from fhi.engine.robustness.parallel import RobustnessError
 from fhi.engine.robustness.space import AGGREGATION, LEFT_OUT, MATRIX, NOTHING, WEIGHTS
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -14,9 +14,9 @@ import pandas as pd
 from fhi.engine import aggregation, imputation, index, normalisation, treatment, weighting
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
-from fhi.engine.index import STEPS, separable
+from fhi.engine.index import STEPS
 from fhi.engine.methods import traits
-from fhi.engine.parameters import Method, Step
+from fhi.engine.parameters import Method
 from fhi.engine.robustness.distributions import WITHIN, Error
 from fhi.engine.robustness.draws import Sample, Tree
 from fhi.engine.robustness.space import (
@@ -128,44 +128,6 @@ class Inputs:
         return self.panel[self.panel["indicator"] == indicator]
 
 
-def steps(method: Method, indicator: str | None = None) -> list[Step]:
-    """Return the steps from the observed to the normalised indicators, or of one indicator.
-
-    Parameters
-    ----------
-    method : Method
-    indicator : str, optional
-        Its code.
-
-    Returns
-    -------
-    list of Step
-        Imputation, treatment, normalisation.
-    """
-    return [method.step_of(name, indicator) for name in STEPS]
-
-
-def repeatable(method: Method, indicators: Iterable[str]) -> bool:
-    """Whether `Matrix.column` may be used for indicators.
-
-    So it is if no step looks across indicators or years, or has a parameter by indicator.
-
-    Parameters
-    ----------
-    method : Method
-    indicators : iterable of str
-        Those whose values differ between draws.
-
-    Returns
-    -------
-    bool
-    """
-    tried = [step for indicator in (None, *method.by_indicator) for step in steps(method, indicator)]
-    contents = [value for step in tried for value in step.params.values() if isinstance(value, Mapping | list)]
-    named = any(indicator in content for indicator in indicators for content in contents)
-    return separable(method) and traits("over_years", method.over_years.method).own_year and not named
-
-
 @dataclass(frozen=True)
 class Matrix:
     """One matrix of normalised indicators.
@@ -233,7 +195,7 @@ class Matrix:
     def column(self, inputs: Inputs, indicator: str, values: np.ndarray) -> np.ndarray:
         """Return all units × draws: other values of an indicator (such), imputed, treated and normalised.
 
-        The draws are the columns of one table, so that each step is called once; see `repeatable`.
+        The draws are the columns of one table, so that each step is called once; see `fhi.engine.index.repeatable`.
 
         Parameters
         ----------
@@ -252,7 +214,7 @@ class Matrix:
         rows = inputs.units.get_indexer(own)
         columns = pd.RangeIndex(values.shape[1]).astype(str)
         frame = pd.DataFrame(values[rows], index=own, columns=columns)
-        impute, treat, normalise = steps(self.method, indicator)
+        impute, treat, normalise = (self.method.step_of(name, indicator) for name in STEPS)
         given = {"framework": inputs.framework, "units": inputs.attributes}
         frame, _ = imputation.impute(frame, impute.method, **given, **impute.params)
         frame, _ = treatment.treat(frame, treat.method, **treat.params)
@@ -278,7 +240,8 @@ class Matrix:
             Units × indicators in the order of the framework.
         """
         panel = as_panel(self.observed.assign(**values), 0 if method.year is None else method.year)
-        treated = index.treat(panel, inputs.framework, method, units=inputs.attributes)["treated"]
+        imputed = index.fill(panel, inputs.framework, method, units=inputs.attributes)["imputed"]
+        treated = index.treat_filled(imputed, method)[0]
         return index.normalise({**self.others, method.year: treated}, inputs.framework, method, method.year)
 
 

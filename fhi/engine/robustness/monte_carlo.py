@@ -12,13 +12,13 @@ import pandas as pd
 
 from fhi.engine.errors import MethodError, choose
 from fhi.engine.framework import Framework
-from fhi.engine.index import STEPS
+from fhi.engine.index import STEPS, repeatable
 from fhi.engine.methods import traits
 from fhi.engine.parameters import Method, level_alone, steps_by_level
 from fhi.engine.robustness import draws, parallel
 from fhi.engine.robustness.draws import BLOCK
 from fhi.engine.robustness.engine import Plan, evaluate
-from fhi.engine.robustness.model import Model, repeatable
+from fhi.engine.robustness.model import Model
 from fhi.engine.robustness.space import DATA_NOISE, WEIGHT_NOISE, Space
 from fhi.engine.robustness.summary import Summary, Target, rank, shares
 
