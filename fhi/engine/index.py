@@ -246,7 +246,18 @@ def treat_filled(imputed: pd.DataFrame, method: Method) -> tuple[pd.DataFrame, p
 
 
 def treat_unrecorded(imputed: pd.DataFrame, method: Method) -> pd.DataFrame:
-    """Return the treated indicators of `treat_filled` alone; the cells are looked at only if years need them."""
+    """Return the treated indicators of `treat_filled` without the record, which is made only if years need it.
+
+    Parameters
+    ----------
+    imputed, method
+        As for `treat_filled`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of the shape of `imputed`.
+    """
     if not methods.traits("over_years", method.over_years.method).own_year:
         return treat_filled(imputed, method)[0]
     return _each(

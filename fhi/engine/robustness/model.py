@@ -97,7 +97,7 @@ class Inputs:
         return pd.Index(self.framework.leaves)
 
     @cached_property
-    def _places(self) -> np.ndarray:
+    def places(self) -> np.ndarray:
         """Where the leaves of the tree stand in the framework."""
         return np.array([self.framework.leaves.index(leaf) for leaf in self.tree.leaves])
 
@@ -110,14 +110,8 @@ class Inputs:
     def aligned(self, normalised: pd.DataFrame) -> np.ndarray:
         """Return all units × leaves in the order of the tree, from units × leaves in that of the framework."""
         values = np.full((len(self.units), len(self.tree.leaves)), np.nan)
-        values[self.units.get_indexer(normalised.index)] = normalised.to_numpy()[:, self._places]
+        values[self.units.get_indexer(normalised.index)] = normalised.to_numpy()[:, self.places]
         return values
-
-    def framed(self, values: np.ndarray, units: pd.Index) -> pd.DataFrame:
-        """Return some units × leaves in the order of the framework, from all units × leaves in that of the tree."""
-        found = np.empty((len(units), len(self.leaves)))
-        found[:, self._places] = values[self.units.get_indexer(units)]
-        return pd.DataFrame(found, index=units, columns=self.leaves)
 
     def leaves_below(self, node: str) -> list[str]:
         """Return the places of the indicators below a node, in whatever branch; below `NOTHING` there are none."""
@@ -154,7 +148,9 @@ class Matrix:
 
     def normalised(self, inputs: Inputs) -> pd.DataFrame:
         """Return its own units × indicators in the order of the framework."""
-        return inputs.framed(self.values, self.units)
+        found = np.empty((len(self.units), len(inputs.leaves)))
+        found[:, inputs.places] = self.values[inputs.units.get_indexer(self.units)]
+        return pd.DataFrame(found, index=self.units, columns=inputs.leaves)
 
     def moved(self, space: Space, sample: Sample, code: str, keys: np.ndarray) -> np.ndarray:
         """Return all units × keys: the observed values of an indicator as draws move them.
