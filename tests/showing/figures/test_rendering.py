@@ -39,8 +39,7 @@ def test_the_captions_speak_both_languages(store, id):
     assert "nan" not in caption["en"].lower().split()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("id", DRAWN)
+@pytest.mark.parametrize("id, language", sampled(DRAWN, LANGUAGES))
 def test_every_text_of_a_figure_has_its_place_and_nothing_crosses_the_line_at_which_the_page_cuts_its_head(
     store, framed, misplaced, id, language
 ):
