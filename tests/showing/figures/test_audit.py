@@ -20,7 +20,7 @@ def test_the_caption_says_how_many_numbers_were_checked():
     counts = LEDGER["verdict"].value_counts()
     checked = len(LEDGER) - counts["constraint"] - counts["not-recomputable"]
     caption = audit.scorecard_caption(audit.scorecard_data({"claims": LEDGER}))
-    assert f"Of {len(LEDGER)} stated figures and orders {checked} can be checked" in caption["en"]
+    assert f"Of {len(LEDGER)} stated numbers, orders and dates {checked} can be checked" in caption["en"]
     assert f"{counts['supported']} supported and" in caption["en"]
     assert f"{len(LEDGER)}个数字或次序中，{checked}个可由其他数字核对" in caption["zh"]
     assert f"{counts['supported']}个得到有限支持" in caption["zh"]
