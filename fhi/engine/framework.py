@@ -108,6 +108,11 @@ class Framework:
         return self.table["parent"]
 
     @cached_property
+    def depth(self) -> int:
+        """The level of the deepest indicators."""
+        return int(self.levels.max())
+
+    @cached_property
     def directions(self) -> pd.Series:
         return self.table["direction"].astype(int)
 
@@ -188,9 +193,13 @@ class Framework:
     def spread(self, data: pd.DataFrame) -> pd.DataFrame:
         """Return units × leaves of units × indicators: a column for each place in which an indicator stands."""
         if not self.same:
-            return data.reindex(columns=self.leaves)
+            return self.complete(data)
         found = data.reindex(columns=[self.same.get(leaf, leaf) for leaf in self.leaves])
         return found.set_axis(pd.Index(self.leaves, name=data.columns.name), axis=1)
+
+    def complete(self, data: pd.DataFrame) -> pd.DataFrame:
+        """Return units × leaves in file order, missing for a leaf that the data have not."""
+        return data if data.columns.tolist() == self.leaves else data.reindex(columns=self.leaves)
 
     @cached_property
     def formulas(self) -> dict[str, str]:
@@ -381,7 +390,8 @@ class Siblings(NamedTuple):
 
     def shares(self, axis: int = -1) -> np.ndarray:
         """Return ``w_j/Σ w`` over the children that are there; 0 for all where none is."""
-        return self.kept / np.expand_dims(np.where(self.covered > 0, self.covered, 1.0), axis)
+        whole = np.where(self.covered > 0, self.covered, 1.0)
+        return self.kept / (whole[..., None] if axis == -1 else np.expand_dims(whole, axis))
 
 
 def redistributed(present: np.ndarray, weights: np.ndarray, least: float = 0.0, axis: int = -1) -> Siblings:

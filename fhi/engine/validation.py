@@ -72,7 +72,7 @@ def check(
 
 def _check_levels(method: Method, framework: Framework, file: str | None) -> None:
     """Check what is said by level: how each is aggregated, and how much data it asks for."""
-    levels = list(range(framework.levels.max()))
+    levels = list(range(framework.depth))
     inner = [node for node in [framework.root, *framework.nodes] if framework.children(node)]
     if isinstance(method.aggregation, dict):
         for level in set(levels) ^ {level for level in method.aggregation if isinstance(level, int)}:

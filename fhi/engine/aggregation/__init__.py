@@ -103,9 +103,9 @@ def aggregate_and_weigh(
     place = {node: column for column, node in enumerate(nodes)}
     # one row a node, so that the children of a node are read from memory in one piece
     scores = np.full((len(nodes), len(normalised)), np.nan)
-    scores[[place[leaf] for leaf in framework.leaves]] = normalised.reindex(columns=framework.leaves).to_numpy().T
+    scores[[place[leaf] for leaf in framework.leaves]] = framework.complete(normalised).to_numpy().T
     share, own = weights.to_dict(), []
-    levels = range(framework.levels.max() - 1, -1, -1)
+    levels = range(framework.depth - 1, -1, -1)
     steps, by_node = steps_by_level(method, levels), steps_by_node(method)
     for step in (*steps.values(), *by_node.values()):
         function = choose(METHODS, step.method, "aggregation")

@@ -370,7 +370,7 @@ KINDS: Mapping[str, Callable[..., Iterator[tuple]]] = {
 def _equal_inside_parents(space: Space) -> Iterator[Row]:
     """Yield the restriction that weights are equal inside every parent below the root (the pillars stay free)."""
     tree = space.framework
-    for level in range(1, tree.levels.max()):
+    for level in range(1, tree.depth):
         for parent in tree.inner(level):
             first, *others = tree.children(parent)
             for other in others:

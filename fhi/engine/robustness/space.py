@@ -243,7 +243,7 @@ def _read_choice(
     for alternative in listed:
         try:
             candidate = with_values(method, {name: alternative})
-            alone = with_values(candidate, ALONE.get(name, {}))
+            alone = with_values(candidate, ALONE[name]) if name in ALONE else candidate
         except ValidationError as error:
             first = error.errors()[0]
             raise MethodError(f"{first['msg']}; found {alternative!r}.", value=alternative) from None
@@ -309,7 +309,7 @@ def _read_left_out(content: Any, framework: Framework, cities: list[str]) -> Cho
 
 
 def _read_weight_noise(content: Any, framework: Framework, cities: list[str]) -> tuple[WeightNoise, ...]:
-    levels, noises = [*range(1, int(framework.levels.max()) + 1)], []
+    levels, noises = [*range(1, framework.depth + 1)], []
     shape = "give {uniform: size, levels: […]} or {dirichlet: size, levels: […]}"
     for entry in content if isinstance(content, list | tuple) else [content]:
         kind = only_kind(entry, SIZES, "levels", shape)
