@@ -260,7 +260,7 @@ def read_(*arguments: str) -> None:
 def export(scenario: str) -> None:
     """Write a built scenario as a workbook."""
     from fhi import records
-    from fhi.running.workbook.writing import write_workbook
+    from fhi.running.workbook.sheets import write_workbook
     from fhi.store import Store
 
     store = Store(scenario)

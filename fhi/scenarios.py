@@ -17,13 +17,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from fhi import paths
 from fhi.editions.defaults import of_edition, with_errors
+from fhi.editions.edition import read_settings
 from fhi.engine import weighting
 from fhi.engine.cells import Folder, Table, read_cells
 from fhi.engine.errors import MethodError
 from fhi.engine.methods import register_file, traits
 from fhi.engine.parameters import COMBINING, Method
 from fhi.paths import BASELINE, SCENARIOS, beside_scenarios, edition_names
-from fhi.reading.settings import read_settings
 from fhi.store import Store
 
 

@@ -11,8 +11,7 @@ import pandas as pd
 from fhi.engine.errors import DataError, Problem
 from fhi.files import digest, replace_file
 from fhi.paths import RAW, WORDS
-from fhi.reading.csv_tables import read_table
-from fhi.reading.schemas import SCHEMAS
+from fhi.reading.schemas import SCHEMAS, read_table
 from fhi.store import to_csv
 
 CATALOGUE = "sources.csv"

@@ -18,7 +18,7 @@ from fhi.engine import formulas
 from fhi.engine.errors import DataError, Problem
 from fhi.engine.framework import FORMULAS, Framework
 from fhi.engine.multivariate import correlation
-from fhi.reading.csv_tables import PANEL
+from fhi.reading.schemas import PANEL
 
 Tables = Mapping[str, pd.DataFrame]
 CONSTRUCTIONS: dict[str, Callable[[Tables], pd.DataFrame]] = {}

@@ -8,11 +8,54 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pandas as pd
+import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from fhi.engine.errors import MethodError
 from fhi.paths import EDITION_FILE, RAW, edition_folder
-from fhi.reading.settings import read_settings
+
+
+class _OnceLoader(yaml.SafeLoader):
+    """The safe loader of YAML, for which a key that stands twice is an error."""
+
+    def construct_mapping(self, node, deep=False):
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        twice = [key for key in keys if keys.count(key) > 1]
+        if twice:
+            raise yaml.constructor.ConstructorError(None, None, f"the key {twice[0]!r} stands twice", node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+def read_settings(path: Path, file: str) -> dict[str, Any]:
+    """Return what a file of settings holds, its values not yet checked; an empty one holds nothing.
+
+    Parameters
+    ----------
+    path : Path
+        The file: YAML in UTF-8.
+    file : str
+        Its name in messages.
+
+    Returns
+    -------
+    dict
+        By key.
+
+    Raises
+    ------
+    MethodError
+        If it is not readable, or no list of keys and values.
+    """
+    try:
+        settings = yaml.load(path.read_text(encoding="utf-8"), Loader=_OnceLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise MethodError(f"not readable as YAML in UTF-8: {error}", file=file) from None
+    if settings is None:
+        return {}
+    if not isinstance(settings, dict):
+        raise MethodError("the file must be a list of 'key: value' lines.", file=file, value=settings)
+    return settings
+
 
 #: what the example texts and rows of the template begin with
 EXAMPLE = "EXAMPLE"

@@ -17,15 +17,12 @@ from pathlib import Path
 import pandas as pd
 
 from fhi.editions.catalogue import shown
-from fhi.editions.claims.functions import FUNCTIONS
-from fhi.editions.claims.ledger import named_tables
-from fhi.editions.claims.verdicts import VERDICTS
+from fhi.editions.claims import FUNCTIONS, VERDICTS, named_tables
 from fhi.engine.errors import DataError, Problem, nearest_names
 from fhi.engine.expressions import Outcome, evaluate
 from fhi.engine.grammar import ExpressionError, parse
 from fhi.paths import WORDS, edition_folder
-from fhi.reading.csv_tables import read_table
-from fhi.reading.schemas import SCHEMAS
+from fhi.reading.schemas import SCHEMAS, read_table
 
 Tables = Mapping[str, pd.DataFrame]
 LANGUAGES = ("zh", "en")
@@ -116,7 +113,7 @@ def audited(edition: str, raw: Tables, built: Tables, ledger: pd.DataFrame) -> d
     built : mapping
         The tables that the stages before wrote (`fhi.store.Store`).
     ledger : pandas.DataFrame
-        The claims with their verdicts (`fhi.editions.claims.ledger`).
+        The claims with their verdicts (`fhi.editions.claims`).
     """
     found = {"claims": ledger} if len(ledger) else {}
     rows = read_findings(edition_folder(edition))

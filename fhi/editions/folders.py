@@ -22,8 +22,7 @@ from fhi.engine.errors import DataError, MethodError, Problem, nearest_names
 from fhi.engine.framework import FORMULAS, SAME, indicators_of
 from fhi.paths import EDITION_FILE, RAW, REPORT, edition_folder
 from fhi.reading import schemas
-from fhi.reading.csv_tables import Schema, read_table, table_from_cells
-from fhi.reading.schemas import SCHEMA_FILE
+from fhi.reading.schemas import SCHEMA_FILE, Schema, read_table, table_from_cells
 
 #: cells of the list of files that those of the template stand in until they are filled in: column -> what an older
 #: template had, what is expected, the remedy
@@ -226,8 +225,7 @@ def _read(folder: Path, name: str, known=None, cities=None) -> pd.DataFrame:
 
 def _by_key(rows: list, column: int, cities: pd.DataFrame) -> list[tuple[int, list[str]]]:
     """Return rows with the name_zh of each unit in place of another name of it."""
-    from fhi.reading.microdata.places import CityNames
-    from fhi.reading.microdata.synonyms import Vocabulary
+    from fhi.reading.microdata.names import CityNames, Vocabulary
 
     unknown = {cells[column] for _, cells in rows} - set(cities["name_zh"]) - {""}
     if not unknown:

@@ -14,7 +14,7 @@ from fhi.engine.framework import Framework
 from fhi.engine.robustness import runs
 from fhi.paths import user_folder
 from fhi.reading.microdata import file_types
-from fhi.reading.microdata.synonyms import Vocabulary
+from fhi.reading.microdata.names import Vocabulary
 from fhi.scenarios import Scenario, load_scenario
 
 

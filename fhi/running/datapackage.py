@@ -17,8 +17,7 @@ from fhi.editions.outputs import of_table
 from fhi.engine.robustness.space import ASSUMPTIONS
 from fhi.files import digest, replace_file
 from fhi.paths import RAW
-from fhi.reading.csv_tables import Schema
-from fhi.reading.schemas import FORM
+from fhi.reading.schemas import FORM, Schema
 from fhi.store import Store
 
 NAME, TEMPLATE = "datapackage.json", "template"

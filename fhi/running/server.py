@@ -31,7 +31,6 @@ STARTING, SENT = ("check", "run"), ("check", "run", "page", "pdf", "manifest", "
 LAUNCHER = Path(__file__).resolve().parents[2] / ".ci" / "fhi.py"
 #: imported before the first command, and while it runs
 FIRST = (
-    "fhi.running.cells",
     "fhi.running.pipeline",
     "fhi.running.reuse",
     "fhi.running.checking",

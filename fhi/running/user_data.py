@@ -15,10 +15,9 @@ from fhi.editions import alternatives, construction, folders, synthetic
 from fhi.engine.errors import DataError, Problem, nearest_names
 from fhi.engine.framework import Framework
 from fhi.paths import RAW, user_folder
-from fhi.reading.csv_tables import read_table
 from fhi.reading.microdata import Microdata, collect, file_types
-from fhi.reading.microdata.synonyms import Vocabulary
-from fhi.reading.schemas import SCHEMAS
+from fhi.reading.microdata.names import Vocabulary
+from fhi.reading.schemas import SCHEMAS, read_table
 from fhi.scenarios import Scenario
 from fhi.store import Store
 

@@ -132,7 +132,7 @@ def test_the_templates_of_staff_files_have_every_column_and_give_nothing(tables_
     from fhi.engine.framework import Framework
     from fhi.reading import microdata
     from fhi.reading.microdata.layouts import find
-    from fhi.reading.microdata.synonyms import Vocabulary
+    from fhi.reading.microdata.names import Vocabulary
 
     vocabulary = Vocabulary(tables_of_report["vocabulary"])
     for name, kind in KINDS.items():

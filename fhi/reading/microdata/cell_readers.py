@@ -12,8 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fhi.reading.microdata.file_types import Field
-from fhi.reading.microdata.places import TOTAL, CityNames
-from fhi.reading.microdata.synonyms import Vocabulary
+from fhi.reading.microdata.names import TOTAL, CityNames, Vocabulary
 from fhi.reading.microdata.text_blocks import Column
 from fhi.reading.parsing import (
     CURRENCY,

@@ -11,17 +11,16 @@ import pandas as pd
 
 from fhi.engine.errors import DataError, Problem
 from fhi.engine.framework import Framework
-from fhi.reading.csv_tables import PANEL
 from fhi.reading.microdata import file_types, reading
 from fhi.reading.microdata.cell_readers import Context
 from fhi.reading.microdata.conversion import RateRows, Rates
 from fhi.reading.microdata.file_types import KINDS, File
-from fhi.reading.microdata.places import CityNames
+from fhi.reading.microdata.names import CityNames, Vocabulary
 from fhi.reading.microdata.quality_log import REFUSED, REPORT, UNDERSTOOD, Quality
 from fhi.reading.microdata.questionnaires import Population, Questionnaires
 from fhi.reading.microdata.registers import Companies, Firms, Services
-from fhi.reading.microdata.synonyms import Vocabulary
 from fhi.reading.microdata.yearbooks import Yearbooks
+from fhi.reading.schemas import PANEL
 
 INTERVALS = ["city", "year", "indicator", "value", "low", "high", "respondents", "covered", "evidence"]
 SERVICES = ["city", "year", "category", "services", "special", "evidence"]

@@ -13,9 +13,8 @@ import pandas as pd
 from fhi.engine.cells import read_cells
 from fhi.engine.errors import DataError, Problem, nearest_names
 from fhi.engine.framework import Framework
-from fhi.reading.csv_tables import read_table
-from fhi.reading.microdata.synonyms import Vocabulary
-from fhi.reading.schemas import SCHEMAS
+from fhi.reading.microdata.names import Vocabulary
+from fhi.reading.schemas import SCHEMAS, read_table
 from fhi.reading.spreadsheets import SUFFIXES
 
 

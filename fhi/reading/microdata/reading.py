@@ -17,9 +17,8 @@ from fhi.reading import spreadsheets
 from fhi.reading.microdata import layouts, text_blocks
 from fhi.reading.microdata.cell_readers import CellReader, Context, NameReader
 from fhi.reading.microdata.file_types import Field, Kind
-from fhi.reading.microdata.places import ELSEWHERE
+from fhi.reading.microdata.names import ELSEWHERE, Vocabulary
 from fhi.reading.microdata.quality_log import MOST_REFUSED, Quality
-from fhi.reading.microdata.synonyms import Vocabulary
 from fhi.reading.parsing import has_unit, is_missing
 
 #: rows of a workbook that are read together

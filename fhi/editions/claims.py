@@ -1,18 +1,243 @@
-"""Recompute every claim from its expression and judge it."""
+"""The ledger of claims: numbers and orders that a report prints, recomputed from other cells where these allow it."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
-from fhi.editions.claims.functions import FUNCTIONS, found_in
-from fhi.editions.claims.verdicts import CONSTRAINT, FEW, NAMES, NOT_RECOMPUTABLE, Found, judge
 from fhi.engine.errors import DataError, Problem
 from fhi.engine.expressions import Outcome, evaluate
 from fhi.engine.grammar import ExpressionError
 from fhi.paths import REPORT
+from fhi.reading.parsing import parse_change, parse_date, parse_quantity
+
+REPRODUCED, ROUNDED, SUPPORTED = "reproduced", "reproduced-within-rounding", "supported"
+CONTRADICTED, NOT_RECOMPUTABLE, CONSTRAINT = "contradicted", "not-recomputable", "constraint"
+VERDICTS = (REPRODUCED, ROUNDED, SUPPORTED, CONTRADICTED, NOT_RECOMPUTABLE, CONSTRAINT)
+#: units of claims that are no numbers
+ORDER, SET, DATE, VERSION = "order", "set", "date", "version"
+NAMES = (ORDER, SET, DATE, VERSION)
+#: how far a printed 近 (nearly) may lie above its number, and 约 (about) from it
+NEAR = 0.1
+EXACT = 1e-9
+#: with fewer printed rivals a place is supported, not reproduced: beside two of them one city in three is first anyway
+FEW = 3
+
+
+@dataclass(frozen=True)
+class Found:
+    """What other cells of the raw data give for a claim.
+
+    Attributes
+    ----------
+    value : float, str or None
+        The number in the plain unit, or names joined by 、, or an ISO date; None where other cells only bound it.
+    low, high : float, optional
+        The range of the number that the rounding of the printed inputs allows (default: the number alone).
+    tied : bool
+        Names only: the inputs do not tell the names apart, each of them may be meant.
+    partial : bool
+        The inputs are too few to confirm the claim: few rivals (`FEW`), or a bound only. It is supported at best.
+    accepts : callable, optional
+        Whether a printed text meets the condition that other cells set, where they give no number; `value` words it.
+    """
+
+    value: float | str | None
+    low: float | None = None
+    high: float | None = None
+    tied: bool = False
+    partial: bool = False
+    accepts: Callable[[str], bool] | None = None
+
+    @property
+    def range(self) -> tuple[float, float]:
+        low, high = (self.value if end is None else end for end in (self.low, self.high))
+        return float(low), float(high)
+
+
+def judge(printed: str, unit: str | None, tolerance: float, found: Found) -> str:
+    """Return the verdict on a claim that was recomputed.
+
+    Parameters
+    ----------
+    printed : str
+        As the report prints it, e.g. ``63.86%``, ``近500``, ``北京、上海``.
+    unit : str or None
+        ``order``, ``set``, ``date``, ``version``, or the unit of a number.
+    tolerance : float
+        Half the last printed digit; 0 for counts.
+    found : Found
+        What other cells give.
+
+    Returns
+    -------
+    str
+        ``reproduced``: the recomputed value is the printed one to its digits. ``reproduced-within-rounding``: it is
+        not, but some inputs that round to the printed ones give it. ``contradicted``: none do. ``supported``: not
+        contradicted, but the inputs are too few to confirm it (see `Found`).
+    """
+    if found.accepts:
+        return SUPPORTED if found.accepts(printed) else CONTRADICTED
+    verdict = _judge_names(printed, unit, found) if unit in NAMES else _judge_number(printed, tolerance, found)
+    return SUPPORTED if found.partial and verdict != CONTRADICTED else verdict
+
+
+def _judge_number(printed: str, tolerance: float, found: Found) -> str:
+    low, high = found.range
+    if found.value is not None and _allows(printed, tolerance, float(found.value), float(found.value)):
+        return REPRODUCED
+    return ROUNDED if _allows(printed, tolerance, low, high) else CONTRADICTED
+
+
+def _judge_names(printed: str, unit: str, found: Found) -> str:
+    value = str(found.value)
+    if unit == DATE:
+        return REPRODUCED if value.startswith(parse_date(printed)) else CONTRADICTED
+    if unit == VERSION:
+        return REPRODUCED if value == printed else CONTRADICTED
+    claimed, given = printed.split("、"), value.split("、")
+    if claimed == given or (unit == SET and set(claimed) == set(given)):
+        return REPRODUCED
+    return ROUNDED if found.tied and set(claimed) <= set(given) else CONTRADICTED
+
+
+def _allows(printed: str, tolerance: float, low: float, high: float) -> bool:
+    """Return whether some number from low to high is one that the printed quantity, or rise (↑), can stand for."""
+    quantity = parse_quantity(printed.removeprefix("↑"))
+    least, most = {
+        "exact": (quantity.value - tolerance, quantity.value + tolerance),
+        "above": (quantity.value + (EXACT * 2 if printed.startswith(">") else 0), float("inf")),
+        "below": (quantity.value * (1 - NEAR), quantity.value),
+        "about": (quantity.value * (1 - NEAR), quantity.value * (1 + NEAR)),
+    }[quantity.qualifier]
+    return low <= most + EXACT and high >= least - EXACT
+
+
+def found_in(value: object) -> Found:
+    """Return what an expression gave as `Found`: a number, a text, or a list as the names that it joins."""
+    if isinstance(value, pd.Series | list):
+        return Found("、".join(one if isinstance(one, str) else f"{one:.6g}" for one in value))
+    if isinstance(value, bool) or not isinstance(value, float | str | Found):
+        raise TypeError("a number or names, not a condition or a table")
+    return value if isinstance(value, Found) else Found(value)
+
+
+def bounds(low, high) -> Found:
+    """Bounds of a number, an ISO date or a set: it lies between both, ends included; it is supported at best.
+
+    Parameters
+    ----------
+    low, high : float, str or pandas.Series
+        Two numbers, two ISO dates, or two lists of names.
+    """
+    if isinstance(low, float) and isinstance(high, float):
+        return Found(None, low, high, partial=True)
+    if isinstance(low, str) and isinstance(high, str):
+        return _between(low, high)
+    least, most = set(low), set(high)
+    return Found("、".join(high), accepts=lambda printed: least <= set(printed.split("、")) <= most)
+
+
+def _between(first: str, last: str) -> Found:
+    """The condition that a printed date lies between two ISO dates, as far as the digits of both go."""
+
+    def accepts(printed: str) -> bool:
+        date = parse_date(printed)
+        return first[: len(date)] <= date and date[: len(last)] <= last[: len(date)]
+
+    return Found(f"[{first}, {last}]", accepts=accepts)
+
+
+def within(value: float, half: float) -> Found:
+    """A number that the rounding of the printed inputs leaves within `half` on both sides.
+
+    Parameters
+    ----------
+    value : float
+    half : float
+        Half the width of the interval, in the unit of `value`.
+    """
+    return Found(value, value - half, value + half)
+
+
+def partial(value, condition: bool = True) -> Found:
+    """A value from inputs that are too few to confirm it, where the condition holds: supported at best.
+
+    Parameters
+    ----------
+    value : float, str, pandas.Series or Found
+    condition : bool
+        Whether the inputs are too few.
+    """
+    found = found_in(value)
+    return dataclasses.replace(found, partial=found.partial or condition)
+
+
+def one_of(names: pd.Series) -> Found:
+    """Names that the inputs do not tell apart: each of them may be meant."""
+    return dataclasses.replace(found_in(names), tied=len(names) > 1)
+
+
+def half_digit(printed: pd.Series) -> pd.Series:
+    """Half the last printed digit of numbers as printed, each in the unit that it is printed in."""
+    digits = printed.astype(str).str.replace(r"[^0-9.]", "", regex=True).str.partition(".")[2]
+    return 0.5 * 10.0 ** -digits.str.len().astype(float)
+
+
+def years(first: str, last: str) -> float:
+    """Years from the month of an ISO date to that of another.
+
+    Parameters
+    ----------
+    first, last : str
+        ISO dates with a month.
+    """
+    (begun, month), (ended, final) = (map(int, date.split("-")[:2]) for date in (first, last))
+    return float((ended - begun) + (final - month) / 12)
+
+
+def version(texts: pd.Series) -> pd.Series:
+    """The numbers of versions, such as 2.0, in those of the texts that name one."""
+    return texts.str.extract(r"\b(\d+\.\d+)\b")[0].dropna()
+
+
+def earlier_places(ranks: pd.Series, places: float) -> Found:
+    """The condition on printed changes, in the order of the ranks: they give distinct earlier ranks up to `places`.
+
+    Parameters
+    ----------
+    ranks : pandas.Series
+        Present ranks.
+    places : float
+        Number of units of the earlier ranking.
+    """
+
+    def accepts(printed: str) -> bool:
+        changes = [parse_change(text).value for text in printed.split()]
+        earlier = {rank + change for rank, change in zip(ranks, changes, strict=False)}
+        return len(changes) == len(earlier) == len(ranks) and earlier <= set(range(1, int(places) + 1))
+
+    return Found(f"1–{int(places)}", accepts=accepts)
+
+
+def whole_multiple(number: float) -> Found:
+    """The condition on a printed multiple: with its two decimals it is this number over a whole one."""
+
+    def accepts(printed: str) -> bool:
+        multiple = parse_quantity(printed).value
+        return any(round(number / other, 2) == multiple for other in range(1, int(number) + 1))
+
+    return Found(f"{number:.0f}/n", accepts=accepts)
+
+
+FUNCTIONS = {
+    function.__name__: function
+    for function in (bounds, within, partial, one_of, half_digit, years, version, earlier_places, whole_multiple)
+}
+
 
 Tables = Mapping[str, pd.DataFrame]
 COLUMNS = ["id", "page", "subject", "printed", "recomputed", "unit", "verdict", "note", "subject_en", "note_en"]
