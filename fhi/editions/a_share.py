@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from fhi.engine.errors import DataError, Problem
+from fhi.engine.errors import Problem, refuse
 
 Tables = Mapping[str, pd.DataFrame]
 FIRMS, INDUSTRIES = "public/a_share_firms", "public/a_share_industries"
@@ -71,8 +71,7 @@ def firms(tables: Tables) -> pd.DataFrame:
             found = getattr(row, column)
             value = None if pd.isna(found) else found
             problems.append(Problem(f"data/raw/{FIRMS}.csv", row.row, column, value, expected, remedy))
-    if problems:
-        raise DataError(problems)
+    refuse(problems)
     return listed.assign(sector=listed["industry"].map(known))
 
 

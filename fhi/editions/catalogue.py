@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-from fhi.engine.errors import DataError, Problem
+from fhi.engine.errors import Problem, refuse
 from fhi.files import digest, replace_file
 from fhi.paths import RAW, WORDS
 from fhi.reading.schemas import SCHEMAS, read_table
@@ -16,9 +15,6 @@ from fhi.store import to_csv
 
 CATALOGUE = "sources.csv"
 KINDS = ("*.csv", "*.geojson")
-_ROWS = SCHEMAS["sources"]
-_SHA256 = replace(_ROWS.columns["sha256"], absent="run make checksums, which adds it")
-LISTED = replace(_ROWS, columns={**_ROWS.columns, "sha256": _SHA256})
 
 
 def checksum(path: Path) -> str:
@@ -60,7 +56,7 @@ def verify(raw: Path = RAW) -> pd.DataFrame:
     DataError
         With one problem a file that is missing, unlisted or changed.
     """
-    listed = read_table(raw / CATALOGUE, LISTED, file=shown(raw, CATALOGUE))
+    listed = read_table(raw / CATALOGUE, SCHEMAS["sources"], file=shown(raw, CATALOGUE))
     present, problems = set(raw_files(raw)), []
     for row, file, stated in zip(listed["row"], listed["file"], listed["sha256"], strict=True):
         place = (shown(raw, file), None, None)
@@ -79,8 +75,7 @@ def verify(raw: Path = RAW) -> pd.DataFrame:
     for file in sorted(present - set(listed["file"])):
         remedy = "add a row to sources.csv, then run make checksums"
         problems.append(Problem(shown(raw, file), None, None, file, "a row of sources.csv", remedy))
-    if problems:
-        raise DataError(problems)
+    refuse(problems)
     return listed
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from fhi.engine.errors import DataError, Problem
+from fhi.engine.errors import Problem, refuse
 from fhi.engine.expressions import Outcome, evaluate
 from fhi.engine.grammar import ExpressionError
 from fhi.paths import REPORT
@@ -281,9 +281,7 @@ def ledger(tables: Tables, edition: str = REPORT) -> pd.DataFrame:
         except ValueError as error:
             problem = _problem(edition, claim, claim.printed, str(error), "write it as it is printed")
             problems.append(problem._replace(column="printed"))
-    problems = problems or _circles(claims, statements, read, edition)
-    if problems:
-        raise DataError(problems)
+    refuse(problems or _circles(claims, statements, read, edition))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

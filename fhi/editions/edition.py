@@ -57,8 +57,6 @@ def read_settings(path: Path, file: str) -> dict[str, Any]:
     return settings
 
 
-#: what the example texts and rows of the template begin with
-EXAMPLE = "EXAMPLE"
 Text = Annotated[str, Field(min_length=1, strict=True)]
 Positive = Annotated[int | float, Field(gt=0, allow_inf_nan=False)]
 

@@ -18,7 +18,7 @@ import pandas as pd
 
 from fhi.editions.catalogue import shown
 from fhi.editions.claims import FUNCTIONS, VERDICTS, named_tables
-from fhi.engine.errors import DataError, Problem, nearest_names
+from fhi.engine.errors import Problem, nearest_names, refuse
 from fhi.engine.expressions import Outcome, evaluate
 from fhi.engine.grammar import ExpressionError, parse
 from fhi.paths import WORDS, edition_folder
@@ -73,8 +73,7 @@ def read_findings(folder: Path) -> pd.DataFrame | None:
     file = shown(folder, WORDS)
     rows = read_table(path, SCHEMAS["findings"], file=file)
     problems = [problem for row in rows.itertuples() for problem in _problems(row, file)]
-    if problems:
-        raise DataError(problems)
+    refuse(problems)
     return rows
 
 
@@ -161,8 +160,7 @@ def findings(rows: pd.DataFrame, tables: Tables, file: str = WORDS) -> tuple[pd.
     """
     verdicts = tables["claims"].set_index("id")["verdict"].to_dict() if "claims" in tables else {}
     problems = [problem for row in rows.itertuples() for problem in _unknown_claims(row, verdicts, file)]
-    if problems:
-        raise DataError(problems)
+    refuse(problems)
     writer, told, omitted = _Writer(tables), {}, []
     for row, unit in _spread(rows, tables):
         id = row.id.replace(EACH, unit) if unit else row.id

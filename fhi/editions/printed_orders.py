@@ -9,7 +9,7 @@ from itertools import combinations, pairwise, product
 import numpy as np
 import pandas as pd
 
-from fhi.engine.errors import DataError, Problem
+from fhi.engine.errors import DataError, Problem, refuse
 from fhi.engine.framework import Framework
 
 Tables = Mapping[str, pd.DataFrame]
@@ -257,8 +257,7 @@ def compare(
                 problems.append(Problem(NOTED, None, "fact", order.fact, expected, remedy))
         printed = order.subjects.replace("|", "=") if order.kind == "tie" else order.subjects
         rows.append((order.fact, order.node, order.page, printed, result["built"], result["holds"], *reason))
-    if problems:
-        raise DataError(problems)
+    refuse(problems)
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

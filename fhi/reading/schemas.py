@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from fhi.engine.cells import parse_number, read_cells
-from fhi.engine.errors import DataError, Problem, nearest_names
+from fhi.engine.errors import Problem, nearest_names, refuse
 from fhi.reading import parsing
 
 #: the columns of the panel: ``low`` and ``high`` are the least and the greatest value that its sources allow
@@ -32,8 +32,8 @@ PARSERS: Mapping[str, Callable] = {
     "change": parsing.parse_change,
     "date": parsing.parse_date,
 }
-
-
+#: what the example texts and rows of the template of an edition begin with
+EXAMPLE = "EXAMPLE"
 #: kinds of numbers, as errors name them
 NUMBERS = {"integer": "a whole number", "number": "a number"}
 
@@ -53,10 +53,10 @@ class Column:
         The least and the greatest number.
     values : tuple of str
         The texts or numbers that it may have; empty: any.
-    absent, empty, unknown : str
+    absent, blank, unknown : str
         The remedy if the column is not there, a cell is empty, a name is unknown (``{}``: the usual one).
-    refused : tuple of str
-        What texts may not begin with, what is expected then, and the remedy.
+    own : str
+        What is expected in place of an example, a text that begins with `EXAMPLE`.
     """
 
     kind: str
@@ -68,14 +68,14 @@ class Column:
     high: float = float("inf")
     values: tuple[str, ...] = ()
     absent: str = ""
-    empty: str = ""
+    blank: str = ""
     unknown: str = "{}"
-    refused: tuple[str, ...] = ()
+    own: str = ""
 
     def fault(self, value: object) -> tuple[str, str] | None:
         """Return what is expected instead of a parsed value, and the remedy; None if it is valid."""
-        if self.refused and str(value).startswith(self.refused[0]):
-            return self.refused[1], self.refused[2]
+        if self.own and str(value).startswith(EXAMPLE):
+            return self.own, "remove the row: it shows how the table is filled in"
         if self.values and (f"{value:g}" if self.kind in NUMBERS else value) not in self.values:
             return f"one of {', '.join(self.values)}", "use one of these names"
         if self.kind in NUMBERS and not self.low <= value <= self.high:
@@ -142,8 +142,7 @@ def table_from_cells(
         columns |= _parse_column(cells[name], name, column, lines, file, known, problems)
     frame = pd.DataFrame(columns)
     problems += _validate(frame, schema, lines, file, {(p.row, p.column) for p in problems})
-    if problems:
-        raise DataError(sorted(problems, key=lambda p: (p.row or 0, list(schema.columns).index(p.column))))
+    refuse(sorted(problems, key=lambda p: (p.row or 0, list(schema.columns).index(p.column))))
     frame.insert(0, "row", lines)
     return frame
 
@@ -163,15 +162,14 @@ def _check_header(header: list[str], schema: Schema, file: str) -> None:
             problems.append(Problem(file, 1, name, name, expected, "remove or rename the column"))
         elif header.count(name) > 1:
             problems.append(Problem(file, 1, name, name, "each column once", "remove the second one"))
-    if problems:
-        raise DataError(problems)
+    refuse(problems)
 
 
 def _parse_column(cells, name, column, lines, file, known, problems) -> dict[str, pd.Series]:
     kind, parsed = column.kind, []
     for line, cell in zip(lines, cells, strict=True):
         parsed.append(None)
-        remedy = column.empty
+        remedy = column.blank
         if cell == "" or (remedy and parsing.is_missing(cell)):
             if not column.nullable:
                 expected = f"a value ({column.description})"
@@ -250,7 +248,8 @@ def schemas(table: pd.DataFrame) -> dict[str, Schema]:
         column describes the table: its meaning, and in ``values`` the provenance labels of its numbers (joined by a
         blank). In the row of a column: its kind (one of `fhi.reading.schemas.PARSERS`, or ``rank``,
         an integer without gaps); ``1`` if it is part of the key, may be empty, or has each value once; the least and
-        the greatest value; or the values that it may have, joined by ``|``.
+        the greatest value; or the values that it may have, joined by ``|``. Beside them perhaps ``own, absent, blank,
+        unknown``: see `Column`.
 
     Returns
     -------
@@ -268,44 +267,26 @@ def schemas(table: pd.DataFrame) -> dict[str, Schema]:
 
 def _column(row: Mapping[str, str]) -> Column:
     ends = {end: float(row[end]) for end in ("low", "high") if row[end]}
-    return Column(
-        "integer" if row["kind"] == "rank" else row["kind"],
-        row["meaning"],
-        nullable=bool(row["empty"]),
-        unique=bool(row["unique"]),
-        gapless=row["kind"] == "rank",
-        values=tuple(row["values"].split("|")) if row["values"] else (),
-        **ends,
-    )
+    remedies = {name: row[name] for name in ("own", "absent", "blank", "unknown") if row.get(name)}
+    rank, values = row["kind"] == "rank", tuple(filter(None, row["values"].split("|")))
+    kind, flags = "integer" if rank else row["kind"], {"nullable": bool(row["empty"]), "unique": bool(row["unique"])}
+    return Column(kind, row["meaning"], **flags, gapless=rank, values=values, **ends, **remedies)
 
 
-_FLAG = {"kind": "text", "values": "1", "empty": "1"}
-#: the form of the file, in its own words
-FORM = schemas(
-    pd.DataFrame(
-        {"table": "schemas", "column": name, "key": "1" if name in ("table", "column") else ""} | about
-        for name, about in {
-            "table": {"kind": "text", "meaning": "name of the table"},
-            "column": {
-                "kind": "text",
-                "empty": "1",
-                "meaning": "name of the column; empty: of the table",
-            },
-            "kind": {"kind": "text", "empty": "1", "values": "|".join([*PARSERS, "rank"]), "meaning": "kind of cell"},
-            "key": {**_FLAG, "meaning": "1: part of the key"},
-            "empty": {**_FLAG, "meaning": "1: may be empty"},
-            "unique": {**_FLAG, "meaning": "1: each value once"},
-            "low": {"kind": "number", "empty": "1", "meaning": "least value"},
-            "high": {"kind": "number", "empty": "1", "meaning": "greatest value"},
-            "values": {"kind": "text", "empty": "1", "meaning": "values that it may have, or labels of the table"},
-            "meaning": {"kind": "text", "meaning": "meaning"},
-        }.items()
-    ).reindex(columns=["table", "column", "kind", "key", "empty", "unique", "low", "high", "values", "meaning"])
-)["schemas"]
+def read_schemas(path: Path, file: str) -> dict[str, Schema]:
+    """Return the schemas that a file of an edition describes; see `schemas`.
 
+    Parameters
+    ----------
+    path : Path
+        A file of the form `FORM`.
+    file : str
+        Its name in messages.
 
-def read_schemas(path: Path, file: str | None = None) -> dict[str, Schema]:
-    """Return the schemas that a file describes; see `schemas`. `file` is its name in errors.
+    Returns
+    -------
+    dict
+        By name of the table.
 
     Raises
     ------
@@ -313,7 +294,13 @@ def read_schemas(path: Path, file: str | None = None) -> dict[str, Schema]:
         With every bad cell of the file.
     """
     read_table(path, FORM, file=file)
+    return _schemas(path)
+
+
+def _schemas(path: Path) -> dict[str, Schema]:
     return schemas(pd.read_csv(path, dtype=str, keep_default_na=False))
 
 
-SCHEMAS = read_schemas(Path(__file__).with_name(SCHEMA_FILE))
+SCHEMAS = _schemas(Path(__file__).with_name(SCHEMA_FILE))
+#: the form of such a file of an edition; remedies stand in the file beside this module alone
+FORM = SCHEMAS.pop("schemas")

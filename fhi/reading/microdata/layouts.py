@@ -237,7 +237,7 @@ def _read(line: int, texts: list[str], kind: Kind, vocabulary: Vocabulary, file:
         else:
             columns[place], shown[place] = (name, unit), text.strip()
     found = {name for name, _ in columns.values()}
-    wanted = [field.name for field in kind.fields if field.required and field.name not in found]
+    wanted = [field.name for field in kind.by_name.values() if field.required and field.name not in found]
     for name in wanted:
         near = nearest_names(name, ignored, 1)
         remedy = f"rename {near[0]!r} to {name!r}" if near else f"add the column {name!r}"

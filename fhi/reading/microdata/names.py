@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from fhi.engine.errors import DataError, Problem, nearest_names
+from fhi.engine.errors import Problem, nearest_names, refuse
 from fhi.paths import RAW
 from fhi.reading.parsing import fold
 
@@ -48,8 +48,7 @@ class Vocabulary:
                 if words.setdefault(plain(written), code) != code:
                     expected = f"one meaning in the list {name!r} (it stands for {words[plain(written)]!r})"
                     problems.append(Problem(file, int(row), "written", written, expected, "remove one of them"))
-        if problems:
-            raise DataError(problems)
+        refuse(problems)
 
     def add(self, name: str, words: Iterable[tuple[str, str]]) -> None:
         """Add pairs of word and code to a list; a word that is there keeps its meaning."""
@@ -146,8 +145,7 @@ class CityNames:
                 # 吉林 alone means neither where both 吉林省 and 吉林市 are listed
                 self._short[match["short"]] = None if match["short"] in self._short else place
         self._bound = [_ranks(row) for row in cities.to_dict("records")]
-        if problems:
-            raise DataError(problems)
+        refuse(problems)
         for word, city in vocabulary.words("city").items():
             if city in self.names:
                 self._places.setdefault(word, self.names.index(city))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from fhi.engine.errors import DataError, Problem
+from fhi.engine.errors import DataError, Problem, refuse
 from fhi.reading.microdata.grouping import Records, again, mix, once
 from fhi.reading.microdata.quality_log import Quality
 from fhi.reading.microdata.reading import Block
@@ -100,8 +100,7 @@ def _agreed(group: np.ndarray, ledgers: list[Quality]) -> np.ndarray:
         expected = f"{before['people']:g} as in {where}, of the same stratum"
         place = ledgers[record["file"]].file, int(record["row"]), "people"
         problems.append(Problem(*place, f"{record['people']:g}", expected, remedy))
-    if problems:
-        raise DataError(problems)
+    refuse(problems)
     return once(group, ledgers)
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from openpyxl.utils import get_column_letter
 
-from fhi.engine.errors import DataError, Problem
+from fhi.engine.errors import Problem, refuse
 from fhi.engine.framework import Framework
 from fhi.reading.parsing import parse_number
 from fhi.reading.spreadsheets import Book
@@ -158,8 +158,7 @@ def values(found: list[Edit], book: Book, tree: Framework) -> list[Value]:
                 problems.append(_problem(edit, book, edit.new, f"write {error}"))
             else:
                 taken.append(Value(city, year if year is None else int(year), indicator, number, edit.old))
-    if problems:
-        raise DataError(problems)
+    refuse(problems)
     return taken
 
 

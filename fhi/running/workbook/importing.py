@@ -17,7 +17,7 @@ import yaml
 from fhi import editions, paths
 from fhi.editions import SCHEMAS, alternatives, units_of
 from fhi.engine import index
-from fhi.engine.errors import DataError, MethodError, Problem, nearest_names
+from fhi.engine.errors import DataError, MethodError, Problem, nearest_names, refuse
 from fhi.engine.framework import FORMULAS, Framework
 from fhi.engine.parameters import Method
 from fhi.engine.weighting import experts
@@ -183,8 +183,7 @@ def _refuse_other_changes(table: pd.DataFrame, before: Framework, file: str) -> 
                 shown = None if pd.isna(found) else found
                 remedy = "put it back; other changes of the tree are made in the raw framework.csv"
                 problems.append(Problem(file, item["row"], column, shown, _expected(wanted), remedy))
-    if problems:
-        raise DataError(problems)
+    refuse(problems)
 
 
 def _expected(value: object) -> str:
@@ -247,8 +246,7 @@ def _dated(found: list[Value], method: Method, book: Book) -> list[Value]:
         if method.year and value.year > method.year:
             expected = f"a year up to {method.year}, that of the scenario"
             problems.append(Problem(book.shown(VALUES), None, cell, value.value, expected, "put it back"))
-    if problems:
-        raise DataError(problems)
+    refuse(problems)
     return list(kept.values())
 
 
