@@ -13,7 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from fhi.reading.microdata.quality_log import Quality
+from fhi.reading.microdata.reading import Block
 
+#: what every record has: the hashes of its key and of what it says of it, where it stands, its issue and its city
+COMMON = [("key", "u8"), ("what", "u8"), ("row", "u4"), ("year", "i2"), ("city", "i2"), ("file", "u2")]
 #: bytes of records held in memory, and the parts that more of them are written to
 HELD, PARTS = 24 << 20, 64
 
@@ -49,6 +52,24 @@ class Records:
         self._size += records.nbytes
         if self._size > self.held:
             self._write()
+
+    def add_rows(self, block: Block, file: int, kept: np.ndarray, **given: np.ndarray) -> None:
+        """Add the rows of a block that are kept.
+
+        Parameters
+        ----------
+        block : Block
+            Its columns give the fields that are not given.
+        file : int
+            The place of its file.
+        kept : array of bool
+            By row.
+        **given : array
+            Fields of the records by row, the key among them.
+        """
+        own = {name: block.columns[name] for name in self.dtype.names if name in block.columns}
+        columns = {**own, "row": block.lines, "file": np.full(len(kept), file), **given}
+        self.add({name: values[kept] for name, values in columns.items()})
 
     def groups(self) -> Iterator[np.ndarray]:
         """Yield all records, those of a key in one array, by key, file and row; the store is empty afterwards."""

@@ -9,18 +9,12 @@ import numpy as np
 import pandas as pd
 
 from fhi.engine.errors import DataError, Problem, refuse
-from fhi.reading.microdata.grouping import Records, again, mix, once
+from fhi.reading.microdata.grouping import COMMON, Records, again, mix, once
 from fhi.reading.microdata.quality_log import Quality
 from fhi.reading.microdata.reading import Block
 
-RECORD = np.dtype(
-    [("key", "u8"), ("what", "u8"), ("weight", "f8"), ("row", "u4"), ("year", "i2"), ("city", "i2")]
-    + [("age", "i2"), ("age_high", "i2"), ("sex", "i1"), ("use", "i1"), ("file", "u2")]
-)
-MARGIN = np.dtype(
-    [("key", "u8"), ("what", "u8"), ("people", "f8"), ("row", "u4"), ("year", "i2"), ("city", "i2")]
-    + [("age", "i2"), ("age_high", "i2"), ("sex", "i1"), ("file", "u2")]
-)
+MARGIN = [*COMMON, ("people", "f8"), ("age", "i2"), ("age_high", "i2"), ("sex", "i1")]
+RECORD = [*COMMON, ("weight", "f8"), ("age", "i2"), ("age_high", "i2"), ("sex", "i1"), ("use", "i1")]
 #: the band of rows without ages
 ALL_AGES = (-1, -1)
 #: an interval is given only if strata with at least this part of the population were asked
@@ -38,10 +32,8 @@ class Population:
         """Take the rows of a block; people elsewhere are not needed."""
         missing = np.full(len(block.lines), -1)
         columns = {name: block.columns.get(name, missing) for name in ("city", "year", "age", "age_high", "sex")}
-        people, here = block.columns["people"], columns["city"] >= 0
-        records = {"key": mix(*columns.values()), "what": mix(people), "people": people, "row": block.lines, **columns}
-        records["file"] = np.full(len(people), file)
-        self.records.add({name: values[here] for name, values in records.items()})
+        key, people = mix(*columns.values()), block.columns["people"]
+        self.records.add_rows(block, file, columns["city"] >= 0, key=key, what=mix(people), **columns)
 
     def finish(self, ledgers: list[Quality]) -> None:
         """Take each stratum of a city and year once; write duplicates into the ledgers.
@@ -131,23 +123,13 @@ class Questionnaires:
         weight = columns.get("weight", np.ones(count))
         quality.count("no weight", int(np.isnan(weight).sum()), "weight", "counted as 1")
         weight = np.nan_to_num(weight, nan=1.0)
-        age, sex = columns.get("age", missing), columns.get("sex", missing)
-        records = {
-            "key": mix(columns["id"], columns["city"], columns["year"]),
-            "what": mix(weight, age, sex, *uses),
-            "weight": weight,
-            "row": block.lines,
-            "year": columns["year"],
-            "city": columns["city"],
-            "age": age,
-            "age_high": columns.get("age_high", missing),
-            "sex": sex,
-            # 1: uses any; 0: answers that none; -1: answers nothing
-            "use": uses.max(axis=0),
-            "file": np.full(count, file),
-        }
-        quality.count("no answer", int((records["use"] < 0).sum()), "use")
-        self.records.add(records)
+        answered = {name: columns.get(name, missing) for name in ("age", "age_high", "sex")}
+        # 1: uses any; 0: answers that none; -1: answers nothing
+        answered |= {"weight": weight, "use": uses.max(axis=0)}
+        quality.count("no answer", int((answered["use"] < 0).sum()), "use")
+        key = mix(columns["id"], columns["city"], columns["year"])
+        what = mix(weight, answered["age"], answered["sex"], *uses)
+        self.records.add_rows(block, file, np.ones(count, dtype=bool), key=key, what=what, **answered)
 
     def finish(self, ledgers: list[Quality]) -> None:
         """Sum the answers up by stratum; write duplicates, and answers in no stratum, into the ledgers."""
