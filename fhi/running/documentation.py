@@ -22,10 +22,12 @@ from fhi.engine.words import key_name, words
 from fhi.files import replace_file
 from fhi.paths import RAW, REPORT, ROOT
 from fhi.running import datapackage, dependencies
+from fhi.running.wording import TEXTS
 from fhi.scenarios import BASE, Scenario
 from fhi.showing.figures import entries, rendering
 from fhi.showing.figures.audit import CHECKED
 from fhi.showing.figures.evidence import seen
+from fhi.showing.figures.registry import LANGUAGES
 from fhi.store import Store
 
 FILE = ROOT / "docs" / "scenario.schema.json"
@@ -94,47 +96,17 @@ def _with_parameters(step: str, name: str, function: Callable, more: Mapping[str
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
-HEADS = {
-    "en": "| figure | page | evidence | notebook | function | file |",
-    "zh": "| 图 | 页 | 证据 | 笔记本 | 函数 | 文件 |",
-}
-#: what each verdict of the ledger says; then the heads of their table and the words of its last row
-VERDICTS = {
-    "en": {
-        "reproduced": "other cells give the printed value to its digits",
-        "reproduced-within-rounding": "they do for some values that round to the printed inputs",
-        "supported": f"a place among fewer than {claims.FEW} printed rivals, unless these are all that it speaks of; "
-        "or other cells only set a bound or a condition, which holds",
-        "contradicted": "the printed inputs cannot give it, on the page's own reading",
-        "constraint": "it only bounds hidden scores (see above)",
-        "not-recomputable": "other cells do not give it; the note says what would be needed",
-    },
-    "zh": {
-        "reproduced": "其他单元格复算，与所给数字逐位一致",
-        "reproduced-within-rounding": "在所给输入的舍入范围内一致",
-        "supported": f"有限支持：名次可比的城市少于{claims.FEW}个（且并非全部），"
-        "或其他单元格只给出界限或条件，而数字与之相符",
-        "contradicted": "不一致：按该页自身的读法，由所给输入无论如何舍入都得不到",
-        "constraint": "仅作约束：只限制未公布的得分",
-        "not-recomputable": "无法复算：其他单元格给不出，备注写明还需要什么",
-    },
-}
-COUNTED = {
-    "en": ("verdict", "numbers", "meaning", "all", "checked against other cells: {}"),
-    "zh": ("结论", "个数", "含义", "合计", "与其他单元格核对的：{}个"),
-}
 #: what each method does, in Chinese; in English its docstring says so
 MEANINGS = ROOT / "fhi" / "codebook" / "methods.csv"
 #: the pages of the documentation, those in Chinese in ``zh``
 DOCS = ROOT / "docs"
-LISTED = {"en": ("stage", "tables that it writes"), "zh": ("步骤", "写出的表")}
 #: the figures that the READMEs show
 PICTURES = ("replication", "identified-scores")
 
 
 def figure_map(language: str = "en") -> str:
     """Return the table figure → page → notebook → function → file, in Markdown."""
-    lines = [HEADS[language], "|---|---|---|---|---|---|"]
+    lines = [TEXTS["head"]["figures"][language], "|---|---|---|---|---|---|"]
     for entry in entries():
         cells = (
             entry.title[language],
@@ -150,9 +122,10 @@ def figure_map(language: str = "en") -> str:
 def verdict_counts(language: str = "en") -> str:
     """Return how many claims of the ledger have which verdict, in Markdown."""
     counts = claims.ledger(editions.load())["verdict"].value_counts()
-    verdict, number, meaning, total, checked = COUNTED[language]
-    lines = [f"| {verdict} | {number} | {meaning} |", "|---|---|---|"]
-    lines += [f"| `{name}` | {counts.get(name, 0)} | {text} |" for name, text in VERDICTS[language].items()]
+    lines = [TEXTS["head"]["verdicts"][language], "|---|---|---|"]
+    for name, text in TEXTS["verdict"].items():
+        lines.append(f"| `{name}` | {counts.get(name, 0)} | {text[language].format(few=claims.FEW)} |")
+    total, checked = (text[language] for text in TEXTS["count"].values())
     tried = counts.reindex(CHECKED, fill_value=0).sum()
     return "\n".join([*lines, f"| {total} | {counts.sum()} | {checked.format(tried)} |"])
 
@@ -176,7 +149,7 @@ def data_dictionary() -> str:
 
 def output_lists(language: str = "en") -> str:
     """Return which tables each notebook writes, in Markdown; what stands in ``tables/`` are the raw ones."""
-    lines = [f"| {' | '.join(LISTED[language])} |", "|---|---|"]
+    lines = [TEXTS["head"]["outputs"][language], "|---|---|"]
     stages: dict[str, list[str]] = {}
     for name, row in tables().items():
         if row.stage[0].isdigit():
@@ -321,6 +294,6 @@ def write_pictures(scenario: str) -> None:
     """Draw the pictures that the READMEs show, from a built report, into ``docs/pictures/``."""
     store = Store(scenario)
     for entry, data in (seen(entry, store) for entry in entries() if entry.id in PICTURES):
-        for language in HEADS:
+        for language in LANGUAGES:
             picture = rendering.images(entry, data, language, ["png"])["png"]
             replace_file(ROOT / "docs" / "pictures" / f"{entry.id}.{language}.png", picture)

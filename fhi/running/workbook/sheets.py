@@ -28,11 +28,14 @@ from fhi.editions import SCHEMAS
 from fhi.engine.framework import Framework
 from fhi.engine.weighting import experts
 from fhi.engine.words import label
+from fhi.running.wording import TEXTS
 from fhi.scenarios import ASIDE, KEYS, Scenario, read_method
 from fhi.showing.figures.registry import Texts
 from fhi.showing.terminal import width
 from fhi.store import Store
 
+#: what the sheets without a table of the codebook hold
+ABOUT = TEXTS["sheet"]
 EXPERTS = "experts"
 #: columns of the sheet of experts that name a node; every other column is an expert
 NODE_COLUMNS = ("node", "parent", "name_zh", "name_en")
@@ -107,9 +110,10 @@ def _exported_sheet(others: list[Sheet]) -> Sheet:
     """Return the hidden sheet that repeats the others, so that what is changed in them can be told."""
     rows = [[sheet.name, *cells] for sheet in others for cells in [*sheet.head, *sheet.rows]]
     width = max(map(len, rows))
-    about = {"zh": "导出时的内容，用于识别改动", "en": "what was exported, to tell what is changed"}
     head = ["sheet", *range(1, width)]
-    return Sheet(EXPORTED, about, [head], [[*cells, *[None] * (width - len(cells))] for cells in rows], hidden=True)
+    return Sheet(
+        EXPORTED, ABOUT[EXPORTED], [head], [[*cells, *[None] * (width - len(cells))] for cells in rows], hidden=True
+    )
 
 
 def title(table: str) -> Texts:
@@ -130,16 +134,9 @@ def _about_sheet(scenario: str, method: Scenario, others: list[Sheet]) -> Sheet:
     rows += [
         [key, label(value), "", ""] for key, value in ((key, getattr(method, key)) for key in KEYS if key not in ASIDE)
     ]
-    how = {
-        "zh": "黄色单元格可改：framework的weight与direction，experts的打分，raw的数值；"
-        "provenance的value列亦可改。其他改动不予接受。"
-        "保存后运行 python -m fhi import <工作簿> <新方案名>。",
-        "en": "Yellow cells may be changed: weight and direction in framework, points in experts, values in raw; the "
-        "column value in provenance too. Other changes are refused. Save, then run "
-        "python -m fhi import <workbook> <name of the new scenario>.",
-    }
+    how = ABOUT["import"]
     rows += [["", "", "", ""], ["import", "", how["zh"], how["en"]]]
-    return Sheet("about", {"zh": "说明", "en": "what is here"}, [["item", "value", "说明", "about"]], rows, frozen=1)
+    return Sheet("about", ABOUT["about"], [["item", "value", "说明", "about"]], rows, frozen=1)
 
 
 def described(sheet: str, head: str) -> Column | None:
@@ -164,13 +161,9 @@ def framework_sheet(tree: Framework) -> Sheet:
     # a tree without formulas and denominators has no columns for them
     table = tree.table.reindex(columns=columns)
     inner = table.index != tree.root
-    about = {
-        "zh": "指标树；weight在同级内重新归一，direction为1（越大越好）或-1",
-        "en": "the indicator tree; weight is rescaled inside each parent, direction is 1 (more is better) or -1",
-    }
     return Sheet(
         "framework",
-        about,
+        ABOUT["framework"],
         [columns],
         table.to_numpy(dtype=object).tolist(),
         frozen=2,
@@ -189,12 +182,8 @@ def _experts_sheet(tree: Framework, method: Scenario) -> Sheet:
     points = points.reindex(index=tree.nodes, columns=names)
     names_of = [tree.parents, tree.names("zh"), tree.names("en")]
     rows = [[node, *(column[node] for column in names_of), *points.loc[node]] for node in tree.nodes]
-    about = {
-        "zh": "专家打分（预算分配法）：每位专家在每个父节点的子节点间分100分；留空为弃权",
-        "en": "points of experts (budget allocation): each divides 100 among the children of a node; empty: abstains",
-    }
     editable = {name: list(range(len(rows))) for name in names}
-    return Sheet(EXPERTS, about, [[*NODE_COLUMNS, *names]], rows, frozen=1, editable=editable)
+    return Sheet(EXPERTS, ABOUT[EXPERTS], [[*NODE_COLUMNS, *names]], rows, frozen=1, editable=editable)
 
 
 def _by_city(store: Store, table: pd.DataFrame, columns: list[str]) -> list[list]:
@@ -212,17 +201,6 @@ def _heads(tree: Framework, columns: list[str], *extra: str) -> list[list]:
 
 def _stage_sheets(store: Store, tree: Framework) -> list[Sheet]:
     """Return the indicators raw, treated and normalised, filled and treated cells marked."""
-    about = {
-        "raw": {
-            "zh": "指标原值（面板在版本年份的取值），空格为缺失",
-            "en": "the indicators as observed; empty: missing",
-        },
-        "treated": {
-            "zh": "插补与异常值处理之后；蓝底为填补，橙底为处理过",
-            "en": "after imputation and treatment; blue cells were filled, orange ones treated",
-        },
-        "normalised": {"zh": "标准化之后，越大越好", "en": "after normalisation; more is better"},
-    }
     found = []
     for name, table in (("raw", "indicators"), ("treated", "treated"), ("normalised", "normalised")):
         columns = [leaf for leaf in tree.leaves if leaf in store[table]]
@@ -231,7 +209,7 @@ def _stage_sheets(store: Store, tree: Framework) -> list[Sheet]:
         marks = _marks(store, rows, columns) if name == "treated" else {}
         head = _heads(tree, columns, "unit", "direction")
         editable = dict.fromkeys(columns, range(len(rows))) if name == RAW else {}
-        sheet = Sheet(name, about[name], head, rows, number=number, frozen=2, marks=marks, editable=editable)
+        sheet = Sheet(name, ABOUT[name], head, rows, number=number, frozen=2, marks=marks, editable=editable)
         found.append(sheet)
     return found
 
@@ -312,8 +290,7 @@ def _provenance_sheet(store: Store, tree: Framework) -> Sheet:
 def _sources_sheet(store: Store) -> Sheet:
     """Return the catalogue of the raw files."""
     table = store["tables/sources"].drop(columns="row")
-    about = {"zh": "原始文件目录：引用、许可、校验和", "en": "the raw files: citation, terms, checksum"}
-    return Sheet("sources", about, [list(table)], table.to_numpy(dtype=object).tolist(), frozen=1)
+    return Sheet("sources", ABOUT["sources"], [list(table)], table.to_numpy(dtype=object).tolist(), frozen=1)
 
 
 #: a text that begins so would be taken for a formula when it is edited or exported again
