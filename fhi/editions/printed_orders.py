@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations, pairwise, product
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from fhi.engine.cells import read_cells
 from fhi.engine.errors import DataError, Problem, refuse
 from fhi.engine.framework import Framework
 
@@ -23,17 +25,7 @@ COLUMNS = ["fact", "node", "page", "printed", "built", "holds", "why", "note_zh"
 #: why a printed order does not come out, or cannot be told
 REASONS = ("proxy", "unprinted share", "coverage", "definition", "tie")
 #: what is said where the data, not a reading of the page, give the reason; {zh}, {en}: units, or indicators
-NOTES = {
-    "proxy": ("由代理指标构建，口径与报告不同。", "Built from proxies, which measure something else."),
-    "unprinted share": (
-        "份额只知所在区间，先后不定：{zh}。",
-        "Shares are known to an interval only, so that these cannot be told apart: {en}.",
-    ),
-    "coverage": ("没有数值：{zh}。", "No value: {en}."),
-    "indicators": ("并非各评价对象都有数值：{zh}。", "Not every unit has a value of: {en}."),
-    "definition": ("数值的口径或合成方法与报告不同。", "The values measure or combine something else."),
-    "tie": ("印为并列而数值不同，或数值相同而印有先后：{zh}。", "Printed as level but unequal, or the reverse: {en}."),
-}
+NOTES = {cells[0]: cells[1:] for _, cells in read_cells(Path(__file__).with_suffix(".csv"), "printed_orders.csv")[1]}
 #: a note names so many cities at most
 NAMED = 6
 

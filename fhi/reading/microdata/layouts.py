@@ -282,12 +282,6 @@ def _says_use(text: str, vocabulary: Vocabulary) -> bool:
     return bool(asks) and not any(word in folded for word, code in words.items() if code == "not")
 
 
-def split_unit(text: str) -> tuple[str, str]:
-    """Return the name and the unit of a heading."""
-    found = label(text)
-    return (found.name, found.unit) if found.unit else (text, "")
-
-
 #: share of the texts of a column that must be labels of one sort, so that it is a stub
 MOSTLY = 0.6
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import pandas as pd
@@ -217,12 +217,12 @@ class CityNames:
         levels = known_places().levels
         for code in codes:
             for within in (code, code[:4] + "00", code[:2] + "0000"):
-                if (place := self._coded(within)) is not None:
+                if (place := self._by_code.get(within)) is not None:
                     return place
         if codes and any(levels[code] != "province" for code in codes):
             return ELSEWHERE
         if codes:
-            inside = [name for name, code in self._codes_of_units().items() if code[:2] == codes[0][:2]]
+            inside = [name for name, code in self._own_codes.items() if code[:2] == codes[0][:2]]
             whole = {word for word, several in known_places().codes.items() if codes[0] in several}
             inside += [name for name, province in self._provinces.items() if plain(str(province)) in whole]
             if not inside:
@@ -281,24 +281,23 @@ class CityNames:
                 return [code for code in codes if order.index(known.levels[code]) == best], length
         return None
 
-    def _codes_of_units(self) -> dict[str, str]:
-        """Return the code of GB/T 2260 of each unit that is a place of China, by its own code or its name."""
-        if not hasattr(self, "_own_codes"):
-            known, self._own_codes = known_places(), {}
-            coded = {place: word for word, place in self._places.items() if re.fullmatch(r"\d{6}", word, re.ASCII)}
-            for place, name in enumerate(self.names):
-                code, named = coded.get(place), known.codes.get(plain(name), [])
-                # the code of a unit counts for names inside it only where both name the same place: 台北 is not 台湾
-                if code in named or (not code and named and len({other[:4] for other in named}) == 1):
-                    self._own_codes[name] = code or named[0]
-                elif not code and (named := [other for other in named if known.levels.get(other) == "prefecture"]):
-                    self._own_codes[name] = named[0]
-        return self._own_codes
+    @cached_property
+    def _own_codes(self) -> dict[str, str]:
+        """The code of GB/T 2260 of each unit that is a place of China, by its own code or its name."""
+        known, found = known_places(), {}
+        coded = {place: word for word, place in self._places.items() if re.fullmatch(r"\d{6}", word, re.ASCII)}
+        for place, name in enumerate(self.names):
+            code, named = coded.get(place), known.codes.get(plain(name), [])
+            # the code of a unit counts for names inside it only where both name the same place: 台北 is not 台湾
+            if code in named or (not code and named and len({other[:4] for other in named}) == 1):
+                found[name] = code or named[0]
+            elif not code and (named := [other for other in named if known.levels.get(other) == "prefecture"]):
+                found[name] = named[0]
+        return found
 
-    def _coded(self, code: str) -> int | None:
-        if not hasattr(self, "_by_code"):
-            self._by_code = {code: self.names.index(name) for name, code in self._codes_of_units().items()}
-        return self._by_code.get(code)
+    @cached_property
+    def _by_code(self) -> dict[str, int]:
+        return {code: self.names.index(name) for name, code in self._own_codes.items()}
 
     def named(self, text: str) -> int | None:
         """Return the place of a city by one of its names alone, no address; None if it is none of them.
