@@ -273,15 +273,15 @@ def _column(row: Mapping[str, str]) -> Column:
     return Column(kind, row["meaning"], **flags, gapless=rank, values=values, **ends, **remedies)
 
 
-def read_schemas(path: Path, file: str) -> dict[str, Schema]:
+def read_schemas(path: Path, file: str | None = None) -> dict[str, Schema]:
     """Return the schemas that a file of an edition describes; see `schemas`.
 
     Parameters
     ----------
     path : Path
         A file of the form `FORM`.
-    file : str
-        Its name in messages.
+    file : str, optional
+        Its name in messages (default: the path).
 
     Returns
     -------

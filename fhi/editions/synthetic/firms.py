@@ -71,7 +71,7 @@ def until(frame: pd.DataFrame, places: Places, year: int) -> pd.DataFrame:
 
 def financed(places: Places) -> pd.Series:
     """Return how many firms of each city are financed with the threshold or more: as printed, else by size."""
-    printed = construction.firm_count(places.tables).set_index("city")["value"]
+    printed = construction.CONSTRUCTIONS["firm_count"](places.tables).set_index("city")["value"]
     order = places.leaders("new_finance")
     size = places.size[places.of(places.last)]
     counts = np.round(size * 0.9 * printed.min())
@@ -95,7 +95,7 @@ def totals(places: Places, counts: pd.Series) -> pd.Series:
     counts : pandas.Series
         Number of firms by city.
     """
-    printed = construction.capital(places.tables).set_index("city")["value"] * 10_000
+    printed = construction.CONSTRUCTIONS["capital"](places.tables).set_index("city")["value"] * 10_000
     each = (printed / counts[printed.index]).mean()
     sums = counts * each * 0.6
     sums[printed.index] = printed
