@@ -98,6 +98,7 @@ DESCRIBED = {
     "codebook": ["Parameters", "Returns|Yields"],
     "editions": ["Parameters"],
     "engine": ["Parameters", "Returns|Yields"],
+    "reading": ["Parameters", "Returns|Yields"],
     "running": ["Parameters", "Returns|Yields"],
     "showing": ["Parameters"],
     "": ["Parameters", "Returns|Yields"],

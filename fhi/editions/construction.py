@@ -250,8 +250,8 @@ def _public(tables: Tables, indicator: str) -> pd.DataFrame:
     return rows.assign(source_id="public/public_indicators", evidence="public")
 
 
-#: by indicator, the function of the raw tables that constructs it: ``city, year, value, source_id, evidence``, one row a
-#: city and year, and ``low, high`` if its sources leave a value open; without them a value is exact
+#: by indicator, the function of the raw tables that constructs it: a row a city and year with ``city, year, value,
+#: source_id, evidence``, and ``low, high`` if its sources leave a value open; without them a value is exact
 CONSTRUCTIONS: dict[str, Callable[[Tables], pd.DataFrame]] = {
     # 企业规模: mean of a city's shares of internet-bank loans, insurance premiums and brokers, per cent
     "firm_scale": partial(_mean_share, indicator="firm_scale"),

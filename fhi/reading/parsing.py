@@ -388,7 +388,16 @@ _NOT_UNIT = re.compile(r"[\d.,年 ]+", re.ASCII)
 
 
 def times(value: float, factor: float) -> float:
-    """Return a product in decimals: 18.59 × 10000 is 185900 and nothing beside it."""
+    """Return a product in decimals: 18.59 × 10000 is 185900 and nothing beside it.
+
+    Parameters
+    ----------
+    value, factor : float
+
+    Returns
+    -------
+    float
+    """
     return float(Decimal(repr(value)) * Decimal(repr(factor)))
 
 
@@ -397,6 +406,18 @@ def parse_amount_in(text: str, unit: str) -> Amount:
 
     The unit holds for a bare number, whatever marks stand about it (``约1200``, ``超1200``, ``1.2E+03``, ``数千``). A
     text that counts in 万 or 亿 but names no currency is in the column's.
+
+    Parameters
+    ----------
+    text : str
+        A cell.
+    unit : str
+        Of its column, as `unit_of` reads it.
+
+    Returns
+    -------
+    Amount
+        In the plain unit; of the column where the text names none.
 
     Raises
     ------

@@ -132,7 +132,29 @@ def table_from_cells(
     file: str,
     known: Mapping[str, Collection[str]] = {},
 ) -> pd.DataFrame:
-    """Validate the cells of a table, wherever they were read; see `read_table`."""
+    """Validate the cells of a table, wherever they were read; see `read_table`.
+
+    Parameters
+    ----------
+    header : list of str
+    rows : list of (line, cells)
+        As many cells as the header has.
+    schema : Schema
+    file : str
+        Name in messages.
+    known : mapping, optional
+        As for `read_table`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As of `read_table`.
+
+    Raises
+    ------
+    DataError
+        With every bad cell.
+    """
     _check_header(header, schema, file)
     lines = [line for line, _ in rows]
     cells = pd.DataFrame([row for _, row in rows], columns=header, dtype=object)[list(schema.columns)]

@@ -95,6 +95,10 @@ def collect(
     rate_gap : int
         See `fhi.reading.microdata.conversion.Rates`.
 
+    Returns
+    -------
+    Microdata
+
     Raises
     ------
     DataError

@@ -92,7 +92,28 @@ class File(NamedTuple):
 
 
 def files(folder: Path, shown: str, year: int | None, vocabulary: Vocabulary) -> list[File]:
-    """Return the files of a folder with kind and year; what looks like data and has no known name is an error."""
+    """Return the files of a folder with kind and year; what looks like data and has no known name is an error.
+
+    Parameters
+    ----------
+    folder : Path
+    shown : str
+        Its name in reports and messages.
+    year : int or None
+        Issue of the files that name none, and the latest there may be.
+    vocabulary : Vocabulary
+        With the words for kinds of files, and the measures of the tree.
+
+    Returns
+    -------
+    list of File
+        Sorted by name.
+
+    Raises
+    ------
+    DataError
+        With every file whose name, ending or year is wrong; or if there is no such folder.
+    """
     if not folder.is_dir():
         raise DataError([Problem(shown, None, None, None, "a folder", "make it and put the files in")])
     found, problems = [], []
@@ -174,7 +195,25 @@ def _bad_issue(file: File, year: int | None) -> list[Problem]:
 
 
 def words(table: pd.DataFrame, framework: Framework, files: list[File]) -> Vocabulary:
-    """Return the words of the project and of the folder, and the names of the tree's indicators as measures."""
+    """Return the words of the project and of the folder, and the names of the tree's indicators as measures.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The vocabulary of the project: ``list, code, written``.
+    framework : Framework
+    files : list of File
+        Of the folder; those of the kind ``vocabulary`` add to it.
+
+    Returns
+    -------
+    Vocabulary
+
+    Raises
+    ------
+    DataError
+        With every bad cell of these files, and every word with two meanings.
+    """
     own = [file for file in files if file.kind == "vocabulary"]
     vocabulary = Vocabulary(
         table, {file.shown: read_table(file.path, SCHEMAS["vocabulary"], file=file.shown) for file in own}
@@ -184,7 +223,14 @@ def words(table: pd.DataFrame, framework: Framework, files: list[File]) -> Vocab
 
 
 def add_measures(vocabulary: Vocabulary, framework: Framework) -> None:
-    """Add the indicators of a tree as measures: by code, by their names, by their aliases (joined by ``|``)."""
+    """Add the indicators of a tree as measures: by code, by their names, by their aliases (joined by ``|``).
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        Takes them.
+    framework : Framework
+    """
     leaves = framework.table.loc[framework.indicators]
     for column in ("code", "name_zh", "name_en", "aliases"):
         if column in leaves:

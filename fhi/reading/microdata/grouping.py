@@ -110,7 +110,19 @@ def _sorted(records: np.ndarray) -> np.ndarray:
 
 
 def take(records: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """Return the records at these places, moved as rows of words."""
+    """Return the records at these places, moved as rows of words.
+
+    Parameters
+    ----------
+    records : array
+        Of an aligned dtype.
+    places : array of int
+
+    Returns
+    -------
+    array
+        Records in the order of the places.
+    """
     words = records.view(np.uint64).reshape(-1, records.dtype.itemsize // 8)
     return words[places].reshape(-1).view(records.dtype)
 
@@ -166,6 +178,11 @@ def once(group: np.ndarray, ledgers: list[Quality]) -> np.ndarray:
         Records sorted by key, with ``what``: the hash of what a row says of its key.
     ledgers : list of Quality
         By place of the file.
+
+    Returns
+    -------
+    array
+        One record a key.
     """
     same, other, first = again(group)
     if not len(same) and not len(other):
@@ -187,7 +204,19 @@ def again(group: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def note(group: np.ndarray, again: np.ndarray, first: np.ndarray, ledgers: list[Quality], words=SAME) -> None:
-    """Write records that stand there already, each with the first of them, into the ledgers of their files."""
+    """Write records that stand there already, each with the first of them, into the ledgers of their files.
+
+    Parameters
+    ----------
+    group : array
+        Records of some keys.
+    again, first : array of int
+        Places of the records that stand there already, and of what each repeats.
+    ledgers : list of Quality
+        By place of the file.
+    words : tuple of str
+        What was expected, the remedy, and the detail in the report: `SAME` or `OTHER`.
+    """
     expected, remedy, detail = words
     for file in np.unique(group["file"][again]):
         chosen = again[group["file"][again] == file], first[group["file"][again] == file]

@@ -51,13 +51,32 @@ class Vocabulary:
         refuse(problems)
 
     def add(self, name: str, words: Iterable[tuple[str, str]]) -> None:
-        """Add pairs of word and code to a list; a word that is there keeps its meaning."""
+        """Add pairs of word and code to a list; a word that is there keeps its meaning.
+
+        Parameters
+        ----------
+        name : str
+            Of the list.
+        words : iterable of (word, code)
+        """
         known = self._codes.setdefault(name, {})
         for word, code in words:
             known.setdefault(plain(word), code)
 
     def find(self, name: str, text: str) -> str | None:
-        """Return the code that a word stands for in a list, or that of the word ``*``, which any other is; or None."""
+        """Return the code that a word stands for in a list, or that of the word ``*``, which any other is; or None.
+
+        Parameters
+        ----------
+        name : str
+            Of the list.
+        text : str
+            As a file writes it.
+
+        Returns
+        -------
+        str or None
+        """
         words = self._codes.get(name, {})
         return words.get(plain(text), words.get("*"))
 
@@ -70,7 +89,20 @@ class Vocabulary:
         return self._codes.get(name, {})
 
     def nearest(self, name: str, text: str) -> list[str]:
-        """Return the words of a list most like a text."""
+        """Return the words of a list most like a text.
+
+        Parameters
+        ----------
+        name : str
+            Of the list.
+        text : str
+            As a file writes it.
+
+        Returns
+        -------
+        list of str
+            At most two, as they are compared.
+        """
         return nearest_names(plain(text), self._codes.get(name, {}), 2)
 
 

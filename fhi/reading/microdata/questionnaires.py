@@ -29,7 +29,17 @@ class Population:
         self.table, self.bands = pd.DataFrame(), []
 
     def add(self, block: Block, quality: Quality, file: int) -> None:
-        """Take the rows of a block; people elsewhere are not needed."""
+        """Take the rows of a block; people elsewhere are not needed.
+
+        Parameters
+        ----------
+        block : Block
+            Rows that were understood.
+        quality : Quality
+            Ledger of their file.
+        file : int
+            Place of the ledger in the list that `finish` takes.
+        """
         missing = np.full(len(block.lines), -1)
         columns = {name: block.columns.get(name, missing) for name in ("city", "year", "age", "age_high", "sex")}
         key, people = mix(*columns.values()), block.columns["people"]
@@ -56,7 +66,20 @@ class Population:
                 raise DataError([Problem(file, None, "age", f"{low}-{top} beside …-{high}", expected, remedy)])
 
     def strata(self, city: int, year: int) -> np.ndarray | None:
-        """Return people by band and sex (male, female, both) of the latest year not later; None if unknown."""
+        """Return people by band and sex (male, female, both) of the latest year not later; None if unknown.
+
+        Parameters
+        ----------
+        city : int
+            Place of the city.
+        year : int
+            Of the issue.
+
+        Returns
+        -------
+        array or None
+            Bands × 3, people.
+        """
         if not len(self.table):
             return None
         rows = self.table[(self.table["city"] == city) & (self.table["year"] <= year)]
@@ -75,7 +98,18 @@ class Population:
         return people
 
     def place(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        """Return the age band that each age (or band of ages) lies in; −1: none."""
+        """Return the age band that each age (or band of ages) lies in; −1: none.
+
+        Parameters
+        ----------
+        low, high : array of int
+            Ends of the ages of each row.
+
+        Returns
+        -------
+        array of int
+            Place of the band in `bands`, by row.
+        """
         found = np.full(len(low), -1)
         for place, (least, most) in enumerate(self.bands):
             found[(low >= least) & (high <= most) if least >= 0 else np.ones(len(low), dtype=bool)] = place
@@ -116,7 +150,17 @@ class Questionnaires:
         self._sums: dict[tuple[int, int], np.ndarray] = {}
 
     def add(self, block: Block, quality: Quality, file: int) -> None:
-        """Take the rows of a block."""
+        """Take the rows of a block.
+
+        Parameters
+        ----------
+        block : Block
+            Rows that were understood.
+        quality : Quality
+            Ledger of their file.
+        file : int
+            Place of the ledger in the list that `finish` takes.
+        """
         columns, count = block.columns, len(block.lines)
         uses = np.stack([values for name, values in columns.items() if name.startswith("use:")])
         missing = np.full(count, -1, dtype="i2")
@@ -236,7 +280,20 @@ def post_stratified(
 
 
 def wilson(share: float, size: float) -> tuple[float, float]:
-    """Return Wilson's interval of 95 %, ``(p + z²/2n ± z√(p(1−p)/n + z²/4n²)) / (1 + z²/n)``; n need not be whole."""
+    """Return Wilson's interval of 95 %, ``(p + z²/2n ± z√(p(1−p)/n + z²/4n²)) / (1 + z²/n)``; n need not be whole.
+
+    Parameters
+    ----------
+    share : float
+        0 to 1.
+    size : float
+        Effective size of the sample, above 0.
+
+    Returns
+    -------
+    low, high : float
+        Ends of the interval, 0 to 1.
+    """
     centre = share + Z**2 / (2 * size)
     half = Z * np.sqrt(share * (1 - share) / size + Z**2 / (4 * size**2))
     low, high = (centre - half) / (1 + Z**2 / size), (centre + half) / (1 + Z**2 / size)

@@ -52,6 +52,10 @@ def read(path: Path, kind: Kind, context: Context, quality: Quality, year: int) 
     year : int
         The issue of rows that name none.
 
+    Yields
+    ------
+    Block
+
     Raises
     ------
     DataError
@@ -226,7 +230,17 @@ class _List:
 
 
 def is_note(text: str, vocabulary: Vocabulary) -> bool:
-    """True for a text below a table that begins with a word of the list ``note``: 注, 资料来源, Source."""
+    """True for a text below a table that begins with a word of the list ``note``: 注, 资料来源, Source.
+
+    Parameters
+    ----------
+    text : str
+    vocabulary : Vocabulary
+
+    Returns
+    -------
+    bool
+    """
     match = re.match(r"\W*([\w ]+?)\s*(?:\d*\s*[:：.、．]|[①-⑳]|$)", text.strip())
     return bool(match) and vocabulary.find("note", re.sub(r"\d+$", "", match[1])) is not None
 
@@ -235,7 +249,7 @@ def _text(path: Path, kind: Kind, context: Context, quality: Quality):
     """Yield the list of a text file and its cells."""
     blocks = text_blocks.blocks(path, quality.file)
     first = list(islice(blocks, 1))
-    head = {mark: head_rows(first[0][1], mark) if first else [] for mark in layouts.DELIMITERS}
+    head = {mark: _head_rows(first[0][1], mark) if first else [] for mark in layouts.DELIMITERS}
     # the comma comes first and wins where no other knows more headings
     delimiter = max(head, key=lambda mark: layouts.known(head[mark], kind, context.vocabulary))
     layout = layouts.find(head[delimiter], kind, context.vocabulary, quality.file)
@@ -249,7 +263,7 @@ def _text(path: Path, kind: Kind, context: Context, quality: Quality):
             yield table, text_blocks.split(block, line, layout.width, delimiter, sorted(table.readers), table.least)
 
 
-def head_rows(block: bytes, delimiter: str) -> list[tuple[int, list[str]]]:
+def _head_rows(block: bytes, delimiter: str) -> list[tuple[int, list[str]]]:
     """Return the first rows of a text with anything in them as (line, texts)."""
     return list(islice(_rows(block[: text_blocks.HEAD], delimiter), layouts.DEPTH + 1))
 

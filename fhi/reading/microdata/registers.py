@@ -52,7 +52,17 @@ class Firms:
         self.mixed = 0
 
     def add(self, block: Block, quality: Quality, file: int) -> None:
-        """Take the rows of a block; `file` is the place of its ledger."""
+        """Take the rows of a block; `file` is the place of its ledger.
+
+        Parameters
+        ----------
+        block : Block
+            Rows that were understood.
+        quality : Quality
+            Ledger of their file.
+        file : int
+            Place of the ledger in the list that `finish` takes.
+        """
         columns = block.columns
         value, low, high, bad = convert(columns, "financing", self.rates, block.lines, quality)
         scale = self._scale(columns, len(value), quality)
@@ -144,7 +154,7 @@ class Firms:
                 "capital": tuple(total[name] / 1e8 for name in ("value", "low", "high")),
             }
             for measure, names in (("firm_scale", SCALE), ("contribution", INFRASTRUCTURE)):
-                shares = self.shares(tally, names)
+                shares = self._shares(tally, names)
                 if len(shares):
                     mean = shares.mean(axis=0, skipna=False).to_numpy()
                     values[measure] = (mean, mean, mean)
@@ -153,7 +163,7 @@ class Firms:
                 frames.append(frame.assign(year=year, measure=measure))
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
-    def shares(self, tally: Mapping[str, np.ndarray], names: tuple[str, ...]) -> pd.DataFrame:
+    def _shares(self, tally: Mapping[str, np.ndarray], names: tuple[str, ...]) -> pd.DataFrame:
         """Return class × city: the share of the nation by size, or by number where no firm of the class has a size.
 
         A firm without a size leaves its city missing where others of its class have one.
@@ -198,7 +208,17 @@ class Companies:
         self._groups: list[pd.DataFrame] = []
 
     def add(self, block: Block, quality: Quality, file: int) -> None:
-        """Take the rows of a block."""
+        """Take the rows of a block.
+
+        Parameters
+        ----------
+        block : Block
+            Rows that were understood.
+        quality : Quality
+            Ledger of their file.
+        file : int
+            Place of the ledger in the list that `finish` takes.
+        """
         columns, bad = block.columns, np.zeros(len(block.lines), dtype=bool)
         money, ends = dict.fromkeys(OF_COMPANY, np.full(len(bad), np.nan)), {}
         for name in OF_COMPANY:
@@ -260,7 +280,17 @@ class Services:
         self._groups: list[pd.DataFrame] = []
 
     def add(self, block: Block, quality: Quality, file: int) -> None:
-        """Take the rows of a block."""
+        """Take the rows of a block.
+
+        Parameters
+        ----------
+        block : Block
+            Rows that were understood.
+        quality : Quality
+            Ledger of their file.
+        file : int
+            Place of the ledger in the list that `finish` takes.
+        """
         columns, count = block.columns, len(block.lines)
         category, special = self._codes(columns["category"]), columns.get("special", np.zeros(count, dtype="i1"))
         key = mix(columns["service"], self._codes(columns["platform"]), columns["city"], columns["year"])

@@ -132,6 +132,11 @@ class Reader:
             Cells that have their text from the first of a merged area.
         measure : str
             The measure of a table that names none (of the file's name).
+
+        Returns
+        -------
+        list of Cell
+            Every value below or beside a label, those that cannot be taken with their `problem`.
         """
         rows = [(line, [stored(text).strip() for text in texts]) for line, texts in rows if not self._is_note(texts)]
         width = max((len(texts) for _, texts in rows), default=0)
@@ -464,7 +469,21 @@ def _holds_for_all(text: str) -> bool:
 
 
 def nothing_used(file: str, reader: Reader, refused: list[str]) -> DataError:
-    """Return the error of a file of which no value is used: what was seen, and what is missing."""
+    """Return the error of a file of which no value is used: what was seen, and what is missing.
+
+    Parameters
+    ----------
+    file : str
+        Its name in messages.
+    reader : Reader
+        After it has read the file.
+    refused : list of Problem
+        Further problems to tell.
+
+    Returns
+    -------
+    DataError
+    """
     measures = ", ".join(sorted(filter(None, reader.seen["measures"]))[:8]) or "none"
     cities = ", ".join(sorted(filter(None, reader.seen["cities"]))[:8]) or "none"
     found = f"measures or headings: {measures}; cities: {cities}"
