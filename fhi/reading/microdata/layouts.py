@@ -120,6 +120,10 @@ def find(rows: Rows, kind: Kind, vocabulary: Vocabulary, file: str) -> Layout:
     ----------
     rows : sequence of (line, texts)
         The first rows that hold anything.
+    kind : Kind
+    vocabulary : Vocabulary
+    file : str
+        Its name in messages.
 
     Returns
     -------
