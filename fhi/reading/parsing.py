@@ -464,7 +464,7 @@ def _range(text: str) -> Amount:
         raise ValueError(AMOUNT)
     if not has_unit(low):
         low += _tail(low, high)
-    elif _scaled(high) and not _scaled(low) and re.match(MONEY, low.casefold()):
+    elif _SCALE.search(high.casefold()) and not _SCALE.search(low.casefold()) and re.match(MONEY, low.casefold()):
         # $1-2m: a million or a dollar
         raise ValueError(AMOUNT)
     return _interval(parse_quantity(low), parse_quantity(high))
@@ -475,10 +475,6 @@ def _tail(low: str, high: str) -> str:
     if _BARE.fullmatch(low):
         return _TAIL.search(high)[0]
     return high[_OWN.search(high.casefold()).start() :]
-
-
-def _scaled(text: str) -> bool:
-    return bool(_SCALE.search(text.casefold()))
 
 
 def _interval(low: Quantity, high: Quantity) -> Amount:

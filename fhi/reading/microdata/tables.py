@@ -16,19 +16,8 @@ from typing import NamedTuple
 from fhi.engine.cells import parse_number
 from fhi.engine.errors import DataError, Problem
 from fhi.reading.microdata.cell_readers import Context, stored
-from fhi.reading.microdata.layouts import (
-    MOSTLY,
-    Grid,
-    Label,
-    filled,
-    is_number,
-    is_year,
-    label,
-    most_labels,
-    share,
-    side_by_side,
-    title_unit,
-)
+from fhi.reading.microdata.grids import MOSTLY, Grid, filled, is_number, is_year, most_labels, share, side_by_side
+from fhi.reading.microdata.layouts import Label, label, title_unit
 from fhi.reading.microdata.names import ELSEWHERE, TOTAL
 from fhi.reading.microdata.quality_log import Quality, letter
 from fhi.reading.microdata.reading import is_note
