@@ -52,8 +52,9 @@ class UserData(BaseModel):
         return self
 
 
-def _as_user_data(value: Any) -> Any:
-    return {"folder": value} if isinstance(value, str) else value
+def _short(key: str) -> BeforeValidator:
+    """Return a validator that takes a text for the value of a key."""
+    return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
 
 
 class MethodsFile(BaseModel):
@@ -77,18 +78,14 @@ class MethodsFile(BaseModel):
         return self if self.sha256 else MethodsFile(file=self.file, sha256=found)
 
 
-def _as_methods_file(value: Any) -> Any:
-    return {"file": value} if isinstance(value, str) else value
-
-
 class Scenario(Method):
     """The method of a scenario with what it is made of; see ``baseline.yml`` for what each key means."""
 
     description: dict[Literal["zh", "en"], str] = Field(default_factory=dict)
     edition: str = ""
-    user_data: Annotated[UserData | None, BeforeValidator(_as_user_data)] = None
+    user_data: Annotated[UserData | None, _short("folder")] = None
     constructions: dict[str, str] = Field(default_factory=dict)
-    methods: Annotated[MethodsFile | None, BeforeValidator(_as_methods_file)] = None
+    methods: Annotated[MethodsFile | None, _short("file")] = None
 
 
 #: the keys of a scenario, in the order in which they are shown

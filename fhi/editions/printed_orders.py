@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from fhi.editions.outputs import GIVEN
 from fhi.engine.cells import read_cells
 from fhi.engine.errors import DataError, Problem, refuse
 from fhi.engine.framework import Framework
@@ -19,8 +20,6 @@ KINDS = ("order", "leaders", "tie")
 FILES, NOTED = "facts.csv, orders.csv", "order_notes.csv"
 #: outcomes of a pair that deny a printed order
 DENIED = {"no", "tied", "apart"}
-#: labels of values from given files
-GIVEN = ("user", "synthetic")
 COLUMNS = ["fact", "node", "page", "printed", "built", "holds", "why", "note_zh", "note_en"]
 #: why a printed order does not come out, or cannot be told
 REASONS = ("proxy", "unprinted share", "coverage", "definition", "tie")

@@ -210,7 +210,7 @@ def method_notes(language: str = "en") -> str:
 def _note(function: Callable, meaning: str | None) -> Iterator[str]:
     """Return what a method does (its docstring, or the meaning in Chinese), its parameters and its references."""
     sections = re.split(r"\n(\w+)\n-{3,}\n", inspect.getdoc(function))
-    yield _as_markdown(sections[0]) if meaning is None else meaning
+    yield sections[0].strip().replace("``", "`") if meaning is None else meaning
     own = [parameter for parameter in keywords(function).values() if parameter.name not in CONTEXT]
     if own:
         head, between, end = ("Parameters: ", ", ", ".") if meaning is None else ("参数：", "，", "。")
@@ -218,10 +218,6 @@ def _note(function: Callable, meaning: str | None) -> Iterator[str]:
     known = dict(zip(sections[1::2], sections[2::2], strict=True))
     if "References" in known:
         yield f"*{' '.join(known['References'].split())}*"
-
-
-def _as_markdown(text: str) -> str:
-    return text.strip().replace("``", "`")
 
 
 def _parameter(parameter: inspect.Parameter, chinese: bool) -> str:

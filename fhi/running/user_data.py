@@ -150,7 +150,9 @@ def dry_run(path: Path, edition: str, year: int | None) -> str:
     if not path.is_file():
         raise DataError([Problem(str(path), None, None, None, "a file", "check the path")])
     cities, tree = folders.units_of(edition)
-    tables = {"cities": cities.reset_index(), **{name: _shared(name) for name in ("vocabulary", folders.RATES)}}
+    tables = {"cities": cities.reset_index()}
+    for name in ("vocabulary", folders.RATES):
+        tables[name] = read_table(RAW / f"{name}.csv", SCHEMAS[name], file=f"data/raw/{name}.csv")
     framework = Framework.from_table(tree)
     with tempfile.TemporaryDirectory(prefix="fhi-read-") as folder:
         for source in (path, path.with_name("vocabulary.csv")):
@@ -160,8 +162,9 @@ def dry_run(path: Path, edition: str, year: int | None) -> str:
             given = collect(Path(folder), tables, framework, shown="read", year=year or _latest_year(path.name))
         except DataError as error:
             cells = [(problem.column, str(problem.value or "")) for problem in error.problems]
-            lines = _suggestions(cells, tables, framework)
-            raise DataError([*error.problems, *_as_problems(lines)]) from None
+            lines = _suggestions(cells, tables, framework)[:10]
+            more = [Problem("vocabulary.csv", None, None, None, "a line such as", line) for line in lines]
+            raise DataError([*error.problems, *more]) from None
     refused = list(zip(given.refused["column"], given.refused["value"].astype(str), strict=True))
     seen = given.quality[given.quality["what"].isin(["measure not read"])]["column"]
     parts = [
@@ -210,11 +213,3 @@ def _suggestions(cells: Iterable[tuple[str | None, str]], tables: Mapping, frame
         note = "   (or aliases of framework.csv)" if column == "measure" else ""
         found.append(f"{LISTS[column]},{code},{word}{note}")
     return found[:SHOWN]
-
-
-def _as_problems(lines: list[str]) -> list[Problem]:
-    return [Problem("vocabulary.csv", None, None, None, "a line such as", line) for line in lines[:10]]
-
-
-def _shared(name: str) -> pd.DataFrame:
-    return read_table(RAW / f"{name}.csv", SCHEMAS[name], file=f"data/raw/{name}.csv")

@@ -212,10 +212,12 @@ class _Collection:
             raise DataError(self._unwanted(outside, sorted(left_out), framework))
         rows = rows.drop(outside.index).sort_values(["indicator", "city", "year"], ignore_index=True)
         rows["unit"] = rows["indicator"].map(framework.table["unit"])
-        left_open = (rows["low"] != rows["high"]) | rows["respondents"].notna()
+        # a sampling interval is no bound: the value is exact
+        sampled = rows["respondents"].notna()
+        bounded = rows.assign(**{end: rows[end].mask(sampled, rows["value"]) for end in ("low", "high")})
         return Microdata(
-            _bounded(rows)[PANEL],
-            rows.loc[left_open, INTERVALS],
+            bounded[PANEL],
+            rows.loc[sampled | (rows["low"] != rows["high"]), INTERVALS],
             self._services(),
             _together([ledger.report() for ledger in self.ledgers], REPORT),
             _together([ledger.refused() for ledger in self.ledgers], REFUSED),
@@ -273,12 +275,6 @@ class _Collection:
         return frame.assign(city=[names[place] for place in frame["place"]], evidence=self._evidence("services"))[
             SERVICES
         ]
-
-
-def _bounded(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with the ends that their amounts allow; a sampling interval is no bound, its value is exact."""
-    sampled = rows["respondents"].notna()
-    return rows.assign(**{end: rows[end].mask(sampled, rows["value"]) for end in ("low", "high")})
 
 
 def _together(frames: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:

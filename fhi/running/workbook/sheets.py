@@ -28,6 +28,7 @@ from fhi.editions import SCHEMAS
 from fhi.engine.framework import Framework
 from fhi.engine.weighting import experts
 from fhi.engine.words import label
+from fhi.reading.schemas import PANEL
 from fhi.running.wording import TEXTS
 from fhi.scenarios import ASIDE, KEYS, Scenario, read_method
 from fhi.showing.figures.registry import Texts
@@ -249,48 +250,35 @@ def _score_sheets(store: Store, tree: Framework) -> list[Sheet]:
 
 def _comparison_sheet(store: Store, tree: Framework) -> Sheet:
     """Return computed and published ranks side by side."""
-    names = store["tables/cities"].set_index("name_zh")["name_en"]
-    rows = [
-        [item.node, tree.names("zh")[item.node], item.city, names.get(item.city)]
-        + [item.rank, item.published, item.difference]
-        for item in store["comparison"].itertuples()
-    ]
     head = ["node", "node_zh", "city", "city_en", "rank", "published", "difference"]
+    rows = _rows(_named(store["comparison"], store, tree), head)
     return Sheet("comparison", title("comparison"), [head], rows, number=WHOLE, formats={"difference": "+0;-0;0"})
 
 
 def _provenance_sheet(store: Store, tree: Framework) -> Sheet:
     """Return the panel: every value with its source and evidence label."""
-    names = store["tables/cities"].set_index("name_zh")["name_en"]
-    citations = store["tables/sources"].set_index("source_id")["citation"]
-    rows = [
-        [item.city, names.get(item.city), item.year, item.indicator, tree.names("zh")[item.indicator]]
-        + [item.value, item.low, item.high, item.unit, item.evidence, item.source_id]
-        + ["; ".join(str(citations.get(part, part)) for part in item.source_id.split("+"))]
-        for item in store["panel"].itertuples()
-    ]
-    head = [
-        "city",
-        "city_en",
-        "year",
-        "indicator",
-        "indicator_zh",
-        "value",
-        "low",
-        "high",
-        "unit",
-        "evidence",
-        "source_id",
-        "citation",
-    ]
+    citations, panel = store["tables/sources"].set_index("source_id")["citation"], store["panel"]
+    cited = panel["source_id"].map(lambda ids: "; ".join(str(citations.get(part, part)) for part in ids.split("+")))
+    head = ["city", "city_en", "year", "indicator", "indicator_zh", *PANEL[3:7], "evidence", "source_id", "citation"]
     formats = {"year": WHOLE, **dict.fromkeys(("value", "low", "high"), "#,##0.00")}
+    rows = _rows(_named(panel, store, tree).assign(citation=cited), head)
     return Sheet("provenance", title("panel"), [head], rows, formats=formats, frozen=1)
+
+
+def _named(table: pd.DataFrame, store: Store, tree: Framework) -> pd.DataFrame:
+    """Return a table with the names of its units (``city_en``) and nodes (``node_zh``, ``indicator_zh``)."""
+    nodes = {f"{column}_zh": table[column].map(tree.names("zh")) for column in {"node", "indicator"} & set(table)}
+    return table.assign(city_en=table["city"].map(store["tables/cities"].set_index("name_zh")["name_en"]), **nodes)
+
+
+def _rows(table: pd.DataFrame, columns: list[str]) -> list[list]:
+    return table[columns].to_numpy(dtype=object).tolist()
 
 
 def _sources_sheet(store: Store) -> Sheet:
     """Return the catalogue of the raw files."""
     table = store["tables/sources"].drop(columns="row")
-    return Sheet("sources", ABOUT["sources"], [list(table)], table.to_numpy(dtype=object).tolist(), frozen=1)
+    return Sheet("sources", ABOUT["sources"], [list(table)], _rows(table, list(table)), frozen=1)
 
 
 #: a text that begins so would be taken for a formula when it is edited or exported again
