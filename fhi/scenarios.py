@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from fhi import paths
 from fhi.editions.defaults import of_edition, with_errors
-from fhi.editions.edition import read_settings
+from fhi.editions.edition import Strict, read_settings
 from fhi.engine import weighting
 from fhi.engine.cells import Folder, Table, read_cells
 from fhi.engine.errors import MethodError
@@ -27,18 +27,16 @@ from fhi.paths import BASELINE, SCENARIOS, beside_scenarios, edition_names
 from fhi.store import Store
 
 
-class Synthetic(BaseModel):
+class Synthetic(Strict):
     """Sample micro-data to be made up (`fhi.editions.synthetic`): the seed, and the years of its issues."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     seed: Annotated[int, Field(strict=True, ge=0)] = 2018
     years: Annotated[tuple[Annotated[int, Field(strict=True)], ...], Field(min_length=1)] = (2018,)
 
 
-class UserData(BaseModel):
+class UserData(Strict):
     """Files of the staff's own, from a folder or made up; see ``baseline.yml``."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     folder: str | None = None
     synthetic: Synthetic | None = None
     replaces: Literal["indicator", "cell"] = "indicator"
@@ -57,10 +55,9 @@ def _short(key: str) -> BeforeValidator:
     return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
 
 
-class MethodsFile(BaseModel):
+class MethodsFile(Strict):
     """A file beside the scenarios with methods of the staff's own, and the checksum of what it held."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     file: str
     sha256: str | None = None
 

@@ -61,10 +61,15 @@ Text = Annotated[str, Field(min_length=1, strict=True)]
 Positive = Annotated[int | float, Field(gt=0, allow_inf_nan=False)]
 
 
-class Part(BaseModel):
-    """A thing with a name in each language."""
+class Strict(BaseModel):
+    """Settings that do not change, and that have no other keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Part(Strict):
+    """A thing with a name in each language."""
+
     zh: Text
     en: Text
 
@@ -88,19 +93,17 @@ class Tier(Part):
     id: Text
 
 
-class PublishedRanks(BaseModel):
+class PublishedRanks(Strict):
     """A table of the publication with ranks side by side: node -> column, and columns of places gained in a year."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     table: Text
     columns: Annotated[dict[str, str], Field(min_length=1)]
     changes: dict[str, str] = {}
 
 
-class Variant(BaseModel):
+class Variant(Strict):
     """Options of the identified set (`fhi.engine.identification.bounds.IdentifiedSet`); None: its default."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     least_gap: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     normalisation: Literal["linear", "min-max", "increasing"] | None = None
     weights: Literal["free", "equal-inside-parents", "between-1/48-and-1/4"] | None = None
@@ -110,18 +113,16 @@ class Variant(BaseModel):
         return self.model_dump(exclude_none=True)
 
 
-class Facts(BaseModel):
+class Facts(Strict):
     """Groups of facts in the order in which they are added, and the variants of the bounds with all facts."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     groups: tuple[Text, ...] = ()
     variants: dict[str, Variant] = {}
 
 
-class AssumedError(BaseModel):
+class AssumedError(Strict):
     """An assumed standard error of an indicator, one of three; see `fhi.engine.robustness.space`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     answers: Positive | None = None
     sd: Positive | None = None
     relative: Positive | None = None
@@ -137,13 +138,12 @@ class AssumedError(BaseModel):
         return self.model_dump(exclude_none=True)
 
 
-class Edition(BaseModel):
+class Edition(Strict):
     """An edition in its own words; the template explains each key.
 
     Frozen and typed: a key that does not exist, or a value of the wrong type, raises when it is read.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     title: Part
     citation: Part
     publisher: Part | None = None
