@@ -16,7 +16,7 @@ import pandas as pd
 
 from fhi.files import replace_file
 from fhi.paths import ROOT
-from fhi.running.wording import TEXTS
+from fhi.running.phrases import TEXTS
 from fhi.store import to_csv
 
 LOCK, PROJECT = ROOT / "requirements.lock", ROOT / "pyproject.toml"

@@ -22,7 +22,7 @@ from fhi.engine.words import key_name, words
 from fhi.files import replace_file
 from fhi.paths import RAW, REPORT, ROOT
 from fhi.running import datapackage, dependencies
-from fhi.running.wording import TEXTS
+from fhi.running.phrases import TEXTS
 from fhi.scenarios import BASE, Scenario
 from fhi.showing.figures import entries, rendering
 from fhi.showing.figures.audit import CHECKED

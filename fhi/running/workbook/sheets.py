@@ -29,7 +29,7 @@ from fhi.engine.framework import Framework
 from fhi.engine.weighting import experts
 from fhi.engine.words import label
 from fhi.reading.schemas import PANEL
-from fhi.running.wording import TEXTS
+from fhi.running.phrases import TEXTS
 from fhi.scenarios import ASIDE, KEYS, Scenario, read_method
 from fhi.showing.figures.registry import Texts
 from fhi.showing.terminal import width

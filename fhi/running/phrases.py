@@ -1,4 +1,4 @@
-"""What generated documents and workbooks say, in both languages: the rows of ``wording.csv``."""
+"""What generated documents and workbooks say, in both languages: the rows of ``phrases.csv``."""
 
 from __future__ import annotations
 
