@@ -1,7 +1,5 @@
 """The commands that Make calls: ``python -m fhi <command>``."""
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import os

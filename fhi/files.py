@@ -5,8 +5,6 @@ leaves it, `make clean-all` removes it. An entry holds the checksum of its conte
 is not used and is made anew.
 """
 
-from __future__ import annotations
-
 import contextlib
 import fcntl
 import hashlib

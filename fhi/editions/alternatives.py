@@ -4,8 +4,6 @@ An alternative gives all values of its indicator, so that the indicator means on
 and texts stand in ``constructions.csv`` of the edition and replace those of ``framework.csv`` in the scenario.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import partial
 

@@ -1,13 +1,11 @@
 """The raw files as a whole: each listed once in sources.csv, unchanged since, and valid."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pandas as pd
 
-from fhi.engine.errors import Problem, refuse
+from fhi.engine.errors import Problem, reject
 from fhi.files import digest, replace_file
 from fhi.paths import RAW, WORDS
 from fhi.reading.schemas import SCHEMAS, read_table
@@ -75,7 +73,7 @@ def verify(raw: Path = RAW) -> pd.DataFrame:
     for file in sorted(present - set(listed["file"])):
         remedy = "add a row to sources.csv, then run make checksums"
         problems.append(Problem(shown(raw, file), None, None, file, "a row of sources.csv", remedy))
-    refuse(problems)
+    reject(problems)
     return listed
 
 

@@ -1,14 +1,12 @@
 """The ledger of claims: numbers and orders that a report prints, recomputed from other cells where these allow it."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
-from fhi.engine.errors import Problem, refuse
+from fhi.engine.errors import Problem, reject
 from fhi.engine.expressions import Outcome, evaluate
 from fhi.engine.grammar import ExpressionError
 from fhi.paths import REPORT
@@ -281,7 +279,7 @@ def ledger(tables: Tables, edition: str = REPORT) -> pd.DataFrame:
         except ValueError as error:
             problem = _problem(edition, claim, claim.printed, str(error), "write it as it is printed")
             problems.append(problem._replace(column="printed"))
-    refuse(problems or _circles(claims, statements, read, edition))
+    reject(problems or _circles(claims, statements, read, edition))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

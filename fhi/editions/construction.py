@@ -4,8 +4,6 @@ A list that is exhaustive (banks, insurers, brokers, exchanges) gives a city wit
 a partial list leaves it missing; an entry of undisclosed size leaves its own city missing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -261,7 +259,7 @@ CONSTRUCTIONS: dict[str, Callable[[Tables], pd.DataFrame]] = {
     "firm_count": partial(_profile, node="firm_count"),
     # 资本实力: total financing of these firms, 100 million CNY, as printed for one city (p7)
     "capital": partial(_profile, node="capital", unit=1e8),
-    # 专项科研: special research institutes, as printed for one city (p7)
+    # 专项科研: dedicated research institutes, as printed for one city (p7)
     "institutes": partial(_profile, node="institutes"),
     "adoption": adoption,
     "services": services,

@@ -1,7 +1,5 @@
 """What a scenario takes from its edition where its file says nothing: year, space of robustness, standard errors."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -5,8 +5,6 @@ further tables its ``schemas.csv`` describes; tables that editions share stand i
 ``data/raw/sources.csv``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
@@ -18,7 +16,7 @@ from fhi.editions import catalogue
 from fhi.editions.catalogue import shown, verify
 from fhi.editions.edition import Edition, read_edition, words
 from fhi.engine.cells import read_cells
-from fhi.engine.errors import DataError, MethodError, Problem, nearest_names, refuse
+from fhi.engine.errors import DataError, MethodError, Problem, nearest_names, reject
 from fhi.engine.framework import FORMULAS, SAME, indicators_of
 from fhi.paths import EDITION_FILE, RAW, REPORT, edition_folder
 from fhi.reading.schemas import EXAMPLE, SCHEMA_FILE, SCHEMAS, Schema, read_schemas, read_table, table_from_cells
@@ -67,7 +65,7 @@ def units_of(edition: str) -> tuple[pd.DataFrame, pd.DataFrame]:
             tables[name] = _read(folder, name)
         except DataError as error:
             problems += error.problems
-    refuse(problems)
+    reject(problems)
     return tables["cities"].set_index("name_zh"), tables["framework"]
 
 
@@ -121,7 +119,7 @@ def read(folder: Path, common: Path = RAW) -> dict[str, pd.DataFrame]:
             tables |= _common(name, tables, common)
         except DataError as error:
             problems += error.problems
-    refuse(problems or _inconsistent(tables, found, folder))
+    reject(problems or _inconsistent(tables, found, folder))
     tables.setdefault(RATES, tables.get("exchange_rates"))
     if found.published_ranks is not None:
         tables |= _side_by_side(tables, found, folder)

@@ -3,8 +3,6 @@
 It holds labels; `VALUES`; `RAW`; or nothing, if a table holds no numbers of its own.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from functools import cache
 

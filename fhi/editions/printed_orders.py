@@ -1,7 +1,5 @@
 """The orders and first places that a publication prints, against the values and scores that are built."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations, pairwise, product
@@ -12,7 +10,7 @@ import pandas as pd
 
 from fhi.editions.outputs import GIVEN
 from fhi.engine.cells import read_cells
-from fhi.engine.errors import DataError, Problem, refuse
+from fhi.engine.errors import DataError, Problem, reject
 from fhi.engine.framework import Framework
 
 Tables = Mapping[str, pd.DataFrame]
@@ -248,7 +246,7 @@ def compare(
                 problems.append(Problem(NOTED, None, "fact", order.fact, expected, remedy))
         printed = order.subjects.replace("|", "=") if order.kind == "tie" else order.subjects
         rows.append((order.fact, order.node, order.page, printed, result["built"], result["holds"], *reason))
-    refuse(problems)
+    reject(problems)
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

@@ -1,7 +1,5 @@
 """What the index rests on: its weight by evidence, and the agreement of parts of the evidence and of constructions."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import suppress
 

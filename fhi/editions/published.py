@@ -1,7 +1,5 @@
 """What the publication of an edition prints: its ranks and their movement, and the rankings of others beside them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 

@@ -1,7 +1,5 @@
 """Start the next edition: a folder with what the last one hands on, to be filled in with what is new."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

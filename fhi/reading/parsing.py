@@ -4,8 +4,6 @@ A printed value is kept as it stands; what is parsed from it goes beside it. Not
 text that is not wholly understood raises `ValueError` with what was expected.
 """
 
-from __future__ import annotations
-
 import calendar
 import datetime
 import math

@@ -5,8 +5,6 @@ beside this module: the tables that any edition may have, and the common ones in
 further tables of its own in a file of the same form. The kind of a column says how its text is parsed (`PARSERS`).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from fhi.engine.cells import parse_number, read_cells
-from fhi.engine.errors import Problem, nearest_names, refuse
+from fhi.engine.errors import Problem, nearest_names, reject
 from fhi.reading import parsing
 
 #: the columns of the panel: ``low`` and ``high`` are the least and the greatest value that its sources allow
@@ -164,7 +162,7 @@ def table_from_cells(
         columns |= _parse_column(cells[name], name, column, lines, file, known, problems)
     frame = pd.DataFrame(columns)
     problems += _validate(frame, schema, lines, file, {(p.row, p.column) for p in problems})
-    refuse(sorted(problems, key=lambda p: (p.row or 0, list(schema.columns).index(p.column))))
+    reject(sorted(problems, key=lambda p: (p.row or 0, list(schema.columns).index(p.column))))
     frame.insert(0, "row", lines)
     return frame
 
@@ -184,7 +182,7 @@ def _check_header(header: list[str], schema: Schema, file: str) -> None:
             problems.append(Problem(file, 1, name, name, expected, "remove or rename the column"))
         elif header.count(name) > 1:
             problems.append(Problem(file, 1, name, name, "each column once", "remove the second one"))
-    refuse(problems)
+    reject(problems)
 
 
 def _parse_column(cells, name, column, lines, file, known, problems) -> dict[str, pd.Series]:

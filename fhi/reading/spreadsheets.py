@@ -1,7 +1,5 @@
 """Workbooks (.xlsx, .xls, .ods) as rows of texts, as a spreadsheet program shows them and would save them as CSV."""
 
-from __future__ import annotations
-
 import datetime
 import io
 import re

@@ -1,7 +1,5 @@
 """Check a scenario and its whole edition before anything runs: every fault is found in one go, in about two seconds."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

@@ -1,7 +1,5 @@
 """Describe the tables as Data Packages (frictionless): ``data/raw`` by its schemas, a build by its files."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import replace

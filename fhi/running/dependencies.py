@@ -1,7 +1,5 @@
 """What the project rests on: every package of the lock, and the systems on which the lock can be installed."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """What is generated of the documents, so that it stays true: figures, verdicts, data dictionary, notes on methods."""
 
-from __future__ import annotations
-
 import inspect
 import json
 import re

@@ -1,7 +1,5 @@
 """What generated documents and workbooks say, in both languages: the rows of ``phrases.csv``."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from fhi.engine.cells import read_cells

@@ -5,8 +5,6 @@ and imports a notebook. Each notebook has a namespace of its own here too, and i
 byte.
 """
 
-from __future__ import annotations
-
 import atexit
 import io
 import os

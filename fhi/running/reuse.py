@@ -7,8 +7,6 @@ scenario, whose files are all still as recorded, would write the same again; so 
 kept by its cause in the store too (`fhi.files`), so that a build after `make clean` runs nothing twice.
 """
 
-from __future__ import annotations
-
 import contextlib
 import io
 import json

@@ -6,8 +6,6 @@ has the folder, the environment, the umask and the streams of its command. The s
 Linux: elsewhere libraries do not bear to be forked, and every command runs by itself.
 """
 
-from __future__ import annotations
-
 import contextlib
 import importlib
 import json

@@ -1,7 +1,5 @@
 """What a scenario gives beside the raw data: files of the staff's own, or files made up in their place."""
 
-from __future__ import annotations
-
 import datetime
 import re
 import shutil

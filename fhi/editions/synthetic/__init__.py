@@ -4,8 +4,6 @@ For tests, teaching and benchmarks. Every row says ``synthetic``, and so does ev
 the issues matches the published numbers; earlier ones are what had been founded, financed or offered by then.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

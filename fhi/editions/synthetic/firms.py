@@ -1,7 +1,5 @@
 """Some 4,000 firms, with as many financed, as much financing and such shares of the nation as are printed."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

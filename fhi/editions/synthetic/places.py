@@ -1,7 +1,5 @@
 """The cities of each issue, how large they are, what the report gives of them, and how files write them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Read the cells of a column, each different text once: values as arrays, and what is wrong with the others."""
 
-from __future__ import annotations
-
 import hashlib
 import math
 import re

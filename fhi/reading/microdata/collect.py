@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from fhi.engine.errors import DataError, Problem, refuse
+from fhi.engine.errors import DataError, Problem, reject
 from fhi.engine.framework import Framework
 from fhi.reading.microdata import file_types, reading
 from fhi.reading.microdata.cell_readers import Context
@@ -163,7 +163,7 @@ class _Collection:
             for quality in ledgers:
                 kept = quality.rows("read") - sum(map(quality.rows, ("empty", "refused", "duplicate")))
                 quality.count("kept", kept)
-        refuse(problems)
+        reject(problems)
         if "population" in self.synthetic:
             self.synthetic.add("questionnaires")
 
@@ -253,7 +253,7 @@ class _Collection:
             for measure, several in kinds.items()
             if len(several) > 1
         ]
-        refuse(problems)
+        reject(problems)
         columns = [*INTERVALS, "source_id"]
         rows = _together([frame.rename(columns={"measure": "indicator"}) for frame in frames], columns)
         return rows.reindex(columns=columns).astype({"year": int, "value": float, "respondents": "Int64"})

@@ -1,7 +1,5 @@
 """Bring amounts to CNY, each at the annual average rate of its own year, and values to the unit of their indicator."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """The kinds of files that staff have, what stands in their columns, and which of them a folder holds."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -11,7 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from fhi.engine.cells import read_cells
-from fhi.engine.errors import DataError, Problem, nearest_names, refuse
+from fhi.engine.errors import DataError, Problem, nearest_names, reject
 from fhi.engine.framework import Framework
 from fhi.reading.microdata.names import Vocabulary
 from fhi.reading.schemas import SCHEMAS, read_table
@@ -142,7 +140,7 @@ def files(folder: Path, shown: str, year: int | None, vocabulary: Vocabulary) ->
             found.append(File(path, kind, int(issue[0]) if issue else (year or 0), place, measure or ""))
             if kind not in ("vocabulary", "rates", "sources"):
                 problems += _bad_issue(found[-1], year)
-    refuse(problems)
+    reject(problems)
     return found
 
 
@@ -179,7 +177,7 @@ def citations(files: list[File]) -> dict[str, Cited]:
                 problems.append(Problem(own.shown, line, "label", row["label"], expected, "use one of these"))
             else:
                 found[names[row["file"]]] = Cited(row["citation"], row["label"])
-    refuse(problems)
+    reject(problems)
     return found
 
 

@@ -4,8 +4,6 @@ What does not fit in memory is parted by key into files. Of the rows of a key th
 those that say otherwise as such.
 """
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path

@@ -3,8 +3,6 @@
 Labels are read in one way wherever they stand: in the corner, in a title, in a heading over one to three rows, in a
 row of units below it, or in the first column."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType

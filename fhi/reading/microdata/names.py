@@ -3,8 +3,6 @@
 The words are a table, so that another language needs no code. The places of China (GB/T 2260: provinces, prefectures,
 counties), the countries and the continents stand in places.csv."""
 
-from __future__ import annotations
-
 import csv
 import re
 from collections.abc import Iterable, Mapping
@@ -13,7 +11,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from fhi.engine.errors import Problem, nearest_names, refuse
+from fhi.engine.errors import Problem, nearest_names, reject
 from fhi.paths import RAW
 from fhi.reading.parsing import fold
 
@@ -48,7 +46,7 @@ class Vocabulary:
                 if words.setdefault(plain(written), code) != code:
                     expected = f"one meaning in the list {name!r} (it stands for {words[plain(written)]!r})"
                     problems.append(Problem(file, int(row), "written", written, expected, "remove one of them"))
-        refuse(problems)
+        reject(problems)
 
     def add(self, name: str, words: Iterable[tuple[str, str]]) -> None:
         """Add pairs of word and code to a list; a word that is there keeps its meaning.
@@ -177,7 +175,7 @@ class CityNames:
                 # 吉林 alone means neither where both 吉林省 and 吉林市 are listed
                 self._short[match["short"]] = None if match["short"] in self._short else place
         self._bound = [_ranks(row) for row in cities.to_dict("records")]
-        refuse(problems)
+        reject(problems)
         for word, city in vocabulary.words("city").items():
             if city in self.names:
                 self._places.setdefault(word, self.names.index(city))

@@ -1,14 +1,12 @@
 """Questionnaires: the share of users by city, post-stratified to the population by age and sex where that is known."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from fhi.engine.errors import DataError, Problem, refuse
+from fhi.engine.errors import DataError, Problem, reject
 from fhi.reading.microdata.grouping import COMMON, Records, again, mix, once
 from fhi.reading.microdata.quality_log import Quality
 from fhi.reading.microdata.reading import Block
@@ -126,7 +124,7 @@ def _agreed(group: np.ndarray, ledgers: list[Quality]) -> np.ndarray:
         expected = f"{before['people']:g} as in {where}, of the same stratum"
         place = ledgers[record["file"]].file, int(record["row"]), "people"
         problems.append(Problem(*place, f"{record['people']:g}", expected, remedy))
-    refuse(problems)
+    reject(problems)
     return once(group, ledgers)
 
 

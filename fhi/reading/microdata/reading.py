@@ -1,7 +1,5 @@
 """Read a file of a kind in blocks: its rows as arrays, what is wrong with the others in its ledger."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

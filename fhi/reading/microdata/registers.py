@@ -4,8 +4,6 @@ Of the firms: how many are financed, with how much, and a city's share of the na
 market value by sector, and what finance companies pay for technology. Of the services: how many a city has.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

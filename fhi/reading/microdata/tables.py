@@ -6,8 +6,6 @@ stand in the stub or in the head, in several tables side by side or one below th
 of its row, its column and its table says together; labels that contradict one another leave it unread.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Indicator tables: any indicator of the tree by city and year, each value in the unit of its indicator."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

@@ -3,8 +3,6 @@
 A raw value that was changed comes back as a file of the staff's own, ``data/user/<name>/yearbooks.csv``. Every other
 change is refused, so that none is lost in silence."""
 
-from __future__ import annotations
-
 import re
 import tempfile
 from numbers import Real
@@ -17,7 +15,7 @@ import yaml
 from fhi import editions, paths
 from fhi.editions import SCHEMAS, alternatives, units_of
 from fhi.engine import index
-from fhi.engine.errors import DataError, MethodError, Problem, nearest_names, refuse
+from fhi.engine.errors import DataError, MethodError, Problem, nearest_names, reject
 from fhi.engine.framework import FORMULAS, Framework
 from fhi.engine.parameters import Method
 from fhi.engine.weighting import experts
@@ -44,7 +42,7 @@ def import_workbook(path: Path, name: str | None = None) -> list[str]:
     Parameters
     ----------
     path : Path
-        A workbook of `workbook.writing`, or one with a sheet ``framework`` or ``experts`` of the same columns. Raw
+        A workbook of `workbook.sheets`, or one with a sheet ``framework`` or ``experts`` of the same columns. Raw
         values are read from the first alone, since it holds what they were.
     name : str, optional
         The scenario to write, ``notebooks/scenarios/<name>.yml`` (default: the name of the file).
@@ -183,7 +181,7 @@ def _refuse_other_changes(table: pd.DataFrame, before: Framework, file: str) -> 
                 shown = None if pd.isna(found) else found
                 remedy = "put it back; other changes of the tree are made in the raw framework.csv"
                 problems.append(Problem(file, item["row"], column, shown, _expected(wanted), remedy))
-    refuse(problems)
+    reject(problems)
 
 
 def _expected(value: object) -> str:
@@ -246,7 +244,7 @@ def _dated(found: list[Value], method: Method, book: Book) -> list[Value]:
         if method.year and value.year > method.year:
             expected = f"a year up to {method.year}, that of the scenario"
             problems.append(Problem(book.shown(VALUES), None, cell, value.value, expected, "put it back"))
-    refuse(problems)
+    reject(problems)
     return list(kept.values())
 
 

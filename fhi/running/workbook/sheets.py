@@ -2,8 +2,6 @@
 
 The same content gives the same bytes."""
 
-from __future__ import annotations
-
 import datetime
 import io
 import re
