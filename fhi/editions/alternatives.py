@@ -27,6 +27,11 @@ def chosen(method: Method, file: str | None = None) -> dict[str, Callable[[Table
     file : str, optional
         The file of the scenario, for messages.
 
+    Returns
+    -------
+    dict
+        Functions of the raw tables, by indicator.
+
     Raises
     ------
     MethodError
@@ -52,6 +57,11 @@ def described(tables: Mapping[str, pd.DataFrame], method: Method) -> dict[str, p
         The raw tables by name.
     method : Method
         Its ``constructions`` are named in ``tables["constructions"]``.
+
+    Returns
+    -------
+    dict
+        The raw tables by name.
     """
     framework = tables["framework"].copy()
     if chosen(method):

@@ -42,6 +42,10 @@ def shown(raw: Path, file: str) -> str:
         The folder with the catalogue.
     file : str
         Path below it.
+
+    Returns
+    -------
+    str
     """
     return f"data/raw/{(raw / file).relative_to(RAW).as_posix()}" if raw.is_relative_to(RAW) else str(raw / file)
 
@@ -94,6 +98,11 @@ def update_checksums(raw: Path = RAW, needed: Collection[str] | None = None) -> 
         The folder with the catalogue.
     needed : collection of str, optional
         Files that stay on the list although they are gone (default: all).
+
+    Returns
+    -------
+    list of str
+        Paths below `raw`.
     """
     listed = listing(raw)
     there = listed["file"].map(lambda file: (raw / file).is_file())
@@ -122,6 +131,10 @@ def source_of(tables: Mapping[str, pd.DataFrame], name: str, column: str = "sour
         The table.
     column : str
         What of its row in ``sources`` to return.
+
+    Returns
+    -------
+    str
     """
     rows = tables["sources"]
     return rows.loc[rows["file"].str.endswith(f"/{name}.csv"), column].iloc[0]

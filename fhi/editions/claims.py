@@ -130,6 +130,11 @@ def bounds(low, high) -> Found:
     ----------
     low, high : float, str or pandas.Series
         Two numbers, two ISO dates, or two lists of names.
+
+    Returns
+    -------
+    Found
+        Without a value where it is of numbers.
     """
     if isinstance(low, float) and isinstance(high, float):
         return Found(None, low, high, partial=True)
@@ -157,6 +162,10 @@ def within(value: float, half: float) -> Found:
     value : float
     half : float
         Half the width of the interval, in the unit of `value`.
+
+    Returns
+    -------
+    Found
     """
     return Found(value, value - half, value + half)
 
@@ -169,6 +178,10 @@ def partial(value, condition: bool = True) -> Found:
     value : float, str, pandas.Series or Found
     condition : bool
         Whether the inputs are too few.
+
+    Returns
+    -------
+    Found
     """
     found = found_in(value)
     return dataclasses.replace(found, partial=found.partial or condition)
@@ -192,6 +205,10 @@ def years(first: str, last: str) -> float:
     ----------
     first, last : str
         ISO dates with a month.
+
+    Returns
+    -------
+    float
     """
     (begun, month), (ended, final) = (map(int, date.split("-")[:2]) for date in (first, last))
     return float((ended - begun) + (final - month) / 12)
@@ -211,6 +228,11 @@ def earlier_places(ranks: pd.Series, places: float) -> Found:
         Present ranks.
     places : float
         Number of units of the earlier ranking.
+
+    Returns
+    -------
+    Found
+        A condition alone.
     """
 
     def accepts(printed: str) -> bool:
@@ -313,6 +335,11 @@ def hide(named: Tables, statements: Iterable[tuple[str, object]]) -> dict[str, p
         Tables by the names that expressions use.
     statements : iterable of (str, label)
         Rows to leave out: table and label.
+
+    Returns
+    -------
+    dict
+        The tables by name; those given stay as they are.
     """
     visible = dict(named)
     for name, label in statements:
@@ -329,6 +356,17 @@ def recompute(expression: str, named: Tables) -> tuple[Found, Outcome]:
         In the language of docs/claims.md.
     named : mapping
         Tables by the names that expressions use.
+
+    Returns
+    -------
+    found : Found
+    outcome : Outcome
+        With the cells that were read.
+
+    Raises
+    ------
+    ExpressionError
+        If the expression cannot be computed, or gives a condition or a table.
     """
     outcome = evaluate(expression, named, FUNCTIONS)
     try:
@@ -382,6 +420,11 @@ def confirmations(claims: pd.DataFrame, statements: Mapping, read: Mapping[str, 
         As `stating` returns them.
     read : mapping
         By id of a claim what its expression read; None: not recomputed.
+
+    Returns
+    -------
+    dict of str to set of str
+        By id of the claim.
     """
     stated: dict[tuple, set[str]] = {}
     for claim in claims[claims["check"] == "recompute"].itertuples():

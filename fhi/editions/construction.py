@@ -43,6 +43,16 @@ def panel(
         and years; ``cell``: only the cities and years that are given are replaced.
     instead : mapping, optional
         Functions that construct some indicators in place of their defaults (`fhi.editions.alternatives.chosen`).
+
+    Returns
+    -------
+    pandas.DataFrame
+        `fhi.reading.schemas.PANEL`, a row an indicator, unit and year.
+
+    Raises
+    ------
+    DataError
+        If there is no value at all, or a formula of framework.csv cannot be computed.
     """
     variables = tables["variables"]["code"].tolist() if "variables" in tables and framework.formulas else []
     frames = _constructed([*framework.indicators, *variables], tables, framework, instead)
@@ -144,6 +154,11 @@ def constructed(indicator: str, tables: Tables) -> pd.DataFrame | None:
         A code of framework.csv.
     tables : mapping
         The raw tables by name.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        ``city, year, value, source_id, evidence`` and perhaps ``low, high``.
     """
     if "indicators" in tables:
         rows = tables["indicators"].query("indicator == @indicator")
@@ -187,6 +202,10 @@ def qualified(panel: pd.DataFrame, tables: Tables) -> pd.DataFrame:
         As `panel` returns it.
     tables : mapping
         The raw tables.
+
+    Returns
+    -------
+    pandas.DataFrame
     """
     if "city_profiles" not in tables:
         return panel.assign(qualifier="exact")

@@ -191,6 +191,10 @@ def edition(name: str, file: str | None = None) -> Edition:
     file : str, optional
         The scenario that names it, for messages.
 
+    Returns
+    -------
+    Edition
+
     Raises
     ------
     MethodError

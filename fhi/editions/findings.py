@@ -115,6 +115,11 @@ def audited(edition: str, raw: Tables, built: Tables, ledger: pd.DataFrame) -> d
         The tables that the stages before wrote (`fhi.store.Store`).
     ledger : pandas.DataFrame
         The claims with their verdicts (`fhi.editions.claims`).
+
+    Returns
+    -------
+    dict
+        By name of the table.
     """
     found = {"claims": ledger} if len(ledger) else {}
     rows = read_findings(edition_folder(edition))
@@ -132,6 +137,11 @@ def named(raw: Tables, built: Tables, found: Tables) -> Tables:
     ----------
     raw, built, found : mapping
         Tables by name: as loaded, of this and earlier stages, and those that were just made.
+
+    Returns
+    -------
+    mapping
+        Tables by name.
     """
     return ChainMap(dict(found), built, named_tables(raw))
 
@@ -357,6 +367,10 @@ def date_in_words(date: str, tongue: str) -> str:
         ``2007-04`` or ``2017-09-29``.
     tongue : str
         ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
     """
     year, month, *day = date.split("-")
     if tongue == "zh":

@@ -91,6 +91,11 @@ def read(folder: Path, common: Path = RAW) -> dict[str, pd.DataFrame]:
     common : Path
         The folder of what editions share.
 
+    Returns
+    -------
+    dict
+        Tables by name.
+
     Raises
     ------
     DataError

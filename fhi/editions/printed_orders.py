@@ -42,6 +42,10 @@ class Values:
         ----------
         better, worse : str
             Names of two units.
+
+        Returns
+        -------
+        str
         """
         low, high = self.low.reindex([better, worse]), self.high.reindex([better, worse])
         if low.isna().any() or high.isna().any():
@@ -88,6 +92,11 @@ def built_values(
         ``city, year, indicator, value`` and, if there are any, ``low, high``.
     scores : pandas.DataFrame
         Units × nodes.
+
+    Returns
+    -------
+    callable
+        From the code of a node.
     """
     rows = panel.dropna(subset=["value"])
     rows = rows[rows["year"] <= year] if year is not None else rows
@@ -123,6 +132,11 @@ def pairs(kind: str, subjects: str, units: Iterable[str]) -> dict[tuple[str, str
         Units from best to worst, as in facts.csv.
     units : iterable of str
         All that may stand below leaders.
+
+    Returns
+    -------
+    dict
+        True where the two may be equal, by (better, worse).
     """
     groups = places(subjects)
     named = [unit for group in groups for unit in group]

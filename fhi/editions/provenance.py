@@ -142,6 +142,11 @@ def of_parts(measures: pd.DataFrame, node: str) -> pd.DataFrame:
         ``subset, node`` and measures of agreement, as `agreement_by_subset` returns them.
     node : str
         Code of the node.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `measures` but ``subset``, which is the index.
     """
     return measures[(measures["node"] == node) & (measures["subset"] != WHOLE)].set_index("subset")
 

@@ -39,6 +39,10 @@ def published_units(tables: Mapping[str, pd.DataFrame], root: str) -> pd.DataFra
         With ``tables/published_ranks`` if the edition has any.
     root : str
         Code of the index.
+
+    Returns
+    -------
+    pandas.DataFrame
     """
     if "tables/published_ranks" not in tables:
         return pd.DataFrame(columns=["city", "rank", "tier"])
@@ -55,6 +59,11 @@ def movements(table: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.Dat
         Computed scores by year (`fhi.engine.years.scores`).
     tables : mapping
         With the published ranks of this and earlier editions, as far as there are any.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `fhi.engine.years.MOVES`.
     """
     parts = [part for part in (movement(table), printed_movement(tables)) if len(part)]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=MOVES)

@@ -35,6 +35,10 @@ def start(name: str, base: str) -> list[Path]:
     name, base : str
         Names of folders below data/raw: that of the new edition, and that of the earlier one.
 
+    Returns
+    -------
+    list of Path
+
     Raises
     ------
     MethodError
