@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import shutil
 import subprocess
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 from quick import Quick
-from sampled import FUZZ
+from sampled import FUZZ, STEADY
 from shipped import PARTS, changed_scenarios, is_own, own_names
 
 from fhi.files import KEPT, digest, is_hidden
@@ -33,13 +34,22 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECL
 # a run of the tests says the same of a commit anywhere; HYPOTHESIS_PROFILE=default draws new cases at every run
 # a machine under load is slow, and that is no fault
 PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("steady", derandomize=True, max_examples=25, **PATIENT)
-settings.register_profile("quick", derandomize=True, max_examples=5, **PATIENT)
-settings.register_profile("fuzz", max_examples=200, **PATIENT)
+settings.register_profile("steady", derandomize=True, max_examples=STEADY, **PATIENT)
+settings.register_profile("quick", derandomize=True, max_examples=STEADY // 5, **PATIENT)
+settings.register_profile("fuzz", max_examples=8 * STEADY, **PATIENT)
 
 
 def pytest_addoption(parser):
     parser.addoption("--quick", action="store_true", help="what builds nothing and takes no seconds: make check")
+
+
+# thousands of tests and the modules they import stay to the end: to look through them again and again for what is free
+# takes a fifth of the time
+gc.set_threshold(100_000, 50, 50)
+
+
+def pytest_collection_finish():
+    gc.freeze()
 
 
 def pytest_configure(config):
@@ -51,8 +61,8 @@ def pytest_configure(config):
     os.environ.pop("FHI_BUILD", None)
     config.fhi_out = tempfile.mkdtemp(prefix="fhi-test-")
     os.environ["FHI_OUT"] = config.fhi_out
-    # the kernels of the notebooks import this checkout, whatever the environment was set up for
-    os.environ["PYTHONPATH"] = str(ROOT)
+    # kernels and other processes import the package of this checkout, and nothing else that stands in it
+    os.environ |= {"PYTHONPATH": str(ROOT / ".ci"), "PYTHONSAFEPATH": "1"}
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
 
 
@@ -151,7 +161,9 @@ class Checkout:
 
     def __init__(self, folder: Path, *, copied: bool = False):
         self.folder = folder
-        for name in () if copied else PARTS:
+        # with the list of imports, which make writes anew where it is older than a module
+        parts = () if copied else (*PARTS, *(path.name for path in ROOT.glob(".imports.mk")))
+        for name in parts:
             source, target = ROOT / name, folder / name
             if source.is_dir():
                 shutil.copytree(source, target, ignore=own_names)

@@ -1,6 +1,6 @@
 """Build an index: the steps of the Handbook in order, every intermediate kept."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -49,6 +49,27 @@ def separable(method: Method) -> bool:
         for name in STEPS
         for indicator in (None, *method.by_indicator)
     )
+
+
+def repeatable(method: Method, indicators: Iterable[str]) -> bool:
+    """Whether indicators may be normalised many times over, as columns of one table.
+
+    So it is if no step looks across indicators or years, or has a parameter by indicator.
+
+    Parameters
+    ----------
+    method : Method
+    indicators : iterable of str
+        Those whose values differ between draws.
+
+    Returns
+    -------
+    bool
+    """
+    tried = [method.step_of(name, indicator) for name in STEPS for indicator in (None, *method.by_indicator)]
+    contents = [value for step in tried for value in step.params.values() if isinstance(value, Mapping | list)]
+    named = any(indicator in content for indicator in indicators for content in contents)
+    return separable(method) and methods.traits("over_years", method.over_years.method).own_year and not named
 
 
 def fill(
@@ -104,17 +125,20 @@ def fill_observed(
         If no indicator has data for enough units, or the imputation fails.
     """
     framework = framework.with_directions(dict(method.directions))
-    indicators = observed.drop(index=list(method.exclude_cities))
-    indicators[[framework.same.get(code, code) for code in method.exclude_indicators]] = float("nan")
+    indicators = observed.drop(index=list(method.exclude_cities)) if method.exclude_cities else observed.copy()
+    if method.exclude_indicators:
+        indicators[[framework.same.get(code, code) for code in method.exclude_indicators]] = float("nan")
     kept, screening = screen(indicators, method.least_coverage)
     used = screening.index[screening["used"]]
     if used.empty:
         raise MethodError("no indicator has data for enough units; lower least_coverage.", key="least_coverage")
-    kept, unit_screening = screen_units(kept[used], framework, method.unit_screening)
-    indicators = indicators.loc[kept.index]
+    kept = kept if len(used) == kept.shape[1] else kept[used]
+    kept, unit_screening = screen_units(kept, framework, method.unit_screening)
+    indicators = indicators if len(kept) == len(indicators) else indicators.loc[kept.index]
     impute = partial(imputation.impute, framework=framework, units=units)
     imputed, mask = _each(kept, method, "imputation", lambda data, step: impute(data, step.method, **step.params))
-    mask |= carried.loc[imputed.index, used]
+    if carried.to_numpy().any():
+        mask |= carried.loc[imputed.index, used]
     stages = {"indicators": indicators, "screening": screening, "unit_screening": unit_screening}
     return stages | {"imputed": imputed, "imputation": mask}
 
@@ -221,6 +245,26 @@ def treat_filled(imputed: pd.DataFrame, method: Method) -> tuple[pd.DataFrame, p
     return treated, record
 
 
+def treat_unrecorded(imputed: pd.DataFrame, method: Method) -> pd.DataFrame:
+    """Return the treated indicators of `treat_filled` without the record, which is made only if years need it.
+
+    Parameters
+    ----------
+    imputed, method
+        As for `treat_filled`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of the shape of `imputed`.
+    """
+    if not methods.traits("over_years", method.over_years.method).own_year:
+        return treat_filled(imputed, method)[0]
+    return _each(
+        imputed, method, "treatment", lambda data, step: treatment.treat_alone(data, step.method, **step.params)[:1]
+    )[0]
+
+
 def other_years(
     panel: pd.DataFrame, framework: Framework, method: Method, year: int | None, units: pd.DataFrame | None
 ) -> dict[int, pd.DataFrame]:
@@ -250,13 +294,13 @@ def other_years(
     for other in sorted(int(at) for at in panel["year"].unique() if at <= last and at != year):
         with suppress(MethodError):  # a year in which no indicator can be used tells nothing
             found[other] = fill(panel, framework, method, other, units)["imputed"]
-    return {other: treat_filled(imputed, method)[0] for other, imputed in found.items()}
+    return {other: treat_unrecorded(imputed, method) for other, imputed in found.items()}
 
 
 def _each(data: pd.DataFrame, method: Method, key: str, run: Callable[[pd.DataFrame, Step], tuple]) -> list:
     """Return what a step makes of all indicators: those with a step of their own by that one.
 
-    `run` returns frames of the shape of its data; of a treatment the second is a record, of which there is one a step.
+    `run` returns frames of the shape of its data; a second one of a treatment is a record, and there is one a step.
     A method that looks across indicators is given them all, and only its own columns are taken.
     """
     if not any(getattr(own, key) for own in method.by_indicator.values()):
@@ -273,7 +317,8 @@ def _each(data: pd.DataFrame, method: Method, key: str, run: Callable[[pd.DataFr
         found.append((run(data[columns] if alone else data, step), columns))
     first = pd.concat([result[0][columns] for result, columns in found], axis=1)[[*data]]
     if key == "treatment":
-        return [first, *(result[1][result[1]["indicator"].isin(columns)] for result, columns in found)]
+        records = [(result[1], columns) for result, columns in found if len(result) > 1]
+        return [first, *(record[record["indicator"].isin(columns)] for record, columns in records)]
     masks = [result[1][columns] for result, columns in found if len(result) > 1]
     return [first, *([pd.concat(masks, axis=1)[[*data]]] if masks else [])]
 

@@ -222,7 +222,7 @@ def _changed_parameters(notebook: Path, parameters: dict[str, Any]) -> dict[str,
 def _execute(source: Path, executed: Path, parameters: dict[str, Any], staging: str, root: Path) -> None:
     saved = dict(os.environ)
     # processes that a notebook begins import this checkout, whatever checkout the environment was set up for
-    os.environ |= {STAGING: staging, "FHI_OUT": str(root), "PYTHONPATH": str(ROOT)}
+    os.environ |= {STAGING: staging, "FHI_OUT": str(root), "PYTHONPATH": str(ROOT / ".ci")}
     bar = {"desc": f"{source.stem:<18}", "bar_format": "{desc} {bar:24} {n_fmt}/{total_fmt} cells  {elapsed}"}
     try:
         papermill.execute_notebook(

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampled import examples
 from sklearn.cluster import AgglomerativeClustering
 from sklearn.metrics import silhouette_samples
 
@@ -46,7 +47,7 @@ def test_units_with_other_gaps_are_not_compared_and_equals_do_not_dominate():
     assert dominance(values)["dominated_by"].to_dict() == {"a": 0, "b": 0, "c": 0, "d": 1}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     st.lists(st.tuples(*[st.integers(0, 4)] * 3), min_size=1, max_size=12),
     st.lists(st.integers(1, 9), min_size=3, max_size=3),

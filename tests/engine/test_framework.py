@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampled import examples
 
 from fhi.engine.errors import DataError, MethodError
 from fhi.engine.framework import Framework
@@ -172,7 +173,7 @@ def test_the_effective_share_is_the_product_of_the_weights_down_to_the_node(read
 
 
 @pytest.mark.slow
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.data())
 def test_the_effective_shares_of_the_leaves_sum_to_one(data):
     framework = Framework.from_csv(RAW / "report2018" / "framework.csv")

@@ -140,6 +140,17 @@ class Space:
         names |= {IMPUTED} if self.fillings or self.imputer else set()
         return [name for name in ASSUMPTIONS if name in names]
 
+    @property
+    def words(self) -> dict[str, str]:
+        """What each assumption is varied between, in words."""
+        words = {choice.name: "; ".join(choice.labels) for choice in self.alternatives}
+        joint = max((points.shape[1] for points in self.points.values()), default=1) - 1
+        words[SHARES] = f"{', '.join(self.points)}: {joint} points of the joint interval"
+        words[IMPUTED] = "" if self.imputer is None else self.imputer.label
+        words[WEIGHT_NOISE] = "; ".join(noise.label for noise in self.weight_noise)
+        words[DATA_NOISE] = "; ".join(f"{code}: {error.label}" for code, error in (self.data_noise or {}).items())
+        return {name: words[name] for name in self.assumptions}
+
 
 def parse(
     space: Mapping[str, Any],
@@ -243,7 +254,7 @@ def _read_choice(
     for alternative in listed:
         try:
             candidate = with_values(method, {name: alternative})
-            alone = with_values(candidate, ALONE.get(name, {}))
+            alone = with_values(candidate, ALONE[name]) if name in ALONE else candidate
         except ValidationError as error:
             first = error.errors()[0]
             raise MethodError(f"{first['msg']}; found {alternative!r}.", value=alternative) from None
@@ -309,7 +320,7 @@ def _read_left_out(content: Any, framework: Framework, cities: list[str]) -> Cho
 
 
 def _read_weight_noise(content: Any, framework: Framework, cities: list[str]) -> tuple[WeightNoise, ...]:
-    levels, noises = [*range(1, int(framework.levels.max()) + 1)], []
+    levels, noises = [*range(1, framework.depth + 1)], []
     shape = "give {uniform: size, levels: […]} or {dirichlet: size, levels: […]}"
     for entry in content if isinstance(content, list | tuple) else [content]:
         kind = only_kind(entry, SIZES, "levels", shape)

@@ -44,12 +44,14 @@ def weigh(normalised: pd.DataFrame, framework: Framework, method: str, **params)
         If there is no such method, a weight is negative or missing, or a family's weights sum to zero.
     """
     raw = methods.call(METHODS, method, normalised, framework, step="weighting", params=params)
-    raw = raw.reindex(framework.nodes)
-    bad = raw.index[~((raw >= 0) & (raw < np.inf))]
+    if raw.index.tolist() != framework.nodes:
+        raw = raw.reindex(framework.nodes)
+    numbers = raw.to_numpy()
+    bad = raw.index[~((numbers >= 0) & (numbers < np.inf))]
     refuse(bad, "weights must be finite and not negative: {}.", key="weighting", value=method)
     alive, values = with_data(normalised, framework), raw.to_dict()
     weights = dict.fromkeys(framework.nodes, 0.0)
-    for level in range(framework.levels.max()):
+    for level in range(framework.depth):
         for parent in framework.inner(level):
             children = framework.children(parent)
             heirs = [child for child in children if child in alive] or children
@@ -59,4 +61,4 @@ def weigh(normalised: pd.DataFrame, framework: Framework, method: str, **params)
                 message = f"the weights below {parent} that have data sum to zero; raise one of {', '.join(heirs)}."
                 raise MethodError(message, key="weights")
             weights.update(zip(children, known.shares(), strict=True))
-    return pd.Series(weights, index=framework.nodes, dtype=float)
+    return pd.Series([weights[node] for node in framework.nodes], index=raw.index, dtype=float)

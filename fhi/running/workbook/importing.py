@@ -15,6 +15,7 @@ import yaml
 from fhi import editions, paths
 from fhi.editions import SCHEMAS, alternatives, units_of
 from fhi.engine import index
+from fhi.engine.cells import Table
 from fhi.engine.errors import DataError, MethodError, Problem, nearest_names, reject
 from fhi.engine.framework import FORMULAS, Framework
 from fhi.engine.parameters import Method
@@ -212,7 +213,7 @@ def _points(header: list[str], rows: list[tuple[int, list[str]]], framework: Fra
     cells = [(number, [line[place] for place in keep]) for number, line in rows]
     if not any(any(line[1:]) for _, line in cells):
         return pd.DataFrame()
-    return experts.points_from_cells([header[place] for place in keep], cells, framework.nodes, file)
+    return experts.points(Table(file, [header[place] for place in keep], cells), framework.nodes)
 
 
 def _same(points: pd.DataFrame, other: pd.DataFrame) -> bool:
