@@ -81,8 +81,9 @@ LONG = [
 
 #: the fixtures of this file, and that of the browser, behind which something is built or started
 BUILDING = {"built", "checkout", "unbuilt", "browser"}
-#: notebooks whose stages take long: their outputs are compared with those of the shared build, and run in make fuzz
-HEAVY = ("04_robustness", "05_identification", "06_audit", "07_charting")
+#: notebooks that nbval runs in make fuzz alone: tests/running/test_notebooks.py compares their outputs with those of
+#: the shared build, and tests/running/test_run_all.py runs the first three in kernels
+HEAVY = ("02_indicators", "03_weighting", "04_robustness", "05_identification", "06_audit", "07_charting")
 
 
 def _builds(item) -> bool:

@@ -68,6 +68,7 @@ def test_the_taus_are_those_of_an_index_built_so(table, added):
         assert rows.at[node, "difference"] == pytest.approx(after[node] - before[node], abs=1e-12)
 
 
+@pytest.mark.slow
 def test_the_index_gains_a_little_and_experience_loses_and_only_the_loss_is_told_from_chance(table):
     rows = table[table["added"] == ALL].set_index("node")
     assert rows.at["FHI", "difference"] > 0 and rows.at["FHI", "low"] <= 0 <= rows.at["FHI", "high"]
