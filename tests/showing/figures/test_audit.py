@@ -4,7 +4,7 @@ import re
 
 from report_tables import ledger
 
-from fhi.editions.claims.verdicts import VERDICTS
+from fhi.editions.claims import VERDICTS
 from fhi.showing.figures import audit, entries
 
 
