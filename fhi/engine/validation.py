@@ -69,19 +69,19 @@ def check(
 def _check_levels(method: Method, framework: Framework, file: str | None) -> None:
     """Check what is said by level: how each is aggregated, and how much data it asks for."""
     levels = list(range(framework.depth))
-    inner = [node for node in [framework.root, *framework.nodes] if framework.children(node)]
+
     if isinstance(method.aggregation, dict):
         for level in set(levels) ^ {level for level in method.aggregation if isinstance(level, int)}:
             message = f"give exactly one method for each of the levels {levels}."
             raise MethodError(message, file=file, key=f"aggregation.{level}", value=level)
     own = steps_by_node(method.aggregation)
     for node in own:
-        choose(dict.fromkeys(inner), node, "aggregation", file)
+        choose(framework.families, node, "aggregation", file)
     for step in (*steps_by_level(method.aggregation, levels).values(), *own.values()):
         _try_aggregation(step, file)
     for level in method.availability:
         if isinstance(level, str):
-            choose(dict.fromkeys(inner), level, "availability", file)
+            choose(framework.families, level, "availability", file)
         elif level not in levels:
             raise MethodError(f"there is no level {level} to compute.", file=file, key="availability", value=level)
 

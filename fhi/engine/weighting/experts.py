@@ -254,8 +254,7 @@ def ahp(
     of Operational Research 48.
     """
     weights = pd.Series(1.0, index=framework.nodes)
-    for parent in _families(framework):
-        family = framework.children(parent)
+    for parent, family in _judged(framework):
         table = matrix(matrices, parent, family)
         if table is None:
             message = f"there is no matrix that compares {', '.join(family)}."
@@ -372,8 +371,7 @@ def _mean_of_experts(
 ) -> pd.Series:
     """Return raw weights by node: the mean over the experts of what `weigh` makes of their judgements of a family."""
     table, weights = table.reindex(framework.nodes), pd.Series(1.0, index=framework.nodes)
-    for parent in _families(framework):
-        family = framework.children(parent)
+    for parent, family in _judged(framework):
         given = table.loc[family].dropna(axis=1, how="all")
         if given.empty:
             message = f"no expert judges {', '.join(family)} (below {parent})."
@@ -425,9 +423,8 @@ def best_worst(
     for name in columns:
         choose(dict.fromkeys(table), name, "weighting.comparisons")
     table, weights = table.reindex(index=framework.nodes, columns=columns), pd.Series(1.0, index=framework.nodes)
-    for parent in _families(framework):
-        family = table.loc[framework.children(parent)]
-        weights[family.index] = _best_worst(*family.to_numpy().T, parent, consistency)
+    for parent, family in _judged(framework):
+        weights[family] = _best_worst(*table.loc[family].to_numpy().T, parent, consistency)
     return weights
 
 
@@ -457,6 +454,6 @@ def _best_worst(best: np.ndarray, worst: np.ndarray, parent: str, consistency: f
     return linprog(np.append(np.zeros(count), 1.0), limits, np.zeros(len(limits)), total, [1.0]).x[:count]
 
 
-def _families(framework: Framework) -> list[str]:
-    """Return the nodes with two or more children: where there is something to judge."""
-    return [node for node in [framework.root, *framework.nodes] if len(framework.children(node)) > 1]
+def _judged(framework: Framework) -> list[tuple[str, list[str]]]:
+    """Return the nodes with two or more children, with these: where there is something to judge."""
+    return [(parent, family) for parent, family in framework.families.items() if len(family) > 1]
