@@ -10,7 +10,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from fhi.engine import index
-from fhi.engine.errors import MethodError, choose, need
+from fhi.engine.errors import MethodError, choose, need, refuse
 from fhi.engine.framework import Framework
 from fhi.engine.imputation import models
 from fhi.engine.parameters import Method, Step
@@ -241,8 +241,7 @@ def _alternatives(content: Any) -> tuple[list, tuple[float, ...]]:
 def _choice(name: str, values: list, probabilities: tuple[float, ...]) -> Choice:
     labels = ["latest" if value is None else label(value) for value in values]
     twice = [text for text in labels if labels.count(text) > 1]
-    if twice:
-        raise MethodError(f"{twice[0]!r} stands twice; give probabilities instead.", value=twice[0])
+    refuse(twice[:1], "'{}' stands twice; give probabilities instead.")
     return Choice(name, tuple(values), tuple(labels), probabilities)
 
 
@@ -389,9 +388,8 @@ def with_points(space: Space, joint: pd.DataFrame) -> Space:
         code: rows.pivot(index="city", columns="point", values="value") for code, rows in joint.groupby("indicator")
     }
     twice = sorted(set(points) & set(space.data_noise or ()))
-    if twice:
-        message = f"{', '.join(twice)} is drawn within its interval (shares: interval); give it no data_noise."
-        raise MethodError(message, key=f"robustness.{DATA_NOISE}", value=twice[0])
+    message = "{} is drawn within its interval (shares: interval); give it no data_noise."
+    refuse(twice, message, key=f"robustness.{DATA_NOISE}")
     count = joint["point"].nunique() - 1
     labels = (VALUE, *(f"point {number}" for number in range(1, count + 1)))
     choice = Choice(SHARES, tuple(range(count + 1)), labels, (0.0, *[1 / count] * count))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from fhi.engine.cells import Folder, Table, parse_number
-from fhi.engine.errors import DataError, MethodError, Problem, choose, nearest_names
+from fhi.engine.errors import DataError, MethodError, Problem, choose, nearest_names, refuse
 from fhi.engine.framework import Framework
 from fhi.engine.methods import NotNegative, Positive, method
 
@@ -44,9 +44,8 @@ def points(given: str | Mapping[str, Mapping[str, float]], nodes: Sequence[str])
         return _parsed(given, _points, nodes)
     table = _frame(given, key, "expert → node → points", _points).T
     _refuse_unknown(table.index, nodes, key)
-    bad = [(node, expert) for expert in table for node in table.index if table.at[node, expert] < 0]
-    if bad:
-        raise MethodError(f"points must not be negative: {bad[0][0]} of {bad[0][1]}.", key=key)
+    bad = [f"{node} of {expert}" for expert in table for node in table.index if table.at[node, expert] < 0]
+    refuse(bad[:1], "points must not be negative: {}.", key=key)
     return table
 
 
@@ -171,8 +170,7 @@ def _frame(given: object, key: str, shape: str, parse) -> pd.DataFrame:
 
 def _refuse_unknown(names: Iterable[str], valid: Sequence[str], key: str) -> None:
     for name in names:
-        if name not in valid:
-            raise MethodError(f"there is no {name!r}.", key=key, value=name, valid=valid)
+        choose(dict.fromkeys(valid), name, key)
 
 
 #: mean consistency index of random matrices by size, Saaty (1980), table 1.4
@@ -377,10 +375,8 @@ def _mean_of_experts(
             message = f"no expert judges {', '.join(family)} (below {parent})."
             raise MethodError(message, key="weighting.experts")
         for expert in given:
-            left_out = given.index[given[expert].isna()]
-            if len(left_out):
-                message = f"{expert} does not judge {', '.join(left_out)} (below {parent}); judge all children or none."
-                raise MethodError(message, key="weighting.experts", value=expert)
+            message = f"{expert} does not judge {{}} (below {parent}); judge all children or none."
+            refuse(given.index[given[expert].isna()], message, key="weighting.experts", value=expert)
         weights[family] = given.apply(lambda own, parent=parent: weigh(own, f"{own.name} below {parent}")).mean(axis=1)
     return weights
 
