@@ -10,7 +10,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from fhi.engine import index
-from fhi.engine.errors import MethodError, choose, need, refuse
+from fhi.engine.errors import MethodError, choose, need, refuse, told
 from fhi.engine.framework import Framework
 from fhi.engine.imputation import models
 from fhi.engine.parameters import Method, Step
@@ -203,22 +203,18 @@ def parse(
         key = f"robustness.{name}"
         if name not in ASSUMPTIONS:
             raise MethodError(f"there is no assumption {name!r}.", file=file, key=key, value=name, valid=ASSUMPTIONS)
-        try:
+        with told(file=file, key=key, value=content):
             if name in readers:
                 found[name] = readers[name](content, framework, cities)
             else:
                 found[name] = _read_choice(name, content, method, framework, cities, attributes)
-        except MethodError as error:
-            raise MethodError(str(error), file=file, key=key, value=content) from None
     if IMPUTED in found:
         imputer: Imputer = found[IMPUTED]
         if "imputation" in found:
             message = "imputed fills every missing cell, so that imputation makes no difference; leave one of them out."
             raise MethodError(message, file=file, key="robustness.imputation", value=space["imputation"])
-        try:
+        with told(file=file):
             models.check(imputer.step.method, imputer.step.params, attributes)
-        except MethodError as error:
-            raise MethodError(str(error), file=file) from None
     choices = tuple(found[name] for name in ASSUMPTIONS if isinstance(found.get(name), Choice))
     noise = found.get(WEIGHT_NOISE, ()), found.get(DATA_NOISE), found.get(SHARES, False)
     return Space(choices, *noise, imputer=found.get(IMPUTED))
