@@ -283,10 +283,6 @@ def _with_numbers(table: pd.DataFrame, file: str) -> pd.DataFrame:
                     problems.append(Problem(file, row, name, "", expected, "fill in the cell"))
             elif good and not _is(cell, good):
                 problems.append(Problem(file, row, name, cell, expected, "correct the cell"))
-    codes = table["code"]
-    for row, code in zip(table["row"][codes.duplicated(keep=False)], codes[codes.duplicated(keep=False)], strict=True):
-        if not pd.isna(code):
-            problems.append(Problem(file, row, "code", code, "each code once", "rename or remove one of the nodes"))
     if problems:
         raise DataError(sorted(problems, key=lambda problem: problem.row))
     numbers = {name: table[name].map(parse_number).astype(float) for name in NUMBERS}
@@ -309,25 +305,30 @@ def _problems(table: pd.DataFrame, file: str):
     if len(roots) != 1:
         yield Problem(file, None, "level", len(roots), "one root of level 0", "give exactly one row the level 0")
     lines = table["row"] if "row" in table else table.index + 2
-    for row, node, again in zip(lines, table.itertuples(), table["code"].duplicated(), strict=True):
-        if again:
-            yield Problem(file, row, "code", node.code, "each code once", "rename or remove one of the nodes")
+    for row, node, again in zip(lines, table.itertuples(), table["code"].duplicated(keep=False), strict=True):
         parent = node.parent if isinstance(node.parent, str) and node.parent else None
-        if node.level == 0 and parent:
-            yield Problem(file, row, "parent", parent, "no parent for the root", "empty the cell")
-        if node.level > 0 and parent not in levels:
-            yield Problem(file, row, "parent", parent, "the code of another row", "correct the code")
-        elif node.level > 0 and levels[parent] != node.level - 1:
-            expected = f"a parent of level {node.level - 1}"
-            yield Problem(file, row, "parent", parent, expected, "correct the level or the parent")
-        if node.code not in inner and node.level != deepest and not (isinstance(node.unit, str) and node.unit):
-            expected = f"children, the level {deepest} of the other indicators, or a unit"
-            remedy = "give the node a child or remove it; an indicator of a level above states its unit"
-            yield Problem(file, row, "code", node.code, expected, remedy)
-        yield from _misplaced_formulas(node, row, file, inner)
-        if node.code in inner and node.direction != 1:
-            yield Problem(file, row, "direction", node.direction, "1 above the indicators", "set it to 1")
-    yield from _weightless(table, lines, file)
+        stray, low = node.code not in inner and node.level != deepest, f"a parent of level {node.level - 1}"
+        unit = isinstance(node.unit, str) and node.unit
+        texts = [name for name in FORMULAS if isinstance(getattr(node, name, None), str)]
+        first = next(iter(texts), "")
+        children = f"children, the level {deepest} of the other indicators, or a unit"
+        mend = "give the node a child or remove it; an indicator of a level above states its unit"
+        for bad, name, expected, remedy in (
+            (again, "code", "each code once", "rename or remove one of the nodes"),
+            (node.level == 0 and parent, "parent", "no parent for the root", "empty the cell"),
+            (node.level > 0 and parent not in levels, "parent", "the code of another row", "correct the code"),
+            (levels.get(parent, node.level - 1) != node.level - 1, "parent", low, "correct the level or the parent"),
+            (stray and not unit, "code", children, mend),
+            (texts and node.code in inner, first, "an empty cell above the indicators", "empty the cell"),
+            (len(texts) > 1, "formula", "either a denominator or a formula", "empty one of the two cells"),
+            (node.code in inner and node.direction != 1, "direction", "1 above the indicators", "set it to 1"),
+        ):
+            if bad:
+                yield Problem(file, row, name, parent if name == "parent" else getattr(node, name), expected, remedy)
+    for parent, group in table.groupby("parent"):
+        if not group["weight"].sum() > 0:
+            expected = f"a positive sum of weights below {parent}"
+            yield Problem(file, lines[group.index[0]], "weight", 0, expected, "raise one of them")
     if SAME in table:
         yield from _unlike(table.assign(row=lines).set_index("code"), inner, file)
 
@@ -346,25 +347,6 @@ def _unlike(table: pd.DataFrame, inner: set[str], file: str):
         for name in FORMULAS:
             if isinstance(node.get(name), str):
                 yield Problem(file, node["row"], name, node[name], "an empty cell", f"write it in the row of {other}")
-
-
-def _misplaced_formulas(node, row: int, file: str, inner: set[str]):
-    """Yield what is wrong with the cells `FORMULAS` of a node, whatever they say."""
-    texts = [name for name in FORMULAS if isinstance(getattr(node, name, None), str)]
-    if texts and node.code in inner:
-        text = getattr(node, texts[0])
-        yield Problem(file, row, texts[0], text, "an empty cell above the indicators", "empty the cell")
-    if len(texts) > 1:
-        expected = "either a denominator or a formula"
-        yield Problem(file, row, "formula", node.formula, expected, "empty one of the two cells")
-
-
-def _weightless(table: pd.DataFrame, lines, file: str):
-    """Yield the families whose weights sum to 0."""
-    for parent, group in table.groupby("parent"):
-        if not group["weight"].sum() > 0:
-            row = lines[group.index[0]]
-            yield Problem(file, row, "weight", 0, f"a positive sum of weights below {parent}", "raise one of them")
 
 
 #: what a share of weight may miss the least share that is asked for by: sums of weights miss it by the last bits

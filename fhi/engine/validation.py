@@ -42,19 +42,15 @@ def check(
     """
     cities = [*cities]
     names = {"indicators": framework.indicators, "cities": cities, "attributes": () if units is None else units}
-    for key, table in methods.TABLES.items():
-        if key == "aggregation" or key in methods.OF_SPACE:  # one a level, and none
-            continue
-        step: Step = getattr(method, key)
-        function = choose(table, step.method, key, file)
-        methods.check_params(function, step.params, step=key, name=step.method, file=file, **names)
-    for indicator, steps in method.by_indicator.items():
+    # an aggregation is one a level, and steps of the space are no key of the method
+    keys = [key for key in methods.TABLES if key != "aggregation" and key not in methods.OF_SPACE]
+    steps = [(key, key, getattr(method, key)) for key in keys]
+    for indicator, own in method.by_indicator.items():
         choose(dict.fromkeys(framework.indicators), indicator, "by_indicator", file)
-        for key, step in steps:
-            if step is not None:
-                where = f"by_indicator.{indicator}.{key}"
-                function = choose(methods.TABLES[key], step.method, where, file)
-                methods.check_params(function, step.params, step=where, name=step.method, file=file, **names)
+        steps += [(f"by_indicator.{indicator}.{key}", key, step) for key, step in own if step is not None]
+    for where, key, step in steps:
+        function = choose(methods.TABLES[key], step.method, where, file)
+        methods.check_params(function, step.params, step=where, name=step.method, file=file, **names)
     check_units(method, file)
     check_weights(method, framework, file, cities)
     _check_levels(method, framework, file)

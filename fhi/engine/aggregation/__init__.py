@@ -6,6 +6,7 @@ cannot take raise `ValueError` (what is wrong, what to do).
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,14 +30,19 @@ NO_WEIGHTS = pd.DataFrame(
 ).astype({"weight": float})
 
 
-def aggregate(
+def aggregate(*given: Any, **options: Any) -> pd.DataFrame:
+    """Return the scores of `aggregate_and_weigh` alone."""
+    return aggregate_and_weigh(*given, **options)[0]
+
+
+def aggregate_and_weigh(
     normalised: pd.DataFrame,
     framework: Framework,
     weights: pd.Series,
     method: str | Step | Mapping[int, str | Step | Mapping],
     *,
     availability: Mapping[int, float] = AVAILABILITY,
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Aggregate normalised indicators up the tree.
 
     A missing child leaves the score to its siblings, whose weights are rescaled for that unit alone. A
@@ -57,8 +63,11 @@ def aggregate(
 
     Returns
     -------
-    pandas.DataFrame
+    scores : pandas.DataFrame
         Units × all nodes, the root included, in framework order.
+    unit_weights : pandas.DataFrame
+        ``city, parent, node, weight``, the weights that are a unit's own: empty unless a level is aggregated by a
+        method with the trait `unit_weights`.
 
     Raises
     ------
@@ -68,36 +77,6 @@ def aggregate(
     References
     ----------
     OECD/JRC (2008), Handbook on Constructing Composite Indicators, section 1.6.
-    """
-    return aggregate_and_weigh(normalised, framework, weights, method, availability=availability)[0]
-
-
-def aggregate_and_weigh(
-    normalised: pd.DataFrame,
-    framework: Framework,
-    weights: pd.Series,
-    method: str | Step | Mapping[int, str | Step | Mapping],
-    *,
-    availability: Mapping[int, float] = AVAILABILITY,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Aggregate as `aggregate` does, and return with the scores the weights that are a unit's own.
-
-    Parameters
-    ----------
-    normalised, framework, weights, method, availability
-        As for `aggregate`.
-
-    Returns
-    -------
-    scores : pandas.DataFrame
-        As of `aggregate`.
-    unit_weights : pandas.DataFrame
-        ``city, parent, node, weight``: empty unless a level is aggregated by a method with the trait `unit_weights`.
-
-    Raises
-    ------
-    MethodError
-        As of `aggregate`.
     """
     nodes = [framework.root, *framework.nodes]
     place = {node: column for column, node in enumerate(nodes)}

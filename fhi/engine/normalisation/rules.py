@@ -12,16 +12,7 @@ import numpy as np
 import pandas as pd
 
 from fhi.engine.errors import MethodError, refuse
-from fhi.engine.methods import (
-    Ascending,
-    Flag,
-    Indicator,
-    NotNegative,
-    Number,
-    Percentile,
-    Positive,
-    same,
-)
+from fhi.engine.methods import Ascending, Flag, Indicator, NotNegative, Number, Percentile, Positive, same
 from fhi.engine.normalisation.ranges import by_column, refuse_absent, refuse_constant, refuse_not_positive
 
 #: an end of a range: a number in the indicator's unit, its least or greatest value, its mean, or a percentile

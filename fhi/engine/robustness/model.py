@@ -364,7 +364,8 @@ class Model:
         fillings = {code: tables for code, tables in space.fillings.items() if code in self.used}
         if not fillings:
             choices = [choice for choice in choices if choice.name != IMPUTED]
-        given = {"data_noise": errors or None, "points": points, "fillings": fillings, "imputer": None}
+        given = {"data_noise": errors or None, "points": points, "fillings": fillings}
+        given["imputer"] = space.imputer if fillings else None
         return replace(space, choices=tuple(choices), **given)
 
     def _between(self, errors: dict[str, Error]) -> dict[str, Error]:

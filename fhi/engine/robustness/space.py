@@ -140,6 +140,17 @@ class Space:
         names |= {IMPUTED} if self.fillings or self.imputer else set()
         return [name for name in ASSUMPTIONS if name in names]
 
+    @property
+    def words(self) -> dict[str, str]:
+        """What each assumption is varied between, in words."""
+        words = {choice.name: "; ".join(choice.labels) for choice in self.alternatives}
+        joint = max((points.shape[1] for points in self.points.values()), default=1) - 1
+        words[SHARES] = f"{', '.join(self.points)}: {joint} points of the joint interval"
+        words[IMPUTED] = "" if self.imputer is None else self.imputer.label
+        words[WEIGHT_NOISE] = "; ".join(noise.label for noise in self.weight_noise)
+        words[DATA_NOISE] = "; ".join(f"{code}: {error.label}" for code, error in (self.data_noise or {}).items())
+        return {name: words[name] for name in self.assumptions}
+
 
 def parse(
     space: Mapping[str, Any],

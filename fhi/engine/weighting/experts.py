@@ -41,42 +41,13 @@ def points(given: str | Mapping[str, Mapping[str, float]], nodes: Sequence[str])
     """
     key = "weighting.experts"
     if isinstance(given, Table):
-        return points_from_cells(given.header, given.rows, nodes, given.file)
+        return _parsed(given, _points, nodes)
     table = _frame(given, key, "expert → node → points", _points).T
     _refuse_unknown(table.index, nodes, key)
     bad = [(node, expert) for expert in table for node in table.index if table.at[node, expert] < 0]
     if bad:
         raise MethodError(f"points must not be negative: {bad[0][0]} of {bad[0][1]}.", key=key)
     return table
-
-
-def points_from_cells(
-    header: list[str], rows: list[tuple[int, list[str]]], nodes: Sequence[str], file: str
-) -> pd.DataFrame:
-    """Return nodes × experts from the cells of a table, wherever they were read; see `points`.
-
-    Parameters
-    ----------
-    header : list of str
-        ``node``, then the names of the experts.
-    rows : list of (int, list of str)
-        The number of each row in its file with its cells.
-    nodes : sequence of str
-        The nodes that can be judged.
-    file : str
-        The name in messages.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Nodes × experts: points, NaN in an empty cell.
-
-    Raises
-    ------
-    DataError
-        As of `points`.
-    """
-    return _parsed(header, rows, file, _points, nodes)
 
 
 def matrix(given: str | Mapping[str, Mapping], parent: str, children: Sequence[str]) -> pd.DataFrame | None:
@@ -105,12 +76,10 @@ def matrix(given: str | Mapping[str, Mapping], parent: str, children: Sequence[s
     if isinstance(given, Folder):
         if parent not in given.tables:
             return None
-        own = given.tables[parent]
-        table = _parsed(own.header, own.rows, own.file, _ratio, children, children)
+        table = _parsed(given.tables[parent], _ratio, children, children)
     elif not isinstance(given, Mapping):
-        raise MethodError(
-            f"give a table, or numbers as parent → child → child → ratio; found {given!r}.", key=key, value=given
-        )
+        message = f"give a table, or numbers as parent → child → child → ratio; found {given!r}."
+        raise MethodError(message, key=key, value=given)
     elif parent not in given:
         return None
     else:
@@ -156,20 +125,18 @@ def _ratio(cell: str) -> float:
     return value
 
 
-def _parsed(
-    header: list[str], rows, file: str, parse, nodes: Sequence[str], columns: Sequence[str] | None = None
-) -> pd.DataFrame:
+def _parsed(table: Table, parse, nodes: Sequence[str], columns: Sequence[str] | None = None) -> pd.DataFrame:
     """Return nodes × columns of numbers, or raise `DataError` with every bad cell and label, or a bad header.
 
     The columns behind ``node`` must be `columns`, if these are given; an empty cell is NaN.
     """
-    names, problems, values = header[1:], [], []
+    header, file, names, problems, values = table.header, table.file, table.header[1:], [], []
     good = header[0] == "node" and len(set(names)) == len(names) > 0 and all(names)
     if not good or (columns is not None and set(names) != set(columns)):
         expected = f"node,{','.join(columns)}" if columns else "node and one column an expert, each named once"
         raise DataError([Problem(file, 1, None, ",".join(header), expected, "correct the header")])
-    labels = [cells[0] for _, cells in rows]
-    for (row, cells), label in zip(rows, labels, strict=True):
+    labels = [cells[0] for _, cells in table.rows]
+    for (row, cells), label in zip(table.rows, labels, strict=True):
         if label not in nodes or labels.count(label) > 1:
             near = nearest_names(label, nodes, 1)
             remedy = f"write {near[0]!r}" if near and near[0] != label else "correct or remove the row"

@@ -11,8 +11,8 @@ import pandas as pd
 from fhi.engine.cells import Table, parse_number
 from fhi.engine.errors import DataError, MethodError, Problem, choose, refuse
 from fhi.engine.framework import Framework, redistributed
-from fhi.engine.least_squares import least_squares
 from fhi.engine.methods import constant, listed, method
+from fhi.engine.multivariate import least_squares
 
 #: what is weighed against each other: the children of each parent, or all indicators
 Within = Literal["parent", "all"]
