@@ -18,8 +18,7 @@ from quick import Quick
 from sampled import FUZZ, STEADY
 from shipped import PARTS, changed_scenarios, is_own, own_names
 
-from fhi.files import digest, is_hidden
-from fhi.kept import FOLDER
+from fhi.files import KEPT, digest, is_hidden
 from fhi.paths import BASELINE, ROOT
 from fhi.store import Store
 
@@ -82,8 +81,9 @@ LONG = [
 
 #: the fixtures of this file, and that of the browser, behind which something is built or started
 BUILDING = {"built", "checkout", "unbuilt", "browser"}
-#: notebooks whose stages take long: their outputs are compared with those of the shared build, and run in make fuzz
-HEAVY = ("04_robustness", "05_identification", "06_audit", "07_charting")
+#: notebooks that nbval runs in make fuzz alone: tests/running/test_notebooks.py compares their outputs with those of
+#: the shared build, and tests/running/test_run_all.py runs the first three in kernels
+HEAVY = ("02_indicators", "03_weighting", "04_robustness", "05_identification", "06_audit", "07_charting")
 
 
 def _builds(item) -> bool:
@@ -129,8 +129,8 @@ def pytest_runtest_setup(item):
     if item.path.suffix != ".ipynb" or item.path.stem not in HEAVY:
         return
     out, home = Path(item.config.fhi_out), shared_build(item.config._tmp_path_factory)
-    if (home / "done").exists() and not (out / FOLDER).exists():
-        shutil.copytree(home / "checkout" / FOLDER, out / FOLDER)
+    if (home / "done").exists() and not (out / KEPT).exists():
+        shutil.copytree(home / "checkout" / KEPT, out / KEPT)
 
 
 @pytest.hookimpl(trylast=True)
@@ -255,8 +255,8 @@ def built(tmp_path_factory) -> Checkout:
             shutil.rmtree(folder, ignore_errors=True)
             copy = Checkout(folder)
             # what was built here before is taken over where its cause is the same; the second build takes nothing over
-            if (ROOT / FOLDER).is_dir():
-                shutil.copytree(ROOT / FOLDER, folder / FOLDER)
+            if (ROOT / KEPT).is_dir():
+                shutil.copytree(ROOT / KEPT, folder / KEPT)
             copy.make("report")
             (folder.parent / "done").touch()
     return Checkout(folder, copied=True)

@@ -48,6 +48,12 @@ class DataError(FhiError):
         super().__init__("\n  ".join([head, *_by_kind(self.problems)]))
 
 
+def reject(problems: Iterable[Problem]) -> None:
+    """Raise `DataError` with the problems; nothing happens where there are none."""
+    if problems := list(problems):
+        raise DataError(problems)
+
+
 #: so many problems of one kind are told one by one; of more, so many stand for all
 EXAMPLES = 3
 

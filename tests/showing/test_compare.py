@@ -395,6 +395,7 @@ def test_where_it_cannot_be_told_the_reason_is():
     assert "cannot be told" in plain_text.comparison_text(found)
 
 
+@pytest.mark.slow
 def test_a_change_is_tried_without_what_draws():
     code = "import sys, fhi.running.trying, fhi.showing.compare.plain_text; print(*sys.modules)"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
