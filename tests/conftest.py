@@ -18,8 +18,7 @@ from quick import Quick
 from sampled import FUZZ, STEADY
 from shipped import PARTS, changed_scenarios, is_own, own_names
 
-from fhi.files import digest, is_hidden
-from fhi.kept import FOLDER
+from fhi.files import KEPT, digest, is_hidden
 from fhi.paths import BASELINE, ROOT
 from fhi.store import Store
 
@@ -130,8 +129,8 @@ def pytest_runtest_setup(item):
     if item.path.suffix != ".ipynb" or item.path.stem not in HEAVY:
         return
     out, home = Path(item.config.fhi_out), shared_build(item.config._tmp_path_factory)
-    if (home / "done").exists() and not (out / FOLDER).exists():
-        shutil.copytree(home / "checkout" / FOLDER, out / FOLDER)
+    if (home / "done").exists() and not (out / KEPT).exists():
+        shutil.copytree(home / "checkout" / KEPT, out / KEPT)
 
 
 @pytest.hookimpl(trylast=True)
@@ -256,8 +255,8 @@ def built(tmp_path_factory) -> Checkout:
             shutil.rmtree(folder, ignore_errors=True)
             copy = Checkout(folder)
             # what was built here before is taken over where its cause is the same; the second build takes nothing over
-            if (ROOT / FOLDER).is_dir():
-                shutil.copytree(ROOT / FOLDER, folder / FOLDER)
+            if (ROOT / KEPT).is_dir():
+                shutil.copytree(ROOT / KEPT, folder / KEPT)
             copy.make("report")
             (folder.parent / "done").touch()
     return Checkout(folder, copied=True)

@@ -24,9 +24,8 @@ from fhi.reading import microdata
 from fhi.reading.microdata import file_types
 from fhi.reading.microdata.cell_readers import Context
 from fhi.reading.microdata.conversion import Rates
-from fhi.reading.microdata.places import ELSEWHERE, CityNames
+from fhi.reading.microdata.names import ELSEWHERE, CityNames, Vocabulary
 from fhi.reading.microdata.quality_log import Quality
-from fhi.reading.microdata.synonyms import Vocabulary
 from fhi.reading.microdata.yearbooks import Yearbooks
 from fhi.reading.parsing import (
     has_unit,

@@ -7,7 +7,7 @@ import pytest
 from report_tables import load
 
 from fhi.editions import construction
-from fhi.editions.construction import CONSTRUCTIONS, PANEL, constructs, national_shares
+from fhi.editions.construction import CONSTRUCTIONS, PANEL, national_shares
 from fhi.editions.national_shares import SUMS, joint_values
 from fhi.editions.outputs import EVIDENCE
 from fhi.engine.errors import DataError
@@ -303,17 +303,10 @@ def test_a_panel_has_only_indicators_of_the_tree():
 
 @pytest.mark.slow
 def test_an_indicator_of_a_users_own_enters_by_the_same_door(monkeypatch):
-    monkeypatch.setattr(construction, "CONSTRUCTIONS", dict(CONSTRUCTIONS))
-
-    @constructs("support")
     def support(tables):
         row = {"city": "贵阳", "year": 2018, "value": 3.0, "source_id": "report2018/policies", "evidence": "user"}
         return pd.DataFrame([row, row | {"city": "长沙", "value": None}])
 
+    monkeypatch.setitem(CONSTRUCTIONS, "support", support)
     rows = construction.panel(TABLES, FRAMEWORK).query("indicator == 'support'")
     assert rows[["city", "value", "evidence"]].to_numpy().tolist() == [["贵阳", 3.0, "user"]]
-
-
-def test_two_constructions_of_one_indicator_are_refused():
-    with pytest.raises(ValueError, match="two constructions of gdp"):
-        constructs("gdp")(lambda tables: None)

@@ -11,8 +11,7 @@ from sampled import examples
 
 from fhi.engine.errors import DataError
 from fhi.paths import RAW
-from fhi.reading.csv_tables import Column, Schema, read_table
-from fhi.reading.schemas import read_schemas
+from fhi.reading.schemas import Column, Schema, read_schemas, read_table
 
 SCHEMAS = read_schemas(RAW / "report2018" / "schemas.csv")
 ATTENTION = Schema(

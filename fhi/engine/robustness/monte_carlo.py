@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fhi.engine.errors import MethodError, choose
+from fhi.engine.errors import MethodError, choose, refuse
 from fhi.engine.framework import Framework
 from fhi.engine.index import STEPS, repeatable
 from fhi.engine.methods import traits
@@ -112,10 +112,8 @@ class Study:
             return False
         noise = model.space.moved
         columnwise = all(repeatable(method, noise) for name in STEPS for method in alternatives(name))
-        without_data = not any(
-            traits("weighting", method.weighting.method).from_data for method in alternatives("weighting")
-        )
-        return not noise or (columnwise and without_data)
+        driven = any(traits("weighting", method.weighting.method).from_data for method in alternatives("weighting"))
+        return not noise or (columnwise and not driven)
 
     def tasks(self, n: int) -> list[tuple[int, int]]:
         """Divide draws into tasks: the number of the first and how many. They depend on nothing but the numbers."""
@@ -166,8 +164,7 @@ class Study:
             return Target(self.reference, np.zeros(0, dtype=int))
         for name, series in {"published": published, "tiers": tiers}.items():
             absent = [] if series is None else [unit for unit in self.names if unit not in series.index]
-            if absent:
-                raise MethodError(f"{name} lacks {', '.join(absent)}, which is ranked.", key=name, value=absent[0])
+            refuse(absent, f"{name} lacks {{}}, which is ranked.", key=name)
         order = np.argsort(published[self.names].to_numpy(), kind="stable")
         # a unit that is published and not ranked leaves no gap
         places = published[self.names].rank(method="min").to_numpy(dtype=int)[order]

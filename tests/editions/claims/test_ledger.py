@@ -6,8 +6,7 @@ import pandas as pd
 import pytest
 import report_tables
 
-from fhi.editions.claims.ledger import COLUMNS, hide, ledger, named_tables, recompute, stating
-from fhi.editions.claims.verdicts import VERDICTS
+from fhi.editions.claims import COLUMNS, VERDICTS, hide, ledger, named_tables, recompute, stating
 from fhi.engine.errors import DataError
 from fhi.engine.grammar import ExpressionError
 
