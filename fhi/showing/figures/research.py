@@ -49,7 +49,7 @@ def strength_caption(data: pd.DataFrame) -> dict[str, str]:
 @figure("p32-research", strength_data, strength_caption)
 def strength(data: pd.DataFrame, language: str):
     """Two-sided bars by city: universities to the left, what is known of special institutes to the right (p32)."""
-    figure = style.canvas(5.4)
+    figure = style.canvas(4.85)
     axes = sheet(figure)
     top, pitch, left, right = 1.72, 0.4, 5.9, 7.3
     scale = (left - 0.95) / data[list(CLASSES)].sum(axis=1).max()

@@ -304,12 +304,17 @@ def frame(figure: Figure, entry, language: str) -> Figure:
         ``zh`` or ``en``.
     """
     width, height = figure.get_size_inches()
-    right = width - SIDE
-    for label in reversed(entry.evidence):
-        right = _badge(figure, label, language, right) - 0.08
-    _title(figure, entry, language, right - SIDE - 0.1)
+    right, signs = width - SIDE, ""
+    if width < FULL:
+        # the title needs the whole width; the signs of the labels stand before the source
+        signs = " ".join(EVIDENCE_SIGNS[label] for label in entry.evidence) + "  "
+    else:
+        for label in reversed(entry.evidence):
+            right = _badge(figure, label, language, right) - 0.08
+        right -= 0.1
+    _title(figure, entry, language, right - SIDE)
     room = (width - 2 * SIDE - 0.2) * 72 - extent(entry.id, SMALL)
-    source = fit(source_line(entry, language), room, SMALL)
+    source = fit(signs + source_line(entry, language), room, SMALL)
     figure.text(SIDE / width, 0.2 / height, source, size=SMALL, color=MUTED, va="center")
     figure.text(1 - SIDE / width, 0.2 / height, entry.id, size=SMALL, color=MUTED, va="center", ha="right")
     return figure
