@@ -142,6 +142,7 @@ def failures(data: pd.DataFrame, language: str):
     style.note(axes, end * 1.36, -1.1, head, ha="right")
     axes.set_yticks(rows, names, size=style.SMALL)
     axes.set(xlim=(0, end * 1.37), ylim=(len(data) - 0.4, -0.6))
+    axes.set_xticks([tick for tick in axes.get_xticks() if tick <= 1.1 * end])
     axes.set_xlabel(said("lending-failures.failed-platforms", language), size=style.SMALL)
     look = {"framealpha": 1, "edgecolor": "none", "fontsize": style.SMALL}
     axes.legend(loc="lower right", bbox_to_anchor=(0.9, 0.02), **look)

@@ -183,7 +183,11 @@ def _lines(
             "annotation_clip": False,
         }
         axes.annotate(
-            change, (at[-1] + 0.03 * spread, sides[at[-1]].get(unit, 0)), (room + 35, 0), color=LINES[sign]["color"], **look
+            change,
+            (at[-1] + 0.03 * spread, sides[at[-1]].get(unit, 0)),
+            (room + 35, 0),
+            color=LINES[sign]["color"],
+            **look,
         )
     for year in at:
         axes.text(year, 1 - 0.9 * ROW / pitch, str(year), ha="center", va="center", weight="bold", size=style.BODY)

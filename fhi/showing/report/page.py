@@ -166,7 +166,10 @@ def page_state(store: Store, figures: list[dict]) -> dict:
             for item in figures
         ],
         "columns": column_names(used),
-        "words": value_names() | node_names(store) | city_names(store) | {k: label["name"] for k, label in LABELS.items()},
+        "words": value_names()
+        | node_names(store)
+        | city_names(store)
+        | {k: label["name"] for k, label in LABELS.items()},
     }
 
 

@@ -208,7 +208,6 @@ class Division:
                 count, more, others = self.best(left ^ page, True)
                 yield count + 1, behind + more + ORDER * passed, (*others, page)
 
-
     def _passed(self, first: int, left: int) -> int:
         """Return how many of the rows left over have a row of their kind and of higher number among those put first."""
         kinds = ((first & kind, left & ~first & kind) for kind in (self.tables, self.all & ~self.tables))
