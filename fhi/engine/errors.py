@@ -1,7 +1,8 @@
 """The two errors a user meets: bad data and a bad choice of method."""
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import NamedTuple, TypeVar
 
 Entry = TypeVar("Entry")
@@ -45,6 +46,12 @@ class DataError(FhiError):
         count = len(self.problems)
         head = f"{count} problem{'s' if count > 1 else ''} in the data; nothing was written"
         super().__init__("\n  ".join([head, *_by_kind(self.problems)]))
+
+
+def reject(problems: Iterable[Problem]) -> None:
+    """Raise `DataError` with the problems; nothing happens where there are none."""
+    if problems := list(problems):
+        raise DataError(problems)
 
 
 #: so many problems of one kind are told one by one; of more, so many stand for all
@@ -94,6 +101,73 @@ class MethodError(FhiError):
             text += f" Did you mean {' or '.join(nearest)}?" if nearest else ""
             text += f" Valid: {', '.join(self.valid)}."
         super().__init__(text)
+
+
+def refuse(names: Iterable | Mapping, message: str, **where: object) -> None:
+    """Raise `MethodError` if there are any names.
+
+    Parameters
+    ----------
+    names : iterable or mapping
+        What is wrong, such as columns; or these with how each is shown.
+    message : str
+        As for `MethodError`; ``{}`` in it stands for the names.
+    **where
+        As for `MethodError`; `value` is the first name unless given.
+
+    Raises
+    ------
+    MethodError
+        With all the names.
+    """
+    cases = dict(names) if isinstance(names, Mapping) else {name: name for name in names}
+    if cases:
+        text = message.replace("{}", ", ".join(map(str, cases.values())), 1)
+        raise MethodError(text, **{"value": next(iter(cases))} | where)
+
+
+@contextmanager
+def told(**where: object) -> Iterator[None]:
+    """Tell a `MethodError` that is raised inside with its place before it.
+
+    Parameters
+    ----------
+    **where
+        As for `MethodError`: ``file, key, value``.
+
+    Yields
+    ------
+    None
+
+    Raises
+    ------
+    MethodError
+        With the text of the one that was raised.
+    """
+    try:
+        yield
+    except MethodError as error:
+        raise MethodError(str(error), **where) from None
+
+
+def need(good: object, message: str, value: object) -> None:
+    """Raise `MethodError` unless a value is as it must be.
+
+    Parameters
+    ----------
+    good : bool
+    message : str
+        What it must be; without a full stop.
+    value : object
+        What was found.
+
+    Raises
+    ------
+    MethodError
+        With the message and the value.
+    """
+    if not good:
+        raise MethodError(f"{message}; found {value!r}.", value=value)
 
 
 def nearest_names(name: str, valid: Iterable[str], count: int = 2) -> list[str]:

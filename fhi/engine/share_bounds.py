@@ -15,12 +15,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from fhi.engine.errors import DataError, Problem
+from fhi.engine.errors import DataError, MethodError, Problem
 
 #: what a row must be able to clear to count as an inequality; below it, it holds as an equation
 CLEAR = 1e-6
 #: moves of hit-and-run a dimension, and rounds before in which their directions are fitted to the polytope
 STEPS, ROUNDS = 10, 3
+#: steps of Newton's method
+MOST = 500
 
 
 class Polytope(NamedTuple):
@@ -53,24 +55,6 @@ class Polytope(NamedTuple):
         if found.status == 3:
             raise ValueError("the polytope has no bound")
         return found.x if found.status == 0 else None
-
-    def inside(self, points: np.ndarray, tolerance: float = 1e-7) -> np.ndarray:
-        """Return for each point (a row) whether it lies in the polytope.
-
-        Parameters
-        ----------
-        points : numpy.ndarray
-            Points × dimensions.
-        tolerance : float, optional
-            How far a point may miss each row.
-
-        Returns
-        -------
-        numpy.ndarray of bool
-            By point.
-        """
-        level = np.abs(points @ self.equal.T - self.level) <= tolerance
-        return level.all(axis=1) & (points @ self.below.T <= self.limit + tolerance).all(axis=1)
 
 
 def draw(polytope: Polytope, count: int, source: np.random.Generator) -> np.ndarray:
@@ -112,7 +96,7 @@ def draw(polytope: Polytope, count: int, source: np.random.Generator) -> np.ndar
     # a row that no free direction changes has no part in the walk
     moving = np.abs(rates).max(axis=1, initial=0.0) > 1e-12
     rates, slack = rates[moving], slack[moving]
-    start, root = _analytic(rates, slack)
+    start, root = analytic(rates, slack)
     walk = _Walk(rates, slack, start, max(count, 8 * size), source)
     for _ in range(ROUNDS):
         walk.go(4 * size, root)
@@ -143,13 +127,34 @@ class _Walk:
             self.left = np.maximum(self.left - times * speed, 1e-300)
 
 
-def _analytic(rates: np.ndarray, slack: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def analytic(rates: np.ndarray, slack: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return where the sum of the logarithms of ``slack − rates @ place`` is greatest, and a root of its covariance.
 
-    Damped Newton steps from 0, which is inside (Boyd and Vandenberghe, Convex Optimization, section 9.6).
+    Damped Newton steps from 0, which is inside.
+
+    Parameters
+    ----------
+    rates : numpy.ndarray
+        Walls × dimensions.
+    slack : numpy.ndarray
+        By wall, positive.
+
+    Returns
+    -------
+    place, root : numpy.ndarray
+        By dimension; dimensions × dimensions, the Cholesky root of the inverse of the second derivatives.
+
+    Raises
+    ------
+    MethodError
+        If Newton's method does not converge.
+
+    References
+    ----------
+    Boyd and Vandenberghe (2004), Convex Optimization, section 9.6.
     """
     place, decrement = np.zeros(rates.shape[1]), np.inf
-    while True:
+    for _ in range(MOST):
         near = 1 / (slack - rates @ place)
         inverse = np.linalg.inv((rates * near[:, None] ** 2).T @ rates)
         if decrement < 1e-8:
@@ -158,6 +163,7 @@ def _analytic(rates: np.ndarray, slack: np.ndarray) -> tuple[np.ndarray, np.ndar
         step = inverse @ gradient
         decrement = np.sqrt(gradient @ step)
         place -= step / (1 + decrement)
+    raise MethodError("the analytic centre was not reached.", key="identification")
 
 
 def _solid(polytope: Polytope) -> tuple[Polytope, np.ndarray]:
@@ -262,13 +268,11 @@ class Class:
             raise DataError([_problem(row, expected, remedy) for row in self._conflict()])
 
     def _unfit(self, row: Printed) -> Iterator[Problem]:
-        for city in row.cities:
-            if city not in self.cities:
-                yield _problem(
-                    row, f"a city of the class, not {city!r}", "use a name_zh of cities.csv", CITIES[row.kind]
-                )
+        column = CITIES[row.kind]
+        for city in (city for city in row.cities if city not in self.cities):
+            yield _problem(row, f"a city of the class, not {city!r}", "use a name_zh of cities.csv", column)
         if len(set(row.cities)) < len(row.cities):
-            yield _problem(row, "each city once", "remove one", CITIES[row.kind])
+            yield _problem(row, "each city once", "remove one", column)
         if row.kind != "order" and (row.qualifier not in QUALIFIERS or not np.isfinite(row.value)):
             yield _problem(row, "an exact sum, or one printed as a bound (90%以上, 近90%)", "give the sum as printed")
         if row.kind in ("share", "first") and row.qualifier != "exact":
@@ -327,10 +331,8 @@ class Class:
                 # what the sum leaves is the least of the named cities, and the greatest of the others
                 below += [(-named - self._sum(city), -row.value) for city in row.cities]
                 below += [(named + self._sum(other), row.value) for other in others]
-                if holder == ELSEWHERE:
-                    below.append((-named - self._sum(holder), -row.value))
-                else:
-                    equal.append((named + self._sum(holder), row.value))
+                sign, known = (-1.0, below) if holder == ELSEWHERE else (1.0, equal)
+                known.append((sign * (named + self._sum(holder)), sign * row.value))
             elif row.qualifier == "exact":
                 equal.append((named, row.value))
             else:

@@ -1,10 +1,18 @@
 """Weights from the data: how the children correlate, and how far each tells units apart."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
 from fhi.engine.methods import Count, method
 from fhi.engine.weighting.families import by_family
+
+
+def _of_family(name: str, **names: str) -> Callable:
+    """Register a function of the scores of one family as a method; see `by_family`."""
+    return lambda function: method("weighting", name, **names)(by_family(function))
+
 
 #: fewer units than this always correlate perfectly
 LEAST_UNITS = 3
@@ -35,8 +43,7 @@ def correlations(scores: pd.DataFrame) -> pd.DataFrame:
 SAME = 1e-9
 
 
-@method("weighting", "pca", zh="主成分分析", en="principal components")
-@by_family
+@_of_family("pca", zh="主成分分析", en="principal components")
 def pca(scores: pd.DataFrame) -> pd.Series:
     """Weigh by the loadings on the first principal component of the correlation matrix.
 
@@ -56,15 +63,13 @@ def pca(scores: pd.DataFrame) -> pd.Series:
     loadings = _loadings(correlations(scores), 1)[:, 0]
     loadings = loadings if loadings.sum() > 0 else -loadings
     against = scores.columns[loadings < -SAME]
-    if len(against):
-        shown = ", ".join(f"{child} {value:+.2f}" for child, value in zip(scores, loadings, strict=True))
-        message = f"negative loadings on the first component: {', '.join(against)} (loadings {shown}); "
-        raise ValueError(f"{message}check its direction, leave it out, or weigh by factor-analysis")
+    shown = ", ".join(f"{child} {value:+.2f}" for child, value in zip(scores, loadings, strict=True))
+    message = f"negative loadings on the first component: {{}} (loadings {shown}); "
+    _refuse(against, f"{message}check its direction, leave it out, or weigh by factor-analysis")
     return pd.Series(np.clip(loadings, 0, None), index=scores.columns)
 
 
-@method("weighting", "unobserved-components", zh="不可观测成分模型", en="unobserved components")
-@by_family
+@_of_family("unobserved-components", zh="不可观测成分模型", en="unobserved components")
 def unobserved_components(scores: pd.DataFrame) -> pd.Series:
     """Weigh by the precision with which a child shows the one unobserved variable that all share: ``w_j ∝ 1/σ_j²``.
 
@@ -91,15 +96,8 @@ def unobserved_components(scores: pd.DataFrame) -> pd.Series:
     loadings, unique = _one_factor(np.asarray(correlations(complete)))
     loadings = loadings if loadings.sum() > 0 else -loadings
     against, told = scores.columns[loadings < -SAME], scores.columns[unique < ALL_TOLD]
-    if len(against):
-        raise ValueError(
-            f"{', '.join(against)} is negatively correlated with the others; check its direction, or leave it out"
-        )
-    if len(told):
-        raise ValueError(
-            f"the model makes {', '.join(told)} the only source of what the children share; "
-            "leave it out, or weigh equally"
-        )
+    _refuse(against, "{} is negatively correlated with the others; check its direction, or leave it out")
+    _refuse(told, "the model makes {} the only source of what the children share; leave it out, or weigh equally")
     return pd.Series(loadings**2 / unique, index=scores.columns)
 
 
@@ -127,8 +125,7 @@ def _one_factor(correlation: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return loadings, unique
 
 
-@method("weighting", "factor-analysis", zh="因子分析", en="factor analysis")
-@by_family
+@_of_family("factor-analysis", zh="因子分析", en="factor analysis")
 def factor_analysis(scores: pd.DataFrame, *, factors: Count | None = None) -> pd.Series:
     """Weigh by the largest squared loading of a child on the factors, after varimax rotation.
 
@@ -212,8 +209,7 @@ NOTHING = 1e-9
 SINGULAR = 1e-11
 
 
-@method("weighting", "correlation-optimised", zh="等重要性赋权", en="equal importance")
-@by_family
+@_of_family("correlation-optimised", zh="等重要性赋权", en="equal importance")
 def correlation_optimised(scores: pd.DataFrame) -> pd.Series:
     """Weigh so that the children correlate as equally as they can with their weighted arithmetic mean.
 
@@ -257,8 +253,7 @@ def balance(matrix: np.ndarray) -> np.ndarray:
     return found / found.sum()
 
 
-@method("weighting", "entropy", zh="熵权法", en="entropy")
-@by_family
+@_of_family("entropy", zh="熵权法", en="entropy")
 def entropy(scores: pd.DataFrame) -> pd.Series:
     """Weigh by ``1 − e``, with ``e = −Σ p·ln p / ln n`` and ``p = x/Σ x`` over the n units that have the child.
 
@@ -274,15 +269,14 @@ def entropy(scores: pd.DataFrame) -> pd.Series:
     ----------
     Shannon (1948); Zeleny (1982), Multiple Criteria Decision Making, McGraw-Hill, chapter 7.
     """
-    _refuse(scores.columns[scores.min() < 0], "entropy needs scores that are not negative", "normalise by min-max")
+    _refuse(scores.columns[scores.min() < 0], "entropy needs scores that are not negative: {}; normalise by min-max")
     shares = scores / scores.sum()
     logs = np.log(shares.where(shares > 0, 1.0))
     evenness = -(shares * logs).sum() / np.log(scores.count())
     return (1 - evenness).clip(lower=0)
 
 
-@method("weighting", "coefficient-of-variation", zh="变异系数法", en="coefficient of variation")
-@by_family
+@_of_family("coefficient-of-variation", zh="变异系数法", en="coefficient of variation")
 def coefficient_of_variation(scores: pd.DataFrame) -> pd.Series:
     """Weigh by ``s/x̄``, the sample standard deviation (ddof 1) over the mean, of the units that have the child.
 
@@ -291,19 +285,17 @@ def coefficient_of_variation(scores: pd.DataFrame) -> pd.Series:
     ValueError
         If a mean is zero or negative.
     """
-    _refuse(scores.columns[~(scores.mean() > 0)], "a coefficient of variation needs a positive mean", "use min-max")
+    _refuse(scores.columns[~(scores.mean() > 0)], "a coefficient of variation needs a positive mean: {}; use min-max")
     return scores.std(ddof=1) / scores.mean()
 
 
-@method("weighting", "standard-deviation", zh="标准差法", en="standard deviation")
-@by_family
+@_of_family("standard-deviation", zh="标准差法", en="standard deviation")
 def standard_deviation(scores: pd.DataFrame) -> pd.Series:
     """Weigh by s, the sample standard deviation (ddof 1) of the units that have the child."""
     return scores.std(ddof=1)
 
 
-@method("weighting", "critic", zh="CRITIC法", en="CRITIC")
-@by_family
+@_of_family("critic", zh="CRITIC法", en="CRITIC")
 def critic(scores: pd.DataFrame) -> pd.Series:
     """Weigh by ``s·Σ_k (1 − r_k)``: spread times conflict with the other children, r from the units two have in common.
 
@@ -322,13 +314,12 @@ def critic(scores: pd.DataFrame) -> pd.Series:
     return scores.std(ddof=1) * conflict.where(conflict > 1e-9, 0.0)
 
 
-def _refuse(columns: pd.Index, why: str, remedy: str) -> None:
+def _refuse(columns: pd.Index, message: str) -> None:
     if len(columns):
-        raise ValueError(f"{why}: {', '.join(columns)}; {remedy}")
+        raise ValueError(message.format(", ".join(columns)))
 
 
-@method("weighting", "merec", zh="MEREC法", en="MEREC")
-@by_family
+@_of_family("merec", zh="MEREC法", en="MEREC")
 def merec(scores: pd.DataFrame) -> pd.Series:
     """Weigh by the mean over units of ``|S'_ij − S_i|``, the effect of removing child j.
 
@@ -347,8 +338,7 @@ def merec(scores: pd.DataFrame) -> pd.Series:
     a new method based on the removal effects of criteria (MEREC), Symmetry 13.
     """
     bad = scores.columns[~(scores.min() > 0)]
-    if len(bad):
-        raise ValueError(f"MEREC needs positive scores: {', '.join(bad)}; normalise with scale [1, 100]")
+    _refuse(bad, "MEREC needs positive scores: {}; normalise with scale [1, 100]")
     terms = np.abs(np.log(scores.min() / scores))
     count = scores.notna().sum(axis=1)
     total = terms.sum(axis=1)
