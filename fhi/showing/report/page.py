@@ -182,7 +182,7 @@ def column_names(used: set[str]) -> dict[str, dict[str, str]]:
 
 
 def value_names() -> dict[str, dict[str, str]]:
-    """Return the names of what the figures' data hold as codes, by the value, or by ``column.value`` where it differs."""
+    """Return the names of codes in the figures' data, by the value, or by ``column.value`` where it differs."""
     return _named("values.csv")
 
 

@@ -51,7 +51,7 @@ def compile_document(data: dict) -> bytes:
 
 
 class Row(NamedTuple):
-    """What stands on a page as a whole: the opener of a chapter, or figures side by side, or a table; its height in mm."""
+    """What stands on a page as a whole: an opener, figures side by side, or a table; its height in millimetres."""
 
     part: int
     row: int | None
