@@ -9,13 +9,28 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import platform
+from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
 from fhi.files import digest, replace_file
+from fhi.paths import ROOT
 
 FOLDER = ".store"
 #: bytes that a kind may take; beyond them the entries that were not used for the longest time go
 LIMIT = 256 * 2**20
+
+
+def resting_on(paths: Iterable[Path]) -> dict:
+    """Return the part of a cause that all has which some files make: these, the lock, Python, the processor."""
+    files = {os.path.relpath(path, ROOT): _checksum(path) for path in sorted({*paths, ROOT / "requirements.lock"})}
+    return {"files": files, "python": platform.python_version(), "processor": platform.machine()}
+
+
+@cache
+def _checksum(path: Path) -> str:
+    return digest(path.read_bytes())
 
 
 class Kept:
@@ -67,6 +82,27 @@ class Kept:
             `content`.
         """
         replace_file(self.folder / key, digest(content).encode() + b"\n" + content)
+        return content
+
+    def made(self, cause: dict, make: Callable[[], bytes]) -> bytes:
+        """Return what was kept of a cause; what was not is made, and kept within the limit.
+
+        Parameters
+        ----------
+        cause : dict
+            All that the content depends on.
+        make : callable
+            Returns the content.
+
+        Returns
+        -------
+        bytes
+        """
+        key = self.key(cause)
+        content = self.get(key)
+        if content is None:
+            content = self.put(key, make())
+            self.prune()
         return content
 
     def prune(self) -> None:

@@ -7,14 +7,14 @@ import csv
 import hashlib
 import io
 import json
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import jinja2
-from fontTools import subset
 
 from fhi.codebook.columns import meanings
 from fhi.editions.published import published
+from fhi.kept import Kept, resting_on
+from fhi.paths import output_root
 from fhi.processes import pool
 from fhi.scenarios import Scenario, load_scenario
 from fhi.showing.figures import LANGUAGES
@@ -44,10 +44,9 @@ def build_page(store: Store) -> str:
     DataError
         If a table is missing; `FileNotFoundError` if a picture is.
     """
-    with pool(1) as process:
-        context, letters = page_context(store)
-        page = render(context)
-        return page.replace(FONT_MARK, _font_css("".join(sorted(set(page + letters))), process), 1)
+    context, letters = page_context(store)
+    page = render(context)
+    return page.replace(FONT_MARK, _font_css("".join(sorted(set(page + letters))), store.root), 1)
 
 
 def page_context(store: Store) -> tuple[dict, str]:
@@ -242,23 +241,25 @@ def script_hash(script: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
 
 
-def _font_css(text: str, process: ProcessPoolExecutor) -> str:
+def _font_css(text: str, root: Path) -> str:
     """Return ``@font-face`` rules with the project's font cut down to the characters of `text`.
 
     So the page shows every character on a machine without a Chinese font.
     """
-    bold = process.submit(_font_rule, "Bold", 700, text)
-    return "\n".join([_font_rule("Regular", 400, text), bold.result()])
+    with pool(1) as process:
+        bold = process.submit(font_file, "Bold", text, root)
+        files = {400: font_file("Regular", text, root), 700: bold.result()}
+    return "\n".join(_font_rule(weight, file) for weight, file in files.items())
 
 
-def _font_rule(style: str, weight: int, text: str) -> str:
+def _font_rule(weight: int, file: bytes) -> str:
     """Return the rule of one weight."""
-    data = base64.b64encode(font_file(style, text)).decode("ascii")
+    data = base64.b64encode(file).decode("ascii")
     return f'@font-face {{ font-family: "{FONT}"; font-weight: {weight}; src: url(data:font/woff;base64,{data}); }}'
 
 
-def font_file(style: str, text: str) -> bytes:
-    """Return a font of the project, as WOFF, cut down to the characters of `text`.
+def font_file(style: str, text: str, root: Path) -> bytes:
+    """Return a font of the project, as WOFF, cut down to the characters of `text`; one that was cut before is kept.
 
     Parameters
     ----------
@@ -266,14 +267,27 @@ def font_file(style: str, text: str) -> bytes:
         ``Regular`` or ``Bold``.
     text : str
         The characters that it keeps.
+    root : pathlib.Path
+        The folder of the outputs, where the store is.
+
+    Returns
+    -------
+    bytes
     """
+    font = FONTS / f"FHISansSC-{style}.otf"
+    return Kept(root, "fonts").made(resting_on([font, Path(__file__)]) | {"letters": text}, lambda: _cut(font, text))
+
+
+def _cut(font: Path, text: str) -> bytes:
+    from fontTools import subset
+
     options = subset.Options(flavor="woff", layout_features=["kern"], recalc_timestamp=False, hinting=False)
     cutter = subset.Subsetter(options)
     cutter.populate(text=text)
     buffer = io.BytesIO()
-    with subset.load_font(FONTS / f"FHISansSC-{style}.otf", options) as font:
-        cutter.subset(font)
-        subset.save_font(font, buffer, options)
+    with subset.load_font(font, options) as opened:
+        cutter.subset(opened)
+        subset.save_font(opened, buffer, options)
     return buffer.getvalue()
 
 
@@ -285,8 +299,7 @@ def write_report(store: Store) -> list[Path]:
 def light_page(template: str, **context: object) -> str:
     """Return a page of a template that extends ``light.html.j2``, with style, script and fonts inside."""
     page = unfonted(template, **context)
-    with pool(1) as process:
-        return page.replace(FONT_MARK, _font_css("".join(sorted(set(page))), process), 1)
+    return page.replace(FONT_MARK, _font_css("".join(sorted(set(page))), output_root()), 1)
 
 
 def unfonted(template: str, **context: object) -> str:
