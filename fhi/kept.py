@@ -24,13 +24,14 @@ LIMIT = 256 * 2**20
 
 def resting_on(paths: Iterable[Path]) -> dict:
     """Return the part of a cause that all has which some files make: these, the lock, Python, the processor."""
-    files = {os.path.relpath(path, ROOT): _checksum(path) for path in sorted({*paths, ROOT / "requirements.lock"})}
+    files = dict(_checksum(path) for path in {*paths, ROOT / "requirements.lock"})
     return {"files": files, "python": platform.python_version(), "processor": platform.machine()}
 
 
 @cache
-def _checksum(path: Path) -> str:
-    return digest(path.read_bytes())
+def _checksum(path: Path) -> tuple[str, str]:
+    """Return the path of a file from the checkout, and its checksum: those of code change in no run."""
+    return os.path.relpath(path, ROOT), digest(path.read_bytes())
 
 
 class Kept:

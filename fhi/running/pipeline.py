@@ -10,12 +10,17 @@ from typing import Any
 
 import papermill
 from papermill.exceptions import PapermillExecutionError
+from tqdm import tqdm
 
 from fhi import records
 from fhi.engine.errors import FhiError, MethodError
 from fhi.files import STAGING, Files, record_seconds, replace_file
 from fhi.paths import EXAMPLES, NOTEBOOKS, ROOT
 from fhi.running import cells, notebooks, reuse
+
+
+# the bar of the cells needs no thread that watches it: a process with one is not copied (fhi.processes.pool)
+tqdm.monitor_interval = 0
 
 
 class NotebookError(FhiError):

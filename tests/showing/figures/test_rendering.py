@@ -112,7 +112,7 @@ def test_a_picture_is_kept_by_its_code_its_data_and_its_labels(tmp_path, monkeyp
         path.write_bytes(path.read_bytes()[:-1] + b"!")
     assert save("given", "user") == (2, first)
     # so is another text of the module that draws it
-    monkeypatch.setattr(kept, "_checksum", lambda path: "other")
+    monkeypatch.setattr(kept, "_checksum", lambda path: (path.name, "other"))
     assert save("given", "user") == (2, first)
 
 
