@@ -216,7 +216,7 @@ def capital(tables: Tables) -> pd.DataFrame:
 
 @constructs("institutes")
 def institutes(tables: Tables) -> pd.DataFrame:
-    """专项科研: special research institutes, as printed for one city (p7)."""
+    """专项科研: dedicated research institutes, as printed for one city (p7)."""
     return _profile(tables, "institutes")
 
 

@@ -23,6 +23,7 @@ from fhi.editions.claims.verdicts import VERDICTS
 from fhi.engine.errors import DataError, Problem, nearest_names
 from fhi.engine.expressions import Outcome, evaluate
 from fhi.engine.grammar import ExpressionError, parse
+from fhi.engine.ranking import outward, significant
 from fhi.paths import WORDS, edition_folder
 from fhi.reading.csv_tables import read_table
 from fhi.reading.schemas import SCHEMAS
@@ -39,6 +40,7 @@ KINDS = {
     "foreword": r"foreword-\d+",
     "how-to-read": r"how-to-read-\d+",
     "chapter": r"[a-z]+-opening",
+    "also": r"[a-z]+-also-\d+",
     "unit": r".+-\d+",
     "report-headline": r"p\d\d-\d+",
 }
@@ -49,6 +51,8 @@ EACH = "@"
 SLOT = re.compile(r"\{([^{}]*)\}")
 #: a slot, or the name of the unit outside of slots
 PART = re.compile(SLOT.pattern + "|" + EACH)
+#: so many decimals, to the nearest or, of ends of bounds, down or up
+DECIMALS = re.compile(r"\.\d[-+]?")
 SMALL = {
     "zh": ("零", "一", "两", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"),
     "en": (
@@ -99,8 +103,8 @@ def _problems(row, file: str) -> Iterator[Problem]:
                 yield Problem(file, row.row, column, error.part, error.expected, error.remedy)
         if column != "when":
             for slot in SLOT.findall(cell):
-                if (form := _split(slot)[1]) and form not in FORMATS and not re.fullmatch(r"\.\d", form):
-                    valid = [*FORMATS, ".0", ".1", ".2"]
+                if (form := _split(slot)[1]) and form not in FORMATS and not DECIMALS.fullmatch(form):
+                    valid = [*FORMATS, ".0", ".1", ".2", ".1-", ".1+"]
                     yield Problem(file, row.row, column, form, f"one of {', '.join(valid)}", "correct the form")
 
 
@@ -292,12 +296,12 @@ class _Writer:
         if isinstance(value, list):
             return _joined([self.write(one, form, tongue, expression) for one in value], tongue)
         if isinstance(value, str):
-            return _month(value, tongue) if form == "month" else self.names[tongue].get(value, value)
+            return date_in_words(value, tongue) if form == "month" else self.names[tongue].get(value, value)
         if isinstance(value, bool) or not isinstance(value, float):
             raise ExpressionError(expression, "a number, a text or a list", "use value(…), count(…) or a list")
         if value != value or abs(value) == float("inf"):
             raise ExpressionError(expression, "a finite number", "leave out what has none")
-        return FORMATS[form](value, tongue) if form in FORMATS else _number(round(value, int(form[1:])), int(form[1:]))
+        return FORMATS[form](value, tongue) if form in FORMATS else _decimals(value, form)
 
 
 def _names(tables: Tables, tongue: str) -> Iterator[tuple[str, str]]:
@@ -324,15 +328,23 @@ def _joined(names: list[str], tongue: str) -> str:
 
 
 def _number(value: float, decimals: int | None = None) -> str:
-    """Return a number with thousands separated, a true minus sign, and these decimals (default: those it has)."""
-    return (f"{value:,.10g}" if decimals is None else f"{value:,.{decimals}f}").replace("-", "−")
+    """Return a number with thousands separated, a true minus sign, and these decimals (default: as it is read)."""
+    text = f"{significant(value, printed=True):,.15g}" if decimals is None else f"{value:,.{decimals}f}"
+    return text.replace("-", "−")
+
+
+def _decimals(value: float, form: str) -> str:
+    """Return a number with so many decimals: ``.1`` to the nearest, ``.1-`` rounded down, ``.1+`` rounded up."""
+    decimals = int(form[1])
+    low, high = outward(value, value, decimals)
+    return _number({"-": low, "+": high}.get(form[2:], round(value, decimals)), decimals)
 
 
 def _amount(value: float, tongue: str) -> str:
     """Return a large number in the words of the language: 8.7e11 is 8,700亿, or 870 billion."""
     scales = {"zh": ((1e8, "亿"), (1e4, "万")), "en": ((1e9, " billion"), (1e6, " million"))}
     divisor, word = next((scale for scale in scales[tongue] if abs(value) >= scale[0]), (1, ""))
-    return _number(float(f"{value / divisor:.4g}")) + word
+    return _number(significant(value / divisor)) + word
 
 
 def _ordinal(value: float, tongue: str) -> str:
@@ -343,8 +355,16 @@ def _ordinal(value: float, tongue: str) -> str:
     return f"{number}{suffix}"
 
 
-def _month(date: str, tongue: str) -> str:
-    """Return an ISO month or day as it is written: 2007年4月, April 2007."""
+def date_in_words(date: str, tongue: str) -> str:
+    """Return an ISO month or day as it is written: 2007年4月, April 2007.
+
+    Parameters
+    ----------
+    date : str
+        ``2007-04`` or ``2017-09-29``.
+    tongue : str
+        ``zh`` or ``en``.
+    """
     year, month, *day = date.split("-")
     if tongue == "zh":
         return f"{year}年{int(month)}月" + "".join(f"{int(number)}日" for number in day)

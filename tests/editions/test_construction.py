@@ -220,7 +220,7 @@ def test_printed_counts_are_taken_as_printed_and_only_for_the_cities_printed():
     assert values("firm_count").to_dict() == {"北京": 100, "上海": 50, "杭州": 33}
     assert values("capital").to_dict() == {"上海": 400}  # 超400亿元, in 100 million CNY
     assert values("institutes").to_dict() == {"上海": 17}
-    assert values("services").to_dict() == {"北京": 138, "深圳": 165}  # totals, not special services
+    assert values("services").to_dict() == {"北京": 138, "深圳": 165}  # totals, not distinctive services
 
 
 def test_search_interest_turns_the_published_order_round():

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from fhi.engine import methods
-from fhi.engine.aggregation import benefit_of_the_doubt, means, outranking  # noqa: F401 (they register their methods)
+from fhi.engine.aggregation import comparing, means  # noqa: F401 (they register their methods)
 from fhi.engine.errors import MethodError, choose
 from fhi.engine.framework import Framework, redistributed
 from fhi.engine.parameters import Step, steps_by_level, steps_by_node

@@ -35,7 +35,7 @@ from fhi.showing.figures.charts import (
 from fhi.showing.figures.evidence import denied, remark, remarked, with_firsts
 from fhi.showing.figures.moves import arrow
 from fhi.showing.figures.registry import LANGUAGES, Tables, figure
-from fhi.showing.figures.wording import NOTHING, both, said, together, with_words, words
+from fhi.showing.figures.wording import NOTHING, both, inside, said, together, with_words, words
 
 NAMED = ("first", "second")
 #: pairs and alphas that a text tells, of many
@@ -158,7 +158,8 @@ def weight_data(tables: Tables) -> pd.DataFrame:
 
 def weight_caption(data: pd.DataFrame) -> dict[str, str]:
     gaps = data["share"] - data["weight"]
-    return both("diagnostic-weights.caption", more=data.loc[gaps.idxmax()], less=data.loc[gaps.idxmin()])
+    ends = {"more": data.loc[gaps.idxmax()], "less": data.loc[gaps.idxmin()]}
+    return both("diagnostic-weights.caption", **ends, other=inside(ends["less"], "node"))
 
 
 @figure("diagnostic-weights", weight_data, weight_caption)
@@ -225,7 +226,9 @@ def effect_data(tables: Tables) -> pd.DataFrame:
 
 def effect_caption(data: pd.DataFrame) -> dict[str, str]:
     leaves = data.drop_duplicates("node").query("not pillar")
-    return both("diagnostic-effects.caption", most=leaves.iloc[0], least=leaves.iloc[-1], unit=words(data))
+    ends = {"most": leaves.iloc[0], "least": leaves.iloc[-1]}
+    names = {f"{end}_name": inside(item, "node") for end, item in ends.items()}
+    return both("diagnostic-effects.caption", **ends, **names, unit=words(data))
 
 
 @figure("diagnostic-effects", effect_data, effect_caption)
@@ -296,7 +299,8 @@ def standing_caption(data: pd.DataFrame) -> dict[str, str]:
         return text
     cells = {
         language: [
-            f"{unit} {name}" for unit, name in zip(firsts[city], remarked(firsts, language, "node"), strict=True)
+            said("diagnostic-standings.cell", language, unit=unit, name=name)
+            for unit, name in zip(firsts[city], remarked(firsts, language, "node"), strict=True)
         ]
         for language, city in (("zh", "city"), ("en", "city_en"))
     }

@@ -11,8 +11,8 @@ from fhi.showing.figures import style
 from fhi.showing.figures.charts import key, margin, row_names, with_names
 from fhi.showing.figures.documents import Block, bar, block, table
 from fhi.showing.figures.registry import Tables, figure, id_of, of_form
-from fhi.showing.figures.texts import SIGNS, number, ordinal
-from fhi.showing.figures.wording import both, said, slots
+from fhi.showing.figures.texts import SIGNS, number, ordinal, ranked
+from fhi.showing.figures.wording import both, row_of, said, slots
 
 
 def adoption_data(tables: Tables) -> pd.DataFrame:
@@ -85,9 +85,9 @@ COLOUR = style.PILLARS["experience"]
 PAGES = of_form("services")
 #: kind of service -> the printed rank that says who has most of it
 RANKS = {
-    "total": "rank by breadth of payment scenes",
-    "special": "rank by number of special services",
-    "transport": "rank by payment scenes in transport",
+    "total": "rank by breadth of payment use cases",
+    "special": "rank by number of distinctive services",
+    "transport": "rank by payment use cases in transport",
 }
 
 
@@ -132,7 +132,7 @@ def scenes(data: pd.DataFrame, language: str) -> list[Block]:
             rank = "—" if pd.isna(item.rank) else f"{item.rank}"
             rows.append([said(f"p22-services.{kind}", language), name, count, rank, f"{item.page}"])
         rest, most = own.drop(known.index), own["at_most"].iloc[0]
-        names = {"zh": "、", "en": ", "}[language].join(style.city_names(rest, language))
+        names = row_of(style.city_names(rest, language), language)
         others = said("p22-services.others", language, count=len(rest), names=names)
         bound = "unknown" if pd.isna(most) else "at-most"
         rows.append(
@@ -168,9 +168,10 @@ def city_data(tables: Tables, city: str) -> pd.DataFrame:
     said = tables["tables/callouts"].query("city == @city")
     said = said.rename(columns={"statement_zh": "label_zh", "statement_en": "label_en"})
     others = tables["tables/services"].query("city != @city").rename(columns={"count": "value", "kind": "unit"})
-    own = tables["tables/services"].query("city == @city")["kind"]
+    own = tables["tables/services"].query("city == @city").set_index("kind")["count"].astype(float)
     frames = {"rank": place, "gain": gain, "adoption": rates, "mean": mean, "fact": facts, "statement": said}
-    frames["compare"] = others[others["unit"].isin(own)]
+    # beside the city's own count of the same kind, which `place` holds
+    frames["compare"] = others.assign(place=others["unit"].map(own)).dropna(subset=["place"])
     frame = pd.concat([part.assign(kind=kind) for kind, part in frames.items()])
     columns = ["kind", "city", "label_zh", "label_en", "value", "place", "cities", "qualifier", "unit", "page"]
     return with_names(frame.reindex(columns=columns), tables).assign(evidence="published")
@@ -179,8 +180,9 @@ def city_data(tables: Tables, city: str) -> pd.DataFrame:
 def city_caption(data: pd.DataFrame) -> dict[str, str]:
     here, rate = (data[data["kind"] == kind].iloc[0] for kind in ("rank", "adoption"))
     facts = data[data["kind"] == "fact"]
-    values = {"here": here, "rate": rate["value"], "place": int(rate["place"]), "cities": int(rate["cities"])}
-    return both("service-city.caption", **values, facts=len(facts), page=int(facts["page"].iloc[0]))
+    values = {"here": here, "rate": rate["value"], "cities": int(rate["cities"])}
+    places = {"rank": ranked(here["value"]), "place": ranked(rate["place"])}
+    return both("service-city.caption", **values, **places, facts=len(facts), page=int(facts["page"].iloc[0]))
 
 
 def city_card(data: pd.DataFrame, language: str) -> list[Block]:
@@ -206,8 +208,9 @@ def city_card(data: pd.DataFrame, language: str) -> list[Block]:
         if item["unit"] == "%":
             rows.append([label, bar(item["value"], value, COLOUR)])
             continue
-        if item["unit"] == "services" and len(others):
-            other = others.iloc[0]
+        same = others[others["place"] == item["value"]]
+        if item["unit"] == "services" and len(same):
+            other = same.iloc[0]
             name = other["city" if language == "zh" else "city_en"]
             value += said("service-city.other", language, name=name, count=other["value"])
         rows.append([label, value])

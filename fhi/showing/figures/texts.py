@@ -12,8 +12,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from fhi.editions.findings import date_in_words
+from fhi.engine.ranking import significant
 from fhi.showing.figures import style
-from fhi.showing.figures.wording import said
+from fhi.showing.figures.wording import LANGUAGES, said
 
 _OPENING, _CLOSING = "“《（(「", "”》）)」，。、；：？！,.;:?!%"
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
@@ -116,11 +118,11 @@ def number(value: float, language: str, qualifier: str = "exact") -> str:
     prefix = _PREFIXES[language][qualifier]
     if language == "zh" and value >= 1e5:
         divisor, unit = (1e8, "亿") if value >= 1e8 else (1e4, "万")
-        return f"{prefix}{value / divisor:,.6g}{unit}"
+        return f"{prefix}{significant(value / divisor, printed=True):,.15g}{unit}"
     if value >= 1e6:
         divisor, unit = (1e9, "billion") if value >= 1e9 else (1e6, "million")
-        return f"{prefix}{value / divisor:,.6g} {unit}"
-    return f"{prefix}{value:,.10g}"
+        return f"{prefix}{significant(value / divisor, printed=True):,.15g} {unit}"
+    return f"{prefix}{significant(value, printed=True):,.15g}"
 
 
 def quantity_text(value: float, qualifier: str, unit: str, printed: str, language: str) -> str:
@@ -147,8 +149,8 @@ def quantity_text(value: float, qualifier: str, unit: str, printed: str, languag
     prefix = _PREFIXES["en"][qualifier]
     if unit == "CNY":
         size, name = (1e9, "bn") if value >= 1e9 else (1e6, "m")
-        return f"{prefix}CNY {value / size:,.10g} {name}"
-    return f"{prefix}{value:,.10g}{'%' if unit == '%' else ''}"
+        return f"{prefix}CNY {significant(value / size, printed=True):,.15g} {name}"
+    return f"{prefix}{significant(value, printed=True):,.15g}{'%' if unit == '%' else ''}"
 
 
 def capital(text: str) -> str:
@@ -160,6 +162,16 @@ def ordinal(number: int) -> str:
     """Return an English ordinal: 1st, 2nd, 3rd, 4th, 11th, 21st."""
     suffix = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th") if number % 100 not in (11, 12, 13) else "th"
     return f"{number}{suffix}"
+
+
+def ranked(value: float) -> dict[str, str]:
+    """Return a rank as it stands in a sentence after 第, and in English: 2 and 2nd."""
+    return {"zh": f"{value:.0f}", "en": ordinal(int(value))}
+
+
+def dated(date: str) -> dict[str, str]:
+    """Return an ISO month or day in the words of each language."""
+    return {language: date_in_words(date, language) for language in LANGUAGES}
 
 
 Box = tuple[float, float, float, float]
