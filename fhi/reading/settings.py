@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,12 @@ class OnceLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+@lru_cache(64)
+def _loaded(text: str) -> Any:
+    """Return what a text holds; a run reads the same files several times, and YAML is slow."""
+    return yaml.load(text, Loader=OnceLoader)
+
+
 def read_settings(path: Path, file: str) -> dict[str, Any]:
     """Return what a file of settings holds, its values not yet checked; an empty one holds nothing.
 
@@ -30,7 +38,7 @@ def read_settings(path: Path, file: str) -> dict[str, Any]:
         If it is not readable, or no list of keys and values; `file` is the name that is shown.
     """
     try:
-        settings = yaml.load(path.read_text(encoding="utf-8"), Loader=OnceLoader)
+        settings = deepcopy(_loaded(path.read_text(encoding="utf-8")))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise MethodError(f"not readable as YAML in UTF-8: {error}", file=file) from None
     if settings is None:

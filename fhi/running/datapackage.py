@@ -16,6 +16,8 @@ from fhi.editions.catalogue import CATALOGUE, LISTED, editions, listing
 from fhi.editions.outputs import of_table
 from fhi.engine.robustness.space import ASSUMPTIONS
 from fhi.files import digest, replace_file
+from fhi.imports import closure, with_packages
+from fhi.kept import Kept, resting_on
 from fhi.paths import RAW
 from fhi.reading.csv_tables import Schema
 from fhi.reading.schemas import FORM
@@ -170,5 +172,8 @@ def write_raw() -> Path:
 
 
 def write_built(store: Store) -> Path:
-    """Write ``data/processed/<scenario>/datapackage.json``."""
-    return store.write_bytes(f"{store.processed}/{NAME}", encode(built_package(store)).encode("utf-8"))
+    """Write ``data/processed/<scenario>/datapackage.json``; of the same tables it is kept."""
+    files = with_packages(closure(Path(__file__))).union(RAW.glob("*/schemas.csv"))
+    cause = resting_on(files) | {"scenario": store.scenario, "tables": store.checksums()}
+    content = Kept(store.root, "packages").made(cause, lambda: encode(built_package(store)).encode("utf-8"))
+    return store.write_bytes(f"{store.processed}/{NAME}", content)

@@ -18,7 +18,6 @@ from fhi.files import STAGING, Files, record_seconds, replace_file
 from fhi.paths import EXAMPLES, NOTEBOOKS, ROOT
 from fhi.running import cells, notebooks, reuse
 
-
 # the bar of the cells needs no thread that watches it: a process with one is not copied (fhi.processes.pool)
 tqdm.monitor_interval = 0
 
@@ -105,6 +104,8 @@ def _execute(source: Path, executed: Path, parameters: dict[str, Any], staging: 
             kernel_name="python3",
             cwd=str(ROOT),
             progress_bar=bar,
+            # it is written once, at the end
+            request_save_on_cell_execute=False,
         )
     except PapermillExecutionError as error:
         message = f"{source.name}, cell {error.cell_index + 1}: {error.ename}: {error.evalue}"

@@ -13,10 +13,11 @@ import jinja2
 
 from fhi.codebook.columns import meanings
 from fhi.editions.published import published
+from fhi.imports import closure, with_packages
 from fhi.kept import Kept, resting_on
 from fhi.paths import output_root
 from fhi.processes import pool
-from fhi.scenarios import Scenario, load_scenario
+from fhi.scenarios import Scenario, load_scenario, scenario_names
 from fhi.showing.figures import LANGUAGES
 from fhi.showing.figures.evidence import of_index
 from fhi.showing.figures.style import FONT, FONTS
@@ -45,7 +46,7 @@ def build_page(store: Store) -> str:
         If a table is missing; `FileNotFoundError` if a picture is.
     """
     context, letters = page_context(store)
-    page = render(context)
+    page = render(context, store.root)
     return page.replace(FONT_MARK, _font_css("".join(sorted(set(page + letters))), store.root), 1)
 
 
@@ -178,12 +179,24 @@ def column_names(used: set[str]) -> dict[str, dict[str, str]]:
     return {name: text for name, text in found.items() if name in bare}
 
 
-def render(context: dict) -> str:
-    """Return the page with its style and scripts inside, and a mark where the fonts go."""
+def render(context: dict, root: Path) -> str:
+    """Return the page with its style and scripts inside, and a mark where the fonts go.
+
+    Parameters
+    ----------
+    context : dict
+        What the templates show.
+    root : pathlib.Path
+        The folder of the outputs, where the store is.
+
+    Returns
+    -------
+    str
+    """
     scripts = [(ASSETS / name).read_text(encoding="utf-8") for name in SCRIPTS]
     hashes = [script_hash(script) for script in scripts]
     shown = context | {"style": page_style(), "scripts": scripts, "hashes": hashes}
-    return environment().get_template("page.html.j2").render(**shown)
+    return environment(root).get_template("page.html.j2").render(**shown)
 
 
 def page_style() -> str:
@@ -192,11 +205,40 @@ def page_style() -> str:
     return "".join((ASSETS / name).read_text(encoding="utf-8") for name in STYLES) + colours
 
 
-def environment() -> jinja2.Environment:
-    """Return the template environment: text from data is escaped, a missing name is an error."""
-    loader = jinja2.FileSystemLoader(ASSETS)
+class _Compiled(jinja2.BytecodeCache):
+    """The compiled templates in the store; Jinja compares each with the text of its template."""
+
+    def __init__(self, root: Path):
+        self.kept, self.cause = Kept(root, "templates"), resting_on([])
+
+    def load_bytecode(self, bucket) -> None:
+        content = self.kept.get(self.kept.key(self.cause | {"template": bucket.key}))
+        if content is not None:
+            bucket.load_bytecode(io.BytesIO(content))
+
+    def dump_bytecode(self, bucket) -> None:
+        self.kept.put(self.kept.key(self.cause | {"template": bucket.key}), bucket.bytecode_to_string())
+
+
+def environment(root: Path | None = None) -> jinja2.Environment:
+    """Return the template environment: text from data is escaped, a missing name is an error.
+
+    Parameters
+    ----------
+    root : pathlib.Path, optional
+        The folder of the outputs, where the store is (default: that of the project).
+
+    Returns
+    -------
+    jinja2.Environment
+    """
     return jinja2.Environment(
-        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=jinja2.FileSystemLoader(ASSETS),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        bytecode_cache=_Compiled(root or output_root()),
     )
 
 
@@ -210,7 +252,7 @@ def explorer_context(store: Store, chosen: Scenario) -> dict:
     chosen : Scenario
         The scenario, as it was resolved.
     """
-    state = explorer.state(store, chosen, store.scenario)
+    state = _explorer_state(store, chosen)
     scores = store["scores"].set_index("city")[state["root"]]
     shown = sorted((row for row in state["units"] if "opening" in row), key=lambda row: row["opening"])
     there = {"published": not published(store).empty, "reconstructed": True, "identified": has(store, "bounds")}
@@ -229,6 +271,18 @@ def explorer_context(store: Store, chosen: Scenario) -> dict:
         ],
         "state": embedded(state),
     }
+
+
+def _explorer_state(store: Store, chosen: Scenario) -> dict:
+    """Return what the explorer reads (`explorer.state`); of the same tables and methods it is kept."""
+    methods = [chosen, *(load_scenario(name) for name in scenario_names() if name == explorer.EXAMPLE)]
+    cause = resting_on(with_packages(closure(Path(explorer.__file__)))) | {
+        "scenario": store.scenario,
+        "methods": [method.model_dump(mode="json") for method in methods],
+        "tables": store.checksums(),
+    }
+    kept = Kept(store.root, "explorers")
+    return json.loads(kept.made(cause, lambda: json.dumps(explorer.state(store, chosen, store.scenario)).encode()))
 
 
 def embedded(value: object) -> str:
