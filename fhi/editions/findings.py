@@ -6,8 +6,6 @@ braces, ``{value(adoption.rate where city = '杭州')|.1}``: an expression of th
 that holds is told. What cannot be computed is not told: it is listed with its reason instead.
 """
 
-from __future__ import annotations
-
 import calendar
 import re
 from collections import ChainMap
@@ -17,16 +15,13 @@ from pathlib import Path
 import pandas as pd
 
 from fhi.editions.catalogue import shown
-from fhi.editions.claims.functions import FUNCTIONS
-from fhi.editions.claims.ledger import named_tables
-from fhi.editions.claims.verdicts import VERDICTS
-from fhi.engine.errors import DataError, Problem, nearest_names
+from fhi.editions.claims import FUNCTIONS, VERDICTS, named_tables
+from fhi.engine.errors import Problem, nearest_names, reject
 from fhi.engine.expressions import Outcome, evaluate
 from fhi.engine.grammar import ExpressionError, parse
 from fhi.engine.ranking import outward, significant
 from fhi.paths import WORDS, edition_folder
-from fhi.reading.csv_tables import read_table
-from fhi.reading.schemas import SCHEMAS
+from fhi.reading.schemas import SCHEMAS, read_table
 
 Tables = Mapping[str, pd.DataFrame]
 LANGUAGES = ("zh", "en")
@@ -80,8 +75,7 @@ def read_findings(folder: Path) -> pd.DataFrame | None:
     file = shown(folder, WORDS)
     rows = read_table(path, SCHEMAS["findings"], file=file)
     problems = [problem for row in rows.itertuples() for problem in _problems(row, file)]
-    if problems:
-        raise DataError(problems)
+    reject(problems)
     return rows
 
 
@@ -120,7 +114,12 @@ def audited(edition: str, raw: Tables, built: Tables, ledger: pd.DataFrame) -> d
     built : mapping
         The tables that the stages before wrote (`fhi.store.Store`).
     ledger : pandas.DataFrame
-        The claims with their verdicts (`fhi.editions.claims.ledger`).
+        The claims with their verdicts (`fhi.editions.claims`).
+
+    Returns
+    -------
+    dict
+        By name of the table.
     """
     found = {"claims": ledger} if len(ledger) else {}
     rows = read_findings(edition_folder(edition))
@@ -138,6 +137,11 @@ def named(raw: Tables, built: Tables, found: Tables) -> Tables:
     ----------
     raw, built, found : mapping
         Tables by name: as loaded, of this and earlier stages, and those that were just made.
+
+    Returns
+    -------
+    mapping
+        Tables by name.
     """
     return ChainMap(dict(found), built, named_tables(raw))
 
@@ -168,8 +172,7 @@ def findings(rows: pd.DataFrame, tables: Tables, file: str = WORDS) -> tuple[pd.
     """
     verdicts = tables["claims"].set_index("id")["verdict"].to_dict() if "claims" in tables else {}
     problems = [problem for row in rows.itertuples() for problem in _unknown_claims(row, verdicts, file)]
-    if problems:
-        raise DataError(problems)
+    reject(problems)
     writer, told, omitted = _Writer(tables), {}, []
     for row, unit in _spread(rows, tables):
         id = row.id.replace(EACH, unit) if unit else row.id
@@ -364,6 +367,10 @@ def date_in_words(date: str, tongue: str) -> str:
         ``2007-04`` or ``2017-09-29``.
     tongue : str
         ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
     """
     year, month, *day = date.split("-")
     if tongue == "zh":

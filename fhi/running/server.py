@@ -6,8 +6,6 @@ has the folder, the environment, the umask and the streams of its command. The s
 Linux: elsewhere libraries do not bear to be forked, and every command runs by itself.
 """
 
-from __future__ import annotations
-
 import contextlib
 import importlib
 import json
@@ -30,13 +28,7 @@ BUILD = "FHI_BUILD"
 STARTING, SENT = ("check", "run"), ("check", "run", "page", "pdf", "manifest", "compare", "export")
 LAUNCHER = Path(__file__).resolve().parents[2] / ".ci" / "fhi.py"
 #: imported before the first command is answered, and after that, between commands
-FIRST = (
-    "fhi.running.cells",
-    "fhi.running.pipeline",
-    "fhi.running.reuse",
-    "fhi.running.checking",
-    "fhi.running.user_data",
-)
+FIRST = ("fhi.running.pipeline", "fhi.running.reuse", "fhi.running.checking", "fhi.running.user_data")
 FIRST += ("fhi.editions.claims", "fhi.engine.index", "fhi.engine.explain", "fhi.engine.multivariate")
 THEN = ("fhi.engine.robustness.runs", "fhi.engine.identification.analyses", "fhi.showing.figures.rendering")
 THEN += ("fhi.showing.report.page", "fhi.showing.report.pdf", "fhi.showing.report.manifest", "fhi.running.datapackage")

@@ -24,9 +24,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from fhi.files import digest
+from fhi.files import Kept, digest, resting_on
 from fhi.imports import closure, with_packages
-from fhi.kept import Kept, resting_on
 from fhi.paths import RAW
 from fhi.processes import pool
 from fhi.showing.figures import basemap, documents, entries, style

@@ -55,7 +55,7 @@ def state(tables: Tables, method: Scenario, scenario: str) -> dict:
     alive = with_data(values, framework)
     names, weights = node_names(tables), tables["weights"].set_index("node")["weight"]
     leaves = [leaf for leaf in framework.leaves if leaf in alive]
-    steps = steps_by_level(method.aggregation, range(framework.levels.max()))
+    steps = steps_by_level(method.aggregation, range(framework.depth))
     root = framework.root
     # the script normalises all indicators alike, and a year by itself
     plain = method.over_years.method == "by-year" and not method.by_indicator
@@ -152,7 +152,7 @@ def _presets(tables: Tables, framework: Framework, method: Scenario, alive: set[
     printed = published_units(tables, framework.root).set_index("city")["rank"]
     if (
         len(printed) > 2
-        and obstacle(steps_by_level(method.aggregation, range(framework.levels.max()))) is None
+        and obstacle(steps_by_level(method.aggregation, range(framework.depth))) is None
         and level_alone(method)
     ):
         found["fitted"] = _fitted(values, framework, method, printed, families, tables["weights"])

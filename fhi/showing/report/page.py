@@ -13,8 +13,8 @@ import jinja2
 
 from fhi.codebook.columns import meanings
 from fhi.editions.published import published
+from fhi.files import Kept, resting_on
 from fhi.imports import closure, with_packages
-from fhi.kept import Kept, resting_on
 from fhi.paths import output_root
 from fhi.processes import pool
 from fhi.scenarios import Scenario, load_scenario, scenario_names

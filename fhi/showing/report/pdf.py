@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import typst
 
-from fhi.kept import Kept, resting_on
+from fhi.files import Kept, resting_on
 from fhi.showing.figures import LANGUAGES
 from fhi.showing.figures.documents import ASSETS, DPI, given, typeset
 from fhi.showing.figures.style import FONTS
