@@ -313,15 +313,6 @@ class Uncertainty:
         long = self.beats().rename_axis(columns="other").stack(future_stack=True).rename("probability").reset_index()
         return long[long["city"] != long["other"]].reset_index(drop=True)
 
-    def shift(self) -> pd.Series:
-        """Return the share of draws by mean absolute shift of the ranks from the reference, in places.
-
-        Draws that rank every unit count.
-        """
-        found = self.summary.shifts
-        at = np.flatnonzero(found)
-        return pd.Series(found[at] / found.sum(), index=pd.Index(at / len(self.units), name="shift"), name="share")
-
 
 def uncertainty(
     data: pd.DataFrame,
