@@ -165,7 +165,7 @@ class Target:
     Attributes
     ----------
     reference : numpy.ndarray
-        The ranks that shifts are counted from.
+        The ranks by the method as it is: pairs are counted among the best of these.
     order : numpy.ndarray
         Another order, best first; empty if there is none.
     sizes : tuple of int
