@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from fhi.engine.errors import DataError, Problem, reject
+from fhi.engine.errors import DataError, Problem, collected, reject
 from fhi.engine.framework import Framework
 from fhi.reading.microdata import file_types, reading
 from fhi.reading.microdata.cell_readers import Context
@@ -142,7 +142,7 @@ class _Collection:
             ledgers = [Quality(file.shown, kind) for file in own]
             self.files[kind] = [file.shown for file in own]
             self.ledgers += ledgers
-            try:
+            with collected(problems):
                 for number, (file, quality) in enumerate(zip(own, ledgers, strict=True)):
                     self._read(file, collector, quality, number)
                 if own and not problems:
@@ -152,8 +152,6 @@ class _Collection:
                         quality.check()
                     self._used(kind, own)
                     self.given.append(kind)
-            except DataError as error:
-                problems += error.problems
             for quality in ledgers:
                 kept = quality.rows("read") - sum(map(quality.rows, ("empty", "refused", "duplicate")))
                 quality.count("kept", kept)
