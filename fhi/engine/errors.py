@@ -159,6 +159,30 @@ def refuse(names: Iterable | Mapping, message: str, **where: object) -> None:
         raise MethodError(text, **{"value": next(iter(cases))} | where)
 
 
+@contextmanager
+def told(**where: object) -> Iterator[None]:
+    """Tell a `MethodError` that is raised inside with its place before it.
+
+    Parameters
+    ----------
+    **where
+        As for `MethodError`: ``file, key, value``.
+
+    Yields
+    ------
+    None
+
+    Raises
+    ------
+    MethodError
+        With the text of the one that was raised.
+    """
+    try:
+        yield
+    except MethodError as error:
+        raise MethodError(str(error), **where) from None
+
+
 def need(good: object, message: str, value: object) -> None:
     """Raise `MethodError` unless a value is as it must be.
 

@@ -136,17 +136,17 @@ class Framework:
             found.setdefault(parent, []).append(code)
         return found
 
-    def inner(self, level: int) -> list[str]:
-        """Return the nodes of a level that have children, in file order."""
-        return self._inner.get(level, [])
+    @cached_property
+    def families(self) -> dict[str, list[str]]:
+        """The children of each node that has some: level by level from the root down, in file order within a level."""
+        levels = self.levels.to_dict()
+        return {code: self._children[code] for code in sorted(levels, key=levels.get) if code in self._children}
 
     @cached_property
-    def _inner(self) -> dict[int, list[str]]:
-        found: dict[int, list[str]] = {}
-        for code, level in self.levels.items():
-            if self.children(code):
-                found.setdefault(level, []).append(code)
-        return found
+    def upwards(self) -> dict[str, list[str]]:
+        """The `families` from the deepest level up, in file order within a level."""
+        deepest = sorted(self.families, key=self.levels.to_dict().get, reverse=True)
+        return {code: self.families[code] for code in deepest}
 
     def subtree(self, code: str) -> list[str]:
         """Return a node and all nodes below it, a parent before its children."""

@@ -169,7 +169,8 @@ def prepare(
     """
     check(method, framework, panel["city"].unique() if "city" in panel else (), units=units)
     stages = fill(panel, framework, method, year, units)
-    treated, record = treat_filled(stages["imputed"], method)
+    treated, labels = treat_filled(stages["imputed"], method)
+    record = treatment.changed(stages["imputed"], treated, labels)
     year = method.year if year is None else year
     history = {**other_years(panel, framework, method, year, units), year: treated}
     normalised = normalise(history, framework, method, year)
@@ -212,8 +213,8 @@ def normalise(
     return framework.spread(normalised)
 
 
-def treat_filled(imputed: pd.DataFrame, method: Method) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the treated indicators and the record of treated cells.
+def treat_filled(imputed: pd.DataFrame, method: Method) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Return the treated indicators and what was done to each.
 
     Parameters
     ----------
@@ -225,44 +226,22 @@ def treat_filled(imputed: pd.DataFrame, method: Method) -> tuple[pd.DataFrame, p
     -------
     treated : pandas.DataFrame
         Of the shape of `imputed`.
-    record : pandas.DataFrame
-        ``city, indicator, before, after, method``, one row a changed cell.
+    labels : dict of str to str
+        By indicator; see `fhi.engine.treatment.treat_alone`.
 
     Raises
     ------
     MethodError
         If years are measured alike and a column was transformed: each year by itself, so that no two compare.
     """
-    one = treatment.treat
-    treated, *records = _each(imputed, method, "treatment", lambda data, step: one(data, step.method, **step.params))
-    record = pd.concat(records, ignore_index=True) if len(records) > 1 else records[0]
-    if methods.traits("over_years", method.over_years.method).own_year:
-        return treated, record
-    message = "scores of several years need one unit, but the treatment transforms {} year by year; "
-    message += "set otherwise: none in the treatment, or choose over_years: by-year."
-    turned = record.loc[record["method"].isin(treatment.TRANSFORMS), "indicator"].unique()
-    refuse(turned, message, key="over_years", value=method.over_years.method)
-    return treated, record
-
-
-def treat_unrecorded(imputed: pd.DataFrame, method: Method) -> pd.DataFrame:
-    """Return the treated indicators of `treat_filled` without the record, which is made only if years need it.
-
-    Parameters
-    ----------
-    imputed, method
-        As for `treat_filled`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Of the shape of `imputed`.
-    """
+    treat = treatment.treat_alone
+    treated, labels = _each(imputed, method, "treatment", lambda data, step: treat(data, step.method, **step.params))
     if not methods.traits("over_years", method.over_years.method).own_year:
-        return treat_filled(imputed, method)[0]
-    return _each(
-        imputed, method, "treatment", lambda data, step: treatment.treat_alone(data, step.method, **step.params)[:1]
-    )[0]
+        message = "scores of several years need one unit, but the treatment transforms {} year by year; "
+        message += "set otherwise: none in the treatment, or choose over_years: by-year."
+        turned = [column for column in imputed if labels[column] in treatment.TRANSFORMS]
+        refuse(turned, message, key="over_years", value=method.over_years.method)
+    return treated, labels
 
 
 def other_years(
@@ -294,13 +273,13 @@ def other_years(
     for other in sorted(int(at) for at in panel["year"].unique() if at <= last and at != year):
         with suppress(MethodError):  # a year in which no indicator can be used tells nothing
             found[other] = fill(panel, framework, method, other, units)["imputed"]
-    return {other: treat_unrecorded(imputed, method) for other, imputed in found.items()}
+    return {other: treat_filled(imputed, method)[0] for other, imputed in found.items()}
 
 
 def _each(data: pd.DataFrame, method: Method, key: str, run: Callable[[pd.DataFrame, Step], tuple]) -> list:
     """Return what a step makes of all indicators: those with a step of their own by that one.
 
-    `run` returns frames of the shape of its data; a second one of a treatment is a record, and there is one a step.
+    `run` returns a frame of the shape of its data, and may return with it something by column.
     A method that looks across indicators is given them all, and only its own columns are taken.
     """
     if not any(getattr(own, key) for own in method.by_indicator.values()):
@@ -316,11 +295,8 @@ def _each(data: pd.DataFrame, method: Method, key: str, run: Callable[[pd.DataFr
         alone = methods.traits(key, step.method).columnwise
         found.append((run(data[columns] if alone else data, step), columns))
     first = pd.concat([result[0][columns] for result, columns in found], axis=1)[[*data]]
-    if key == "treatment":
-        records = [(result[1], columns) for result, columns in found if len(result) > 1]
-        return [first, *(record[record["indicator"].isin(columns)] for record, columns in records)]
-    masks = [result[1][columns] for result, columns in found if len(result) > 1]
-    return [first, *([pd.concat(masks, axis=1)[[*data]]] if masks else [])]
+    more = {column: result[1][column] for result, columns in found for column in columns if len(result) > 1}
+    return [first, pd.DataFrame(more)[[*data]] if key == "imputation" else more]
 
 
 def filled(stages: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

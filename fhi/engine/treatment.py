@@ -208,17 +208,34 @@ def treat(data: pd.DataFrame, method: str, **params) -> tuple[pd.DataFrame, pd.D
         If there is no such method or parameter, or it fills a missing cell.
     """
     treated, labels = treat_alone(data, method, **params)
+    return treated, changed(data, treated, labels)
+
+
+def changed(data: pd.DataFrame, treated: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
+    """Return the record of a treatment.
+
+    Parameters
+    ----------
+    data, treated : pandas.DataFrame
+        Units × indicators before and after.
+    labels : mapping
+        What was done, by column.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As of `treat`.
+    """
     before, after = data.to_numpy(dtype=float), treated.to_numpy()
     columns, rows = np.nonzero(((before != after) & ~np.isnan(before)).T)
-    done = np.array([labels.get(column, method) for column in data], dtype=object)
     record = {
         "city": data.index[rows],
         "indicator": data.columns[columns],
         "before": before[rows, columns],
         "after": after[rows, columns],
-        "method": done[columns],
+        "method": np.array([labels[column] for column in data], dtype=object)[columns],
     }
-    return treated, pd.DataFrame(record)
+    return pd.DataFrame(record)
 
 
 def treat_alone(data: pd.DataFrame, method: str, **params) -> tuple[pd.DataFrame, dict[str, str]]:
@@ -234,7 +251,7 @@ def treat_alone(data: pd.DataFrame, method: str, **params) -> tuple[pd.DataFrame
     treated : pandas.DataFrame
         Of the shape of `data`.
     labels : dict of str to str
-        What was done, by column, where it is not the method itself.
+        What was done, by column: the method itself, or what it says that it did.
 
     Raises
     ------
@@ -247,7 +264,7 @@ def treat_alone(data: pd.DataFrame, method: str, **params) -> tuple[pd.DataFrame
     treated = methods.check_frame(treated, data, step="treatment", name=method)
     filled = data.columns[(np.isnan(data.to_numpy()) & ~np.isnan(treated.to_numpy())).any(axis=0)]
     refuse(filled, f"{method!r} fills missing cells of {{}}; that is for imputation.", key="treatment", value=method)
-    return treated, labels
+    return treated, dict.fromkeys(data, method) | labels
 
 
 def _shape(values: np.ndarray | pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

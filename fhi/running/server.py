@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from fhi.processes import threads
@@ -101,7 +101,7 @@ def serve(run: Callable[[list[str]], int]) -> None:
     except OSError:
         return  # there is one
     listener.listen(16)
-    _import(FIRST)
+    load(FIRST)
     later, children = [*THEN], {}
     while children or (_lives(maker) and time.monotonic() - seen < IDLE):
         ready = select.select([listener, *children], [], [], 0 if later and children else LOOK)[0]
@@ -115,7 +115,7 @@ def serve(run: Callable[[list[str]], int]) -> None:
                 return _wait(children)
             _accept(listener, children, run)
         elif later and children:
-            _import([later.pop(0)])
+            load([later.pop(0)])
         _reap(children)
 
 
@@ -165,8 +165,8 @@ def _wait(children: dict[socket.socket, int]) -> None:
         _reap(children)
 
 
-def _import(names) -> None:
-    # a module that cannot be imported is told by the command that needs it
+def load(names: Iterable[str]) -> None:
+    """Import modules; one that cannot be imported is told by the command that needs it."""
     for name in names:
         with contextlib.suppress(Exception):
             importlib.import_module(name)

@@ -84,24 +84,23 @@ def aggregate_and_weigh(
     scores = np.full((len(nodes), len(normalised)), np.nan)
     scores[[place[leaf] for leaf in framework.leaves]] = framework.complete(normalised).to_numpy().T
     share, own = weights.to_dict(), []
-    levels = range(framework.depth - 1, -1, -1)
-    steps, by_node = steps_by_level(method, levels), steps_by_node(method)
+    levels, steps = framework.levels.to_dict(), steps_by_level(method, range(framework.depth))
+    by_node = steps_by_node(method)
     for step in (*steps.values(), *by_node.values()):
         function = choose(METHODS, step.method, "aggregation")
         methods.check_params(function, step.params, step="aggregation", name=step.method)
-    for level in levels:
-        for parent in framework.inner(level):
-            least, step = availability.get(parent, availability.get(level, 0.0)), by_node.get(parent, steps[level])
-            family = framework.children(parent)
-            block = scores[[place[child] for child in family]].T
-            shares = np.array([share[child] for child in family], dtype=float)
-            try:
-                scores[place[parent]], used = _family(block, shares, least, step)
-            except _Unfit as error:
-                message = error.explain(parent, family, normalised.index)
-                raise MethodError(message, key="aggregation", value=step.method) from None
-            if used is not None:
-                own.append(_long(used, normalised.index, parent, family))
+    for parent, family in framework.upwards.items():
+        level = levels[parent]
+        least, step = availability.get(parent, availability.get(level, 0.0)), by_node.get(parent, steps[level])
+        block = scores[[place[child] for child in family]].T
+        shares = np.array([share[child] for child in family], dtype=float)
+        try:
+            scores[place[parent]], used = _family(block, shares, least, step)
+        except _Unfit as error:
+            message = error.explain(parent, family, normalised.index)
+            raise MethodError(message, key="aggregation", value=step.method) from None
+        if used is not None:
+            own.append(_long(used, normalised.index, parent, family))
     unit_weights = pd.concat(own, ignore_index=True) if own else NO_WEIGHTS.copy()
     return pd.DataFrame(scores.T, index=normalised.index, columns=nodes), unit_weights
 

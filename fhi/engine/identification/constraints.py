@@ -366,12 +366,9 @@ KINDS: Mapping[str, Callable[..., Iterator[tuple]]] = {
 
 def _equal_inside_parents(space: Space) -> Iterator[Row]:
     """Yield the restriction that weights are equal inside every parent below the root (the pillars stay free)."""
-    tree = space.framework
-    for level in range(1, tree.depth):
-        for parent in tree.inner(level):
-            first, *others = tree.children(parent)
-            for other in others:
-                yield Row(space.weight(other) - space.weight(first), 0.0, equal=True)
+    for parent, (first, *others) in space.framework.families.items():
+        for other in others if parent != space.framework.root else ():
+            yield Row(space.weight(other) - space.weight(first), 0.0, equal=True)
 
 
 def _within(space: Space, low: float, high: float) -> Iterator[Row]:

@@ -213,7 +213,7 @@ class Matrix:
         impute, treat, normalise = (self.method.step_of(name, indicator) for name in STEPS)
         given = {"framework": inputs.framework, "units": inputs.attributes}
         frame, _ = imputation.impute(frame, impute.method, **given, **impute.params)
-        frame, _ = treatment.treat(frame, treat.method, **treat.params)
+        frame, _ = treatment.treat_alone(frame, treat.method, **treat.params)
         directions = pd.Series(inputs.framework.directions[indicator], index=columns)
         frame = normalisation.normalise(frame, normalise.method, directions=directions, **normalise.params)
         result = np.full(values.shape, np.nan)
@@ -260,7 +260,7 @@ class Workshop:
         first, filled = len(OBSERVED), len(OBSERVED) + len(FILLED)
         observed, carried = self._once("observed", marks[:first], lambda: self.inputs.observe(method))
         imputed = self._once("imputed", marks[:filled], lambda: self._fill(method, observed, carried))
-        treated = self._once("treated", marks[: filled + 1], lambda: index.treat_unrecorded(imputed, method))
+        treated = self._once("treated", marks[: filled + 1], lambda: index.treat_filled(imputed, method)[0])
         others = self._once("others", marks, lambda: self._others(method))
         normalised = index.normalise({**others, method.year: treated}, inputs.framework, method, method.year)
         aligned = self._once("aligned", marks[:first], lambda: observed.reindex(inputs.units))

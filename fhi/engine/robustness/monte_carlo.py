@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property, partial, reduce
+from operator import add
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from fhi.engine.errors import MethodError, choose
+from fhi.engine.errors import MethodError, choose, refuse
 from fhi.engine.framework import Framework
 from fhi.engine.index import STEPS, repeatable
 from fhi.engine.methods import traits
@@ -112,10 +113,8 @@ class Study:
             return False
         noise = model.space.moved
         columnwise = all(repeatable(method, noise) for name in STEPS for method in alternatives(name))
-        without_data = not any(
-            traits("weighting", method.weighting.method).from_data for method in alternatives("weighting")
-        )
-        return not noise or (columnwise and without_data)
+        driven = any(traits("weighting", method.weighting.method).from_data for method in alternatives("weighting"))
+        return not noise or (columnwise and not driven)
 
     def tasks(self, n: int) -> list[tuple[int, int]]:
         """Divide draws into tasks: the number of the first and how many. They depend on nothing but the numbers."""
@@ -166,8 +165,7 @@ class Study:
             return Target(self.reference, np.zeros(0, dtype=int))
         for name, series in {"published": published, "tiers": tiers}.items():
             absent = [] if series is None else [unit for unit in self.names if unit not in series.index]
-            if absent:
-                raise MethodError(f"{name} lacks {', '.join(absent)}, which is ranked.", key=name, value=absent[0])
+            refuse(absent, f"{name} lacks {{}}, which is ranked.", key=name)
         order = np.argsort(published[self.names].to_numpy(), kind="stable")
         # a unit that is published and not ranked leaves no gap
         places = published[self.names].rank(method="min").to_numpy(dtype=int)[order]
@@ -316,15 +314,6 @@ class Uncertainty:
         long = self.beats().rename_axis(columns="other").stack(future_stack=True).rename("probability").reset_index()
         return long[long["city"] != long["other"]].reset_index(drop=True)
 
-    def shift(self) -> pd.Series:
-        """Return the share of draws by mean absolute shift of the ranks from the reference, in places.
-
-        Draws that rank every unit count.
-        """
-        found = self.summary.shifts
-        at = np.flatnonzero(found)
-        return pd.Series(found[at] / found.sum(), index=pd.Index(at / len(self.units), name="shift"), name="share")
-
 
 def uncertainty(
     data: pd.DataFrame,
@@ -390,27 +379,21 @@ def uncertainty(
     """
     n, seed = whole(n, "n", 1), whole(seed, "seed", 0)
     study = Study.of(data, framework, space, method, among, units)
-    return drawn(study, n, seed, study.target(published, tiers), keep, workers, cluster)
+    return drawn(study, n, seed, study.target(published, tiers), keep, workers=workers, cluster=cluster)
 
 
-def drawn(
-    study: Study,
-    n: int,
-    seed: int,
-    target: Target,
-    keep: bool | None = None,
-    workers: int = 1,
-    cluster: str | None = None,
-) -> Uncertainty:
+def drawn(study: Study, n: int, seed: int, target: Target, keep: bool | None = None, **processes: Any) -> Uncertainty:
     """Make the draws of a study; see `uncertainty`.
 
     Parameters
     ----------
     study : Study
-    n, seed, keep, workers, cluster
+    n, seed, keep
         As for `uncertainty`.
     target : Target
         What the ranks are compared with.
+    **processes
+        ``workers, cluster``, as for `uncertainty`.
 
     Returns
     -------
@@ -426,12 +409,9 @@ def drawn(
     tasks = study.tasks(n)
     function = partial(_task, plan, target, seed, kept)
     sizes = [count for _, count in tasks]
-    results = parallel.run(function, tasks, workers=workers, cluster=cluster, sizes=sizes)
+    results = parallel.run(function, tasks, sizes=sizes, **processes)
     if not kept:
-        total = None
-        for summary in results:
-            total = summary if total is None else total + summary
-        return Uncertainty(study, n, seed, target, total)
+        return Uncertainty(study, n, seed, target, reduce(add, results))
     if len(tasks) == 1:
         (cells,) = results
         return Uncertainty(study, n, seed, target, None, cells)

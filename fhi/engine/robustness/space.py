@@ -10,7 +10,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from fhi.engine import index
-from fhi.engine.errors import MethodError, choose, need
+from fhi.engine.errors import MethodError, choose, need, refuse, told
 from fhi.engine.framework import Framework
 from fhi.engine.imputation import models
 from fhi.engine.parameters import Method, Step
@@ -203,22 +203,18 @@ def parse(
         key = f"robustness.{name}"
         if name not in ASSUMPTIONS:
             raise MethodError(f"there is no assumption {name!r}.", file=file, key=key, value=name, valid=ASSUMPTIONS)
-        try:
+        with told(file=file, key=key, value=content):
             if name in readers:
                 found[name] = readers[name](content, framework, cities)
             else:
                 found[name] = _read_choice(name, content, method, framework, cities, attributes)
-        except MethodError as error:
-            raise MethodError(str(error), file=file, key=key, value=content) from None
     if IMPUTED in found:
         imputer: Imputer = found[IMPUTED]
         if "imputation" in found:
             message = "imputed fills every missing cell, so that imputation makes no difference; leave one of them out."
             raise MethodError(message, file=file, key="robustness.imputation", value=space["imputation"])
-        try:
-            models.check(imputer.step.method, imputer.step.params, attributes)
-        except MethodError as error:
-            raise MethodError(str(error), file=file) from None
+        with told(file=file):
+            models.check(imputer.step, attributes)
     choices = tuple(found[name] for name in ASSUMPTIONS if isinstance(found.get(name), Choice))
     noise = found.get(WEIGHT_NOISE, ()), found.get(DATA_NOISE), found.get(SHARES, False)
     return Space(choices, *noise, imputer=found.get(IMPUTED))
@@ -241,8 +237,7 @@ def _alternatives(content: Any) -> tuple[list, tuple[float, ...]]:
 def _choice(name: str, values: list, probabilities: tuple[float, ...]) -> Choice:
     labels = ["latest" if value is None else label(value) for value in values]
     twice = [text for text in labels if labels.count(text) > 1]
-    if twice:
-        raise MethodError(f"{twice[0]!r} stands twice; give probabilities instead.", value=twice[0])
+    refuse(twice[:1], "'{}' stands twice; give probabilities instead.")
     return Choice(name, tuple(values), tuple(labels), probabilities)
 
 
@@ -389,9 +384,8 @@ def with_points(space: Space, joint: pd.DataFrame) -> Space:
         code: rows.pivot(index="city", columns="point", values="value") for code, rows in joint.groupby("indicator")
     }
     twice = sorted(set(points) & set(space.data_noise or ()))
-    if twice:
-        message = f"{', '.join(twice)} is drawn within its interval (shares: interval); give it no data_noise."
-        raise MethodError(message, key=f"robustness.{DATA_NOISE}", value=twice[0])
+    message = "{} is drawn within its interval (shares: interval); give it no data_noise."
+    refuse(twice, message, key=f"robustness.{DATA_NOISE}")
     count = joint["point"].nunique() - 1
     labels = (VALUE, *(f"point {number}" for number in range(1, count + 1)))
     choice = Choice(SHARES, tuple(range(count + 1)), labels, (0.0, *[1 / count] * count))
@@ -432,7 +426,7 @@ def with_fillings(
     plain = method.model_copy(update={"imputation": Step(method="none"), "by_indicator": _filled_plainly(method)})
     observed = index.fill(panel, framework, plain, units=units)["imputed"]
     seed = method.robustness.seed if imputer.seed is None else imputer.seed
-    tables = models.completed(observed, imputer.step.method, imputer.draws, seed, imputer.step.params, units)
+    tables = models.completed(observed, imputer.step, imputer.draws, seed, units)
     tables = np.concatenate([tables.mean(axis=0, keepdims=True), tables])
     gaps = {code: column for column, code in enumerate(observed) if observed[code].isna().any()}
     fillings = {code: pd.DataFrame(tables[:, :, column].T, index=observed.index) for code, column in gaps.items()}

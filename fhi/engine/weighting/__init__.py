@@ -51,14 +51,12 @@ def weigh(normalised: pd.DataFrame, framework: Framework, method: str, **params)
     refuse(bad, "weights must be finite and not negative: {}.", key="weighting", value=method)
     alive, values = with_data(normalised, framework), raw.to_dict()
     weights = dict.fromkeys(framework.nodes, 0.0)
-    for level in range(framework.depth):
-        for parent in framework.inner(level):
-            children = framework.children(parent)
-            heirs = [child for child in children if child in alive] or children
-            own = np.array([values[child] for child in children], dtype=float)
-            known = redistributed(np.array([child in heirs for child in children]), own)
-            if not known.scored:
-                message = f"the weights below {parent} that have data sum to zero; raise one of {', '.join(heirs)}."
-                raise MethodError(message, key="weights")
-            weights.update(zip(children, known.shares(), strict=True))
+    for parent, children in framework.families.items():
+        heirs = [child for child in children if child in alive] or children
+        own = np.array([values[child] for child in children], dtype=float)
+        known = redistributed(np.array([child in heirs for child in children]), own)
+        if not known.scored:
+            message = f"the weights below {parent} that have data sum to zero; raise one of {', '.join(heirs)}."
+            raise MethodError(message, key="weights")
+        weights.update(zip(children, known.shares(), strict=True))
     return pd.Series([weights[node] for node in framework.nodes], index=raw.index, dtype=float)

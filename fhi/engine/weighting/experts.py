@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from fhi.engine.cells import Folder, Table, parse_number
-from fhi.engine.errors import DataError, MethodError, Problem, choose, nearest_names
+from fhi.engine.errors import DataError, MethodError, Problem, choose, nearest_names, refuse
 from fhi.engine.framework import Framework
 from fhi.engine.methods import NotNegative, Positive, method
 
@@ -44,9 +44,8 @@ def points(given: str | Mapping[str, Mapping[str, float]], nodes: Sequence[str])
         return _parsed(given, _points, nodes)
     table = _frame(given, key, "expert → node → points", _points).T
     _refuse_unknown(table.index, nodes, key)
-    bad = [(node, expert) for expert in table for node in table.index if table.at[node, expert] < 0]
-    if bad:
-        raise MethodError(f"points must not be negative: {bad[0][0]} of {bad[0][1]}.", key=key)
+    bad = [f"{node} of {expert}" for expert in table for node in table.index if table.at[node, expert] < 0]
+    refuse(bad[:1], "points must not be negative: {}.", key=key)
     return table
 
 
@@ -171,8 +170,7 @@ def _frame(given: object, key: str, shape: str, parse) -> pd.DataFrame:
 
 def _refuse_unknown(names: Iterable[str], valid: Sequence[str], key: str) -> None:
     for name in names:
-        if name not in valid:
-            raise MethodError(f"there is no {name!r}.", key=key, value=name, valid=valid)
+        choose(dict.fromkeys(valid), name, key)
 
 
 #: mean consistency index of random matrices by size, Saaty (1980), table 1.4
@@ -254,8 +252,7 @@ def ahp(
     of Operational Research 48.
     """
     weights = pd.Series(1.0, index=framework.nodes)
-    for parent in _families(framework):
-        family = framework.children(parent)
+    for parent, family in _judged(framework):
         table = matrix(matrices, parent, family)
         if table is None:
             message = f"there is no matrix that compares {', '.join(family)}."
@@ -372,17 +369,14 @@ def _mean_of_experts(
 ) -> pd.Series:
     """Return raw weights by node: the mean over the experts of what `weigh` makes of their judgements of a family."""
     table, weights = table.reindex(framework.nodes), pd.Series(1.0, index=framework.nodes)
-    for parent in _families(framework):
-        family = framework.children(parent)
+    for parent, family in _judged(framework):
         given = table.loc[family].dropna(axis=1, how="all")
         if given.empty:
             message = f"no expert judges {', '.join(family)} (below {parent})."
             raise MethodError(message, key="weighting.experts")
         for expert in given:
-            left_out = given.index[given[expert].isna()]
-            if len(left_out):
-                message = f"{expert} does not judge {', '.join(left_out)} (below {parent}); judge all children or none."
-                raise MethodError(message, key="weighting.experts", value=expert)
+            message = f"{expert} does not judge {{}} (below {parent}); judge all children or none."
+            refuse(given.index[given[expert].isna()], message, key="weighting.experts", value=expert)
         weights[family] = given.apply(lambda own, parent=parent: weigh(own, f"{own.name} below {parent}")).mean(axis=1)
     return weights
 
@@ -425,9 +419,8 @@ def best_worst(
     for name in columns:
         choose(dict.fromkeys(table), name, "weighting.comparisons")
     table, weights = table.reindex(index=framework.nodes, columns=columns), pd.Series(1.0, index=framework.nodes)
-    for parent in _families(framework):
-        family = table.loc[framework.children(parent)]
-        weights[family.index] = _best_worst(*family.to_numpy().T, parent, consistency)
+    for parent, family in _judged(framework):
+        weights[family] = _best_worst(*table.loc[family].to_numpy().T, parent, consistency)
     return weights
 
 
@@ -457,6 +450,6 @@ def _best_worst(best: np.ndarray, worst: np.ndarray, parent: str, consistency: f
     return linprog(np.append(np.zeros(count), 1.0), limits, np.zeros(len(limits)), total, [1.0]).x[:count]
 
 
-def _families(framework: Framework) -> list[str]:
-    """Return the nodes with two or more children: where there is something to judge."""
-    return [node for node in [framework.root, *framework.nodes] if len(framework.children(node)) > 1]
+def _judged(framework: Framework) -> list[tuple[str, list[str]]]:
+    """Return the nodes with two or more children, with these: where there is something to judge."""
+    return [(parent, family) for parent, family in framework.families.items() if len(family) > 1]
