@@ -71,14 +71,14 @@ def base_caption(data: pd.DataFrame) -> dict[str, str]:
 @figure("p29-economy", base_data, base_caption)
 def base(data: pd.DataFrame, language: str):
     """Scatter of finance against technology on log axes, in four quadrants; zeros on a strip of their own (p29)."""
-    figure = style.canvas(6.3, style.HALF)
+    figure = style.canvas(6.05, style.HALF)
     known = data[data["finance"].notna()]
     # room above and below the points for the names of the quadrants
     limits = {"technology": _range(known["technology_high"], 4.5, 4), "finance": _range(known["finance_high"], 2.4)}
     none, some = _parts(known, limits)
     # in billions for English readers
     decades = [f"{tick if language == 'zh' else tick // 10:,}" for tick in DECADES]
-    edges = {"top": 1.2, "bottom": 1.2}
+    edges = {"top": 1.2, "bottom": 1.1}
     zeros = style.quiet(style.area(figure, left=0.75, right=style.HALF - 1.5, **edges), grid=None)
     axes = style.quiet(style.area(figure, left=1.6, right=0.15, **edges), grid=None)
     for part, rows in ((axes, some), (zeros, none)):

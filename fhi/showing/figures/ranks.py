@@ -139,14 +139,7 @@ def _lines(
     apart = max(1.0, ROW_OF_TEXT / pitch)
     sides = {year: _places(ranks[year].dropna(), apart) for year in (at[0], at[-1])}
     lowest = max(ranks.max().max(), *(side.max() for side in sides.values()))
-    # short names leave room for two such figures side by side
-    room = max((style.extent(name, style.SMALL) for name in names), default=0)
-    half = room <= SHORT and len(at) <= 3
-    room = room if half else LONG
-    figure = style.canvas(1.95 + pitch * lowest, style.HALF if half else style.FULL)
-    first = max([room + 34, *(style.extent(text, style.SMALL) + 14 for text in others)])
-    edges = {"left": first / 72, "right": (room + 72) / 72} if half else {"left": 2.8, "right": 3.0}
-    axes = style.bare(style.area(figure, top=1.35, bottom=0.85, **edges))
+    figure, axes, room = _lines_area(1.95 + pitch * lowest, names, len(at), others)
     for unit, row in ranks.iterrows():
         known = row.dropna()
         gained = row[at[-2:][0]] - row[at[-1]] if len(at) > 1 else float("nan")
@@ -198,6 +191,17 @@ def _lines(
             0.965, 0.52 / tall, shown.more(language), size=style.SMALL, color=style.MUTED, va="center", ha="right"
         )
     return figure, axes
+
+
+def _lines_area(tall: float, names: pd.Series, years: int, others: Iterable[str]):
+    """Return a figure, its axes, and the points of a name: of half the width where names and years are short and few."""
+    room = max((style.extent(name, style.SMALL) for name in names), default=0)
+    if room > SHORT or years > 3:
+        figure = style.canvas(tall)
+        return figure, style.bare(style.area(figure, left=2.8, right=3.0, top=1.35, bottom=0.85)), LONG
+    figure = style.canvas(tall, style.HALF)
+    left = max([room + 34, *(style.extent(text, style.SMALL) + 14 for text in others)]) / 72
+    return figure, style.bare(style.area(figure, left=left, right=(room + 72) / 72, top=1.35, bottom=0.85)), room
 
 
 def _places(ranks: pd.Series, apart: float) -> pd.Series:
@@ -310,8 +314,8 @@ def ladder_data(tables: Tables, pillar: str) -> pd.DataFrame:
 
 def draw_ladder(data: pd.DataFrame, language: str, pillar: str):
     """Draw one row a unit: its pillar rank as a full dot, its overall rank as a ring, places gained with an arrow."""
-    figure, names = style.canvas(6.3, style.HALF), row_names(data, language)
-    axes = style.quiet(style.area(figure, left=margin(names), right=0.75, top=1.35, bottom=0.95), grid="x")
+    figure, names = style.canvas(6.05, style.HALF), row_names(data, language)
+    axes = style.quiet(style.area(figure, left=margin(names), right=0.75, top=1.2, bottom=0.85), grid="x")
     rows, last = range(len(data)), int(data[["pillar_rank", "overall_rank"]].max().max())
     dot, ring = style.PUBLISHED | {"facecolor": style.PILLARS[pillar], "s": 80}, style.RING | {"marker": "o"}
     axes.hlines(rows, data["pillar_rank"], data["overall_rank"], color=style.MUTED, linewidth=1.0, zorder=1)
