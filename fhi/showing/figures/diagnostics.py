@@ -18,8 +18,6 @@ from fhi.showing.figures.charts import (
     explain,
     heat_cells,
     heat_grid,
-    heat_heads,
-    heat_rows,
     heat_scale,
     heat_table,
     in_order,
@@ -315,13 +313,9 @@ def standings(data: pd.DataFrame, language: str):
     heads = data.drop_duplicates("node")[f"node_{language}"].tolist()
     cities = data.drop_duplicates("city").set_index("city", drop=False)
     labels = [f"{name}  ({rank})" for name, rank in zip(row_names(cities, language), cities["overall"], strict=True)]
-    axes = heat_table(len(standing), 0.27, heads, labels)
-    heat_cells(axes, 2 * standing.to_numpy(dtype=float) - 1, 1.0, texts)
-    heat_heads(axes, heads)
     rows = [*labels[: shown.gap], shown.more(language), *labels[shown.gap :]] if shown.left else labels
-    heat_rows(axes, rows, style.BODY)
-    heat_scale(axes, *(said(f"diagnostic-standings.{end}", language) for end in ("behind", "ahead")))
-    figure = axes.get_figure()
+    ends = tuple(said(f"diagnostic-standings.{end}", language) for end in ("behind", "ahead"))
+    figure = heat_table(0.27, heads, rows, 2 * standing.to_numpy(dtype=float) - 1, texts, ends).get_figure()
     note = {"size": style.SMALL, "color": style.MUTED, "va": "center", "ha": "center"}
     drawn = indicators_drawn(min(MOST_COLUMNS, len(there)), len(there), language)
     texts = [said("diagnostic-standings.note", language), *([drawn] if drawn else [])]
