@@ -109,9 +109,8 @@ def indicators_left(figure, drawn: int, there: int, language: str) -> None:
         How many it draws, and how many its data have.
     language : str
     """
-    look = {"size": style.SMALL, "color": style.MUTED, "va": "center", "ha": "right"}
     if drawn < there:
-        figure.text(0.98, 0.48 / figure.get_size_inches()[1], indicators_drawn(drawn, there, language), **look)
+        style.write(figure, 0.98, 0.48, indicators_drawn(drawn, there, language), ha="right")
 
 
 def indicators_drawn(drawn: int, there: int, language: str) -> str:

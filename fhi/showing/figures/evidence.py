@@ -286,18 +286,3 @@ def remark(item: pd.Series) -> dict[str, str]:
     zh, en = item["printed_node_zh"], item["printed_node_en"]
     within = NOTHING if pd.isna(zh) else both("first.in-node", zh=zh, en=en)
     return both("first.remark", item=item, within=within)
-
-
-def remarked(frame: pd.DataFrame, language: str, name: str = "name") -> list[str]:
-    """Return the names in a frame, each with the remark that it needs (columns ``<name>_<language>``).
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        Of `with_firsts`.
-    language : str
-        ``zh`` or ``en``.
-    name : str
-        Its column of names, without the language.
-    """
-    return [f"{item[f'{name}_{language}']}{remark(item)[language]}" for _, item in frame.iterrows()]

@@ -72,6 +72,8 @@ NAME = 96  # points that labels leave for the name of a unit
 #: the marks of a published rank, and of one by reconstruction
 PUBLISHED = {"marker": "o", "s": 62, "facecolor": INK, "edgecolor": PAPER, "linewidth": 0.8}
 RECONSTRUCTED = {"marker": "D", "s": 46, "facecolor": PAPER, "edgecolor": INK, "linewidth": 1.3}
+#: of a text that stands so many points beside its place, there or not
+BESIDE = {"textcoords": "offset points", "annotation_clip": False}
 RING = {"s": 115, "facecolor": PAPER, "edgecolor": MUTED}
 TOP, BOTTOM, SIDE = 0.85, 0.5, 0.35
 #: inches from the top that title and badges take, and from the foot that source and id take; page and print say these as
@@ -251,6 +253,24 @@ def dots(axes: Axes, points: Iterable[tuple[float, float]], size: float, colour:
     strokes.should_simplify = False
     look = {"edgecolor": colour, "linewidth": size, "capstyle": "round", "fill": False, "snap": False, "zorder": 2}
     axes.add_artist(PathPatch(strokes, **look))
+
+
+def write(figure: Figure, x: float, inches: float, text: str, **look) -> None:
+    """Write a small text in grey across a figure, so many inches above its foot, or below its head if negative.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    x : float
+        Share of the width.
+    inches : float
+        To the middle of the text.
+    text : str
+    **look : object
+        As `Figure.text` takes it.
+    """
+    y = inches / figure.get_size_inches()[1] + (inches < 0)
+    figure.text(x, y, text, **{"size": SMALL, "color": MUTED, "va": "center"} | look)
 
 
 def note(axes: Axes, x: float, y: float, text: str, **look) -> None:
