@@ -148,6 +148,11 @@ def rank_ticks(last: int) -> list[int]:
     return [1, *range(step, last + 1, step)]
 
 
+def printed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of printed numbers with ``value`` and ``qualifier`` for what is read off the print."""
+    return frame.rename(columns={"printed_value": "value", "printed_qualifier": "qualifier"})
+
+
 def english(tables: Tables) -> pd.Series:
     """Return the English names of the cities, by their Chinese ones."""
     return tables["tables/cities"].set_index("name_zh")["name_en"]

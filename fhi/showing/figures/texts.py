@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from fhi.showing.figures import style
-from fhi.showing.figures.wording import said
+from fhi.showing.figures.wording import said, worded
 
 _OPENING, _CLOSING = "“《（(「", "”》）)」，。、；：？！,.;:?!%"
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
@@ -121,6 +121,23 @@ def number(value: float, language: str, qualifier: str = "exact") -> str:
         divisor, unit = (1e9, "billion") if value >= 1e9 else (1e6, "million")
         return f"{prefix}{value / divisor:,.6g} {unit}"
     return f"{prefix}{value:,.10g}"
+
+
+def counted(value: float, unit: str, language: str, qualifier: str = "exact") -> str:
+    """Return a number as it is spoken of, with the name of its unit where that has one.
+
+    Parameters
+    ----------
+    value : float
+    unit : str
+        Of the slots ``unit``.
+    language : str
+        ``zh`` or ``en``.
+    qualifier : str
+        See `number`.
+    """
+    name = worded(f"unit.{unit}")
+    return f"{number(value, language, qualifier)}{name[language] if name else ''}"
 
 
 def quantity_text(value: float, qualifier: str, unit: str, printed: str, language: str) -> str:
