@@ -284,13 +284,7 @@ def key(axes: Axes, looks: Iterable[tuple[dict, str]], columns: int | None = Non
         axes.scatter([], [], **look) if "marker" in look else Rectangle((0, 0), 1, 0.6, **look) for look, _ in entries
     ]
     place = {"loc": "lower left", "bbox_to_anchor": (-0.01, 1.0), "ncols": columns or len(entries)} | place
-    spacing = {
-        "frameon": False,
-        "fontsize": style.SMALL,
-        "handlelength": 1.3,
-        "columnspacing": 1.3,
-        "handletextpad": 0.5,
-    }
+    spacing = {"handlelength": 1.3, "columnspacing": 1.3, "handletextpad": 0.5}
     axes.legend(handles, [name for _, name in entries], **place, **spacing)
 
 

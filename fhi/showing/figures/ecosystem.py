@@ -131,7 +131,7 @@ def failures(data: pd.DataFrame, language: str):
     axes.set_yticks(rows, names, size=style.SMALL)
     axes.set(xlim=(0, end * 1.17), ylim=(len(data) - 0.4, -0.6))
     axes.set_xlabel(said("lending-failures.failed-platforms", language), size=style.SMALL)
-    axes.legend(loc="lower right", frameon=False, fontsize=style.SMALL, bbox_to_anchor=(0.9, 0.02))
+    axes.legend(loc="lower right", bbox_to_anchor=(0.9, 0.02))
     return figure
 
 

@@ -112,6 +112,6 @@ def weight_map(data: pd.DataFrame, language: str):
     for place, name, pillar, up in zip(corners, names, pillars, (-0.1, 0.035, -0.1), strict=True):
         look = {"ha": "center", "va": "center", "weight": "bold", "color": style.PILLARS.get(pillar, style.INK)}
         axes.text(place[0], place[1] + up, f"{style.brief(name, 150)} 100%", **look)
-    axes.legend(loc="upper left", bbox_to_anchor=(-0.02, 1), frameon=False, fontsize=style.SMALL)
+    axes.legend(loc="upper left", bbox_to_anchor=(-0.02, 1))
     axes.set(xlim=(-0.35, 1.35), ylim=(-0.14, 0.94), aspect="equal")
     return figure
