@@ -31,6 +31,23 @@ ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += --jobs=2
 endif
 
+# the commands of a build, and of the runs of this file that it begins, have one interpreter (fhi/running/server.py):
+# its name is the number of this process, and the time
+ifneq ($(origin FHI_BUILD),command line)
+FHI_BUILD := $(shell echo $$PPID-$$(date +%s%N))
+endif
+SAME := --no-print-directory FHI_BUILD="$(FHI_BUILD)"
+
+# goals named together run one after another, as in `make checksums report`: each by its own run of this file
+ifneq ($(word 2,$(MAKECMDGOALS)),)
+GOAL := $(firstword $(MAKECMDGOALS))
+.PHONY: $(MAKECMDGOALS)
+$(GOAL):
+	@$(foreach goal,$(MAKECMDGOALS),$(MAKE) $(SAME) $(call quoted,$(goal)) &&) true
+$(filter-out $(GOAL),$(MAKECMDGOALS)): $(GOAL)
+	@true
+else
+
 # --- the environment: an active conda environment named fhi, else $(VENV) ---------------------------------
 ifeq ($(CONDA_DEFAULT_ENV),fhi)
 ENVIRONMENT := $(CONDA_PREFIX)
@@ -42,13 +59,7 @@ READY := $(ENVIRONMENT)/.fhi-ready
 PYTHON := $(BIN)/python
 # isolated: what stands in the folder or in PYTHONPATH takes the place of no module
 COMMAND := -I .ci/fhi.py
-# the commands of a build, and of the runs of this file that it begins, have one interpreter (fhi/running/server.py):
-# its name is the number of this process, and the time
-ifneq ($(origin FHI_BUILD),command line)
-FHI_BUILD := $(shell echo $$PPID-$$(date +%s%N))
-endif
 FHI := FHI_OUT="$(OUT)" FHI_BUILD="$(FHI_BUILD)" "$(PYTHON)" $(COMMAND)
-SAME := --no-print-directory FHI_BUILD="$(FHI_BUILD)"
 
 $(READY): requirements.lock
 	@PYTHON3="$(PYTHON3)" sh .ci/setup.sh "$(ENVIRONMENT)"
@@ -339,3 +350,5 @@ help: ## list these commands
 
 FORCE:
 .PHONY: report site png ranks compare compare-all export test notebooks sweep edition docs checksums readme lock audit matrix lab bench faults fuzz lint clean clean-all help verify expected FORCE
+
+endif

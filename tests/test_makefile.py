@@ -326,6 +326,21 @@ def test_the_name_of_a_scenario_is_no_command(unbuilt, put, name):
     assert not list(unbuilt.folder.rglob("made"))
 
 
+def test_goals_named_together_run_one_after_another(unbuilt, tmp_path):
+    # a stand-in for the interpreter, that notes when each command begins and ends
+    python, log = tmp_path / "bin/python", tmp_path / "log"
+    python.parent.mkdir()
+    python.write_text(f'#!/bin/sh\necho "$3" >> {log}; sleep 0.2; echo "end $3" >> {log}\n')
+    python.chmod(0o755)
+    (tmp_path / ".fhi-ready").touch()
+    (tmp_path / "bin/uv").symlink_to("/bin/false")
+    unbuilt.make(f"VENV={tmp_path}", "readme", "checksums")
+    assert log.read_text().split("\n")[:-1] == ["readme", "end readme", "checksums", "end checksums"]
+    log.unlink()
+    assert unbuilt.make(f"VENV={tmp_path}", "lock", "checksums", check=False).returncode != 0
+    assert not log.exists(), "what follows a goal that failed is not run"
+
+
 def test_help_is_the_default_and_lists_the_commands(unbuilt):
     text = unbuilt.make().stdout
     for command in ("report", "compare", "compare-all", "export", "test", "notebooks", "lab", "clean", "lint"):

@@ -23,6 +23,7 @@ from fhi.editions.claims.verdicts import VERDICTS
 from fhi.engine.errors import DataError, Problem, nearest_names
 from fhi.engine.expressions import Outcome, evaluate
 from fhi.engine.grammar import ExpressionError, parse
+from fhi.engine.ranking import significant
 from fhi.paths import WORDS, edition_folder
 from fhi.reading.csv_tables import read_table
 from fhi.reading.schemas import SCHEMAS
@@ -39,6 +40,7 @@ KINDS = {
     "foreword": r"foreword-\d+",
     "how-to-read": r"how-to-read-\d+",
     "chapter": r"[a-z]+-opening",
+    "also": r"[a-z]+-also-\d+",
     "unit": r".+-\d+",
     "report-headline": r"p\d\d-\d+",
 }
@@ -324,15 +326,16 @@ def _joined(names: list[str], tongue: str) -> str:
 
 
 def _number(value: float, decimals: int | None = None) -> str:
-    """Return a number with thousands separated, a true minus sign, and these decimals (default: those it has)."""
-    return (f"{value:,.10g}" if decimals is None else f"{value:,.{decimals}f}").replace("-", "−")
+    """Return a number with thousands separated, a true minus sign, and these decimals (default: as it is read)."""
+    text = f"{significant(value, printed=True):,.15g}" if decimals is None else f"{value:,.{decimals}f}"
+    return text.replace("-", "−")
 
 
 def _amount(value: float, tongue: str) -> str:
     """Return a large number in the words of the language: 8.7e11 is 8,700亿, or 870 billion."""
     scales = {"zh": ((1e8, "亿"), (1e4, "万")), "en": ((1e9, " billion"), (1e6, " million"))}
     divisor, word = next((scale for scale in scales[tongue] if abs(value) >= scale[0]), (1, ""))
-    return _number(float(f"{value / divisor:.4g}")) + word
+    return _number(significant(value / divisor)) + word
 
 
 def _ordinal(value: float, tongue: str) -> str:

@@ -1,7 +1,5 @@
 """How far computed ranks agree with the published ones."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """Cells of a CSV file as texts, and the number that a text is."""
 
-from __future__ import annotations
-
 import csv
 import io
 import math

@@ -1,7 +1,5 @@
 """Units compared without weights: which dominate which, in layers, which are alike, and what leaving one out does."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from itertools import combinations
 

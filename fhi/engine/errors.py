@@ -1,7 +1,5 @@
 """The two errors a user meets: bad data and a bad choice of method."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, TypeVar
@@ -96,6 +94,49 @@ class MethodError(FhiError):
             text += f" Did you mean {' or '.join(nearest)}?" if nearest else ""
             text += f" Valid: {', '.join(self.valid)}."
         super().__init__(text)
+
+
+def refuse(names: Iterable | Mapping, message: str, **where: object) -> None:
+    """Raise `MethodError` if there are any names.
+
+    Parameters
+    ----------
+    names : iterable or mapping
+        What is wrong, such as columns; or these with how each is shown.
+    message : str
+        As for `MethodError`; ``{}`` in it stands for the names.
+    **where
+        As for `MethodError`; `value` is the first name unless given.
+
+    Raises
+    ------
+    MethodError
+        With all the names.
+    """
+    cases = dict(names) if isinstance(names, Mapping) else {name: name for name in names}
+    if cases:
+        text = message.replace("{}", ", ".join(map(str, cases.values())), 1)
+        raise MethodError(text, **{"value": next(iter(cases))} | where)
+
+
+def need(good: object, message: str, value: object) -> None:
+    """Raise `MethodError` unless a value is as it must be.
+
+    Parameters
+    ----------
+    good : bool
+    message : str
+        What it must be; without a full stop.
+    value : object
+        What was found.
+
+    Raises
+    ------
+    MethodError
+        With the message and the value.
+    """
+    if not good:
+        raise MethodError(f"{message}; found {value!r}.", value=value)
 
 
 def nearest_names(name: str, valid: Iterable[str], count: int = 2) -> list[str]:

@@ -1,7 +1,5 @@
 """After building: what each indicator does to the ranks, what a city is strong in, and why one stands above another."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -81,7 +79,9 @@ def drop_each(
             continue
         moved = shifts(whole.scores[framework.root], without.scores[framework.root], decimals=method.ranking.decimals)
         moved = moved.rename(columns={"before": "rank", "after": "rank_without"}).rename_axis("city").reset_index()
-        effects.append((node, *_summary(moved), ""))
+        size = moved["shift"].abs()
+        most = moved.loc[size.idxmax()] if len(moved) else {"shift": np.nan, "city": None}
+        effects.append((node, len(moved), size.mean(), most["shift"], most["city"], ""))
         frames.append(moved.assign(node=node)[SHIFTS])
     found = [frame for frame in frames if len(frame)] or frames[:1]
     return pd.DataFrame(effects, columns=EFFECTS), pd.concat(found, ignore_index=True)
@@ -93,13 +93,6 @@ def _combined_without(whole: Index, framework: Framework, method: Method, left_o
         return None
     kept = whole.stages["normalised"].assign(**dict.fromkeys(left_out, np.nan))
     return None if kept.isna().all(axis=None) else combine(kept, framework, method)
-
-
-def _summary(shifts: pd.DataFrame) -> tuple:
-    """Return the number of cities, their mean absolute shift, and the largest shift with its city."""
-    size = shifts["shift"].abs()
-    most = shifts.loc[size.idxmax()] if len(shifts) else {"shift": np.nan, "city": None}
-    return len(shifts), size.mean(), most["shift"], most["city"]
 
 
 def standings(index: Index, framework: Framework) -> pd.DataFrame:

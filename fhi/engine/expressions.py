@@ -11,8 +11,6 @@ Cells without a value are left out of every list; a comparison with one is neith
 that is not true leaves its row out. Every cell that enters a result is recorded (`Outcome.cells`).
 """
 
-from __future__ import annotations
-
 import inspect
 import operator
 from collections.abc import Callable, Mapping, Sequence
@@ -25,25 +23,6 @@ import pandas as pd
 from fhi.engine.errors import nearest_names
 from fhi.engine.grammar import ExpressionError, Node, parse
 
-#: the functions of the language, as error messages show them
-SIGNATURES = {
-    "count": "count(table where …) or count(table.column)",
-    "sum": "sum(table.column)",
-    "mean": "mean(table.column)",
-    "min": "min(table.column) or min(number, number)",
-    "max": "max(table.column) or max(number, number)",
-    "value": "value(table.column where …), of one cell",
-    "share": "share(table.column, condition), in per cent of the whole list",
-    "rank": "rank(table.column, condition), the largest first",
-    "rank_lowest": "rank_lowest(table.column, condition), the smallest or earliest first",
-    "distinct": "distinct(table.column, …)",
-    "first": "first(number, table.column by …)",
-    "top": "top(table.column by …), the first and what is level with it",
-    "mode": "mode(table.column), the most frequent",
-    "by_mean": "by_mean(table.column, table.column), the first list once each, by the mean of the second",
-    "lookup": "lookup(list, table.column, table.column), as XLOOKUP",
-    "if": "if(condition, value, value)",
-}
 COMPARISONS = {"=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le}
 COMPARISONS |= {">": operator.gt, ">=": operator.ge}
 ARITHMETIC = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
@@ -157,6 +136,10 @@ class _Run:
     def fail(self, node: Node, expected: str, remedy: str):
         raise ExpressionError(self.text[node.start : node.end], expected, remedy)
 
+    def need(self, good: object, node: Node, expected: str, remedy: str) -> None:
+        if not good:
+            self.fail(node, expected, remedy)
+
     def unknown(self, node: Node, name: str, what: str, valid: Sequence[str]):
         nearest = nearest_names(name, valid, 3)
         remedy = f"did you mean {' or '.join(nearest)}?" if nearest else f"valid: {', '.join(map(str, valid))}"
@@ -250,8 +233,7 @@ class _Run:
         if len(kinds) > 1 or (node.held == "contains" and kinds == {"number"}):
             self.fail(node, "two numbers or two texts", "a text stands in quotes, a number does not")
         if node.held == "contains":
-            if isinstance(right, pd.Series):
-                self.fail(node, "one text after contains", "write it in quotes")
+            self.need(not isinstance(right, pd.Series), node, "one text after contains", "write it in quotes")
             test = np.vectorize(lambda text, part: part in text, otypes=[bool])
         else:
             test = COMPARISONS[node.held]
@@ -266,12 +248,12 @@ class _Run:
 
     def of_in(self, node: Node, rows: Rows | None):
         left, right = self.single(node.parts[0], rows), self.of(node.parts[1])
-        if not isinstance(right, pd.Series | float | str):
-            self.fail(node.parts[1], "values in brackets, or table.column", "write ('a', 'b')")
+        good = isinstance(right, pd.Series | float | str)
+        self.need(good, node.parts[1], "values in brackets, or table.column", "write ('a', 'b')")
         values = set(right) if isinstance(right, pd.Series) else {right}
         kinds = {kind for kind in (_kind(left), _kind(right)) if kind}
-        if len(kinds) > 1:
-            self.fail(node, "numbers among numbers or texts among texts", "a text stands in quotes, a number does not")
+        expected = "numbers among numbers or texts among texts"
+        self.need(len(kinds) <= 1, node, expected, "a text stands in quotes, a number does not")
         if not isinstance(left, pd.Series):
             return left in values
         return left.isin(values).astype("boolean").mask(left.isna())
@@ -296,8 +278,7 @@ class _Run:
 
     def number(self, node: Node, rows: Rows | None = None):
         found = self.single(node, rows)
-        if _kind(found) == "text":
-            self.fail(node, "a number", "use a column of numbers, such as one that ends in _value")
+        self.need(_kind(found) != "text", node, "a number", "use a column of numbers, such as one that ends in _value")
         return found.astype(float) if isinstance(found, pd.Series) else found
 
     # --- calls ---
@@ -323,30 +304,32 @@ class _Run:
     def list_of(self, node: Node, numbers: bool = False) -> pd.Series:
         """Return a list of at least one value."""
         found = self.of(node)
-        if not isinstance(found, pd.Series):
-            self.fail(node, "a list: table.column", "name table and column")
-        if found.empty:
-            self.fail(node, "at least one value", "change the condition, or the rows of the table")
-        if numbers and _kind(found) != "number":
-            self.fail(node, "a list of numbers", "use a column of numbers, such as one that ends in _value")
+        self.need(isinstance(found, pd.Series), node, "a list: table.column", "name table and column")
+        self.need(len(found), node, "at least one value", "change the condition, or the rows of the table")
+        good = not numbers or _kind(found) == "number"
+        self.need(good, node, "a list of numbers", "use a column of numbers, such as one that ends in _value")
         return found
 
     def call_count(self, node: Node, part: Node) -> float:
+        """count(table where …) or count(table.column)"""
         found = self.of(part)
-        if not isinstance(found, Rows | pd.Series):
-            self.fail(part, "a table or a list", SIGNATURES["count"])
+        self.need(isinstance(found, Rows | pd.Series), part, "a table or a list", SIGNATURES["count"])
         return float(len(found.frame if isinstance(found, Rows) else found))
 
     def call_sum(self, node: Node, part: Node) -> float:
+        """sum(table.column)"""
         return float(self.list_of(part, numbers=True).sum())
 
     def call_mean(self, node: Node, part: Node) -> float:
+        """mean(table.column)"""
         return float(self.list_of(part, numbers=True).mean())
 
     def call_min(self, node: Node, *parts: Node):
+        """min(table.column) or min(number, number)"""
         return self.extreme(min, *parts)
 
     def call_max(self, node: Node, *parts: Node):
+        """max(table.column) or max(number, number)"""
         return self.extreme(max, *parts)
 
     def extreme(self, choose: Callable, *parts: Node):
@@ -356,81 +339,96 @@ class _Run:
         return choose(self.number(part) for part in parts)
 
     def call_value(self, node: Node, part: Node):
+        """value(table.column where …), of one cell"""
         found = self.list_of(part)
-        if len(found) > 1:
-            self.fail(part, f"one cell ({len(found)} were found)", "narrow the condition")
+        self.need(len(found) == 1, part, f"one cell ({len(found)} were found)", "narrow the condition")
         return found.iloc[0] if isinstance(found.iloc[0], str) else float(found.iloc[0])
 
     def among(self, node: Node, condition: Node, numbers: bool) -> tuple[pd.Series, pd.Series]:
         """Return a list, and those of its values whose rows meet a condition."""
-        if node.kind != "chosen" or node.held[1] is None:
-            self.fail(node, "a list: table.column", "name table and column")
+        column = node.kind == "chosen" and node.held[1] is not None
+        self.need(column, node, "a list: table.column", "name table and column")
         values, rows = self.list_of(node, numbers), self.chosen(node)
         rows = Rows(rows.table, rows.frame.loc[values.index])
         picked = values[self.truths(condition, rows)]
-        if picked.empty:
-            self.fail(condition, "a condition that holds in a row with a value", "change the condition")
+        self.need(len(picked), condition, "a condition that holds in a row with a value", "change the condition")
         return values, picked
 
     def call_share(self, node: Node, part: Node, condition: Node) -> float:
+        """share(table.column, condition), in per cent of the whole list"""
         values, picked = self.among(part, condition, numbers=True)
-        if values.sum() == 0:
-            self.fail(part, "a whole other than 0", "a share of nothing is none")
+        self.need(values.sum() != 0, part, "a whole other than 0", "a share of nothing is none")
         return float(100 * picked.sum() / values.sum())
 
     def call_rank(self, node: Node, part: Node, condition: Node) -> float:
+        """rank(table.column, condition), the largest first"""
         return self.place(part, condition, ascending=False)
 
     def call_rank_lowest(self, node: Node, part: Node, condition: Node) -> float:
+        """rank_lowest(table.column, condition), the smallest or earliest first"""
         return self.place(part, condition, ascending=True)
 
     def place(self, part: Node, condition: Node, ascending: bool) -> float:
         """Return the place of one of the values; ties share the better place."""
         values, picked = self.among(part, condition, numbers=False)
-        if len(picked) > 1:
-            self.fail(condition, f"a condition that holds in one row ({len(picked)} were found)", "narrow it")
+        expected = f"a condition that holds in one row ({len(picked)} were found)"
+        self.need(len(picked) == 1, condition, expected, "narrow it")
         self.rivals.append(len(values) - 1)
         return float(values.rank(ascending=ascending, method="min")[picked.index[0]])
 
     def call_distinct(self, node: Node, *parts: Node) -> pd.Series:
+        """distinct(table.column, …)"""
         return pd.Series(pd.concat([self.list_of(part) for part in parts]).unique())
 
     def call_first(self, node: Node, number: Node, part: Node) -> pd.Series:
+        """first(number, table.column by …)"""
         count = self.number(number)
-        if count != int(count) or count < 1:
-            self.fail(number, "a whole number from 1", SIGNATURES["first"])
+        self.need(count == int(count) and count >= 1, number, "a whole number from 1", SIGNATURES["first"])
         return self.list_of(part).iloc[: int(count)]
 
     def call_top(self, node: Node, part: Node) -> pd.Series:
-        if part.kind != "chosen" or part.held[1] is None or part.parts[1] is None:
-            self.fail(part, "a list in an order", SIGNATURES["top"])
+        """top(table.column by …), the first and what is level with it"""
+        ordered = part.kind == "chosen" and part.held[1] is not None and part.parts[1] is not None
+        self.need(ordered, part, "a list in an order", SIGNATURES["top"])
         values, rows = self.list_of(part), self.chosen(part)
         keys = self.spread(self.of(part.parts[1], rows), rows).loc[values.index]
         self.rivals.append(len(values) - 1)
         return values[(keys == keys.iloc[0]).to_numpy()]
 
     def call_mode(self, node: Node, part: Node) -> pd.Series:
+        """mode(table.column), the most frequent"""
         found = self.list_of(part)
         self.rivals.append(found.nunique() - 1)
         return found.mode()
 
     def call_by_mean(self, node: Node, part: Node, measured: Node) -> pd.Series:
+        """by_mean(table.column, table.column), the first list once each, by the mean of the second"""
         groups, numbers = self.list_of(part), self.list_of(measured, numbers=True)
-        if part.kind != "chosen" or measured.kind != "chosen" or part.held[0] != measured.held[0]:
-            self.fail(node, "two columns of one table", SIGNATURES["by_mean"])
+        self.need(_of_one_table(part, measured), node, "two columns of one table", SIGNATURES["by_mean"])
         return pd.Series(numbers.groupby(groups).mean().sort_values(kind="stable").index)
 
     def call_lookup(self, node: Node, part: Node, keys: Node, results: Node) -> pd.Series:
+        """lookup(list, table.column, table.column), as XLOOKUP"""
         sought, known, given = (self.list_of(one) for one in (part, keys, results))
-        if keys.kind != "chosen" or results.kind != "chosen" or keys.held[0] != results.held[0] or not known.is_unique:
-            self.fail(node, "two columns of one table, the first without a repetition", SIGNATURES["lookup"])
+        expected = "two columns of one table, the first without a repetition"
+        self.need(_of_one_table(keys, results) and known.is_unique, node, expected, SIGNATURES["lookup"])
         missing = sorted(set(sought) - set(known[given.index.intersection(known.index)]))
-        if missing:
-            self.fail(node, f"a row with {missing[0]!r}", "add it to the table, or change the list")
+        self.need(
+            not missing, node, f"a row with {next(iter(missing), '')!r}", "add it to the table, or change the list"
+        )
         return pd.Series([given[known.index[known == one][0]] for one in sought])
 
     def call_if(self, node: Node, condition: Node, then: Node, otherwise: Node):
+        """if(condition, value, value)"""
         return self.of(then if self.truth(condition, None) else otherwise)
+
+
+#: the functions of the language as error messages show them: each by the first line of what it says of itself
+SIGNATURES = {name[5:]: vars(_Run)[name].__doc__ for name in vars(_Run) if name.startswith("call_")}
+
+
+def _of_one_table(*parts: Node) -> bool:
+    return all(part.kind == "chosen" for part in parts) and len({part.held[0] for part in parts}) == 1
 
 
 def _is_truth(value) -> bool:

@@ -1,7 +1,5 @@
 """Build an index: the steps of the Handbook in order, every intermediate kept."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -10,29 +8,12 @@ from functools import partial
 import pandas as pd
 
 from fhi.engine import aggregation, imputation, methods, normalisation, treatment, weighting
-from fhi.engine.errors import MethodError
+from fhi.engine.errors import MethodError, refuse
 from fhi.engine.framework import Framework
 from fhi.engine.parameters import Method, Step
 from fhi.engine.ranking import ranked
-from fhi.engine.screening import coverage, observe, panel_of, screen, screen_units, select
-from fhi.engine.validation import check, check_units, check_weights
-
-__all__ = [
-    "STEPS",
-    "Index",
-    "build",
-    "check",
-    "check_units",
-    "check_weights",
-    "combine",
-    "coverage",
-    "fill",
-    "filled",
-    "prepare",
-    "screen",
-    "select",
-    "separable",
-]
+from fhi.engine.screening import coverage, observe, panel_of, screen, screen_units, select  # noqa: F401 (of this step)
+from fhi.engine.validation import check, check_units, check_weights  # noqa: F401 (of this step)
 
 #: the steps from the observed to the normalised indicators
 STEPS = ("imputation", "treatment", "normalisation")
@@ -131,16 +112,11 @@ def fill_observed(
         raise MethodError("no indicator has data for enough units; lower least_coverage.", key="least_coverage")
     kept, unit_screening = screen_units(kept[used], framework, method.unit_screening)
     indicators = indicators.loc[kept.index]
-    given = {"framework": framework, "units": units}
-    imputed, mask = _each(
-        kept,
-        method,
-        "imputation",
-        lambda data, step: imputation.impute(data, step.method, **given, **step.params),
-    )
+    impute = partial(imputation.impute, framework=framework, units=units)
+    imputed, mask = _each(kept, method, "imputation", lambda data, step: impute(data, step.method, **step.params))
     mask |= carried.loc[imputed.index, used]
-    found = {"indicators": indicators, "screening": screening, "unit_screening": unit_screening}
-    return found | {"imputed": imputed, "imputation": mask}
+    stages = {"indicators": indicators, "screening": screening, "unit_screening": unit_screening}
+    return stages | {"imputed": imputed, "imputation": mask}
 
 
 def prepare(
@@ -168,10 +144,12 @@ def prepare(
         As of `build`.
     """
     check(method, framework, panel["city"].unique() if "city" in panel else (), units=units)
-    stages = treat(panel, framework, method, year, units)
+    stages = fill(panel, framework, method, year, units)
+    treated, record = treat_filled(stages["imputed"], method)
     year = method.year if year is None else year
-    history = {**other_years(panel, framework, method, year, units), year: stages["treated"]}
-    return stages | {"normalised": normalise(history, framework, method, year)}
+    history = {**other_years(panel, framework, method, year, units), year: treated}
+    normalised = normalise(history, framework, method, year)
+    return stages | {"treated": treated, "treatment": record, "normalised": normalised}
 
 
 def normalise(
@@ -210,35 +188,6 @@ def normalise(
     return framework.spread(normalised)
 
 
-def treat(
-    panel: pd.DataFrame,
-    framework: Framework,
-    method: Method,
-    year: int | None = None,
-    units: pd.DataFrame | None = None,
-) -> dict[str, pd.DataFrame]:
-    """Return the stages up to the treated indicators (see `Index.stages`).
-
-    Parameters
-    ----------
-    panel, framework, method, year, units
-        As for `build`; the panel is long.
-
-    Returns
-    -------
-    dict of str to pandas.DataFrame
-        ``indicators, screening, imputed, imputation, treated, treatment``.
-
-    Raises
-    ------
-    DataError, MethodError
-        As of `fill` and `treat_filled`.
-    """
-    stages = fill(panel, framework, method, year, units)
-    treated, record = treat_filled(stages["imputed"], method)
-    return stages | {"treated": treated, "treatment": record}
-
-
 def treat_filled(imputed: pd.DataFrame, method: Method) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the treated indicators and the record of treated cells.
 
@@ -260,19 +209,15 @@ def treat_filled(imputed: pd.DataFrame, method: Method) -> tuple[pd.DataFrame, p
     MethodError
         If years are measured alike and a column was transformed: each year by itself, so that no two compare.
     """
-    treated, *records = _each(
-        imputed, method, "treatment", lambda data, step: treatment.treat(data, step.method, **step.params)
-    )
+    one = treatment.treat
+    treated, *records = _each(imputed, method, "treatment", lambda data, step: one(data, step.method, **step.params))
     record = pd.concat(records, ignore_index=True) if len(records) > 1 else records[0]
     if methods.traits("over_years", method.over_years.method).own_year:
         return treated, record
+    message = "scores of several years need one unit, but the treatment transforms {} year by year; "
+    message += "set otherwise: none in the treatment, or choose over_years: by-year."
     turned = record.loc[record["method"].isin(treatment.TRANSFORMS), "indicator"].unique()
-    if len(turned):
-        message = (
-            f"scores of several years need one unit, but the treatment transforms {methods.listed(turned)} year by "
-            "year; set otherwise: none in the treatment, or choose over_years: by-year."
-        )
-        raise MethodError(message, key="over_years", value=method.over_years.method)
+    refuse(turned, message, key="over_years", value=method.over_years.method)
     return treated, record
 
 
@@ -329,10 +274,8 @@ def _each(data: pd.DataFrame, method: Method, key: str, run: Callable[[pd.DataFr
     first = pd.concat([result[0][columns] for result, columns in found], axis=1)[[*data]]
     if key == "treatment":
         return [first, *(result[1][result[1]["indicator"].isin(columns)] for result, columns in found)]
-    rest = (
-        [pd.concat([result[1][columns] for result, columns in found], axis=1)[[*data]]] if key == "imputation" else []
-    )
-    return [first, *rest]
+    masks = [result[1][columns] for result, columns in found if len(result) > 1]
+    return [first, *([pd.concat(masks, axis=1)[[*data]]] if masks else [])]
 
 
 def filled(stages: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -1,7 +1,5 @@
 """Ordinary least squares with an intercept, refused where the regressors do not determine it."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from fhi.engine.methods import same

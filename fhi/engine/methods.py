@@ -4,12 +4,10 @@ To add a method, write one function and put the decorator `method` on it; nothin
 step's table as it is (``TABLES["treatment"]["own"] = function``) is a method without traits, called the slow way.
 """
 
-from __future__ import annotations
-
 import inspect
 import math
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from numbers import Real
@@ -29,7 +27,7 @@ from pydantic import (
 )
 from pydantic.errors import PydanticInvalidForJsonSchema
 
-from fhi.engine.errors import MethodError, choose
+from fhi.engine.errors import MethodError, choose, refuse
 
 #: steps that are no key of a method but assumptions of the space of robustness
 OF_SPACE = ("imputed",)
@@ -220,7 +218,7 @@ def _named(kind: str) -> AfterValidator:
     """Return the check that a name is one of those that the caller knows, if it knows any."""
 
     def check(value: Any, info: ValidationInfo) -> Any:
-        known = info.context[kind]
+        known = tuple(info.context.get(kind, ()))
         if known and value not in known:
             raise MethodError(f"there is no {value!r}.", **info.context["where"], value=value, valid=known)
         return value
@@ -271,9 +269,7 @@ def check_params(
     step: str,
     name: str,
     file: str | None = None,
-    indicators: Iterable[str] = (),
-    cities: Iterable[str] = (),
-    attributes: Iterable[str] = (),
+    **names: Collection[str],
 ) -> None:
     """Refuse parameters that a method does not take, lacks, or whose values are not of the annotated kind.
 
@@ -287,8 +283,9 @@ def check_params(
         The step and the name of the method in its table, for the message.
     file : str, optional
         The scenario file.
-    indicators, cities, attributes : iterable of str
-        The names that there are, for parameters of the kinds `Indicator`, `Unit` and `Attribute`; none: unchecked.
+    **names
+        ``indicators, cities, attributes``: the names that there are, for parameters of the kinds `Indicator`, `Unit`
+        and `Attribute`; none: unchecked.
 
     Raises
     ------
@@ -296,13 +293,12 @@ def check_params(
         With the key and the value.
     """
     wanted = {key: parameter for key, parameter in keywords(function).items() if key not in CONTEXT}
-    known = {"indicators": tuple(indicators), "cities": tuple(cities), "attributes": tuple(attributes)}
     for key, value in params.items():
         where = {"file": file, "key": f"{step}.{key}"}
         if key not in wanted:
             raise MethodError(f"{name!r} takes no {key!r}.", **where, value=key, valid=wanted)
         try:
-            _adapter(function, key).validate_python(value, context={**known, "where": where})
+            _adapter(function, key).validate_python(value, context={**names, "where": where})
         except ValidationError as error:
             first = error.errors()[0]
             where["key"] = ".".join([where["key"], *(str(part) for part in first["loc"] if part != "[key]")])
@@ -402,24 +398,17 @@ def check_frame(result: Any, data: pd.DataFrame, *, step: str, name: str) -> pd.
     MethodError
         If it is not of that shape, or holds what is no number or infinite.
     """
-    if not isinstance(result, pd.DataFrame) or not _of_one_shape(result, data):
+    alike = isinstance(result, pd.DataFrame) and (result.index is data.index or result.index.equals(data.index))
+    if not alike or (result.columns is not data.columns and [*result] != [*data]):
         message = f"{name!r} must return a frame with the same units and indicators in the same order."
         raise MethodError(message, key=step, value=name)
     try:
         result = result.astype(float)
     except (TypeError, ValueError) as error:
         raise MethodError(f"{name!r} must return numbers: {error}.", key=step, value=name) from None
-    infinite = np.isinf(result.to_numpy()).any(axis=0)
-    if infinite.any():
-        names = listed(result.columns[infinite])
-        raise MethodError(f"{name!r} gives infinite values in {names}.", key=step, value=name)
+    infinite = result.columns[np.isinf(result.to_numpy()).any(axis=0)]
+    refuse(infinite, f"{name!r} gives infinite values in {{}}.", key=step, value=name)
     return result
-
-
-def _of_one_shape(result: pd.DataFrame, data: pd.DataFrame) -> bool:
-    """Whether two frames have the same units and indicators in the same order."""
-    rows = result.index is data.index or result.index.equals(data.index)
-    return rows and (result.columns is data.columns or [*result] == [*data])
 
 
 #: a column whose range is below this share of its size is constant but for rounding
@@ -470,8 +459,7 @@ def refuse_empty(data: pd.DataFrame, step: str) -> None:
         With all columns without data.
     """
     empty = np.isnan(data.to_numpy(dtype=float)).all(axis=0)
-    if empty.any():
-        raise MethodError(f"no data in {listed(data.columns[empty])}; leave the column out.", key=step)
+    refuse(data.columns[empty], "no data in {}; leave the column out.", key=step)
 
 
 def listed(names: Iterable[object]) -> str:

@@ -4,14 +4,12 @@ All functions take units × nodes with more always better (normalised indicators
 correlation then means that two indicators pull a score in opposite ways.
 """
 
-from __future__ import annotations
-
 from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from fhi.engine.errors import MethodError
+from fhi.engine.errors import MethodError, refuse
 from fhi.engine.framework import Framework
 from fhi.engine.methods import constant, listed, same
 from fhi.engine.treatment import kurtosis, passes, skewness
@@ -233,10 +231,8 @@ def principal_components(data: pd.DataFrame) -> Components:
         sparse = listed(data.notna().sum().sort_values(kind="stable").index[:3])
         message = f"{len(complete)} units have every indicator; impute, or leave out those that few have ({sparse})."
         raise MethodError(message, key="multivariate")
-    alike = constant(complete)
-    if alike:
-        message = f"every value is the same in {listed(alike)}, among the units that have all; leave it out."
-        raise MethodError(message, key="multivariate")
+    message = "every value is the same in {}, among the units that have all; leave it out."
+    refuse(constant(complete), message, key="multivariate")
     eigenvalues, vectors = np.linalg.eigh(np.atleast_2d(np.corrcoef(complete.to_numpy().T)))
     eigenvalues, vectors = np.clip(eigenvalues[::-1], 0, None), vectors[:, ::-1]
     sizes = np.abs(vectors)
@@ -303,9 +299,7 @@ def correlation(first: pd.Series, second: pd.Series) -> float:
 
 def _in_order(data: pd.DataFrame, framework: Framework) -> list[str]:
     unknown = [column for column in data if column not in framework.nodes]
-    if unknown:
-        message = f"no node below the root: {listed(unknown)}."
-        raise MethodError(message, key="multivariate", value=unknown[0], valid=framework.nodes)
+    refuse(unknown, "no node below the root: {}.", key="multivariate", valid=framework.nodes)
     return [node for node in framework.nodes if node in data and node not in framework.same]
 
 

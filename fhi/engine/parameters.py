@@ -1,9 +1,6 @@
 """The method of an index: every choice with its type."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
-from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
@@ -184,14 +181,12 @@ def level_alone(method: Method) -> bool:
     return not steps_by_node(method.aggregation) and not any(isinstance(place, str) for place in method.availability)
 
 
-@cache
-def _reader() -> TypeAdapter:
-    return TypeAdapter(Aggregation)
+_AGGREGATION = TypeAdapter(Aggregation)
 
 
 def _read(aggregation: Any) -> Any:
     try:
-        return _reader().validate_python(aggregation)
+        return _AGGREGATION.validate_python(aggregation)
     except ValidationError as error:
         message = error.errors()[0]["msg"].removeprefix("Value error, ")
         raise MethodError(f"{message}.", key="aggregation", value=aggregation) from None

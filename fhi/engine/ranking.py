@@ -1,6 +1,4 @@
-"""Ranks from scores (1 is best, ties share the lower number, none without a score), and ends rounded outward."""
-
-from __future__ import annotations
+"""Ranks from scores (1 is best, ties share the lower number, none without a score), and numbers rounded to be read."""
 
 import numpy as np
 import pandas as pd
@@ -33,6 +31,52 @@ def outward(low, high, places: int = 0, slack: float = STORED_SLACK):
     down = np.floor((np.asarray(low, dtype=float) + slack) * scale) / scale + 0.0
     up = np.ceil((np.asarray(high, dtype=float) - slack) * scale) / scale + 0.0
     return down[()], up[()]
+
+
+#: significant digits of a number that was computed, and the most that a printed one has
+COMPUTED, PRINTED = 4, 6
+
+
+def significant(value: float, *, printed: bool = False, decimals: int | None = None) -> float:
+    """Return a number rounded to be read: four significant digits, its whole part whole.
+
+    Parameters
+    ----------
+    value : float
+    printed : bool
+        Whether a source prints it: its digits stay, unless they are more than six, as only computed ones are.
+    decimals : int, optional
+        So many at most, as its unit is counted, but two significant digits stay.
+
+    Returns
+    -------
+    float
+        In the same unit: 15438.78 is 15439, 0.24467 is 0.2447, or with two decimals 0.24.
+    """
+    exact = f"{abs(value):.10g}"
+    if not value or not np.isfinite(value) or (printed and len(exact.replace(".", "").strip("0")) <= PRINTED):
+        return float(value)
+    return round(float(exact), significant_places(value, decimals)) * (1 if value > 0 else -1)
+
+
+def significant_places(value: float, decimals: int | None = None) -> int:
+    """Return the decimals that a computed number is read with, as `significant` rounds it.
+
+    Parameters
+    ----------
+    value : float
+        Finite and not 0.
+    decimals : int, optional
+        See there.
+
+    Returns
+    -------
+    int
+        0 or more.
+    """
+    before = int(np.floor(np.log10(abs(value)))) + 1
+    places = max(0, COMPUTED - before)
+    return places if decimals is None else min(places, max(decimals, 2 - before))
 
 
 #: what a computed score may miss its true value by, as a share of the last decimal that counts

@@ -1,7 +1,5 @@
 """From the panel to the table of indicators: one value a cell, and the indicators that enough units have."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from numbers import Real
 

@@ -6,8 +6,6 @@ a sum of named cities ``Σ x_c = v``; an order ``x_1 ≥ x_2 ≥ … ≥`` every
 of which one is not named, ``Σ x_c + x_h = v`` with some holder h, and no other city has more than it. Which city is h
 is open, so that the set is a union of polytopes, one a holder."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,12 +15,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from fhi.engine.errors import DataError, Problem
+from fhi.engine.errors import DataError, MethodError, Problem
 
 #: what a row must be able to clear to count as an inequality; below it, it holds as an equation
 CLEAR = 1e-6
 #: moves of hit-and-run a dimension, and rounds before in which their directions are fitted to the polytope
 STEPS, ROUNDS = 10, 3
+#: steps of Newton's method
+MOST = 500
 
 
 class Polytope(NamedTuple):
@@ -114,7 +114,7 @@ def draw(polytope: Polytope, count: int, source: np.random.Generator) -> np.ndar
     # a row that no free direction changes has no part in the walk
     moving = np.abs(rates).max(axis=1, initial=0.0) > 1e-12
     rates, slack = rates[moving], slack[moving]
-    start, root = _analytic(rates, slack)
+    start, root = analytic(rates, slack)
     walk = _Walk(rates, slack, start, max(count, 8 * size), source)
     for _ in range(ROUNDS):
         walk.go(4 * size, root)
@@ -145,13 +145,34 @@ class _Walk:
             self.left = np.maximum(self.left - times * speed, 1e-300)
 
 
-def _analytic(rates: np.ndarray, slack: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def analytic(rates: np.ndarray, slack: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return where the sum of the logarithms of ``slack − rates @ place`` is greatest, and a root of its covariance.
 
-    Damped Newton steps from 0, which is inside (Boyd and Vandenberghe, Convex Optimization, section 9.6).
+    Damped Newton steps from 0, which is inside.
+
+    Parameters
+    ----------
+    rates : numpy.ndarray
+        Walls × dimensions.
+    slack : numpy.ndarray
+        By wall, positive.
+
+    Returns
+    -------
+    place, root : numpy.ndarray
+        By dimension; dimensions × dimensions, the Cholesky root of the inverse of the second derivatives.
+
+    Raises
+    ------
+    MethodError
+        If Newton's method does not converge.
+
+    References
+    ----------
+    Boyd and Vandenberghe (2004), Convex Optimization, section 9.6.
     """
     place, decrement = np.zeros(rates.shape[1]), np.inf
-    while True:
+    for _ in range(MOST):
         near = 1 / (slack - rates @ place)
         inverse = np.linalg.inv((rates * near[:, None] ** 2).T @ rates)
         if decrement < 1e-8:
@@ -160,6 +181,7 @@ def _analytic(rates: np.ndarray, slack: np.ndarray) -> tuple[np.ndarray, np.ndar
         step = inverse @ gradient
         decrement = np.sqrt(gradient @ step)
         place -= step / (1 + decrement)
+    raise MethodError("the analytic centre was not reached.", key="identification")
 
 
 def _solid(polytope: Polytope) -> tuple[Polytope, np.ndarray]:

@@ -1,7 +1,5 @@
 """Handbook step 5, outliers: treat skewed indicators, or leave them; every treated cell is recorded."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Literal
 
@@ -9,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from fhi.engine import methods
-from fhi.engine.errors import MethodError, choose
+from fhi.engine.errors import MethodError, choose, refuse
 from fhi.engine.methods import NotNegative, Percentile, Whole, method
 
 #: a transformed value starts this share of the range above zero, so that the lowest has a logarithm
@@ -208,10 +206,9 @@ def treat(data: pd.DataFrame, method: str, **params) -> tuple[pd.DataFrame, pd.D
     treated, labels = result if isinstance(result, tuple) else (result, {})
     treated = methods.check_frame(treated, data, step="treatment", name=method)
     before, after = data.to_numpy(), treated.to_numpy()
-    filled = (np.isnan(before) & ~np.isnan(after)).any(axis=0)
-    if filled.any():
-        message = f"{method!r} fills missing cells of {methods.listed(data.columns[filled])}; that is for imputation."
-        raise MethodError(message, key="treatment", value=method)
+    filled = data.columns[(np.isnan(before) & ~np.isnan(after)).any(axis=0)]
+    message = f"{method!r} fills missing cells of {{}}; that is for imputation."
+    refuse(filled, message, key="treatment", value=method)
     columns, rows = np.nonzero(((before != after) & ~np.isnan(before)).T)
     done = np.array([labels.get(column, method) for column in data], dtype=object)
     record = {

@@ -1,7 +1,5 @@
 """What is wrong in a method, said before anything runs: names, parameters, levels, weights, units."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
@@ -52,7 +50,7 @@ def check(
         methods.check_params(function, step.params, step=key, name=step.method, file=file, **names)
     for indicator, steps in method.by_indicator.items():
         choose(dict.fromkeys(framework.indicators), indicator, "by_indicator", file)
-        for key, step in ((key, getattr(steps, key)) for key in type(steps).model_fields):
+        for key, step in steps:
             if step is not None:
                 where = f"by_indicator.{indicator}.{key}"
                 function = choose(methods.TABLES[key], step.method, where, file)
@@ -110,19 +108,14 @@ def check_units(method: Method, file: str | None = None) -> None:
         With the parameter and the treatment.
     """
     for indicator in (None, *method.by_indicator):
-        _check_units(method.step_of("treatment", indicator), method.step_of("normalisation", indicator), file)
-
-
-def _check_units(treat: Step, norm: Step, file: str | None) -> None:
-    turned = treatment.transformation(treat.method, treat.params)
-    for name in methods.traits("normalisation", norm.method).in_units if turned else ():
-        if _in_units(norm.params.get(name)):
-            message = (
-                f"{name} are in the indicators' own units, but the treatment {treat.method!r} transforms columns that "
-                f"stay skewed (otherwise: {turned}); set otherwise: none in the treatment, or choose a normalisation "
-                "without bounds, such as min-max."
-            )
-            raise MethodError(message, file=file, key=f"normalisation.{name}", value=norm.params[name])
+        treat, norm = (method.step_of(key, indicator) for key in ("treatment", "normalisation"))
+        turned = treatment.transformation(treat.method, treat.params)
+        for name in methods.traits("normalisation", norm.method).in_units if turned else ():
+            if _in_units(norm.params.get(name)):
+                message = f"{name} are in the indicators' own units, but the treatment {treat.method!r} transforms "
+                message += f"columns that stay skewed (otherwise: {turned}); set otherwise: none in the treatment, or "
+                message += "choose a normalisation without bounds, such as min-max."
+                raise MethodError(message, file=file, key=f"normalisation.{name}", value=norm.params[name])
 
 
 def _in_units(value: object) -> bool:
@@ -149,14 +142,14 @@ def check_weights(method: Method, framework: Framework, file: str | None = None,
     MethodError
         With the raw weights, or with what is wrong in the judgements.
     """
-    step = method.weighting
-    if method.weights and not methods.traits("weighting", step.method).raw_weights:
+    step, known = method.weighting, methods.traits("weighting", method.weighting.method)
+    if method.weights and not known.raw_weights:
         message = f"{step.method!r} takes no account of raw weights; leave them out, or choose weighting: original."
         raise MethodError(message, file=file, key="weights", value=dict(method.weights))
-    if methods.traits("weighting", step.method).judgements:
-        driven = methods.traits("weighting", step.method).from_data
+    if known.judgements:
         # what looks at the values has none to look at yet
-        trial = pd.DataFrame(np.nan if driven else 1.0, index=cities if driven else ["trial"], columns=framework.leaves)
+        cell, units = (np.nan, cities) if known.from_data else (1.0, ["trial"])
+        trial = pd.DataFrame(cell, index=units, columns=framework.leaves)
         try:
             weighting.weigh(trial, framework, step.method, **step.params)
         except MethodError as error:

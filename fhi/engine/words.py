@@ -3,8 +3,6 @@
 A method has its names at its function (`fhi.engine.methods`); keys and parameters have theirs in ``words.csv``.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from functools import cache

@@ -1,7 +1,5 @@
 """Several years: scores and ranks of each, who rose and fell, who came and went, and which indicators did it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from itertools import pairwise

@@ -179,6 +179,7 @@ def test_the_coverage_of_the_report_names_places_that_are_there(told):
     assert set(coverage["page"]) == set(range(1, 44))
     keys = {f"claims/{id}" for id in RAW["claims"]["id"]} | {f"findings/{id}" for id in frame["id"]}
     rows = RAW["statements"]
+    keys |= {f"figures/{entry.id}" for entry in entries()}
     keys |= {f"statements/{page}-{position}" for page, position in zip(rows["page"], rows["position"], strict=True)}
     tables = {name.rpartition("/")[2] for name in RAW}
     for row in coverage.itertuples():
@@ -187,3 +188,6 @@ def test_the_coverage_of_the_report_names_places_that_are_there(told):
         assert all(place in keys or place in tables for place in places), row.places
     listed = set("|".join(coverage["places"].dropna()).split("|"))
     assert {key for key in keys if key.startswith(("claims/", "statements/"))} <= listed
+    # what the report says stands in the body: in a sentence or a figure, not in the table of the annex alone
+    alone = [row.subject_en for row in coverage.itertuples() if re.fullmatch(r"statements/[-\d]+", str(row.places))]
+    assert not alone

@@ -5,15 +5,13 @@ To add a method, write a function of (scores, weights) in the module it is neare
 cannot take raise `ValueError` (what is wrong, what to do).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from fhi.engine import methods
-from fhi.engine.aggregation import benefit_of_the_doubt, means, outranking  # noqa: F401 (they register their methods)
+from fhi.engine.aggregation import comparing, means  # noqa: F401 (they register their methods)
 from fhi.engine.errors import MethodError, choose
 from fhi.engine.framework import Framework, redistributed
 from fhi.engine.parameters import Step, steps_by_level, steps_by_node

@@ -5,8 +5,6 @@ The rules (ratio, product, difference, complement) are for a node named in the s
 that lacks a child has no score.
 """
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Literal
 

@@ -5,8 +5,6 @@ the facts about a node, and about the nodes below it, are checked alone with the
 least gap in every order.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -16,9 +14,8 @@ import pandas as pd
 
 from fhi.engine.errors import DataError, Problem
 from fhi.engine.framework import Framework
-from fhi.engine.identification.bounds import DECIMALS, IdentifiedSet
+from fhi.engine.identification.bounds import DECIMALS, IdentifiedSet, Infeasible, LinearProgram
 from fhi.engine.identification.constraints import SAME, TOP, Row, Space, ceilings, fact_rows, space_of, whole
-from fhi.engine.identification.program import Infeasible, LinearProgram
 
 #: the gap, in points of a node's score, that every order must keep in the check
 LEAST_GAP = 0.01

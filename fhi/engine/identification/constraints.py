@@ -5,8 +5,6 @@ With the contributions y_ck = w_k·x_ck everything published is linear in (w, y)
 over the indicators below a node, the weight of a node is Σ_k w_k, and 0 ≤ y_ck ≤ 100·w_k.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property

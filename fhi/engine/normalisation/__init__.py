@@ -1,15 +1,13 @@
 """Handbook step 5: bring indicators of different units onto one scale, more always better, by year or over years."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
 
 from fhi.engine import methods
-from fhi.engine.errors import MethodError, choose
-from fhi.engine.methods import Whole, listed, method
+from fhi.engine.errors import MethodError, choose, refuse
+from fhi.engine.methods import Whole, method
 from fhi.engine.normalisation import ranges, rules  # noqa: F401 (they register their methods)
 
 #: name -> function of (data with more always better, **params) that returns the normalised frame
@@ -56,20 +54,16 @@ def normalise(data: pd.DataFrame, method: str, *, directions: pd.Series, scale=(
     function = choose(METHODS, method, "normalisation")
     data = data.astype(float)
     signs = directions.reindex(data.columns).astype(float)
-    unknown = ~np.isin(signs.to_numpy(), (1, -1))
-    if unknown.any():
-        raise MethodError(f"no direction (1 or -1) for {listed(data.columns[unknown])}.", key="direction")
+    refuse(data.columns[~np.isin(signs.to_numpy(), (1, -1))], "no direction (1 or -1) for {}.", key="direction")
     methods.refuse_empty(data, "normalisation")
     if "scale" in methods.keywords(function):
         params["scale"] = scale
     turned = _turned(data, signs, methods.traits("normalisation", method).reflected)
     result = methods.call(METHODS, method, turned, step="normalisation", params=params, directions=signs)
     result = methods.check_frame(result, data, step="normalisation", name=method)
-    lost = (np.isnan(result.to_numpy()) != np.isnan(data.to_numpy())).any(axis=0)
-    if lost.any():
-        names = listed(data.columns[lost])
-        message = f"{method!r} must give a number where there is one, and none elsewhere; see {names}."
-        raise MethodError(message, key="normalisation", value=method)
+    lost = data.columns[(np.isnan(result.to_numpy()) != np.isnan(data.to_numpy())).any(axis=0)]
+    message = f"{method!r} must give a number where there is one, and none elsewhere; see {{}}."
+    refuse(lost, message, key="normalisation", value=method)
     return result
 
 
@@ -160,11 +154,8 @@ def base_year(history: History, year: int, normalise: Normalise, *, base: Whole)
     current = history[year]
     data = history[base].reindex(columns=current.columns)
     few = [column for column in data if current[column].notna().any() and data[column].nunique() < 3]
-    if few:
-        message = (
-            f"at least 3 distinct values are needed in {base}: {listed(few)}; choose another base or leave it out."
-        )
-        raise MethodError(message, key="over_years.base", value=base)
+    message = f"at least 3 distinct values are needed in {base}: {{}}; choose another base or leave it out."
+    refuse(few, message, key="over_years.base", value=base)
     data = data[[column for column in data if data[column].nunique() >= 3]]
     scores, result = normalise(data), current * np.nan
     for column in data:

@@ -1,15 +1,16 @@
 """Normalisation by a range or by the distance to something: observed bounds, fixed ones, the best unit, a target."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from fhi.engine.errors import MethodError
-from fhi.engine.methods import Ascending, Flag, Indicator, Number, Positive, Unit, ends, listed, method
-from fhi.engine.methods import constant as same_values
+from fhi.engine.errors import MethodError, refuse
+from fhi.engine.methods import Ascending, Flag, Indicator, Number, Positive, Unit, constant, ends, method
+
+#: the head of a method: every column comes out the same whatever stands beside it
+by_column = partial(method, "normalisation", columnwise=True)
 
 
 def refuse_constant(data: pd.DataFrame, why: str) -> None:
@@ -27,9 +28,7 @@ def refuse_constant(data: pd.DataFrame, why: str) -> None:
     MethodError
         With all such columns.
     """
-    same = same_values(data)
-    if same:
-        raise MethodError(f"every value is the same in {listed(same)}, and {why}; leave it out.", key="normalisation")
+    refuse(constant(data), f"every value is the same in {{}}, and {why}; leave it out.", key="normalisation")
 
 
 def refuse_not_positive(data: pd.DataFrame, why: str, *, zero: bool = False) -> None:
@@ -51,10 +50,8 @@ def refuse_not_positive(data: pd.DataFrame, why: str, *, zero: bool = False) -> 
     """
     least = data.min()
     bad = least[(least < 0) if zero else (least <= 0)]
-    if len(bad):
-        cases = listed(f"{column} (least: {value:g})" for column, value in bad.items())
-        message = f"{why} in {cases}; leave the column out or choose min-max."
-        raise MethodError(message, key="normalisation", value=bad.index[0])
+    cases = {column: f"{column} (least: {value:g})" for column, value in bad.items()}
+    refuse(cases, f"{why} in {{}}; leave the column out or choose min-max.", key="normalisation")
 
 
 def refuse_absent(columns: Iterable[str], given: Mapping, key: str, what: str) -> None:
@@ -75,11 +72,10 @@ def refuse_absent(columns: Iterable[str], given: Mapping, key: str, what: str) -
         With all columns without an entry.
     """
     without = [column for column in columns if column not in given]
-    if without:
-        raise MethodError(f"no {what} for {listed(without)}; add it under {key}.", key=f"normalisation.{key}")
+    refuse(without, f"no {what} for {{}}; add it under {key}.", key=f"normalisation.{key}")
 
 
-@method("normalisation", "min-max", zh="极差标准化", en="min–max", columnwise=True)
+@by_column("min-max", zh="极差标准化", en="min–max")
 def min_max(data: pd.DataFrame, *, scale: Ascending = (0, 100)) -> pd.DataFrame:
     """Return ``low + (high − low)·(x − min)/(max − min)`` by column; unit: points of `scale`.
 
@@ -112,9 +108,7 @@ def min_max(data: pd.DataFrame, *, scale: Ascending = (0, 100)) -> pd.DataFrame:
     return pd.DataFrame(found, index=data.index, columns=data.columns)
 
 
-@method(
-    "normalisation", "log-min-max", zh="对数极差标准化", en="min–max of logarithms", columnwise=True, reflected=True
-)
+@by_column("log-min-max", zh="对数极差标准化", en="min–max of logarithms", reflected=True)
 def log_min_max(data: pd.DataFrame, *, scale: Ascending = (0, 100)) -> pd.DataFrame:
     """Return the min-max of ``ln x`` by column; unit: points of `scale`.
 
@@ -142,7 +136,7 @@ def log_min_max(data: pd.DataFrame, *, scale: Ascending = (0, 100)) -> pd.DataFr
     return min_max(np.log(data), scale=scale)
 
 
-@method("normalisation", "goalposts", zh="固定阈值", en="goalposts", columnwise=True, in_units=("goalposts",))
+@by_column("goalposts", zh="固定阈值", en="goalposts", in_units=("goalposts",))
 def goalposts(
     data: pd.DataFrame,
     *,
@@ -193,7 +187,7 @@ def goalposts(
     return low + (high - low) * (shares.clip(0, 1) if truncate else shares)
 
 
-@method("normalisation", "efficacy", zh="功效系数法", en="efficacy coefficient", columnwise=True, in_units=("bounds",))
+@by_column("efficacy", zh="功效系数法", en="efficacy coefficient", in_units=("bounds",))
 def efficacy(
     data: pd.DataFrame,
     *,
@@ -233,7 +227,7 @@ def efficacy(
     return base + span * (data - worst) / (best - worst)
 
 
-@method("normalisation", "distance-to-maximum", zh="与最大值的距离", en="distance to the maximum", columnwise=True)
+@by_column("distance-to-maximum", zh="与最大值的距离", en="distance to the maximum")
 def distance_to_maximum(data: pd.DataFrame) -> pd.DataFrame:
     """Return ``1 − (max − x)/(max − min)`` by column: a share, 1 for the best unit and 0 for the worst.
 
@@ -246,9 +240,7 @@ def distance_to_maximum(data: pd.DataFrame) -> pd.DataFrame:
     return _closeness(data, data.max())
 
 
-@method(
-    "normalisation", "distance-to-reference", zh="与参照对象的距离", en="distance to a reference unit", columnwise=True
-)
+@by_column("distance-to-reference", zh="与参照对象的距离", en="distance to a reference unit")
 def distance_to_reference(data: pd.DataFrame, *, reference: Unit, truncate: Flag = False) -> pd.DataFrame:
     """Return ``1 − (r − x)/(r − min)`` by column, where r is the value of a unit: 1 for it, more for a better one.
 
@@ -277,20 +269,12 @@ def distance_to_reference(data: pd.DataFrame, *, reference: Unit, truncate: Flag
         (values.isna(), "has no value"),
         (values <= data.min(), "is the worst, so that no distance is left"),
     ):
-        if bad.any():
-            message = f"{reference} {what} in {listed(data.columns[bad])}; choose another unit or leave the column out."
-            raise MethodError(message, key="normalisation.reference", value=reference)
+        message = f"{reference} {what} in {{}}; choose another unit or leave the column out."
+        refuse(data.columns[bad], message, key="normalisation.reference", value=reference)
     return _closeness(data, values, truncate)
 
 
-@method(
-    "normalisation",
-    "distance-to-targets",
-    zh="与目标值的距离",
-    en="distance to targets",
-    columnwise=True,
-    in_units=("targets",),
-)
+@by_column("distance-to-targets", zh="与目标值的距离", en="distance to targets", in_units=("targets",))
 def distance_to_targets(
     data: pd.DataFrame, *, directions: pd.Series, targets: Mapping[Indicator, Number], truncate: Flag = False
 ) -> pd.DataFrame:
@@ -318,12 +302,10 @@ def distance_to_targets(
     refuse_absent(data, targets, "targets", "target")
     values = pd.Series({column: float(targets[column]) for column in data}) * directions
     bad = values.index[values <= data.min()]
-    if len(bad):
-        cases = (
-            f"{name} ({targets[name]:g}, the worst unit has {data[name].min() * directions[name]:g})" for name in bad
-        )
-        message = f"the target is not above the minimum (for direction -1, not below the maximum): {listed(cases)}; "
-        raise MethodError(message + "set a better target.", key="normalisation.targets", value=bad[0])
+    worst = data.min() * directions
+    cases = {name: f"{name} ({targets[name]:g}, the worst unit has {worst[name]:g})" for name in bad}
+    message = "the target is not above the minimum (for direction -1, not below the maximum): {}; set a better target."
+    refuse(cases, message, key="normalisation.targets")
     return _closeness(data, values, truncate)
 
 

@@ -5,15 +5,13 @@ would span almost twice the range and count almost twice. So the ranks of every 
 all units of the table; ``raw`` leaves them as they are.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from fhi.engine.errors import MethodError
+from fhi.engine.errors import MethodError, refuse
 from fhi.engine.methods import (
     Ascending,
     Flag,
@@ -22,24 +20,15 @@ from fhi.engine.methods import (
     Number,
     Percentile,
     Positive,
-    listed,
-    method,
     same,
 )
-from fhi.engine.normalisation.ranges import refuse_absent, refuse_constant, refuse_not_positive
+from fhi.engine.normalisation.ranges import by_column, refuse_absent, refuse_constant, refuse_not_positive
 
 #: an end of a range: a number in the indicator's unit, its least or greatest value, its mean, or a percentile
 End = Number | Literal["min", "max", "mean"] | Mapping[Literal["percentile"], Percentile]
 
 
-@method(
-    "normalisation",
-    "bounds-by-rule",
-    zh="按规则设定上下限",
-    en="bounds by rule",
-    columnwise=True,
-    in_units=("worst", "best", "ends", "offsets"),
-)
+@by_column("bounds-by-rule", zh="按规则设定上下限", en="bounds by rule", in_units=("worst", "best", "ends", "offsets"))
 def bounds_by_rule(
     data: pd.DataFrame,
     *,
@@ -101,9 +90,7 @@ def bounds_by_rule(
             found.at[end, column] = value * directions[column]
     least, most = found.loc["worst"], found.loc["best"]
     bad = found.columns[(same(least, most) | (least > most)).to_numpy(dtype=bool)]
-    if len(bad):
-        message = f"the worst end is not worse than the best in {listed(bad)}; set other ends for it."
-        raise MethodError(message, key="normalisation.ends", value=bad[0])
+    refuse(bad, "the worst end is not worse than the best in {}; set other ends for it.", key="normalisation.ends")
     shares = (turned - least) / (most - least)
     low, high = scale
     return low + (high - low) * (shares.clip(0, 1) if truncate else shares)
@@ -113,9 +100,7 @@ def _by_rule(column: pd.Series, rule: str | Mapping[str, float]) -> float:
     return getattr(column, rule)() if isinstance(rule, str) else column.quantile(rule["percentile"] / 100)
 
 
-@method(
-    "normalisation", "optimum", zh="适度指标标准化", en="optimum in the middle", columnwise=True, in_units=("optima",)
-)
+@by_column("optimum", zh="适度指标标准化", en="optimum in the middle", in_units=("optima",))
 def optimum(
     data: pd.DataFrame,
     *,
@@ -162,7 +147,7 @@ def optimum(
     return result
 
 
-@method("normalisation", "identity", zh="不标准化", en="values as they are", columnwise=True)
+@by_column("identity", zh="不标准化", en="values as they are")
 def identity(data: pd.DataFrame, *, directions: pd.Series) -> pd.DataFrame:
     """Return the values as they are, whatever their direction: for indicators on one scale, or a parent's own rule.
 
@@ -181,7 +166,7 @@ def identity(data: pd.DataFrame, *, directions: pd.Series) -> pd.DataFrame:
     return data * directions
 
 
-@method("normalisation", "categories", zh="分类计分", en="points of categories", columnwise=True, in_units=("points",))
+@by_column("categories", zh="分类计分", en="points of categories", in_units=("points",))
 def categories(
     data: pd.DataFrame, *, directions: pd.Series, points: Mapping[Indicator, Mapping[Number, Number]]
 ) -> pd.DataFrame:
@@ -222,7 +207,7 @@ def categories(
     return result
 
 
-@method("normalisation", "above-mean", zh="高于或低于均值", en="above or below the mean", columnwise=True)
+@by_column("above-mean", zh="高于或低于均值", en="above or below the mean")
 def above_mean(data: pd.DataFrame, *, threshold: NotNegative = 0.2) -> pd.DataFrame:
     """Return 1 for a value above ``x̄ + p·|x̄|``, −1 for one below ``x̄ − p·|x̄|``, and 0 between.
 
@@ -246,9 +231,7 @@ def above_mean(data: pd.DataFrame, *, threshold: NotNegative = 0.2) -> pd.DataFr
     return marks.where(data.notna())
 
 
-@method(
-    "normalisation", "share-of-maximum", zh="与最大值之比", en="share of the maximum", columnwise=True, reflected=True
-)
+@by_column("share-of-maximum", zh="与最大值之比", en="share of the maximum", reflected=True)
 def share_of_maximum(data: pd.DataFrame) -> pd.DataFrame:
     """Return ``x/max`` by column; of a column of direction −1, of max + min − x.
 
@@ -260,7 +243,7 @@ def share_of_maximum(data: pd.DataFrame) -> pd.DataFrame:
     return _share(data, data.max())
 
 
-@method("normalisation", "vector", zh="向量归一化", en="vector scaling", columnwise=True, reflected=True)
+@by_column("vector", zh="向量归一化", en="vector scaling", reflected=True)
 def vector(data: pd.DataFrame) -> pd.DataFrame:
     """Return ``x/√(Σ x²)`` by column, over the units that have a value; of direction −1, of max + min − x.
 
@@ -278,14 +261,12 @@ def vector(data: pd.DataFrame) -> pd.DataFrame:
 
 def _share(data: pd.DataFrame, whole: pd.Series) -> pd.DataFrame:
     refuse_not_positive(data, "a share needs values of 0 or more, and there are others", zero=True)
-    empty = data.columns[(whole == 0).to_numpy()]
-    if len(empty):
-        message = f"every value is 0 in {listed(empty)}, so that there is nothing to divide by; leave it out."
-        raise MethodError(message, key="normalisation", value=empty[0])
+    message = "every value is 0 in {}, so that there is nothing to divide by; leave it out."
+    refuse(data.columns[(whole == 0).to_numpy()], message, key="normalisation")
     return data / whole
 
 
-@method("normalisation", "z-score", zh="Z分数标准化", en="z-score", columnwise=True)
+@by_column("z-score", zh="Z分数标准化", en="z-score")
 def z_score(data: pd.DataFrame, *, mean: Number = 0.0, sd: Positive = 1.0) -> pd.DataFrame:
     """Return ``mean + sd·(x − x̄)/s`` by column, with the sample standard deviation s (ddof 1); no unit.
 
@@ -315,7 +296,7 @@ def z_score(data: pd.DataFrame, *, mean: Number = 0.0, sd: Positive = 1.0) -> pd
     return pd.DataFrame(found, index=data.index, columns=data.columns)
 
 
-@method("normalisation", "robust", zh="中位数与四分位距标准化", en="median and interquartile range", columnwise=True)
+@by_column("robust", zh="中位数与四分位距标准化", en="median and interquartile range")
 def robust(data: pd.DataFrame) -> pd.DataFrame:
     """Return ``(x − median)/IQR`` by column; the quartiles are interpolated linearly (type 7); no unit.
 
@@ -325,14 +306,12 @@ def robust(data: pd.DataFrame) -> pd.DataFrame:
         If the quartiles of a column are equal.
     """
     low, high = data.quantile(0.25), data.quantile(0.75)
-    bad = data.columns[same(low, high).to_numpy(dtype=bool)]
-    if len(bad):
-        message = f"the quartiles are equal in {listed(bad)}, and robust divides by their distance; "
-        raise MethodError(message + "leave it out or choose z-score.", key="normalisation", value=bad[0])
+    message = "the quartiles are equal in {}, and robust divides by their distance; leave it out or choose z-score."
+    refuse(data.columns[same(low, high).to_numpy(dtype=bool)], message, key="normalisation")
     return (data - data.median()) / (high - low)
 
 
-@method("normalisation", "proportion-of-sum", zh="比重法", en="share of the sum", columnwise=True, reflected=True)
+@by_column("proportion-of-sum", zh="比重法", en="share of the sum", reflected=True)
 def proportion_of_sum(data: pd.DataFrame, *, raw: Flag = False) -> pd.DataFrame:
     """Return ``x/Σx·n/N`` by column: shares of the sum; of a column of direction −1 the shares of max + min − x.
 
@@ -357,7 +336,7 @@ def proportion_of_sum(data: pd.DataFrame, *, raw: Flag = False) -> pd.DataFrame:
     return _share(data, data.sum()) * (1 if raw else data.notna().mean())
 
 
-@method("normalisation", "rank", zh="名次", en="rank", columnwise=True)
+@by_column("rank", zh="名次", en="rank")
 def rank(data: pd.DataFrame, *, raw: Flag = False, ties: Literal["min", "mean", "max"] = "min") -> pd.DataFrame:
     """Return the rank by column on a common scale, ``1 + (N − 1)·(r − 1)/(n − 1)``: worst 1, best N.
 
@@ -387,7 +366,7 @@ def rank(data: pd.DataFrame, *, raw: Flag = False, ties: Literal["min", "mean", 
     return ranks if raw else 1 + (ranks - 1) * ((len(data) - 1) / (data.count() - 1).clip(lower=1))
 
 
-@method("normalisation", "borda", zh="博尔达计数", en="Borda count", columnwise=True)
+@by_column("borda", zh="博尔达计数", en="Borda count")
 def borda(data: pd.DataFrame, *, raw: Flag = False) -> pd.DataFrame:
     """Return `rank` less 1 by column, ``(N − 1)·(r − 1)/(n − 1)``: how many units would be worse if all had a value.
 
@@ -404,7 +383,7 @@ def borda(data: pd.DataFrame, *, raw: Flag = False) -> pd.DataFrame:
     return rank(data, raw=raw) - 1
 
 
-@method("normalisation", "percentile-rank", zh="百分位名次", en="percentile rank", columnwise=True)
+@by_column("percentile-rank", zh="百分位名次", en="percentile rank")
 def percentile_rank(data: pd.DataFrame) -> pd.DataFrame:
     """Return the share of the other units that are worse, ``(rank − 1)/(n − 1)`` by column, from 0 to 1.
 
@@ -414,8 +393,6 @@ def percentile_rank(data: pd.DataFrame) -> pd.DataFrame:
         If only one unit has a value.
     """
     others = data.notna().sum() - 1
-    alone = data.columns[(others < 1).to_numpy()]
-    if len(alone):
-        message = f"at least 2 units need a value: {listed(alone)} has one; leave it out."
-        raise MethodError(message, key="normalisation", value=alone[0])
+    message = "at least 2 units need a value: {} has one; leave it out."
+    refuse(data.columns[(others < 1).to_numpy()], message, key="normalisation")
     return borda(data, raw=True) / others

@@ -1,7 +1,5 @@
 """Confidence sets for ranks: which ranks a unit may truly have, when what is ranked was estimated from samples."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from numbers import Real
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from fhi.engine.errors import MethodError
+from fhi.engine.errors import MethodError, choose, need
 from fhi.engine.words import label
 
 #: kinds of error with a size: in the indicator's unit, as a share of the value, of a share in per cent of answers
@@ -176,37 +177,86 @@ def quantile(kind: str, low: np.ndarray, mode: np.ndarray, high: np.ndarray, sha
     return mode + (mode - low) / REACH * lower + (high - mode) / REACH * upper
 
 
-def read_within(entry: Mapping[str, Any], indicator: str, number: Any) -> Error | None:
-    """Return the error that ``{triangular: interval, reach: 0.1}`` says; None if the entry is of no kind of `WITHIN`.
+def number(value: Any, least: float = -np.inf) -> bool:
+    """Return whether a value of a scenario is a finite number of at least another.
+
+    Parameters
+    ----------
+    value : object
+    least : float, optional
+
+    Returns
+    -------
+    bool
+    """
+    return isinstance(value, Real) and not isinstance(value, bool) and bool(np.isfinite(value)) and value >= least
+
+
+def only_kind(entry: Any, kinds: Iterable[str], beside: str, shape: str) -> str:
+    """Return the one kind that an entry of the space names.
+
+    Parameters
+    ----------
+    entry : object
+        As ``{kind: …, beside: …}``.
+    kinds : iterable of str
+        What there is to choose from.
+    beside : str
+        The other key that the entry may have.
+    shape : str
+        What the entry must be, in words.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    MethodError
+        If the entry is no mapping, names no kind or several, or has another key.
+    """
+    named = [kind for kind in kinds if isinstance(entry, Mapping) and kind in entry]
+    need(len(named) == 1 and not set(entry) - {named[0], beside}, shape, entry)
+    return named[0]
+
+
+def read(entry: Any, indicator: str, cities: Collection[str]) -> Error:
+    """Return the error that ``{sd: 2}`` or ``{triangular: interval, reach: 0.1}`` says.
 
     Parameters
     ----------
     entry : mapping
     indicator : str
         For the message.
-    number : callable
-        Whether a value is a number of at least another.
+    cities : collection of str
+        The units that there are, for sizes by unit; none: not checked.
 
     Returns
     -------
-    Error or None
+    Error
         Without `ends`.
 
     Raises
     ------
     MethodError
-        If the entry says something else beside, or the reach is not positive.
+        If the entry says something else, or a size is not positive.
     """
-    kinds = [kind for kind in WITHIN if kind in entry]
-    if not kinds:
-        return None
-    reach = entry.get("reach")
-    if len(kinds) != 1 or set(entry) - {*kinds, "reach"} or entry[kinds[0]] != "interval":
-        message = f"give {{{kinds[0]}: interval}}, and reach: … where a value is printed as a bound; found {entry!r}."
-        raise MethodError(message, value=entry)
-    if reach is not None and not (number(reach, 0) and reach > 0):
-        raise MethodError(f"reach of {indicator} must be positive, a share of the value; found {reach!r}.", value=reach)
-    return Error(kinds[0], None if reach is None else float(reach))
+    kinds = [*(f"{{{kind}: …}}" for kind in SIZED), *(f"{{{kind}: interval}}" for kind in WITHIN)]
+    shape = f"give one of {', '.join(kinds)} for {indicator}"
+    kind = only_kind(entry, (*SIZED, *WITHIN), "reach", shape)
+    size, reach = entry[kind], entry.get("reach")
+    if kind in WITHIN:
+        need(size == "interval", f"give {{{kind}: interval}}, and reach: … where a value is printed as a bound", entry)
+        good = "reach" not in entry or (number(reach, 0) and reach > 0)
+        need(good, f"reach of {indicator} must be positive, a share of the value", reach)
+        return Error(kind, None if reach is None else float(reach))
+    need("reach" not in entry, shape, entry)
+    by_unit = size if kind == "sd" and isinstance(size, Mapping) else {}
+    for city in by_unit if cities else ():
+        choose(dict.fromkeys(cities), city, "")
+    sizes = [*by_unit.values()] if isinstance(size, Mapping) else [size]
+    need(all(number(one, 0) for one in sizes) and any(sizes), f"{kind} of {indicator} must be positive", size)
+    return Error(kind, size)
 
 
 def ranges(errors: Mapping[str, Error]) -> pd.DataFrame:

@@ -6,8 +6,6 @@ method that looks at one unit at a time is called once a parent, with a row for 
 there is goes draw by draw through the ordinary steps, and so does every draw that cannot be computed, for its error.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 

@@ -242,7 +242,8 @@ class Matrix:
             Units × indicators in the order of the framework.
         """
         panel = as_panel(self.observed.assign(**values), 0 if method.year is None else method.year)
-        treated = index.treat(panel, inputs.framework, method, units=inputs.attributes)["treated"]
+        imputed = index.fill(panel, inputs.framework, method, units=inputs.attributes)["imputed"]
+        treated = index.treat_filled(imputed, method)[0]
         return index.normalise({**self.others, method.year: treated}, inputs.framework, method, method.year)
 
 

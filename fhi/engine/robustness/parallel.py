@@ -4,8 +4,6 @@ A task is the same calculation wherever it runs: its random numbers come from st
 algebra keeps to one thread. So the results are the same to the last bit (on processors of one kind).
 """
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial

@@ -1,7 +1,5 @@
 """The analyses of a scenario, with the space and the numbers of draws that stand in its file."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -16,8 +14,7 @@ from fhi.engine.errors import FhiError, MethodError
 from fhi.engine.framework import Framework
 from fhi.engine.index import build
 from fhi.engine.parameters import Effort, Method
-from fhi.engine.robustness import parallel, pooling
-from fhi.engine.robustness.changes import between_years
+from fhi.engine.robustness import parallel, significance
 from fhi.engine.robustness.distributions import ranges
 from fhi.engine.robustness.draws import BLOCK
 from fhi.engine.robustness.monte_carlo import Study, Uncertainty, uncertainty
@@ -421,15 +418,15 @@ class Analysis:
         return sensitivity(self.panel, self.framework, self.space, self.effort.sobol, settings.seed, **given)
 
     def imputation_spread(self, level: float = 0.95) -> pd.DataFrame:
-        """Return the scores over the tables of ``imputed``, see `pooling.spread`; empty without these."""
+        """Return the scores over the tables of ``imputed``, see `significance.spread`; empty without these."""
         if not self.space.fillings:
-            return pd.DataFrame(columns=pooling.SPREAD)
-        given = self.panel, self.framework, pooling.tables_alone(self.space), self.method
-        return pooling.spread(Study.of(*given, self.study.names, self.units), self.method.robustness.seed, level)
+            return pd.DataFrame(columns=significance.SPREAD)
+        given = self.panel, self.framework, significance.tables_alone(self.space), self.method
+        return significance.spread(Study.of(*given, self.study.names, self.units), self.method.robustness.seed, level)
 
     def rank_changes(self, level: float = 0.9) -> pd.DataFrame:
-        """Return whether ranks changed since the year before beyond the uncertainty; see `changes.between_years`."""
-        return between_years(self.panel, self.framework, self.method, self.units, self.effort.draws, level)
+        """Return whether ranks changed since the year before beyond noise; see `significance.between_years`."""
+        return significance.between_years(self.panel, self.framework, self.method, self.units, self.effort.draws, level)
 
     def value_ranges(self) -> pd.DataFrame:
         """Return what `data_noise` draws values between; see `distributions.ranges`."""

@@ -1,7 +1,5 @@
 """Which assumptions move the ranks: shares of variance over the whole space, and one assumption at a time."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace

@@ -1,11 +1,8 @@
 """The space of assumptions: what may be chosen differently, read from a scenario and checked before anything runs."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -13,11 +10,11 @@ import pandas as pd
 from pydantic import ValidationError
 
 from fhi.engine import index
-from fhi.engine.errors import MethodError
+from fhi.engine.errors import MethodError, choose, need
 from fhi.engine.framework import Framework
-from fhi.engine.imputation import multiple
+from fhi.engine.imputation import models
 from fhi.engine.parameters import Method, Step
-from fhi.engine.robustness.distributions import SIZED, WITHIN, Error, read_within
+from fhi.engine.robustness.distributions import Error, number, only_kind, read
 from fhi.engine.words import NOTHING, label
 
 #: the assumption that values have errors
@@ -31,7 +28,7 @@ MATRIX = (
 )
 WEIGHTS = ("weights", "weighting")
 AGGREGATION = ("aggregation", "availability")
-LEFT_OUT, WEIGHT_NOISE, SHARES, IMPUTED = "left_out", "weight_noise", "shares", multiple.STEP
+LEFT_OUT, WEIGHT_NOISE, SHARES, IMPUTED = "left_out", "weight_noise", "shares", models.STEP
 #: alternatives that are values of the data, and no choice of method
 OF_DATA = (SHARES, IMPUTED)
 #: every assumption, in the order in which they are reported
@@ -208,7 +205,7 @@ def parse(
             message = "imputed fills every missing cell, so that imputation makes no difference; leave one of them out."
             raise MethodError(message, file=file, key="robustness.imputation", value=space["imputation"])
         try:
-            multiple.check(imputer.step.method, imputer.step.params, attributes)
+            models.check(imputer.step.method, imputer.step.params, attributes)
         except MethodError as error:
             raise MethodError(str(error), file=file) from None
     choices = tuple(found[name] for name in ASSUMPTIONS if isinstance(found.get(name), Choice))
@@ -219,16 +216,14 @@ def parse(
 def _alternatives(content: Any) -> tuple[list, tuple[float, ...]]:
     """Return the listed alternatives and their probabilities, equal by default."""
     weighted = isinstance(content, Mapping)
-    if weighted and set(content) != {"alternatives", "probabilities"}:
-        raise MethodError("give a list, or {alternatives: […], probabilities: […]}.", value=content)
+    keys = {"alternatives", "probabilities"}
+    need(not weighted or set(content) == keys, "give a list, or {alternatives: […], probabilities: […]}", content)
     listed = content["alternatives"] if weighted else content
-    if not isinstance(listed, list | tuple) or not listed:
-        raise MethodError("give a list of alternatives, as [none, median].", value=content)
+    need(isinstance(listed, list | tuple) and listed, "give a list of alternatives, as [none, median]", content)
     shares = content["probabilities"] if weighted else [1 / len(listed)] * len(listed)
     good = isinstance(shares, list | tuple) and len(shares) == len(listed)
-    if not good or not all(_number(share, 0) and share > 0 for share in shares) or abs(sum(shares) - 1) > 1e-9:
-        message = f"give each of the {len(listed)} alternatives a positive probability, of sum 1; found {shares!r}."
-        raise MethodError(message, value=shares)
+    good = good and all(number(share, 0) and share > 0 for share in shares) and abs(sum(shares) - 1) <= 1e-9
+    need(good, f"give each of the {len(listed)} alternatives a positive probability, of sum 1", shares)
     return list(listed), tuple(float(share) for share in shares)
 
 
@@ -314,22 +309,16 @@ def _read_left_out(content: Any, framework: Framework, cities: list[str]) -> Cho
 
 
 def _read_weight_noise(content: Any, framework: Framework, cities: list[str]) -> tuple[WeightNoise, ...]:
-    entries = content if isinstance(content, list | tuple) else [content]
-    levels = range(1, int(framework.levels.max()) + 1)
-    noises = []
-    for entry in entries:
-        kinds = [kind for kind in ("uniform", "dirichlet") if isinstance(entry, Mapping) and kind in entry]
-        if len(kinds) != 1 or set(entry) - {*kinds, "levels"}:
-            message = f"give {{uniform: size, levels: […]}} or {{dirichlet: size, levels: […]}}; found {entry!r}."
-            raise MethodError(message, value=entry)
-        size, chosen = entry[kinds[0]], entry.get("levels", [*levels])
-        least, most = SIZES[kinds[0]]
-        if not _number(size, least) or not 0 < size <= most:
-            ends = f"above 0 and at most {most:g}" if least == 0 else f"at least {least:g}"
-            raise MethodError(f"the size of {kinds[0]} noise must be {ends}; found {size!r}.", value=size)
-        if not isinstance(chosen, list | tuple) or not chosen or any(level not in levels for level in chosen):
-            raise MethodError(f"levels must be among {list(levels)}; found {chosen!r}.", value=chosen)
-        noises.append(WeightNoise(kinds[0], float(size), tuple(sorted(chosen))))
+    levels, noises = [*range(1, int(framework.levels.max()) + 1)], []
+    shape = "give {uniform: size, levels: […]} or {dirichlet: size, levels: […]}"
+    for entry in content if isinstance(content, list | tuple) else [content]:
+        kind = only_kind(entry, SIZES, "levels", shape)
+        size, chosen, (least, most) = entry[kind], entry.get("levels", levels), SIZES[kind]
+        ends = f"above 0 and at most {most:g}" if least == 0 else f"at least {least:g}"
+        need(number(size, least) and 0 < size <= most, f"the size of {kind} noise must be {ends}", size)
+        good = isinstance(chosen, list | tuple) and chosen and all(level in levels for level in chosen)
+        need(good, f"levels must be among {levels}", chosen)
+        noises.append(WeightNoise(kind, float(size), tuple(sorted(chosen))))
     every = [level for noise in noises for level in noise.levels]
     if len(set(every)) < len(every) or not noises:
         raise MethodError("name each level once.", value=content)
@@ -337,56 +326,28 @@ def _read_weight_noise(content: Any, framework: Framework, cities: list[str]) ->
 
 
 def _read_data_noise(content: Any, framework: Framework, cities: list[str]) -> dict[str, Error]:
-    if not isinstance(content, Mapping) or not content:
-        raise MethodError(f"give the error by indicator, as {{adoption: {{sd: 2}}}}; found {content!r}.", value=content)
-    errors = {}
-    for indicator, entry in content.items():
-        if indicator not in framework.indicators:
-            raise MethodError(f"there is no {indicator!r}.", value=indicator, valid=framework.indicators)
-        if isinstance(entry, Mapping) and (within := read_within(entry, indicator, _number)):
-            errors[indicator] = within
-            continue
-        kinds = [kind for kind in SIZED if isinstance(entry, Mapping) and kind in entry]
-        if len(kinds) != 1 or len(entry) != 1:
-            message = f"give one of {{sd: …}}, {{relative: …}}, {{answers: …}}, or {{{WITHIN[0]}: interval}}, "
-            message += f"{{{WITHIN[1]}: interval}}, {{{WITHIN[2]}: interval}} for {indicator}; found {entry!r}."
-            raise MethodError(message, value=entry)
-        size = entry[kinds[0]]
-        by_unit = kinds == ["sd"] and isinstance(size, Mapping)
-        for city in size if by_unit and cities else ():
-            if city not in cities:
-                raise MethodError(f"there is no {city!r}.", value=city, valid=cities)
-        sizes = list(size.values()) if by_unit else [size]
-        if not sizes or not all(_number(one, 0) for one in sizes) or not any(sizes):
-            raise MethodError(f"{kinds[0]} of {indicator} must be positive; found {size!r}.", value=size)
-        errors[indicator] = Error(kinds[0], size)
-    return errors
+    need(isinstance(content, Mapping) and content, "give the error by indicator, as {adoption: {sd: 2}}", content)
+    for indicator in content:
+        choose(dict.fromkeys(framework.indicators), indicator, "")
+    return {indicator: read(entry, indicator, cities) for indicator, entry in content.items()}
 
 
 def _read_shares(content: Any, framework: Framework, cities: list[str]) -> bool:
     """Return whether values are drawn within their intervals."""
-    if content not in (VALUE, INTERVAL):
-        raise MethodError(f"there is no {content!r}.", value=content, valid=(INTERVAL, VALUE))
-    return content == INTERVAL
+    return choose({VALUE: False, INTERVAL: True}, content, "")
 
 
 def _read_imputed(content: Any, framework: Framework, cities: list[str]) -> Imputer:
     """Return how missing cells are drawn."""
     content = {"method": content} if isinstance(content, str) else content
-    if not isinstance(content, Mapping) or not isinstance(content.get("method"), str):
-        raise MethodError(f"give {{method: normal, draws: 20}}; found {content!r}.", value=content)
-    rest = {key: value for key, value in content.items() if key not in ("draws", "seed")}
-    numbers = {"draws": content.get("draws", DRAWN), "seed": content.get("seed", 0)}
-    for key, least in {"draws": 2, "seed": 0}.items():
-        value = numbers[key]
-        if not _number(value, least) or value != int(value):
-            raise MethodError(f"{key} must be a whole number of at least {least}; found {value!r}.", value=value)
-    return Imputer(Step(**rest), int(numbers["draws"]), int(content["seed"]) if "seed" in content else None)
-
-
-def _number(value: Any, least: float) -> bool:
-    good = isinstance(value, Real) and not isinstance(value, bool)
-    return good and bool(np.isfinite(value)) and value >= least
+    good = isinstance(content, Mapping) and isinstance(content.get("method"), str)
+    need(good, "give {method: normal, draws: 20}", content)
+    rest = dict(content)
+    draws, seed = rest.pop("draws", DRAWN), rest.pop("seed", None)
+    for key, value, least in (("draws", draws, 2), ("seed", 0 if seed is None else seed, 0)):
+        good = number(value, least) and value == int(value)
+        need(good, f"{key} must be a whole number of at least {least}", value)
+    return Imputer(Step(**rest), int(draws), None if seed is None else int(seed))
 
 
 def with_points(space: Space, joint: pd.DataFrame) -> Space:
@@ -435,7 +396,7 @@ def with_fillings(
 ) -> Space:
     """Return a space with the tables that ``imputed`` draws from; without it the space as it is.
 
-    The tables complete the indicators that the method uses, as observed, by `fhi.engine.imputation.multiple.completed`.
+    The tables complete the indicators that the method uses, as observed, by `fhi.engine.imputation.models.completed`.
     A draw is the number of a table: one input of a Sobol' design. Table 0 is their mean, and never drawn.
 
     Parameters
@@ -460,7 +421,7 @@ def with_fillings(
     plain = method.model_copy(update={"imputation": Step(method="none"), "by_indicator": _filled_plainly(method)})
     observed = index.fill(panel, framework, plain, units=units)["imputed"]
     seed = method.robustness.seed if imputer.seed is None else imputer.seed
-    tables = multiple.completed(observed, imputer.step.method, imputer.draws, seed, imputer.step.params, units)
+    tables = models.completed(observed, imputer.step.method, imputer.draws, seed, imputer.step.params, units)
     tables = np.concatenate([tables.mean(axis=0, keepdims=True), tables])
     gaps = {code: column for column, code in enumerate(observed) if observed[code].isna().any()}
     fillings = {code: pd.DataFrame(tables[:, :, column].T, index=observed.index) for code, column in gaps.items()}

@@ -5,15 +5,13 @@ of one family's scores goes through `families.by_family`, any other takes (norma
 argument by keyword, annotated with its kind (see `fhi.engine.methods`).
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 
 from fhi.engine import methods
-from fhi.engine.errors import MethodError
+from fhi.engine.errors import MethodError, refuse
 from fhi.engine.framework import Framework, redistributed
-from fhi.engine.weighting import data_driven, experts, regression  # noqa: F401 (they register their methods)
+from fhi.engine.weighting import data_driven, experts  # noqa: F401 (they register their methods)
 from fhi.engine.weighting.families import with_data
 
 #: name -> function of (normalised, framework, **params) that returns raw weights by node below the root
@@ -47,10 +45,8 @@ def weigh(normalised: pd.DataFrame, framework: Framework, method: str, **params)
     """
     raw = methods.call(METHODS, method, normalised, framework, step="weighting", params=params)
     raw = raw.reindex(framework.nodes)
-    good = (raw >= 0) & (raw < np.inf)
-    if not good.all():
-        bad = ", ".join(raw.index[~good])
-        raise MethodError(f"weights must be finite and not negative: {bad}.", key="weighting", value=method)
+    bad = raw.index[~((raw >= 0) & (raw < np.inf))]
+    refuse(bad, "weights must be finite and not negative: {}.", key="weighting", value=method)
     alive, values = with_data(normalised, framework), raw.to_dict()
     weights = dict.fromkeys(framework.nodes, 0.0)
     for level in range(framework.levels.max()):

@@ -1,12 +1,18 @@
 """Weights from the data: how the children correlate, and how far each tells units apart."""
 
-from __future__ import annotations
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 
 from fhi.engine.methods import Count, method
 from fhi.engine.weighting.families import by_family
+
+
+def _of_family(name: str, **names: str) -> Callable:
+    """Register a function of the scores of one family as a method; see `by_family`."""
+    return lambda function: method("weighting", name, **names)(by_family(function))
+
 
 #: fewer units than this always correlate perfectly
 LEAST_UNITS = 3
@@ -37,8 +43,7 @@ def correlations(scores: pd.DataFrame) -> pd.DataFrame:
 SAME = 1e-9
 
 
-@method("weighting", "pca", zh="主成分分析", en="principal components")
-@by_family
+@_of_family("pca", zh="主成分分析", en="principal components")
 def pca(scores: pd.DataFrame) -> pd.Series:
     """Weigh by the loadings on the first principal component of the correlation matrix.
 
@@ -65,8 +70,7 @@ def pca(scores: pd.DataFrame) -> pd.Series:
     return pd.Series(np.clip(loadings, 0, None), index=scores.columns)
 
 
-@method("weighting", "unobserved-components", zh="不可观测成分模型", en="unobserved components")
-@by_family
+@_of_family("unobserved-components", zh="不可观测成分模型", en="unobserved components")
 def unobserved_components(scores: pd.DataFrame) -> pd.Series:
     """Weigh by the precision with which a child shows the one unobserved variable that all share: ``w_j ∝ 1/σ_j²``.
 
@@ -129,8 +133,7 @@ def _one_factor(correlation: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return loadings, unique
 
 
-@method("weighting", "factor-analysis", zh="因子分析", en="factor analysis")
-@by_family
+@_of_family("factor-analysis", zh="因子分析", en="factor analysis")
 def factor_analysis(scores: pd.DataFrame, *, factors: Count | None = None) -> pd.Series:
     """Weigh by the largest squared loading of a child on the factors, after varimax rotation.
 
@@ -214,8 +217,7 @@ NOTHING = 1e-9
 SINGULAR = 1e-11
 
 
-@method("weighting", "correlation-optimised", zh="等重要性赋权", en="equal importance")
-@by_family
+@_of_family("correlation-optimised", zh="等重要性赋权", en="equal importance")
 def correlation_optimised(scores: pd.DataFrame) -> pd.Series:
     """Weigh so that the children correlate as equally as they can with their weighted arithmetic mean.
 
@@ -259,8 +261,7 @@ def balance(matrix: np.ndarray) -> np.ndarray:
     return found / found.sum()
 
 
-@method("weighting", "entropy", zh="熵权法", en="entropy")
-@by_family
+@_of_family("entropy", zh="熵权法", en="entropy")
 def entropy(scores: pd.DataFrame) -> pd.Series:
     """Weigh by ``1 − e``, with ``e = −Σ p·ln p / ln n`` and ``p = x/Σ x`` over the n units that have the child.
 
@@ -283,8 +284,7 @@ def entropy(scores: pd.DataFrame) -> pd.Series:
     return (1 - evenness).clip(lower=0)
 
 
-@method("weighting", "coefficient-of-variation", zh="变异系数法", en="coefficient of variation")
-@by_family
+@_of_family("coefficient-of-variation", zh="变异系数法", en="coefficient of variation")
 def coefficient_of_variation(scores: pd.DataFrame) -> pd.Series:
     """Weigh by ``s/x̄``, the sample standard deviation (ddof 1) over the mean, of the units that have the child.
 
@@ -297,15 +297,13 @@ def coefficient_of_variation(scores: pd.DataFrame) -> pd.Series:
     return scores.std(ddof=1) / scores.mean()
 
 
-@method("weighting", "standard-deviation", zh="标准差法", en="standard deviation")
-@by_family
+@_of_family("standard-deviation", zh="标准差法", en="standard deviation")
 def standard_deviation(scores: pd.DataFrame) -> pd.Series:
     """Weigh by s, the sample standard deviation (ddof 1) of the units that have the child."""
     return scores.std(ddof=1)
 
 
-@method("weighting", "critic", zh="CRITIC法", en="CRITIC")
-@by_family
+@_of_family("critic", zh="CRITIC法", en="CRITIC")
 def critic(scores: pd.DataFrame) -> pd.Series:
     """Weigh by ``s·Σ_k (1 − r_k)``: spread times conflict with the other children, r from the units two have in common.
 
@@ -329,8 +327,7 @@ def _refuse(columns: pd.Index, why: str, remedy: str) -> None:
         raise ValueError(f"{why}: {', '.join(columns)}; {remedy}")
 
 
-@method("weighting", "merec", zh="MEREC法", en="MEREC")
-@by_family
+@_of_family("merec", zh="MEREC法", en="MEREC")
 def merec(scores: pd.DataFrame) -> pd.Series:
     """Weigh by the mean over units of ``|S'_ij − S_i|``, the effect of removing child j.
 

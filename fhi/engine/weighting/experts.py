@@ -1,7 +1,5 @@
 """Weights from judgements: budgets of points and pairwise comparisons, as data or as tables beside a scenario."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any

@@ -9,7 +9,7 @@ import pandas as pd
 
 from fhi.engine.agreement import shifts
 from fhi.engine.errors import FhiError
-from fhi.engine.robustness.changes import COLUMNS, between_methods
+from fhi.engine.robustness.significance import COLUMNS, between_methods
 from fhi.engine.words import label
 from fhi.scenarios import ASIDE, KEYS, Scenario
 from fhi.showing.compare.moves import Data, Result, rebuild_result
@@ -50,7 +50,7 @@ def significance(base: Result, other: Result, data: Data, base_data: Data, draws
 
     Both are drawn from the space of `base` without the assumptions in which the two differ (`weights` and `weighting`
     are one), each draw alike; see
-    `fhi.engine.robustness.changes.between_methods`.
+    `fhi.engine.robustness.significance.between_methods`.
 
     Parameters
     ----------

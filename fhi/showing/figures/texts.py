@@ -12,6 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from fhi.engine.ranking import significant
 from fhi.showing.figures import style
 from fhi.showing.figures.wording import said, worded
 
@@ -111,11 +112,11 @@ def number(value: float, language: str, qualifier: str = "exact") -> str:
     prefix = _PREFIXES[language][qualifier]
     if language == "zh" and value >= 1e5:
         divisor, unit = (1e8, "亿") if value >= 1e8 else (1e4, "万")
-        return f"{prefix}{value / divisor:,.6g}{unit}"
+        return f"{prefix}{significant(value / divisor, printed=True):,.15g}{unit}"
     if value >= 1e6:
         divisor, unit = (1e9, "billion") if value >= 1e9 else (1e6, "million")
-        return f"{prefix}{value / divisor:,.6g} {unit}"
-    return f"{prefix}{value:,.10g}"
+        return f"{prefix}{significant(value / divisor, printed=True):,.15g} {unit}"
+    return f"{prefix}{significant(value, printed=True):,.15g}"
 
 
 def counted(value: float, unit: str, language: str, qualifier: str = "exact") -> str:
@@ -159,8 +160,8 @@ def quantity_text(value: float, qualifier: str, unit: str, printed: str, languag
     prefix = _PREFIXES["en"][qualifier]
     if unit == "CNY":
         size, name = (1e9, "bn") if value >= 1e9 else (1e6, "m")
-        return f"{prefix}CNY {value / size:,.10g} {name}"
-    return f"{prefix}{value:,.10g}{'%' if unit == '%' else ''}"
+        return f"{prefix}CNY {significant(value / size, printed=True):,.15g} {name}"
+    return f"{prefix}{significant(value, printed=True):,.15g}{'%' if unit == '%' else ''}"
 
 
 def capital(text: str) -> str:

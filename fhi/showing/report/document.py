@@ -219,7 +219,8 @@ def _part(part: Mapping, number: int, language: str, told: Told, tables: Sequenc
         "opening": opening,
         "findings": told.texts("finding", part["name"]),
         "rows": [[item | {"colour": colour} for item in row] for row in paired(part["figures"])]
-        + [[{"table": plain(table, language)}] for table in tables],
+        + [[{"table": plain(table, language)}] for table in tables]
+        + [[{"also": also}] for also in [told.texts("also", f"{part['name']}-also")] if also],
     }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from fhi.engine.ranking import COMPUTED, significant
 from fhi.reading.parsing import parse_quantity
 from fhi.showing.figures.audit import CHECKED, VERDICTS
 from fhi.showing.figures.registry import LANGUAGES, Tables
@@ -32,10 +33,21 @@ def _rows(claims: pd.DataFrame, tables: Tables) -> list[list]:
         verdict = {language: VERDICTS[claim["verdict"]][language] for language in LANGUAGES}
         values = []
         for name in ("printed", "recomputed"):
-            zh, en = minus(_with_unit(claim[name], claim["unit"])), in_english(claim[name], claim["unit"], named)
+            text = claim[name] if name == "printed" else _read(claim["printed"], claim[name])
+            zh, en = minus(_with_unit(text, claim["unit"])), in_english(text, claim["unit"], named)
             values.append(zh if zh == en else {"zh": zh, "en": en})
         rows.append([subject, claim["page"], *values, verdict, note])
     return rows
+
+
+def _read(printed: str, recomputed: str) -> str:
+    """Return a recomputed value with four significant digits, or as many as the printed one has."""
+    most = max((len(number.replace(".", "").lstrip("0")) for number in re.findall(r"\d[\d.]*", printed)), default=0)
+
+    def rounded(part: re.Match) -> str:
+        return part[0] if most > COMPUTED else f"{significant(float(part[0])):.15g}"
+
+    return re.sub(r"\d+\.\d+", rounded, recomputed)
 
 
 def english_names(tables: Tables) -> dict[str, str]:

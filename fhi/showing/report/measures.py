@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from fhi.engine.ranking import outward
+from fhi.engine.ranking import outward, significant, significant_places
 from fhi.showing.figures.registry import LANGUAGES
 from fhi.showing.report.texts import minus
 
@@ -39,12 +39,15 @@ class Unit(NamedTuple):
         What a value is multiplied by.
     before, one, many : str
         What stands before the number, and after it if it is one, or another.
+    decimals : int or None
+        What a computed value has at most.
     """
 
     factor: float = 1.0
     before: str = ""
     one: str = ""
     many: str = ""
+    decimals: int | None = None
 
     def written(self, number: str) -> str:
         """Return a number, as it is written, with its unit."""
@@ -68,8 +71,6 @@ def unit_in(unit: str, language: str) -> Unit:
     language : str
         ``zh`` or ``en``.
     """
-    if unit == "%":
-        return Unit(one="%", many="%")
     if YEAR.match(unit):
         # a year of prices, no number of anything: 2017 PPP$
         end = {"zh": f"（{unit}）", "en": f" ({unit})"}[language]
@@ -77,16 +78,19 @@ def unit_in(unit: str, language: str) -> Unit:
     factor, scale, rest = _scale(unit, language)
     known = _names().get(rest.casefold())
     if known is None:
-        known = {"zh": rest, "one": _singular(rest), "many": rest}
+        known = {"zh": rest, "one": _singular(rest), "many": rest, "decimals": ""}
+    decimals = int(known["decimals"]) if known["decimals"] and not scale else None
+    if unit == "%":
+        return Unit(one="%", many="%", decimals=decimals)
     if language == "zh":
         ending = scale + known["zh"]
         ending = f" {ending}" if ending[:1].isascii() and ending else ending
-        return Unit(factor, "", ending, ending)
+        return Unit(factor, "", ending, ending, decimals)
     if re.fullmatch("[A-Z]{3}", known["many"]):
         end = f" {scale}" if scale else ""
         return Unit(factor, f"{known['many']} ", end, end)
     one, many = (f" {' '.join(part for part in (scale, known[name]) if part)}".rstrip() for name in ("one", "many"))
-    return Unit(factor, "", many if scale else one, many)
+    return Unit(factor, "", many if scale else one, many, decimals)
 
 
 def _scale(unit: str, language: str) -> tuple[float, str, str]:
@@ -106,7 +110,7 @@ def _singular(word: str) -> str:
     return noun[:-1] + per + rest if re.search("[a-z][^siu]s$", noun) else word
 
 
-def measured(value: float, unit: object) -> dict[str, str]:
+def measured(value: float, unit: object, *, printed: bool = False) -> dict[str, str]:
     """Return a value with its unit, by language; an empty unit is none.
 
     Parameters
@@ -114,12 +118,19 @@ def measured(value: float, unit: object) -> dict[str, str]:
     value : float
     unit : object
         Name of the unit; empty: none.
+    printed : bool
+        Whether the publication prints it: it keeps its digits.
     """
-    return {language: _unit(unit, language).written(_number(value, unit, language)) for language in LANGUAGES}
+    found = {}
+    for language in LANGUAGES:
+        said = _unit(unit, language)
+        rounded = significant(value, printed=printed, decimals=said.decimals)
+        found[language] = said.written(minus(f"{rounded * said.factor:,.15g}"))
+    return found
 
 
 def measured_span(low: float, high: float, unit: object, language: str) -> str:
-    """Return the bounds of a value, rounded outward, in the number that its unit is said in.
+    """Return the bounds of a value, rounded outward to the digits of a computed value, in the number of its unit.
 
     Parameters
     ----------
@@ -130,9 +141,9 @@ def measured_span(low: float, high: float, unit: object, language: str) -> str:
     language : str
         ``zh`` or ``en``.
     """
-    factor = _unit(unit, language).factor
-    low, high = outward(low * factor, high * factor, 1)
-    return minus(f"{low:,.1f}–{high:,.1f}")
+    said = _unit(unit, language)
+    ends = outward(low, high, significant_places(max(abs(low), abs(high)), said.decimals))
+    return minus("–".join(f"{end * said.factor:,.15g}" for end in ends))
 
 
 def unit_name(unit: object, language: str) -> str:
@@ -151,12 +162,3 @@ def unit_name(unit: object, language: str) -> str:
 
 def _unit(unit: object, language: str) -> Unit:
     return unit_in(unit.strip(), language) if isinstance(unit, str) and unit.strip() else Unit()
-
-
-def _number(value: float, unit: object, language: str) -> str:
-    scaled = value * _unit(unit, language).factor
-    if abs(value) < 1000:
-        return minus(f"{scaled:.5g}")
-    # as many digits in one language as in the other
-    decimals = 0 if abs(scaled) >= abs(value) else len(f"{abs(value) / abs(scaled):.0f}") - 1
-    return minus(f"{scaled:,.{decimals}f}")

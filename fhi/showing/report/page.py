@@ -103,6 +103,7 @@ def _chapter_words(name: str, told: dict, pages: list[tuple[int, str]]) -> dict:
     return {
         "opening": [text for id, text in told.items() if id == f"{name}-opening"],
         "findings": [text for id, text in told.items() if text["kind"] == "finding" and id.rsplit("-", 1)[0] == name],
+        "also": [text for id, text in told.items() if text["kind"] == "also" and id.split("-")[0] == name],
         "claimed": [
             text | {"verdict": said(f"verdict.{text['verdict']}") if text["verdict"] else None}
             for text in claimed

@@ -96,18 +96,14 @@ def packed(data: dict) -> dict:
 def _numbered(rows: Sequence[Sequence[dict]], chapter: str) -> list[list[dict]]:
     """Return rows of figures and tables with their numbers in a chapter: 2.1, 2.2, …, each kind by itself."""
     numbers = {kind: count(1) for kind in (True, False)}
-    numbered = []
-    for row in rows:
-        found = [(item, f"{chapter}.{next(numbers['table' in item])}") for item in row]
-        numbered.append(
-            [
-                {"table": item["table"] | {"number": number}, "number": number}
-                if "table" in item
-                else item | {"number": number}
-                for item, number in found
-            ]
-        )
-    return numbered
+
+    def numbered(item: dict) -> dict:
+        if "also" in item:
+            return item
+        number = f"{chapter}.{next(numbers['table' in item])}"
+        return {"table": item["table"] | {"number": number}} if "table" in item else item | {"number": number}
+
+    return [[numbered(item) for item in row] for row in rows]
 
 
 def _of_figures(table: dict, numbers: Mapping[str, str]) -> dict:

@@ -318,7 +318,8 @@ class Field:
         if value is None:
             return row
         shown = self.used.get((unit, code), float(value["value"]))
-        row["value"] = measured(shown, value["unit"])[self.language]
+        printed = value["evidence"] == "published"
+        row["value"] = measured(shown, value["unit"], printed=printed)[self.language]
         if value["low"] < value["high"]:
             row["bounds"] = measured_span(value["low"], value["high"], value["unit"], self.language)
         row["year"] = str(int(value["year"]))

@@ -141,13 +141,6 @@ def span(low: float, high: float, places: int = 1) -> str:
     return minus(f"{low:,.{places}f}–{high:,.{places}f}")
 
 
-def significant(value: object) -> str:
-    """Return a cell of drawn data: numbers to six significant digits, what is missing as a dash."""
-    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
-        return NOTHING
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
 def names(table: pd.DataFrame, key: str) -> dict[str, dict[str, str]]:
     """Return the names in both languages by a column of a table with ``name_zh`` and ``name_en``.
 

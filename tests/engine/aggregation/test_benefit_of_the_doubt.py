@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.optimize import linprog
 
-from fhi.engine.aggregation.benefit_of_the_doubt import benefit_of_the_doubt, order_m, scores_and_weights
+from fhi.engine.aggregation.comparing import benefit_of_the_doubt, order_m, scores_and_weights
 
 NAN = float("nan")
 TAI = pd.read_csv(Path(__file__).parents[2] / "data" / "tai.csv", index_col="country")

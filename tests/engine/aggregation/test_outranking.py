@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from pymcdm.methods import PROMETHEE_II
 
-from fhi.engine.aggregation.outranking import MOST_UNITS, best_order, condorcet, copeland, outranking, support
+from fhi.engine.aggregation.comparing import MOST_UNITS, best_order, condorcet, copeland, outranking, support
 from fhi.engine.errors import MethodError
 
 NAN = float("nan")

@@ -15,7 +15,7 @@ from scipy.optimize import linprog
 
 from fhi.engine.errors import MethodError
 from fhi.engine.identification import IdentifiedSet
-from fhi.engine.identification.program import Infeasible
+from fhi.engine.identification.bounds import Infeasible
 
 
 def pair(frame, **where):

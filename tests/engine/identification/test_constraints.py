@@ -9,8 +9,8 @@ import pytest
 
 from fhi.engine.errors import DataError, MethodError
 from fhi.engine.identification import IdentifiedSet
+from fhi.engine.identification.bounds import Infeasible, LinearProgram
 from fhi.engine.identification.constraints import RESTRICTIONS, Row, Space, ceilings, fact_rows, groups, space_of, whole
-from fhi.engine.identification.program import Infeasible, LinearProgram
 
 CITIES = ("丙", "乙", "甲")  # by code point, the order of the variables
 

@@ -6,8 +6,8 @@ from scipy.optimize import linprog
 
 from fhi.engine.errors import MethodError
 from fhi.engine.identification import IdentifiedSet
+from fhi.engine.identification.bounds import Infeasible, LinearProgram
 from fhi.engine.identification.constraints import Row
-from fhi.engine.identification.program import Infeasible, LinearProgram
 
 
 def at_most(bound, *coefficients):

@@ -6,8 +6,8 @@ import pytest
 
 from fhi.engine.parameters import Method
 from fhi.engine.robustness import uncertainty
-from fhi.engine.robustness.changes import between_methods
 from fhi.engine.robustness.runs import Analysis
+from fhi.engine.robustness.significance import between_methods
 
 SPACE = {"normalisation": ["min-max", "rank"], "weight_noise": {"uniform": 0.2, "levels": [1]}}
 

@@ -7,7 +7,7 @@ from scipy import stats
 from fhi.engine.index import build
 from fhi.engine.parameters import Method
 from fhi.engine.robustness.monte_carlo import Study
-from fhi.engine.robustness.pooling import pooled, spread, tables_alone
+from fhi.engine.robustness.significance import pooled, spread, tables_alone
 from fhi.engine.robustness.space import parse, with_fillings
 
 

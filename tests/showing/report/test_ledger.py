@@ -47,8 +47,8 @@ def test_contradictions_and_roundings_stand_apart(tables):
     assert [row[0]["mark"] for row in ledger.contradictions(tables).rows] == ["b", "d"]
 
 
-def test_a_sign_of_the_unit_is_not_set_twice(tables):
-    assert ledger.ledger(tables).rows[3][2:4] == ["63.86%", "63.8604%"]
+def test_a_sign_of_the_unit_is_not_set_twice_and_a_computed_value_has_four_digits(tables):
+    assert ledger.ledger(tables).rows[3][2:4] == ["63.86%", "63.86%"]
 
 
 def test_verdicts_are_counted_in_their_order(tables):

@@ -33,7 +33,7 @@ function told(csv) {
   const label = (head) => labels[head]?.[root.lang] ?? labels[head.replace(/_(zh|en)$/, "")]?.[root.lang] ?? head.replace(/_(zh|en)$/, "").replaceAll("_", " ");
   const value = (text) => {
     if (text === "") return "—";
-    if (/^-?\d+\.\d{4,}(e-?\d+)?$/.test(text)) return String(Number(Number(text).toPrecision(6)));
+    if (/^-?\d+\.\d{4,}(e-?\d+)?$/.test(text)) return String(Number(Number(text).toPrecision(Math.max(4, String(Math.trunc(Math.abs(Number(text)))).length))));
     const unit = byName.get(text);
     return unit ? title(unit) : (pageState.words[text]?.[root.lang] ?? text);
   };
