@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -72,11 +73,11 @@ def _two(value: float) -> str:
 
 
 def _pairs(rows: pd.DataFrame, language: str) -> str:
-    id, names = "diagnostic-correlations", [f"{name}_{language}" for name in NAMED]
-    columns = rows[[*names, "value"]].itertuples(index=False, name=None)
-    pairs = [said(f"{id}.pair", language, first=one, second=other, value=_two(value)) for one, other, value in columns]
+    columns = rows[[*(f"{name}_{language}" for name in NAMED), "value"]].itertuples(index=False, name=None)
+    pair = partial(said, "diagnostic-correlations.pair", language)
+    pairs = [pair(first=first, second=second, value=_two(value)) for first, second, value in columns]
     if len(pairs) > TOLD:
-        pairs = [*pairs[:TOLD], said(f"{id}.more", language, count=len(pairs) - TOLD)]
+        pairs = [*pairs[:TOLD], said("diagnostic-correlations.more", language, count=len(pairs) - TOLD)]
     return {"zh": "、", "en": "; "}[language].join(pairs)
 
 

@@ -15,6 +15,7 @@ from fhi.showing.figures.evidence import cited, remark, with_firsts
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
 from fhi.showing.figures.wording import joined
 from fhi.showing.report import tables as report_tables
+from fhi.showing.report.opening import by_unit
 from fhi.showing.report.profiles import profiles
 from fhi.showing.report.tables import Table, city_names, has, latest, leaf_nodes, node_names, stated, upper_nodes
 from fhi.showing.report.texts import MISSING, NOTHING, decimal, digits, said, same, signed
@@ -45,10 +46,7 @@ def sections(tables: Tables, year: int | None, told: Mapping[str, Mapping]) -> l
     wanted = {zh["unit"] for zh, _ in cards}
     reasons = [of(tables, wanted) for of in (next_above, beside_next_above, changed)]
     printed, sources, noted = _printed_tables(tables), _source_words(tables, year), _remarks(tables, firsts)
-    bullets = {}
-    for id, text in told.items():
-        if text["kind"] == "unit":
-            bullets.setdefault(id.rsplit("-", 1)[0], []).append(text)
+    bullets = by_unit(told)
     return [
         {
             "id": zh["id"],

@@ -70,6 +70,15 @@ def findings(tables: Tables, kind: str | None = None) -> dict[str, dict[str, str
     return {id: entry for id, entry in found.items() if set(LANGUAGES) <= set(entry)}
 
 
+def by_unit(told: Mapping[str, Mapping]) -> dict[str, list[Mapping]]:
+    """Return the findings of a kind ``unit`` by their unit, which their ids begin with."""
+    found: dict[str, list[Mapping]] = {}
+    for id, text in told.items():
+        if text["kind"] == "unit":
+            found.setdefault(id.rsplit("-", 1)[0], []).append(text)
+    return found
+
+
 def ranking(tables: Tables) -> dict:
     """Return the rows of the ranking, best first, and which of its columns an edition has.
 
