@@ -59,6 +59,8 @@ READY := $(ENVIRONMENT)/.fhi-ready
 PYTHON := $(BIN)/python
 # isolated: what stands in the folder or in PYTHONPATH takes the place of no module
 COMMAND := -I .ci/fhi.py
+# tests and benchmarks have the package of this checkout and nothing else of its folder, and so has what they begin
+TESTING := PYTHONSAFEPATH=1 PYTHONPATH="$(CURDIR)/.ci"
 FHI := FHI_OUT="$(OUT)" FHI_BUILD="$(FHI_BUILD)" "$(PYTHON)" $(COMMAND)
 
 $(READY): requirements.lock
@@ -271,10 +273,10 @@ tests/expected/%/checksums.csv:
 
 # --- the other commands -----------------------------------------------------------------------------------
 check: lint ## check the style and run the tests that build nothing, with few cases each; for every change
-	"$(PYTHON)" -m pytest tests --quick
+	$(TESTING) "$(PYTHON)" -m pytest tests --quick
 
 test: $(READY) ## run the tests, and the notebooks against their stored outputs
-	"$(PYTHON)" -m pytest
+	$(TESTING) "$(PYTHON)" -m pytest
 
 notebooks: $(EXECUTED) $(N)/lab.ipynb ## run the notebooks and store them with their outputs
 	@$(FHI) refresh "$(SCENARIO)" $(STAGES) lab
@@ -318,19 +320,19 @@ MATRIX := $(OUT)/.matrix
 matrix: $(READY) ## run the fast tests on PYTHONS="python3.12 python3.13" and resolve the lock for every system; needs the package index
 	@tested=; for python in $(PYTHONS); do version=$$("$$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])') && \
 	PYTHON3="$$python" sh .ci/setup.sh "$(MATRIX)/$$version" && \
-	"$(MATRIX)/$$version/bin/python" -m pytest tests -m "not build and not slow" && tested="$$tested $$version"; done; $(FHI) matrix $$tested
+	$(TESTING) "$(MATRIX)/$$version/bin/python" -m pytest tests -m "not build and not slow" && tested="$$tested $$version"; done; $(FHI) matrix $$tested
 
 lab: $(READY) ## open JupyterLab on the notebook for trying one change of SCENARIO
-	@notebook=$$($(FHI) open-lab "$(SCENARIO)") && PYTHONPATH="$(CURDIR)" "$(BIN)/jupyter" lab "$$notebook"
+	@notebook=$$($(FHI) open-lab "$(SCENARIO)") && PYTHONPATH="$(CURDIR)/.ci" "$(BIN)/jupyter" lab "$$notebook"
 
 bench: $(READY) ## time the steps; writes nothing
-	@"$(PYTHON)" tests/bench.py
+	@$(TESTING):"$(CURDIR)/tests" "$(PYTHON)" tests/bench.py
 
 faults: $(READY) ## kill make report at KILLS moments (default 50) and break it in other ways; half an hour, as root on Linux
-	@"$(PYTHON)" tests/faults.py
+	@$(TESTING):"$(CURDIR)/tests" "$(PYTHON)" tests/faults.py
 
 fuzz: $(READY) ## throw FUZZ_CASES (default 10000) random cells and files at the parsers, and try every cross product
-	FUZZ_CASES=$(or $(FUZZ_CASES),10000) HYPOTHESIS_PROFILE=fuzz "$(PYTHON)" -m pytest -m fuzz
+	FUZZ_CASES=$(or $(FUZZ_CASES),10000) HYPOTHESIS_PROFILE=fuzz $(TESTING) "$(PYTHON)" -m pytest -m fuzz
 
 # what the project ships: notebooks, methods and scripts of the staff's own may have any style
 LINTED := .ci docs fhi tests $(STAGES:%=notebooks/%.ipynb) notebooks/lab.ipynb

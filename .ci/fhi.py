@@ -1,7 +1,8 @@
 """Start a command of this checkout: ``python -I .ci/fhi.py <command>``.
 
 The package is loaded from here, whatever else of its name is installed, and no module that stands in the folder or in
-``PYTHONPATH`` takes the place of one of Python's own.
+``PYTHONPATH`` takes the place of one of Python's own. With ``.ci`` in ``PYTHONPATH``, ``import fhi`` does the same: the
+package is found, and nothing else that stands in the checkout.
 """
 
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[1] / "fhi"
 
-if "fhi" not in sys.modules:
+if __name__ == "fhi" or "fhi" not in sys.modules:
     spec = spec_from_file_location("fhi", FOLDER / "__init__.py", submodule_search_locations=[str(FOLDER)])
     sys.modules["fhi"] = module_from_spec(spec)
     spec.loader.exec_module(sys.modules["fhi"])

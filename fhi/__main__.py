@@ -1,7 +1,5 @@
 """The commands that Make calls: ``python -m fhi <command>``."""
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import os
@@ -11,7 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from fhi.engine.errors import FhiError
+from fhi import records
+from fhi.engine.errors import FhiError, MethodError
+from fhi.files import Files, record_seconds, replace_file
+from fhi.paths import BASELINE, RAW, REPORT, ROOT, SCENARIOS
 
 #: a full disk, a limit on files, a folder that may not be written to: no fault of the program
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES)
@@ -26,8 +27,6 @@ FAULT, FAULTS = "FHI_FAULT", "FHI_FAULTS"
 
 def check(scenario: str) -> None:
     """Validate a scenario with its whole edition, and write it resolved beside the results."""
-    from fhi import records
-    from fhi.files import Files
     from fhi.running import checking
     from fhi.scenarios import resolved_yaml
 
@@ -47,7 +46,6 @@ def run(notebook: str, scenario: str, *prerequisites: str) -> None:
     *prerequisites : str
         The files that Make lists.
     """
-    from fhi.files import Files
     from fhi.running import history, reuse
 
     files = Files(scenario)
@@ -94,8 +92,6 @@ def png(scenario: str) -> None:
 
 def manifest(scenario: str) -> None:
     """Write what the run was made from and what it made, its tables as a package; print the closing summary."""
-    from fhi import records
-    from fhi.paths import ROOT
     from fhi.running import datapackage, history
     from fhi.showing.report.manifest import commit, read_files, summary, tau_of_root, write_manifest
     from fhi.store import Store
@@ -113,15 +109,12 @@ def manifest(scenario: str) -> None:
 
 def altered(scenario: str) -> None:
     """Print for Make the stages that must run again because what they wrote was altered, and say what was."""
-    from fhi.records import print_to_run
 
-    print_to_run(scenario)
+    records.print_to_run(scenario)
 
 
 def _timed(command: str, scenario: str, write: Callable[..., list[Path]]) -> None:
     """Write what readers get, from tables that are as the stages wrote them; keep its checksums and its seconds."""
-    from fhi import records
-    from fhi.files import record_seconds
     from fhi.store import Store
 
     started = time.perf_counter()
@@ -146,8 +139,6 @@ def compare(scenario: str, base: str) -> None:
     MethodError
         If the two are one scenario, or there is no such run.
     """
-    from fhi import records
-    from fhi.engine.errors import MethodError
     from fhi.running import history
     from fhi.scenarios import scenario_names
     from fhi.showing.compare import compare, read_data, read_result
@@ -175,8 +166,6 @@ def compare_all(*scenarios: str) -> None:
 
     A scenario that cannot be read, or whose build left an error in the folder ``$FHI_FAULTS``, is named with it.
     """
-    from fhi import records
-    from fhi.files import Files
     from fhi.showing.compare.files import write_all
 
     folder = os.environ.get(FAULTS)
@@ -200,7 +189,6 @@ def try_(*arguments: str) -> None:
     """Print what changes of a built scenario do to its ranks: ``experience=2 normalisation=rank …``."""
     import argparse
 
-    from fhi.paths import BASELINE
     from fhi.running import trying
     from fhi.showing.compare.plain_text import comparison_text
 
@@ -219,7 +207,6 @@ def try_(*arguments: str) -> None:
 
 def why(scenario: str) -> None:
     """Print for each step of a scenario whether it ran, was taken over or was skipped in the last build, and why."""
-    from fhi.files import Files
     from fhi.running import history
 
     print(history.why(Files(scenario)))
@@ -227,7 +214,6 @@ def why(scenario: str) -> None:
 
 def history(scenario: str) -> None:
     """Print the earlier runs of a scenario, with which `make compare BASE=<scenario>@<run>` compares."""
-    from fhi.files import Files
     from fhi.running import history as past
 
     print(past.text(Files(scenario)))
@@ -244,7 +230,6 @@ def read_(*arguments: str) -> None:
     """Print what would be understood, used, left outside and refused of one file of your own; write nothing."""
     import argparse
 
-    from fhi.paths import REPORT
     from fhi.running import user_data
 
     parser = argparse.ArgumentParser(prog="python -m fhi read", description=read_.__doc__)
@@ -259,8 +244,7 @@ def read_(*arguments: str) -> None:
 
 def export(scenario: str) -> None:
     """Write a built scenario as a workbook."""
-    from fhi import records
-    from fhi.running.workbook.writing import write_workbook
+    from fhi.running.workbook.sheets import write_workbook
     from fhi.store import Store
 
     store = Store(scenario)
@@ -299,7 +283,6 @@ def open_lab(scenario: str) -> None:
 
 def sweep(scenario: str) -> None:
     """Build every combination of a scenario's grid, write how each agrees with the published ranks, and sum up."""
-    from fhi import records
     from fhi.editions.published import published
     from fhi.engine.framework import Framework
     from fhi.engine.index import build
@@ -329,7 +312,6 @@ def sweep(scenario: str) -> None:
 
 def verify(scenario: str) -> None:
     """Compare a built scenario with what is expected of it under ``tests/expected``."""
-    from fhi.files import Files
     from fhi.running import verification
 
     files = Files(scenario)
@@ -369,8 +351,6 @@ def edition(name: str, base: str) -> None:
         The edition that it starts from.
     """
     from fhi.editions import starting
-    from fhi.files import replace_file
-    from fhi.paths import ROOT, SCENARIOS
 
     written = starting.start(name, base)
     text = f"edition: {name}\ndescription: {{zh: {name}, en: {name}}}\n"
@@ -383,7 +363,6 @@ def checksums() -> None:
     """Write the checksums of the raw files into sources.csv, and the package that repeats them."""
     from fhi.editions import folders
     from fhi.editions.catalogue import editions, update_checksums
-    from fhi.paths import RAW
     from fhi.running import datapackage
 
     changed = [f"{RAW.name}/{file}" for file in update_checksums()]
@@ -455,7 +434,6 @@ def run_command(arguments: list[str]) -> int:
 
 def _note(step: str, scenario: str) -> None:
     """Keep for ``make why`` that a step of a build ran."""
-    from fhi.files import Files
     from fhi.running import history
 
     history.note(Files(scenario), step, "ran")

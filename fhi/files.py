@@ -1,10 +1,14 @@
-"""The built files of one scenario: where they stand, and how one is put in place whole or not at all."""
+"""The built files of one scenario: where they stand, and how one is put in place whole or not at all.
 
-from __future__ import annotations
+What is costly is kept by the content of what makes it as well, in ``.store/<kind>/`` beside the outputs: `make clean`
+leaves it, `make clean-all` removes it. An entry holds the checksum of its content: one that was altered, or cut short,
+is not used and is made anew.
+"""
 
 import contextlib
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import tempfile
@@ -210,3 +214,73 @@ def record_seconds(files: Files, stage: str, seconds: float) -> None:
         Wall time; kept to a tenth.
     """
     replace_file(files.root / ".timings" / files.scenario / stage, f"{seconds:.1f}\n".encode())
+
+
+KEPT = ".store"
+#: bytes that a kind may take; beyond them the entries that were not used for the longest time go
+KEPT_LIMIT = 256 * 2**20
+
+
+class Kept:
+    """The results of one kind below an output folder.
+
+    Parameters
+    ----------
+    root : Path
+        The folder of ``data/processed`` and ``reports``.
+    kind : str
+    limit : int
+        Bytes, see `KEPT_LIMIT`.
+    """
+
+    def __init__(self, root: Path, kind: str, limit: int = KEPT_LIMIT):
+        self.folder, self.limit = root / KEPT / kind, limit
+
+    @staticmethod
+    def key(cause: dict) -> str:
+        """Return the name of an entry: the SHA-256 of all that its content depends on."""
+        return digest(json.dumps(cause, sort_keys=True, ensure_ascii=False).encode())
+
+    def get(self, key: str) -> bytes | None:
+        """Return the content of an entry; None if there is none that is whole."""
+        path = self.folder / key
+        try:
+            stored, content = path.read_bytes().split(b"\n", 1)
+        except (FileNotFoundError, ValueError):
+            return None
+        if stored.decode("ascii", "replace") != digest(content):
+            return None
+        # another run may remove it at the same moment
+        with contextlib.suppress(FileNotFoundError):
+            os.utime(path)
+        return content
+
+    def put(self, key: str, content: bytes) -> bytes:
+        """Keep the content of an entry, whole or not at all; return it.
+
+        Parameters
+        ----------
+        key : str
+            As of `key`.
+        content : bytes
+
+        Returns
+        -------
+        bytes
+            `content`.
+        """
+        replace_file(self.folder / key, digest(content).encode() + b"\n" + content)
+        return content
+
+    def prune(self) -> None:
+        """Remove the entries that were not used for the longest time, until the rest is within the limit."""
+        total, entries = 0, []
+        for path in self.folder.glob("*") if self.folder.is_dir() else ():
+            # another run may remove it, or put it in its place, at the same moment
+            with contextlib.suppress(FileNotFoundError):
+                stat = path.stat()
+                entries.append((-stat.st_mtime_ns, path.name, stat.st_size))
+        for _, name, size in sorted(entries):
+            path, total = self.folder / name, total + size
+            if total > self.limit:
+                path.unlink(missing_ok=True)

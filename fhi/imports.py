@@ -89,7 +89,8 @@ def make_rules() -> str:
     codes = {path.stem: notebook_code(path) for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
     main = (ROOT / "fhi/__main__.py").read_text(encoding="utf-8")
     commands = [node for node in ast.parse(main).body if isinstance(node, ast.FunctionDef)]
-    codes |= {node.name: ast.get_source_segment(main, node) or "" for node in commands}
+    common = main[: main.index("\ndef ")]
+    codes |= {node.name: common + (ast.get_source_segment(main, node) or "") for node in commands}
     listed = {f"CODE_{name}": used_by(code) for name, code in codes.items()} | {"KNOWN": (ROOT / "fhi").rglob("*.py")}
     lines = {name: sorted(path.relative_to(ROOT).as_posix() for path in paths) for name, paths in listed.items()}
     return "".join(f"{name} := {' '.join(words)}\n" for name, words in (lines | outputs()).items())

@@ -1,7 +1,5 @@
 """Where things stand: the folders of the project, and the places in them that a scenario may name."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable
 from pathlib import Path

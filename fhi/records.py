@@ -5,8 +5,6 @@ A record holds the checksum of every file that a stage, or a command of the same
 that a file is read again only when they differ.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

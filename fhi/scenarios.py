@@ -13,32 +13,30 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from fhi import paths
 from fhi.editions.defaults import of_edition, with_errors
+from fhi.editions.edition import Strict, read_settings
 from fhi.engine import weighting
 from fhi.engine.cells import Folder, Table, read_cells
 from fhi.engine.errors import MethodError
 from fhi.engine.methods import register_file, traits
 from fhi.engine.parameters import COMBINING, Method
 from fhi.paths import BASELINE, SCENARIOS, beside_scenarios, edition_names
-from fhi.reading.settings import read_settings
 from fhi.store import Store
 
 
-class Synthetic(BaseModel):
+class Synthetic(Strict):
     """Sample micro-data to be made up (`fhi.editions.synthetic`): the seed, and the years of its issues."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     seed: Annotated[int, Field(strict=True, ge=0)] = 2018
     years: Annotated[tuple[Annotated[int, Field(strict=True)], ...], Field(min_length=1)] = (2018,)
 
 
-class UserData(BaseModel):
+class UserData(Strict):
     """Files of the staff's own, from a folder or made up; see ``baseline.yml``."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     folder: str | None = None
     synthetic: Synthetic | None = None
     replaces: Literal["indicator", "cell"] = "indicator"
@@ -52,14 +50,14 @@ class UserData(BaseModel):
         return self
 
 
-def _as_user_data(value: Any) -> Any:
-    return {"folder": value} if isinstance(value, str) else value
+def _short(key: str) -> BeforeValidator:
+    """Return a validator that takes a text for the value of a key."""
+    return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
 
 
-class MethodsFile(BaseModel):
+class MethodsFile(Strict):
     """A file beside the scenarios with methods of the staff's own, and the checksum of what it held."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     file: str
     sha256: str | None = None
 
@@ -77,18 +75,14 @@ class MethodsFile(BaseModel):
         return self if self.sha256 else MethodsFile(file=self.file, sha256=found)
 
 
-def _as_methods_file(value: Any) -> Any:
-    return {"file": value} if isinstance(value, str) else value
-
-
 class Scenario(Method):
     """The method of a scenario with what it is made of; see ``baseline.yml`` for what each key means."""
 
     description: dict[Literal["zh", "en"], str] = Field(default_factory=dict)
     edition: str = ""
-    user_data: Annotated[UserData | None, BeforeValidator(_as_user_data)] = None
+    user_data: Annotated[UserData | None, _short("folder")] = None
     constructions: dict[str, str] = Field(default_factory=dict)
-    methods: Annotated[MethodsFile | None, BeforeValidator(_as_methods_file)] = None
+    methods: Annotated[MethodsFile | None, _short("file")] = None
 
 
 #: the keys of a scenario, in the order in which they are shown

@@ -1,7 +1,5 @@
 """The built tables of one scenario, by name; a table is written so that it reads back exactly."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import shutil
 import subprocess
@@ -14,11 +15,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 from quick import Quick
-from sampled import FUZZ
+from sampled import FUZZ, STEADY
 from shipped import PARTS, changed_scenarios, is_own, own_names
 
-from fhi.files import digest, is_hidden
-from fhi.kept import FOLDER
+from fhi.files import KEPT, digest, is_hidden
 from fhi.paths import BASELINE, ROOT
 from fhi.store import Store
 
@@ -34,13 +34,22 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECL
 # a run of the tests says the same of a commit anywhere; HYPOTHESIS_PROFILE=default draws new cases at every run
 # a machine under load is slow, and that is no fault
 PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("steady", derandomize=True, max_examples=25, **PATIENT)
-settings.register_profile("quick", derandomize=True, max_examples=5, **PATIENT)
-settings.register_profile("fuzz", max_examples=200, **PATIENT)
+settings.register_profile("steady", derandomize=True, max_examples=STEADY, **PATIENT)
+settings.register_profile("quick", derandomize=True, max_examples=STEADY // 5, **PATIENT)
+settings.register_profile("fuzz", max_examples=8 * STEADY, **PATIENT)
 
 
 def pytest_addoption(parser):
     parser.addoption("--quick", action="store_true", help="what builds nothing and takes no seconds: make check")
+
+
+# thousands of tests and the modules they import stay to the end: to look through them again and again for what is free
+# takes a fifth of the time
+gc.set_threshold(100_000, 50, 50)
+
+
+def pytest_collection_finish():
+    gc.freeze()
 
 
 def pytest_configure(config):
@@ -52,8 +61,8 @@ def pytest_configure(config):
     os.environ.pop("FHI_BUILD", None)
     config.fhi_out = tempfile.mkdtemp(prefix="fhi-test-")
     os.environ["FHI_OUT"] = config.fhi_out
-    # the kernels of the notebooks import this checkout, whatever the environment was set up for
-    os.environ["PYTHONPATH"] = str(ROOT)
+    # kernels and other processes import the package of this checkout, and nothing else that stands in it
+    os.environ |= {"PYTHONPATH": str(ROOT / ".ci"), "PYTHONSAFEPATH": "1"}
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
 
 
@@ -72,8 +81,9 @@ LONG = [
 
 #: the fixtures of this file, and that of the browser, behind which something is built or started
 BUILDING = {"built", "checkout", "unbuilt", "browser"}
-#: notebooks whose stages take long: their outputs are compared with those of the shared build, and run in make fuzz
-HEAVY = ("04_robustness", "05_identification", "06_audit", "07_charting")
+#: notebooks that nbval runs in make fuzz alone: tests/running/test_notebooks.py compares their outputs with those of
+#: the shared build, and tests/running/test_run_all.py runs the first three in kernels
+HEAVY = ("02_indicators", "03_weighting", "04_robustness", "05_identification", "06_audit", "07_charting")
 
 
 def _builds(item) -> bool:
@@ -119,8 +129,8 @@ def pytest_runtest_setup(item):
     if item.path.suffix != ".ipynb" or item.path.stem not in HEAVY:
         return
     out, home = Path(item.config.fhi_out), shared_build(item.config._tmp_path_factory)
-    if (home / "done").exists() and not (out / FOLDER).exists():
-        shutil.copytree(home / "checkout" / FOLDER, out / FOLDER)
+    if (home / "done").exists() and not (out / KEPT).exists():
+        shutil.copytree(home / "checkout" / KEPT, out / KEPT)
 
 
 @pytest.hookimpl(trylast=True)
@@ -152,7 +162,9 @@ class Checkout:
 
     def __init__(self, folder: Path, *, copied: bool = False):
         self.folder = folder
-        for name in () if copied else PARTS:
+        # with the list of imports, which make writes anew where it is older than a module
+        parts = () if copied else (*PARTS, *(path.name for path in ROOT.glob(".imports.mk")))
+        for name in parts:
             source, target = ROOT / name, folder / name
             if source.is_dir():
                 shutil.copytree(source, target, ignore=own_names)
@@ -243,8 +255,8 @@ def built(tmp_path_factory) -> Checkout:
             shutil.rmtree(folder, ignore_errors=True)
             copy = Checkout(folder)
             # what was built here before is taken over where its cause is the same; the second build takes nothing over
-            if (ROOT / FOLDER).is_dir():
-                shutil.copytree(ROOT / FOLDER, folder / FOLDER)
+            if (ROOT / KEPT).is_dir():
+                shutil.copytree(ROOT / KEPT, folder / KEPT)
             copy.make("report")
             (folder.parent / "done").touch()
     return Checkout(folder, copied=True)

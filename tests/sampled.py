@@ -1,4 +1,4 @@
-"""Cross products of cases: a sample in `make test`, all of them in `make fuzz`."""
+"""Cases of tests: cross products are sampled in `make test` and whole in `make fuzz`; random ones are counted here."""
 
 from __future__ import annotations
 
@@ -7,9 +7,20 @@ import os
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import settings
 
+#: random cases of a test in `make test`, unless it says how many
+STEADY = 25
 #: whether this is `make fuzz`
 FUZZ = bool(os.environ.get("FUZZ_CASES"))
+
+
+def examples(count: int) -> int:
+    """Return how many random cases a test tries that is to have so many in `make test`.
+
+    `make check` tries a fifth of them, `make fuzz` eight times as many, as of the tests that do not say how many.
+    """
+    return max(1, count * settings.default.max_examples // STEADY)
 
 
 def sampled(*axes: Sequence) -> list:

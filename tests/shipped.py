@@ -35,7 +35,7 @@ PARTS += ("fhi", "notebooks", "data/raw")
 
 def is_own(path: Path) -> bool:
     """True if a file or folder of the checkout is one of those that the staff keep there for themselves."""
-    if path.name in ("__pycache__", ".ipynb_checkpoints"):
+    if path.name == ".ipynb_checkpoints":
         return True
     if path.parent == SCENARIOS:
         return path.name not in {*JUDGEMENTS, *(f"{name}.yml" for name in SCENARIO_NAMES)}
@@ -45,7 +45,12 @@ def is_own(path: Path) -> bool:
 
 
 def own_names(folder: str, names: list[str]) -> list[str]:
-    """Return those of the names in a folder that no copy of the project gets, as ``shutil.copytree`` asks for them."""
+    """Return those of the names in a folder that no copy of the project gets, as ``shutil.copytree`` asks for them.
+
+    Compiled modules are copied, so that the copy need not compile them, but for those that are being written.
+    """
+    if Path(folder).name == "__pycache__":
+        return [name for name in names if not name.endswith(".pyc")]
     return [name for name in names if is_own(Path(folder) / name)]
 
 

@@ -76,6 +76,7 @@ def test_is_marked():
 """
 
 
+@pytest.mark.slow
 def test_a_test_that_builds_or_takes_long_is_found_out(tmp_path):
     (tmp_path / "test_it.py").write_text(BUILDING)
     (tmp_path / "conftest.py").write_text(

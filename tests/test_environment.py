@@ -1,11 +1,15 @@
 """The environment: conda and pip give the versions of the one lock, and each package that is asked for stands in it."""
 
+import os
 import re
+import shutil
 import subprocess
-import sys
 import tomllib
+import venv
 from importlib.metadata import version
+from pathlib import Path
 
+import pytest
 import yaml
 
 from fhi.paths import ROOT
@@ -49,17 +53,57 @@ def test_what_is_installed_is_what_is_locked():
     assert {name: version(name) for name in asked()} == {name: LOCK[name] for name in asked()}
 
 
-def test_an_environment_of_the_same_lock_is_taken_as_it_is(tmp_path):
-    """Two checkouts share one with VENV=: the second installs nothing, and leaves the package of the first."""
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin/python").symlink_to(sys.executable)
-    ready = tmp_path / ".fhi-ready"
-    ready.write_bytes((ROOT / "requirements.lock").read_bytes())
-    before = ready.stat().st_mtime_ns
-    done = subprocess.run(["sh", ".ci/setup.sh", str(tmp_path)], cwd=ROOT, capture_output=True, text=True)
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory):
+    """An environment without packages, which counts as set up from the lock of this checkout."""
+    folder = tmp_path_factory.mktemp("bare") / "venv"
+    venv.create(folder, symlinks=True)
+    shutil.copy(ROOT / "requirements.lock", folder / ".fhi-ready")
+    return folder
+
+
+def set_up(folder, checkout):
+    return subprocess.run(["sh", ".ci/setup.sh", str(folder)], cwd=checkout, capture_output=True, text=True)
+
+
+def test_an_environment_of_the_same_lock_is_taken_as_it_is(bare, tmp_path):
+    """Two checkouts share one with VENV=: the second installs nothing."""
+    ready = bare / ".fhi-ready"
+    before, stands = ready.stat().st_mtime_ns, sorted(path.name for path in bare.iterdir())
+    done = set_up(bare, ROOT)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "") and ready.stat().st_mtime_ns > before
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".fhi-ready", "bin"]
+    assert sorted(path.name for path in bare.iterdir()) == stands
     # of another lock it is set up anew, which is refused for what is not an environment
-    ready.write_text("other")
-    done = subprocess.run(["sh", ".ci/setup.sh", str(tmp_path)], cwd=ROOT, capture_output=True, text=True)
+    (tmp_path / ".fhi-ready").write_text("other")
+    done = set_up(tmp_path, ROOT)
     assert done.returncode == 1 and "is not a virtual environment" in done.stderr
+
+
+def test_a_process_has_the_package_of_the_checkout_that_it_stands_in(bare, tmp_path):
+    """As a notebook that is opened without `make lab`, in the second of two checkouts that share an environment."""
+    for name in ("first", "second"):
+        folder = tmp_path / name
+        shutil.copytree(ROOT / ".ci", folder / ".ci", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(ROOT / "requirements.lock", folder)
+        for part in ("notebooks", "fhi"):
+            (folder / part).mkdir()
+        (folder / "fhi/__init__.py").touch()
+        # nothing else that stands in the checkout is taken
+        (folder / "random.py").write_text("raise ImportError\n")
+    site = next(bare.glob("lib/python*/site-packages"))
+    # an environment that was set up earlier knows the path of one checkout alone
+    (site / "fhi.pth").write_text(f"{tmp_path / 'second'}\n")
+    (site / "fhi_checkout.py").unlink(missing_ok=True)
+    for name in ("first", "second"):
+        done = set_up(bare, tmp_path / name)
+        assert done.returncode == 0, done.stderr
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+
+    def package(folder):
+        command = [bare / "bin/python", "-c", "import random, fhi; print(fhi.__file__)"]
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+        return Path(done.stdout.strip()).relative_to(tmp_path).parts[0] if not done.returncode else done.stderr
+
+    assert [package(tmp_path / name / "notebooks") for name in ("first", "second")] == ["first", "second"]
+    # elsewhere it is that of the checkout which the environment was set up for
+    assert package(tmp_path) == "first"

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from made_tables import Layout
 from report_tables import load
+from sampled import examples
 
 from fhi.engine.errors import DataError
 from fhi.engine.framework import Framework
@@ -23,9 +24,8 @@ from fhi.reading import microdata
 from fhi.reading.microdata import file_types
 from fhi.reading.microdata.cell_readers import Context
 from fhi.reading.microdata.conversion import Rates
-from fhi.reading.microdata.places import ELSEWHERE, CityNames
+from fhi.reading.microdata.names import ELSEWHERE, CityNames, Vocabulary
 from fhi.reading.microdata.quality_log import Quality
-from fhi.reading.microdata.synonyms import Vocabulary
 from fhi.reading.microdata.yearbooks import Yearbooks
 from fhi.reading.parsing import (
     has_unit,
@@ -38,7 +38,7 @@ from fhi.reading.parsing import (
 )
 
 pytestmark = pytest.mark.fuzz
-CASES = int(os.environ.get("FUZZ_CASES", "100"))
+CASES = int(os.environ.get("FUZZ_CASES", 0)) or examples(100)
 FIRE = settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=CASES <= 100)
 TABLES = {name: table for name, table in load().items() if name in ("cities", "vocabulary", "public/exchange_rates")}
 FRAMEWORK = Framework.from_csv(RAW / "report2018" / "framework.csv")

@@ -96,8 +96,9 @@ def test_what_a_document_points_to_is_there(name):
 #: rooms, and "" for the modules beside them, in which every public function of two arguments or more has these sections
 DESCRIBED = {
     "codebook": ["Parameters", "Returns|Yields"],
-    "editions": ["Parameters"],
+    "editions": ["Parameters", "Returns|Yields"],
     "engine": ["Parameters", "Returns|Yields"],
+    "reading": ["Parameters", "Returns|Yields"],
     "running": ["Parameters", "Returns|Yields"],
     "showing": ["Parameters"],
     "": ["Parameters", "Returns|Yields"],

@@ -4,8 +4,7 @@ import os
 
 import pytest
 
-from fhi.files import Files
-from fhi.kept import Kept
+from fhi.files import Files, Kept
 from fhi.running import reuse
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from sampled import examples
 
 from fhi import files
 from fhi.engine.errors import DataError
@@ -31,7 +32,7 @@ def names_below(folder):
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=20))
 @example([0.1, 1 / 3, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, 8.41e21, -0.0, 123456789.12345679])
 def test_floats_read_back_exactly(tmp_path, values):

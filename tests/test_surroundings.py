@@ -1,6 +1,8 @@
 """Surroundings that are not the project's: a build gives the same bytes in them, or says in a line what to change."""
 
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -77,6 +79,37 @@ def test_a_report_needs_no_network(hostile, cut):
 
 def test_nothing_is_set_up_again_for_another_checkout_with_the_same_environment(hostile):
     assert "set-up" not in hostile.said
+
+
+@pytest.fixture(scope="module")
+def crowded(unbuilt, tmp_path_factory):
+    """A copy of the project with some of its tests, modules of the wrong kind in it, and the variables beside them."""
+    (unbuilt.folder / "tests").mkdir()
+    for name in ("conftest", "quick", "sampled", "shipped", "test_paths"):
+        shutil.copy2(ROOT / "tests" / f"{name}.py", unbuilt.folder / "tests")
+    return unbuilt, unbuilt.surround(tmp_path_factory.mktemp("about"))
+
+
+def test_no_module_of_the_folder_is_taken_for_one_of_the_tests(crowded):
+    """Neither in their process nor in one that it starts with ``-c``."""
+    copy, variables = crowded
+    commands = ("check", "test", "matrix", "bench", "faults", "fuzz")
+    planned = copy.make("-n", *commands, **variables).stdout
+    started = re.findall(r'(PYTHONSAFEPATH=1 PYTHONPATH=(?:"[^"]*":?)+ )"[^"]*python"', planned)
+    assert len(started) == len(commands)
+    inner = "import random, pandas, typing, json, fhi; print(fhi.__file__)"
+    outer = f"import pandas, subprocess, sys; subprocess.run([sys.executable, '-c', '{inner}'], check=True)"
+    environment = copy.environment() | variables
+    for before in set(started):
+        script = f"{before}{shlex.quote(sys.executable)} -c {shlex.quote(outer)}"
+        done = subprocess.run(script, shell=True, cwd=copy.folder, env=environment, capture_output=True, text=True)
+        assert done.stdout.splitlines() == [str(copy.folder / "fhi/__init__.py")], done.stderr
+
+
+def test_the_tests_run_beside_modules_of_the_wrong_kind(crowded):
+    copy, variables = crowded
+    done = copy.make("test", PYTEST_ADDOPTS="--numprocesses=1 tests/test_paths.py", **variables)
+    assert re.search(r"^\d+ passed", done.stdout, re.MULTILINE) and "not this one" not in done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")

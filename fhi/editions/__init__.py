@@ -3,7 +3,6 @@
 from fhi.editions.catalogue import tidy
 from fhi.editions.edition import Edition, edition
 from fhi.editions.folders import load, schemas_of, units_of
-from fhi.reading.csv_tables import read_table
-from fhi.reading.schemas import SCHEMAS
+from fhi.reading.schemas import SCHEMAS, read_table
 
 __all__ = ["SCHEMAS", "Edition", "edition", "load", "read_table", "schemas_of", "tidy", "units_of"]

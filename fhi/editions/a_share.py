@@ -4,13 +4,11 @@ The list holds every mainland-listed company of the industries counted, so that 
 true zero. It says nothing of 香港, 澳门 and 台北.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pandas as pd
 
-from fhi.engine.errors import DataError, Problem
+from fhi.engine.errors import Problem, reject
 
 Tables = Mapping[str, pd.DataFrame]
 FIRMS, INDUSTRIES = "public/a_share_firms", "public/a_share_industries"
@@ -71,8 +69,7 @@ def firms(tables: Tables) -> pd.DataFrame:
             found = getattr(row, column)
             value = None if pd.isna(found) else found
             problems.append(Problem(f"data/raw/{FIRMS}.csv", row.row, column, value, expected, remedy))
-    if problems:
-        raise DataError(problems)
+    reject(problems)
     return listed.assign(sector=listed["industry"].map(known))
 
 

@@ -4,9 +4,8 @@ An alternative gives all values of its indicator, so that the indicator means on
 and texts stand in ``constructions.csv`` of the edition and replace those of ``framework.csv`` in the scenario.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import pandas as pd
 
@@ -16,30 +15,7 @@ from fhi.engine.parameters import Method
 from fhi.paths import REPORT
 
 KEY = "constructions"
-#: indicator -> name of the construction -> function of the raw tables
-ALTERNATIVES: dict[str, dict[str, Callable[[Tables], pd.DataFrame]]] = {}
 TEXTS = ["unit", "name_zh", "name_en", "definition_zh", "definition_en", "construction"]
-
-
-def alternative(indicator: str, name: str):
-    """Register a function of the raw tables as a construction of an indicator; see `construction.constructs`.
-
-    Parameters
-    ----------
-    indicator : str
-        A code of framework.csv.
-    name : str
-        Name of the construction, as in constructions.csv.
-    """
-
-    def register(function):
-        own = ALTERNATIVES.setdefault(indicator, {})
-        if name in own:
-            raise ValueError(f"two constructions of {indicator} named {name}")
-        own[name] = function
-        return function
-
-    return register
 
 
 def chosen(method: Method, file: str | None = None) -> dict[str, Callable[[Tables], pd.DataFrame]]:
@@ -50,6 +26,11 @@ def chosen(method: Method, file: str | None = None) -> dict[str, Callable[[Table
     method : Method
     file : str, optional
         The file of the scenario, for messages.
+
+    Returns
+    -------
+    dict
+        Functions of the raw tables, by indicator.
 
     Raises
     ------
@@ -76,6 +57,11 @@ def described(tables: Mapping[str, pd.DataFrame], method: Method) -> dict[str, p
         The raw tables by name.
     method : Method
         Its ``constructions`` are named in ``tables["constructions"]``.
+
+    Returns
+    -------
+    dict
+        The raw tables by name.
     """
     framework = tables["framework"].copy()
     if chosen(method):
@@ -92,25 +78,15 @@ def _rows(table: str, tables: Tables, column: str, year: int) -> pd.DataFrame:
     return own.assign(value=own["value"].astype(float), year=year, source_id=table, evidence="public")
 
 
-@alternative("firm_count", "lending-platforms")
-def lending_platforms(tables: Tables) -> pd.DataFrame:
-    """企业数量: online-lending platforms operating in July 2017; partial, lending only."""
-    return _rows("public/p2p_platforms", tables, "platforms", 2017)
-
-
-@alternative("capital", "lending-volume")
-def lending_volume(tables: Tables) -> pd.DataFrame:
-    """资本实力: loans brokered by platforms in the first half of 2017, 100 million CNY; partial, lending only."""
-    return _rows("public/p2p_platforms", tables, "volume_2017h1_100m", 2017)
-
-
-@alternative("capital", "lending-registered-capital")
-def lending_registered_capital(tables: Tables) -> pd.DataFrame:
-    """资本实力: registered capital of the platforms of July 2017, 100 million CNY; partial, lending only."""
-    return _rows("public/p2p_platforms", tables, "registered_capital_100m", 2017)
-
-
-@alternative("services", "mobile-payment-index")
-def mobile_payment_index(tables: Tables) -> pd.DataFrame:
-    """第三方支付城市服务体验: mobile payment development index at the end of 2018, a proxy."""
-    return _rows("public/mobile_payment_index_2018", tables, "value", 2018)
+#: by indicator, then by name of the construction: its values from a public table
+ALTERNATIVES: dict[str, dict[str, Callable[[Tables], pd.DataFrame]]] = {
+    "firm_count": {"lending-platforms": partial(_rows, "public/p2p_platforms", column="platforms", year=2017)},
+    "capital": {
+        name: partial(_rows, "public/p2p_platforms", column=column, year=2017)
+        for name, column in {
+            "lending-volume": "volume_2017h1_100m",
+            "lending-registered-capital": "registered_capital_100m",
+        }.items()
+    },
+    "services": {"mobile-payment-index": partial(_rows, "public/mobile_payment_index_2018", column="value", year=2018)},
+}

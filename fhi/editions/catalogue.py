@@ -1,25 +1,18 @@
 """The raw files as a whole: each listed once in sources.csv, unchanged since, and valid."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-from fhi.engine.errors import DataError, Problem
+from fhi.engine.errors import Problem, reject
 from fhi.files import digest, replace_file
 from fhi.paths import RAW, WORDS
-from fhi.reading.csv_tables import read_table
-from fhi.reading.schemas import SCHEMAS
+from fhi.reading.schemas import SCHEMAS, read_table
 from fhi.store import to_csv
 
 CATALOGUE = "sources.csv"
 KINDS = ("*.csv", "*.geojson")
-_ROWS = SCHEMAS["sources"]
-_SHA256 = replace(_ROWS.columns["sha256"], absent="run make checksums, which adds it")
-LISTED = replace(_ROWS, columns={**_ROWS.columns, "sha256": _SHA256})
 
 
 def checksum(path: Path) -> str:
@@ -49,6 +42,10 @@ def shown(raw: Path, file: str) -> str:
         The folder with the catalogue.
     file : str
         Path below it.
+
+    Returns
+    -------
+    str
     """
     return f"data/raw/{(raw / file).relative_to(RAW).as_posix()}" if raw.is_relative_to(RAW) else str(raw / file)
 
@@ -61,7 +58,7 @@ def verify(raw: Path = RAW) -> pd.DataFrame:
     DataError
         With one problem a file that is missing, unlisted or changed.
     """
-    listed = read_table(raw / CATALOGUE, LISTED, file=shown(raw, CATALOGUE))
+    listed = read_table(raw / CATALOGUE, SCHEMAS["sources"], file=shown(raw, CATALOGUE))
     present, problems = set(raw_files(raw)), []
     for row, file, stated in zip(listed["row"], listed["file"], listed["sha256"], strict=True):
         place = (shown(raw, file), None, None)
@@ -80,8 +77,7 @@ def verify(raw: Path = RAW) -> pd.DataFrame:
     for file in sorted(present - set(listed["file"])):
         remedy = "add a row to sources.csv, then run make checksums"
         problems.append(Problem(shown(raw, file), None, None, file, "a row of sources.csv", remedy))
-    if problems:
-        raise DataError(problems)
+    reject(problems)
     return listed
 
 
@@ -102,6 +98,11 @@ def update_checksums(raw: Path = RAW, needed: Collection[str] | None = None) -> 
         The folder with the catalogue.
     needed : collection of str, optional
         Files that stay on the list although they are gone (default: all).
+
+    Returns
+    -------
+    list of str
+        Paths below `raw`.
     """
     listed = listing(raw)
     there = listed["file"].map(lambda file: (raw / file).is_file())
@@ -130,6 +131,10 @@ def source_of(tables: Mapping[str, pd.DataFrame], name: str, column: str = "sour
         The table.
     column : str
         What of its row in ``sources`` to return.
+
+    Returns
+    -------
+    str
     """
     rows = tables["sources"]
     return rows.loc[rows["file"].str.endswith(f"/{name}.csv"), column].iloc[0]

@@ -4,9 +4,8 @@ A list that is exhaustive (banks, insurers, brokers, exchanges) gives a city wit
 a partial list leaves it missing; an entry of undisclosed size leaves its own city missing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import pandas as pd
 
@@ -18,26 +17,9 @@ from fhi.engine import formulas
 from fhi.engine.errors import DataError, Problem
 from fhi.engine.framework import FORMULAS, Framework
 from fhi.engine.multivariate import correlation
-from fhi.reading.csv_tables import PANEL
+from fhi.reading.schemas import PANEL
 
 Tables = Mapping[str, pd.DataFrame]
-CONSTRUCTIONS: dict[str, Callable[[Tables], pd.DataFrame]] = {}
-
-
-def constructs(indicator: str):
-    """Register a function of the raw tables as the construction of an indicator.
-
-    It returns ``city, year, value, source_id, evidence``, one row a city and year, and ``low, high`` if its sources
-    leave a value open; without them a value is exact, and both are the value.
-    """
-
-    def register(function):
-        if indicator in CONSTRUCTIONS:
-            raise ValueError(f"two constructions of {indicator}")
-        CONSTRUCTIONS[indicator] = function
-        return function
-
-    return register
 
 
 def panel(
@@ -61,6 +43,16 @@ def panel(
         and years; ``cell``: only the cities and years that are given are replaced.
     instead : mapping, optional
         Functions that construct some indicators in place of their defaults (`fhi.editions.alternatives.chosen`).
+
+    Returns
+    -------
+    pandas.DataFrame
+        `fhi.reading.schemas.PANEL`, a row an indicator, unit and year.
+
+    Raises
+    ------
+    DataError
+        If there is no value at all, or a formula of framework.csv cannot be computed.
     """
     variables = tables["variables"]["code"].tolist() if "variables" in tables and framework.formulas else []
     frames = _constructed([*framework.indicators, *variables], tables, framework, instead)
@@ -162,6 +154,11 @@ def constructed(indicator: str, tables: Tables) -> pd.DataFrame | None:
         A code of framework.csv.
     tables : mapping
         The raw tables by name.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        ``city, year, value, source_id, evidence`` and perhaps ``low, high``.
     """
     if "indicators" in tables:
         rows = tables["indicators"].query("indicator == @indicator")
@@ -189,37 +186,6 @@ def _rows(values: pd.Series, year: int, source_id: str, evidence: str) -> pd.Dat
     return frame.assign(year=year, source_id=source_id, evidence=evidence)
 
 
-@constructs("firm_scale")
-def firm_scale(tables: Tables) -> pd.DataFrame:
-    """企业规模: mean of a city's shares of internet-bank loans, insurance premiums and brokers, per cent."""
-    return _mean_share(tables, "firm_scale")
-
-
-@constructs("contribution")
-def contribution(tables: Tables) -> pd.DataFrame:
-    """贡献率: mean of a city's shares of exchanges, cloud computing and blockchain, per cent: some bounded."""
-    return _mean_share(tables, "contribution")
-
-
-@constructs("firm_count")
-def firm_count(tables: Tables) -> pd.DataFrame:
-    """企业数量: firms financed with CNY 50 million or more, as printed for three cities (p6-7)."""
-    return _profile(tables, "firm_count")
-
-
-@constructs("capital")
-def capital(tables: Tables) -> pd.DataFrame:
-    """资本实力: total financing of these firms, 100 million CNY, as printed for one city (p7)."""
-    rows = _profile(tables, "capital")
-    return rows.assign(value=rows["value"] / 1e8)
-
-
-@constructs("institutes")
-def institutes(tables: Tables) -> pd.DataFrame:
-    """专项科研: special research institutes, as printed for one city (p7)."""
-    return _profile(tables, "institutes")
-
-
 #: by indicator: the unit in which the city profiles print it
 PROFILED = {"firm_count": "firms", "capital": "CNY", "institutes": "institutes"}
 
@@ -236,6 +202,10 @@ def qualified(panel: pd.DataFrame, tables: Tables) -> pd.DataFrame:
         As `panel` returns it.
     tables : mapping
         The raw tables.
+
+    Returns
+    -------
+    pandas.DataFrame
     """
     if "city_profiles" not in tables:
         return panel.assign(qualifier="exact")
@@ -251,34 +221,30 @@ def _profiled(tables: Tables) -> pd.DataFrame:
     return rows[rows["unit"] == rows["node"].map(PROFILED)]
 
 
-def _profile(tables: Tables, node: str) -> pd.DataFrame:
+def _profile(tables: Tables, node: str, unit: float = 1) -> pd.DataFrame:
     """Numbers of the city profiles (p6-8) of a node, as printed: 近100 is 100, 50多 is 50; see `qualified`."""
-    values = _profiled(tables).query("node == @node").set_index("city")["printed_value"]
+    values = _profiled(tables).query("node == @node").set_index("city")["printed_value"] / unit
     return _rows(values, year_of(tables), source_of(tables, "city_profiles"), "published")
 
 
-@constructs("adoption")
 def adoption(tables: Tables) -> pd.DataFrame:
     """使用者占比: share of fintech users, per cent, as published (p21)."""
     values = tables["adoption"].set_index("city")["rate"]
     return _rows(values, year_of(tables), source_of(tables, "adoption"), "published")
 
 
-@constructs("services")
 def services(tables: Tables) -> pd.DataFrame:
     """第三方支付城市服务体验: city services, as printed for two cities (p6, p23)."""
     values = tables["services"].query("kind == 'total'").set_index("city")["count"].astype(float)
     return _rows(values, year_of(tables), source_of(tables, "services"), "published")
 
 
-@constructs("search_interest")
 def search_interest(tables: Tables) -> pd.DataFrame:
     """搜索热点: 21 less the published rank of search attention (p36): the order, read as evenly spaced."""
     ranks = tables["attention"].set_index("city")["rank"]
     return _rows(len(ranks) + 1.0 - ranks, year_of(tables), source_of(tables, "attention"), "derived")
 
 
-@constructs("gdp")
 def gdp(tables: Tables) -> pd.DataFrame:
     """城市经济规模: GDP at current prices, 100 million CNY; USD at the annual average rate of its year."""
     rates = tables["public/exchange_rates"].query("kind == 'annual average' and currency == 'USD'")
@@ -286,18 +252,6 @@ def gdp(tables: Tables) -> pd.DataFrame:
     rate = rows["year"].map(rates.set_index("year")["cny_per_unit"])
     converted = rows["value"].where(rows["unit"] != "USD", rows["value"] * rate / 1e8)
     return rows.assign(value=converted, source_id="public/public_indicators", evidence="public")
-
-
-@constructs("finance_industry")
-def finance_industry(tables: Tables) -> pd.DataFrame:
-    """金融产业发展: market value of A-share listed finance companies, 100 million CNY (public proxy)."""
-    return _listed(tables, "finance")
-
-
-@constructs("technology_industry")
-def technology_industry(tables: Tables) -> pd.DataFrame:
-    """科技产业发展: market value of A-share listed information-technology companies, 100 million CNY (public proxy)."""
-    return _listed(tables, "technology")
 
 
 def _listed(tables: Tables, sector: str) -> pd.DataFrame:
@@ -308,12 +262,31 @@ def _listed(tables: Tables, sector: str) -> pd.DataFrame:
     return found.assign(year=year_of(tables), source_id=a_share.FIRMS, evidence="public")
 
 
-@constructs("universities")
-def universities(tables: Tables) -> pd.DataFrame:
-    """高校科研: number of Double First-Class universities of 2017 (public proxy)."""
-    return _public(tables, "double_first_class_universities")
-
-
 def _public(tables: Tables, indicator: str) -> pd.DataFrame:
     rows = tables["public/public_indicators"].query("indicator == @indicator")
     return rows.assign(source_id="public/public_indicators", evidence="public")
+
+
+#: by indicator, the function of the raw tables that constructs it: a row a city and year with ``city, year, value,
+#: source_id, evidence``, and ``low, high`` if its sources leave a value open; without them a value is exact
+CONSTRUCTIONS: dict[str, Callable[[Tables], pd.DataFrame]] = {
+    # 企业规模: mean of a city's shares of internet-bank loans, insurance premiums and brokers, per cent
+    "firm_scale": partial(_mean_share, indicator="firm_scale"),
+    # 贡献率: mean of a city's shares of exchanges, cloud computing and blockchain, per cent: some bounded
+    "contribution": partial(_mean_share, indicator="contribution"),
+    # 企业数量: firms financed with CNY 50 million or more, as printed for three cities (p6-7)
+    "firm_count": partial(_profile, node="firm_count"),
+    # 资本实力: total financing of these firms, 100 million CNY, as printed for one city (p7)
+    "capital": partial(_profile, node="capital", unit=1e8),
+    # 专项科研: dedicated research institutes, as printed for one city (p7)
+    "institutes": partial(_profile, node="institutes"),
+    "adoption": adoption,
+    "services": services,
+    "search_interest": search_interest,
+    "gdp": gdp,
+    # 金融产业发展, 科技产业发展: market value of A-share listed companies, 100 million CNY (public proxies)
+    "finance_industry": partial(_listed, sector="finance"),
+    "technology_industry": partial(_listed, sector="technology"),
+    # 高校科研: number of Double First-Class universities of 2017 (public proxy)
+    "universities": partial(_public, indicator="double_first_class_universities"),
+}

@@ -1,7 +1,5 @@
 """What a scenario takes from its edition where its file says nothing: year, space of robustness, standard errors."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,6 +30,11 @@ def of_edition(name: str, settings: Mapping[str, Any], file: str | None = None) 
         The keys of the scenario so far.
     file : str, optional
         The file of the scenario, for messages.
+
+    Returns
+    -------
+    dict
+        By key of a scenario.
 
     Raises
     ------
@@ -104,6 +107,11 @@ def data_noise(name: str, year: int | None) -> dict[str, dict[str, Any]]:
         The edition.
     year : int or None
         The latest that counts; None: any.
+
+    Returns
+    -------
+    dict
+        By indicator: one of ``answers``, ``sd`` and ``relative``; ``sd`` a number or by unit.
     """
     noise: dict[str, dict[str, Any]] = {code: found.entry for code, found in edition(name).standard_errors.items()}
     stated = _latest(standard_errors_of(name), year)

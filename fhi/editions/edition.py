@@ -8,22 +8,68 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pandas as pd
+import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from fhi.engine.errors import MethodError
 from fhi.paths import EDITION_FILE, RAW, edition_folder
-from fhi.reading.settings import read_settings
 
-#: what the example texts and rows of the template begin with
-EXAMPLE = "EXAMPLE"
+
+class _OnceLoader(yaml.SafeLoader):
+    """The safe loader of YAML, for which a key that stands twice is an error."""
+
+    def construct_mapping(self, node, deep=False):
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        twice = [key for key in keys if keys.count(key) > 1]
+        if twice:
+            raise yaml.constructor.ConstructorError(None, None, f"the key {twice[0]!r} stands twice", node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+def read_settings(path: Path, file: str) -> dict[str, Any]:
+    """Return what a file of settings holds, its values not yet checked; an empty one holds nothing.
+
+    Parameters
+    ----------
+    path : Path
+        The file: YAML in UTF-8.
+    file : str
+        Its name in messages.
+
+    Returns
+    -------
+    dict
+        By key.
+
+    Raises
+    ------
+    MethodError
+        If it is not readable, or no list of keys and values.
+    """
+    try:
+        settings = yaml.load(path.read_text(encoding="utf-8"), Loader=_OnceLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise MethodError(f"not readable as YAML in UTF-8: {error}", file=file) from None
+    if settings is None:
+        return {}
+    if not isinstance(settings, dict):
+        raise MethodError("the file must be a list of 'key: value' lines.", file=file, value=settings)
+    return settings
+
+
 Text = Annotated[str, Field(min_length=1, strict=True)]
 Positive = Annotated[int | float, Field(gt=0, allow_inf_nan=False)]
 
 
-class Part(BaseModel):
-    """A thing with a name in each language."""
+class Strict(BaseModel):
+    """Settings that do not change, and that have no other keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Part(Strict):
+    """A thing with a name in each language."""
+
     zh: Text
     en: Text
 
@@ -47,19 +93,17 @@ class Tier(Part):
     id: Text
 
 
-class PublishedRanks(BaseModel):
+class PublishedRanks(Strict):
     """A table of the publication with ranks side by side: node -> column, and columns of places gained in a year."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     table: Text
     columns: Annotated[dict[str, str], Field(min_length=1)]
     changes: dict[str, str] = {}
 
 
-class Variant(BaseModel):
+class Variant(Strict):
     """Options of the identified set (`fhi.engine.identification.bounds.IdentifiedSet`); None: its default."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     least_gap: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     normalisation: Literal["linear", "min-max", "increasing"] | None = None
     weights: Literal["free", "equal-inside-parents", "between-1/48-and-1/4"] | None = None
@@ -69,18 +113,16 @@ class Variant(BaseModel):
         return self.model_dump(exclude_none=True)
 
 
-class Facts(BaseModel):
+class Facts(Strict):
     """Groups of facts in the order in which they are added, and the variants of the bounds with all facts."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     groups: tuple[Text, ...] = ()
     variants: dict[str, Variant] = {}
 
 
-class AssumedError(BaseModel):
+class AssumedError(Strict):
     """An assumed standard error of an indicator, one of three; see `fhi.engine.robustness.space`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     answers: Positive | None = None
     sd: Positive | None = None
     relative: Positive | None = None
@@ -96,13 +138,12 @@ class AssumedError(BaseModel):
         return self.model_dump(exclude_none=True)
 
 
-class Edition(BaseModel):
+class Edition(Strict):
     """An edition in its own words; the template explains each key.
 
     Frozen and typed: a key that does not exist, or a value of the wrong type, raises when it is read.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     title: Part
     citation: Part
     publisher: Part | None = None
@@ -149,6 +190,10 @@ def edition(name: str, file: str | None = None) -> Edition:
         Name of the folder below data/raw.
     file : str, optional
         The scenario that names it, for messages.
+
+    Returns
+    -------
+    Edition
 
     Raises
     ------

@@ -6,8 +6,6 @@ braces, ``{value(adoption.rate where city = '杭州')|.1}``: an expression of th
 that holds is told. What cannot be computed is not told: it is listed with its reason instead.
 """
 
-from __future__ import annotations
-
 import calendar
 import re
 from collections import ChainMap
@@ -17,16 +15,13 @@ from pathlib import Path
 import pandas as pd
 
 from fhi.editions.catalogue import shown
-from fhi.editions.claims.functions import FUNCTIONS
-from fhi.editions.claims.ledger import named_tables
-from fhi.editions.claims.verdicts import VERDICTS
-from fhi.engine.errors import DataError, Problem, nearest_names
+from fhi.editions.claims import FUNCTIONS, VERDICTS, named_tables
+from fhi.engine.errors import Problem, nearest_names, reject
 from fhi.engine.expressions import Outcome, evaluate
 from fhi.engine.grammar import ExpressionError, parse
-from fhi.engine.ranking import significant
+from fhi.engine.ranking import outward, significant
 from fhi.paths import WORDS, edition_folder
-from fhi.reading.csv_tables import read_table
-from fhi.reading.schemas import SCHEMAS
+from fhi.reading.schemas import SCHEMAS, read_table
 
 Tables = Mapping[str, pd.DataFrame]
 LANGUAGES = ("zh", "en")
@@ -51,6 +46,8 @@ EACH = "@"
 SLOT = re.compile(r"\{([^{}]*)\}")
 #: a slot, or the name of the unit outside of slots
 PART = re.compile(SLOT.pattern + "|" + EACH)
+#: so many decimals, to the nearest or, of ends of bounds, down or up
+DECIMALS = re.compile(r"\.\d[-+]?")
 SMALL = {
     "zh": ("零", "一", "两", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"),
     "en": (
@@ -78,8 +75,7 @@ def read_findings(folder: Path) -> pd.DataFrame | None:
     file = shown(folder, WORDS)
     rows = read_table(path, SCHEMAS["findings"], file=file)
     problems = [problem for row in rows.itertuples() for problem in _problems(row, file)]
-    if problems:
-        raise DataError(problems)
+    reject(problems)
     return rows
 
 
@@ -101,8 +97,8 @@ def _problems(row, file: str) -> Iterator[Problem]:
                 yield Problem(file, row.row, column, error.part, error.expected, error.remedy)
         if column != "when":
             for slot in SLOT.findall(cell):
-                if (form := _split(slot)[1]) and form not in FORMATS and not re.fullmatch(r"\.\d", form):
-                    valid = [*FORMATS, ".0", ".1", ".2"]
+                if (form := _split(slot)[1]) and form not in FORMATS and not DECIMALS.fullmatch(form):
+                    valid = [*FORMATS, ".0", ".1", ".2", ".1-", ".1+"]
                     yield Problem(file, row.row, column, form, f"one of {', '.join(valid)}", "correct the form")
 
 
@@ -118,7 +114,12 @@ def audited(edition: str, raw: Tables, built: Tables, ledger: pd.DataFrame) -> d
     built : mapping
         The tables that the stages before wrote (`fhi.store.Store`).
     ledger : pandas.DataFrame
-        The claims with their verdicts (`fhi.editions.claims.ledger`).
+        The claims with their verdicts (`fhi.editions.claims`).
+
+    Returns
+    -------
+    dict
+        By name of the table.
     """
     found = {"claims": ledger} if len(ledger) else {}
     rows = read_findings(edition_folder(edition))
@@ -136,6 +137,11 @@ def named(raw: Tables, built: Tables, found: Tables) -> Tables:
     ----------
     raw, built, found : mapping
         Tables by name: as loaded, of this and earlier stages, and those that were just made.
+
+    Returns
+    -------
+    mapping
+        Tables by name.
     """
     return ChainMap(dict(found), built, named_tables(raw))
 
@@ -166,8 +172,7 @@ def findings(rows: pd.DataFrame, tables: Tables, file: str = WORDS) -> tuple[pd.
     """
     verdicts = tables["claims"].set_index("id")["verdict"].to_dict() if "claims" in tables else {}
     problems = [problem for row in rows.itertuples() for problem in _unknown_claims(row, verdicts, file)]
-    if problems:
-        raise DataError(problems)
+    reject(problems)
     writer, told, omitted = _Writer(tables), {}, []
     for row, unit in _spread(rows, tables):
         id = row.id.replace(EACH, unit) if unit else row.id
@@ -294,12 +299,12 @@ class _Writer:
         if isinstance(value, list):
             return _joined([self.write(one, form, tongue, expression) for one in value], tongue)
         if isinstance(value, str):
-            return _month(value, tongue) if form == "month" else self.names[tongue].get(value, value)
+            return date_in_words(value, tongue) if form == "month" else self.names[tongue].get(value, value)
         if isinstance(value, bool) or not isinstance(value, float):
             raise ExpressionError(expression, "a number, a text or a list", "use value(…), count(…) or a list")
         if value != value or abs(value) == float("inf"):
             raise ExpressionError(expression, "a finite number", "leave out what has none")
-        return FORMATS[form](value, tongue) if form in FORMATS else _number(round(value, int(form[1:])), int(form[1:]))
+        return FORMATS[form](value, tongue) if form in FORMATS else _decimals(value, form)
 
 
 def _names(tables: Tables, tongue: str) -> Iterator[tuple[str, str]]:
@@ -331,6 +336,13 @@ def _number(value: float, decimals: int | None = None) -> str:
     return text.replace("-", "−")
 
 
+def _decimals(value: float, form: str) -> str:
+    """Return a number with so many decimals: ``.1`` to the nearest, ``.1-`` rounded down, ``.1+`` rounded up."""
+    decimals = int(form[1])
+    low, high = outward(value, value, decimals)
+    return _number({"-": low, "+": high}.get(form[2:], round(value, decimals)), decimals)
+
+
 def _amount(value: float, tongue: str) -> str:
     """Return a large number in the words of the language: 8.7e11 is 8,700亿, or 870 billion."""
     scales = {"zh": ((1e8, "亿"), (1e4, "万")), "en": ((1e9, " billion"), (1e6, " million"))}
@@ -346,8 +358,20 @@ def _ordinal(value: float, tongue: str) -> str:
     return f"{number}{suffix}"
 
 
-def _month(date: str, tongue: str) -> str:
-    """Return an ISO month or day as it is written: 2007年4月, April 2007."""
+def date_in_words(date: str, tongue: str) -> str:
+    """Return an ISO month or day as it is written: 2007年4月, April 2007.
+
+    Parameters
+    ----------
+    date : str
+        ``2007-04`` or ``2017-09-29``.
+    tongue : str
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
+    """
     year, month, *day = date.split("-")
     if tongue == "zh":
         return f"{year}年{int(month)}月" + "".join(f"{int(number)}日" for number in day)

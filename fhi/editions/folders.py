@@ -5,8 +5,6 @@ further tables its ``schemas.csv`` describes; tables that editions share stand i
 ``data/raw/sources.csv``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
@@ -16,14 +14,12 @@ import pandas as pd
 
 from fhi.editions import catalogue
 from fhi.editions.catalogue import shown, verify
-from fhi.editions.edition import EXAMPLE, Edition, read_edition, words
+from fhi.editions.edition import Edition, read_edition, words
 from fhi.engine.cells import read_cells
-from fhi.engine.errors import DataError, MethodError, Problem, nearest_names
+from fhi.engine.errors import DataError, MethodError, Problem, nearest_names, reject
 from fhi.engine.framework import FORMULAS, SAME, indicators_of
 from fhi.paths import EDITION_FILE, RAW, REPORT, edition_folder
-from fhi.reading import schemas
-from fhi.reading.csv_tables import Schema, read_table, table_from_cells
-from fhi.reading.schemas import SCHEMA_FILE
+from fhi.reading.schemas import EXAMPLE, SCHEMA_FILE, SCHEMAS, Schema, read_schemas, read_table, table_from_cells
 
 #: cells of the list of files that those of the template stand in until they are filled in: column -> what an older
 #: template had, what is expected, the remedy
@@ -44,38 +40,6 @@ OPTIONAL = (
 )
 RATES = "public/exchange_rates"
 
-#: of a name that no unit has; {} is the remedy for a misspelt one
-ALIASES = "{}, or add the name to the column aliases of its unit in cities.csv"
-EMPTY = "leave the row out: a missing value has none"
-#: table -> the column whose example rows are to be removed, and what it names
-EXAMPLES = {
-    "framework": ("code", "a node"),
-    "cities": ("name_zh", "a city"),
-    "variables": ("code", "a column"),
-    "facts": ("id", "a fact"),
-    "bound_alternatives": ("id", "an assumption"),
-    "claims": ("id", "a claim"),
-}
-
-
-def _form(name: str) -> Schema:
-    """Return the schema of a table of the common form, with the remedies that hold in an edition."""
-    changes: dict[str, dict] = {}
-    found = schemas.SCHEMAS[name]
-    if name in (VALUES, "published_ranks", "earlier_ranks", "published_scores", "standard_errors"):
-        changes["city"] = {"unknown": ALIASES}
-    if name == VALUES:
-        changes["value"] = {"empty": EMPTY}
-    if name in EXAMPLES:
-        column, what = EXAMPLES[name]
-        remedy = "remove the row: it shows how the table is filled in"
-        changes[column] = {"refused": (EXAMPLE, f"{what} of your own", remedy)}
-    columns = {column: replace(about, **changes.get(column, {})) for column, about in found.columns.items()}
-    return replace(found, columns=columns)
-
-
-SCHEMAS = {name: _form(name) for name in (*NEEDED, *OPTIONAL)} | {"sources": catalogue.LISTED}
-
 
 def schemas_of(folder: Path) -> dict[str, Schema]:
     """Return the schemas of the tables that an edition describes itself, in ``schemas.csv``; empty without that."""
@@ -85,7 +49,7 @@ def schemas_of(folder: Path) -> dict[str, Schema]:
 
 @cache
 def _schemas(path: Path, changed: int) -> dict[str, Schema]:
-    return schemas.read_schemas(path, shown(path.parent, path.name))
+    return read_schemas(path, shown(path.parent, path.name))
 
 
 def load(edition: str = REPORT) -> dict[str, pd.DataFrame]:
@@ -101,8 +65,7 @@ def units_of(edition: str) -> tuple[pd.DataFrame, pd.DataFrame]:
             tables[name] = _read(folder, name)
         except DataError as error:
             problems += error.problems
-    if problems:
-        raise DataError(problems)
+    reject(problems)
     return tables["cities"].set_index("name_zh"), tables["framework"]
 
 
@@ -127,6 +90,11 @@ def read(folder: Path, common: Path = RAW) -> dict[str, pd.DataFrame]:
         The folder of the edition.
     common : Path
         The folder of what editions share.
+
+    Returns
+    -------
+    dict
+        Tables by name.
 
     Raises
     ------
@@ -156,9 +124,7 @@ def read(folder: Path, common: Path = RAW) -> dict[str, pd.DataFrame]:
             tables |= _common(name, tables, common)
         except DataError as error:
             problems += error.problems
-    problems = problems or _inconsistent(tables, found, folder)
-    if problems:
-        raise DataError(problems)
+    reject(problems or _inconsistent(tables, found, folder))
     tables.setdefault(RATES, tables.get("exchange_rates"))
     if found.published_ranks is not None:
         tables |= _side_by_side(tables, found, folder)
@@ -167,10 +133,10 @@ def read(folder: Path, common: Path = RAW) -> dict[str, pd.DataFrame]:
 
 def _common(name: str, tables: Mapping[str, pd.DataFrame], common: Path) -> dict[str, pd.DataFrame]:
     """Return a table that editions share, by its name; nothing for a common file that is no table."""
-    if name not in schemas.SCHEMAS:
+    if name not in SCHEMAS:
         return {}
     file = f"{name}.csv"
-    table = read_table(common / file, schemas.SCHEMAS[name], file=shown(common, file), known=_known(tables, name))
+    table = read_table(common / file, SCHEMAS[name], file=shown(common, file), known=_known(tables, name))
     return {name: pd.concat([table, tables[name]], ignore_index=True) if name in tables else table}
 
 
@@ -226,8 +192,7 @@ def _read(folder: Path, name: str, known=None, cities=None) -> pd.DataFrame:
 
 def _by_key(rows: list, column: int, cities: pd.DataFrame) -> list[tuple[int, list[str]]]:
     """Return rows with the name_zh of each unit in place of another name of it."""
-    from fhi.reading.microdata.places import CityNames
-    from fhi.reading.microdata.synonyms import Vocabulary
+    from fhi.reading.microdata.names import CityNames, Vocabulary
 
     unknown = {cells[column] for _, cells in rows} - set(cities["name_zh"]) - {""}
     if not unknown:

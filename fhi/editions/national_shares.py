@@ -1,7 +1,5 @@
 """Each city's shares of the nation by class of firms, from the lists and the printed sums of the report."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

@@ -3,8 +3,6 @@
 It holds labels; `VALUES`; `RAW`; or nothing, if a table holds no numbers of its own.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from functools import cache
 
@@ -67,6 +65,11 @@ def of_table(name: str, tables: Mapping[str, pd.DataFrame]) -> tuple[str, ...]:
         Name in the store, such as ``scores``.
     tables : mapping
         The built tables of the scenario.
+
+    Returns
+    -------
+    tuple of str
+        In the order of `EVIDENCE`.
     """
     text = stated(name)
     if text == VALUES:

@@ -1,15 +1,16 @@
 """The orders and first places that a publication prints, against the values and scores that are built."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations, pairwise, product
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from fhi.engine.errors import DataError, Problem
+from fhi.editions.outputs import GIVEN
+from fhi.engine.cells import read_cells
+from fhi.engine.errors import DataError, Problem, reject
 from fhi.engine.framework import Framework
 
 Tables = Mapping[str, pd.DataFrame]
@@ -17,23 +18,11 @@ KINDS = ("order", "leaders", "tie")
 FILES, NOTED = "facts.csv, orders.csv", "order_notes.csv"
 #: outcomes of a pair that deny a printed order
 DENIED = {"no", "tied", "apart"}
-#: labels of values from given files
-GIVEN = ("user", "synthetic")
 COLUMNS = ["fact", "node", "page", "printed", "built", "holds", "why", "note_zh", "note_en"]
 #: why a printed order does not come out, or cannot be told
 REASONS = ("proxy", "unprinted share", "coverage", "definition", "tie")
 #: what is said where the data, not a reading of the page, give the reason; {zh}, {en}: units, or indicators
-NOTES = {
-    "proxy": ("由代理指标构建，口径与报告不同。", "Built from proxies, which measure something else."),
-    "unprinted share": (
-        "份额只知所在区间，先后不定：{zh}。",
-        "Shares are known to an interval only, so that these cannot be told apart: {en}.",
-    ),
-    "coverage": ("没有数值：{zh}。", "No value: {en}."),
-    "indicators": ("并非各评价对象都有数值：{zh}。", "Not every unit has a value of: {en}."),
-    "definition": ("数值的口径或合成方法与报告不同。", "The values measure or combine something else."),
-    "tie": ("印为并列而数值不同，或数值相同而印有先后：{zh}。", "Printed as level but unequal, or the reverse: {en}."),
-}
+NOTES = {cells[0]: cells[1:] for _, cells in read_cells(Path(__file__).with_suffix(".csv"), "printed_orders.csv")[1]}
 #: a note names so many cities at most
 NAMED = 6
 
@@ -53,6 +42,10 @@ class Values:
         ----------
         better, worse : str
             Names of two units.
+
+        Returns
+        -------
+        str
         """
         low, high = self.low.reindex([better, worse]), self.high.reindex([better, worse])
         if low.isna().any() or high.isna().any():
@@ -99,6 +92,11 @@ def built_values(
         ``city, year, indicator, value`` and, if there are any, ``low, high``.
     scores : pandas.DataFrame
         Units × nodes.
+
+    Returns
+    -------
+    callable
+        From the code of a node.
     """
     rows = panel.dropna(subset=["value"])
     rows = rows[rows["year"] <= year] if year is not None else rows
@@ -134,6 +132,11 @@ def pairs(kind: str, subjects: str, units: Iterable[str]) -> dict[tuple[str, str
         Units from best to worst, as in facts.csv.
     units : iterable of str
         All that may stand below leaders.
+
+    Returns
+    -------
+    dict
+        True where the two may be equal, by (better, worse).
     """
     groups = places(subjects)
     named = [unit for group in groups for unit in group]
@@ -257,8 +260,7 @@ def compare(
                 problems.append(Problem(NOTED, None, "fact", order.fact, expected, remedy))
         printed = order.subjects.replace("|", "=") if order.kind == "tie" else order.subjects
         rows.append((order.fact, order.node, order.page, printed, result["built"], result["holds"], *reason))
-    if problems:
-        raise DataError(problems)
+    reject(problems)
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

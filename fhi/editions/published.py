@@ -1,7 +1,5 @@
 """What the publication of an edition prints: its ranks and their movement, and the rankings of others beside them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -41,6 +39,10 @@ def published_units(tables: Mapping[str, pd.DataFrame], root: str) -> pd.DataFra
         With ``tables/published_ranks`` if the edition has any.
     root : str
         Code of the index.
+
+    Returns
+    -------
+    pandas.DataFrame
     """
     if "tables/published_ranks" not in tables:
         return pd.DataFrame(columns=["city", "rank", "tier"])
@@ -57,6 +59,11 @@ def movements(table: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.Dat
         Computed scores by year (`fhi.engine.years.scores`).
     tables : mapping
         With the published ranks of this and earlier editions, as far as there are any.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `fhi.engine.years.MOVES`.
     """
     parts = [part for part in (movement(table), printed_movement(tables)) if len(part)]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=MOVES)

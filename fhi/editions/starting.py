@@ -1,20 +1,19 @@
 """Start the next edition: a folder with what the last one hands on, to be filled in with what is new."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd
 import yaml
 
 from fhi.editions import construction
-from fhi.editions.catalogue import CATALOGUE, LISTED
-from fhi.editions.edition import EXAMPLE, Edition, edition
-from fhi.editions.folders import SCHEMAS, VALUES, load, update
+from fhi.editions.catalogue import CATALOGUE
+from fhi.editions.edition import Edition, edition
+from fhi.editions.folders import VALUES, load, update
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
 from fhi.files import replace_file
 from fhi.paths import EDITION_FILE, RAW
+from fhi.reading.schemas import EXAMPLE, SCHEMAS
 from fhi.store import to_csv
 
 #: columns of cities.csv by another name in an edition with a table of its own
@@ -35,6 +34,10 @@ def start(name: str, base: str) -> list[Path]:
     ----------
     name, base : str
         Names of folders below data/raw: that of the new edition, and that of the earlier one.
+
+    Returns
+    -------
+    list of Path
 
     Raises
     ------
@@ -59,7 +62,7 @@ def start(name: str, base: str) -> list[Path]:
         file: to_csv(table.reindex(columns=[*SCHEMAS[file].columns]).dropna(axis=1, how="all"))
         for file, table in made.items()
     }
-    listed = pd.DataFrame(_listed(tables["sources"], found, file) for file in made)[[*LISTED.columns]]
+    listed = pd.DataFrame(_listed(tables["sources"], found, file) for file in made)[[*SCHEMAS["sources"].columns]]
     files = {EDITION_FILE: HEAD.format(base=base) + _words(found), CATALOGUE: to_csv(listed)}
     files |= {f"{file}.csv": text for file, text in texts.items()}
     written = [replace_file(folder / file, text.encode("utf-8")) for file, text in files.items()]

@@ -12,17 +12,8 @@ them, bounds need highspy::
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from fhi.engine.framework import Framework
-    from fhi.engine.identification.bounds import IdentifiedSet
-    from fhi.engine.index import build
-    from fhi.engine.parameters import Method
-    from fhi.engine.robustness.monte_carlo import uncertainty
-    from fhi.engine.robustness.saltelli import sensitivity
-
-__all__ = ["Framework", "IdentifiedSet", "Method", "build", "sensitivity", "uncertainty"]
 _HOMES = {
     "Framework": "framework",
     "IdentifiedSet": "identification.bounds",
@@ -31,6 +22,7 @@ _HOMES = {
     "sensitivity": "robustness.saltelli",
     "uncertainty": "robustness.monte_carlo",
 }
+__all__ = [*_HOMES]
 
 
 def __getattr__(name: str) -> Any:

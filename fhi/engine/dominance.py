@@ -1,18 +1,29 @@
 """Units compared without weights: which dominate which, in layers, which are alike, and what leaving one out does."""
 
 from collections.abc import Iterable
-from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
+from fhi.engine.aggregation import aggregate
 from fhi.engine.errors import FhiError, MethodError
 from fhi.engine.framework import Framework
-from fhi.engine.index import build
+from fhi.engine.index import build, prepare
 from fhi.engine.parameters import Method
+from fhi.engine.weighting import weigh
 
 #: units whose comparisons with all others are held in memory at once
 BLOCK = 256
+#: scores that differ by less are level
+LEVEL = 1e-9
+#: the columns of each table of `tables`
+COLUMNS = {
+    "dominance": ["of", "city", "dominates", "dominated_by", "layer"],
+    "clusters": ["city", "cluster", "silhouette"],
+    "rank_reversals": ["city", "pairs", "reversed", "first", "second", "note"],
+}
+#: units up to which `tables` makes each of its tables: time grows with their square, and a build for each
+LIMITS = {"dominance": 500, "clusters": 500, "rank_reversals": 100}
 
 
 def dominance(values: pd.DataFrame) -> pd.DataFrame:
@@ -101,29 +112,32 @@ def rank_reversals(
     names = list(dict.fromkeys(panel["city"]))
     if len(names) < 3:
         raise MethodError(f"reversals need at least three units, not {len(names)}.")
-    root = framework.root
-    whole = (
-        build(panel, framework, method, year=year, units=units).scores[root].sort_values(ascending=False, kind="stable")
-    )
+    whole = _root(panel, framework, method, year, units).sort_values(ascending=False, kind="stable")
     records = []
     for name in names:
         rest = units.drop(index=name, errors="ignore") if units is not None else None
         try:
-            scores = build(panel[panel["city"] != name], framework, method, year=year, units=rest).scores[root]
+            scores = _root(panel[panel["city"] != name], framework, method, year, rest)
         except FhiError as error:
             records.append((name, 0, 0, None, None, str(error)))
             continue
-        kept = [city for city in whole.dropna().index if city in scores.index and pd.notna(scores[city])]
-        turned = [pair for pair in combinations(kept, 2) if whole[pair[0]] > whole[pair[1]] and _below(scores, *pair)]
-        pairs = len(kept) * (len(kept) - 1) // 2
-        records.append((name, pairs, len(turned), *(turned[0] if turned else (None, None)), ""))
+        kept = pd.DataFrame({"before": whole, "after": scores}).reindex(whole.index).dropna()
+        before, after = kept.to_numpy().T
+        # scores that differ by the rounding of a sum are level
+        turned = (before[:, None] > before) & (after[:, None] < after - LEVEL)
+        first = next(zip(*np.nonzero(turned), strict=True), None)
+        pair = (None, None) if first is None else (kept.index[first[0]], kept.index[first[1]])
+        records.append((name, len(kept) * (len(kept) - 1) // 2, int(turned.sum()), *pair, ""))
     columns = ["city", "pairs", "reversed", "first", "second", "note"]
     return pd.DataFrame(records, columns=columns).set_index("city")
 
 
-def _below(scores: pd.Series, first: str, second: str) -> bool:
-    # scores that differ by the rounding of a sum are level
-    return bool(scores[first] < scores[second] - 1e-9)
+def _root(panel: pd.DataFrame, framework: Framework, method: Method, year: int | None, units) -> pd.Series:
+    """Return the scores of the whole, without the ranks of every node that `build` gives."""
+    normalised = prepare(panel, framework, method, year, units)["normalised"]
+    tree = framework.with_weights(dict(method.weights))
+    shares = weigh(normalised, tree, method.weighting.method, **method.weighting.params)
+    return aggregate(normalised, tree, shares, method.aggregation, availability=method.availability)[framework.root]
 
 
 def rank_change(before: np.ndarray, after: np.ndarray, units: list[str], confidence: float = 0.9) -> pd.DataFrame:
@@ -253,3 +267,51 @@ def silhouette(distances: np.ndarray, labels: np.ndarray) -> np.ndarray:
     outside = others.min(axis=1)
     widest = np.maximum(inside, outside)
     return np.where(alone | (widest == 0), 0.0, (outside - inside) / np.where(widest == 0, 1, widest))
+
+
+def tables(
+    panel: pd.DataFrame, framework: Framework, method: Method, units: pd.DataFrame | None = None
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    """Compare the units that have an index without its weights, and by builds without each of them.
+
+    Parameters
+    ----------
+    panel, framework, method, units
+        As for `fhi.engine.index.build`.
+
+    Returns
+    -------
+    found : dict of str to pandas.DataFrame
+        ``dominance`` (``of, city, dominates, dominated_by, layer``: of the pillars, and of the indicators if there are
+        levels between), ``clusters`` (``city, cluster, silhouette``, by pillars) and ``rank_reversals``
+        (``city, pairs, reversed, first, second, note``).
+    said : pandas.DataFrame
+        ``table, rows, note``: how many rows each has, and why one has none.
+
+    Raises
+    ------
+    MethodError
+        If the index cannot be built.
+    """
+    built = build(panel, framework, method, units=units)
+    ranked = built.scores.index[built.scores[framework.root].notna()]
+    pillars = built.scores.loc[ranked, framework.children(framework.root)]
+    levels = {"pillars": pillars}
+    if framework.depth > 1:
+        levels["indicators"] = built.scores.loc[ranked, framework.leaves]
+    jobs = {
+        "dominance": lambda: pd.concat([dominance(values).assign(of=of) for of, values in levels.items()]),
+        "clusters": lambda: clusters(pillars),
+        "rank_reversals": lambda: rank_reversals(panel, framework, method, units=units),
+    }
+    found, said = {}, []
+    for name, job in jobs.items():
+        table, note = pd.DataFrame(), f"of {LIMITS[name]} units or fewer; there are {len(ranked)}"
+        if len(ranked) <= LIMITS[name]:
+            try:
+                table, note = job(), ""
+            except MethodError as error:
+                note = str(error)
+        found[name] = table.rename_axis("city").reset_index().reindex(columns=COLUMNS[name])
+        said.append((name, len(table), note))
+    return found, pd.DataFrame(said, columns=["table", "rows", "note"])

@@ -1,7 +1,8 @@
 """The two errors a user meets: bad data and a bad choice of method."""
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import NamedTuple, TypeVar
 
 Entry = TypeVar("Entry")
@@ -45,6 +46,12 @@ class DataError(FhiError):
         count = len(self.problems)
         head = f"{count} problem{'s' if count > 1 else ''} in the data; nothing was written"
         super().__init__("\n  ".join([head, *_by_kind(self.problems)]))
+
+
+def reject(problems: Iterable[Problem]) -> None:
+    """Raise `DataError` with the problems; nothing happens where there are none."""
+    if problems := list(problems):
+        raise DataError(problems)
 
 
 #: so many problems of one kind are told one by one; of more, so many stand for all
@@ -117,6 +124,30 @@ def refuse(names: Iterable | Mapping, message: str, **where: object) -> None:
     if cases:
         text = message.replace("{}", ", ".join(map(str, cases.values())), 1)
         raise MethodError(text, **{"value": next(iter(cases))} | where)
+
+
+@contextmanager
+def told(**where: object) -> Iterator[None]:
+    """Tell a `MethodError` that is raised inside with its place before it.
+
+    Parameters
+    ----------
+    **where
+        As for `MethodError`: ``file, key, value``.
+
+    Yields
+    ------
+    None
+
+    Raises
+    ------
+    MethodError
+        With the text of the one that was raised.
+    """
+    try:
+        yield
+    except MethodError as error:
+        raise MethodError(str(error), **where) from None
 
 
 def need(good: object, message: str, value: object) -> None:

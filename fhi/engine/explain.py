@@ -280,7 +280,7 @@ def common_mean(framework: Framework, *methods: Method) -> str | None:
 
 def aggregations(framework: Framework, *methods: Method) -> set[str]:
     """Return the methods by which the levels of the tree are aggregated."""
-    levels = range(framework.levels.max())
+    levels = range(framework.depth)
     return {
         step.method
         for method in methods
@@ -304,11 +304,9 @@ def _own_weights(index: Index, framework: Framework, cities: Sequence[str]) -> p
         city = scores.index[scores[framework.root].isna()][0]
         raise MethodError(f"{city} has no score to explain.", key="city", value=city)
     own = {framework.root: np.ones(len(scores))}
-    for level in range(framework.levels.max()):
-        for parent in framework.inner(level):
-            family = framework.children(parent)
-            known = redistributed(scores[family].notna().to_numpy(), weights[family].to_numpy(dtype=float))
-            for child, kept in zip(family, known.kept.T, strict=True):
-                total = known.covered
-                own[child] = np.divide(own[parent] * kept, total, out=np.zeros(len(total)), where=known.scored)
+    for parent, family in framework.families.items():
+        known = redistributed(scores[family].notna().to_numpy(), weights[family].to_numpy(dtype=float))
+        for child, kept in zip(family, known.kept.T, strict=True):
+            total = known.covered
+            own[child] = np.divide(own[parent] * kept, total, out=np.zeros(len(total)), where=known.scored)
     return pd.DataFrame({node: own[node] for node in [framework.root, *framework.nodes]}, index=scores.index)

@@ -175,30 +175,28 @@ class _Formula:
         """Return ``value, low, high, source_id, evidence`` by unit and year."""
         years = [year for rows in parts.values() for year in rows.index.unique("year")]
         given = {atom: _quantity(atom, parts[atom.column], max(years, default=0)) for atom in self.atoms}
-        index = pd.MultiIndex.from_tuples(
-            sorted(set().union(*(frame.index for frame in given.values()))), names=["city", "year"]
-        )
+        cells = sorted(set().union(*(frame.index for frame in given.values())))
+        index = pd.MultiIndex.from_tuples(cells, names=["city", "year"])
         given = {atom: frame.reindex(index) for atom, frame in given.items()}
         complete = np.logical_and.reduce([frame["value"].notna() for frame in given.values()])
         given = {atom: frame[complete] for atom, frame in given.items()}
         values = {atom: frame["value"] for atom, frame in given.items()}
         divisors = [self._at(node, values) for node in self.divisors]
-        self._refuse_zero(divisors, index[complete])
+        index = index[complete]
+        for node, divisor in zip(self.divisors, divisors, strict=True):
+            remedy = "correct the value, or leave the row out: it is missing then"
+            self._refuse(node, divisor == 0, index, "a divisor other than 0 (it is 0 for {})", remedy)
         value = self._evaluated(self.text, values)
         tried = [value, *self._corners(given, values, [np.sign(divisor) for divisor in divisors])]
         labels = pd.concat([frame["evidence"] for frame in given.values()], axis=1).agg(_label, axis=1)
         sources = pd.concat([frame["source_id"] for frame in given.values()], axis=1).agg(_sources, axis=1)
         ends = {"value": value, "low": np.minimum.reduce(tried), "high": np.maximum.reduce(tried)}
-        return pd.DataFrame(ends, index=index[complete]).assign(
-            source_id=sources.to_numpy(), evidence=labels.to_numpy()
-        )
+        return pd.DataFrame(ends | {"source_id": sources.to_numpy(), "evidence": labels.to_numpy()}, index=index)
 
     def _evaluated(self, text: str, values: Mapping[_Atom, pd.Series]) -> np.ndarray:
-        frame = pd.DataFrame({atom.column: series for atom, series in values.items() if atom.when == "now"})
-        if not len(frame.columns):
-            frame = pd.DataFrame(index=next(iter(values.values())).index)
-        for name in set(self.names) - {*frame.columns}:
-            frame[name] = np.nan  # it stands only in a call, which looks it up by its name
+        now = {atom.column: series for atom, series in values.items() if atom.when == "now"}
+        # a column that stands only in a call is empty: the call looks it up by its name
+        frame = pd.DataFrame(now, index=next(iter(values.values())).index).reindex(columns=self.names)
         functions = {
             "before": lambda column, years=1: values[_Atom(column.name, "before", int(years))],
             "latest": lambda column: values[_Atom(column.name, "latest")],
@@ -209,13 +207,9 @@ class _Formula:
         except ExpressionError as error:
             raise FormulaError(self.indicator, error.part, error.expected, error.remedy) from None
 
-    def _refuse_zero(self, divisors: Sequence[np.ndarray], index: pd.MultiIndex) -> None:
-        for node, divisor in zip(self.divisors, divisors, strict=True):
-            zero = np.flatnonzero(divisor == 0)
-            if len(zero):
-                city, year = index[zero[0]]
-                expected = f"a divisor other than 0 (it is 0 for {city}, {year})"
-                self._fail(node, expected, "correct the value, or leave the row out: it is missing then")
+    def _refuse(self, node: Node, bad: np.ndarray, index: pd.MultiIndex, expected: str, remedy: str) -> None:
+        if bad.any():
+            self._fail(node, expected.format(", ".join(map(str, index[bad.argmax()]))), remedy)
 
     def _corners(
         self, given: Mapping[_Atom, pd.DataFrame], values: Mapping[_Atom, pd.Series], signs: Sequence[np.ndarray]
@@ -233,24 +227,36 @@ class _Formula:
         for ends in product(("low", "high"), repeat=len(open_)):
             at = values | {atom: given[atom][end] for atom, end in zip(open_, ends, strict=True)}
             for node, sign in zip(self.divisors, signs, strict=True):
-                passed = np.flatnonzero(np.sign(self._at(node, at)) != sign)
-                if len(passed):
-                    city, year = index[passed[0]]
-                    expected = f"a divisor whose range does not reach 0 (that of {city}, {year} does)"
-                    self._fail(node, expected, "narrow the range, or leave the row out")
+                passed, expected = np.sign(self._at(node, at)) != sign, "a divisor whose range does not reach 0"
+                remedy = "narrow the range, or leave the row out"
+                self._refuse(node, passed, index, f"{expected} (that of {{}} does)", remedy)
             yield self._evaluated(self.text, at)
 
     def _at(self, node: Node, values: Mapping[_Atom, pd.Series]) -> np.ndarray:
         return self._evaluated(self.text[node.start : node.end], values)
 
     def _refuse_ranges(self, open_: Sequence[_Atom]) -> None:
-        above, below = _degrees(self.node)
+        above, below = self._degrees(self.node)
         for atom in open_:
             if max(above[atom], below[atom]) > 1:
                 expected = f"a formula in which {atom.column}, which is known by a range, stands once"
                 self._fail(self.node, expected, "take it out of the bracket, e.g. (a + b) / c for a / c + b / c")
         if len(open_) > MOST_RANGES:
             self._fail(self.node, f"at most {MOST_RANGES} parts known by a range", "split the formula in two")
+
+    def _degrees(self, node: Node) -> tuple[Counter, Counter]:
+        """Return how often each quantity stands above and below the line of a part, as one quotient."""
+        if node.kind in ("plain", "name", "call"):
+            return Counter(self._atoms(node, {*self.names})), Counter()
+        sides = [self._degrees(part) for part in node.parts]
+        if node.kind == "minus":
+            return sides[0]
+        (above, below), (right_above, right_below) = sides
+        if node.held == "*":
+            return above + right_above, below + right_below
+        if node.held == "/":
+            return above + right_below, below + right_above
+        return (above + right_below) | (right_above + below), below + right_below
 
 
 def _quantity(atom: _Atom, rows: pd.DataFrame, last: int) -> pd.DataFrame:
@@ -268,29 +274,6 @@ def _quantity(atom: _Atom, rows: pd.DataFrame, last: int) -> pd.DataFrame:
     years = range(rows.index.get_level_values("year").min(), last + 1)
     every = pd.MultiIndex.from_product([rows.index.unique("city"), years], names=rows.index.names)
     return rows.reindex(every).groupby("city").ffill()
-
-
-def _degrees(node: Node) -> tuple[Counter, Counter]:
-    """Return how often each quantity is multiplied with itself above and below the line of a part as one quotient."""
-    if node.kind == "plain":
-        return Counter(), Counter()
-    if node.kind == "name":
-        return Counter({_Atom(node.held): 1}), Counter()
-    if node.kind == "call":
-        column = _Atom(node.parts[0].held)
-        if node.held == "total":
-            return Counter({column: 1, column._replace(when="others"): 1}), Counter()
-        years = int(node.parts[1].held) if len(node.parts) > 1 else int(node.held == "before")
-        return Counter({column._replace(when=node.held, years=years): 1}), Counter()
-    sides = [_degrees(part) for part in node.parts]
-    if node.kind == "minus":
-        return sides[0]
-    (above, below), (right_above, right_below) = sides
-    if node.held == "*":
-        return above + right_above, below + right_below
-    if node.held == "/":
-        return above + right_below, below + right_above
-    return (above + right_below) | (right_above + below), below + right_below
 
 
 def _label(labels: pd.Series) -> str:

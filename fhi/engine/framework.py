@@ -108,6 +108,11 @@ class Framework:
         return self.table["parent"]
 
     @cached_property
+    def depth(self) -> int:
+        """The level of the deepest indicators."""
+        return int(self.levels.max())
+
+    @cached_property
     def directions(self) -> pd.Series:
         return self.table["direction"].astype(int)
 
@@ -131,17 +136,17 @@ class Framework:
             found.setdefault(parent, []).append(code)
         return found
 
-    def inner(self, level: int) -> list[str]:
-        """Return the nodes of a level that have children, in file order."""
-        return self._inner.get(level, [])
+    @cached_property
+    def families(self) -> dict[str, list[str]]:
+        """The children of each node that has some: level by level from the root down, in file order within a level."""
+        levels = self.levels.to_dict()
+        return {code: self._children[code] for code in sorted(levels, key=levels.get) if code in self._children}
 
     @cached_property
-    def _inner(self) -> dict[int, list[str]]:
-        found: dict[int, list[str]] = {}
-        for code, level in self.levels.items():
-            if self.children(code):
-                found.setdefault(level, []).append(code)
-        return found
+    def upwards(self) -> dict[str, list[str]]:
+        """The `families` from the deepest level up, in file order within a level."""
+        deepest = sorted(self.families, key=self.levels.to_dict().get, reverse=True)
+        return {code: self.families[code] for code in deepest}
 
     def subtree(self, code: str) -> list[str]:
         """Return a node and all nodes below it, a parent before its children."""
@@ -188,9 +193,13 @@ class Framework:
     def spread(self, data: pd.DataFrame) -> pd.DataFrame:
         """Return units × leaves of units × indicators: a column for each place in which an indicator stands."""
         if not self.same:
-            return data.reindex(columns=self.leaves)
+            return self.complete(data)
         found = data.reindex(columns=[self.same.get(leaf, leaf) for leaf in self.leaves])
         return found.set_axis(pd.Index(self.leaves, name=data.columns.name), axis=1)
+
+    def complete(self, data: pd.DataFrame) -> pd.DataFrame:
+        """Return units × leaves in file order, missing for a leaf that the data have not."""
+        return data if data.columns.tolist() == self.leaves else data.reindex(columns=self.leaves)
 
     @cached_property
     def formulas(self) -> dict[str, str]:
@@ -274,10 +283,6 @@ def _with_numbers(table: pd.DataFrame, file: str) -> pd.DataFrame:
                     problems.append(Problem(file, row, name, "", expected, "fill in the cell"))
             elif good and not _is(cell, good):
                 problems.append(Problem(file, row, name, cell, expected, "correct the cell"))
-    codes = table["code"]
-    for row, code in zip(table["row"][codes.duplicated(keep=False)], codes[codes.duplicated(keep=False)], strict=True):
-        if not pd.isna(code):
-            problems.append(Problem(file, row, "code", code, "each code once", "rename or remove one of the nodes"))
     if problems:
         raise DataError(sorted(problems, key=lambda problem: problem.row))
     numbers = {name: table[name].map(parse_number).astype(float) for name in NUMBERS}
@@ -300,25 +305,30 @@ def _problems(table: pd.DataFrame, file: str):
     if len(roots) != 1:
         yield Problem(file, None, "level", len(roots), "one root of level 0", "give exactly one row the level 0")
     lines = table["row"] if "row" in table else table.index + 2
-    for row, node, again in zip(lines, table.itertuples(), table["code"].duplicated(), strict=True):
-        if again:
-            yield Problem(file, row, "code", node.code, "each code once", "rename or remove one of the nodes")
+    for row, node, again in zip(lines, table.itertuples(), table["code"].duplicated(keep=False), strict=True):
         parent = node.parent if isinstance(node.parent, str) and node.parent else None
-        if node.level == 0 and parent:
-            yield Problem(file, row, "parent", parent, "no parent for the root", "empty the cell")
-        if node.level > 0 and parent not in levels:
-            yield Problem(file, row, "parent", parent, "the code of another row", "correct the code")
-        elif node.level > 0 and levels[parent] != node.level - 1:
-            expected = f"a parent of level {node.level - 1}"
-            yield Problem(file, row, "parent", parent, expected, "correct the level or the parent")
-        if node.code not in inner and node.level != deepest and not (isinstance(node.unit, str) and node.unit):
-            expected = f"children, the level {deepest} of the other indicators, or a unit"
-            remedy = "give the node a child or remove it; an indicator of a level above states its unit"
-            yield Problem(file, row, "code", node.code, expected, remedy)
-        yield from _misplaced_formulas(node, row, file, inner)
-        if node.code in inner and node.direction != 1:
-            yield Problem(file, row, "direction", node.direction, "1 above the indicators", "set it to 1")
-    yield from _weightless(table, lines, file)
+        stray, low = node.code not in inner and node.level != deepest, f"a parent of level {node.level - 1}"
+        unit = isinstance(node.unit, str) and node.unit
+        texts = [name for name in FORMULAS if isinstance(getattr(node, name, None), str)]
+        first = next(iter(texts), "")
+        children = f"children, the level {deepest} of the other indicators, or a unit"
+        mend = "give the node a child or remove it; an indicator of a level above states its unit"
+        for bad, name, expected, remedy in (
+            (again, "code", "each code once", "rename or remove one of the nodes"),
+            (node.level == 0 and parent, "parent", "no parent for the root", "empty the cell"),
+            (node.level > 0 and parent not in levels, "parent", "the code of another row", "correct the code"),
+            (levels.get(parent, node.level - 1) != node.level - 1, "parent", low, "correct the level or the parent"),
+            (stray and not unit, "code", children, mend),
+            (texts and node.code in inner, first, "an empty cell above the indicators", "empty the cell"),
+            (len(texts) > 1, "formula", "either a denominator or a formula", "empty one of the two cells"),
+            (node.code in inner and node.direction != 1, "direction", "1 above the indicators", "set it to 1"),
+        ):
+            if bad:
+                yield Problem(file, row, name, parent if name == "parent" else getattr(node, name), expected, remedy)
+    for parent, group in table.groupby("parent"):
+        if not group["weight"].sum() > 0:
+            expected = f"a positive sum of weights below {parent}"
+            yield Problem(file, lines[group.index[0]], "weight", 0, expected, "raise one of them")
     if SAME in table:
         yield from _unlike(table.assign(row=lines).set_index("code"), inner, file)
 
@@ -337,25 +347,6 @@ def _unlike(table: pd.DataFrame, inner: set[str], file: str):
         for name in FORMULAS:
             if isinstance(node.get(name), str):
                 yield Problem(file, node["row"], name, node[name], "an empty cell", f"write it in the row of {other}")
-
-
-def _misplaced_formulas(node, row: int, file: str, inner: set[str]):
-    """Yield what is wrong with the cells `FORMULAS` of a node, whatever they say."""
-    texts = [name for name in FORMULAS if isinstance(getattr(node, name, None), str)]
-    if texts and node.code in inner:
-        text = getattr(node, texts[0])
-        yield Problem(file, row, texts[0], text, "an empty cell above the indicators", "empty the cell")
-    if len(texts) > 1:
-        expected = "either a denominator or a formula"
-        yield Problem(file, row, "formula", node.formula, expected, "empty one of the two cells")
-
-
-def _weightless(table: pd.DataFrame, lines, file: str):
-    """Yield the families whose weights sum to 0."""
-    for parent, group in table.groupby("parent"):
-        if not group["weight"].sum() > 0:
-            row = lines[group.index[0]]
-            yield Problem(file, row, "weight", 0, f"a positive sum of weights below {parent}", "raise one of them")
 
 
 #: what a share of weight may miss the least share that is asked for by: sums of weights miss it by the last bits
@@ -381,7 +372,8 @@ class Siblings(NamedTuple):
 
     def shares(self, axis: int = -1) -> np.ndarray:
         """Return ``w_j/Σ w`` over the children that are there; 0 for all where none is."""
-        return self.kept / np.expand_dims(np.where(self.covered > 0, self.covered, 1.0), axis)
+        whole = np.where(self.covered > 0, self.covered, 1.0)
+        return self.kept / (whole[..., None] if axis == -1 else np.expand_dims(whole, axis))
 
 
 def redistributed(present: np.ndarray, weights: np.ndarray, least: float = 0.0, axis: int = -1) -> Siblings:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -120,7 +119,7 @@ class _Parser:
 
     def test(self) -> Node:
         if sign := self.take("not"):
-            with_not = self.nested(self.test)
+            with_not = self.nested(TESTING)
             return self.part("not", None, (with_not,), sign.start, with_not.end)
         left = self.level(TESTING + 1)
         sign = self.take(*TESTS)
@@ -139,26 +138,24 @@ class _Parser:
 
     def signed(self) -> Node:
         if sign := self.take("-"):
-            node = self.nested(self.signed)
+            node = self.nested(len(LEVELS))
             return self.part("minus", None, (node,), sign.start, node.end)
         return self.primary()
 
-    def nested(self, rule: Callable, *arguments):
+    def nested(self, level: int) -> Node:
         self.depth += 1
         if self.depth > MOST_BRACKETS:
             self.unexpected(f"at most {MOST_BRACKETS} brackets within one another")
-        node = rule(*arguments)
+        node = self.level(level)
         self.depth -= 1
         return node
 
     def primary(self) -> Node:
         token = self.next
-        if token.kind == "number":
+        if token.kind in ("number", "text"):
             self.at += 1
-            return self.part("plain", float(token.text), (), token.start, token.end)
-        if token.kind == "text":
-            self.at += 1
-            return self.part("plain", token.text[1:-1], (), token.start, token.end)
+            held = float(token.text) if token.kind == "number" else token.text[1:-1]
+            return self.part("plain", held, (), token.start, token.end)
         if self.take("("):
             parts = self.arguments()
             end = self.need(")").end
@@ -168,9 +165,9 @@ class _Parser:
         return self.unexpected("a number, a 'text', table.column or a function")
 
     def arguments(self) -> tuple[Node, ...]:
-        parts = [self.nested(self.level, 0)]
+        parts = [self.nested(0)]
         while self.take(","):
-            parts.append(self.nested(self.level, 0))
+            parts.append(self.nested(0))
         return tuple(parts)
 
     def name(self) -> Token:
@@ -186,8 +183,8 @@ class _Parser:
             parts = () if self.next.text == ")" else self.arguments()
             return self.part("call", token.text, parts, token.start, self.need(")").end)
         column = self.name() if self.take(".") else None
-        condition = self.nested(self.level, 0) if self.take("where") else None
-        key = self.nested(self.level, TESTING + 1) if self.take("by") else None
+        condition = self.nested(0) if self.take("where") else None
+        key = self.nested(TESTING + 1) if self.take("by") else None
         falling = bool(key and self.take("desc"))
         end = self.tokens[self.at - 1].end
         if column is None and condition is None and key is None:

@@ -1,6 +1,6 @@
 """Build an index: the steps of the Handbook in order, every intermediate kept."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -49,6 +49,27 @@ def separable(method: Method) -> bool:
         for name in STEPS
         for indicator in (None, *method.by_indicator)
     )
+
+
+def repeatable(method: Method, indicators: Iterable[str]) -> bool:
+    """Whether indicators may be normalised many times over, as columns of one table.
+
+    So it is if no step looks across indicators or years, or has a parameter by indicator.
+
+    Parameters
+    ----------
+    method : Method
+    indicators : iterable of str
+        Those whose values differ between draws.
+
+    Returns
+    -------
+    bool
+    """
+    tried = [method.step_of(name, indicator) for name in STEPS for indicator in (None, *method.by_indicator)]
+    contents = [value for step in tried for value in step.params.values() if isinstance(value, Mapping | list)]
+    named = any(indicator in content for indicator in indicators for content in contents)
+    return separable(method) and methods.traits("over_years", method.over_years.method).own_year and not named
 
 
 def fill(
@@ -104,17 +125,20 @@ def fill_observed(
         If no indicator has data for enough units, or the imputation fails.
     """
     framework = framework.with_directions(dict(method.directions))
-    indicators = observed.drop(index=list(method.exclude_cities))
-    indicators[[framework.same.get(code, code) for code in method.exclude_indicators]] = float("nan")
+    indicators = observed.drop(index=list(method.exclude_cities)) if method.exclude_cities else observed.copy()
+    if method.exclude_indicators:
+        indicators[[framework.same.get(code, code) for code in method.exclude_indicators]] = float("nan")
     kept, screening = screen(indicators, method.least_coverage)
     used = screening.index[screening["used"]]
     if used.empty:
         raise MethodError("no indicator has data for enough units; lower least_coverage.", key="least_coverage")
-    kept, unit_screening = screen_units(kept[used], framework, method.unit_screening)
-    indicators = indicators.loc[kept.index]
+    kept = kept if len(used) == kept.shape[1] else kept[used]
+    kept, unit_screening = screen_units(kept, framework, method.unit_screening)
+    indicators = indicators if len(kept) == len(indicators) else indicators.loc[kept.index]
     impute = partial(imputation.impute, framework=framework, units=units)
     imputed, mask = _each(kept, method, "imputation", lambda data, step: impute(data, step.method, **step.params))
-    mask |= carried.loc[imputed.index, used]
+    if carried.to_numpy().any():
+        mask |= carried.loc[imputed.index, used]
     stages = {"indicators": indicators, "screening": screening, "unit_screening": unit_screening}
     return stages | {"imputed": imputed, "imputation": mask}
 
@@ -145,7 +169,8 @@ def prepare(
     """
     check(method, framework, panel["city"].unique() if "city" in panel else (), units=units)
     stages = fill(panel, framework, method, year, units)
-    treated, record = treat_filled(stages["imputed"], method)
+    treated, labels = treat_filled(stages["imputed"], method)
+    record = treatment.changed(stages["imputed"], treated, labels)
     year = method.year if year is None else year
     history = {**other_years(panel, framework, method, year, units), year: treated}
     normalised = normalise(history, framework, method, year)
@@ -188,8 +213,8 @@ def normalise(
     return framework.spread(normalised)
 
 
-def treat_filled(imputed: pd.DataFrame, method: Method) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the treated indicators and the record of treated cells.
+def treat_filled(imputed: pd.DataFrame, method: Method) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Return the treated indicators and what was done to each.
 
     Parameters
     ----------
@@ -201,24 +226,22 @@ def treat_filled(imputed: pd.DataFrame, method: Method) -> tuple[pd.DataFrame, p
     -------
     treated : pandas.DataFrame
         Of the shape of `imputed`.
-    record : pandas.DataFrame
-        ``city, indicator, before, after, method``, one row a changed cell.
+    labels : dict of str to str
+        By indicator; see `fhi.engine.treatment.treat_alone`.
 
     Raises
     ------
     MethodError
         If years are measured alike and a column was transformed: each year by itself, so that no two compare.
     """
-    one = treatment.treat
-    treated, *records = _each(imputed, method, "treatment", lambda data, step: one(data, step.method, **step.params))
-    record = pd.concat(records, ignore_index=True) if len(records) > 1 else records[0]
-    if methods.traits("over_years", method.over_years.method).own_year:
-        return treated, record
-    message = "scores of several years need one unit, but the treatment transforms {} year by year; "
-    message += "set otherwise: none in the treatment, or choose over_years: by-year."
-    turned = record.loc[record["method"].isin(treatment.TRANSFORMS), "indicator"].unique()
-    refuse(turned, message, key="over_years", value=method.over_years.method)
-    return treated, record
+    treat = treatment.treat_alone
+    treated, labels = _each(imputed, method, "treatment", lambda data, step: treat(data, step.method, **step.params))
+    if not methods.traits("over_years", method.over_years.method).own_year:
+        message = "scores of several years need one unit, but the treatment transforms {} year by year; "
+        message += "set otherwise: none in the treatment, or choose over_years: by-year."
+        turned = [column for column in imputed if labels[column] in treatment.TRANSFORMS]
+        refuse(turned, message, key="over_years", value=method.over_years.method)
+    return treated, labels
 
 
 def other_years(
@@ -256,7 +279,7 @@ def other_years(
 def _each(data: pd.DataFrame, method: Method, key: str, run: Callable[[pd.DataFrame, Step], tuple]) -> list:
     """Return what a step makes of all indicators: those with a step of their own by that one.
 
-    `run` returns frames of the shape of its data; of a treatment the second is a record, of which there is one a step.
+    `run` returns a frame of the shape of its data, and may return with it something by column.
     A method that looks across indicators is given them all, and only its own columns are taken.
     """
     if not any(getattr(own, key) for own in method.by_indicator.values()):
@@ -272,10 +295,8 @@ def _each(data: pd.DataFrame, method: Method, key: str, run: Callable[[pd.DataFr
         alone = methods.traits(key, step.method).columnwise
         found.append((run(data[columns] if alone else data, step), columns))
     first = pd.concat([result[0][columns] for result, columns in found], axis=1)[[*data]]
-    if key == "treatment":
-        return [first, *(result[1][result[1]["indicator"].isin(columns)] for result, columns in found)]
-    masks = [result[1][columns] for result, columns in found if len(result) > 1]
-    return [first, *([pd.concat(masks, axis=1)[[*data]]] if masks else [])]
+    more = {column: result[1][column] for result, columns in found for column in columns if len(result) > 1}
+    return [first, pd.DataFrame(more)[[*data]] if key == "imputation" else more]
 
 
 def filled(stages: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -403,12 +403,17 @@ def check_frame(result: Any, data: pd.DataFrame, *, step: str, name: str) -> pd.
         message = f"{name!r} must return a frame with the same units and indicators in the same order."
         raise MethodError(message, key=step, value=name)
     try:
-        result = result.astype(float)
+        result = result if result.to_numpy().dtype == np.float64 else result.astype(float)
     except (TypeError, ValueError) as error:
         raise MethodError(f"{name!r} must return numbers: {error}.", key=step, value=name) from None
     infinite = result.columns[np.isinf(result.to_numpy()).any(axis=0)]
     refuse(infinite, f"{name!r} gives infinite values in {{}}.", key=step, value=name)
     return result
+
+
+def floats(data: pd.DataFrame) -> pd.DataFrame:
+    """Return a copy of the data as floats, which is made when a method writes into it."""
+    return data.copy(deep=False) if data.to_numpy().dtype == np.float64 else data.astype(float)
 
 
 #: a column whose range is below this share of its size is constant but for rounding
@@ -435,7 +440,8 @@ def same(low: Any, high: Any) -> Any:
 
 def constant(data: pd.DataFrame) -> list:
     """Return the columns in which all values are the `same`; a column without values is none of them."""
-    return data.columns[same(*ends(data.to_numpy(dtype=float)))].tolist()
+    alike = same(*ends(data.to_numpy(dtype=float)))
+    return data.columns[alike].tolist() if alike.any() else []
 
 
 def ends(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -178,12 +178,9 @@ def cronbach_alpha(data: pd.DataFrame) -> float:
     s_i² is the variance of an item and s² that of the sum of all. Missing for fewer than two items or units, or a sum
     without spread. Cronbach (1951), Coefficient alpha and the internal structure of tests, Psychometrika 16(3).
     """
-    complete = data.dropna()
-    items = data.shape[1]
-    if items < 2 or len(complete) < 2:
-        return float("nan")
+    complete, items = data.dropna(), data.shape[1]
     sums = complete.sum(axis=1)
-    if same(sums.min(), sums.max()):
+    if items < 2 or len(complete) < 2 or same(sums.min(), sums.max()):
         return float("nan")
     return float(items / (items - 1) * (1 - complete.var(ddof=1).sum() / sums.var(ddof=1)))
 
@@ -290,11 +287,9 @@ def correlation(first: pd.Series, second: pd.Series) -> float:
     float
         From −1 to 1.
     """
-    both = first.notna() & second.notna()
-    first, second = first[both], second[both]
-    if len(first) < LEAST_UNITS or any(same(values.min(), values.max()) for values in (first, second)):
-        return float("nan")
-    return float(np.corrcoef(first, second)[0, 1])
+    both = pd.concat([first, second], axis=1).dropna().to_numpy().T
+    few = both.shape[1] < LEAST_UNITS
+    return float("nan") if few or any(same(row.min(), row.max()) for row in both) else float(np.corrcoef(both)[0, 1])
 
 
 def _in_order(data: pd.DataFrame, framework: Framework) -> list[str]:
@@ -307,3 +302,33 @@ def _pillar(node: str, framework: Framework) -> str:
     while framework.levels[node] > 1:
         node = framework.parents[node]
     return node
+
+
+#: a regressor of which those before it leave less than this share of the variance is a combination of them
+DETERMINED = 1e-10
+
+
+def least_squares(given: np.ndarray, outcome: np.ndarray) -> np.ndarray | None:
+    """Return the intercept and the slopes; None if the regressors are collinear, or one is constant.
+
+    Parameters
+    ----------
+    given : numpy.ndarray
+        Units × regressors, without gaps; they are judged after scaling to unit variance.
+    outcome : numpy.ndarray
+        By unit.
+
+    Returns
+    -------
+    numpy.ndarray or None
+        ``b₀, b₁, …`` that minimise ``Σ (y − b₀ − Σ b_k·x_k)²``, in units of the outcome by unit of the regressor.
+    """
+    centre, spread = given.mean(axis=0), given.std(axis=0)
+    if np.any(same(given.min(axis=0, initial=np.inf), given.max(axis=0, initial=-np.inf))):
+        return None
+    scaled = (given - centre) / spread
+    triangle = np.linalg.qr(scaled, mode="r")
+    if given.shape[1] and (np.diag(triangle) ** 2).min() / len(given) < DETERMINED:
+        return None
+    slopes = np.linalg.lstsq(scaled, outcome - outcome.mean(), rcond=None)[0] / spread
+    return np.concatenate([[outcome.mean() - centre @ slopes], slopes])

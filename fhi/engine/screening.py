@@ -38,9 +38,8 @@ def panel_of(data: pd.DataFrame, framework: Framework) -> tuple[pd.DataFrame, bo
 
     Parameters
     ----------
-    data : pandas.DataFrame
-        With any of the columns ``city, year, indicator``: a panel; else units × indicators.
-    framework : Framework
+    data, framework
+        As for `is_wide`.
 
     Returns
     -------
@@ -50,17 +49,40 @@ def panel_of(data: pd.DataFrame, framework: Framework) -> tuple[pd.DataFrame, bo
     Raises
     ------
     DataError
+        As of `is_wide`.
+    """
+    wide = is_wide(data, framework)
+    return (as_panel(data) if wide else data), wide
+
+
+def is_wide(data: pd.DataFrame, framework: Framework) -> bool:
+    """Return whether data are units × indicators, and no panel.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        With any of the columns ``city, year, indicator``: a panel; else units × indicators.
+    framework : Framework
+
+    Returns
+    -------
+    bool
+
+    Raises
+    ------
+    DataError
         If a column of units × indicators is no indicator of the tree.
     """
+    known = set(framework.indicators)
     if {*KEY} & {*data.columns}:
-        return data, False
+        return False
     problems = [
         Problem("units × indicators", None, str(name), name, "an indicator of the tree", "rename or drop the column")
-        for name in data.columns.difference(framework.indicators)
+        for name in (data.columns.difference(framework.indicators) if {*data.columns} - known else ())
     ]
     if problems:
         raise DataError(problems)
-    return as_panel(data), True
+    return True
 
 
 def observe(
@@ -98,6 +120,42 @@ def observe(
         cells[places[0][held], places[1][held]] = values[held]
         history[at] = pd.DataFrame(cells, index=cities, columns=indicators)
     return imputation.impute_years(history, step.method, year=year, **step.params)
+
+
+def observe_wide(
+    data: pd.DataFrame, framework: Framework, step: Step = LAST_OBSERVED
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what `observe` returns for units × indicators as a panel of one year.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        Units × indicators.
+    framework : Framework
+    step : Step
+        As for `observe`.
+
+    Returns
+    -------
+    values, mask : pandas.DataFrame
+        As of `observe`.
+
+    Raises
+    ------
+    DataError
+        As of `observe`.
+    """
+    numbers = step == LAST_OBSERVED and all(kind == np.float64 for kind in data.dtypes)
+    plain = numbers and data.index.is_unique and data.columns.is_unique and not data.index.hasnans
+    if not plain or np.isinf(data.to_numpy()).any():
+        # what is wrong is said by row of a panel
+        return observe(as_panel(data), framework, None, step)
+    cities = pd.Index(sorted(data.index), name="city")
+    indicators = pd.Index(framework.indicators, name="indicator")
+    values = np.full((len(cities), len(indicators)), np.nan)
+    values[:, indicators.get_indexer(data.columns)] = data.to_numpy()[data.index.get_indexer(cities)]
+    frame = pd.DataFrame(values, index=cities, columns=indicators)
+    return frame, pd.DataFrame(np.zeros(values.shape, dtype=bool), index=cities, columns=indicators)
 
 
 def select(panel: pd.DataFrame, framework: Framework, year: int | None = None, column: str = "value") -> pd.DataFrame:
@@ -232,7 +290,7 @@ def screen_units(
     Becker, Caperna, Del Sorbo, Norlén, Papadimitriou and Saisana (2022), COINr: an R package for developing composite
     indicators, Journal of Open Source Software 7(78): ``Screen``, by share of data and of values other than zero.
     """
-    frames = [pd.DataFrame(columns=["city", "node", "data", "zeros", "kept"])]
+    frames = []
     for node, asked in screens.items():
         block = indicators[[leaf for leaf in framework.indicators_below(node) if leaf in indicators]]
         if block.empty:
@@ -245,7 +303,9 @@ def screen_units(
                 drop=True
             )
         )
-    screening = pd.concat(frames[1:] or frames, ignore_index=True)
+    if not frames:
+        return indicators, pd.DataFrame(columns=["city", "node", "data", "zeros", "kept"])
+    screening = pd.concat(frames, ignore_index=True)
     kept = indicators.drop(index=screening.loc[screening["kept"] == False, "city"].unique())  # noqa: E712 (objects)
     if kept.empty and len(indicators):
         raise MethodError("no unit is left; ask for less data, or allow more zeros.", key="unit_screening")

@@ -56,24 +56,6 @@ class Polytope(NamedTuple):
             raise ValueError("the polytope has no bound")
         return found.x if found.status == 0 else None
 
-    def inside(self, points: np.ndarray, tolerance: float = 1e-7) -> np.ndarray:
-        """Return for each point (a row) whether it lies in the polytope.
-
-        Parameters
-        ----------
-        points : numpy.ndarray
-            Points × dimensions.
-        tolerance : float, optional
-            How far a point may miss each row.
-
-        Returns
-        -------
-        numpy.ndarray of bool
-            By point.
-        """
-        level = np.abs(points @ self.equal.T - self.level) <= tolerance
-        return level.all(axis=1) & (points @ self.below.T <= self.limit + tolerance).all(axis=1)
-
 
 def draw(polytope: Polytope, count: int, source: np.random.Generator) -> np.ndarray:
     """Return points spread evenly over a polytope, points × dimensions.
@@ -286,13 +268,11 @@ class Class:
             raise DataError([_problem(row, expected, remedy) for row in self._conflict()])
 
     def _unfit(self, row: Printed) -> Iterator[Problem]:
-        for city in row.cities:
-            if city not in self.cities:
-                yield _problem(
-                    row, f"a city of the class, not {city!r}", "use a name_zh of cities.csv", CITIES[row.kind]
-                )
+        column = CITIES[row.kind]
+        for city in (city for city in row.cities if city not in self.cities):
+            yield _problem(row, f"a city of the class, not {city!r}", "use a name_zh of cities.csv", column)
         if len(set(row.cities)) < len(row.cities):
-            yield _problem(row, "each city once", "remove one", CITIES[row.kind])
+            yield _problem(row, "each city once", "remove one", column)
         if row.kind != "order" and (row.qualifier not in QUALIFIERS or not np.isfinite(row.value)):
             yield _problem(row, "an exact sum, or one printed as a bound (90%以上, 近90%)", "give the sum as printed")
         if row.kind in ("share", "first") and row.qualifier != "exact":
@@ -351,10 +331,8 @@ class Class:
                 # what the sum leaves is the least of the named cities, and the greatest of the others
                 below += [(-named - self._sum(city), -row.value) for city in row.cities]
                 below += [(named + self._sum(other), row.value) for other in others]
-                if holder == ELSEWHERE:
-                    below.append((-named - self._sum(holder), -row.value))
-                else:
-                    equal.append((named + self._sum(holder), row.value))
+                sign, known = (-1.0, below) if holder == ELSEWHERE else (1.0, equal)
+                known.append((sign * (named + self._sum(holder)), sign * row.value))
             elif row.qualifier == "exact":
                 equal.append((named, row.value))
             else:

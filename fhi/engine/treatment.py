@@ -76,13 +76,15 @@ def winsorise(
     ----------
     OECD/JRC (2008), Handbook, section 1.5; Saisana and Saltelli (2011), for the limits 2 and 3.5.
     """
-    treated, labels = data.to_numpy(copy=True), {}
-    failing = np.flatnonzero(~passes(data, skew, kurt))
-    drawn_in, enough = _drawn_in(treated[:, failing], int(points), skew, kurt)
-    for place, column, good in zip(failing, drawn_in.T, enough, strict=True):
-        if good or otherwise != "none":
-            treated[:, place] = column if good else TRANSFORMS[otherwise](treated[:, place])
-            labels[data.columns[place]] = "winsorise" if good else otherwise
+    treated = data.to_numpy(copy=True)
+    skews, kurts = _shape(treated)
+    failing = np.flatnonzero(~_fits(skews, kurts, skew, kurt))
+    drawn_in, enough = _drawn_in(treated[:, failing], skews[failing], int(points), skew, kurt)
+    treated[:, failing[enough]] = drawn_in[:, enough]
+    labels, left = dict.fromkeys(data.columns[failing[enough]], "winsorise"), failing[~enough]
+    if otherwise != "none" and len(left):
+        treated[:, left] = TRANSFORMS[otherwise](treated[:, left])
+        labels |= dict.fromkeys(data.columns[left], otherwise)
     return pd.DataFrame(treated, index=data.index, columns=data.columns), labels
 
 
@@ -116,26 +118,30 @@ def winsorise_percentiles(data: pd.DataFrame, *, low: Percentile = 5.0, high: Pe
 def log(values: np.ndarray) -> np.ndarray:
     """Return ``ln(s + 0.01)``, with ``s = (x − min)/(max − min)``; of a left-skewed column ``−ln(1 − s + 0.01)``.
 
-    It increases with x, and the unit of x does not matter.
+    It increases with x, and the unit of x does not matter. A column, or units × columns.
     """
-    shares = _shares(values)
-    left = skewness(values) < 0
-    return -np.log(1 - shares + OFFSET) if left else np.log(shares + OFFSET)
+    shares, left = _shares(values), skewness(values) < 0
+    logarithms = np.log(np.where(left, 1 - shares, shares) + OFFSET)
+    return np.where(left, -logarithms, logarithms)
 
 
 def box_cox(values: np.ndarray) -> np.ndarray:
     """Return ``(z^λ − 1)/λ`` with ``z = s + 0.01``, s as in `log`; for λ = 0 it is the logarithm.
 
-    λ, between −5 and 5, maximises the normal likelihood, ``(λ − 1)·Σ ln z − n/2·ln σ²``, where σ² is the variance of
-    the result (divisor n).
+    λ, between −5 and 5, maximises the normal likelihood of a column, ``(λ − 1)·Σ ln z − n/2·ln σ²``, where σ² is the
+    variance of the result (divisor n). A column, or units × columns.
 
     References
     ----------
     Box and Cox (1964), An analysis of transformations, JRSS B 26(2).
     """
+    return np.apply_along_axis(_curved_best, 0, np.log(_shares(values) + OFFSET))
+
+
+def _curved_best(logarithms: np.ndarray) -> np.ndarray:
+    """Return a column by the power of the greatest likelihood (see `box_cox`)."""
     from scipy.optimize import minimize_scalar  # slow to import
 
-    logarithms = np.log(_shares(values) + OFFSET)
     known = logarithms[~np.isnan(logarithms)]
 
     def curved(power: float, of: np.ndarray) -> np.ndarray:
@@ -201,38 +207,80 @@ def treat(data: pd.DataFrame, method: str, **params) -> tuple[pd.DataFrame, pd.D
     MethodError
         If there is no such method or parameter, or it fills a missing cell.
     """
-    data = data.astype(float)
-    result = methods.call(METHODS, method, data, step="treatment", params=params)
-    treated, labels = result if isinstance(result, tuple) else (result, {})
-    treated = methods.check_frame(treated, data, step="treatment", name=method)
-    before, after = data.to_numpy(), treated.to_numpy()
-    filled = data.columns[(np.isnan(before) & ~np.isnan(after)).any(axis=0)]
-    message = f"{method!r} fills missing cells of {{}}; that is for imputation."
-    refuse(filled, message, key="treatment", value=method)
+    treated, labels = treat_alone(data, method, **params)
+    return treated, changed(data, treated, labels)
+
+
+def changed(data: pd.DataFrame, treated: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
+    """Return the record of a treatment.
+
+    Parameters
+    ----------
+    data, treated : pandas.DataFrame
+        Units × indicators before and after.
+    labels : mapping
+        What was done, by column.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As of `treat`.
+    """
+    before, after = data.to_numpy(dtype=float), treated.to_numpy()
     columns, rows = np.nonzero(((before != after) & ~np.isnan(before)).T)
-    done = np.array([labels.get(column, method) for column in data], dtype=object)
     record = {
         "city": data.index[rows],
         "indicator": data.columns[columns],
         "before": before[rows, columns],
         "after": after[rows, columns],
-        "method": done[columns],
+        "method": np.array([labels[column] for column in data], dtype=object)[columns],
     }
-    return treated, pd.DataFrame(record)
+    return pd.DataFrame(record)
+
+
+def treat_alone(data: pd.DataFrame, method: str, **params) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Treat outliers as `treat` does, without the record of cells.
+
+    Parameters
+    ----------
+    data, method, **params
+        As for `treat`.
+
+    Returns
+    -------
+    treated : pandas.DataFrame
+        Of the shape of `data`.
+    labels : dict of str to str
+        What was done, by column: the method itself, or what it says that it did.
+
+    Raises
+    ------
+    MethodError
+        As of `treat`.
+    """
+    data = methods.floats(data)
+    result = methods.call(METHODS, method, data, step="treatment", params=params)
+    treated, labels = result if isinstance(result, tuple) else (result, {})
+    treated = methods.check_frame(treated, data, step="treatment", name=method)
+    filled = data.columns[(np.isnan(data.to_numpy()) & ~np.isnan(treated.to_numpy())).any(axis=0)]
+    refuse(filled, f"{method!r} fills missing cells of {{}}; that is for imputation.", key="treatment", value=method)
+    return treated, dict.fromkeys(data, method) | labels
 
 
 def _shape(values: np.ndarray | pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Return G1 and G2 by column (see `skewness`, `kurtosis`)."""
     values = np.asarray(values, dtype=float)
     present = ~np.isnan(values)
-    n = present.sum(axis=0)
+    n, gaps = present.sum(axis=0), not present.all()
     # scaled by the range first, so that no unit is too small or too large for a fourth power
-    top = np.max(values, axis=0, where=present, initial=-np.inf)
-    low = np.min(values, axis=0, where=present, initial=np.inf)
+    top = np.fmax.reduce(values, axis=0, initial=-np.inf)
+    low = np.fmin.reduce(values, axis=0, initial=np.inf)
     with np.errstate(invalid="ignore", divide="ignore"):
         spread = np.where(methods.same(low, top), np.nan, top - low)
-        scaled = np.where(present, (values - low) / spread, 0.0)
-        scaled = np.where(present, scaled - scaled.sum(axis=0) / n, 0.0)
+        scaled = (values - low) / spread
+        scaled = np.where(present, scaled, 0.0) if gaps else scaled
+        scaled = scaled - scaled.sum(axis=0) / n
+        scaled = np.where(present, scaled, 0.0) if gaps else scaled
         squares = scaled**2
         second = squares.sum(axis=0) / n
         third, fourth = (squares * scaled).sum(axis=0) / n, (squares**2).sum(axis=0) / n
@@ -267,27 +315,33 @@ def _fits(skews: np.ndarray, kurts: np.ndarray, skew: float, kurt: float) -> np.
     return ~((np.abs(skews) >= skew) & (kurts >= kurt))
 
 
-def _drawn_in(values: np.ndarray, points: int, skew: float, kurt: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return the columns with their outermost values drawn in until they pass, and whether `points` cells suffice."""
+def _drawn_in(
+    values: np.ndarray, skews: np.ndarray, points: int, skew: float, kurt: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return failing columns with their outermost values drawn in until they pass, and whether `points` cells suffice.
+
+    `skews` are the G1 of the columns as they are.
+    """
     current, enough = values.copy(), np.ones(values.shape[1], dtype=bool)
-    low = np.nanmin(values, axis=0, initial=np.inf)
-    high = np.nanmax(values, axis=0, initial=-np.inf)
-    while True:
-        skews, kurts = _shape(current)
-        failing = np.flatnonzero(enough & ~_fits(skews, kurts, skew, kurt))
-        if not len(failing):
-            return current, enough
-        columns, right = values[:, failing], skews[failing] > 0
-        inside = np.max(columns, axis=0, where=columns < high[failing], initial=-np.inf)
-        high[failing] = np.where(right, inside, high[failing])
-        inside = np.min(columns, axis=0, where=columns > low[failing], initial=np.inf)
-        low[failing] = np.where(right, low[failing], inside)
-        changed = ((columns < low[failing]) | (columns > high[failing])).sum(axis=0)
-        enough[failing] = (low[failing] < high[failing]) & (changed <= points)
-        kept = failing[enough[failing]]
-        current[:, kept] = np.clip(values[:, kept], low[kept], high[kept])
+    low = np.fmin.reduce(values, axis=0, initial=np.inf)
+    high = np.fmax.reduce(values, axis=0, initial=-np.inf)
+    failing = np.arange(values.shape[1])
+    while len(failing):
+        columns, least, most, right = values[:, failing], low[failing], high[failing], skews > 0
+        most = np.where(right, np.where(columns < most, columns, -np.inf).max(axis=0, initial=-np.inf), most)
+        least = np.where(right, least, np.where(columns > least, columns, np.inf).min(axis=0, initial=np.inf))
+        low[failing], high[failing] = least, most
+        changed = ((columns < least) | (columns > most)).sum(axis=0)
+        good = (least < most) & (changed <= points)
+        enough[failing] = good
+        drawn = np.clip(columns[:, good], least[good], most[good])
+        current[:, failing[good]] = drawn
+        skews, kurts = _shape(drawn)
+        still = ~_fits(skews, kurts, skew, kurt)
+        failing, skews = failing[good][still], skews[still]
+    return current, enough
 
 
 def _shares(values: np.ndarray) -> np.ndarray:
-    least = np.nanmin(values)
-    return (values - least) / (np.nanmax(values) - least)
+    least, most = methods.ends(values)
+    return (values - least) / (most - least)

@@ -1,12 +1,13 @@
 """What is wrong in a method, said before anything runs: names, parameters, levels, weights, units."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 
 import numpy as np
 import pandas as pd
 
 from fhi.engine import aggregation, methods, treatment, weighting
-from fhi.engine.errors import MethodError, choose
+from fhi.engine.errors import MethodError, choose, told
 from fhi.engine.framework import Framework
 from fhi.engine.parameters import Method, Step, steps_by_level, steps_by_node
 
@@ -42,19 +43,15 @@ def check(
     """
     cities = [*cities]
     names = {"indicators": framework.indicators, "cities": cities, "attributes": () if units is None else units}
-    for key, table in methods.TABLES.items():
-        if key == "aggregation" or key in methods.OF_SPACE:  # one a level, and none
-            continue
-        step: Step = getattr(method, key)
-        function = choose(table, step.method, key, file)
-        methods.check_params(function, step.params, step=key, name=step.method, file=file, **names)
-    for indicator, steps in method.by_indicator.items():
+    # an aggregation is one a level, and steps of the space are no key of the method
+    keys = [key for key in methods.TABLES if key != "aggregation" and key not in methods.OF_SPACE]
+    steps = [(key, key, getattr(method, key)) for key in keys]
+    for indicator, own in method.by_indicator.items():
         choose(dict.fromkeys(framework.indicators), indicator, "by_indicator", file)
-        for key, step in steps:
-            if step is not None:
-                where = f"by_indicator.{indicator}.{key}"
-                function = choose(methods.TABLES[key], step.method, where, file)
-                methods.check_params(function, step.params, step=where, name=step.method, file=file, **names)
+        steps += [(f"by_indicator.{indicator}.{key}", key, step) for key, step in own if step is not None]
+    for where, key, step in steps:
+        function = choose(methods.TABLES[key], step.method, where, file)
+        methods.check_params(function, step.params, step=where, name=step.method, file=file, **names)
     check_units(method, file)
     check_weights(method, framework, file, cities)
     _check_levels(method, framework, file)
@@ -72,20 +69,20 @@ def check(
 
 def _check_levels(method: Method, framework: Framework, file: str | None) -> None:
     """Check what is said by level: how each is aggregated, and how much data it asks for."""
-    levels = list(range(framework.levels.max()))
-    inner = [node for node in [framework.root, *framework.nodes] if framework.children(node)]
+    levels = list(range(framework.depth))
+
     if isinstance(method.aggregation, dict):
         for level in set(levels) ^ {level for level in method.aggregation if isinstance(level, int)}:
             message = f"give exactly one method for each of the levels {levels}."
             raise MethodError(message, file=file, key=f"aggregation.{level}", value=level)
     own = steps_by_node(method.aggregation)
     for node in own:
-        choose(dict.fromkeys(inner), node, "aggregation", file)
+        choose(framework.families, node, "aggregation", file)
     for step in (*steps_by_level(method.aggregation, levels).values(), *own.values()):
         _try_aggregation(step, file)
     for level in method.availability:
         if isinstance(level, str):
-            choose(dict.fromkeys(inner), level, "availability", file)
+            choose(framework.families, level, "availability", file)
         elif level not in levels:
             raise MethodError(f"there is no level {level} to compute.", file=file, key="availability", value=level)
 
@@ -150,19 +147,14 @@ def check_weights(method: Method, framework: Framework, file: str | None = None,
         # what looks at the values has none to look at yet
         cell, units = (np.nan, cities) if known.from_data else (1.0, ["trial"])
         trial = pd.DataFrame(cell, index=units, columns=framework.leaves)
-        try:
+        with told(file=file):
             weighting.weigh(trial, framework, step.method, **step.params)
-        except MethodError as error:
-            raise MethodError(str(error), file=file) from None
 
 
 def _try_aggregation(step: Step, file: str | None) -> None:
     """Aggregate scores that suit every method, so that a bad value of a parameter is found before anything runs."""
     function = choose(aggregation.METHODS, step.method, "aggregation", file)
     methods.check_params(function, step.params, step="aggregation", name=step.method, file=file)
-    try:
+    # a ValueError depends on the scores and is told with city and node when they are there
+    with told(file=file), suppress(ValueError):
         function(np.array([[80.0, 120.0], [110.0, 90.0]]), np.full((2, 2), 0.5), **step.params)
-    except MethodError as error:
-        raise MethodError(str(error), file=file) from None
-    except ValueError:
-        pass  # it depends on the scores and is told with city and node when they are there

@@ -4,15 +4,16 @@ A printed value is kept as it stands; what is parsed from it goes beside it. Not
 text that is not wholly understood raises `ValueError` with what was expected.
 """
 
-from __future__ import annotations
-
+import calendar
 import datetime
 import math
 import re
 from decimal import Decimal
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
-from fhi.engine.cells import NOTE, fold, parse_number
+from fhi.engine.cells import NOTE, fold, parse_number, read_cells
 
 SCALES = {"十": 10, "百": 100, "千": 1000}
 UNITS = {"万": 10**4, "亿": 10**8, "万亿": 10**12}
@@ -96,26 +97,22 @@ def _below_ten_thousand(text: str) -> int:
 
 
 COUNTERS = "家个项名件份种人位所次倍年部篇分"
-ENGLISH = {"k": 10**3, "thousand": 10**3, "m": 10**6, "mn": 10**6, "million": 10**6}
-ENGLISH |= {"tenthousand": 10**4, "hundredmillion": 10**8, "trillion": 10**12, "tn": 10**12}
-ENGLISH |= {"b": 10**9, "bn": 10**9, "billion": 10**9}
-CURRENCIES = {"元": "CNY", "人民币": "CNY", "元人民币": "CNY", "人民币元": "CNY", "rmb": "CNY", "¥": "CNY"}
-CURRENCIES |= {"美元": "USD", "美金": "USD", "us$": "USD", "$": "USD", "港元": "HKD", "港币": "HKD", "hk$": "HKD"}
-CURRENCIES |= {"欧元": "EUR", "€": "EUR", "日元": "JPY", "英镑": "GBP", "£": "GBP", "澳门元": "MOP", "新台币": "TWD"}
-CURRENCIES |= {"新加坡元": "SGD", "新元": "SGD", "韩元": "KRW", "瑞士法郎": "CHF", "加元": "CAD", "加拿大元": "CAD"}
-CURRENCIES |= {"澳元": "AUD", "澳大利亚元": "AUD", "印度卢比": "INR", "卢比": "INR", "港幣": "HKD", "￥": "CNY"}
-CURRENCIES |= {"yuan": "CNY", "renminbi": "CNY", "rmbyuan": "CNY", "dollars": "USD", "usdollars": "USD", "euros": "EUR"}
-#: currency codes by place; 0 is none
-CURRENCY = ("", "CNY", "USD", "HKD", "EUR", "JPY", "GBP", "MOP", "TWD", "SGD", "KRW", "CHF", "CAD", "AUD", "INR")
-CURRENCIES |= {code.casefold(): code for code in CURRENCY[1:]}
-ABOVE = {"超过", "突破", "超", "逾", "多于", "过", "上", ">", "≥", "余", "多", "以上"}
-BELOW = {"近", "不足", "<", "≤", "以下"}
-ABOUT = {"约", "大约", "左右", "级"}
-UNDISCLOSED = {"未披露", "未公布", "—", "-", "n/a", "N/A"}
+
+
+def _words(kind: str) -> dict[str, str]:
+    """Return the words of a kind in ``parsing.csv`` with what each stands for."""
+    path = Path(__file__).with_suffix(".csv")
+    return {word: value for _, (of, word, value) in read_cells(path, path.name)[1] if of == kind}
+
+
+#: powers of ten, and the codes of currencies, by word
+ENGLISH = {word: int(value) for word, value in _words("power").items()}
+CURRENCIES = _words("currency")
+#: currency codes by place; 0 is none, 1 is CNY
+CURRENCY = tuple(dict.fromkeys(["", *CURRENCIES.values()]))
+ABOVE, BELOW, ABOUT, UNDISCLOSED = (set(_words(kind)) for kind in ("above", "below", "about", "undisclosed"))
 #: how files write that there is no value, after `fold` and in lower case
-MISSING = {"", "nan", "na", "n/a", "#n/a", "null", "none", "nil", ".", "-", "--", "—", "——", "/", "?", "无", "不详"}
-MISSING |= {"..", "...", "......", "#", "(跳过)", "跳过", "(空)", "*", "**", "***"}
-MISSING |= {"未知", "未披露", "未公布", "未透露", "暂无", "保密", "缺失", "undisclosed", "unknown", "missing"}
+MISSING = {"", *_words("missing")}
 
 _SIMPLIFIED = str.maketrans("萬億圓圆", "万亿元元")
 _MARKS = "超过|突破|超|逾|多于|近|不足|大约|约|过|上|>|≥|<|≤"
@@ -245,8 +242,7 @@ def parse_change(text: str) -> Quantity:
 
 
 DATE = "a date such as 2014.12, 2017年9月29日 or 2012"
-MONTHS = ("january", "february", "march", "april", "may", "june")
-MONTHS += ("july", "august", "september", "october", "november", "december")
+MONTHS = [name.casefold() for name in calendar.month_name]
 
 # a time of day is dropped; between it and the day stands T, a blank or 日
 _TIME = r"(?:(?:T|\s+|(?<=日))\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
@@ -297,7 +293,7 @@ def _parts(text: str) -> list[str]:
 def _named(match: re.Match) -> list[str]:
     """Return the parts of a date with the month as an English word."""
     name, days = match["name"], [day for day in (match["day"], match["other"]) if day]
-    month = [number for number, word in enumerate(MONTHS, start=1) if name in (word, word[:3])]
+    month = [number for number, word in enumerate(MONTHS) if name in (word, word[:3])]
     month = [9] if name == "sept" else month
     return [match["year"], str(month[0]), *days] if month and len(days) < 2 else []
 
@@ -364,6 +360,7 @@ def has_unit(text: str) -> bool:
     return bool(_OWN.search(_EXPONENT.sub("", fold_quantity(text).casefold())))
 
 
+@cache
 def unit_of(text: str) -> Quantity:
     """Return how many plain units a unit is: ``100 million CNY`` is 1e8 CNY, ``万元`` 1e4 CNY, ``%`` one per cent.
 
@@ -389,7 +386,16 @@ _NOT_UNIT = re.compile(r"[\d.,年 ]+", re.ASCII)
 
 
 def times(value: float, factor: float) -> float:
-    """Return a product in decimals: 18.59 × 10000 is 185900 and nothing beside it."""
+    """Return a product in decimals: 18.59 × 10000 is 185900 and nothing beside it.
+
+    Parameters
+    ----------
+    value, factor : float
+
+    Returns
+    -------
+    float
+    """
     return float(Decimal(repr(value)) * Decimal(repr(factor)))
 
 
@@ -398,6 +404,18 @@ def parse_amount_in(text: str, unit: str) -> Amount:
 
     The unit holds for a bare number, whatever marks stand about it (``约1200``, ``超1200``, ``1.2E+03``, ``数千``). A
     text that counts in 万 or 亿 but names no currency is in the column's.
+
+    Parameters
+    ----------
+    text : str
+        A cell.
+    unit : str
+        Of its column, as `unit_of` reads it.
+
+    Returns
+    -------
+    Amount
+        In the plain unit; of the column where the text names none.
 
     Raises
     ------
@@ -444,7 +462,7 @@ def _range(text: str) -> Amount:
         raise ValueError(AMOUNT)
     if not has_unit(low):
         low += _tail(low, high)
-    elif _scaled(high) and not _scaled(low) and re.match(MONEY, low.casefold()):
+    elif _SCALE.search(high.casefold()) and not _SCALE.search(low.casefold()) and re.match(MONEY, low.casefold()):
         # $1-2m: a million or a dollar
         raise ValueError(AMOUNT)
     return _interval(parse_quantity(low), parse_quantity(high))
@@ -455,10 +473,6 @@ def _tail(low: str, high: str) -> str:
     if _BARE.fullmatch(low):
         return _TAIL.search(high)[0]
     return high[_OWN.search(high.casefold()).start() :]
-
-
-def _scaled(text: str) -> bool:
-    return bool(_SCALE.search(text.casefold()))
 
 
 def _interval(low: Quantity, high: Quantity) -> Amount:

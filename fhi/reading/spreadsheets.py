@@ -1,7 +1,5 @@
 """Workbooks (.xlsx, .xls, .ods) as rows of texts, as a spreadsheet program shows them and would save them as CSV."""
 
-from __future__ import annotations
-
 import datetime
 import io
 import re
@@ -74,6 +72,10 @@ def sheets(path: Path, file: str, *, in_percent: bool = True) -> Iterator[Sheet]
         The name shown in errors.
     in_percent : bool
         Write a number with the unit that its format shows (91.5%, $30, 1800.5亿元); otherwise as it is stored.
+
+    Yields
+    ------
+    Sheet
 
     Raises
     ------
@@ -246,6 +248,17 @@ def show(value: Decimal, code: str) -> str:
 
     ``$``, ``%`` and units in quotes are written; commas at the end divide by a thousand, and a point that is only
     written (``0!.0000``) by ten for each digit after it. Words that are no unit are left out.
+
+    Parameters
+    ----------
+    value : Decimal
+        As stored.
+    code : str
+        Format of the cell.
+
+    Returns
+    -------
+    str
     """
     from fhi.reading.parsing import is_unit
 
@@ -372,6 +385,18 @@ class Book:
 
     def read(self, sheet: str, parse: Callable[[list[str], list[tuple[int, list[str]]]], Table]) -> Table:
         """Return what `parse` makes of a sheet: of its header and the (row number, cells) of the rows not empty.
+
+        Parameters
+        ----------
+        sheet : str
+            Its name.
+        parse : callable
+            Takes the header and the rows.
+
+        Returns
+        -------
+        object
+            What `parse` returns.
 
         Raises
         ------

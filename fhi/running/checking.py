@@ -1,7 +1,5 @@
 """Check a scenario and its whole edition before anything runs: every fault is found in one go, in about two seconds."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,7 +12,7 @@ from fhi.engine.framework import Framework
 from fhi.engine.robustness import runs
 from fhi.paths import user_folder
 from fhi.reading.microdata import file_types
-from fhi.reading.microdata.synonyms import Vocabulary
+from fhi.reading.microdata.names import Vocabulary
 from fhi.scenarios import Scenario, load_scenario
 
 

@@ -1,7 +1,5 @@
 """Describe the tables as Data Packages (frictionless): ``data/raw`` by its schemas, a build by its files."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,13 +10,12 @@ import pandas as pd
 from fhi.codebook import columns, tables
 from fhi.codebook.columns import Names
 from fhi.editions import SCHEMAS, folders
-from fhi.editions.catalogue import CATALOGUE, LISTED, editions, listing
+from fhi.editions.catalogue import CATALOGUE, editions, listing
 from fhi.editions.outputs import of_table
 from fhi.engine.robustness.space import ASSUMPTIONS
 from fhi.files import digest, replace_file
 from fhi.paths import RAW
-from fhi.reading.csv_tables import Schema
-from fhi.reading.schemas import FORM
+from fhi.reading.schemas import FORM, Schema
 from fhi.store import Store
 
 NAME, TEMPLATE = "datapackage.json", "template"
@@ -37,8 +34,7 @@ def raw_package() -> dict:
     resources = []
     for folder in (RAW, *(folder for folder in editions() if folder.name != TEMPLATE)):
         inside = "" if folder == RAW else f"{folder.name}/"
-        known = SCHEMAS if folder == RAW else {**folders.SCHEMAS, **folders.schemas_of(folder)}
-        known = {**known, "schemas": FORM, "sources": LISTED}
+        known = {**SCHEMAS, **({} if folder == RAW else folders.schemas_of(folder)), "schemas": FORM}
         for row in listing(folder).itertuples():
             about = _table(folder, row.file, known)
             resources.append(_file(inside + row.file, digest=row.sha256) | about)
@@ -136,7 +132,7 @@ def _raw_schema(name: str, table: pd.DataFrame) -> Schema | None:
     if folder != "tables":
         return None
     own = [folders.schemas_of(edition) for edition in editions()]
-    for known in (*own, folders.SCHEMAS, SCHEMAS):
+    for known in (*own, SCHEMAS):
         for path, schema in known.items():
             needed, columns = {key for key, about in schema.columns.items() if not about.nullable}, set(schema.columns)
             # a column that may be empty may be left out; ingestion adds the row

@@ -1,7 +1,5 @@
 """What the project rests on: every package of the lock, and the systems on which the lock can be installed."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 import sys
@@ -16,6 +14,7 @@ import pandas as pd
 
 from fhi.files import replace_file
 from fhi.paths import ROOT
+from fhi.running.phrases import TEXTS
 from fhi.store import to_csv
 
 LOCK, PROJECT = ROOT / "requirements.lock", ROOT / "pyproject.toml"
@@ -40,19 +39,6 @@ LICENCES = {
     r"Mozilla Public License 2\.0.*": "MPL-2.0",
     r"Python Software Foundation License|PSF.*": "PSF-2.0",
     r"ISC.*": "ISC",
-}
-HEADS = {
-    "en": ("package", "version", "released", "newest", "licence", "MB", "what for"),
-    "zh": ("软件包", "版本", "发布", "最新版", "许可证", "MB", "用途"),
-}
-GROUPS = {
-    "en": ("Named by the project", "Tools of the developers", "What these need in turn"),
-    "zh": ("项目指定的软件包", "开发工具", "上述软件包所依赖"),
-}
-NEEDED_BY = {"en": "needed by {}", "zh": "{}所需"}
-STATES = {
-    "en": {"run": "tests run", "part": "some tests run", "resolved": "resolves", "no": "does not resolve"},
-    "zh": {"run": "已运行测试", "part": "已运行部分测试", "resolved": "可解析", "no": "不可解析"},
 }
 
 
@@ -194,7 +180,8 @@ def resolve(tested: Sequence[str] = ()) -> pd.DataFrame:
             if done.returncode:
                 state, day = "no", ""
             rows.append((system, python, state, day))
-            print(f"{system:<15} {python}  {STATES['en'][state]}  {(done.stderr.splitlines() or [''])[-1]}".rstrip())
+            said, last = TEXTS["state"][state]["en"], (done.stderr.splitlines() or [""])[-1]
+            print(f"{system:<15} {python}  {said}  {last}".rstrip())
     return pd.DataFrame(rows, columns=["system", "python", "state", "tested"])
 
 
@@ -227,11 +214,11 @@ def package_list(language: str = "en") -> str:
     first, second = direct()
     parts = (first, second, [name for name in lock if name not in {*first, *second}])
     blocks = []
-    for title, names in zip(GROUPS[language], parts, strict=True):
-        lines = [f"### {title}\n", f"| {' | '.join(HEADS[language])} |", "|---|---|---|---|---|---:|---|"]
+    for title, names in zip(TEXTS["packages"].values(), parts, strict=True):
+        lines = [f"### {title[language]}\n", TEXTS["head"]["packages"][language], "|---|---|---|---|---|---:|---|"]
         for name in sorted(names):
             row = table.loc[name]
-            why = row[f"for_{language}"] or NEEDED_BY[language].format(_named(lock[name][1]))
+            why = row[f"for_{language}"] or TEXTS["package"]["needed by"][language].format(_named(lock[name][1]))
             newest = "" if row["newest"] == row["version"] else f"{row['newest']} ({row['newest_released']})"
             cells = (name, row["version"], row["released"], newest, row["licence"], row["megabytes"], why)
             lines.append(f"| {' | '.join(cells)} |")
@@ -246,7 +233,10 @@ def _named(names: Sequence[str]) -> str:
 def system_list(language: str = "en") -> str:
     """Return on which systems the lock was tried, in Markdown."""
     found = systems()
-    found["words"] = found["state"].map(STATES[language]) + (" " + found["tested"]).str.rstrip()
+    found["words"] = (
+        found["state"].map({state: text[language] for state, text in TEXTS["state"].items()})
+        + (" " + found["tested"]).str.rstrip()
+    )
     words = found.pivot(index="system", columns="python", values="words").loc[list(PLATFORMS), list(PYTHONS)]
     lines = [f"| | {' | '.join(f'Python {python}' for python in PYTHONS)} |", "|---|" + "---|" * len(PYTHONS)]
     lines += [f"| {system} | {' | '.join(row)} |" for system, row in words.iterrows()]

@@ -1,11 +1,11 @@
 """What is generated of the documents, so that it stays true: figures, verdicts, data dictionary, notes on methods."""
 
-from __future__ import annotations
-
 import inspect
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -14,58 +14,97 @@ from fhi.codebook.columns import columns
 from fhi.codebook.glossary import terms
 from fhi.codebook.tables import Table, tables
 from fhi.editions import SCHEMAS, claims
-from fhi.engine.methods import CONTEXT, OF_SPACE, TABLES, keywords
-from fhi.engine.words import key_name
+from fhi.engine.methods import CONTEXT, OF_SPACE, TABLES, keywords, parameter_schema, traits
+from fhi.engine.parameters import OwnSteps
+from fhi.engine.words import key_name, words
 from fhi.files import replace_file
 from fhi.paths import RAW, REPORT, ROOT
 from fhi.running import datapackage, dependencies
-from fhi.running.schema import FILE, encoded
+from fhi.running.phrases import TEXTS
+from fhi.scenarios import BASE, Scenario
 from fhi.showing.figures import entries, rendering
 from fhi.showing.figures.audit import CHECKED
 from fhi.showing.figures.evidence import seen
+from fhi.showing.figures.registry import LANGUAGES
 from fhi.store import Store
 
-HEADS = {
-    "en": "| figure | page | evidence | notebook | function | file |",
-    "zh": "| 图 | 页 | 证据 | 笔记本 | 函数 | 文件 |",
-}
-#: what each verdict of the ledger says; then the heads of their table and the words of its last row
-VERDICTS = {
-    "en": {
-        "reproduced": "other cells give the printed value to its digits",
-        "reproduced-within-rounding": "they do for some values that round to the printed inputs",
-        "supported": f"a place among fewer than {claims.FEW} printed rivals, unless these are all that it speaks of; "
-        "or other cells only set a bound or a condition, which holds",
-        "contradicted": "the printed inputs cannot give it, on the page's own reading",
-        "constraint": "it only bounds hidden scores (see above)",
-        "not-recomputable": "other cells do not give it; the note says what would be needed",
-    },
-    "zh": {
-        "reproduced": "其他单元格复算，与所给数字逐位一致",
-        "reproduced-within-rounding": "在所给输入的舍入范围内一致",
-        "supported": f"有限支持：名次可比的城市少于{claims.FEW}个（且并非全部），"
-        "或其他单元格只给出界限或条件，而数字与之相符",
-        "contradicted": "不一致：按该页自身的读法，由所给输入无论如何舍入都得不到",
-        "constraint": "仅作约束：只限制未公布的得分",
-        "not-recomputable": "无法复算：其他单元格给不出，备注写明还需要什么",
-    },
-}
-COUNTED = {
-    "en": ("verdict", "numbers", "meaning", "all", "checked against other cells: {}"),
-    "zh": ("结论", "个数", "含义", "合计", "与其他单元格核对的：{}个"),
-}
+FILE = ROOT / "docs" / "scenario.schema.json"
+#: the first line of a scenario, by which an editor finds the schema
+MARK = "# yaml-language-server: $schema=../../docs/scenario.schema.json"
+
+
+#: what stands beside the parameters of a method of multiple imputation
+DRAWN = {"draws": {"type": "integer", "minimum": 2}, "seed": {"type": "integer", "minimum": 0}}
+
+
+def scenario_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a scenario: the typed model, with the methods of each step and their parameters."""
+    schema = Scenario.model_json_schema()
+    properties = {BASE: {"type": "string"}, **schema["properties"]}
+    for step in TABLES:
+        if step != "aggregation" and step not in OF_SPACE:
+            properties[step] = _step(step)
+    single = _step("aggregation")["anyOf"]
+    levels = {"type": "object", "additionalProperties": {"anyOf": single}}
+    properties["aggregation"] = {"anyOf": [*single, levels]}
+    own = {key: _step(key) for key in OwnSteps.model_fields}
+    properties["by_indicator"]["additionalProperties"] = {
+        "type": "object",
+        "properties": own,
+        "additionalProperties": False,
+    }
+    space = schema["$defs"]["Robustness"]["properties"]["space"]
+    space["properties"] = {step: _step(step, DRAWN) for step in OF_SPACE}
+    properties["user_data"]["anyOf"].insert(0, {"type": "string"})
+    known = words("key")
+    for name, content in properties.items():
+        content |= {"title": f"{known[name].en} {known[name].zh}"}
+        content |= {"description": f"{known[name].meaning_en}. {known[name].meaning_zh}。"}
+    head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "Scenario 方案"}
+    return head | schema | {"title": head["title"], "properties": properties}
+
+
+def encoded() -> str:
+    """Return the schema as the text of its file."""
+    return json.dumps(scenario_schema(), ensure_ascii=False, indent=1) + "\n"
+
+
+def _step(step: str, more: Mapping[str, Any] = {}) -> dict[str, Any]:
+    """Return the schema of a step: a name, or a name with its parameters, and what else may stand beside them."""
+    table = TABLES[step]
+    names = [{"const": name, "description": _said(step, name, function)} for name, function in table.items()]
+    return {"anyOf": [{"anyOf": names}, *(_with_parameters(step, name, table[name], more) for name in table)]}
+
+
+def _said(step: str, name: str, function: Callable) -> str:
+    known = traits(step, name)
+    return f"{known.en} {known.zh}: {inspect.getdoc(function).splitlines()[0]}"
+
+
+def _with_parameters(step: str, name: str, function: Callable, more: Mapping[str, Any]) -> dict[str, Any]:
+    own = {key: parameter for key, parameter in keywords(function).items() if key not in CONTEXT}
+    properties: dict[str, Any] = {"method": {"const": name, "description": _said(step, name, function)}, **more}
+    for key, parameter in own.items():
+        properties[key] = parameter_schema(function, key)
+        if parameter.default is not parameter.empty and isinstance(parameter.default, str | int | float):
+            properties[key] = properties[key] | {"default": parameter.default}
+        if key in traits(step, name).judgements:
+            properties[key] = {"type": ["string", "object"]}
+    required = ["method", *(key for key, parameter in own.items() if parameter.default is parameter.empty)]
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
 #: what each method does, in Chinese; in English its docstring says so
 MEANINGS = ROOT / "fhi" / "codebook" / "methods.csv"
 #: the pages of the documentation, those in Chinese in ``zh``
 DOCS = ROOT / "docs"
-LISTED = {"en": ("stage", "tables that it writes"), "zh": ("步骤", "写出的表")}
 #: the figures that the READMEs show
 PICTURES = ("replication", "identified-scores")
 
 
 def figure_map(language: str = "en") -> str:
     """Return the table figure → page → notebook → function → file, in Markdown."""
-    lines = [HEADS[language], "|---|---|---|---|---|---|"]
+    lines = [TEXTS["head"]["figures"][language], "|---|---|---|---|---|---|"]
     for entry in entries():
         cells = (
             entry.title[language],
@@ -81,9 +120,10 @@ def figure_map(language: str = "en") -> str:
 def verdict_counts(language: str = "en") -> str:
     """Return how many claims of the ledger have which verdict, in Markdown."""
     counts = claims.ledger(editions.load())["verdict"].value_counts()
-    verdict, number, meaning, total, checked = COUNTED[language]
-    lines = [f"| {verdict} | {number} | {meaning} |", "|---|---|---|"]
-    lines += [f"| `{name}` | {counts.get(name, 0)} | {text} |" for name, text in VERDICTS[language].items()]
+    lines = [TEXTS["head"]["verdicts"][language], "|---|---|---|"]
+    for name, text in TEXTS["verdict"].items():
+        lines.append(f"| `{name}` | {counts.get(name, 0)} | {text[language].format(few=claims.FEW)} |")
+    total, checked = (text[language] for text in TEXTS["count"].values())
     tried = counts.reindex(CHECKED, fill_value=0).sum()
     return "\n".join([*lines, f"| {total} | {counts.sum()} | {checked.format(tried)} |"])
 
@@ -107,7 +147,7 @@ def data_dictionary() -> str:
 
 def output_lists(language: str = "en") -> str:
     """Return which tables each notebook writes, in Markdown; what stands in ``tables/`` are the raw ones."""
-    lines = [f"| {' | '.join(LISTED[language])} |", "|---|---|"]
+    lines = [TEXTS["head"]["outputs"][language], "|---|---|"]
     stages: dict[str, list[str]] = {}
     for name, row in tables().items():
         if row.stage[0].isdigit():
@@ -168,7 +208,7 @@ def method_notes(language: str = "en") -> str:
 def _note(function: Callable, meaning: str | None) -> Iterator[str]:
     """Return what a method does (its docstring, or the meaning in Chinese), its parameters and its references."""
     sections = re.split(r"\n(\w+)\n-{3,}\n", inspect.getdoc(function))
-    yield _as_markdown(sections[0]) if meaning is None else meaning
+    yield sections[0].strip().replace("``", "`") if meaning is None else meaning
     own = [parameter for parameter in keywords(function).values() if parameter.name not in CONTEXT]
     if own:
         head, between, end = ("Parameters: ", ", ", ".") if meaning is None else ("参数：", "，", "。")
@@ -176,10 +216,6 @@ def _note(function: Callable, meaning: str | None) -> Iterator[str]:
     known = dict(zip(sections[1::2], sections[2::2], strict=True))
     if "References" in known:
         yield f"*{' '.join(known['References'].split())}*"
-
-
-def _as_markdown(text: str) -> str:
-    return text.strip().replace("``", "`")
 
 
 def _parameter(parameter: inspect.Parameter, chinese: bool) -> str:
@@ -252,6 +288,6 @@ def write_pictures(scenario: str) -> None:
     """Draw the pictures that the READMEs show, from a built report, into ``docs/pictures/``."""
     store = Store(scenario)
     for entry, data in (seen(entry, store) for entry in entries() if entry.id in PICTURES):
-        for language in HEADS:
+        for language in LANGUAGES:
             picture = rendering.images(entry, data, language, ["png"])["png"]
             replace_file(ROOT / "docs" / "pictures" / f"{entry.id}.{language}.png", picture)

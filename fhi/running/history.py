@@ -3,8 +3,6 @@
 A run of which the commit, the method and the results are those of the run before it is not entered again.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

@@ -1,7 +1,5 @@
 """What the lab notebook calls: try a change of the method in memory, say and draw what it does."""
 
-from __future__ import annotations
-
 import html
 import tempfile
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """Executed notebooks as files: what changes from run to run taken out, and one scenario's name put for another's."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

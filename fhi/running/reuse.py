@@ -4,10 +4,8 @@ A stage that has run leaves a record, ``data/processed/<scenario>/stages/<stage>
 the checksum of every file that Make lists as its prerequisite and of everything that the stages before it wrote (its
 cause), and the checksum of everything that it wrote itself. A run with the same cause as a record, of whatever
 scenario, whose files are all still as recorded, would write the same again; so they are copied. What was written is
-kept by its cause in the store too (`fhi.kept`), so that a build after `make clean` runs nothing twice.
+kept by its cause in the store too (`fhi.files`), so that a build after `make clean` runs nothing twice.
 """
-
-from __future__ import annotations
 
 import contextlib
 import io
@@ -18,8 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from fhi import paths, records
-from fhi.files import Files, digest
-from fhi.kept import Kept
+from fhi.files import Files, Kept, digest
 from fhi.paths import BASELINE, ROOT
 from fhi.records import AlteredError
 from fhi.running import notebooks
@@ -28,7 +25,7 @@ from fhi.scenarios import READS, load_scenario
 BUILT = ("processed/", "reports/")
 #: so many causes are named
 NAMED = 3
-#: the kind of entry in the store (`fhi.kept`) for the files of a stage, and how they are said to be from there
+#: the kind of entry in the store (`fhi.files`) for the files of a stage, and how they are said to be from there
 KIND, STORE = "stages", "the store"
 
 

@@ -6,8 +6,6 @@ has the folder, the environment, the umask and the streams of its command. The s
 Linux: elsewhere libraries do not bear to be forked, and every command runs by itself.
 """
 
-from __future__ import annotations
-
 import contextlib
 import importlib
 import json
@@ -20,7 +18,7 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from fhi.processes import threads
@@ -30,13 +28,7 @@ BUILD = "FHI_BUILD"
 STARTING, SENT = ("check", "run"), ("check", "run", "page", "pdf", "manifest", "compare", "export")
 LAUNCHER = Path(__file__).resolve().parents[2] / ".ci" / "fhi.py"
 #: imported before the first command, and while it runs
-FIRST = (
-    "fhi.running.cells",
-    "fhi.running.pipeline",
-    "fhi.running.reuse",
-    "fhi.running.checking",
-    "fhi.running.user_data",
-)
+FIRST = ("fhi.running.pipeline", "fhi.running.reuse", "fhi.running.checking", "fhi.running.user_data")
 FIRST += ("fhi.editions.claims", "fhi.engine.index", "fhi.engine.explain", "fhi.engine.multivariate")
 THEN = ("fhi.engine.robustness.runs", "fhi.engine.identification.analyses", "fhi.showing.figures.rendering")
 THEN += ("fhi.showing.report.page", "fhi.showing.report.pdf", "fhi.showing.report.manifest", "fhi.running.datapackage")
@@ -109,7 +101,7 @@ def serve(run: Callable[[list[str]], int]) -> None:
     except OSError:
         return  # there is one
     listener.listen(16)
-    _import(FIRST)
+    load(FIRST)
     later, children = [*THEN], {}
     while children or (_lives(maker) and time.monotonic() - seen < IDLE):
         ready = select.select([listener, *children], [], [], 0 if later and children else LOOK)[0]
@@ -123,7 +115,7 @@ def serve(run: Callable[[list[str]], int]) -> None:
                 return _wait(children)
             _accept(listener, children, run)
         elif later and children:
-            _import([later.pop(0)])
+            load([later.pop(0)])
         _reap(children)
 
 
@@ -173,8 +165,8 @@ def _wait(children: dict[socket.socket, int]) -> None:
         _reap(children)
 
 
-def _import(names) -> None:
-    # a module that cannot be imported is told by the command that needs it
+def load(names: Iterable[str]) -> None:
+    """Import modules; one that cannot be imported is told by the command that needs it."""
     for name in names:
         with contextlib.suppress(Exception):
             importlib.import_module(name)

@@ -1,7 +1,5 @@
 """Try changes of a built scenario in memory, from its stored tables: ``python -m fhi try experience=2``."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from typing import Any

@@ -1,7 +1,5 @@
 """What a scenario gives beside the raw data: files of the staff's own, or files made up in their place."""
 
-from __future__ import annotations
-
 import datetime
 import re
 import shutil
@@ -15,10 +13,9 @@ from fhi.editions import alternatives, construction, folders, synthetic
 from fhi.engine.errors import DataError, Problem, nearest_names
 from fhi.engine.framework import Framework
 from fhi.paths import RAW, user_folder
-from fhi.reading.csv_tables import read_table
 from fhi.reading.microdata import Microdata, collect, file_types
-from fhi.reading.microdata.synonyms import Vocabulary
-from fhi.reading.schemas import SCHEMAS
+from fhi.reading.microdata.names import Vocabulary
+from fhi.reading.schemas import SCHEMAS, read_table
 from fhi.scenarios import Scenario
 from fhi.store import Store
 
@@ -151,7 +148,9 @@ def dry_run(path: Path, edition: str, year: int | None) -> str:
     if not path.is_file():
         raise DataError([Problem(str(path), None, None, None, "a file", "check the path")])
     cities, tree = folders.units_of(edition)
-    tables = {"cities": cities.reset_index(), **{name: _shared(name) for name in ("vocabulary", folders.RATES)}}
+    tables = {"cities": cities.reset_index()}
+    for name in ("vocabulary", folders.RATES):
+        tables[name] = read_table(RAW / f"{name}.csv", SCHEMAS[name], file=f"data/raw/{name}.csv")
     framework = Framework.from_table(tree)
     with tempfile.TemporaryDirectory(prefix="fhi-read-") as folder:
         for source in (path, path.with_name("vocabulary.csv")):
@@ -161,8 +160,9 @@ def dry_run(path: Path, edition: str, year: int | None) -> str:
             given = collect(Path(folder), tables, framework, shown="read", year=year or _latest_year(path.name))
         except DataError as error:
             cells = [(problem.column, str(problem.value or "")) for problem in error.problems]
-            lines = _suggestions(cells, tables, framework)
-            raise DataError([*error.problems, *_as_problems(lines)]) from None
+            lines = _suggestions(cells, tables, framework)[:10]
+            more = [Problem("vocabulary.csv", None, None, None, "a line such as", line) for line in lines]
+            raise DataError([*error.problems, *more]) from None
     refused = list(zip(given.refused["column"], given.refused["value"].astype(str), strict=True))
     seen = given.quality[given.quality["what"].isin(["measure not read"])]["column"]
     parts = [
@@ -211,11 +211,3 @@ def _suggestions(cells: Iterable[tuple[str | None, str]], tables: Mapping, frame
         note = "   (or aliases of framework.csv)" if column == "measure" else ""
         found.append(f"{LISTS[column]},{code},{word}{note}")
     return found[:SHOWN]
-
-
-def _as_problems(lines: list[str]) -> list[Problem]:
-    return [Problem("vocabulary.csv", None, None, None, "a line such as", line) for line in lines[:10]]
-
-
-def _shared(name: str) -> pd.DataFrame:
-    return read_table(RAW / f"{name}.csv", SCHEMAS[name], file=f"data/raw/{name}.csv")

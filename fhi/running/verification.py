@@ -4,8 +4,6 @@
 what is too large to keep: pictures, page and print.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import math

@@ -10,8 +10,8 @@ from report_tables import load
 from scipy import stats
 
 from fhi import editions
-from fhi.editions.added import ALL, COLUMNS, added_indicators
 from fhi.editions.alternatives import described
+from fhi.editions.provenance import ADDED, ALL, added_indicators
 from fhi.editions.published import external_rankings, published
 from fhi.engine.agreement import (
     compare_ranks,
@@ -51,7 +51,7 @@ def table():
 
 @pytest.mark.slow
 def test_each_indicator_is_added_alone_and_all_together(table):
-    assert list(table.columns) == COLUMNS
+    assert list(table.columns) == ADDED
     assert list(dict.fromkeys(table["added"])) == ["firm_count", "capital", "services", ALL]
     assert set(table["node"]) == {"FHI", "industry", "experience", "ecosystem"} and len(table) == 16
 
@@ -68,6 +68,7 @@ def test_the_taus_are_those_of_an_index_built_so(table, added):
         assert rows.at[node, "difference"] == pytest.approx(after[node] - before[node], abs=1e-12)
 
 
+@pytest.mark.slow
 def test_the_index_gains_a_little_and_experience_loses_and_only_the_loss_is_told_from_chance(table):
     rows = table[table["added"] == ALL].set_index("node")
     assert rows.at["FHI", "difference"] > 0 and rows.at["FHI", "low"] <= 0 <= rows.at["FHI", "high"]
@@ -82,7 +83,7 @@ def test_a_scenario_without_other_constructions_has_no_rows():
     rows = added_indicators(
         panel(baseline), user_data.replaced(baseline, RAW, Microdata.empty()), TREE, baseline, PRINTED
     )
-    assert rows.empty and list(rows.columns) == COLUMNS
+    assert rows.empty and list(rows.columns) == ADDED
 
 
 @pytest.mark.slow

@@ -5,8 +5,8 @@ import pytest
 from report_tables import load
 
 from fhi import editions
-from fhi.editions import SCHEMAS, alternatives, construction, read_table
-from fhi.editions.alternatives import ALTERNATIVES, alternative, chosen, described
+from fhi.editions import SCHEMAS, construction, read_table
+from fhi.editions.alternatives import ALTERNATIVES, chosen, described
 from fhi.engine.errors import DataError, MethodError
 from fhi.engine.framework import Framework
 from fhi.engine.index import build
@@ -142,12 +142,6 @@ def test_the_check_of_a_scenario_refuses_a_bad_construction_before_anything_is_w
 def test_another_edition_has_no_alternatives():
     with pytest.raises(MethodError, match="fill in indicators"):
         chosen(Scenario(edition="baltic", constructions={"capital": "lending-volume"}))
-
-
-def test_two_alternatives_of_one_name_are_refused(monkeypatch):
-    monkeypatch.setattr(alternatives, "ALTERNATIVES", {key: dict(own) for key, own in ALTERNATIVES.items()})
-    with pytest.raises(ValueError, match="two constructions of capital named lending-volume"):
-        alternative("capital", "lending-volume")(lambda tables: None)
 
 
 @pytest.mark.slow

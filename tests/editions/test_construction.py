@@ -1,11 +1,13 @@
 """From the raw tables to the panel: shares worked from the printed numbers, true zeros, and what stays missing."""
 
+import functools
+
 import pandas as pd
 import pytest
 from report_tables import load
 
 from fhi.editions import construction
-from fhi.editions.construction import CONSTRUCTIONS, PANEL, constructs, national_shares
+from fhi.editions.construction import CONSTRUCTIONS, PANEL, national_shares
 from fhi.editions.national_shares import SUMS, joint_values
 from fhi.editions.outputs import EVIDENCE
 from fhi.engine.errors import DataError
@@ -14,17 +16,25 @@ from fhi.paths import RAW
 
 TABLES = load()
 FRAMEWORK = Framework.from_csv(RAW / "report2018" / "framework.csv")
-ROWS = construction.panel(TABLES, FRAMEWORK)
-SHARES = national_shares(TABLES)
 LABELS = set(EVIDENCE)
 
 
+@functools.cache
+def panel():
+    return construction.panel(TABLES, FRAMEWORK)
+
+
+@functools.cache
+def shares_of_all():
+    return national_shares(TABLES)
+
+
 def shares(name):
-    return SHARES[SHARES["class"] == name].set_index("city")["share"]
+    return shares_of_all()[shares_of_all()["class"] == name].set_index("city")["share"]
 
 
 def values(indicator, year=None):
-    rows = ROWS[(ROWS["indicator"] == indicator) & (ROWS["year"] == year if year else True)]
+    rows = panel()[(panel()["indicator"] == indicator) & (panel()["year"] == year if year else True)]
     assert rows["city"].is_unique
     return rows.set_index("city")["value"]
 
@@ -64,7 +74,7 @@ def test_a_second_bank_of_undisclosed_size_leaves_its_city_missing_too():
 
 
 def ends(name, city):
-    row = SHARES[(SHARES["class"] == name) & (SHARES["city"] == city)].iloc[0]
+    row = shares_of_all()[(shares_of_all()["class"] == name) & (shares_of_all()["city"] == city)].iloc[0]
     return row["low"], row["high"]
 
 
@@ -86,7 +96,7 @@ def test_the_printed_sums_bound_the_shares_that_are_not_printed():
 
 
 def test_a_share_is_published_if_it_is_printed_and_derived_if_it_is_bounded():
-    printed = SHARES[SHARES["evidence"] == "published"]
+    printed = shares_of_all()[shares_of_all()["evidence"] == "published"]
     assert set(zip(printed["class"], printed["city"], strict=True)) == {
         *(("cloud", city) for city in ("杭州", "北京")),
         *(("blockchain", city) for city in ("北京", "上海")),
@@ -95,7 +105,7 @@ def test_a_share_is_published_if_it_is_printed_and_derived_if_it_is_bounded():
 
 
 def test_shares_carry_their_page_source_and_label():
-    facts = SHARES.groupby("class")[["indicator", "page", "source_id", "evidence"]].agg(set)
+    facts = shares_of_all().groupby("class")[["indicator", "page", "source_id", "evidence"]].agg(set)
     derived = {name: (facts.loc[name, "page"], facts.loc[name, "evidence"]) for name in facts.index}
     assert derived == {
         "loans": ({13}, {"derived"}),
@@ -136,14 +146,14 @@ def test_firm_scale_is_zero_without_a_firm_and_missing_with_one_of_undisclosed_s
     ],
 )
 def test_contribution_is_known_up_to_the_interval_that_the_printed_sums_imply(city, low, high):
-    row = ROWS[(ROWS["indicator"] == "contribution") & (ROWS["city"] == city)].iloc[0]
+    row = panel()[(panel()["indicator"] == "contribution") & (panel()["city"] == city)].iloc[0]
     assert (row["low"], row["high"]) == pytest.approx((low, high))
     assert row["value"] == pytest.approx((low + high) / 2)
 
 
 def test_every_value_lies_within_its_ends_which_are_equal_where_it_is_exact():
-    assert (ROWS["low"] <= ROWS["value"]).all() and (ROWS["value"] <= ROWS["high"]).all()
-    opened = ROWS[ROWS["low"] < ROWS["high"]]
+    assert (panel()["low"] <= panel()["value"]).all() and (panel()["value"] <= panel()["high"]).all()
+    opened = panel()[panel()["low"] < panel()["high"]]
     assert set(opened["indicator"]) == {"contribution", "finance_industry", "technology_industry"}
     assert set(TABLES["cities"]["name_zh"]) - set(opened.loc[opened["indicator"] == "contribution", "city"]) == {"北京"}
 
@@ -192,9 +202,9 @@ def test_a_row_of_sums_that_makes_no_sense_is_refused(cells, message):
 
 @pytest.mark.slow
 def test_joint_values_add_up_to_the_nation_and_lie_within_the_panels_bounds():
-    joint = joint_values(TABLES, ROWS, 3, 60)
+    joint = joint_values(TABLES, panel(), 3, 60)
     assert set(joint["indicator"]) == {"contribution"} and joint["point"].nunique() == 61
-    rows = ROWS[(ROWS["indicator"] == "contribution") & (ROWS["low"] < ROWS["high"])].set_index("city")
+    rows = panel()[(panel()["indicator"] == "contribution") & (panel()["low"] < panel()["high"])].set_index("city")
     wide = joint.pivot(index="point", columns="city", values="value")
     assert wide.loc[0].to_dict() == rows["value"].to_dict()
     drawn = wide.loc[1:]
@@ -203,12 +213,12 @@ def test_joint_values_add_up_to_the_nation_and_lie_within_the_panels_bounds():
     both = 3 * (drawn["杭州"] + drawn["深圳"]) - 47.7 - 12.5
     assert both.between(32.7 - 1e-6, 32.7 + 6.1 + 1e-6).all()
     assert (28 + drawn.sum(axis=1) <= 100 + 1e-6).all() and (rows["value"].sum() > 100)
-    pd.testing.assert_frame_equal(joint, joint_values(TABLES, ROWS, 3, 60))
+    pd.testing.assert_frame_equal(joint, joint_values(TABLES, panel(), 3, 60))
 
 
 @pytest.mark.slow
 def test_values_of_ones_own_are_not_drawn():
-    given = ROWS[(ROWS["indicator"] == "contribution") & (ROWS["city"] == "杭州")].assign(
+    given = panel()[(panel()["indicator"] == "contribution") & (panel()["city"] == "杭州")].assign(
         value=20.0, low=20.0, high=20.0, source_id="user/firms", evidence="user"
     )
     cell = construction.panel(TABLES, FRAMEWORK, given, "cell")
@@ -220,7 +230,7 @@ def test_printed_counts_are_taken_as_printed_and_only_for_the_cities_printed():
     assert values("firm_count").to_dict() == {"北京": 100, "上海": 50, "杭州": 33}
     assert values("capital").to_dict() == {"上海": 400}  # 超400亿元, in 100 million CNY
     assert values("institutes").to_dict() == {"上海": 17}
-    assert values("services").to_dict() == {"北京": 138, "深圳": 165}  # totals, not special services
+    assert values("services").to_dict() == {"北京": 138, "深圳": 165}  # totals, not distinctive services
 
 
 def test_search_interest_turns_the_published_order_round():
@@ -253,22 +263,24 @@ def test_the_count_of_universities_of_every_city_agrees_with_the_list():
 
 def test_the_panel_has_the_columns_of_the_contract_one_row_a_cell_and_no_empty_value():
     assert (
-        list(ROWS) == PANEL == [*("city", "year", "indicator", "value", "low", "high", "unit", "source_id", "evidence")]
+        list(panel())
+        == PANEL
+        == [*("city", "year", "indicator", "value", "low", "high", "unit", "source_id", "evidence")]
     )
-    assert not ROWS.duplicated(["city", "year", "indicator"]).any()
-    assert ROWS["value"].notna().all()
-    assert set(ROWS["city"]) <= set(TABLES["cities"]["name_zh"])
-    keys = list(zip(ROWS["indicator"], ROWS["city"], ROWS["year"], strict=True))
+    assert not panel().duplicated(["city", "year", "indicator"]).any()
+    assert panel()["value"].notna().all()
+    assert set(panel()["city"]) <= set(TABLES["cities"]["name_zh"])
+    keys = list(zip(panel()["indicator"], panel()["city"], panel()["year"], strict=True))
     assert keys == sorted(keys)
 
 
 def test_every_row_of_the_panel_has_a_known_label_a_listed_source_and_the_unit_of_its_indicator():
-    assert set(ROWS["evidence"]) <= LABELS
+    assert set(panel()["evidence"]) <= LABELS
     listed = set(TABLES["sources"]["source_id"])
-    for joined in ROWS["source_id"].unique():
+    for joined in panel()["source_id"].unique():
         assert set(joined.split("+")) <= listed
     units = FRAMEWORK.table["unit"]
-    assert (ROWS["unit"] == ROWS["indicator"].map(units)).all()
+    assert (panel()["unit"] == panel()["indicator"].map(units)).all()
 
 
 @pytest.mark.parametrize(
@@ -280,28 +292,21 @@ def test_every_row_of_the_panel_has_a_known_label_a_listed_source_and_the_unit_o
     ],
 )
 def test_an_indicator_has_the_label_of_its_origin(label, indicators):
-    assert set(ROWS["indicator"][ROWS["evidence"] == label]) == indicators
+    assert set(panel()["indicator"][panel()["evidence"] == label]) == indicators
 
 
 @pytest.mark.slow
 def test_a_panel_has_only_indicators_of_the_tree():
     small = Framework(FRAMEWORK.table.drop(index=["adoption", "gdp"]))
-    assert set(ROWS["indicator"]) - set(construction.panel(TABLES, small)["indicator"]) == {"adoption", "gdp"}
+    assert set(panel()["indicator"]) - set(construction.panel(TABLES, small)["indicator"]) == {"adoption", "gdp"}
 
 
 @pytest.mark.slow
 def test_an_indicator_of_a_users_own_enters_by_the_same_door(monkeypatch):
-    monkeypatch.setattr(construction, "CONSTRUCTIONS", dict(CONSTRUCTIONS))
-
-    @constructs("support")
     def support(tables):
         row = {"city": "贵阳", "year": 2018, "value": 3.0, "source_id": "report2018/policies", "evidence": "user"}
         return pd.DataFrame([row, row | {"city": "长沙", "value": None}])
 
+    monkeypatch.setitem(CONSTRUCTIONS, "support", support)
     rows = construction.panel(TABLES, FRAMEWORK).query("indicator == 'support'")
     assert rows[["city", "value", "evidence"]].to_numpy().tolist() == [["贵阳", 3.0, "user"]]
-
-
-def test_two_constructions_of_one_indicator_are_refused():
-    with pytest.raises(ValueError, match="two constructions of gdp"):
-        constructs("gdp")(lambda tables: None)

@@ -132,12 +132,12 @@ def test_the_templates_of_staff_files_have_every_column_and_give_nothing(tables_
     from fhi.engine.framework import Framework
     from fhi.reading import microdata
     from fhi.reading.microdata.layouts import find
-    from fhi.reading.microdata.synonyms import Vocabulary
+    from fhi.reading.microdata.names import Vocabulary
 
     vocabulary = Vocabulary(tables_of_report["vocabulary"])
     for name, kind in KINDS.items():
         found = find([(1, header(TEMPLATE / "user" / f"{name}.csv"))], kind, vocabulary, name)
-        wanted = {field.name for field in kind.fields} - {"evidence"}
+        wanted = set(kind.by_name) - {"evidence"}
         assert {column for column, _ in found.columns.values() if not column.startswith("use:")} >= wanted, name
         assert not found.ignored
     # the example row alone is refused, so that a template left as it is stops the run

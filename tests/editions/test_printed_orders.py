@@ -177,7 +177,7 @@ STATED = printed_orders.stated(TABLES)
 PARTS = {
     "rank by patent applications",
     "rank by innovation service bodies in 2017",
-    "rank by payment scenes in transport",
+    "rank by payment use cases in transport",
     "order of founding of its internet insurer",
     "rank by growth of start-up projects",
     "rank by growth of start-up projects in 2017",
@@ -188,7 +188,7 @@ PARTS = {
     "rank of Alibaba Cloud in the world",
     "rank by inner momentum",
     "order in the nation of founding a blockchain sandbox",
-    "rank by number of special services",
+    "rank by number of distinctive services",
     "rank by progress of adoption",
     "rank by smart-travel index",
     "order in the nation of offering seamless payment",
@@ -200,7 +200,7 @@ PARTS = {
     "rank by smart government in the west",
     "order in the nation of handling state and local taxes by phone",
     "rank by R&D over GDP in 2017",
-    "rank by invention patents per 10 000 people",
+    "rank by invention patents per 10,000 people",
     "rank by national makerspaces",
     "rank by student start-up rate",
 }

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampled import examples
 
 from fhi.engine import aggregation
 from fhi.engine.aggregation import aggregate, aggregate_and_weigh
@@ -249,7 +250,7 @@ def test_a_function_of_the_users_that_does_not_give_one_value_a_unit_is_refused(
         aggregate(data, TREE, WEIGHTS, "broken")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(SCORE, min_size=4, max_size=4), st.sampled_from(range(4)), st.floats(0.5, 50))
 @pytest.mark.parametrize(
     "method",
@@ -272,7 +273,7 @@ def test_a_better_indicator_gives_better_scores_above_it_and_no_others(method, v
     assert after[other] == before[other]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(SCORE, min_size=4, max_size=4))
 def test_a_mean_lies_between_its_children_and_the_geometric_never_above_the_arithmetic(values):
     arithmetic, geometric = one("arithmetic", *values), one("geometric", *values)
@@ -284,7 +285,7 @@ def test_a_mean_lies_between_its_children_and_the_geometric_never_above_the_arit
 
 
 @pytest.mark.slow
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.lists(st.lists(st.one_of(SCORE, st.just(NAN)), min_size=4, max_size=4), min_size=2, max_size=5))
 @pytest.mark.parametrize("method", ["arithmetic", "geometric", "median", {"method": "owa", "exponent": 2}])
 def test_a_unit_is_scored_without_regard_to_the_others(method, rows):
@@ -296,7 +297,7 @@ def test_a_unit_is_scored_without_regard_to_the_others(method, rows):
 
 
 @pytest.mark.slow
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.lists(SCORE, min_size=4, max_size=4), st.floats(0.5, 4))
 def test_a_common_factor_of_all_indicators_is_one_of_all_scores(values, factor):
     for method in ("arithmetic", "geometric", "harmonic", "median", "minimum"):

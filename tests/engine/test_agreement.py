@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampled import examples
 from scipy import stats
 
 from fhi.engine.agreement import agreement, compare_ranks, kendall_tau_b, shifts, spearman_rho
@@ -40,7 +41,7 @@ def test_the_same_order_gives_one_the_reverse_minus_one_and_a_constant_none(corr
     assert math.isnan(correlation([3, 1, 2], [7, 7, 7]))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(PAIRS)
 def test_the_correlations_are_those_of_scipy_ties_or_not(pairs):
     x, y = zip(*pairs, strict=True)

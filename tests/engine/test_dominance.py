@@ -5,10 +5,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampled import examples
 from sklearn.cluster import AgglomerativeClustering
 from sklearn.metrics import silhouette_samples
 
-from fhi.engine.dominance import clusters, dominance, rank_change, rank_reversals, silhouette
+from fhi.engine.dominance import clusters, dominance, rank_change, rank_reversals, silhouette, tables
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
 from fhi.engine.parameters import Method
@@ -46,7 +47,7 @@ def test_units_with_other_gaps_are_not_compared_and_equals_do_not_dominate():
     assert dominance(values)["dominated_by"].to_dict() == {"a": 0, "b": 0, "c": 0, "d": 1}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     st.lists(st.tuples(*[st.integers(0, 4)] * 3), min_size=1, max_size=12),
     st.lists(st.integers(1, 9), min_size=3, max_size=3),
@@ -127,3 +128,41 @@ def test_a_unit_alone_has_no_silhouette_and_gaps_are_left_out(three_groups):
 def test_a_number_of_groups_that_cannot_be_is_refused(three_groups, count):
     with pytest.raises(MethodError, match="between 2 and 23"):
         clusters(three_groups, count)
+
+
+def test_tables_of_a_scenario_by_hand_and_the_reason_for_an_empty_one(monkeypatch):
+    values = pd.DataFrame({"x": [2.0, 0, 10, 1, 0], "y": [0.5, 3, 10, 0, np.nan]}, index=list("abcde"))
+    found, said = tables(long(values), TREE, Method())
+    # x: 20, 0, 100, 10 and y: 5, 30, 100, 0; e has no score and is not compared
+    assert found["dominance"].to_numpy().tolist() == [
+        ["pillars", "a", 1, 1, 2],
+        ["pillars", "b", 0, 1, 2],
+        ["pillars", "c", 3, 0, 1],
+        ["pillars", "d", 0, 2, 3],
+    ]
+    # of two, three groups: a and d lie nearest, b joins them, c stands alone
+    assert found["clusters"].set_index("city")["cluster"].to_dict() == {"a": 2, "b": 2, "c": 1, "d": 2}
+    assert found["rank_reversals"].set_index("city").loc["c", ["pairs", "reversed", "first", "second"]].tolist() == [
+        *[3, 1, "b", "a"]
+    ]
+    assert said["rows"].tolist() == [4, 4, 5] and (said["note"] == "").all()
+    monkeypatch.setattr("fhi.engine.dominance.LIMITS", {"dominance": 4, "clusters": 4, "rank_reversals": 3})
+    found, said = tables(long(values), TREE, Method())
+    assert len(found["rank_reversals"]) == 0 and [*found["rank_reversals"]][:2] == ["city", "pairs"]
+    assert said["note"].tolist() == ["", "", "of 3 units or fewer; there are 4"]
+    found, said = tables(long(values.loc[["a", "b"]]), TREE, Method())
+    assert (
+        found["clusters"].empty
+        and "at least 3 units with every value, not 2" in said.set_index("table").at[*["clusters", "note"]]
+    )
+
+
+def test_indicators_are_compared_where_the_tree_has_levels_between():
+    rows = [("index", 0, None), ("p", 1, "index"), ("q", 1, "index"), ("x", 2, "p"), ("y", 2, "p"), ("z", 2, "q")]
+    table = pd.DataFrame(rows, columns=["code", "level", "parent"])
+    tree = Framework.from_table(table.assign(direction=1, weight=1.0, unit=None, name_zh="", name_en=""))
+    values = pd.DataFrame({"x": [9.0, 1, 0], "y": [0.0, 1, 9], "z": [3.0, 2, 1]}, index=list("abc"))
+    found = tables(long(values), tree, Method())[0]["dominance"].set_index(["of", "city"])
+    # p is 50, 11.1, 50: a is ahead of b and level with c there, and ahead of both in z; in y a is behind both
+    assert found.loc["pillars", "dominates"].to_dict() == {"a": 2, "b": 0, "c": 0}
+    assert (found.loc["indicators"][["dominates", "dominated_by"]] == 0).all(axis=None)

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from sampled import examples
 
 from fhi.engine.errors import MethodError
 from fhi.engine.explain import drop_each, next_above, strengths, why
@@ -223,7 +224,7 @@ def test_of_geometric_means_the_logarithm_of_the_ratio_is_split():
 
 
 @pytest.mark.slow
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(
     st.lists(st.lists(st.one_of(st.floats(1, 100), st.just(NAN)), min_size=4, max_size=4), min_size=2, max_size=2),
     st.sampled_from(["arithmetic", "geometric"]),

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampled import examples
 
 from fhi.engine.formulas import FormulaError, derived
 
@@ -99,7 +100,7 @@ def test_ranges_are_the_least_and_the_greatest_value(text, low, high):
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=2))
 def test_no_value_within_the_ranges_leads_outside_the_range(places):
     text = "(3 * a - b) / (a + 2 * b)"

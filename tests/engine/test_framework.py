@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampled import examples
 
 from fhi.engine.errors import DataError, MethodError
 from fhi.engine.framework import Framework
@@ -69,7 +70,7 @@ def test_a_tree_knows_its_parts(read):
     assert framework.weights.to_dict() == {"root": 1, "a": 1, "b": 3, "a1": 2, "a2": 3, "b1": 5}
     assert framework.parents.drop("root").to_dict() == {"a": "root", "b": "root", "a1": "a", "a2": "a", "b1": "b"}
     assert (framework.children("a"), framework.children("a1")) == (["a1", "a2"], [])
-    assert (framework.inner(0), framework.inner(1), framework.inner(2)) == (["root"], ["a", "b"], [])
+    assert (list(framework.families), list(framework.upwards)) == (["root", "a", "b"], ["a", "b", "root"])
     assert framework.names("zh")["a2"] == "甲二"
     assert framework.names("en")["a2"] == "A two"
 
@@ -172,7 +173,7 @@ def test_the_effective_share_is_the_product_of_the_weights_down_to_the_node(read
 
 
 @pytest.mark.slow
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.data())
 def test_the_effective_shares_of_the_leaves_sum_to_one(data):
     framework = Framework.from_csv(RAW / "report2018" / "framework.csv")

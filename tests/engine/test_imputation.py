@@ -5,13 +5,14 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampled import examples
 
 from fhi.engine import imputation
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
 
 NAN = float("nan")
-QUICK = settings(max_examples=25, deadline=None)
+QUICK = settings(max_examples=examples(25), deadline=None)
 DATA = pd.DataFrame({"x": [1.0, NAN, 3.0], "y": [NAN, NAN, 8.0]}, index=["甲", "乙", "丙"])
 COLUMNS = ["a", "b", "c"]
 TREE = Framework.from_table(

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampled import examples
 
 from fhi.editions.construction import PANEL
 from fhi.engine import aggregation, weighting
@@ -585,7 +586,7 @@ def test_a_bad_parameter_is_refused_before_anything_runs(settings, key, words):
 
 
 @pytest.mark.slow
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.permutations(range(len(CELLS))))
 def test_the_order_of_the_rows_of_the_panel_changes_nothing(order):
     straight = build(panel(), TREE, PLAIN)
@@ -596,7 +597,7 @@ def test_the_order_of_the_rows_of_the_panel_changes_nothing(order):
 
 
 @pytest.mark.slow
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.sampled_from(["income", "saving", "noise"]), st.sampled_from([0.001, 7, 1e6]), st.integers(-50, 50))
 def test_the_unit_of_an_indicator_changes_nothing(indicator, factor, shift):
     frame = panel()

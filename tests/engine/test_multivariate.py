@@ -6,6 +6,7 @@ import pytest
 import scipy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampled import examples
 from sklearn.decomposition import PCA
 
 from fhi.engine import aggregation
@@ -191,7 +192,7 @@ def test_a_loading_is_the_correlation_of_indicator_and_component():
             assert found.loadings.loc[indicator, name] == pytest.approx(correlation)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.randoms(use_true_random=False), st.integers(0, 20))
 def test_signs_and_sizes_do_not_depend_on_the_order_of_rows_and_columns(random, seed):
     data = sample(seed=seed)

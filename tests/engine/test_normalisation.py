@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from sampled import examples
 
 from fhi.engine import normalisation
 from fhi.engine.errors import MethodError
@@ -12,7 +13,7 @@ from fhi.engine.methods import method
 from fhi.engine.normalisation import normalise
 
 NAN = float("nan")
-QUICK = settings(max_examples=15, deadline=None)
+QUICK = settings(max_examples=examples(15), deadline=None)
 #: methods by points, by an optimum or of values as they are: neither free of the unit nor always rising (test_rules)
 OTHERS = {"optimum", "categories", "above-mean", "identity"}
 METHODS = sorted(set(normalisation.METHODS) - OTHERS)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampled import examples
 from scipy import stats
 
 from fhi.engine.errors import DataError
@@ -73,7 +74,7 @@ def test_two_sums_of_the_first_cities_are_refused():
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.lists(st.integers(1, 40), min_size=5, max_size=5), st.integers(0, 10**6))
 def test_the_middle_lies_within_and_the_bounds_hold_every_point_that_fits(parts, seed):
     true = np.array(parts) / sum(parts) * 100

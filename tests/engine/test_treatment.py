@@ -6,13 +6,14 @@ import pytest
 import scipy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampled import examples
 
 from fhi.engine import treatment
 from fhi.engine.errors import MethodError
 from fhi.engine.treatment import kurtosis, skewness
 
 NAN = float("nan")
-QUICK = settings(max_examples=25, deadline=None)
+QUICK = settings(max_examples=examples(25), deadline=None)
 DATA = pd.DataFrame({"x": [1.0, 2.0, 90.0], "y": [NAN, 5.0, -70.0]}, index=["甲", "乙", "丙"])
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampled import examples
 
 from fhi.engine import normalisation, treatment
 from fhi.engine.errors import MethodError
@@ -103,7 +104,7 @@ def test_a_pair_gives_points_between_the_bounds_or_is_refused_by_name(name, trea
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.lists(st.floats(1, 1e6), min_size=6, max_size=30), st.sampled_from([TREATMENTS[0], *TREATMENTS[4:]]))
 def test_data_inside_the_goalposts_give_0_to_100(values, treat):
     data = panel(np.column_stack([values, values[::-1]]))

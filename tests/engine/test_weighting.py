@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampled import examples
 
 from fhi.engine import weighting
 from fhi.engine.errors import MethodError
@@ -121,7 +122,7 @@ def test_a_function_of_the_users_that_gives_a_bad_weight_is_refused_by_node(monk
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(st.floats(0.01, 100), min_size=8, max_size=8),
     st.sets(st.sampled_from(LEAVES), max_size=4),
@@ -137,7 +138,7 @@ def test_the_weights_of_every_family_and_the_shares_of_the_leaves_sum_to_one(raw
 
 
 @pytest.mark.slow
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.floats(0.001, 1000), st.lists(st.floats(0.1, 10), min_size=2, max_size=2))
 def test_only_the_ratios_inside_a_family_matter(factor, raw):
     one, two = raw

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sampled import examples
 
 from fhi.engine.errors import DataError
 from fhi.paths import RAW
-from fhi.reading.csv_tables import Column, Schema, read_table
-from fhi.reading.schemas import read_schemas
+from fhi.reading.schemas import Column, Schema, read_schemas, read_table
 
 SCHEMAS = read_schemas(RAW / "report2018" / "schemas.csv")
 ATTENTION = Schema(
@@ -255,7 +255,7 @@ def test_a_missing_file_is_named(tmp_path):
     assert "restore" in problem.remedy
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.one_of(st.binary(max_size=60), st.text('36,北京海"\n\r 1.x', max_size=40).map(lambda text: HEADER + text)))
 def test_any_content_is_read_or_refused_with_problems(read, content):
     try:

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampled import examples
 
 from fhi.reading.parsing import (
     has_unit,
@@ -23,7 +24,7 @@ from fhi.reading.parsing import (
     times,
 )
 
-QUICK = settings(max_examples=100, deadline=None)
+QUICK = settings(max_examples=examples(100), deadline=None)
 #: exact decimals as a report prints them, and the characters of which its cells are made
 PRINTED = st.decimals(min_value=-(10**6), max_value=10**6, places=2)
 CELLS = st.one_of(
@@ -235,7 +236,7 @@ def test_a_formatted_date_reads_back(day):
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(CELLS)
 @pytest.mark.parametrize("parse", [parse_number, parse_integer, parse_quantity, parse_date, parse_change])
 def test_any_text_parses_or_raises_value_error(parse, text):

@@ -9,7 +9,6 @@ import pytest
 
 from fhi.editions import SCHEMAS, schemas_of
 from fhi.editions.catalogue import editions, raw_files
-from fhi.editions.folders import SCHEMAS as OWN
 from fhi.paths import RAW
 from fhi.running import datapackage
 from fhi.store import Store
@@ -98,7 +97,7 @@ def test_columns_are_typed_by_what_stands_in_them(tmp_path):
     assert [field["name"] for field in fields if "description" in field] == ["city"]
 
 
-@pytest.mark.parametrize("schemas, raw", [(REPORT, "adoption"), (REPORT, "cities"), (OWN, "cities")])
+@pytest.mark.parametrize("schemas, raw", [(REPORT, "adoption"), (REPORT, "cities"), (SCHEMAS, "cities")])
 def test_a_raw_table_that_was_ingested_keeps_what_its_columns_mean(schemas, raw):
     columns = schemas[raw].columns
     table = pd.DataFrame(columns=["row", *columns])

@@ -215,7 +215,7 @@ def edited_workbook(folder):
 
 
 def test_the_commands_work_one_after_the_other(copy):
-    environment = copy.environment() | {"PYTHONPATH": str(copy.folder)}
+    environment = copy.environment() | {"PYTHONPATH": str(copy.folder / ".ci")}
     for command in WALK:
         # one run is in the history of the copy
         words = shlex.split(command.replace("@3", "@1"))

@@ -7,7 +7,7 @@ from shipped import SCENARIO_NAMES
 
 from fhi.engine.methods import OF_SPACE, TABLES
 from fhi.paths import SCENARIOS
-from fhi.running import schema
+from fhi.running import documentation as schema
 
 SCHEMA = schema.scenario_schema()
 

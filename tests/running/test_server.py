@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from fhi.paths import ROOT
 from fhi.running import server
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the server runs on Linux alone")
@@ -43,7 +42,7 @@ SEND = "import os, sys; from fhi.running import server; os.umask(0o077); sys.exi
 def build(tmp_path):
     """Yield a function that sends a command to a server, whose build is a process that does nothing."""
     maker = subprocess.Popen(["sleep", "900"])
-    environment = os.environ | {"FHI_BUILD": f"{maker.pid}-{time.time_ns()}", "PYTHONPATH": str(ROOT), "OWN": "own"}
+    environment = os.environ | {"FHI_BUILD": f"{maker.pid}-{time.time_ns()}", "OWN": "own"}
     serving = subprocess.Popen([sys.executable, "-c", SERVE, str(tmp_path)], env=environment)
 
     def send(*arguments):

@@ -20,7 +20,8 @@ from fhi.engine.index import build
 from fhi.paths import RAW, ROOT, SCENARIOS
 from fhi.reading import spreadsheets
 from fhi.running import lab
-from fhi.running.workbook import importing, writing
+from fhi.running.workbook import importing
+from fhi.running.workbook import sheets as writing
 from fhi.running.workbook.sheets import ROW_KEYS, Sheet, framework_sheet, sheets
 from fhi.scenarios import layers_of, load_scenario, own_settings, resolved_yaml, scenario_names
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from sampled import examples
 
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
@@ -113,7 +114,7 @@ def test_contributions_sum_to_the_difference(base, other, scores):
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     st.lists(st.one_of(st.floats(0, 100), st.just(NAN)), min_size=15, max_size=15),
     st.floats(0.1, 10),
@@ -394,6 +395,7 @@ def test_where_it_cannot_be_told_the_reason_is():
     assert "cannot be told" in plain_text.comparison_text(found)
 
 
+@pytest.mark.slow
 def test_a_change_is_tried_without_what_draws():
     code = "import sys, fhi.running.trying, fhi.showing.compare.plain_text; print(*sys.modules)"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()

@@ -4,8 +4,6 @@ For tests, teaching and benchmarks. Every row says ``synthetic``, and so does ev
 the issues matches the published numbers; earlier ones are what had been founded, financed or offered by then.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -42,15 +40,15 @@ def files(
     streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(6)]
     last, found = max(years), {}
     places = Places(tables, last)
-    margins = population(places, streams[0])
+    margins = _population(places, streams[0])
     found["population.csv"] = margins.assign(year=min(years))
     whole = firms.firms(places, streams[1])
     for year in sorted(years):
         found[f"firms-{year}.csv"] = firms.until(whole, places, year)
-        found[f"questionnaires-{year}.csv"] = questionnaires(places, margins, year, streams[2])
-        found[f"services-{year}.csv"] = services(places, year, streams[3])
-        found[f"companies-{year}.csv"] = companies(places, year, streams[4])
-        found[f"yearbooks-{year}.csv"] = yearbook(places, framework, year, streams[5])
+        found[f"questionnaires-{year}.csv"] = _questionnaires(places, margins, year, streams[2])
+        found[f"services-{year}.csv"] = _services(places, year, streams[3])
+        found[f"companies-{year}.csv"] = _companies(places, year, streams[4])
+        found[f"yearbooks-{year}.csv"] = _yearbook(places, framework, year, streams[5])
     return {name: to_bytes(frame) for name, frame in found.items()}
 
 
@@ -60,17 +58,8 @@ PLATFORMS = ("支付宝", "微信")
 REVENUE, LEADER = 0.25, 4.0
 
 
-def services(places: Places, year: int, stream: np.random.Generator) -> pd.DataFrame:
-    """Return ``城市, 平台, 类别, 服务, 特色``: as many services, and as many special ones, as are printed.
-
-    Parameters
-    ----------
-    places : Places
-        The cities and what the report gives of them.
-    year : int
-        Year of the issue.
-    stream : numpy.random.Generator
-    """
+def _services(places: Places, year: int, stream: np.random.Generator) -> pd.DataFrame:
+    """Return ``城市, 平台, 类别, 服务, 特色``: as many services, and as many special ones, as are printed."""
     printed = places.tables["services"]
     total, special = (printed[printed["kind"] == kind].set_index("city")["count"] for kind in ("total", "special"))
     cities, rows = places.of(year), []
@@ -88,17 +77,8 @@ def services(places: Places, year: int, stream: np.random.Generator) -> pd.DataF
     return frame.assign(城市=written_cities(frame["城市"].to_numpy(dtype=object), places, stream))
 
 
-def companies(places: Places, year: int, stream: np.random.Generator) -> pd.DataFrame:
-    """Return listed companies: the public numbers and market values by city and sector, split by chance.
-
-    Parameters
-    ----------
-    places : Places
-        The cities and what the report gives of them.
-    year : int
-        Year of the issue.
-    stream : numpy.random.Generator
-    """
+def _companies(places: Places, year: int, stream: np.random.Generator) -> pd.DataFrame:
+    """Return listed companies: the public numbers and market values by city and sector, split by chance."""
     printed = places.printed("finance_industry", "firms")
     level = levels(places)
     totals = a_share.totals(places.tables).set_index("city")
@@ -155,15 +135,8 @@ USES = {"使用移动支付": 1.0, "使用互联网理财": 0.5, "使用网络�
 LARGEST = 24_000_000
 
 
-def population(places: Places, stream: np.random.Generator) -> pd.DataFrame:
-    """Return ``城市, 年龄, 性别, 人口``: whole people, the shares of the bands a little different from city to city.
-
-    Parameters
-    ----------
-    places : Places
-        The cities and what the report gives of them.
-    stream : numpy.random.Generator
-    """
+def _population(places: Places, stream: np.random.Generator) -> pd.DataFrame:
+    """Return ``城市, 年龄, 性别, 人口``: whole people, the shares of the bands a little different from city to city."""
     rows = []
     for city in places.names:
         shares = np.array([share for share, _ in BANDS.values()]) * stream.uniform(0.9, 1.1, len(BANDS))
@@ -173,19 +146,8 @@ def population(places: Places, stream: np.random.Generator) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["城市", "年龄", "性别", "人口"])
 
 
-def questionnaires(places: Places, margins: pd.DataFrame, year: int, stream: np.random.Generator) -> pd.DataFrame:
-    """Return the answers of an issue, about as many in each city, drawn by chance at the rate of the city.
-
-    Parameters
-    ----------
-    places : Places
-        The cities and what the report gives of them.
-    margins : pandas.DataFrame
-        The population (`population`).
-    year : int
-        Year of the issue.
-    stream : numpy.random.Generator
-    """
+def _questionnaires(places: Places, margins: pd.DataFrame, year: int, stream: np.random.Generator) -> pd.DataFrame:
+    """Return the answers of an issue, about as many in each city, drawn by chance at the rate of the city."""
     rates = places.rates(year)
     each = round(places.nation("questionnaires") * places.growth(year) / len(rates))
     frames = []
@@ -219,18 +181,8 @@ def _shares(rate: float, parts: np.ndarray) -> np.ndarray:
 GDP_GROWTH = 1.08
 
 
-def yearbook(places: Places, framework: Framework, year: int, stream: np.random.Generator) -> pd.DataFrame:
-    """Return ``城市, 指标, 年份, 数值`` of an issue, each in the unit of its indicator.
-
-    Parameters
-    ----------
-    places : Places
-        The cities and what the report gives of them.
-    framework : Framework
-    year : int
-        Year of the issue.
-    stream : numpy.random.Generator
-    """
+def _yearbook(places: Places, framework: Framework, year: int, stream: np.random.Generator) -> pd.DataFrame:
+    """Return ``城市, 指标, 年份, 数值`` of an issue, each in the unit of its indicator."""
     cities = places.of(year)
     size = places.size[cities]
     made = {

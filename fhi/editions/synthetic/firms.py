@@ -1,7 +1,5 @@
 """Some 4,000 firms, with as many financed, as much financing and such shares of the nation as are printed."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 
@@ -34,6 +32,11 @@ def firms(places: Places, stream: np.random.Generator) -> pd.DataFrame:
     places : Places
         The cities and what the report gives of them.
     stream : numpy.random.Generator
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``name, city, class, financing, round, date, scale``, and ``year, ago, place`` for `until`.
     """
     counts = financed(places)
     parts = [_listed(places), _infrastructure(places, stream), _financed(places, counts, stream)]
@@ -58,6 +61,11 @@ def until(frame: pd.DataFrame, places: Places, year: int) -> pd.DataFrame:
         The cities and what the report gives of them.
     year : int
         Year of the issue.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With the headings of a file of firms.
     """
     kept = frame[frame["year"] <= year - places.last].drop(columns="year")
     kept = kept.assign(city=kept["city"].where(kept["place"].isin(places.of(year)), "其他"))
@@ -71,7 +79,7 @@ def until(frame: pd.DataFrame, places: Places, year: int) -> pd.DataFrame:
 
 def financed(places: Places) -> pd.Series:
     """Return how many firms of each city are financed with the threshold or more: as printed, else by size."""
-    printed = construction.firm_count(places.tables).set_index("city")["value"]
+    printed = construction.CONSTRUCTIONS["firm_count"](places.tables).set_index("city")["value"]
     order = places.leaders("new_finance")
     size = places.size[places.of(places.last)]
     counts = np.round(size * 0.9 * printed.min())
@@ -85,17 +93,9 @@ def financed(places: Places) -> pd.Series:
     return counts.astype(int)
 
 
-def totals(places: Places, counts: pd.Series) -> pd.Series:
-    """Return the financing of these firms by city, 万元: as printed, else so much a firm; the first city has most.
-
-    Parameters
-    ----------
-    places : Places
-        The cities and what the report gives of them.
-    counts : pandas.Series
-        Number of firms by city.
-    """
-    printed = construction.capital(places.tables).set_index("city")["value"] * 10_000
+def _totals(places: Places, counts: pd.Series) -> pd.Series:
+    """Return the financing of these firms by city, 万元: as printed, else so much a firm; the first city has most."""
+    printed = construction.CONSTRUCTIONS["capital"](places.tables).set_index("city")["value"] * 10_000
     each = (printed / counts[printed.index]).mean()
     sums = counts * each * 0.6
     sums[printed.index] = printed
@@ -107,7 +107,7 @@ def totals(places: Places, counts: pd.Series) -> pd.Series:
 
 def _financed(places: Places, counts: pd.Series, stream: np.random.Generator) -> pd.DataFrame:
     rows = []
-    for city, total in totals(places, counts).items():
+    for city, total in _totals(places, counts).items():
         count = counts[city]
         if not count:
             continue

@@ -1,7 +1,5 @@
 """The cities of each issue, how large they are, what the report gives of them, and how files write them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np
@@ -63,6 +61,11 @@ class Places:
             Code of the node.
         unit : str
             Unit of the value in city_profiles.csv.
+
+        Returns
+        -------
+        pandas.Series
+            In the unit as printed.
         """
         rows = self.tables["city_profiles"].query("node == @node and unit == @unit")
         rows = rows[~rows["city"].duplicated()]
@@ -115,6 +118,10 @@ def written_cities(names: np.ndarray, places: Places, stream: np.random.Generato
     places : Places
         The cities and what the report gives of them.
     stream : numpy.random.Generator
+
+    Returns
+    -------
+    array of str
     """
     ways = np.stack([names, names + "市", places.english[names].to_numpy(), places.codes[names].astype(str).to_numpy()])
     way = np.where(stream.random(len(names)) < ODD, stream.integers(1, len(ways), len(names)), 0)
@@ -131,6 +138,10 @@ def amounts_as_written(units: np.ndarray, stream: np.random.Generator) -> list[s
     units : numpy.ndarray of int
         Amounts in 万元 (10,000 CNY).
     stream : numpy.random.Generator
+
+    Returns
+    -------
+    list of str
     """
     return [
         _amount(int(units_), int(way)) for units_, way in zip(units, stream.integers(0, 20, len(units)), strict=True)

@@ -6,6 +6,7 @@ cannot take raise `ValueError` (what is wrong, what to do).
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,14 +30,19 @@ NO_WEIGHTS = pd.DataFrame(
 ).astype({"weight": float})
 
 
-def aggregate(
+def aggregate(*given: Any, **options: Any) -> pd.DataFrame:
+    """Return the scores of `aggregate_and_weigh` alone."""
+    return aggregate_and_weigh(*given, **options)[0]
+
+
+def aggregate_and_weigh(
     normalised: pd.DataFrame,
     framework: Framework,
     weights: pd.Series,
     method: str | Step | Mapping[int, str | Step | Mapping],
     *,
     availability: Mapping[int, float] = AVAILABILITY,
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Aggregate normalised indicators up the tree.
 
     A missing child leaves the score to its siblings, whose weights are rescaled for that unit alone. A
@@ -57,8 +63,11 @@ def aggregate(
 
     Returns
     -------
-    pandas.DataFrame
+    scores : pandas.DataFrame
         Units × all nodes, the root included, in framework order.
+    unit_weights : pandas.DataFrame
+        ``city, parent, node, weight``, the weights that are a unit's own: empty unless a level is aggregated by a
+        method with the trait `unit_weights`.
 
     Raises
     ------
@@ -69,60 +78,29 @@ def aggregate(
     ----------
     OECD/JRC (2008), Handbook on Constructing Composite Indicators, section 1.6.
     """
-    return aggregate_and_weigh(normalised, framework, weights, method, availability=availability)[0]
-
-
-def aggregate_and_weigh(
-    normalised: pd.DataFrame,
-    framework: Framework,
-    weights: pd.Series,
-    method: str | Step | Mapping[int, str | Step | Mapping],
-    *,
-    availability: Mapping[int, float] = AVAILABILITY,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Aggregate as `aggregate` does, and return with the scores the weights that are a unit's own.
-
-    Parameters
-    ----------
-    normalised, framework, weights, method, availability
-        As for `aggregate`.
-
-    Returns
-    -------
-    scores : pandas.DataFrame
-        As of `aggregate`.
-    unit_weights : pandas.DataFrame
-        ``city, parent, node, weight``: empty unless a level is aggregated by a method with the trait `unit_weights`.
-
-    Raises
-    ------
-    MethodError
-        As of `aggregate`.
-    """
     nodes = [framework.root, *framework.nodes]
     place = {node: column for column, node in enumerate(nodes)}
     # one row a node, so that the children of a node are read from memory in one piece
     scores = np.full((len(nodes), len(normalised)), np.nan)
-    scores[[place[leaf] for leaf in framework.leaves]] = normalised.reindex(columns=framework.leaves).to_numpy().T
+    scores[[place[leaf] for leaf in framework.leaves]] = framework.complete(normalised).to_numpy().T
     share, own = weights.to_dict(), []
-    levels = range(framework.levels.max() - 1, -1, -1)
-    steps, by_node = steps_by_level(method, levels), steps_by_node(method)
+    levels, steps = framework.levels.to_dict(), steps_by_level(method, range(framework.depth))
+    by_node = steps_by_node(method)
     for step in (*steps.values(), *by_node.values()):
         function = choose(METHODS, step.method, "aggregation")
         methods.check_params(function, step.params, step="aggregation", name=step.method)
-    for level in levels:
-        for parent in framework.inner(level):
-            least, step = availability.get(parent, availability.get(level, 0.0)), by_node.get(parent, steps[level])
-            family = framework.children(parent)
-            block = scores[[place[child] for child in family]].T
-            shares = np.array([share[child] for child in family], dtype=float)
-            try:
-                scores[place[parent]], used = _family(block, shares, least, step)
-            except _Unfit as error:
-                message = error.explain(parent, family, normalised.index)
-                raise MethodError(message, key="aggregation", value=step.method) from None
-            if used is not None:
-                own.append(_long(used, normalised.index, parent, family))
+    for parent, family in framework.upwards.items():
+        level = levels[parent]
+        least, step = availability.get(parent, availability.get(level, 0.0)), by_node.get(parent, steps[level])
+        block = scores[[place[child] for child in family]].T
+        shares = np.array([share[child] for child in family], dtype=float)
+        try:
+            scores[place[parent]], used = _family(block, shares, least, step)
+        except _Unfit as error:
+            message = error.explain(parent, family, normalised.index)
+            raise MethodError(message, key="aggregation", value=step.method) from None
+        if used is not None:
+            own.append(_long(used, normalised.index, parent, family))
     unit_weights = pd.concat(own, ignore_index=True) if own else NO_WEIGHTS.copy()
     return pd.DataFrame(scores.T, index=normalised.index, columns=nodes), unit_weights
 

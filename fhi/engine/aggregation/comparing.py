@@ -5,6 +5,7 @@ from itertools import combinations
 from typing import Annotated, NamedTuple
 
 import numpy as np
+import pandas as pd
 from pydantic import Field
 
 from fhi.engine.aggregation.means import refuse_negative
@@ -187,16 +188,9 @@ def condorcet(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     shares = shares[np.ix_(order, order)]
     values = np.empty(len(order))
     values[order] = len(order) - 1.0 - best_order(shares)
-    for twins in _alike(scores, weights):
-        values[twins] = values[twins].mean()
-    return values
-
-
-def _alike(scores: np.ndarray, weights: np.ndarray) -> list[np.ndarray]:
-    """Return the groups of units whose scores are all the same."""
-    placed = np.where(weights > 0, scores, -np.inf)
-    _, groups = np.unique(placed, axis=0, return_inverse=True)
-    return [np.flatnonzero(groups.ravel() == group) for group in range(groups.max() + 1)]
+    # units whose scores are all the same share their places
+    _, groups = np.unique(np.where(weights > 0, scores, -np.inf), axis=0, return_inverse=True)
+    return pd.Series(values).groupby(groups.ravel()).transform("mean").to_numpy()
 
 
 def _sums(scores: np.ndarray, weights: np.ndarray, degree: Callable) -> tuple[np.ndarray, np.ndarray]:

@@ -5,7 +5,7 @@ the facts about a node, and about the nodes below it, are checked alone with the
 least gap in every order.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -61,7 +61,8 @@ def _fewest_to_drop(
     A mixed-integer program: a fact with its binary variable at 1 is relaxed by more than it can be violated by,
     and the sum of these variables is least.
     """
-    rows = [whole(space), *ceilings(space), *_of(fact_rows(facts, space, least_gap), about["id"])]
+    stated = [row for row in fact_rows(facts, space, least_gap) if row.fact in set(about["id"])]
+    rows = [whole(space), *ceilings(space), *stated]
     rows.append(Row(space.weight(node), 1.0, equal=True))
     try:
         LinearProgram(rows, space.size, space.free).minimise(np.zeros(space.size))
@@ -75,11 +76,6 @@ def _fewest_to_drop(
     objective = np.concatenate([np.zeros(space.size), np.ones(len(ids))])
     solution = program.minimise(objective)[1]
     return [id for id, value in zip(ids, solution[space.size :], strict=True) if value > 0.5]
-
-
-def _of(rows: Sequence[Row], ids) -> list[Row]:
-    wanted = set(ids)
-    return [row for row in rows if row.fact in wanted]
 
 
 def _most_violated(about: pd.DataFrame) -> dict[str, float]:
@@ -262,27 +258,10 @@ NOTHING = dict.fromkeys(
 )
 
 
-def _numbers(column: str) -> Callable:
-    def change(facts: pd.DataFrame, chosen: pd.Series, number: float, framework: Framework) -> tuple:
-        return facts.assign(**{column: facts[column].mask(chosen, number)}), {}
-
-    return change
-
-
-def _scale(**options) -> Callable:
-    return lambda facts, chosen, number, framework: (facts, options)
-
-
-#: kind of change -> function of (facts, which of them, number, framework) to the facts and options of `IdentifiedSet`
-CHANGES: Mapping[str, Callable] = {
-    "value": _numbers("value_value"),
-    "tolerance": _numbers("tolerance"),
-    "drop": lambda facts, chosen, number, framework: (facts[~chosen], {}),
-    "root-only": lambda facts, chosen, number, framework: (facts[facts["node"] == framework.root], {}),
-    "top": _scale(top=False),
-    "floor": _scale(floor=False),
-    "increasing": _scale(normalisation="increasing"),
-}
+#: change that puts a number in place -> the column of the facts in which
+NUMBERS = {"value": "value_value", "tolerance": "tolerance"}
+#: change of the scale -> options of `IdentifiedSet`
+SCALES = {"top": {"top": False}, "floor": {"floor": False}, "increasing": {"normalisation": "increasing"}}
 
 
 def moves(alternatives: pd.DataFrame | None, facts: pd.DataFrame, identified: IdentifiedSet) -> pd.DataFrame:
@@ -325,9 +304,9 @@ def moves(alternatives: pd.DataFrame | None, facts: pd.DataFrame, identified: Id
 def _chosen(row: Mapping, facts: pd.DataFrame) -> set[str]:
     """Return the ids of the facts that an alternative concerns."""
     place = FILE, row.get("row")
-    if row["change"] in ("value", "tolerance") and pd.isna(row["number"]):
+    if row["change"] in NUMBERS and pd.isna(row["number"]):
         raise DataError([Problem(*place, "number", None, "a number to put in place", "fill in the cell")])
-    if row["change"] not in ("value", "tolerance", "drop"):
+    if row["change"] not in (*NUMBERS, "drop"):
         return set()
     chosen: set[str] = set()
     for name in str(row["facts"]).split("|"):
@@ -342,10 +321,14 @@ def _chosen(row: Mapping, facts: pd.DataFrame) -> set[str]:
 def _moved(row: Mapping, chosen: set[str], identified: IdentifiedSet, base: tuple) -> tuple[str, dict]:
     if row["change"] == "words":
         return "words", dict(NOTHING)
-    facts, framework = identified.facts, identified.framework
-    kept, options = CHANGES[row["change"]](facts, facts["id"].isin(chosen), row["number"], framework)
+    facts, framework, change = identified.facts, identified.framework, row["change"]
+    named = facts["id"].isin(chosen)
+    if change in NUMBERS:
+        facts = facts.assign(**{NUMBERS[change]: facts[NUMBERS[change]].mask(named, row["number"])})
+    elif change not in SCALES:
+        facts = facts[~named if change == "drop" else facts["node"] == framework.root]
     try:
-        scores, weights = _bounds(IdentifiedSet(kept, framework, **options))
+        scores, weights = _bounds(IdentifiedSet(facts, framework, **SCALES.get(change, {})))
     except Infeasible:
         return "contradiction", dict(NOTHING)
     # a city that no fact names any more may have any score

@@ -415,21 +415,17 @@ def analytic_centre(identified: IdentifiedSet) -> np.ndarray:
     ----------
     Boyd & Vandenberghe (2004), Convex Optimization, section 8.5.3.
     """
-    walls = [*(row for row in identified.rows if not row.equal), *_signs(identified)]
-    matrix = np.array([row.expression for row in walls])
-    limits = np.array([row.bound for row in walls])
+    walls = [row for row in identified.rows if not row.equal]
+    # and x ≥ 0, for the variables that may not be negative
+    signs = -np.delete(np.eye(identified.space.size), identified.space.free, axis=0)
+    matrix = np.vstack([*(row.expression for row in walls), signs])
+    limits = np.append([row.bound for row in walls], np.zeros(len(signs)))
     equations = np.array([row.expression for row in identified.rows if row.equal])
     point, open_walls = _interior_point(identified, matrix, limits)
     # the directions that keep all equations
     free = null_space(np.vstack([equations, matrix[~open_walls]]), rcond=1e-10)
     walls, slack = matrix[open_walls], limits[open_walls] - matrix[open_walls] @ point
     return point + free @ analytic(walls @ free, slack)[0]
-
-
-def _signs(identified: IdentifiedSet) -> list[Row]:
-    """Return x ≥ 0 as inequalities, for the variables that may not be negative."""
-    space = identified.space
-    return [Row(-unit, 0.0) for place, unit in enumerate(np.eye(space.size)) if place not in space.free]
 
 
 def _interior_point(identified: IdentifiedSet, matrix, limits) -> tuple[np.ndarray, np.ndarray]:

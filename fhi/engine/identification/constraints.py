@@ -8,7 +8,7 @@ over the indicators below a node, the weight of a node is Σ_k w_k, and 0 ≤ y_
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import pandas as pd
@@ -221,57 +221,54 @@ def fact_rows(facts: pd.DataFrame, space: Space, least_gap: float | None = None)
 
 
 def _check(fact, file: str) -> None:
-    place = (file, getattr(fact, "row", None))
-    names = [city for group in groups(fact.subjects) for city in group]
-    if len(set(names)) != len(names):
-        raise DataError([Problem(*place, "subjects", fact.subjects, "each city once", "remove the second one")])
-    needs_value = fact.kind in ("mean", "value")
-    if needs_value and pd.isna(fact.value_value):
-        raise DataError([Problem(*place, "value", fact.value, "the printed number", "fill in the cell")])
-    if fact.kind in ("order", "leaders") and fact.tolerance > 0:
-        expected = "0, since the least gap of an order stands under value"
-        raise DataError([Problem(*place, "tolerance", fact.tolerance, expected, "write 0")])
-    if fact.kind == "tie" and pd.notna(fact.value_value):
-        expected = "an empty cell, since the width of a tie stands under tolerance"
-        raise DataError([Problem(*place, "value", fact.value, expected, "empty the cell")])
-    sizes = {"value": (1, 1), "tie": (2, 2), "order": (2, 10**6)}
-    least, most = sizes.get(fact.kind, (1, 10**6))
-    if not least <= len(names) <= most:
-        expected = f"{least} subjects" if least == most else f"at least {least} subjects"
-        raise DataError([Problem(*place, "subjects", fact.subjects, expected, "correct the list")])
+    names, empty = _names(fact), pd.isna(fact.value_value)
+    least, most = {"value": (1, 1), "tie": (2, 2), "order": (2, 10**6)}.get(fact.kind, (1, 10**6))
+    count = f"{least} subjects" if least == most else f"at least {least} subjects"
+    gap = "0, since the least gap of an order stands under value"
+    width = "an empty cell, since the width of a tie stands under tolerance"
+    for bad, column, expected, remedy in (
+        (len(set(names)) != len(names), "subjects", "each city once", "remove the second one"),
+        (fact.kind in ("mean", "value") and empty, "value", "the printed number", "fill in the cell"),
+        (fact.kind in ("order", "leaders") and fact.tolerance > 0, "tolerance", gap, "write 0"),
+        (fact.kind == "tie" and not empty, "value", width, "empty the cell"),
+        (not least <= len(names) <= most, "subjects", count, "correct the list"),
+    ):
+        if bad:
+            raise DataError(
+                [Problem(file, getattr(fact, "row", None), column, getattr(fact, column), expected, remedy)]
+            )
 
 
-def _gap(fact, least_gap: float | None) -> float:
-    if least_gap is not None:
-        return least_gap
-    return 0.0 if pd.isna(fact.value_value) else float(fact.value_value)
+def _names(fact) -> list[str]:
+    return [city for group in groups(fact.subjects) for city in group]
+
+
+def _gap(fact, space: Space, least_gap: float | None) -> np.ndarray:
+    """Return the least gap of an order, times the weight of the node."""
+    stated = 0.0 if pd.isna(fact.value_value) else float(fact.value_value)
+    return (stated if least_gap is None else least_gap) * space.weight(fact.node)
 
 
 def _order(fact, space: Space, facts, least_gap) -> Iterator[tuple]:
     """Each place at least the gap (times the node's weight) above the next."""
-    gap = _gap(fact, least_gap) * space.weight(fact.node)
-    ranked = groups(fact.subjects)
-    for above, below in pairwise(ranked):
-        for better in above:
-            for worse in below:
-                yield space.score(worse, fact.node) - space.score(better, fact.node) + gap, 0.0, False
+    gap = _gap(fact, space, least_gap)
+    for above, below in pairwise(groups(fact.subjects)):
+        for better, worse in product(above, below):
+            yield space.score(worse, fact.node) - space.score(better, fact.node) + gap, 0.0, False
 
 
 def _leaders(fact, space: Space, facts, least_gap) -> Iterator[tuple]:
     """The listed in order, and no other city above the last of them."""
     yield from _order(fact, space, facts, least_gap)
-    listed = groups(fact.subjects)
-    gap = _gap(fact, least_gap) * space.weight(fact.node)
-    named = {name for group in listed for name in group}
-    for city in space.cities:
-        if city not in named:
-            for last in listed[-1]:
-                yield space.score(city, fact.node) - space.score(last, fact.node) + gap, 0.0, False
+    gap, named = _gap(fact, space, least_gap), set(_names(fact))
+    others = [city for city in space.cities if city not in named]
+    for city, last in product(others, groups(fact.subjects)[-1]):
+        yield space.score(city, fact.node) - space.score(last, fact.node) + gap, 0.0, False
 
 
 def _tie(fact, space: Space, facts, least_gap) -> Iterator[tuple]:
     """The two scores of the node within the tolerance: their contributions within tolerance times its weight."""
-    first, second = (name for group in groups(fact.subjects) for name in group)
+    first, second = _names(fact)
     difference = space.score(first, fact.node) - space.score(second, fact.node)
     width = fact.tolerance * space.weight(fact.node)
     yield difference - width, 0.0, False
@@ -280,7 +277,7 @@ def _tie(fact, space: Space, facts, least_gap) -> Iterator[tuple]:
 
 def _mean(fact, space: Space, facts, least_gap) -> Iterator[tuple]:
     """The mean score of the subjects in the node within the tolerance of the printed value."""
-    names = [name for group in groups(fact.subjects) for name in group]
+    names = _names(fact)
     mean = sum(space.score(name, fact.node) for name in names) / len(names)
     weight = space.weight(fact.node)
     if fact.node == space.framework.root:  # its weight is 1, which keeps the bound a number
@@ -369,12 +366,9 @@ KINDS: Mapping[str, Callable[..., Iterator[tuple]]] = {
 
 def _equal_inside_parents(space: Space) -> Iterator[Row]:
     """Yield the restriction that weights are equal inside every parent below the root (the pillars stay free)."""
-    tree = space.framework
-    for level in range(1, tree.levels.max()):
-        for parent in tree.inner(level):
-            first, *others = tree.children(parent)
-            for other in others:
-                yield Row(space.weight(other) - space.weight(first), 0.0, equal=True)
+    for parent, (first, *others) in space.framework.families.items():
+        for other in others if parent != space.framework.root else ():
+            yield Row(space.weight(other) - space.weight(first), 0.0, equal=True)
 
 
 def _within(space: Space, low: float, high: float) -> Iterator[Row]:

@@ -65,7 +65,7 @@ def impute(
     ----------
     OECD/JRC (2008), Handbook on Constructing Composite Indicators, section 1.3.
     """
-    data = data.astype(float)
+    data = methods.floats(data)
     if method != "none":
         methods.refuse_empty(data, "imputation")
     given = {"step": "imputation", "params": params, "framework": framework, "units": units}

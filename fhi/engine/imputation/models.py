@@ -1,8 +1,8 @@
 """Imputation by models: expectation and maximisation, regression, and several tables completed at random."""
 
 import zlib
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,34 +10,13 @@ import pandas as pd
 from fhi.engine import methods
 from fhi.engine.errors import MethodError, choose, refuse
 from fhi.engine.imputation.donors import alike_units
-from fhi.engine.least_squares import least_squares
-from fhi.engine.methods import (
-    Attribute,
-    Count,
-    Flag,
-    Indicator,
-    NotNegative,
-    Positive,
-    Whole,
-    check_params,
-    constant,
-    listed,
-    method,
-    refuse_empty,
-)
+from fhi.engine.methods import Attribute, Count, Flag, Indicator, NotNegative, Positive, Whole, constant, listed, method
+from fhi.engine.multivariate import least_squares
 
 #: the least share of an indicator's variance that the others must leave unexplained
 SINGULAR = 1e-10
 #: with more than this, the inverse of the covariance is exact enough to work with
 FINE = 1e-6
-
-
-class Pattern(NamedTuple):
-    """The units that lack the same indicators."""
-
-    rows: np.ndarray
-    missing: np.ndarray
-    observed: np.ndarray
 
 
 @method("imputation", "em", zh="期望最大化插补", en="expectation maximisation")
@@ -117,7 +96,8 @@ def fit(
     MethodError
         As for `em`.
     """
-    patterns = _patterns(np.isnan(values))
+    masks = _patterns(np.isnan(values))
+    patterns = [(rows, np.flatnonzero(gap), np.flatnonzero(~gap)) for rows, gap in masks if gap.any()]
     values = np.nan_to_num(values)
     mean, covariance = values.mean(axis=0), np.cov(values.T, ddof=0).reshape(values.shape[1], -1)
     covariance += np.eye(len(mean)) * ridge
@@ -133,17 +113,14 @@ def fit(
     raise MethodError(message, key="imputation", value="em")
 
 
-def _patterns(missing: np.ndarray) -> list[Pattern]:
-    masks, places = np.unique(missing, axis=0, return_inverse=True)
-    places = places.ravel()
-    return [
-        Pattern(np.flatnonzero(places == number), np.flatnonzero(mask), np.flatnonzero(~mask))
-        for number, mask in enumerate(masks)
-        if mask.any()
-    ]
+def _patterns(masks: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield the units that have the same mask of indicators, and this mask."""
+    kinds, places = np.unique(masks, axis=0, return_inverse=True)
+    for number, mask in enumerate(kinds):
+        yield np.flatnonzero(places.ravel() == number), mask
 
 
-def _expect(values: np.ndarray, patterns: list[Pattern], mean: np.ndarray, covariance: np.ndarray, names: pd.Index):
+def _expect(values: np.ndarray, patterns: list, mean: np.ndarray, covariance: np.ndarray, names: pd.Index):
     """Return the values with the missing ones as expected, and the mean conditional covariance of these."""
     filled, spare = values.copy(), np.zeros_like(covariance)
     precision = np.linalg.inv(covariance) if _smallest_pivot(covariance) > FINE else None
@@ -225,9 +202,8 @@ def regression(
     for target in np.flatnonzero(~observed.all(axis=0)):
         columns = np.array([place[name] for name in regressors if place[name] != target], dtype=int)
         rows = np.flatnonzero(~observed[:, target])
-        patterns, group = np.unique(observed[np.ix_(rows, columns)], axis=0, return_inverse=True)
-        for number, pattern in enumerate(patterns):
-            used, gaps = columns[pattern], rows[group.ravel() == number]
+        for alike, pattern in _patterns(observed[np.ix_(rows, columns)]):
+            used, gaps = columns[pattern], rows[alike]
             slopes, error = _regressed(values, target, used, data.columns)
             filled[gaps, target] = slopes[0] + values[np.ix_(gaps, used)] @ slopes[1:]
             if residuals:
@@ -415,7 +391,7 @@ def completed(
     MethodError
         If there is no such method or parameter, or it cannot draw.
     """
-    refuse_empty(data, STEP)
+    methods.refuse_empty(data, STEP)
     # in the order of their names, so that the order of the rows plays no part
     ordered = data.astype(float).sort_index().sort_index(axis=1)
     given = {"step": STEP, "params": dict(params), "units": units}
@@ -440,4 +416,4 @@ def check(name: str, params: Mapping[str, Any], attributes: pd.DataFrame | None)
         With the key and the nearest valid names.
     """
     function, known = choose(methods.TABLES[STEP], name, STEP), () if attributes is None else attributes
-    check_params(function, params, step=STEP, name=name, attributes=known)
+    methods.check_params(function, params, step=STEP, name=name, attributes=known)

@@ -52,16 +52,16 @@ def normalise(data: pd.DataFrame, method: str, *, directions: pd.Series, scale=(
     OECD/JRC (2008), Handbook on Constructing Composite Indicators, section 1.5.
     """
     function = choose(METHODS, method, "normalisation")
-    data = data.astype(float)
-    signs = directions.reindex(data.columns).astype(float)
-    refuse(data.columns[~np.isin(signs.to_numpy(), (1, -1))], "no direction (1 or -1) for {}.", key="direction")
+    known = directions.to_dict()
+    signs = pd.Series([known.get(column, np.nan) for column in data], index=data.columns, dtype=float)
+    refuse(data.columns[np.abs(signs.to_numpy()) != 1], "no direction (1 or -1) for {}.", key="direction")
     methods.refuse_empty(data, "normalisation")
     if "scale" in methods.keywords(function):
         params["scale"] = scale
     turned = _turned(data, signs, methods.traits("normalisation", method).reflected)
     result = methods.call(METHODS, method, turned, step="normalisation", params=params, directions=signs)
     result = methods.check_frame(result, data, step="normalisation", name=method)
-    lost = data.columns[(np.isnan(result.to_numpy()) != np.isnan(data.to_numpy())).any(axis=0)]
+    lost = data.columns[(np.isnan(result.to_numpy()) != np.isnan(turned.to_numpy())).any(axis=0)]
     message = f"{method!r} must give a number where there is one, and none elsewhere; see {{}}."
     refuse(lost, message, key="normalisation", value=method)
     return result
@@ -69,7 +69,7 @@ def normalise(data: pd.DataFrame, method: str, *, directions: pd.Series, scale=(
 
 def _turned(data: pd.DataFrame, signs: pd.Series, reflected: bool) -> pd.DataFrame:
     """Return the data with more always better."""
-    values = data.to_numpy()
+    values = data.to_numpy(dtype=float)
     if reflected:
         low, high = methods.ends(values)
         turned = np.where(signs.to_numpy() > 0, values, high + low - values)

@@ -12,16 +12,7 @@ import numpy as np
 import pandas as pd
 
 from fhi.engine.errors import MethodError, refuse
-from fhi.engine.methods import (
-    Ascending,
-    Flag,
-    Indicator,
-    NotNegative,
-    Number,
-    Percentile,
-    Positive,
-    same,
-)
+from fhi.engine.methods import Ascending, Flag, Indicator, NotNegative, Number, Percentile, Positive, same
 from fhi.engine.normalisation.ranges import by_column, refuse_absent, refuse_constant, refuse_not_positive
 
 #: an end of a range: a number in the indicator's unit, its least or greatest value, its mean, or a percentile
@@ -292,7 +283,15 @@ def z_score(data: pd.DataFrame, *, mean: Number = 0.0, sd: Positive = 1.0) -> pd
     OECD/JRC (2008), Handbook, section 1.5, standardisation.
     """
     refuse_constant(data, "z-score divides by the standard deviation")
-    found = mean + sd * (data.to_numpy() - data.mean().to_numpy()) / data.std(ddof=1).to_numpy()
+    values = data.to_numpy()
+    # summed up along a row of the transposed table in memory, as pandas does
+    columns, missing = values.T.copy(), np.isnan(values.T)
+    known = (~missing).sum(axis=1)
+    columns[missing] = 0.0
+    centre = columns.sum(axis=1) / known
+    squares = (centre[:, None] - columns) ** 2
+    squares[missing] = 0.0
+    found = mean + sd * (values - centre) / np.sqrt(squares.sum(axis=1) / (known - 1))
     return pd.DataFrame(found, index=data.index, columns=data.columns)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from fhi.engine.errors import MethodError
+from fhi.engine.errors import MethodError, refuse
 
 
 def confidence_sets(
@@ -52,8 +52,7 @@ def confidence_sets(
     """
     values, spread = estimates.to_numpy(dtype=float), errors.reindex(estimates.index).to_numpy(dtype=float)
     bad = estimates.index[~np.isfinite(values) | ~(spread > 0) | ~np.isfinite(spread)]
-    if len(bad):
-        raise MethodError(f"no estimate with a positive standard error for {', '.join(map(str, bad))}.", key="errors")
+    refuse(bad, "no estimate with a positive standard error for {}.", key="errors")
     if not 0 < level < 1:
         raise MethodError(f"the level must lie between 0 and 1; found {level!r}.", key="level", value=level)
     units = len(values)

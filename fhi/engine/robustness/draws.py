@@ -47,7 +47,7 @@ class Tree:
     @classmethod
     def of(cls, framework: Framework) -> Tree:
         nodes, parents, spans, repeated = [[framework.root]], [np.zeros(0, dtype=int)], [], [np.zeros(1, dtype=bool)]
-        for _ in range(int(framework.levels.max())):
+        for _ in range(framework.depth):
             families = [framework.children(code) or [code] for code in nodes[-1]]
             ends = np.cumsum([0, *map(len, families)])
             spans.append([slice(*pair) for pair in pairwise(ends)])
@@ -68,10 +68,10 @@ class Tree:
 
     def by_level(self, weights: pd.DataFrame) -> ByLevel:
         """Return weights by node, nodes × draws, as arrays by level."""
-        levels = range(1, self.depth + 1)
+        places, values = {node: place for place, node in enumerate(weights.index)}, weights.to_numpy()
         return {
-            level: np.where(self.repeated[level][:, None], 1.0, weights.loc[self.nodes[level]].to_numpy())
-            for level in levels
+            level: np.where(self.repeated[level][:, None], 1.0, values[[places[node] for node in self.nodes[level]]])
+            for level in range(1, self.depth + 1)
         }
 
     def to_series(self, weights: ByLevel) -> pd.Series:

@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 
 from fhi.engine.errors import FhiError
-from fhi.engine.index import separable
+from fhi.engine.index import repeatable, separable
 from fhi.engine.methods import TABLES, traits
 from fhi.engine.parameters import Method, Step, level_alone, steps_by_level
 from fhi.engine.robustness.draws import SHARED, ByLevel, Rescaled, Sample, Tree, columns_of, effective, noisy
-from fhi.engine.robustness.model import Matrix, Model, repeatable
+from fhi.engine.robustness.model import Matrix, Model
 from fhi.engine.robustness.parallel import RobustnessError
 from fhi.engine.robustness.space import AGGREGATION, LEFT_OUT, MATRIX, NOTHING, WEIGHTS
 
@@ -191,6 +191,9 @@ class Plan:
         found = np.array([self._prepare(code) for code in self.codes])
         self.matrix, self.vector, self.aggregation = found[:, :3].T
         self.together = found[:, 3].astype(bool)
+        # the place of each combination among those sorted by what their draws share
+        order = np.lexsort((self.vector, self.matrix, self.aggregation))
+        self._along = np.argsort(order).astype(np.min_scalar_type(len(order)))
         self.vectors = model.inputs.tree.by_level(pd.concat(self._vectors, axis=1))
         self.needed = (effective(model.inputs.tree, self.vectors, 0, model.inputs.tree.depth) > 0).any(axis=1)
         self.patterns = [self._patterns(self._with_fillings(matrix)) for matrix in self.matrices]
@@ -219,6 +222,10 @@ class Plan:
     def find(self, sample: Sample) -> np.ndarray:
         """Return the position of each draw's combination."""
         return np.searchsorted(self.codes, self.model.codes(sample))
+
+    def sorted(self, places: np.ndarray) -> np.ndarray:
+        """Return the order of draws by aggregation, matrix and weights, from the positions of their combinations."""
+        return np.argsort(self._along[places], kind="stable")
 
     def _prepare(self, code: int) -> tuple[int, int, int, bool]:
         """Make what a combination needs and is new; return where its parts stand."""
@@ -337,15 +344,15 @@ def evaluate(plan: Plan, sample: Sample) -> np.ndarray:
         If a draw cannot be computed.
     """
     places = plan.find(sample)
-    order = np.lexsort((plan.vector[places], plan.matrix[places], plan.aggregation[places]))
+    order = plan.sorted(places)
     sample, places = sample.take(order), places[order]
     scores = np.empty((len(sample), len(plan.ranked)))
     columns = _MovedColumns(plan, sample, places)
     for part in _runs(plan.aggregation[places]):
-        _Aggregation(plan, sample.take(part), places[part], columns).write(scores[part])
-    result = np.empty_like(scores)
-    result[order] = scores
-    return result
+        draws = _Aggregation(plan, sample.take(part), places[part], columns)
+        for shared in _runs(draws.matrices):
+            scores[order[part][shared]] = draws.scores(shared)
+    return scores
 
 
 def _runs(values: np.ndarray) -> Iterator[slice]:
@@ -407,20 +414,22 @@ class _Aggregation:
         self.rescaled = Rescaled(plan.model.inputs.tree, self.weights, self.method.availability)
         self.shares: dict[bytes, tuple[ByLevel, np.ndarray]] = {}
 
-    def write(self, scores: np.ndarray) -> None:
-        """Write the scores, draws × ranked units."""
-        for part in _runs(self.plan.matrix[self.places]):
-            try:
-                self._together(part, scores[part])
-            except (Unusual, FhiError):
-                self._one_by_one(part, scores[part])
+    @property
+    def matrices(self) -> np.ndarray:
+        """By draw, which matrix."""
+        return self.plan.matrix[self.places]
 
-    def _one_by_one(self, part: slice, scores: np.ndarray) -> None:
-        for row, draw in enumerate(range(part.start, part.stop)):
-            scores[row] = self.plan.plain(self.sample, draw).iloc[self.plan.ranked]
+    def scores(self, part: slice) -> np.ndarray:
+        """Return the scores of draws that share a matrix, draws × ranked units."""
+        try:
+            return self._together(part)
+        except (Unusual, FhiError):
+            draws = range(part.start, part.stop)
+            return np.stack([self.plan.plain(self.sample, draw).iloc[self.plan.ranked] for draw in draws])
 
-    def _together(self, part: slice, scores: np.ndarray) -> None:
+    def _together(self, part: slice) -> np.ndarray:
         """Compute draws that share a matrix, pattern by pattern of missing cells."""
+        scores = np.empty((part.stop - part.start, len(self.plan.ranked)))
         plan, number = self.plan, self.plan.matrix[self.places[part.start]]
         if not self.rowwise or not plan.together[self.places[part]].all():
             raise Unusual
@@ -444,8 +453,10 @@ class _Aggregation:
                 columns = {leaf: column[:, draws] for leaf, column in columns.items()}
                 family = Family(plan.model.inputs.tree, self.steps, columns_of(shares, draws), values, columns)
                 scores[draws[:, None], np.arange(scores.shape[1])[units]] = family.scores(len(draws))
-        if np.count_nonzero(np.isfinite(scores)) + without != scores.size:
+        # a sum is faster than a test of every cell
+        if not np.isfinite(scores.sum()) and np.count_nonzero(np.isfinite(scores)) + without != scores.size:
             raise Unusual
+        return scores
 
     def _refuse(self, values: np.ndarray, columns: Mapping[int, np.ndarray]) -> None:
         """Leave to the ordinary steps what a logarithm or reciprocal may not take."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,9 @@ import pandas as pd
 from fhi.engine import aggregation, imputation, index, normalisation, treatment, weighting
 from fhi.engine.errors import MethodError
 from fhi.engine.framework import Framework
-from fhi.engine.index import STEPS, separable
+from fhi.engine.index import STEPS
 from fhi.engine.methods import traits
-from fhi.engine.parameters import Method, Step
+from fhi.engine.parameters import Method
 from fhi.engine.robustness.distributions import WITHIN, Error
 from fhi.engine.robustness.draws import Sample, Tree
 from fhi.engine.robustness.space import (
@@ -30,7 +31,7 @@ from fhi.engine.robustness.space import (
     parse,
     with_fillings,
 )
-from fhi.engine.screening import as_panel, panel_of
+from fhi.engine.screening import as_panel, is_wide, observe, observe_wide
 
 #: the keys of a method that say what is observed, and with these what is filled
 OBSERVED = ("year", "panel")
@@ -43,7 +44,10 @@ class Inputs:
 
     Attributes
     ----------
-    panel : pandas.DataFrame
+    data : pandas.DataFrame
+        A panel, or units × indicators.
+    wide : bool
+        Whether it is the latter.
     framework : Framework
     tree : Tree
     units : pandas.Index
@@ -51,19 +55,20 @@ class Inputs:
         Of the units, for a method that groups them.
     """
 
-    panel: pd.DataFrame
+    data: pd.DataFrame
+    wide: bool
     framework: Framework
     tree: Tree
     units: pd.Index
     attributes: pd.DataFrame | None
 
     def __getstate__(self) -> dict[str, Any]:
-        # other processes work with what was made of the panel, which may be large
-        return self.__dict__ | {"panel": None}
+        # other processes work with what was made of the data, which may be large
+        return {name: value for name, value in self.__dict__.items() if name != "panel"} | {"data": None}
 
     @classmethod
-    def of(cls, data: pd.DataFrame, framework: Framework, attributes: pd.DataFrame | None) -> tuple[Inputs, bool]:
-        """Return the inputs of a panel or of units × indicators, and whether it was the latter.
+    def of(cls, data: pd.DataFrame, framework: Framework, attributes: pd.DataFrame | None) -> Inputs:
+        """Return the inputs of a panel or of units × indicators.
 
         Parameters
         ----------
@@ -75,58 +80,46 @@ class Inputs:
 
         Returns
         -------
-        inputs : Inputs
-        wide : bool
+        Inputs
         """
-        panel, wide = panel_of(data, framework)
-        units = pd.Index(data.index if wide else sorted(panel["city"].unique()), name="city")
-        return cls(panel, framework, Tree.of(framework), units, attributes), wide
+        wide = is_wide(data, framework)
+        units = pd.Index(data.index if wide else sorted(data["city"].unique()), name="city")
+        return cls(data, wide, framework, Tree.of(framework), units, attributes)
+
+    @cached_property
+    def panel(self) -> pd.DataFrame:
+        """The data as a panel."""
+        return as_panel(self.data) if self.wide else self.data
+
+    @cached_property
+    def leaves(self) -> pd.Index:
+        """The leaves in the order of the framework."""
+        return pd.Index(self.framework.leaves)
+
+    @cached_property
+    def places(self) -> np.ndarray:
+        """Where the leaves of the tree stand in the framework."""
+        return np.array([self.framework.leaves.index(leaf) for leaf in self.tree.leaves])
+
+    def observe(self, method: Method) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the values that a method takes from the data; see `fhi.engine.screening.observe`."""
+        if self.wide and method.year is None:
+            return observe_wide(self.data, self.framework, method.panel)
+        return observe(self.panel, self.framework, method.year, method.panel)
+
+    def aligned(self, normalised: pd.DataFrame) -> np.ndarray:
+        """Return all units × leaves in the order of the tree, from units × leaves in that of the framework."""
+        values = np.full((len(self.units), len(self.tree.leaves)), np.nan)
+        values[self.units.get_indexer(normalised.index)] = normalised.to_numpy()[:, self.places]
+        return values
 
     def leaves_below(self, node: str) -> list[str]:
         """Return the places of the indicators below a node, in whatever branch; below `NOTHING` there are none."""
         return [] if node == NOTHING else self.framework.everywhere(node)
 
-    def values_of(self, indicator: str) -> pd.Series:
-        """Return all values of an indicator."""
-        return self.panel.loc[self.panel["indicator"] == indicator, "value"].dropna()
-
-
-def steps(method: Method, indicator: str | None = None) -> list[Step]:
-    """Return the steps from the observed to the normalised indicators, or of one indicator.
-
-    Parameters
-    ----------
-    method : Method
-    indicator : str, optional
-        Its code.
-
-    Returns
-    -------
-    list of Step
-        Imputation, treatment, normalisation.
-    """
-    return [method.step_of(name, indicator) for name in STEPS]
-
-
-def repeatable(method: Method, indicators: Iterable[str]) -> bool:
-    """Whether `Matrix.column` may be used for indicators.
-
-    So it is if no step looks across indicators or years, or has a parameter by indicator.
-
-    Parameters
-    ----------
-    method : Method
-    indicators : iterable of str
-        Those whose values differ between draws.
-
-    Returns
-    -------
-    bool
-    """
-    tried = [step for indicator in (None, *method.by_indicator) for step in steps(method, indicator)]
-    contents = [value for step in tried for value in step.params.values() if isinstance(value, Mapping | list)]
-    named = any(indicator in content for indicator in indicators for content in contents)
-    return separable(method) and traits("over_years", method.over_years.method).own_year and not named
+    def rows_of(self, indicator: str) -> pd.DataFrame:
+        """Return the rows of an indicator in the panel."""
+        return self.panel[self.panel["indicator"] == indicator]
 
 
 @dataclass(frozen=True)
@@ -155,8 +148,9 @@ class Matrix:
 
     def normalised(self, inputs: Inputs) -> pd.DataFrame:
         """Return its own units × indicators in the order of the framework."""
-        frame = pd.DataFrame(self.values, index=inputs.units, columns=inputs.tree.leaves)
-        return frame.loc[self.units, inputs.framework.leaves]
+        found = np.empty((len(self.units), len(inputs.leaves)))
+        found[:, inputs.places] = self.values[inputs.units.get_indexer(self.units)]
+        return pd.DataFrame(found, index=self.units, columns=inputs.leaves)
 
     def moved(self, space: Space, sample: Sample, code: str, keys: np.ndarray) -> np.ndarray:
         """Return all units × keys: the observed values of an indicator as draws move them.
@@ -197,7 +191,7 @@ class Matrix:
     def column(self, inputs: Inputs, indicator: str, values: np.ndarray) -> np.ndarray:
         """Return all units × draws: other values of an indicator (such), imputed, treated and normalised.
 
-        The draws are the columns of one table, so that each step is called once; see `repeatable`.
+        The draws are the columns of one table, so that each step is called once; see `fhi.engine.index.repeatable`.
 
         Parameters
         ----------
@@ -216,10 +210,10 @@ class Matrix:
         rows = inputs.units.get_indexer(own)
         columns = pd.RangeIndex(values.shape[1]).astype(str)
         frame = pd.DataFrame(values[rows], index=own, columns=columns)
-        impute, treat, normalise = steps(self.method, indicator)
+        impute, treat, normalise = (self.method.step_of(name, indicator) for name in STEPS)
         given = {"framework": inputs.framework, "units": inputs.attributes}
         frame, _ = imputation.impute(frame, impute.method, **given, **impute.params)
-        frame, _ = treatment.treat(frame, treat.method, **treat.params)
+        frame, _ = treatment.treat_alone(frame, treat.method, **treat.params)
         directions = pd.Series(inputs.framework.directions[indicator], index=columns)
         frame = normalisation.normalise(frame, normalise.method, directions=directions, **normalise.params)
         result = np.full(values.shape, np.nan)
@@ -264,13 +258,13 @@ class Workshop:
         # `over_years` is no assumption
         marks = [repr(getattr(method, name)) for name in (*OBSERVED, *FILLED, "treatment", "over_years")]
         first, filled = len(OBSERVED), len(OBSERVED) + len(FILLED)
-        observed, carried = self._once("observed", marks[:first], lambda: self._observe(method))
+        observed, carried = self._once("observed", marks[:first], lambda: self.inputs.observe(method))
         imputed = self._once("imputed", marks[:filled], lambda: self._fill(method, observed, carried))
         treated = self._once("treated", marks[: filled + 1], lambda: index.treat_filled(imputed, method)[0])
         others = self._once("others", marks, lambda: self._others(method))
         normalised = index.normalise({**others, method.year: treated}, inputs.framework, method, method.year)
-        values = normalised.reindex(index=inputs.units, columns=inputs.tree.leaves).to_numpy()
-        return Matrix(method, observed.reindex(inputs.units), normalised.index, values, others)
+        aligned = self._once("aligned", marks[:first], lambda: observed.reindex(inputs.units))
+        return Matrix(method, aligned, normalised.index, inputs.aligned(normalised), others)
 
     def _once(self, what: str, marks: Sequence[str], make: Callable[[], Any]) -> Any:
         key = (what, *marks)
@@ -278,15 +272,14 @@ class Workshop:
             self._made[key] = make()
         return self._made[key]
 
-    def _observe(self, method: Method) -> tuple[pd.DataFrame, pd.DataFrame]:
-        return index.observe(self.inputs.panel, self.inputs.framework, method.year, method.panel)
-
     def _fill(self, method: Method, observed: pd.DataFrame, carried: pd.DataFrame) -> pd.DataFrame:
         inputs = self.inputs
         return index.fill_observed(observed, carried, inputs.framework, method, inputs.attributes)["imputed"]
 
     def _others(self, method: Method) -> dict[int, pd.DataFrame]:
         inputs = self.inputs
+        if traits("over_years", method.over_years.method).own_year:
+            return {}
         return index.other_years(inputs.panel, inputs.framework, method, method.year, inputs.attributes)
 
 
@@ -330,7 +323,8 @@ class Model:
     ):
         given = method or Method()
         framework = framework.with_directions(dict(given.directions))
-        self.inputs, wide = Inputs.of(data, framework, attributes)
+        self.inputs = Inputs.of(data, framework, attributes)
+        wide = self.inputs.wide
         if wide:
             given = given.model_copy(update={"year": None})
         if wide and not isinstance(space, Space) and "year" in space:
@@ -341,9 +335,12 @@ class Model:
         index.check(given, framework, self.inputs.units, units=attributes)
         self.method = given
         self.workshop = Workshop(self.inputs)
-        normalised = self.workshop.matrix(given).normalised(self.inputs)
-        self.used = [leaf for leaf in framework.indicators if normalised[leaf].notna().any()]
-        space = with_fillings(space, self.inputs.panel, framework, given, attributes)
+        known = dict(
+            zip(self.inputs.tree.leaves, ~np.isnan(self.workshop.matrix(given).values).all(axis=0), strict=True)
+        )
+        self.used = [leaf for leaf in framework.indicators if known[leaf]]
+        if space.imputer is not None:
+            space = with_fillings(space, self.inputs.panel, framework, given, attributes)
         self.space = self._expanded(space)
         if not self.space.assumptions:
             raise MethodError("the space is empty: name at least one assumption.", key="robustness")
@@ -356,7 +353,7 @@ class Model:
         """Return the space with the words of `left_out` replaced by nodes, and without what makes no difference."""
         errors = {indicator: error for indicator, error in (space.data_noise or {}).items() if self._uses(indicator)}
         for indicator, error in errors.items():
-            if error.kind == "answers" and not self.inputs.values_of(indicator).between(0, 100).all():
+            if error.kind == "answers" and not self.inputs.rows_of(indicator)["value"].dropna().between(0, 100).all():
                 message = f"{indicator} has values outside 0 to 100, so answers does not apply; give sd or relative."
                 raise MethodError(message, key=f"robustness.data_noise.{indicator}", value=indicator)
         errors = self._between(errors)
@@ -367,15 +364,16 @@ class Model:
         fillings = {code: tables for code, tables in space.fillings.items() if code in self.used}
         if not fillings:
             choices = [choice for choice in choices if choice.name != IMPUTED]
-        given = {"data_noise": errors or None, "points": points, "fillings": fillings, "imputer": None}
+        given = {"data_noise": errors or None, "points": points, "fillings": fillings}
+        given["imputer"] = space.imputer if fillings else None
         return replace(space, choices=tuple(choices), **given)
 
     def _between(self, errors: dict[str, Error]) -> dict[str, Error]:
         """Return the errors with the ends of the values; without those within an interval that no value has."""
-        panel, found = self.inputs.panel, {}
+        found = {}
         for code, error in errors.items():
             if error.kind in WITHIN:
-                error = error.between(code, panel[panel["indicator"] == code])
+                error = error.between(code, self.inputs.rows_of(code))
                 if error.ends.empty:
                     message = f"no value of {code} is known up to an interval, so it is not varied."
                     warnings.warn(message, UnusedAssumption, stacklevel=2)

@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fhi.engine.errors import MethodError, choose
+from fhi.engine.errors import MethodError, choose, refuse
 from fhi.engine.framework import Framework
-from fhi.engine.index import STEPS
+from fhi.engine.index import STEPS, repeatable
 from fhi.engine.methods import traits
 from fhi.engine.parameters import Method, level_alone, steps_by_level
 from fhi.engine.robustness import draws, parallel
 from fhi.engine.robustness.draws import BLOCK
 from fhi.engine.robustness.engine import Plan, evaluate
-from fhi.engine.robustness.model import Model, repeatable
+from fhi.engine.robustness.model import Model
 from fhi.engine.robustness.space import DATA_NOISE, WEIGHT_NOISE, Space
 from fhi.engine.robustness.summary import Summary, Target, rank, shares
 
@@ -76,10 +76,9 @@ class Study:
 
     def among(self, names: Iterable[str]) -> Study:
         """Return the study with these units ranked among themselves; raises as `of`."""
-        names, known = [*dict.fromkeys(names)], dict.fromkeys(self.model.inputs.units)
+        names, known = [*dict.fromkeys(names)], dict(zip(self.model.inputs.units, self.nominal, strict=True))
         for name in names:
-            choose(known, name, "among")
-            if np.isnan(self.nominal[name]):
+            if np.isnan(choose(known, name, "among")):
                 message = f"{name} has no index and cannot be ranked; leave it out."
                 raise MethodError(message, key="among", value=name)
         if len(names) < 2:
@@ -113,10 +112,8 @@ class Study:
             return False
         noise = model.space.moved
         columnwise = all(repeatable(method, noise) for name in STEPS for method in alternatives(name))
-        without_data = not any(
-            traits("weighting", method.weighting.method).from_data for method in alternatives("weighting")
-        )
-        return not noise or (columnwise and without_data)
+        driven = any(traits("weighting", method.weighting.method).from_data for method in alternatives("weighting"))
+        return not noise or (columnwise and not driven)
 
     def tasks(self, n: int) -> list[tuple[int, int]]:
         """Divide draws into tasks: the number of the first and how many. They depend on nothing but the numbers."""
@@ -138,8 +135,10 @@ class Study:
         """
         model, found = self.model, np.zeros(0, dtype=np.int64)
         for first, count in self.tasks(n):
-            picks = draws.picks(model.space, seed, first, count)
-            found = np.union1d(found, model.codes(picks))
+            drawn = model.codes(draws.picks(model.space, seed, first, count))
+            # sorting is slow where there are few combinations
+            few = len(drawn) and drawn.max() < len(drawn)
+            found = np.union1d(found, np.flatnonzero(np.bincount(drawn)) if few else drawn)
         return found
 
     def target(self, published: pd.Series | None = None, tiers: pd.Series | None = None) -> Target:
@@ -165,8 +164,7 @@ class Study:
             return Target(self.reference, np.zeros(0, dtype=int))
         for name, series in {"published": published, "tiers": tiers}.items():
             absent = [] if series is None else [unit for unit in self.names if unit not in series.index]
-            if absent:
-                raise MethodError(f"{name} lacks {', '.join(absent)}, which is ranked.", key=name, value=absent[0])
+            refuse(absent, f"{name} lacks {{}}, which is ranked.", key=name)
         order = np.argsort(published[self.names].to_numpy(), kind="stable")
         # a unit that is published and not ranked leaves no gap
         places = published[self.names].rank(method="min").to_numpy(dtype=int)[order]
@@ -431,6 +429,9 @@ def drawn(
         for summary in results:
             total = summary if total is None else total + summary
         return Uncertainty(study, n, seed, target, total)
+    if len(tasks) == 1:
+        (cells,) = results
+        return Uncertainty(study, n, seed, target, None, cells)
     shape = n, len(study.ranked)
     scores, ranks = np.empty(shape), np.empty(shape, dtype=np.min_scalar_type(shape[1]))
     for (first, count), part in zip(tasks, results, strict=True):

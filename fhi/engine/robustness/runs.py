@@ -19,20 +19,7 @@ from fhi.engine.robustness.distributions import ranges
 from fhi.engine.robustness.draws import BLOCK
 from fhi.engine.robustness.monte_carlo import Study, Uncertainty, uncertainty
 from fhi.engine.robustness.saltelli import sensitivity, tornado
-from fhi.engine.robustness.space import (
-    ASSUMPTIONS,
-    DATA_NOISE,
-    IMPUTED,
-    LEFT_OUT,
-    SHARES,
-    WEIGHT_NOISE,
-    Choice,
-    Space,
-    check_pairs,
-    parse,
-    with_fillings,
-    with_points,
-)
+from fhi.engine.robustness.space import LEFT_OUT, Choice, Space, check_pairs, parse, with_fillings, with_points
 from fhi.engine.robustness.summary import PAIRED, shares, shifts
 
 #: units up to which a scenario's effort is made in full
@@ -158,21 +145,15 @@ def limits(shares: np.ndarray, n: int | np.ndarray) -> tuple[np.ndarray, np.ndar
     return np.minimum((centre - width).clip(0), shares), np.maximum((centre + width).clip(max=1), shares)
 
 
-def _check_grid(
-    method: Method,
-    framework: Framework,
-    cities: Iterable[str] = (),
-    file: str | None = None,
-    units: pd.DataFrame | None = None,
-) -> list[Choice]:
+def _grid(method: Method, framework: Framework, cities: Iterable[str], **given: Any) -> list[Choice]:
     """Return the alternatives of a scenario's grid, or raise `MethodError` for what is wrong in it."""
     # combinations that raw weights do not go with are told in the results
     plain = method.model_copy(update={"weights": {}})
-    space = parse(method.robustness.grid, plain, framework, cities, file=file, attributes=units)
+    space = parse(method.robustness.grid, plain, framework, cities, **given)
     noise = [name for name in space.assumptions if name not in {choice.name for choice in space.choices} - {LEFT_OUT}]
     if noise:
         message = f"only keys of the method are accepted; remove {noise[0]}."
-        raise MethodError(message, file=file, key="robustness.grid", value=noise[0])
+        raise MethodError(message, file=given.get("file"), key="robustness.grid", value=noise[0])
     return list(space.choices)
 
 
@@ -206,7 +187,7 @@ def sweep(
     ranks : pandas.DataFrame
         ``combination, city, rank, published``, the published cities ranked among themselves.
     """
-    choices = _check_grid(method, framework, panel["city"].unique(), units=units)
+    choices = _grid(method, framework, panel["city"].unique(), attributes=units)
     tasks = list(product(*(range(len(choice.values)) for choice in choices)))
     function = partial(_one, panel, framework, method, choices, published, units)
     found = parallel.run(function, tasks, workers=workers, cluster=cluster, title="combinations", unit="")
@@ -225,11 +206,11 @@ def describe_sweep(table: pd.DataFrame) -> str:
     """Return a few lines on a table of combinations: how many, the range of agreement, the best and the worst."""
     built = table[table["error"].isna()].sort_values("kendall_tau_b", ascending=False)
     lines = [f"{'combinations':<14}{len(table)}, of which {len(table) - len(built)} cannot be built (see error)"]
-    names = [name for name in table if name in ASSUMPTIONS]
-    for title, row in (("nearest", built.head(1)), ("furthest", built.tail(1))):
-        for item in row.to_dict("records"):
-            words = "; ".join(f"{name} {item[name]}" for name in names)
-            lines.append(f"{title:<14}Kendall's tau-b {item['kendall_tau_b']:.2f}: {words}")
+    names = table.columns[1 : table.columns.get_loc("cities")]
+    ends = built.iloc[[0, -1]].to_dict("records") if len(built) else []
+    for title, item in zip(("nearest", "furthest"), ends, strict=False):
+        words = "; ".join(f"{name} {item[name]}" for name in names)
+        lines.append(f"{title:<14}Kendall's tau-b {item['kendall_tau_b']:.2f}: {words}")
     return "\n".join(lines)
 
 
@@ -282,7 +263,7 @@ def check(
             raise MethodError(message, file=file, key=f"{key}.sobol", value=effort.sobol)
     space = parse(settings.space, method, framework, cities, file=file, attributes=units)
     check_pairs(space, method, file)
-    _check_grid(method, framework, cities, file, units)
+    _grid(method, framework, cities, file=file, attributes=units)
 
 
 def within(effort: Effort, units: int) -> Effort:
@@ -302,8 +283,8 @@ def within(effort: Effort, units: int) -> Effort:
     """
     if units <= FULL:
         return effort
-    draws, sobol = effort.draws * FULL // units, effort.sobol * FULL // units
-    return Effort(draws=max(1, draws), sobol=max(2, 1 << (sobol.bit_length() - 1)) if sobol else 2)
+    draws, sobol = effort.draws * FULL // units, max(2, effort.sobol * FULL // units)
+    return Effort(draws=max(1, draws), sobol=1 << (sobol.bit_length() - 1))
 
 
 @dataclass(frozen=True)
@@ -347,10 +328,8 @@ class Analysis:
     def study(self) -> Study:
         """The index as it is, with the published cities that have one to be ranked."""
         everyone = Study.of(self.panel, self.framework, self.space, self.method, units=self.units)
-        if self.published.empty:
-            return everyone
         ranked = [city for city in self.published["city"] if city in everyone.names]
-        return Study.of(self.panel, self.framework, self.space, self.method, ranked, self.units)
+        return everyone if self.published.empty else everyone.among(ranked)
 
     @cached_property
     def effort(self) -> Effort:
@@ -375,7 +354,8 @@ class Analysis:
 
     @property
     def _given(self) -> dict[str, Any]:
-        return {"method": self.method, "among": self.study.names, "units": self.units}
+        given = {"data": self.panel, "framework": self.framework, "space": self.space, "method": self.method}
+        return given | {"among": self.study.names, "units": self.units, "seed": self.method.robustness.seed}
 
     def describe(self) -> pd.DataFrame:
         """Return ``assumption, alternatives`` in words, one row an assumption.
@@ -383,39 +363,24 @@ class Analysis:
         Of many units the last rows say of how many the tables hold pairs and every rank
         (`fhi.engine.robustness.summary.PAIRED`), and how many draws are made of those that the scenario asks for.
         """
-        space = self.study.model.space
-        words = {choice.name: "; ".join(choice.labels) for choice in space.alternatives}
-        words |= {
-            choice.name: f"{', '.join(space.points)}: {len(choice.values) - 1} points of the joint interval"
-            for choice in space.choices
-            if choice.name == SHARES
-        }
-        words[IMPUTED] = "" if self.space.imputer is None else self.space.imputer.label
-        words[WEIGHT_NOISE] = "; ".join(noise.label for noise in space.weight_noise)
-        words[DATA_NOISE] = "; ".join(f"{code}: {error.label}" for code, error in (space.data_noise or {}).items())
-        rows = [(name, words[name]) for name in space.assumptions]
+        rows = [*self.study.model.space.words.items()]
         ranked = len(self.study.names)
         if ranked > PAIRED:
             rows.append(("pairs and every rank", f"of the {PAIRED} units ranked best of {ranked}; intervals of all"))
         effort, asked = self.effort, self._asked
         if ranked > FULL:
-            said = (
-                f"{effort.draws} draws, Sobol {effort.sobol}; of {FULL} units or fewer {asked.draws} and {asked.sobol}"
-            )
-            rows.append((f"effort for {ranked} units", said))
+            said = f"{effort.draws} draws, Sobol {effort.sobol}; of {FULL} units or fewer "
+            rows.append((f"effort for {ranked} units", f"{said}{asked.draws} and {asked.sobol}"))
         return pd.DataFrame(rows, columns=["assumption", "alternatives"])
 
     def uncertainty(self, **arguments: Any) -> Uncertainty:
         """Draw from the space; see `fhi.engine.robustness.uncertainty`."""
-        settings = self.method.robustness
-        given = self._given | {"published": self.order, "tiers": self.tiers, "cluster": self.cluster} | arguments
-        return uncertainty(self.panel, self.framework, self.space, self.effort.draws, settings.seed, **given)
+        given = {"published": self.order, "tiers": self.tiers, "cluster": self.cluster}
+        return uncertainty(n=self.effort.draws, **self._given | given | arguments)
 
     def sensitivity(self, **arguments: Any) -> pd.DataFrame:
         """Share the variance of the ranks between the assumptions; see `fhi.engine.robustness.sensitivity`."""
-        settings = self.method.robustness
-        given = self._given | {"cluster": self.cluster} | arguments
-        return sensitivity(self.panel, self.framework, self.space, self.effort.sobol, settings.seed, **given)
+        return sensitivity(n=self.effort.sobol, **self._given | {"cluster": self.cluster} | arguments)
 
     def imputation_spread(self, level: float = 0.95) -> pd.DataFrame:
         """Return the scores over the tables of ``imputed``, see `significance.spread`; empty without these."""
@@ -434,18 +399,12 @@ class Analysis:
 
     def tornado(self, **arguments: Any) -> pd.DataFrame:
         """Change one assumption at a time; see `fhi.engine.robustness.saltelli`."""
-        settings = self.method.robustness
-        draws = min(self.effort.draws, BLOCK)
-        given = self._given | {"draws": draws} | arguments
-        return tornado(self.panel, self.framework, self.space, settings.seed, **given)
+        return tornado(**self._given | {"draws": min(self.effort.draws, BLOCK)} | arguments)
 
     def convergence(self, result: Uncertainty) -> pd.DataFrame:
         """Return the estimates from fewer draws for the neighbours in the first five published places."""
-        if self.order is None:
-            order = pd.Series(result.study.reference, index=result.units)
-        else:
-            order = self.order[result.units]
-        return convergence(result, pairwise(order.sort_values(kind="stable").index[:5]))
+        order = pd.Series(result.study.reference, index=result.units) if self.order is None else self.order
+        return convergence(result, pairwise(order[result.units].sort_values(kind="stable").index[:5]))
 
     def intervals(self, result: Uncertainty, level: float) -> pd.DataFrame:
         """Return the intervals of the ranks beside the published ones, ``city, published, tier`` first, with the draws.

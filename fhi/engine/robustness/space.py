@@ -10,7 +10,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from fhi.engine import index
-from fhi.engine.errors import MethodError, choose, need
+from fhi.engine.errors import MethodError, choose, need, refuse, told
 from fhi.engine.framework import Framework
 from fhi.engine.imputation import models
 from fhi.engine.parameters import Method, Step
@@ -140,6 +140,17 @@ class Space:
         names |= {IMPUTED} if self.fillings or self.imputer else set()
         return [name for name in ASSUMPTIONS if name in names]
 
+    @property
+    def words(self) -> dict[str, str]:
+        """What each assumption is varied between, in words."""
+        words = {choice.name: "; ".join(choice.labels) for choice in self.alternatives}
+        joint = max((points.shape[1] for points in self.points.values()), default=1) - 1
+        words[SHARES] = f"{', '.join(self.points)}: {joint} points of the joint interval"
+        words[IMPUTED] = "" if self.imputer is None else self.imputer.label
+        words[WEIGHT_NOISE] = "; ".join(noise.label for noise in self.weight_noise)
+        words[DATA_NOISE] = "; ".join(f"{code}: {error.label}" for code, error in (self.data_noise or {}).items())
+        return {name: words[name] for name in self.assumptions}
+
 
 def parse(
     space: Mapping[str, Any],
@@ -192,22 +203,18 @@ def parse(
         key = f"robustness.{name}"
         if name not in ASSUMPTIONS:
             raise MethodError(f"there is no assumption {name!r}.", file=file, key=key, value=name, valid=ASSUMPTIONS)
-        try:
+        with told(file=file, key=key, value=content):
             if name in readers:
                 found[name] = readers[name](content, framework, cities)
             else:
                 found[name] = _read_choice(name, content, method, framework, cities, attributes)
-        except MethodError as error:
-            raise MethodError(str(error), file=file, key=key, value=content) from None
     if IMPUTED in found:
         imputer: Imputer = found[IMPUTED]
         if "imputation" in found:
             message = "imputed fills every missing cell, so that imputation makes no difference; leave one of them out."
             raise MethodError(message, file=file, key="robustness.imputation", value=space["imputation"])
-        try:
+        with told(file=file):
             models.check(imputer.step.method, imputer.step.params, attributes)
-        except MethodError as error:
-            raise MethodError(str(error), file=file) from None
     choices = tuple(found[name] for name in ASSUMPTIONS if isinstance(found.get(name), Choice))
     noise = found.get(WEIGHT_NOISE, ()), found.get(DATA_NOISE), found.get(SHARES, False)
     return Space(choices, *noise, imputer=found.get(IMPUTED))
@@ -230,8 +237,7 @@ def _alternatives(content: Any) -> tuple[list, tuple[float, ...]]:
 def _choice(name: str, values: list, probabilities: tuple[float, ...]) -> Choice:
     labels = ["latest" if value is None else label(value) for value in values]
     twice = [text for text in labels if labels.count(text) > 1]
-    if twice:
-        raise MethodError(f"{twice[0]!r} stands twice; give probabilities instead.", value=twice[0])
+    refuse(twice[:1], "'{}' stands twice; give probabilities instead.")
     return Choice(name, tuple(values), tuple(labels), probabilities)
 
 
@@ -243,7 +249,7 @@ def _read_choice(
     for alternative in listed:
         try:
             candidate = with_values(method, {name: alternative})
-            alone = with_values(candidate, ALONE.get(name, {}))
+            alone = with_values(candidate, ALONE[name]) if name in ALONE else candidate
         except ValidationError as error:
             first = error.errors()[0]
             raise MethodError(f"{first['msg']}; found {alternative!r}.", value=alternative) from None
@@ -309,7 +315,7 @@ def _read_left_out(content: Any, framework: Framework, cities: list[str]) -> Cho
 
 
 def _read_weight_noise(content: Any, framework: Framework, cities: list[str]) -> tuple[WeightNoise, ...]:
-    levels, noises = [*range(1, int(framework.levels.max()) + 1)], []
+    levels, noises = [*range(1, framework.depth + 1)], []
     shape = "give {uniform: size, levels: […]} or {dirichlet: size, levels: […]}"
     for entry in content if isinstance(content, list | tuple) else [content]:
         kind = only_kind(entry, SIZES, "levels", shape)
@@ -378,9 +384,8 @@ def with_points(space: Space, joint: pd.DataFrame) -> Space:
         code: rows.pivot(index="city", columns="point", values="value") for code, rows in joint.groupby("indicator")
     }
     twice = sorted(set(points) & set(space.data_noise or ()))
-    if twice:
-        message = f"{', '.join(twice)} is drawn within its interval (shares: interval); give it no data_noise."
-        raise MethodError(message, key=f"robustness.{DATA_NOISE}", value=twice[0])
+    message = "{} is drawn within its interval (shares: interval); give it no data_noise."
+    refuse(twice, message, key=f"robustness.{DATA_NOISE}")
     count = joint["point"].nunique() - 1
     labels = (VALUE, *(f"point {number}" for number in range(1, count + 1)))
     choice = Choice(SHARES, tuple(range(count + 1)), labels, (0.0, *[1 / count] * count))

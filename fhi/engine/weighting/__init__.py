@@ -44,19 +44,19 @@ def weigh(normalised: pd.DataFrame, framework: Framework, method: str, **params)
         If there is no such method, a weight is negative or missing, or a family's weights sum to zero.
     """
     raw = methods.call(METHODS, method, normalised, framework, step="weighting", params=params)
-    raw = raw.reindex(framework.nodes)
-    bad = raw.index[~((raw >= 0) & (raw < np.inf))]
+    if raw.index.tolist() != framework.nodes:
+        raw = raw.reindex(framework.nodes)
+    numbers = raw.to_numpy()
+    bad = raw.index[~((numbers >= 0) & (numbers < np.inf))]
     refuse(bad, "weights must be finite and not negative: {}.", key="weighting", value=method)
     alive, values = with_data(normalised, framework), raw.to_dict()
     weights = dict.fromkeys(framework.nodes, 0.0)
-    for level in range(framework.levels.max()):
-        for parent in framework.inner(level):
-            children = framework.children(parent)
-            heirs = [child for child in children if child in alive] or children
-            own = np.array([values[child] for child in children], dtype=float)
-            known = redistributed(np.array([child in heirs for child in children]), own)
-            if not known.scored:
-                message = f"the weights below {parent} that have data sum to zero; raise one of {', '.join(heirs)}."
-                raise MethodError(message, key="weights")
-            weights.update(zip(children, known.shares(), strict=True))
-    return pd.Series(weights, index=framework.nodes, dtype=float)
+    for parent, children in framework.families.items():
+        heirs = [child for child in children if child in alive] or children
+        own = np.array([values[child] for child in children], dtype=float)
+        known = redistributed(np.array([child in heirs for child in children]), own)
+        if not known.scored:
+            message = f"the weights below {parent} that have data sum to zero; raise one of {', '.join(heirs)}."
+            raise MethodError(message, key="weights")
+        weights.update(zip(children, known.shares(), strict=True))
+    return pd.Series([weights[node] for node in framework.nodes], index=raw.index, dtype=float)

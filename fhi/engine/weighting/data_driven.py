@@ -63,10 +63,9 @@ def pca(scores: pd.DataFrame) -> pd.Series:
     loadings = _loadings(correlations(scores), 1)[:, 0]
     loadings = loadings if loadings.sum() > 0 else -loadings
     against = scores.columns[loadings < -SAME]
-    if len(against):
-        shown = ", ".join(f"{child} {value:+.2f}" for child, value in zip(scores, loadings, strict=True))
-        message = f"negative loadings on the first component: {', '.join(against)} (loadings {shown}); "
-        raise ValueError(f"{message}check its direction, leave it out, or weigh by factor-analysis")
+    shown = ", ".join(f"{child} {value:+.2f}" for child, value in zip(scores, loadings, strict=True))
+    message = f"negative loadings on the first component: {{}} (loadings {shown}); "
+    _refuse(against, f"{message}check its direction, leave it out, or weigh by factor-analysis")
     return pd.Series(np.clip(loadings, 0, None), index=scores.columns)
 
 
@@ -97,15 +96,8 @@ def unobserved_components(scores: pd.DataFrame) -> pd.Series:
     loadings, unique = _one_factor(np.asarray(correlations(complete)))
     loadings = loadings if loadings.sum() > 0 else -loadings
     against, told = scores.columns[loadings < -SAME], scores.columns[unique < ALL_TOLD]
-    if len(against):
-        raise ValueError(
-            f"{', '.join(against)} is negatively correlated with the others; check its direction, or leave it out"
-        )
-    if len(told):
-        raise ValueError(
-            f"the model makes {', '.join(told)} the only source of what the children share; "
-            "leave it out, or weigh equally"
-        )
+    _refuse(against, "{} is negatively correlated with the others; check its direction, or leave it out")
+    _refuse(told, "the model makes {} the only source of what the children share; leave it out, or weigh equally")
     return pd.Series(loadings**2 / unique, index=scores.columns)
 
 
@@ -277,7 +269,7 @@ def entropy(scores: pd.DataFrame) -> pd.Series:
     ----------
     Shannon (1948); Zeleny (1982), Multiple Criteria Decision Making, McGraw-Hill, chapter 7.
     """
-    _refuse(scores.columns[scores.min() < 0], "entropy needs scores that are not negative", "normalise by min-max")
+    _refuse(scores.columns[scores.min() < 0], "entropy needs scores that are not negative: {}; normalise by min-max")
     shares = scores / scores.sum()
     logs = np.log(shares.where(shares > 0, 1.0))
     evenness = -(shares * logs).sum() / np.log(scores.count())
@@ -293,7 +285,7 @@ def coefficient_of_variation(scores: pd.DataFrame) -> pd.Series:
     ValueError
         If a mean is zero or negative.
     """
-    _refuse(scores.columns[~(scores.mean() > 0)], "a coefficient of variation needs a positive mean", "use min-max")
+    _refuse(scores.columns[~(scores.mean() > 0)], "a coefficient of variation needs a positive mean: {}; use min-max")
     return scores.std(ddof=1) / scores.mean()
 
 
@@ -322,9 +314,9 @@ def critic(scores: pd.DataFrame) -> pd.Series:
     return scores.std(ddof=1) * conflict.where(conflict > 1e-9, 0.0)
 
 
-def _refuse(columns: pd.Index, why: str, remedy: str) -> None:
+def _refuse(columns: pd.Index, message: str) -> None:
     if len(columns):
-        raise ValueError(f"{why}: {', '.join(columns)}; {remedy}")
+        raise ValueError(message.format(", ".join(columns)))
 
 
 @_of_family("merec", zh="MEREC法", en="MEREC")
@@ -346,8 +338,7 @@ def merec(scores: pd.DataFrame) -> pd.Series:
     a new method based on the removal effects of criteria (MEREC), Symmetry 13.
     """
     bad = scores.columns[~(scores.min() > 0)]
-    if len(bad):
-        raise ValueError(f"MEREC needs positive scores: {', '.join(bad)}; normalise with scale [1, 100]")
+    _refuse(bad, "MEREC needs positive scores: {}; normalise with scale [1, 100]")
     terms = np.abs(np.log(scores.min() / scores))
     count = scores.notna().sum(axis=1)
     total = terms.sum(axis=1)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from fhi.engine.cells import Folder, Table, parse_number
-from fhi.engine.errors import DataError, MethodError, Problem, choose, nearest_names
+from fhi.engine.errors import DataError, MethodError, Problem, choose, nearest_names, refuse
 from fhi.engine.framework import Framework
 from fhi.engine.methods import NotNegative, Positive, method
 
@@ -41,42 +41,12 @@ def points(given: str | Mapping[str, Mapping[str, float]], nodes: Sequence[str])
     """
     key = "weighting.experts"
     if isinstance(given, Table):
-        return points_from_cells(given.header, given.rows, nodes, given.file)
+        return _parsed(given, _points, nodes)
     table = _frame(given, key, "expert → node → points", _points).T
     _refuse_unknown(table.index, nodes, key)
-    bad = [(node, expert) for expert in table for node in table.index if table.at[node, expert] < 0]
-    if bad:
-        raise MethodError(f"points must not be negative: {bad[0][0]} of {bad[0][1]}.", key=key)
+    bad = [f"{node} of {expert}" for expert in table for node in table.index if table.at[node, expert] < 0]
+    refuse(bad[:1], "points must not be negative: {}.", key=key)
     return table
-
-
-def points_from_cells(
-    header: list[str], rows: list[tuple[int, list[str]]], nodes: Sequence[str], file: str
-) -> pd.DataFrame:
-    """Return nodes × experts from the cells of a table, wherever they were read; see `points`.
-
-    Parameters
-    ----------
-    header : list of str
-        ``node``, then the names of the experts.
-    rows : list of (int, list of str)
-        The number of each row in its file with its cells.
-    nodes : sequence of str
-        The nodes that can be judged.
-    file : str
-        The name in messages.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Nodes × experts: points, NaN in an empty cell.
-
-    Raises
-    ------
-    DataError
-        As of `points`.
-    """
-    return _parsed(header, rows, file, _points, nodes)
 
 
 def matrix(given: str | Mapping[str, Mapping], parent: str, children: Sequence[str]) -> pd.DataFrame | None:
@@ -105,12 +75,10 @@ def matrix(given: str | Mapping[str, Mapping], parent: str, children: Sequence[s
     if isinstance(given, Folder):
         if parent not in given.tables:
             return None
-        own = given.tables[parent]
-        table = _parsed(own.header, own.rows, own.file, _ratio, children, children)
+        table = _parsed(given.tables[parent], _ratio, children, children)
     elif not isinstance(given, Mapping):
-        raise MethodError(
-            f"give a table, or numbers as parent → child → child → ratio; found {given!r}.", key=key, value=given
-        )
+        message = f"give a table, or numbers as parent → child → child → ratio; found {given!r}."
+        raise MethodError(message, key=key, value=given)
     elif parent not in given:
         return None
     else:
@@ -156,20 +124,18 @@ def _ratio(cell: str) -> float:
     return value
 
 
-def _parsed(
-    header: list[str], rows, file: str, parse, nodes: Sequence[str], columns: Sequence[str] | None = None
-) -> pd.DataFrame:
+def _parsed(table: Table, parse, nodes: Sequence[str], columns: Sequence[str] | None = None) -> pd.DataFrame:
     """Return nodes × columns of numbers, or raise `DataError` with every bad cell and label, or a bad header.
 
     The columns behind ``node`` must be `columns`, if these are given; an empty cell is NaN.
     """
-    names, problems, values = header[1:], [], []
+    header, file, names, problems, values = table.header, table.file, table.header[1:], [], []
     good = header[0] == "node" and len(set(names)) == len(names) > 0 and all(names)
     if not good or (columns is not None and set(names) != set(columns)):
         expected = f"node,{','.join(columns)}" if columns else "node and one column an expert, each named once"
         raise DataError([Problem(file, 1, None, ",".join(header), expected, "correct the header")])
-    labels = [cells[0] for _, cells in rows]
-    for (row, cells), label in zip(rows, labels, strict=True):
+    labels = [cells[0] for _, cells in table.rows]
+    for (row, cells), label in zip(table.rows, labels, strict=True):
         if label not in nodes or labels.count(label) > 1:
             near = nearest_names(label, nodes, 1)
             remedy = f"write {near[0]!r}" if near and near[0] != label else "correct or remove the row"
@@ -204,8 +170,7 @@ def _frame(given: object, key: str, shape: str, parse) -> pd.DataFrame:
 
 def _refuse_unknown(names: Iterable[str], valid: Sequence[str], key: str) -> None:
     for name in names:
-        if name not in valid:
-            raise MethodError(f"there is no {name!r}.", key=key, value=name, valid=valid)
+        choose(dict.fromkeys(valid), name, key)
 
 
 #: mean consistency index of random matrices by size, Saaty (1980), table 1.4
@@ -287,8 +252,7 @@ def ahp(
     of Operational Research 48.
     """
     weights = pd.Series(1.0, index=framework.nodes)
-    for parent in _families(framework):
-        family = framework.children(parent)
+    for parent, family in _judged(framework):
         table = matrix(matrices, parent, family)
         if table is None:
             message = f"there is no matrix that compares {', '.join(family)}."
@@ -405,17 +369,14 @@ def _mean_of_experts(
 ) -> pd.Series:
     """Return raw weights by node: the mean over the experts of what `weigh` makes of their judgements of a family."""
     table, weights = table.reindex(framework.nodes), pd.Series(1.0, index=framework.nodes)
-    for parent in _families(framework):
-        family = framework.children(parent)
+    for parent, family in _judged(framework):
         given = table.loc[family].dropna(axis=1, how="all")
         if given.empty:
             message = f"no expert judges {', '.join(family)} (below {parent})."
             raise MethodError(message, key="weighting.experts")
         for expert in given:
-            left_out = given.index[given[expert].isna()]
-            if len(left_out):
-                message = f"{expert} does not judge {', '.join(left_out)} (below {parent}); judge all children or none."
-                raise MethodError(message, key="weighting.experts", value=expert)
+            message = f"{expert} does not judge {{}} (below {parent}); judge all children or none."
+            refuse(given.index[given[expert].isna()], message, key="weighting.experts", value=expert)
         weights[family] = given.apply(lambda own, parent=parent: weigh(own, f"{own.name} below {parent}")).mean(axis=1)
     return weights
 
@@ -458,9 +419,8 @@ def best_worst(
     for name in columns:
         choose(dict.fromkeys(table), name, "weighting.comparisons")
     table, weights = table.reindex(index=framework.nodes, columns=columns), pd.Series(1.0, index=framework.nodes)
-    for parent in _families(framework):
-        family = table.loc[framework.children(parent)]
-        weights[family.index] = _best_worst(*family.to_numpy().T, parent, consistency)
+    for parent, family in _judged(framework):
+        weights[family] = _best_worst(*table.loc[family].to_numpy().T, parent, consistency)
     return weights
 
 
@@ -490,6 +450,6 @@ def _best_worst(best: np.ndarray, worst: np.ndarray, parent: str, consistency: f
     return linprog(np.append(np.zeros(count), 1.0), limits, np.zeros(len(limits)), total, [1.0]).x[:count]
 
 
-def _families(framework: Framework) -> list[str]:
-    """Return the nodes with two or more children: where there is something to judge."""
-    return [node for node in [framework.root, *framework.nodes] if len(framework.children(node)) > 1]
+def _judged(framework: Framework) -> list[tuple[str, list[str]]]:
+    """Return the nodes with two or more children, with these: where there is something to judge."""
+    return [(parent, family) for parent, family in framework.families.items() if len(family) > 1]

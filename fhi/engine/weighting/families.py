@@ -11,8 +11,8 @@ import pandas as pd
 from fhi.engine.cells import Table, parse_number
 from fhi.engine.errors import DataError, MethodError, Problem, choose, refuse
 from fhi.engine.framework import Framework, redistributed
-from fhi.engine.least_squares import least_squares
 from fhi.engine.methods import constant, listed, method
+from fhi.engine.multivariate import least_squares
 
 #: what is weighed against each other: the children of each parent, or all indicators
 Within = Literal["parent", "all"]
@@ -90,11 +90,11 @@ def with_data(normalised: pd.DataFrame, framework: Framework) -> set[str]:
     set of str
         Indicators, and nodes above them but for the root.
     """
-    known = normalised.columns[normalised.notna().any().to_numpy()]
+    known = normalised.columns[normalised.notna().to_numpy().any(axis=0)]
     alive = set(framework.leaves).intersection(known)
-    for level in range(framework.levels.max() - 1, 0, -1):
-        alive |= {code for code in framework.inner(level) if alive & set(framework.children(code))}
-    return alive
+    for parent, family in framework.upwards.items():
+        alive |= {parent} if alive.intersection(family) else set()
+    return alive - {framework.root}
 
 
 def _weigh_family(scores: pd.DataFrame, where: str, *, function, params: dict) -> pd.Series:
@@ -116,14 +116,11 @@ def _upwards(normalised: pd.DataFrame, framework: Framework, weigh: Callable) ->
     raw = framework.weights[framework.nodes].copy()
     alive = with_data(normalised, framework)
     scores = {leaf: normalised[leaf].to_numpy(dtype=float) for leaf in framework.leaves if leaf in alive}
-    for level in range(framework.levels.max() - 1, -1, -1):
-        for parent in framework.inner(level):
-            family = [child for child in framework.children(parent) if child in alive]
-            if not family:
-                continue
+    for parent, children in framework.upwards.items():
+        if family := [child for child in children if child in alive]:
             frame = pd.DataFrame({child: scores[child] for child in family}, index=normalised.index)
             weights = weigh(frame, f"below {parent}") if len(family) > 1 else pd.Series(1.0, index=family)
-            raw[framework.children(parent)] = 0.0
+            raw[children] = 0.0
             raw[family] = weights
             scores[parent] = _mean(frame.to_numpy(), weights.to_numpy(dtype=float))
     return raw
@@ -156,8 +153,8 @@ def together(normalised: pd.DataFrame, framework: Framework, weigh: Callable) ->
     leaves = [leaf for leaf in framework.leaves if leaf in alive]
     weights = weigh(normalised[leaves].astype(float), "all indicators together") if len(leaves) > 1 else {}
     share = dict.fromkeys(framework.leaves, 0.0) | dict.fromkeys(leaves, 1.0) | dict(weights)
-    for level in range(framework.levels.max() - 1, -1, -1):
-        share |= {code: sum(share[child] for child in framework.children(code)) for code in framework.inner(level)}
+    for parent, family in framework.upwards.items():
+        share[parent] = sum(share[child] for child in family)
     raw = framework.weights[framework.nodes].to_dict()
     # below a node that weighs nothing the nominal shares stay: they do not reach the root
     raw |= {node: share[node] for node in framework.nodes if share[framework.parents[node]] > 0}
@@ -179,7 +176,7 @@ def original(normalised: pd.DataFrame, framework: Framework) -> pd.Series:
     pandas.Series
         Raw weights by node below the root.
     """
-    return framework.weights[framework.nodes]
+    return framework.weights.drop(framework.root)
 
 
 @method("weighting", "equal", zh="等权", en="equal weights", from_data=False)

@@ -1,7 +1,5 @@
 """Read the cells of a column, each different text once: values as arrays, and what is wrong with the others."""
 
-from __future__ import annotations
-
 import hashlib
 import math
 import re
@@ -12,8 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fhi.reading.microdata.file_types import Field
-from fhi.reading.microdata.places import TOTAL, CityNames
-from fhi.reading.microdata.synonyms import Vocabulary
+from fhi.reading.microdata.names import TOTAL, CityNames, Vocabulary
 from fhi.reading.microdata.text_blocks import Column
 from fhi.reading.parsing import (
     CURRENCY,
@@ -59,19 +56,15 @@ class Reader(NamedTuple):
     """How a text is read: the arrays it gives (suffix, type, missing value), and the function of one text."""
 
     parts: Mapping[str, tuple[str, object]]
-    make: Callable[[Field, Context, str], Callable[[str], tuple]]
+    read: Callable[[str, Field, Context, str], tuple]
 
 
-def _number(field: Field, context: Context, unit: str):
+def _number(text: str, field: Field, context: Context, unit: str) -> tuple:
     factor = unit_of(unit).value if unit and unit_of(unit).unit != "%" else 1.0
-
-    def read(text: str) -> tuple:
-        value = _plain_number(text.removesuffix("%") if unit == "%" else text, factor)
-        if not field.low <= value <= field.high:
-            raise ValueError(f"a number from {field.low:g} to {field.high:g}")
-        return (value,)
-
-    return read
+    value = _plain_number(text.removesuffix("%") if unit == "%" else text, factor)
+    if not field.low <= value <= field.high:
+        raise ValueError(f"a number from {field.low:g} to {field.high:g}")
+    return (value,)
 
 
 def _plain_number(text: str, factor: float) -> float:
@@ -88,110 +81,84 @@ def _plain_number(text: str, factor: float) -> float:
         return value if has_unit(text) else times(value, factor)
 
 
-def _amount(field: Field, context: Context, unit: str):
-    def read(text: str) -> tuple:
-        amount = parse_amount_in(text, unit) if unit else parse_amount(text)
-        if amount.unit == "%":
-            raise ValueError("an amount of money, not a share")
-        vague = amount.qualifier in ("interval", "above", "below", "about")
-        return amount.value, amount.low, amount.high, CURRENCY.index(amount.unit), vague
-
-    return read
+def _amount(text: str, field: Field, context: Context, unit: str) -> tuple:
+    amount = parse_amount_in(text, unit) if unit else parse_amount(text)
+    if amount.unit == "%":
+        raise ValueError("an amount of money, not a share")
+    vague = amount.qualifier in ("interval", "above", "below", "about")
+    return amount.value, amount.low, amount.high, CURRENCY.index(amount.unit), vague
 
 
-def _date(field: Field, context: Context, unit: str):
-    def read(text: str) -> tuple:
-        parts = [int(part) for part in parse_date(text).split("-")]
-        if not EARLIEST <= parts[0] <= context.latest:
-            raise ValueError(f"a date from {EARLIEST} to {context.latest}")
-        year, month, day = [*parts, 0, 0][:3]
-        return (year * 10_000 + month * 100 + day,)
-
-    return read
+def _date(text: str, field: Field, context: Context, unit: str) -> tuple:
+    parts = [int(part) for part in parse_date(text).split("-")]
+    if not EARLIEST <= parts[0] <= context.latest:
+        raise ValueError(f"a date from {EARLIEST} to {context.latest}")
+    year, month, day = [*parts, 0, 0][:3]
+    return (year * 10_000 + month * 100 + day,)
 
 
-def _year(field: Field, context: Context, unit: str):
-    def read(text: str) -> tuple:
-        year = parse_integer(fold(text).removesuffix("年"))
-        if not EARLIEST <= year <= context.latest:
-            raise ValueError(f"a year from {EARLIEST} to {context.latest}")
-        return (year,)
-
-    return read
+def _year(text: str, field: Field, context: Context, unit: str) -> tuple:
+    year = parse_integer(fold(text).removesuffix("年"))
+    if not EARLIEST <= year <= context.latest:
+        raise ValueError(f"a year from {EARLIEST} to {context.latest}")
+    return (year,)
 
 
-def _age(field: Field, context: Context, unit: str):
-    def read(text: str) -> tuple:
-        match = _BAND.fullmatch(fold(text).removesuffix(".0"))
-        if not match:
-            raise ValueError("an age such as 34, 25-34 or 65+")
-        low = int(match[1])
-        high = OLDEST if match["open"] else int(match[2] or low)
-        if not low <= high <= OLDEST:
-            raise ValueError(f"an age from 0 to {OLDEST}")
-        return low, high
-
-    return read
+def _age(text: str, field: Field, context: Context, unit: str) -> tuple:
+    match = _BAND.fullmatch(fold(text).removesuffix(".0"))
+    if not match:
+        raise ValueError("an age such as 34, 25-34 or 65+")
+    low = int(match[1])
+    high = OLDEST if match["open"] else int(match[2] or low)
+    if not low <= high <= OLDEST:
+        raise ValueError(f"an age from 0 to {OLDEST}")
+    return low, high
 
 
-def _choice(field: Field, context: Context, unit: str):
-    name = field.reader.partition(":")[2] or field.reader
-    codes = context.vocabulary.codes(name)
-
-    def read(text: str) -> tuple:
-        word = text.removesuffix(".0")
-        code = context.vocabulary.find(name, word)
-        if code is None:
-            near = context.vocabulary.nearest(name, word)
-            hint = f" (perhaps {near[0]})" if near else ""
-            raise ValueError(f"one of {', '.join(codes)}{hint}")
-        return (codes.index(code),)
-
-    return read
+def _choice(text: str, field: Field, context: Context, unit: str) -> tuple:
+    name, word = field.reader.partition(":")[2] or field.reader, text.removesuffix(".0")
+    code, codes = context.vocabulary.find(name, word), context.vocabulary.codes(name)
+    if code is None:
+        near = context.vocabulary.nearest(name, word)
+        hint = f" (perhaps {near[0]})" if near else ""
+        raise ValueError(f"one of {', '.join(codes)}{hint}")
+    return (codes.index(code),)
 
 
-def _flag(field: Field, context: Context, unit: str):
-    choose = _choice(Field("flag", "flag"), context, unit)
-    truth = [code == "yes" for code in context.vocabulary.codes("flag")]
-
-    def read(text: str) -> tuple:
-        # several services that were ticked, in one cell: 移动支付┋网络借贷
-        parts = [part for part in re.split(r"[┋;；,，、|]", text) if part.strip()]
-        if parts and all(context.vocabulary.find("class", part) for part in parts):
-            return (True,)
-        return (truth[choose(text)[0]],)
-
-    return read
+def _flag(text: str, field: Field, context: Context, unit: str) -> tuple:
+    # several services that were ticked, in one cell: 移动支付┋网络借贷
+    parts = [part for part in re.split(r"[┋;；,，、|]", text) if part.strip()]
+    if parts and all(context.vocabulary.find("class", part) for part in parts):
+        return (True,)
+    (code,) = _choice(text, Field("flag", "flag"), context, unit)
+    return (context.vocabulary.codes("flag")[code] == "yes",)
 
 
-def _city(field: Field, context: Context, unit: str):
-    return lambda text: (context.cities.find(text),)
+def _city(text: str, field: Field, context: Context, unit: str) -> tuple:
+    return (context.cities.find(text),)
 
 
-def _area(field: Field, context: Context, unit: str):
-    def read(text: str) -> tuple:
-        place = context.cities.area(text)
-        if place is None:
-            # what cannot be read at all says why; an address is no area
-            context.cities.find(text)
-            raise ValueError("a city, not a part of one")
-        if place == TOTAL:
-            raise ValueError("a city, not a total")
-        return (place,)
-
-    return read
+def _area(text: str, field: Field, context: Context, unit: str) -> tuple:
+    place = context.cities.area(text)
+    if place is None:
+        # what cannot be read at all says why; an address is no area
+        context.cities.find(text)
+        raise ValueError("a city, not a part of one")
+    if place == TOTAL:
+        raise ValueError("a city, not a total")
+    return (place,)
 
 
-def _currency(field: Field, context: Context, unit: str):
-    return lambda text: (CURRENCY.index(parse_currency(text)),)
+def _currency(text: str, field: Field, context: Context, unit: str) -> tuple:
+    return (CURRENCY.index(parse_currency(text)),)
 
 
-def _label(field: Field, context: Context, unit: str):
-    return lambda text: (" ".join(unicodedata.normalize("NFKC", text).split()),)
+def _label(text: str, field: Field, context: Context, unit: str) -> tuple:
+    return (" ".join(unicodedata.normalize("NFKC", text).split()),)
 
 
-def _word(field: Field, context: Context, unit: str):
-    return lambda text: (int.from_bytes(hashlib.blake2b(fold(text).encode(), digest_size=8).digest()),)
+def _word(text: str, field: Field, context: Context, unit: str) -> tuple:
+    return (int.from_bytes(hashlib.blake2b(fold(text).encode(), digest_size=8).digest()),)
 
 
 READERS: Mapping[str, Reader] = {
@@ -230,9 +197,8 @@ class CellReader:
     def __init__(self, field: Field, context: Context, unit: str = "", *, refuse_commas: bool = False):
         self.field, self.refuse_commas = field, refuse_commas
         self._kind = field.reader.partition(":")[0]
-        reader = READERS[self._kind]
-        self.parts = reader.parts
-        self._read = reader.make(field, context, unit)
+        self.parts, self._read = READERS[self._kind]
+        self._given = field, context, unit
         self._missing = tuple(missing for _, missing in self.parts.values())
         self._known: dict[str, tuple[tuple, str | None]] = {}
 
@@ -263,7 +229,7 @@ class CellReader:
                 _refuse_formula(text)
                 if self.refuse_commas and "," in text and self.field.reader in ("number", "amount"):
                     raise ValueError("a number without a comma, which between semicolons may be a decimal comma")
-                found = self._read(text), None
+                found = self._read(text, *self._given), None
         except ValueError as error:
             found = self._missing, str(error)
         self._known[text] = found

@@ -9,19 +9,18 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from fhi.engine.errors import DataError, Problem
+from fhi.engine.errors import DataError, Problem, reject
 from fhi.engine.framework import Framework
-from fhi.reading.csv_tables import PANEL
 from fhi.reading.microdata import file_types, reading
 from fhi.reading.microdata.cell_readers import Context
 from fhi.reading.microdata.conversion import RateRows, Rates
 from fhi.reading.microdata.file_types import KINDS, File
-from fhi.reading.microdata.places import CityNames
+from fhi.reading.microdata.names import CityNames, Vocabulary
 from fhi.reading.microdata.quality_log import REFUSED, REPORT, UNDERSTOOD, Quality
 from fhi.reading.microdata.questionnaires import Population, Questionnaires
 from fhi.reading.microdata.registers import Companies, Firms, Services
-from fhi.reading.microdata.synonyms import Vocabulary
 from fhi.reading.microdata.yearbooks import Yearbooks
+from fhi.reading.schemas import PANEL
 
 INTERVALS = ["city", "year", "indicator", "value", "low", "high", "respondents", "covered", "evidence"]
 SERVICES = ["city", "year", "category", "services", "special", "evidence"]
@@ -96,6 +95,10 @@ def collect(
     rate_gap : int
         See `fhi.reading.microdata.conversion.Rates`.
 
+    Returns
+    -------
+    Microdata
+
     Raises
     ------
     DataError
@@ -160,8 +163,7 @@ class _Collection:
             for quality in ledgers:
                 kept = quality.rows("read") - sum(map(quality.rows, ("empty", "refused", "duplicate")))
                 quality.count("kept", kept)
-        if problems:
-            raise DataError(problems)
+        reject(problems)
         if "population" in self.synthetic:
             self.synthetic.add("questionnaires")
 
@@ -210,10 +212,12 @@ class _Collection:
             raise DataError(self._unwanted(outside, sorted(left_out), framework))
         rows = rows.drop(outside.index).sort_values(["indicator", "city", "year"], ignore_index=True)
         rows["unit"] = rows["indicator"].map(framework.table["unit"])
-        left_open = (rows["low"] != rows["high"]) | rows["respondents"].notna()
+        # a sampling interval is no bound: the value is exact
+        sampled = rows["respondents"].notna()
+        bounded = rows.assign(**{end: rows[end].mask(sampled, rows["value"]) for end in ("low", "high")})
         return Microdata(
-            _bounded(rows)[PANEL],
-            rows.loc[left_open, INTERVALS],
+            bounded[PANEL],
+            rows.loc[sampled | (rows["low"] != rows["high"]), INTERVALS],
             self._services(),
             _together([ledger.report() for ledger in self.ledgers], REPORT),
             _together([ledger.refused() for ledger in self.ledgers], REFUSED),
@@ -249,8 +253,7 @@ class _Collection:
             for measure, several in kinds.items()
             if len(several) > 1
         ]
-        if problems:
-            raise DataError(problems)
+        reject(problems)
         columns = [*INTERVALS, "source_id"]
         rows = _together([frame.rename(columns={"measure": "indicator"}) for frame in frames], columns)
         return rows.reindex(columns=columns).astype({"year": int, "value": float, "respondents": "Int64"})
@@ -272,12 +275,6 @@ class _Collection:
         return frame.assign(city=[names[place] for place in frame["place"]], evidence=self._evidence("services"))[
             SERVICES
         ]
-
-
-def _bounded(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with the ends that their amounts allow; a sampling interval is no bound, its value is exact."""
-    sampled = rows["respondents"].notna()
-    return rows.assign(**{end: rows[end].mask(sampled, rows["value"]) for end in ("low", "high")})
 
 
 def _together(frames: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:

@@ -1,7 +1,5 @@
 """Bring amounts to CNY, each at the annual average rate of its own year, and values to the unit of their indicator."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from decimal import Decimal
@@ -41,7 +39,19 @@ class Rates:
         self._rates |= rates
 
     def find(self, currency: int, year: int) -> float:
-        """Return CNY for one unit in a year; NaN if no rate is near enough."""
+        """Return CNY for one unit in a year; NaN if no rate is near enough.
+
+        Parameters
+        ----------
+        currency : int
+            Place of the currency in `fhi.reading.parsing.CURRENCY`.
+        year : int
+
+        Returns
+        -------
+        float
+            CNY for one unit.
+        """
         if currency == CURRENCY.index("CNY"):
             return 1.0
         near = [(abs(other - year), other) for code, other in self._rates if code == currency]
@@ -49,7 +59,18 @@ class Rates:
         return self._rates[currency, other] if away <= self.gap else float("nan")
 
     def of(self, currencies: np.ndarray, years: np.ndarray) -> np.ndarray:
-        """Return the rate of each row."""
+        """Return the rate of each row.
+
+        Parameters
+        ----------
+        currencies, years : array of int
+            By row; currencies as in `find`.
+
+        Returns
+        -------
+        array of float
+            CNY for one unit, by row; NaN where no rate is near enough.
+        """
         pairs = currencies.astype(np.int64) * 10_000 + years
         distinct, places = np.unique(pairs, return_inverse=True)
         return np.array([self.find(int(pair) // 10_000, int(pair) % 10_000) for pair in distinct])[places]
@@ -63,6 +84,26 @@ def convert(
     The currency is that of the text, else that of the column ``currency``, else CNY; its year that of the row's date,
     else of the issue. A text and a column that name different currencies are refused, and a currency without a rate of
     its year.
+
+    Parameters
+    ----------
+    columns : dict of str to array
+        Of a block, by row: ``<name>``, its parts ``_low, _high, _unit, _vague``, ``year``, and perhaps ``currency`` and
+        ``date``.
+    name : str
+        Column of the amount.
+    rates : Rates
+    lines : array of int
+        Line of each row in the file.
+    quality : Quality
+        Takes what is refused and what is counted.
+
+    Returns
+    -------
+    value, low, high : array of float
+        CNY, by row; NaN where no amount is disclosed.
+    refused : array of bool
+        By row.
     """
     value = columns[name]
     empty = np.zeros(len(value), dtype="i1")
@@ -102,7 +143,17 @@ class RateRows:
         self.rates = rates
 
     def add(self, block: Block, quality: Quality, file: int) -> None:
-        """Take the rows of a block."""
+        """Take the rows of a block.
+
+        Parameters
+        ----------
+        block : Block
+            Rows that were understood.
+        quality : Quality
+            Ledger of their file.
+        file : int
+            Place of the ledger in the list that `finish` takes.
+        """
         currencies, years, rates = (block.columns[name].tolist() for name in ("currency", "year", "cny_per_unit"))
         self.rates.add(dict(zip(zip(currencies, years, strict=True), rates, strict=True)))
 
@@ -130,6 +181,11 @@ def in_unit(text: str, written: str, wanted: str, rates: Rates, year: int) -> fl
         For an amount in another currency.
     year : int
         Year of the value, whose rate counts.
+
+    Returns
+    -------
+    float
+        In the unit `wanted`.
 
     Raises
     ------

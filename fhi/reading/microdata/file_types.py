@@ -1,26 +1,22 @@
 """The kinds of files that staff have, what stands in their columns, and which of them a folder holds."""
 
-from __future__ import annotations
-
+import math
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
 from fhi.engine.cells import read_cells
-from fhi.engine.errors import DataError, Problem, nearest_names
+from fhi.engine.errors import DataError, Problem, nearest_names, reject
 from fhi.engine.framework import Framework
-from fhi.reading.csv_tables import read_table
-from fhi.reading.microdata.synonyms import Vocabulary
-from fhi.reading.schemas import SCHEMAS
+from fhi.reading.microdata.names import Vocabulary
+from fhi.reading.schemas import SCHEMAS, read_table
 from fhi.reading.spreadsheets import SUFFIXES
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """A column of a kind of file.
 
     Attributes
@@ -29,116 +25,50 @@ class Field:
         Code of the column; the headings that mean it stand in vocabulary.csv.
     reader : str
         How a cell is read: a name of `microdata.cell_readers.READERS`, with a list of the vocabulary after a colon.
-    required : bool
-        A file without the column is refused.
-    filled : bool
-        A row without a value in it is refused.
+    required, filled : float
+        1: a file without the column, a row without a value in it is refused.
     low, high : float
         Bounds of a number.
     """
 
     name: str
     reader: str
-    required: bool = False
-    filled: bool = False
+    required: float = 0
+    filled: float = 0
     low: float = float("-inf")
     high: float = float("inf")
 
 
-@dataclass(frozen=True)
-class Kind:
-    """A kind of file: its columns; whether columns that ask for use are read alike (`uses`).
+class Kind(NamedTuple):
+    """A kind of file and its columns.
 
     `repeated` are the columns that an export writes once for several rows, which then name one of `own` alone.
     """
 
     name: str
-    fields: tuple[Field, ...]
-    uses: bool = False
-    repeated: tuple[str, ...] = ()
-    own: tuple[str, ...] = ()
+    by_name: Mapping[str, Field]
+    repeated: tuple[str, ...]
+    own: tuple[str, ...]
 
     @property
-    def by_name(self) -> Mapping[str, Field]:
-        return {field.name: field for field in self.fields}
+    def uses(self) -> bool:
+        """Whether the columns that ask for use are read as well."""
+        return self.name == "questionnaires"
 
 
-def _kind(name: str, *fields: Field, **options) -> Kind:
-    # in every kind: the issue a row belongs to, and whether its data are made up
-    common = (Field("year", "year"), Field("evidence", "choice:evidence"))
-    own = {field.name for field in fields}
-    return Kind(name, (*fields, *(field for field in common if field.name not in own)), **options)
+def _kinds() -> Iterator[Kind]:
+    """Yield the kinds of ``file_types.csv``; the rows of ``*`` are columns of every kind."""
+    table = pd.read_csv(Path(__file__).with_suffix(".csv"))
+    table = table.fillna({"low": -math.inf, "high": math.inf, "required": 0, "filled": 0})
+    common = table[table["kind"] == "*"]
+    for name, own in table.drop(common.index).groupby("kind", sort=False):
+        rows = pd.concat([own, common]).drop_duplicates("column")
+        fields = {row[1]: Field(*row[1:7]) for row in rows.itertuples(index=False, name=None)}
+        written = (tuple(rows.loc[rows["written"] == when, "column"]) for when in ("once", "own"))
+        yield Kind(name, fields, *written)
 
 
-def key(name: str, reader: str, **bounds: float) -> Field:
-    return Field(name, reader, required=True, filled=True, **bounds)
-
-
-CITY = key("city", "city")
-KINDS: Mapping[str, Kind] = {
-    kind.name: kind
-    for kind in (
-        _kind(
-            "firms",
-            key("name", "name"),
-            CITY,
-            key("class", "choice:class"),
-            Field("financing", "amount", required=True),
-            Field("currency", "currency"),
-            Field("round", "word"),
-            Field("date", "date"),
-            Field("founded", "date"),
-            Field("scale", "amount"),
-            repeated=("name", "city", "class", "founded", "scale"),
-            own=("round", "date"),
-        ),
-        _kind(
-            "questionnaires",
-            key("id", "name"),
-            CITY,
-            Field("age", "age"),
-            Field("sex", "choice:sex"),
-            Field("weight", "number", low=0, high=1e9),
-            uses=True,
-        ),
-        _kind(
-            "services",
-            CITY,
-            key("platform", "label"),
-            key("category", "label"),
-            key("service", "name"),
-            Field("special", "flag"),
-        ),
-        _kind(
-            "companies",
-            key("code", "name"),
-            CITY,
-            key("sector", "choice:sector"),
-            key("market_value", "amount"),
-            Field("currency", "currency"),
-            Field("date", "date"),
-            Field("technology_spending", "amount"),
-            Field("revenue", "amount"),
-        ),
-        _kind(
-            "population",
-            # a district is not its city
-            key("city", "area"),
-            Field("age", "age"),
-            Field("sex", "choice:sex"),
-            key("people", "number", low=0, high=1e10),
-        ),
-        _kind("yearbooks", CITY, key("measure", "text"), key("value", "text"), Field("unit", "text")),
-        _kind(
-            "rates",
-            key("currency", "currency"),
-            key("year", "year"),
-            key("cny_per_unit", "number", low=1e-6, high=1e6),
-        ),
-    )
-}
-
-
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _kinds()}
 #: labels that a file of the staff's may have: it is theirs unless they cite where it was published
 LABELS = ("user", "published", "public")
 _NAME = re.compile(r"(?P<kind>[^\d\-_ .]+)(?:[-_ .]?(?P<rest>.*))?")
@@ -160,7 +90,28 @@ class File(NamedTuple):
 
 
 def files(folder: Path, shown: str, year: int | None, vocabulary: Vocabulary) -> list[File]:
-    """Return the files of a folder with kind and year; what looks like data and has no known name is an error."""
+    """Return the files of a folder with kind and year; what looks like data and has no known name is an error.
+
+    Parameters
+    ----------
+    folder : Path
+    shown : str
+        Its name in reports and messages.
+    year : int or None
+        Issue of the files that name none, and the latest there may be.
+    vocabulary : Vocabulary
+        With the words for kinds of files, and the measures of the tree.
+
+    Returns
+    -------
+    list of File
+        Sorted by name.
+
+    Raises
+    ------
+    DataError
+        With every file whose name, ending or year is wrong; or if there is no such folder.
+    """
     if not folder.is_dir():
         raise DataError([Problem(shown, None, None, None, "a folder", "make it and put the files in")])
     found, problems = [], []
@@ -189,8 +140,7 @@ def files(folder: Path, shown: str, year: int | None, vocabulary: Vocabulary) ->
             found.append(File(path, kind, int(issue[0]) if issue else (year or 0), place, measure or ""))
             if kind not in ("vocabulary", "rates", "sources"):
                 problems += _bad_issue(found[-1], year)
-    if problems:
-        raise DataError(problems)
+    reject(problems)
     return found
 
 
@@ -227,8 +177,7 @@ def citations(files: list[File]) -> dict[str, Cited]:
                 problems.append(Problem(own.shown, line, "label", row["label"], expected, "use one of these"))
             else:
                 found[names[row["file"]]] = Cited(row["citation"], row["label"])
-    if problems:
-        raise DataError(problems)
+    reject(problems)
     return found
 
 
@@ -244,7 +193,25 @@ def _bad_issue(file: File, year: int | None) -> list[Problem]:
 
 
 def words(table: pd.DataFrame, framework: Framework, files: list[File]) -> Vocabulary:
-    """Return the words of the project and of the folder, and the names of the tree's indicators as measures."""
+    """Return the words of the project and of the folder, and the names of the tree's indicators as measures.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The vocabulary of the project: ``list, code, written``.
+    framework : Framework
+    files : list of File
+        Of the folder; those of the kind ``vocabulary`` add to it.
+
+    Returns
+    -------
+    Vocabulary
+
+    Raises
+    ------
+    DataError
+        With every bad cell of these files, and every word with two meanings.
+    """
     own = [file for file in files if file.kind == "vocabulary"]
     vocabulary = Vocabulary(
         table, {file.shown: read_table(file.path, SCHEMAS["vocabulary"], file=file.shown) for file in own}
@@ -254,7 +221,14 @@ def words(table: pd.DataFrame, framework: Framework, files: list[File]) -> Vocab
 
 
 def add_measures(vocabulary: Vocabulary, framework: Framework) -> None:
-    """Add the indicators of a tree as measures: by code, by their names, by their aliases (joined by ``|``)."""
+    """Add the indicators of a tree as measures: by code, by their names, by their aliases (joined by ``|``).
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        Takes them.
+    framework : Framework
+    """
     leaves = framework.table.loc[framework.indicators]
     for column in ("code", "name_zh", "name_en", "aliases"):
         if column in leaves:

@@ -30,24 +30,57 @@ class Grid:
         )
 
     def part(self, first: int, last: int) -> Grid:
-        """Return the columns from one place up to another."""
+        """Return the columns from one place up to another.
+
+        Parameters
+        ----------
+        first, last : int
+            Places of columns; the last is not in it.
+
+        Returns
+        -------
+        Grid
+        """
         return Grid([row[first:last] for row in self.texts], self.lines, self.columns[first:last], self.turned)
 
     def at(self, row: int, column: int) -> tuple[int, int]:
-        """Return line and column of a cell as they stand in the file."""
+        """Return line and column of a cell as they stand in the file.
+
+        Parameters
+        ----------
+        row, column : int
+            Places in this grid.
+
+        Returns
+        -------
+        line, column : int
+            From 1.
+        """
         place = self.lines[row], self.columns[column]
         return place[::-1] if self.turned else place
 
 
 def most_labels(grid: Grid, known: Callable) -> int:
-    """Return the greatest number of different labels of a sort in one column."""
+    """Return the greatest number of different labels of a sort in one column.
+
+    Parameters
+    ----------
+    grid : Grid
+    known : callable
+        Returns None for a text that is no label of the sort (a city, a measure).
+
+    Returns
+    -------
+    int
+        0 if there is none.
+    """
     return max(
-        (len({row[place] for row in grid.texts if is_label(row[place], known)}) for place in range(len(grid.columns))),
+        (len({row[place] for row in grid.texts if _is_label(row[place], known)}) for place in range(len(grid.columns))),
         default=0,
     )
 
 
-def is_label(text: str, known: Callable) -> bool:
+def _is_label(text: str, known: Callable) -> bool:
     """True for a text that is known and no bare number (a number of six digits may be the code of a place)."""
     return (
         bool(text) and (not is_number(text) or bool(re.fullmatch(r"\d{6}(?:\.0)?", text))) and known(text) is not None
@@ -55,15 +88,43 @@ def is_label(text: str, known: Callable) -> bool:
 
 
 def share(texts: list[str], known: Callable) -> float:
-    """Return the share of texts that are labels of a sort."""
-    return sum(is_label(text, known) for text in texts) / len(texts) if texts else 0.0
+    """Return the share of texts that are labels of a sort.
+
+    Parameters
+    ----------
+    texts : list of str
+    known : callable
+        Returns None for a text that is no label of the sort (a city, a measure).
+
+    Returns
+    -------
+    float
+        0 to 1; 0 without texts.
+    """
+    return sum(_is_label(text, known) for text in texts) / len(texts) if texts else 0.0
 
 
 def side_by_side(grid: Grid, known: Callable, aside: Callable) -> Iterator[tuple[Grid, list[int]]]:
-    """Yield the tables that stand side by side, each with the columns of its stub."""
+    """Yield the tables that stand side by side, each with the columns of its stub.
+
+    Parameters
+    ----------
+    grid : Grid
+    known : callable
+        Returns None for a text that is no label of the sort (a city, a measure).
+    aside : callable
+        True for the texts of a column that parts no two tables.
+
+    Yields
+    ------
+    part : Grid
+        One of the tables.
+    stubs : list of int
+        Places of its columns of labels.
+    """
     width = len(grid.columns)
-    first = next(row for row, texts in enumerate(grid.texts) if any(is_label(text, known) for text in texts))
-    best = max(range(width), key=lambda place: len({row[place] for row in grid.texts if is_label(row[place], known)}))
+    first = next(row for row, texts in enumerate(grid.texts) if any(_is_label(text, known) for text in texts))
+    best = max(range(width), key=lambda place: len({row[place] for row in grid.texts if _is_label(row[place], known)}))
     stubs = []
     for place in range(width):
         below = [row[place] for row in grid.texts[first:] if row[place]]
@@ -103,6 +164,18 @@ def filled(rows: list[list[str]], stubs: list[int]) -> list[list[str]]:
     """Return headings with what is merged over several columns written in each: all but the last row, from the left.
 
     A heading goes on to the right as long as those above it do.
+
+    Parameters
+    ----------
+    rows : list of list of str
+        Rows of headings, from above.
+    stubs : list of int
+        Places of the columns of labels, over which nothing goes on.
+
+    Returns
+    -------
+    list of list of str
+        As many rows as wide.
     """
     rows_filled: list[list[str]] = []
     for number, texts in enumerate(rows):

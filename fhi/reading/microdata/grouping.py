@@ -4,8 +4,6 @@ What does not fit in memory is parted by key into files. Of the rows of a key th
 those that say otherwise as such.
 """
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from fhi.reading.microdata.quality_log import Quality
+from fhi.reading.microdata.reading import Block
 
+#: what every record has: the hashes of its key and of what it says of it, where it stands, its issue and its city
+COMMON = [("key", "u8"), ("what", "u8"), ("row", "u4"), ("year", "i2"), ("city", "i2"), ("file", "u2")]
 #: bytes of records held in memory, and the parts that more of them are written to
 HELD, PARTS = 24 << 20, 64
 
@@ -49,6 +50,24 @@ class Records:
         self._size += records.nbytes
         if self._size > self.held:
             self._write()
+
+    def add_rows(self, block: Block, file: int, kept: np.ndarray, **given: np.ndarray) -> None:
+        """Add the rows of a block that are kept.
+
+        Parameters
+        ----------
+        block : Block
+            Its columns give the fields that are not given.
+        file : int
+            The place of its file.
+        kept : array of bool
+            By row.
+        **given : array
+            Fields of the records by row, the key among them.
+        """
+        own = {name: block.columns[name] for name in self.dtype.names if name in block.columns}
+        columns = {**own, "row": block.lines, "file": np.full(len(kept), file), **given}
+        self.add({name: values[kept] for name, values in columns.items()})
 
     def groups(self) -> Iterator[np.ndarray]:
         """Yield all records, those of a key in one array, by key, file and row; the store is empty afterwards."""
@@ -89,7 +108,19 @@ def _sorted(records: np.ndarray) -> np.ndarray:
 
 
 def take(records: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """Return the records at these places, moved as rows of words."""
+    """Return the records at these places, moved as rows of words.
+
+    Parameters
+    ----------
+    records : array
+        Of an aligned dtype.
+    places : array of int
+
+    Returns
+    -------
+    array
+        Records in the order of the places.
+    """
     words = records.view(np.uint64).reshape(-1, records.dtype.itemsize // 8)
     return words[places].reshape(-1).view(records.dtype)
 
@@ -145,6 +176,11 @@ def once(group: np.ndarray, ledgers: list[Quality]) -> np.ndarray:
         Records sorted by key, with ``what``: the hash of what a row says of its key.
     ledgers : list of Quality
         By place of the file.
+
+    Returns
+    -------
+    array
+        One record a key.
     """
     same, other, first = again(group)
     if not len(same) and not len(other):
@@ -166,7 +202,19 @@ def again(group: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def note(group: np.ndarray, again: np.ndarray, first: np.ndarray, ledgers: list[Quality], words=SAME) -> None:
-    """Write records that stand there already, each with the first of them, into the ledgers of their files."""
+    """Write records that stand there already, each with the first of them, into the ledgers of their files.
+
+    Parameters
+    ----------
+    group : array
+        Records of some keys.
+    again, first : array of int
+        Places of the records that stand there already, and of what each repeats.
+    ledgers : list of Quality
+        By place of the file.
+    words : tuple of str
+        What was expected, the remedy, and the detail in the report: `SAME` or `OTHER`.
+    """
     expected, remedy, detail = words
     for file in np.unique(group["file"][again]):
         chosen = again[group["file"][again] == file], first[group["file"][again] == file]

@@ -1,10 +1,7 @@
 """What the headings of a table say, and the layout of a list: titles, rows of headings, units, and the columns.
 
 Labels are read in one way wherever they stand: in the corner, in a title, in a heading over one to three rows, in a
-row of units below it, or in the first column.
-"""
-
-from __future__ import annotations
+row of units below it, or in the first column."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -13,7 +10,7 @@ from typing import NamedTuple
 
 from fhi.engine.errors import DataError, Problem, nearest_names
 from fhi.reading.microdata.file_types import Kind
-from fhi.reading.microdata.synonyms import Vocabulary, plain
+from fhi.reading.microdata.names import Vocabulary, plain
 from fhi.reading.parsing import fold, is_unit
 
 #: rows in which headings are looked for: titles and merged cells may stand above them
@@ -119,6 +116,14 @@ def find(rows: Rows, kind: Kind, vocabulary: Vocabulary, file: str) -> Layout:
     ----------
     rows : sequence of (line, texts)
         The first rows that hold anything.
+    kind : Kind
+    vocabulary : Vocabulary
+    file : str
+        Its name in messages.
+
+    Returns
+    -------
+    Layout
 
     Raises
     ------
@@ -146,7 +151,19 @@ def _padded(texts: list[str], width: int) -> list[str]:
 
 
 def known(rows: Rows, kind: Kind, vocabulary: Vocabulary) -> int:
-    """Return how many columns the best row of headings knows, to compare ways of splitting a file."""
+    """Return how many columns the best row of headings knows, to compare ways of splitting a file.
+
+    Parameters
+    ----------
+    rows : sequence of (line, texts)
+        The first rows that hold anything.
+    kind : Kind
+    vocabulary : Vocabulary
+
+    Returns
+    -------
+    int
+    """
     return max((len(_read(line, texts, kind, vocabulary, "")[0].columns) for line, texts in rows[:DEPTH]), default=0)
 
 
@@ -236,7 +253,7 @@ def _read(line: int, texts: list[str], kind: Kind, vocabulary: Vocabulary, file:
         else:
             columns[place], shown[place] = (name, unit), text.strip()
     found = {name for name, _ in columns.values()}
-    wanted = [field.name for field in kind.fields if field.required and field.name not in found]
+    wanted = [field.name for field in kind.by_name.values() if field.required and field.name not in found]
     for name in wanted:
         near = nearest_names(name, ignored, 1)
         remedy = f"rename {near[0]!r} to {name!r}" if near else f"add the column {name!r}"
@@ -253,6 +270,20 @@ def meaning(text: str, kind: Kind, vocabulary: Vocabulary) -> tuple[str | None, 
     """Return the column that a heading means and the unit that it names: ``融资额（万元）`` is financing in 万元.
 
     The number of a question and the words by which it addresses somebody do not matter: ``3、您所在城市？``.
+
+    Parameters
+    ----------
+    text : str
+        A heading.
+    kind : Kind
+    vocabulary : Vocabulary
+
+    Returns
+    -------
+    column : str or None
+        Code of the column; None if it means none of the kind.
+    unit : str
+        As written; empty if it names none.
     """
     bare = label(text)
     asked = _NUMBERED.sub("", text, count=1).strip() if _NUMBERED.match(text) else text.strip()
@@ -279,9 +310,3 @@ def _says_use(text: str, vocabulary: Vocabulary) -> bool:
         if code == "use" and (word in tokens or (not word.isascii() and word in folded))
     ]
     return bool(asks) and not any(word in folded for word, code in words.items() if code == "not")
-
-
-def split_unit(text: str) -> tuple[str, str]:
-    """Return the name and the unit of a heading."""
-    found = label(text)
-    return (found.name, found.unit) if found.unit else (text, "")

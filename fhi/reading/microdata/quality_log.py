@@ -47,7 +47,17 @@ class Quality:
         self._understood: list[dict[str, object]] = []
 
     def count(self, what: str, rows: int, column: str = "", detail: str = "") -> None:
-        """Add rows to a line of the report."""
+        """Add rows to a line of the report.
+
+        Parameters
+        ----------
+        what : str
+            Word of the line: ``read``, ``kept``, ``refused``, ``converted`` …
+        rows : int
+            0 adds no line.
+        column, detail : str, optional
+            What the line is of; lines that differ in them are told apart.
+        """
         if rows:
             self._counts[what, column, detail] += int(rows)
 
@@ -60,7 +70,19 @@ class Quality:
         return self.rows("refused") - self.rows("total")
 
     def refuse(self, lines: Iterable[int], column: str, values: Iterable[object], expected: str, remedy=REMEDY) -> None:
-        """Put cells on the list of what was refused; the rows are counted by `count`, once each."""
+        """Put cells on the list of what was refused; the rows are counted by `count`, once each.
+
+        Parameters
+        ----------
+        lines : iterable of int
+            Rows of the file.
+        column : str
+            Code of the column; empty: of the whole row.
+        values : iterable
+            What stands there, by line.
+        expected, remedy : str
+            A remedy of `REMEDIES` takes the place of the usual one.
+        """
         lines = np.asarray(list(lines), dtype=np.int64)
         remedy = REMEDIES.get(column, remedy) if remedy == REMEDY else remedy
         frame = pd.DataFrame({"row": lines, "value": [str(value)[:200] for value in values]})
@@ -73,7 +95,16 @@ class Quality:
         self._understood.append(found)
 
     def understand_list(self, sheet: str, layout: Layout, read: Mapping[int, str]) -> None:
-        """Note the columns of a list that are read; ``name ← heading (unit)``."""
+        """Note the columns of a list that are read; ``name ← heading (unit)``.
+
+        Parameters
+        ----------
+        sheet : str
+            Name of the sheet; empty for a text file.
+        layout : Layout
+        read : mapping
+            By place of the column its code.
+        """
         for place, name in read.items():
             _, unit = layout.columns[place]
             where = f"{letter(place + 1)}{layout.line + 1}"

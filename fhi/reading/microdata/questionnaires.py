@@ -1,26 +1,18 @@
 """Questionnaires: the share of users by city, post-stratified to the population by age and sex where that is known."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from fhi.engine.errors import DataError, Problem
-from fhi.reading.microdata.grouping import Records, again, mix, once
+from fhi.engine.errors import DataError, Problem, reject
+from fhi.reading.microdata.grouping import COMMON, Records, again, mix, once
 from fhi.reading.microdata.quality_log import Quality
 from fhi.reading.microdata.reading import Block
 
-RECORD = np.dtype(
-    [("key", "u8"), ("what", "u8"), ("weight", "f8"), ("row", "u4"), ("year", "i2"), ("city", "i2")]
-    + [("age", "i2"), ("age_high", "i2"), ("sex", "i1"), ("use", "i1"), ("file", "u2")]
-)
-MARGIN = np.dtype(
-    [("key", "u8"), ("what", "u8"), ("people", "f8"), ("row", "u4"), ("year", "i2"), ("city", "i2")]
-    + [("age", "i2"), ("age_high", "i2"), ("sex", "i1"), ("file", "u2")]
-)
+MARGIN = [*COMMON, ("people", "f8"), ("age", "i2"), ("age_high", "i2"), ("sex", "i1")]
+RECORD = [*COMMON, ("weight", "f8"), ("age", "i2"), ("age_high", "i2"), ("sex", "i1"), ("use", "i1")]
 #: the band of rows without ages
 ALL_AGES = (-1, -1)
 #: an interval is given only if strata with at least this part of the population were asked
@@ -35,13 +27,21 @@ class Population:
         self.table, self.bands = pd.DataFrame(), []
 
     def add(self, block: Block, quality: Quality, file: int) -> None:
-        """Take the rows of a block; people elsewhere are not needed."""
+        """Take the rows of a block; people elsewhere are not needed.
+
+        Parameters
+        ----------
+        block : Block
+            Rows that were understood.
+        quality : Quality
+            Ledger of their file.
+        file : int
+            Place of the ledger in the list that `finish` takes.
+        """
         missing = np.full(len(block.lines), -1)
         columns = {name: block.columns.get(name, missing) for name in ("city", "year", "age", "age_high", "sex")}
-        people, here = block.columns["people"], columns["city"] >= 0
-        records = {"key": mix(*columns.values()), "what": mix(people), "people": people, "row": block.lines, **columns}
-        records["file"] = np.full(len(people), file)
-        self.records.add({name: values[here] for name, values in records.items()})
+        key, people = mix(*columns.values()), block.columns["people"]
+        self.records.add_rows(block, file, columns["city"] >= 0, key=key, what=mix(people), **columns)
 
     def finish(self, ledgers: list[Quality]) -> None:
         """Take each stratum of a city and year once; write duplicates into the ledgers.
@@ -64,7 +64,20 @@ class Population:
                 raise DataError([Problem(file, None, "age", f"{low}-{top} beside …-{high}", expected, remedy)])
 
     def strata(self, city: int, year: int) -> np.ndarray | None:
-        """Return people by band and sex (male, female, both) of the latest year not later; None if unknown."""
+        """Return people by band and sex (male, female, both) of the latest year not later; None if unknown.
+
+        Parameters
+        ----------
+        city : int
+            Place of the city.
+        year : int
+            Of the issue.
+
+        Returns
+        -------
+        array or None
+            Bands × 3, people.
+        """
         if not len(self.table):
             return None
         rows = self.table[(self.table["city"] == city) & (self.table["year"] <= year)]
@@ -83,7 +96,18 @@ class Population:
         return people
 
     def place(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        """Return the age band that each age (or band of ages) lies in; −1: none."""
+        """Return the age band that each age (or band of ages) lies in; −1: none.
+
+        Parameters
+        ----------
+        low, high : array of int
+            Ends of the ages of each row.
+
+        Returns
+        -------
+        array of int
+            Place of the band in `bands`, by row.
+        """
         found = np.full(len(low), -1)
         for place, (least, most) in enumerate(self.bands):
             found[(low >= least) & (high <= most) if least >= 0 else np.ones(len(low), dtype=bool)] = place
@@ -100,8 +124,7 @@ def _agreed(group: np.ndarray, ledgers: list[Quality]) -> np.ndarray:
         expected = f"{before['people']:g} as in {where}, of the same stratum"
         place = ledgers[record["file"]].file, int(record["row"]), "people"
         problems.append(Problem(*place, f"{record['people']:g}", expected, remedy))
-    if problems:
-        raise DataError(problems)
+    reject(problems)
     return once(group, ledgers)
 
 
@@ -125,30 +148,30 @@ class Questionnaires:
         self._sums: dict[tuple[int, int], np.ndarray] = {}
 
     def add(self, block: Block, quality: Quality, file: int) -> None:
-        """Take the rows of a block."""
+        """Take the rows of a block.
+
+        Parameters
+        ----------
+        block : Block
+            Rows that were understood.
+        quality : Quality
+            Ledger of their file.
+        file : int
+            Place of the ledger in the list that `finish` takes.
+        """
         columns, count = block.columns, len(block.lines)
         uses = np.stack([values for name, values in columns.items() if name.startswith("use:")])
         missing = np.full(count, -1, dtype="i2")
         weight = columns.get("weight", np.ones(count))
         quality.count("no weight", int(np.isnan(weight).sum()), "weight", "counted as 1")
         weight = np.nan_to_num(weight, nan=1.0)
-        age, sex = columns.get("age", missing), columns.get("sex", missing)
-        records = {
-            "key": mix(columns["id"], columns["city"], columns["year"]),
-            "what": mix(weight, age, sex, *uses),
-            "weight": weight,
-            "row": block.lines,
-            "year": columns["year"],
-            "city": columns["city"],
-            "age": age,
-            "age_high": columns.get("age_high", missing),
-            "sex": sex,
-            # 1: uses any; 0: answers that none; -1: answers nothing
-            "use": uses.max(axis=0),
-            "file": np.full(count, file),
-        }
-        quality.count("no answer", int((records["use"] < 0).sum()), "use")
-        self.records.add(records)
+        answered = {name: columns.get(name, missing) for name in ("age", "age_high", "sex")}
+        # 1: uses any; 0: answers that none; -1: answers nothing
+        answered |= {"weight": weight, "use": uses.max(axis=0)}
+        quality.count("no answer", int((answered["use"] < 0).sum()), "use")
+        key = mix(columns["id"], columns["city"], columns["year"])
+        what = mix(weight, answered["age"], answered["sex"], *uses)
+        self.records.add_rows(block, file, np.ones(count, dtype=bool), key=key, what=what, **answered)
 
     def finish(self, ledgers: list[Quality]) -> None:
         """Sum the answers up by stratum; write duplicates, and answers in no stratum, into the ledgers."""
@@ -255,7 +278,20 @@ def post_stratified(
 
 
 def wilson(share: float, size: float) -> tuple[float, float]:
-    """Return Wilson's interval of 95 %, ``(p + z²/2n ± z√(p(1−p)/n + z²/4n²)) / (1 + z²/n)``; n need not be whole."""
+    """Return Wilson's interval of 95 %, ``(p + z²/2n ± z√(p(1−p)/n + z²/4n²)) / (1 + z²/n)``; n need not be whole.
+
+    Parameters
+    ----------
+    share : float
+        0 to 1.
+    size : float
+        Effective size of the sample, above 0.
+
+    Returns
+    -------
+    low, high : float
+        Ends of the interval, 0 to 1.
+    """
     centre = share + Z**2 / (2 * size)
     half = Z * np.sqrt(share * (1 - share) / size + Z**2 / (4 * size**2))
     low, high = (centre - half) / (1 + Z**2 / size), (centre + half) / (1 + Z**2 / size)

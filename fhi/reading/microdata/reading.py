@@ -1,7 +1,5 @@
 """Read a file of a kind in blocks: its rows as arrays, what is wrong with the others in its ledger."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re
@@ -17,9 +15,8 @@ from fhi.reading import spreadsheets
 from fhi.reading.microdata import layouts, text_blocks
 from fhi.reading.microdata.cell_readers import CellReader, Context, NameReader
 from fhi.reading.microdata.file_types import Field, Kind
-from fhi.reading.microdata.places import ELSEWHERE
+from fhi.reading.microdata.names import ELSEWHERE, Vocabulary
 from fhi.reading.microdata.quality_log import MOST_REFUSED, Quality
-from fhi.reading.microdata.synonyms import Vocabulary
 from fhi.reading.parsing import has_unit, is_missing
 
 #: rows of a workbook that are read together
@@ -52,6 +49,10 @@ def read(path: Path, kind: Kind, context: Context, quality: Quality, year: int) 
         Takes the count of all rows, every refused cell and what was understood.
     year : int
         The issue of rows that name none.
+
+    Yields
+    ------
+    Block
 
     Raises
     ------
@@ -227,7 +228,17 @@ class _List:
 
 
 def is_note(text: str, vocabulary: Vocabulary) -> bool:
-    """True for a text below a table that begins with a word of the list ``note``: 注, 资料来源, Source."""
+    """True for a text below a table that begins with a word of the list ``note``: 注, 资料来源, Source.
+
+    Parameters
+    ----------
+    text : str
+    vocabulary : Vocabulary
+
+    Returns
+    -------
+    bool
+    """
     match = re.match(r"\W*([\w ]+?)\s*(?:\d*\s*[:：.、．]|[①-⑳]|$)", text.strip())
     return bool(match) and vocabulary.find("note", re.sub(r"\d+$", "", match[1])) is not None
 
@@ -236,7 +247,7 @@ def _text(path: Path, kind: Kind, context: Context, quality: Quality):
     """Yield the list of a text file and its cells."""
     blocks = text_blocks.blocks(path, quality.file)
     first = list(islice(blocks, 1))
-    head = {mark: head_rows(first[0][1], mark) if first else [] for mark in layouts.DELIMITERS}
+    head = {mark: _head_rows(first[0][1], mark) if first else [] for mark in layouts.DELIMITERS}
     # the comma comes first and wins where no other knows more headings
     delimiter = max(head, key=lambda mark: layouts.known(head[mark], kind, context.vocabulary))
     layout = layouts.find(head[delimiter], kind, context.vocabulary, quality.file)
@@ -250,7 +261,7 @@ def _text(path: Path, kind: Kind, context: Context, quality: Quality):
             yield table, text_blocks.split(block, line, layout.width, delimiter, sorted(table.readers), table.least)
 
 
-def head_rows(block: bytes, delimiter: str) -> list[tuple[int, list[str]]]:
+def _head_rows(block: bytes, delimiter: str) -> list[tuple[int, list[str]]]:
     """Return the first rows of a text with anything in them as (line, texts)."""
     return list(islice(_rows(block[: text_blocks.HEAD], delimiter), layouts.DEPTH + 1))
 

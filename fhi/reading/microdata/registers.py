@@ -4,8 +4,6 @@ Of the firms: how many are financed, with how much, and a city's share of the na
 market value by sector, and what finance companies pay for technology. Of the services: how many a city has.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np
@@ -13,7 +11,7 @@ import pandas as pd
 
 from fhi.reading.microdata.cell_readers import CURRENCY
 from fhi.reading.microdata.conversion import Rates, convert
-from fhi.reading.microdata.grouping import Records, mix, note, once, repeated, runs
+from fhi.reading.microdata.grouping import COMMON, Records, mix, note, once, repeated, runs
 from fhi.reading.microdata.quality_log import Quality
 from fhi.reading.microdata.reading import Block
 
@@ -22,10 +20,7 @@ SCALE = ("internet_bank", "internet_insurer", "internet_broker")
 #: the class of firms that are none of the tree's: they count nowhere
 OUTSIDE = "outside"
 INFRASTRUCTURE = ("exchange", "information", "cloud", "blockchain")
-FIRM = np.dtype(
-    [("key", "u8"), ("what", "u8"), ("value", "f8"), ("low", "f8"), ("high", "f8"), ("scale", "f8")]
-    + [("row", "u4"), ("year", "i2"), ("city", "i2"), ("class", "i1"), ("file", "u2"), ("known", "?")]
-)
+FIRM = [*COMMON, *((name, "f8") for name in ("value", "low", "high", "scale")), ("class", "i1"), ("known", "?")]
 TALLIES = ("firms", "counted", "sure", "possible", "value", "low", "high", "scale", "unsized")
 
 
@@ -55,34 +50,30 @@ class Firms:
         self.mixed = 0
 
     def add(self, block: Block, quality: Quality, file: int) -> None:
-        """Take the rows of a block; `file` is the place of its ledger."""
+        """Take the rows of a block; `file` is the place of its ledger.
+
+        Parameters
+        ----------
+        block : Block
+            Rows that were understood.
+        quality : Quality
+            Ledger of their file.
+        file : int
+            Place of the ledger in the list that `finish` takes.
+        """
         columns = block.columns
         value, low, high, bad = convert(columns, "financing", self.rates, block.lines, quality)
-        count = len(value)
-        zeros = np.zeros(count, dtype="u8")
-        known = ~np.isnan(value)
-        years = columns["year"]
-        records = {
-            "key": mix(columns["name"], columns["city"], years),
-            "what": mix(columns.get("round", zeros), columns.get("date", zeros), np.where(known, value, -1.0)),
-            "value": np.where(known, value, 0.0),
-            "low": np.where(known, low, 0.0),
-            "high": np.where(known, high, 0.0),
-            "scale": self._scale(columns, count, quality),
-            "row": block.lines,
-            "year": years,
-            "city": columns["city"],
-            "class": columns["class"],
-            "file": np.full(count, file),
-            "known": known,
-        }
+        scale = self._scale(columns, len(value), quality)
+        known, zeros = ~np.isnan(value), np.zeros(len(value), dtype="u8")
         if OUTSIDE in self.classes:
             outside = ~bad & (columns["class"] == self.classes.index(OUTSIDE))
             quality.count("outside", int(outside.sum()), "class")
-        if bad.any():
-            quality.count("refused", int(bad.sum()))
-            records = {name: values[~bad] for name, values in records.items()}
-        self.records.add(records)
+        quality.count("refused", int(bad.sum()))
+        said = columns.get("round", zeros), columns.get("date", zeros), np.where(known, value, -1.0)
+        ends = {"value": value, "low": low, "high": high}
+        money = {name: np.where(known, end, 0.0) for name, end in ends.items()} | {"scale": scale}
+        key = mix(columns["name"], columns["city"], columns["year"])
+        self.records.add_rows(block, file, ~bad, key=key, what=mix(*said), known=known, **money)
 
     def _scale(self, columns: dict[str, np.ndarray], count: int, quality: Quality) -> np.ndarray:
         """Return the size of each firm in CNY; NaN where it is not given."""
@@ -161,7 +152,7 @@ class Firms:
                 "capital": tuple(total[name] / 1e8 for name in ("value", "low", "high")),
             }
             for measure, names in (("firm_scale", SCALE), ("contribution", INFRASTRUCTURE)):
-                shares = self.shares(tally, names)
+                shares = self._shares(tally, names)
                 if len(shares):
                     mean = shares.mean(axis=0, skipna=False).to_numpy()
                     values[measure] = (mean, mean, mean)
@@ -170,7 +161,7 @@ class Firms:
                 frames.append(frame.assign(year=year, measure=measure))
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
-    def shares(self, tally: Mapping[str, np.ndarray], names: tuple[str, ...]) -> pd.DataFrame:
+    def _shares(self, tally: Mapping[str, np.ndarray], names: tuple[str, ...]) -> pd.DataFrame:
         """Return class × city: the share of the nation by size, or by number where no firm of the class has a size.
 
         A firm without a size leaves its city missing where others of its class have one.
@@ -187,10 +178,7 @@ class Firms:
         return pd.DataFrame(rows).T
 
 
-COMPANY = np.dtype(
-    [("key", "u8"), ("what", "u8"), ("value", "f8"), ("low", "f8"), ("high", "f8"), ("spending", "f8")]
-    + [("revenue", "f8"), ("row", "u4"), ("year", "i2"), ("city", "i2"), ("sector", "i1"), ("file", "u2")]
-)
+COMPANY = [*COMMON, *((name, "f8") for name in ("value", "low", "high", "spending", "revenue")), ("sector", "i1")]
 OF_COMPANY = ("market_value", "technology_spending", "revenue")
 ENDS = ["value", "low", "high"]
 MEASURES = {"finance": "finance_industry", "information_technology": "technology_industry"}
@@ -218,29 +206,29 @@ class Companies:
         self._groups: list[pd.DataFrame] = []
 
     def add(self, block: Block, quality: Quality, file: int) -> None:
-        """Take the rows of a block."""
+        """Take the rows of a block.
+
+        Parameters
+        ----------
+        block : Block
+            Rows that were understood.
+        quality : Quality
+            Ledger of their file.
+        file : int
+            Place of the ledger in the list that `finish` takes.
+        """
         columns, bad = block.columns, np.zeros(len(block.lines), dtype=bool)
         money, ends = dict.fromkeys(OF_COMPANY, np.full(len(bad), np.nan)), {}
         for name in OF_COMPANY:
             if name in columns:
                 money[name], *ends[name], refused = convert(columns, name, self.rates, block.lines, quality)
                 bad |= refused
-        records = {
-            "key": mix(columns["code"], columns["year"]),
-            "what": mix(columns["city"], columns["sector"], *money.values()),
-            "value": money["market_value"],
-            "low": ends["market_value"][0],
-            "high": ends["market_value"][1],
-            "spending": money["technology_spending"],
-            "revenue": money["revenue"],
-            "row": block.lines,
-            "year": columns["year"],
-            "city": columns["city"],
-            "sector": columns["sector"],
-            "file": np.full(len(bad), file),
-        }
         quality.count("refused", int(bad.sum()))
-        self.records.add({name: values[~bad] for name, values in records.items()})
+        key, what = mix(columns["code"], columns["year"]), mix(columns["city"], columns["sector"], *money.values())
+        value, spending, revenue = money.values()
+        low, high = ends["market_value"]
+        amounts = {"value": value, "low": low, "high": high, "spending": spending, "revenue": revenue}
+        self.records.add_rows(block, file, ~bad, key=key, what=what, **amounts)
 
     def finish(self, ledgers: list[Quality]) -> None:
         """Group the companies; write duplicates into the ledgers."""
@@ -275,10 +263,7 @@ def _frame(ends: pd.DataFrame, year: int, measure: str) -> pd.DataFrame:
     return ends.rename_axis("place").reset_index().assign(year=int(year), measure=measure)
 
 
-SERVICE = np.dtype(
-    [("key", "u8"), ("what", "u8"), ("row", "u4"), ("year", "i2"), ("city", "i2"), ("category", "i4")]
-    + [("special", "i1"), ("file", "u2")]
-)
+SERVICE = [*COMMON, ("category", "i4"), ("special", "i1")]
 
 
 class Services:
@@ -293,20 +278,22 @@ class Services:
         self._groups: list[pd.DataFrame] = []
 
     def add(self, block: Block, quality: Quality, file: int) -> None:
-        """Take the rows of a block."""
+        """Take the rows of a block.
+
+        Parameters
+        ----------
+        block : Block
+            Rows that were understood.
+        quality : Quality
+            Ledger of their file.
+        file : int
+            Place of the ledger in the list that `finish` takes.
+        """
         columns, count = block.columns, len(block.lines)
         category, special = self._codes(columns["category"]), columns.get("special", np.zeros(count, dtype="i1"))
-        records = {
-            "key": mix(columns["service"], self._codes(columns["platform"]), columns["city"], columns["year"]),
-            "what": mix(category, special > 0),
-            "row": block.lines,
-            "year": columns["year"],
-            "city": columns["city"],
-            "category": category,
-            "special": special,
-            "file": np.full(count, file),
-        }
-        self.records.add(records)
+        key = mix(columns["service"], self._codes(columns["platform"]), columns["city"], columns["year"])
+        given = {"key": key, "what": mix(category, special > 0), "category": category, "special": special}
+        self.records.add_rows(block, file, np.ones(count, dtype=bool), **given)
 
     def _codes(self, labels: np.ndarray) -> np.ndarray:
         places, distinct = pd.factorize(labels)

@@ -6,8 +6,6 @@ stand in the stub or in the head, in several tables side by side or one below th
 of its row, its column and its table says together; labels that contradict one another leave it unread.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,15 +14,13 @@ from typing import NamedTuple
 from fhi.engine.cells import parse_number
 from fhi.engine.errors import DataError, Problem
 from fhi.reading.microdata.cell_readers import Context, stored
-from fhi.reading.microdata.file_types import KINDS
 from fhi.reading.microdata.grids import MOSTLY, Grid, filled, is_number, is_year, most_labels, share, side_by_side
 from fhi.reading.microdata.layouts import Label, label, title_unit
-from fhi.reading.microdata.places import ELSEWHERE, TOTAL
+from fhi.reading.microdata.names import ELSEWHERE, TOTAL
 from fhi.reading.microdata.quality_log import Quality, letter
 from fhi.reading.microdata.reading import is_note
 from fhi.reading.parsing import fold, is_missing, is_unit
 
-YEARBOOK = KINDS["yearbooks"]
 #: what makes a heading one of a change, a share or an order: not the measure itself
 DERIVED = re.compile(
     r"增长|增速|增幅|增减|增加|指数|同比|环比|比重|占比|占|人均|每|构成|位次|名次|排名|排序|比上年|上年=|±|差|目标|计划|预|"
@@ -123,6 +119,11 @@ class Reader:
             Cells that have their text from the first of a merged area.
         measure : str
             The measure of a table that names none (of the file's name).
+
+        Returns
+        -------
+        list of Cell
+            Every value below or beside a label, those that cannot be taken with their `problem`.
         """
         rows = [(line, [stored(text).strip() for text in texts]) for line, texts in rows if not self._is_note(texts)]
         width = max((len(texts) for _, texts in rows), default=0)
@@ -160,7 +161,7 @@ class Reader:
     def _is_title(self, texts: list[str]) -> bool:
         """True for a row that holds for the whole sheet: one text, perhaps with the unit; 指标：, 地区：, 时间：."""
         said = list(dict.fromkeys(filter(None, texts)))
-        others = [text for text in said if not (title_unit(text) or _MEASURE.fullmatch(text) or _PLACE.fullmatch(text))]
+        others = [text for text in said if not _holds_for_all(text)]
         units = {title_unit(text) for text in said} - {""}
         return len(others) < 2 and len(units) < 2 and (len(said) == 1 or len(others) < len(said))
 
@@ -268,7 +269,11 @@ class Reader:
             only_stub = all(not text for place, text in enumerate(texts) if place not in stubs)
             kept = number == len(rows) - 1 or (bool(distinct) and is_unit(fold(distinct[0])))
             corner = any(map(title_unit, distinct)) and self._is_title(texts)
-            if corner or (len(distinct) == 1 and (only_stub or not kept)) or (not kept and self._is_titles(distinct)):
+            if (
+                corner
+                or (len(distinct) == 1 and (only_stub or not kept))
+                or (not kept and all(map(_holds_for_all, distinct)))
+            ):
                 for text in distinct:
                     self._title(text, titles)
             else:
@@ -280,10 +285,6 @@ class Reader:
             self._column(grid, place, [texts[place] for texts in over], first, stubs, titles)
             for place in range(len(grid.columns))
         ]
-
-    def _is_titles(self, texts: list[str]) -> bool:
-        """True for the two texts of a row that hold for the whole table: 指标：, 地区：, a unit."""
-        return all(title_unit(text) or _MEASURE.fullmatch(text) or _PLACE.fullmatch(text) for text in texts)
 
     def _column(self, grid: Grid, place: int, texts: list[str], first: int, stubs: list[int], titles: Titles) -> Column:
         column = Column(heading=" / ".join(dict.fromkeys(filter(None, texts))))
@@ -388,8 +389,8 @@ class Reader:
             said = label(measure) if measure else Label("")
             of_row = label(own.get("year", ""))
             years = {of_row.year, column.year, said.year} - {""}
-            line, letter_ = grid.at(row, number)
-            merged = (line, letter_) in copies and not is_missing(text)
+            line, place_in_line = grid.at(row, number)
+            merged = (line, place_in_line) in copies and not is_missing(text)
             wrong = (
                 problem
                 or why
@@ -397,20 +398,9 @@ class Reader:
                 or ("one year" if len(years) > 1 or (own.get("year") and not is_year(own["year"])) else "")
                 or ("a value of its own, not one merged over several cells" if merged else "")
             )
-            year = next(iter(years), "") or titles.year
-            yield Cell(
-                line,
-                letter_,
-                -2 if place is None else place,
-                city,
-                code,
-                year,
-                text,
-                unit or said.unit or column.unit or titles.unit,
-                own.get("evidence", ""),
-                table,
-                wrong,
-            )
+            where = line, place_in_line, -2 if place is None else place, city
+            said_of = code, next(iter(years), "") or titles.year, text, unit or said.unit or column.unit or titles.unit
+            yield Cell(*where, *said_of, own.get("evidence", ""), table, wrong)
 
     def _place(self, stub: list[str]) -> tuple[int | None, str, str]:
         """Return the place of a row, the name as written, and what is wrong with it.
@@ -432,9 +422,6 @@ class Reader:
         if len(units) > 1:
             return None, " ".join(stub), "one city in a row"
         area, text = known[-1]
-        if area < 0 and units and area != TOTAL and text != known[0][1]:
-            # 杭州市 | 西湖区 is a district; 杭州 | Hangzhou Shi cannot be told from it
-            return area, text, ""
         return area, text, ""
 
     def _what(self, column: Column, measure: str, titles: Titles) -> tuple[str | None, str]:
@@ -463,8 +450,27 @@ class Reader:
                 self.quality.count("measure not read", 1, name)
 
 
+def _holds_for_all(text: str) -> bool:
+    """True for a text that holds for a whole table: 指标：, 地区：, a unit."""
+    return bool(title_unit(text) or _MEASURE.fullmatch(text) or _PLACE.fullmatch(text))
+
+
 def nothing_used(file: str, reader: Reader, refused: list[str]) -> DataError:
-    """Return the error of a file of which no value is used: what was seen, and what is missing."""
+    """Return the error of a file of which no value is used: what was seen, and what is missing.
+
+    Parameters
+    ----------
+    file : str
+        Its name in messages.
+    reader : Reader
+        After it has read the file.
+    refused : list of Problem
+        Further problems to tell.
+
+    Returns
+    -------
+    DataError
+    """
     measures = ", ".join(sorted(filter(None, reader.seen["measures"]))[:8]) or "none"
     cities = ", ".join(sorted(filter(None, reader.seen["cities"]))[:8]) or "none"
     found = f"measures or headings: {measures}; cities: {cities}"

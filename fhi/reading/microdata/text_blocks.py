@@ -35,6 +35,18 @@ def blocks(path: Path, file: str) -> Iterator[tuple[int, bytes]]:
     UTF-8 (with or without mark), UTF-16 (with mark), GBK and GB18030 are read; line ends may be of any kind. A block is
     cut where no quoted cell is open. Bytes that cannot be decoded become `UNREADABLE`.
 
+    Parameters
+    ----------
+    path : Path
+    file : str
+        Its name in messages.
+
+    Yields
+    ------
+    line : int
+        From 1.
+    block : bytes
+
     Raises
     ------
     DataError
@@ -240,7 +252,19 @@ class Cells(NamedTuple):
 
 
 def of_rows(rows: list[tuple[int, list[str]]], wanted: list[int]) -> Cells:
-    """Return rows of texts, each with its line, as cells."""
+    """Return rows of texts, each with its line, as cells.
+
+    Parameters
+    ----------
+    rows : list of (line, texts)
+    wanted : list of int
+        Positions of the cells to take.
+
+    Returns
+    -------
+    Cells
+        None of them bad or empty.
+    """
     columns = {place: Column.of([texts[place] for _, texts in rows]) for place in wanted}
     return Cells(np.array([line for line, _ in rows], dtype=np.int64), columns, [], 0)
 
@@ -261,6 +285,10 @@ def split(block: bytes, first: int, width: int, delimiter: str, wanted: list[int
         Positions of the cells to take.
     least : int
         Cells that a row must have: further ones may be cut off where they are empty (default: all).
+
+    Returns
+    -------
+    Cells
     """
     marks = np.frombuffer(block, dtype=np.uint8)
     ends = np.flatnonzero(marks == LINE_END)
@@ -308,7 +336,16 @@ def _between(stretch: bytes, starts: np.ndarray, cuts: np.ndarray, ends: np.ndar
 
 
 def joined(first: Column, second: Column) -> Column:
-    """Return the cells of two columns, one after the other."""
+    """Return the cells of two columns, one after the other.
+
+    Parameters
+    ----------
+    first, second : Column
+
+    Returns
+    -------
+    Column
+    """
     offset = len(first.stretch)
     starts = np.concatenate([first.starts, second.starts + offset])
     return Column(first.stretch + second.stretch, starts, np.concatenate([first.ends, second.ends + offset]))

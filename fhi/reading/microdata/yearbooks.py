@@ -1,7 +1,5 @@
 """Indicator tables: any indicator of the tree by city and year, each value in the unit of its indicator."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 
@@ -31,14 +29,32 @@ class Yearbooks:
         self.rows: list[pd.DataFrame] = []
 
     def read(self, file: File, quality: Quality) -> pd.DataFrame:
+        """
+
+        Parameters
+        ----------
+        file : File
+        quality : Quality
+            Its ledger.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``place, year, measure, value, evidence, row``: a row a value that is used.
+
+        Raises
+        ------
+        DataError
+            If no value is used, or most are refused.
+        """
         reader = Reader(self.context, self.framework.indicators, quality)
         found, titles = [], []
-        for sheet in sheets_of(file):
+        for sheet in _sheets_of(file):
             cells = reader.cells(sheet.name, sheet.rows, sheet.copies, file.measure)
             quality.count("sheet not read", not cells, "", sheet.name)
             found += [(sheet.name, cell) for cell in cells]
             titles.append(sheet.name)
-        rows = values(found, self.framework, self.context, self.rates, quality, file.year)
+        rows = _values(found, self.framework, self.context, self.rates, quality, file.year)
         quality.check()
         if rows.empty:
             problems = [Problem(*case) for case in quality.refused().head(5).itertuples(index=False, name=None)]
@@ -94,7 +110,7 @@ class Yearbooks:
         return rows[["place", "year", "measure", "value"]].assign(low=rows["value"], high=rows["value"])
 
 
-def sheets_of(file: File) -> Iterator[spreadsheets.Sheet]:
+def _sheets_of(file: File) -> Iterator[spreadsheets.Sheet]:
     """Yield the sheets of a file; a text file is one without a name."""
     if file.path.suffix.lower() in spreadsheets.SUFFIXES:
         yield from spreadsheets.sheets(file.path, file.shown)
@@ -103,7 +119,7 @@ def sheets_of(file: File) -> Iterator[spreadsheets.Sheet]:
         yield spreadsheets.Sheet("", all_rows(text))
 
 
-def values(
+def _values(
     found: list[tuple[str, Cell]], framework: Framework, context: Context, rates: Rates, quality: Quality, year: int
 ) -> pd.DataFrame:
     """Return ``place, year, measure, value, evidence, row`` of the cells that give a value of an indicator.

@@ -3,15 +3,13 @@
 A hidden sheet of the workbook holds what all others held when it was written.
 """
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from typing import NamedTuple
 
 from openpyxl.utils import get_column_letter
 
-from fhi.engine.errors import DataError, Problem
+from fhi.engine.errors import Problem, reject
 from fhi.engine.framework import Framework
 from fhi.reading.parsing import parse_number
 from fhi.reading.spreadsheets import Book
@@ -158,8 +156,7 @@ def values(found: list[Edit], book: Book, tree: Framework) -> list[Value]:
                 problems.append(_problem(edit, book, edit.new, f"write {error}"))
             else:
                 taken.append(Value(city, year if year is None else int(year), indicator, number, edit.old))
-    if problems:
-        raise DataError(problems)
+    reject(problems)
     return taken
 
 

@@ -1,12 +1,10 @@
 """From an edited workbook to a scenario: changed weights and directions, points of experts, and raw values.
 
 A raw value that was changed comes back as a file of the staff's own, ``data/user/<name>/yearbooks.csv``. Every other
-change is refused, so that none is lost in silence.
-"""
-
-from __future__ import annotations
+change is refused, so that none is lost in silence."""
 
 import re
+import tempfile
 from numbers import Real
 from pathlib import Path
 from typing import Any
@@ -14,21 +12,27 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from fhi import paths
-from fhi.editions import SCHEMAS, units_of
+from fhi import editions, paths
+from fhi.editions import SCHEMAS, alternatives, units_of
 from fhi.engine import index
-from fhi.engine.errors import DataError, MethodError, Problem, nearest_names
+from fhi.engine.cells import Table
+from fhi.engine.errors import DataError, MethodError, Problem, nearest_names, reject
 from fhi.engine.framework import FORMULAS, Framework
+from fhi.engine.parameters import Method
 from fhi.engine.weighting import experts
 from fhi.files import replace_file
 from fhi.paths import BASELINE
-from fhi.reading.csv_tables import table_from_cells
+from fhi.reading.microdata import collect
+from fhi.reading.schemas import table_from_cells
 from fhi.reading.spreadsheets import Book
-from fhi.running.workbook import own_values
-from fhi.running.workbook.edits import edits, values
-from fhi.running.workbook.sheets import EXPERTS, EXPORTED, NODE_COLUMNS
+from fhi.running.workbook.edits import Value, edits, values
+from fhi.running.workbook.sheets import EXPERTS, EXPORTED, NODE_COLUMNS, VALUES
 from fhi.scenarios import Scenario, layers_of, load_scenario, merged, own_settings, scenario_names, validated
+from fhi.store import to_csv
 
+#: the file of the raw values that were changed, as one of the staff's own, and its columns
+FILE = "yearbooks.csv"
+COLUMNS = ["city", "year", "measure", "value"]
 MARK = "# Written by python -m fhi import; importing again under this name replaces it."
 NAME = re.compile(r"[^\W_][\w-]*")
 
@@ -39,7 +43,7 @@ def import_workbook(path: Path, name: str | None = None) -> list[str]:
     Parameters
     ----------
     path : Path
-        A workbook of `workbook.writing`, or one with a sheet ``framework`` or ``experts`` of the same columns. Raw
+        A workbook of `workbook.sheets`, or one with a sheet ``framework`` or ``experts`` of the same columns. Raw
         values are read from the first alone, since it holds what they were.
     name : str, optional
         The scenario to write, ``notebooks/scenarios/<name>.yml`` (default: the name of the file).
@@ -70,9 +74,9 @@ def import_workbook(path: Path, name: str | None = None) -> list[str]:
         changes += _take_framework(book, framework, method, settings)
     if EXPERTS in book:
         changes += _take_points(book, framework, method, settings)
-    found = own_values.dated(values(edits(book), book, framework), method, book)
+    found = _dated(values(edits(book), book, framework), method, book)
     if found:
-        own = own_values.rows(found, method, base, name, _imported(base))
+        own = _value_rows(found, method, base, name, _imported(base))
         settings["user_data"] = {"folder": name, "replaces": "cell"}
         changes += [f"{v.indicator} of {v.city}, {v.year}: {v.old or 'missing'} → {v.value:g}" for v in found]
     if not any(sheet in book for sheet in ("framework", EXPERTS, EXPORTED)):
@@ -84,7 +88,7 @@ def import_workbook(path: Path, name: str | None = None) -> list[str]:
         layers = layers_of(base) | {name: settings}
         index.check(validated(merged(layers, name, file), file), framework, cities.index, file, units=cities)
         if found:
-            own_values.write(own, name, method)
+            _write_values(own, name, method)
         text = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False)
         replace_file(target, f"{MARK}\n\n{text}".encode())
     return changes
@@ -178,8 +182,7 @@ def _refuse_other_changes(table: pd.DataFrame, before: Framework, file: str) -> 
                 shown = None if pd.isna(found) else found
                 remedy = "put it back; other changes of the tree are made in the raw framework.csv"
                 problems.append(Problem(file, item["row"], column, shown, _expected(wanted), remedy))
-    if problems:
-        raise DataError(problems)
+    reject(problems)
 
 
 def _expected(value: object) -> str:
@@ -210,7 +213,7 @@ def _points(header: list[str], rows: list[tuple[int, list[str]]], framework: Fra
     cells = [(number, [line[place] for place in keep]) for number, line in rows]
     if not any(any(line[1:]) for _, line in cells):
         return pd.DataFrame()
-    return experts.points_from_cells([header[place] for place in keep], cells, framework.nodes, file)
+    return experts.points(Table(file, [header[place] for place in keep], cells), framework.nodes)
 
 
 def _same(points: pd.DataFrame, other: pd.DataFrame) -> bool:
@@ -220,3 +223,72 @@ def _same(points: pd.DataFrame, other: pd.DataFrame) -> bool:
 
 def _plain(value: float) -> int | float:
     return int(value) if float(value).is_integer() else float(value)
+
+
+def _dated(found: list[Value], method: Method, book: Book) -> list[Value]:
+    """Return the values with the year that each is of, each cell of the panel once.
+
+    Raises
+    ------
+    DataError
+        If one cell has two values, or is of a later year than the scenario.
+    """
+    years = [int(row[2]) for row in book.cells(VALUES)[1:] if row[2].isdigit()] if VALUES in book else []
+    edition = method.year or max(years, default=None)
+    kept, problems = {}, []
+    for value in found:
+        value = value._replace(year=edition if value.year is None else value.year)
+        place, cell = value[:3], f"{value.indicator} of {value.city}, {value.year}"
+        if kept.setdefault(place, value).value != value.value:
+            remedy = "write it in one of the sheets raw and provenance, and put the other back"
+            problems.append(Problem(book.name, None, cell, value.value, f"one value ({kept[place].value:g})", remedy))
+        if method.year and value.year > method.year:
+            expected = f"a year up to {method.year}, that of the scenario"
+            problems.append(Problem(book.shown(VALUES), None, cell, value.value, expected, "put it back"))
+    reject(problems)
+    return list(kept.values())
+
+
+def _value_rows(found: list[Value], method: Method, base: str, name: str, imported: bool) -> pd.DataFrame:
+    """Return the rows of the file `FILE`, with those that the scenario `base` was imported with before.
+
+    Raises
+    ------
+    MethodError
+        If that scenario has files of its own beside which these cannot stand, or the folder is in use.
+    """
+    before, given = pd.DataFrame(columns=COLUMNS), method.user_data
+    if given is not None:
+        if not (imported and given.folder == base and _is_own(paths.USER / base)):
+            what = f"data/user/{given.folder}" if given.folder else "made up by seed"
+            message = f"its indicators come from files ({what}); change the value there, not in the workbook."
+            raise MethodError(message, file=f"scenarios/{base}.yml", key="user_data", value=given.folder)
+        before = pd.read_csv(paths.USER / base / FILE)
+    if (paths.USER / name).exists() and not _is_own(paths.USER / name):
+        message = f"the folder data/user/{name} holds files that were not imported; give another name."
+        raise MethodError(message, key="name", value=name)
+    new = pd.DataFrame([(v.city, v.year, v.indicator, v.value) for v in found], columns=COLUMNS)
+    table = pd.concat([frame for frame in (before, new) if len(frame)], ignore_index=True)
+    return table.drop_duplicates(COLUMNS[:3], keep="last").sort_values(["measure", "city", "year"], ignore_index=True)
+
+
+def _is_own(folder: Path) -> bool:
+    return [path.name for path in folder.glob("*")] == [FILE] and list(pd.read_csv(folder / FILE, nrows=0)) == COLUMNS
+
+
+def _write_values(table: pd.DataFrame, name: str, method: Method) -> None:
+    """Write the file `FILE`, once it is sure that it is read back as it stands.
+
+    Raises
+    ------
+    DataError
+        With the cells that would not be; nothing is written.
+    """
+    tables = alternatives.described(editions.load(method.edition), method)
+    content, shown = to_csv(table).encode("utf-8"), f"data/user/{name}"
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / FILE).write_bytes(content)
+        found = collect(Path(folder), tables, Framework.from_table(tables["framework"]), shown=shown, year=method.year)
+    if len(found.panel) != len(table):
+        raise DataError(Problem(*case) for case in found.refused.itertuples(index=False, name=None))
+    replace_file(paths.USER / name / FILE, content)

@@ -1,11 +1,23 @@
-"""What a workbook holds: one sheet a stage, from the built tables of a scenario."""
+"""The index as a workbook: one sheet a stage, from the built tables of a scenario; nothing in it runs.
 
-from __future__ import annotations
+The same content gives the same bytes."""
 
-from collections.abc import Mapping
+import datetime
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pandas as pd
+from openpyxl import Workbook
+from openpyxl.cell.cell import Cell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import ExcelWriter
 
 from fhi.codebook import columns as codebook
 from fhi.codebook import tables
@@ -14,10 +26,15 @@ from fhi.editions import SCHEMAS
 from fhi.engine.framework import Framework
 from fhi.engine.weighting import experts
 from fhi.engine.words import label
+from fhi.reading.schemas import PANEL
+from fhi.running.phrases import TEXTS
 from fhi.scenarios import ASIDE, KEYS, Scenario, read_method
 from fhi.showing.figures.registry import Texts
+from fhi.showing.terminal import width
 from fhi.store import Store
 
+#: what the sheets without a table of the codebook hold
+ABOUT = TEXTS["sheet"]
 EXPERTS = "experts"
 #: columns of the sheet of experts that name a node; every other column is an expert
 NODE_COLUMNS = ("node", "parent", "name_zh", "name_en")
@@ -92,9 +109,10 @@ def _exported_sheet(others: list[Sheet]) -> Sheet:
     """Return the hidden sheet that repeats the others, so that what is changed in them can be told."""
     rows = [[sheet.name, *cells] for sheet in others for cells in [*sheet.head, *sheet.rows]]
     width = max(map(len, rows))
-    about = {"zh": "导出时的内容，用于识别改动", "en": "what was exported, to tell what is changed"}
     head = ["sheet", *range(1, width)]
-    return Sheet(EXPORTED, about, [head], [[*cells, *[None] * (width - len(cells))] for cells in rows], hidden=True)
+    return Sheet(
+        EXPORTED, ABOUT[EXPORTED], [head], [[*cells, *[None] * (width - len(cells))] for cells in rows], hidden=True
+    )
 
 
 def title(table: str) -> Texts:
@@ -115,16 +133,9 @@ def _about_sheet(scenario: str, method: Scenario, others: list[Sheet]) -> Sheet:
     rows += [
         [key, label(value), "", ""] for key, value in ((key, getattr(method, key)) for key in KEYS if key not in ASIDE)
     ]
-    how = {
-        "zh": "黄色单元格可改：framework的weight与direction，experts的打分，raw的数值；"
-        "provenance的value列亦可改。其他改动不予接受。"
-        "保存后运行 python -m fhi import <工作簿> <新方案名>。",
-        "en": "Yellow cells may be changed: weight and direction in framework, points in experts, values in raw; the "
-        "column value in provenance too. Other changes are refused. Save, then run "
-        "python -m fhi import <workbook> <name of the new scenario>.",
-    }
+    how = ABOUT["import"]
     rows += [["", "", "", ""], ["import", "", how["zh"], how["en"]]]
-    return Sheet("about", {"zh": "说明", "en": "what is here"}, [["item", "value", "说明", "about"]], rows, frozen=1)
+    return Sheet("about", ABOUT["about"], [["item", "value", "说明", "about"]], rows, frozen=1)
 
 
 def described(sheet: str, head: str) -> Column | None:
@@ -149,13 +160,9 @@ def framework_sheet(tree: Framework) -> Sheet:
     # a tree without formulas and denominators has no columns for them
     table = tree.table.reindex(columns=columns)
     inner = table.index != tree.root
-    about = {
-        "zh": "指标树；weight在同级内重新归一，direction为1（越大越好）或-1",
-        "en": "the indicator tree; weight is rescaled inside each parent, direction is 1 (more is better) or -1",
-    }
     return Sheet(
         "framework",
-        about,
+        ABOUT["framework"],
         [columns],
         table.to_numpy(dtype=object).tolist(),
         frozen=2,
@@ -174,12 +181,8 @@ def _experts_sheet(tree: Framework, method: Scenario) -> Sheet:
     points = points.reindex(index=tree.nodes, columns=names)
     names_of = [tree.parents, tree.names("zh"), tree.names("en")]
     rows = [[node, *(column[node] for column in names_of), *points.loc[node]] for node in tree.nodes]
-    about = {
-        "zh": "专家打分（预算分配法）：每位专家在每个父节点的子节点间分100分；留空为弃权",
-        "en": "points of experts (budget allocation): each divides 100 among the children of a node; empty: abstains",
-    }
     editable = {name: list(range(len(rows))) for name in names}
-    return Sheet(EXPERTS, about, [[*NODE_COLUMNS, *names]], rows, frozen=1, editable=editable)
+    return Sheet(EXPERTS, ABOUT[EXPERTS], [[*NODE_COLUMNS, *names]], rows, frozen=1, editable=editable)
 
 
 def _by_city(store: Store, table: pd.DataFrame, columns: list[str]) -> list[list]:
@@ -197,17 +200,6 @@ def _heads(tree: Framework, columns: list[str], *extra: str) -> list[list]:
 
 def _stage_sheets(store: Store, tree: Framework) -> list[Sheet]:
     """Return the indicators raw, treated and normalised, filled and treated cells marked."""
-    about = {
-        "raw": {
-            "zh": "指标原值（面板在版本年份的取值），空格为缺失",
-            "en": "the indicators as observed; empty: missing",
-        },
-        "treated": {
-            "zh": "插补与异常值处理之后；蓝底为填补，橙底为处理过",
-            "en": "after imputation and treatment; blue cells were filled, orange ones treated",
-        },
-        "normalised": {"zh": "标准化之后，越大越好", "en": "after normalisation; more is better"},
-    }
     found = []
     for name, table in (("raw", "indicators"), ("treated", "treated"), ("normalised", "normalised")):
         columns = [leaf for leaf in tree.leaves if leaf in store[table]]
@@ -216,7 +208,7 @@ def _stage_sheets(store: Store, tree: Framework) -> list[Sheet]:
         marks = _marks(store, rows, columns) if name == "treated" else {}
         head = _heads(tree, columns, "unit", "direction")
         editable = dict.fromkeys(columns, range(len(rows))) if name == RAW else {}
-        sheet = Sheet(name, about[name], head, rows, number=number, frozen=2, marks=marks, editable=editable)
+        sheet = Sheet(name, ABOUT[name], head, rows, number=number, frozen=2, marks=marks, editable=editable)
         found.append(sheet)
     return found
 
@@ -256,46 +248,163 @@ def _score_sheets(store: Store, tree: Framework) -> list[Sheet]:
 
 def _comparison_sheet(store: Store, tree: Framework) -> Sheet:
     """Return computed and published ranks side by side."""
-    names = store["tables/cities"].set_index("name_zh")["name_en"]
-    rows = [
-        [item.node, tree.names("zh")[item.node], item.city, names.get(item.city)]
-        + [item.rank, item.published, item.difference]
-        for item in store["comparison"].itertuples()
-    ]
     head = ["node", "node_zh", "city", "city_en", "rank", "published", "difference"]
+    rows = _rows(_named(store["comparison"], store, tree), head)
     return Sheet("comparison", title("comparison"), [head], rows, number=WHOLE, formats={"difference": "+0;-0;0"})
 
 
 def _provenance_sheet(store: Store, tree: Framework) -> Sheet:
     """Return the panel: every value with its source and evidence label."""
-    names = store["tables/cities"].set_index("name_zh")["name_en"]
-    citations = store["tables/sources"].set_index("source_id")["citation"]
-    rows = [
-        [item.city, names.get(item.city), item.year, item.indicator, tree.names("zh")[item.indicator]]
-        + [item.value, item.low, item.high, item.unit, item.evidence, item.source_id]
-        + ["; ".join(str(citations.get(part, part)) for part in item.source_id.split("+"))]
-        for item in store["panel"].itertuples()
-    ]
-    head = [
-        "city",
-        "city_en",
-        "year",
-        "indicator",
-        "indicator_zh",
-        "value",
-        "low",
-        "high",
-        "unit",
-        "evidence",
-        "source_id",
-        "citation",
-    ]
+    citations, panel = store["tables/sources"].set_index("source_id")["citation"], store["panel"]
+    cited = panel["source_id"].map(lambda ids: "; ".join(str(citations.get(part, part)) for part in ids.split("+")))
+    head = ["city", "city_en", "year", "indicator", "indicator_zh", *PANEL[3:7], "evidence", "source_id", "citation"]
     formats = {"year": WHOLE, **dict.fromkeys(("value", "low", "high"), "#,##0.00")}
+    rows = _rows(_named(panel, store, tree).assign(citation=cited), head)
     return Sheet("provenance", title("panel"), [head], rows, formats=formats, frozen=1)
+
+
+def _named(table: pd.DataFrame, store: Store, tree: Framework) -> pd.DataFrame:
+    """Return a table with the names of its units (``city_en``) and nodes (``node_zh``, ``indicator_zh``)."""
+    nodes = {f"{column}_zh": table[column].map(tree.names("zh")) for column in {"node", "indicator"} & set(table)}
+    return table.assign(city_en=table["city"].map(store["tables/cities"].set_index("name_zh")["name_en"]), **nodes)
+
+
+def _rows(table: pd.DataFrame, columns: list[str]) -> list[list]:
+    return table[columns].to_numpy(dtype=object).tolist()
 
 
 def _sources_sheet(store: Store) -> Sheet:
     """Return the catalogue of the raw files."""
     table = store["tables/sources"].drop(columns="row")
-    about = {"zh": "原始文件目录：引用、许可、校验和", "en": "the raw files: citation, terms, checksum"}
-    return Sheet("sources", about, [list(table)], table.to_numpy(dtype=object).tolist(), frozen=1)
+    return Sheet("sources", ABOUT["sources"], [list(table)], _rows(table, list(table)), frozen=1)
+
+
+#: a text that begins so would be taken for a formula when it is edited or exported again
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: what XML cannot hold, written as Excel writes it
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
+#: no clock: the same workbook at any time
+STAMP = datetime.datetime(2018, 11, 1)
+ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+WIDEST, NARROWEST = 60, 6
+
+HEAD_FILL = PatternFill("solid", fgColor="0B3C6F")
+LABEL_FILL = PatternFill("solid", fgColor="E8EDF2")
+EDIT_FILL = PatternFill("solid", fgColor="FFF4CC")
+MARKS = {"filled": PatternFill("solid", fgColor="D6E6F5"), "treated": PatternFill("solid", fgColor="F9DEC6")}
+
+
+def write_workbook(store: Store) -> Path:
+    """Write ``reports/<scenario>/fhi-<scenario>.xlsx``."""
+    return store.write_bytes(f"{store.reports}/fhi-{store.scenario}.xlsx", workbook_bytes(sheets(store)))
+
+
+def workbook_bytes(content: Iterable[Sheet]) -> bytes:
+    """Return a workbook of some sheets."""
+    book = Workbook()
+    book.remove(book.active)
+    book.properties.creator = "Fintech Hub Index"
+    book.properties.created = book.properties.modified = STAMP
+    for sheet in content:
+        _fill(book.create_sheet(sheet.name), sheet)
+        if sheet.hidden:
+            book[sheet.name].sheet_state = "hidden"
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        ExcelWriter(book, archive).save()
+    return _undated(buffer)
+
+
+def _undated(buffer: io.BytesIO) -> bytes:
+    """Return an archive with its entries as they are but for their dates."""
+    result = io.BytesIO()
+    with zipfile.ZipFile(buffer) as before, zipfile.ZipFile(result, "w") as after:
+        for name in before.namelist():
+            entry = zipfile.ZipInfo(name, ZIP_DATE)
+            entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o600 << 16, 3
+            after.writestr(entry, before.read(name))
+    return result.getvalue()
+
+
+def _fill(worksheet: Worksheet, sheet: Sheet) -> None:
+    columns = sheet.head[0]
+    for number, cells in enumerate(sheet.head, start=1):
+        for place, value in enumerate(cells, start=1):
+            cell = put(worksheet.cell(number, place), value)
+            cell.font = Font(bold=True, color="FFFFFF" if number == 1 else "1C2733")
+            cell.fill = HEAD_FILL if number == 1 else LABEL_FILL
+            cell.alignment = Alignment(vertical="center")
+    first = len(sheet.head) + 1
+    for number, cells in enumerate(sheet.rows):
+        for place, value in enumerate(cells):
+            cell = put(worksheet.cell(first + number, place + 1), value)
+            if cell.data_type == "n" and cell.value is not None:
+                cell.number_format = sheet.formats.get(columns[place], sheet.number)
+            if (number, place) in sheet.marks:
+                cell.fill = MARKS[sheet.marks[number, place]]
+            elif number in sheet.editable.get(columns[place], ()):
+                cell.fill = EDIT_FILL
+    worksheet.freeze_panes = worksheet.cell(first, sheet.frozen + 1)
+    if len(sheet.head) == 1 and sheet.rows:
+        worksheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{len(sheet.rows) + 1}"
+    for place in range(len(columns)):
+        texts = [row[place] for row in [*sheet.head, *sheet.rows]]
+        widest = max(width(_shown(value)) for value in texts)
+        worksheet.column_dimensions[get_column_letter(place + 1)].width = min(WIDEST, max(NARROWEST, widest + 2))
+    _restrict(worksheet, sheet, first)
+
+
+def _restrict(worksheet: Worksheet, sheet: Sheet, first: int) -> None:
+    """Let a spreadsheet program refuse a direction other than 1 and -1, and a weight or points below 0."""
+    for name, rows in sheet.editable.items() if sheet.name != RAW else ():
+        if name == "direction":
+            rule = DataValidation(type="list", formula1='"1,-1"', showErrorMessage=True)
+        else:
+            rule = DataValidation(type="decimal", operator="greaterThanOrEqual", formula1="0", showErrorMessage=True)
+        letter = get_column_letter(sheet.head[0].index(name) + 1)
+        for row in rows:
+            rule.add(f"{letter}{first + row}")
+        worksheet.add_data_validation(rule)
+
+
+def put(cell: Cell, value: object) -> Cell:
+    """Put a value into a cell: a number as a number, a text always as text, what is missing not at all.
+
+    Parameters
+    ----------
+    cell : openpyxl.cell.Cell
+        An empty cell.
+    value : object
+        A number, a text or a truth, of Python or NumPy.
+
+    Returns
+    -------
+    openpyxl.cell.Cell
+        `cell`.
+    """
+    if pd.isna(value):
+        return cell
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, bool):
+        value = str(value).upper()
+    if isinstance(value, int | float):
+        cell.value = value
+        if float(f"{value:.16g}") != value:
+            # openpyxl writes sixteen digits, and some numbers need one more to read back exactly
+            cell._value = repr(value)
+        return cell
+    text = CONTROL.sub(lambda match: f"_x{ord(match[0]):04X}_" if match[0] not in "\t\n" else match[0], str(value))
+    cell.value = text
+    # whatever it looks like, it is no formula and no error value
+    cell.data_type = "s"
+    if text.startswith(FORMULA) or str(value).startswith(FORMULA):
+        cell.quotePrefix = True
+        cell.number_format = "@"
+    return cell
+
+
+def _shown(value: object) -> str:
+    if pd.isna(value):
+        return ""
+    return f"{value:,.2f}" if isinstance(value, float) else str(value)

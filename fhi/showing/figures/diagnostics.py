@@ -14,7 +14,7 @@ from fhi.showing.figures.charts import chosen, in_order, key, row_names, with_na
 from fhi.showing.figures.evidence import denied, remark, with_firsts
 from fhi.showing.figures.moves import arrow
 from fhi.showing.figures.registry import LANGUAGES, Tables, figure
-from fhi.showing.figures.wording import NOTHING, both, joined, said, together, with_words, words
+from fhi.showing.figures.wording import JOINTS, NOTHING, both, inside, joined, said, together, with_words, words
 
 NAMED = ("first", "second")
 #: pairs and alphas that a text tells, of many
@@ -145,7 +145,8 @@ def weight_data(tables: Tables) -> pd.DataFrame:
 
 def weight_caption(data: pd.DataFrame) -> dict[str, str]:
     gaps = data["share"] - data["weight"]
-    return both("diagnostic-weights.caption", more=data.loc[gaps.idxmax()], less=data.loc[gaps.idxmin()])
+    ends = {"more": data.loc[gaps.idxmax()], "less": data.loc[gaps.idxmin()]}
+    return both("diagnostic-weights.caption", **ends, other=inside(ends["less"], "node"))
 
 
 @figure("diagnostic-weights", weight_data, weight_caption)
@@ -203,7 +204,9 @@ def effect_data(tables: Tables) -> pd.DataFrame:
 
 def effect_caption(data: pd.DataFrame) -> dict[str, str]:
     leaves = data.drop_duplicates("node").query("not pillar")
-    return both("diagnostic-effects.caption", most=leaves.iloc[0], least=leaves.iloc[-1], unit=words(data))
+    ends = {"most": leaves.iloc[0], "least": leaves.iloc[-1]}
+    names = {f"{end}_name": inside(item, "node") for end, item in ends.items()}
+    return both("diagnostic-effects.caption", **ends, **names, unit=words(data))
 
 
 @figure("diagnostic-effects", effect_data, effect_caption)
@@ -272,8 +275,8 @@ def standing_caption(data: pd.DataFrame) -> dict[str, str]:
     text = both("diagnostic-standings.caption", best=best, worst=worst, remark=remarks, unit=words(data))
     if firsts.empty:
         return text
-    cells = joined(both("first.cell", item=item, remark=remark(item)) for _, item in firsts.iterrows())
-    return together(text, both("diagnostic-standings.denied", cells=cells))
+    cells = (both("diagnostic-standings.cell", item=item, remark=remark(item)) for _, item in firsts.iterrows())
+    return together(text, both("diagnostic-standings.denied", cells=joined(cells, JOINTS)))
 
 
 @figure("diagnostic-standings", standing_data, standing_caption)

@@ -8,7 +8,7 @@ from fhi.showing.figures import style
 from fhi.showing.figures.charts import margin, printed, row_names, with_names
 from fhi.showing.figures.documents import Block, block, step, table
 from fhi.showing.figures.registry import LANGUAGES, Tables, figure
-from fhi.showing.figures.texts import counted, number
+from fhi.showing.figures.texts import counted, dated, number
 from fhi.showing.figures.wording import both, heads, listed, said
 
 GREEN = style.PILLARS["ecosystem"]
@@ -198,7 +198,9 @@ def sandbox_data(tables: Tables) -> pd.DataFrame:
 def sandbox_caption(data: pd.DataFrame) -> dict[str, str]:
     steps, pilots = data[data["part"] == "process"], data[data["part"] == "pilot"]
     about = {"first": pilots.iloc[0], "tested": pilots.dropna(subset=["products"]).iloc[0]}
-    return both("p35-sandbox.caption", steps=len(steps), cities=listed(pilots.drop_duplicates("city")), **about)
+    months = {f"{name}_month": dated(item["date"]) for name, item in about.items()}
+    cities = listed(pilots.drop_duplicates("city"))
+    return both("p35-sandbox.caption", steps=len(steps), cities=cities, **about, **months)
 
 
 @figure("p35-sandbox", sandbox_data, sandbox_caption)

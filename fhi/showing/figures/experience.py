@@ -11,7 +11,7 @@ from fhi.showing.figures import style
 from fhi.showing.figures.charts import explain, margin, printed, row_names, with_names
 from fhi.showing.figures.documents import Block, bar, block, table
 from fhi.showing.figures.registry import Tables, figure, id_of, of_form
-from fhi.showing.figures.texts import SIGNS, counted, ordinal
+from fhi.showing.figures.texts import SIGNS, counted, ordinal, ranked
 from fhi.showing.figures.wording import both, heads, listed, said
 
 
@@ -73,9 +73,9 @@ COLOUR = style.PILLARS["experience"]
 PAGES = of_form("services")
 #: kind of service -> the printed rank that says who has most of it
 RANKS = {
-    "total": "rank by breadth of payment scenes",
-    "special": "rank by number of special services",
-    "transport": "rank by payment scenes in transport",
+    "total": "rank by breadth of payment use cases",
+    "special": "rank by number of distinctive services",
+    "transport": "rank by payment use cases in transport",
 }
 
 
@@ -144,7 +144,9 @@ def city_data(tables: Tables, city: str) -> pd.DataFrame:
     places = rates.set_index("city")["rate"].rank(method="min", ascending=False)
     mean = tables["tables/headlines"].query("measure_en == 'national mean of the adoption rate'")
     facts = printed(own("experience_facts", measure_zh="label_zh", measure_en="label_en"))
-    others = services[(services["city"] != city) & services["kind"].isin(own("services")["kind"])]
+    # beside the city's own count of the same kind, which `place` holds
+    others = services[services["city"] != city]
+    others = others.assign(place=others["kind"].map(own("services").set_index("kind")["count"].astype(float)))
     frames = {
         "rank": own("top20", experience_rank="value"),
         "gain": own("movers", change="value").query("pillar == 'experience'"),
@@ -152,7 +154,7 @@ def city_data(tables: Tables, city: str) -> pd.DataFrame:
         "mean": mean.rename(columns={"printed_value": "value"}),
         "fact": facts[facts["page"] == PAGES[city]],
         "statement": own("callouts", statement_zh="label_zh", statement_en="label_en"),
-        "compare": others.rename(columns={"kind": "unit"}),
+        "compare": others.dropna(subset=["place"]).rename(columns={"kind": "unit"}),
     }
     frame = pd.concat([part.assign(kind=kind) for kind, part in frames.items()])
     columns = ["kind", "city", "label_zh", "label_en", "value", "place", "cities", "qualifier", "unit", "page"]
@@ -162,8 +164,9 @@ def city_data(tables: Tables, city: str) -> pd.DataFrame:
 def city_caption(data: pd.DataFrame) -> dict[str, str]:
     here, rate = (data[data["kind"] == kind].iloc[0] for kind in ("rank", "adoption"))
     facts = data[data["kind"] == "fact"]
-    values = {"here": here, "rate": rate["value"], "place": int(rate["place"]), "cities": int(rate["cities"])}
-    return both("service-city.caption", **values, facts=len(facts), page=int(facts["page"].iloc[0]))
+    values = {"here": here, "rate": rate["value"], "cities": int(rate["cities"])}
+    places = {"rank": ranked(here["value"]), "place": ranked(rate["place"])}
+    return both("service-city.caption", **values, **places, facts=len(facts), page=int(facts["page"].iloc[0]))
 
 
 def city_card(data: pd.DataFrame, language: str) -> list[Block]:
@@ -176,12 +179,13 @@ def city_card(data: pd.DataFrame, language: str) -> list[Block]:
     among = said("service-city.adoption", language, mean=mean, cities=int(rate["cities"]))
     items = [{"value": rank, "label": said("service-city.experience", language) + since}]
     items.append({"value": f"{rate['value']:g}%", "label": among})
-    others = data[data["kind"] == "compare"].head(1)
+    others = data[data["kind"] == "compare"]
     rows = []
     for _, item in data[data["kind"] == "fact"].iterrows():
         value, label = _wording(item, language)
-        if item["unit"] == "services" and len(others):
-            value += said("service-city.other", language, name=listed(others), count=others["value"].iloc[0])
+        same = others[others["place"] == item["value"]].head(1)
+        if item["unit"] == "services" and len(same):
+            value += said("service-city.other", language, name=listed(same), count=same["value"].iloc[0])
         rows.append([label, bar(item["value"], value, COLOUR) if item["unit"] == "%" else value])
     found = [block("facts", items=items, colour=COLOUR)]
     found.append(table(heads("service-city", language), rows, (5.5, 4.5), colour=COLOUR))

@@ -14,7 +14,7 @@ from fhi.showing.figures.charts import margin, printed, with_names, with_node_na
 from fhi.showing.figures.documents import Block, block, table
 from fhi.showing.figures.industry import PAGE as LEADERS_PAGE
 from fhi.showing.figures.registry import Tables, figure, id_of, of_form
-from fhi.showing.figures.texts import capital, place_labels, quantity_text, wrapped
+from fhi.showing.figures.texts import capital, place_labels, quantity_text, ranked, wrapped
 from fhi.showing.figures.wording import both, each, heads, listed, said
 
 PILLARS = ("industry", "experience", "ecosystem")
@@ -37,8 +37,7 @@ def _tiers(tables: Tables) -> pd.DataFrame:
 
 def top20_caption(data: pd.DataFrame) -> dict[str, str]:
     up, down = data.loc[data["change_value"].idxmax()], data.loc[data["change_value"].idxmin()]
-    same = data[data["change_value"] == down["change_value"]]
-    fell = {"zh": "、".join(same["city"]), "en": " and ".join(same["city_en"])}
+    fell = listed(data[data["change_value"] == down["change_value"]])
     return both("p05-top20.caption", up=up, fell=fell, down=-down["change_value"])
 
 
@@ -278,7 +277,7 @@ def _named(frame: pd.DataFrame, tables: Tables) -> pd.DataFrame:
 
 def page_caption(data: pd.DataFrame) -> dict[str, str]:
     ranks = data[data["series"] == "rank"].set_index("indicator")
-    places = {code: int(ranks.at[code, "value"]) for code in RANKED}
+    places = {code: ranked(ranks.at[code, "value"]) for code in RANKED}
     facts = int((data["series"] == "fact").sum())
     numbers = both(f"city-page.{'number' if facts == 1 else 'numbers'}")
     return both("city-page.caption", city=listed(ranks.head(1)), facts=facts, numbers=numbers, **places)

@@ -25,9 +25,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from fhi.files import digest
+from fhi.files import Kept, digest
 from fhi.imports import closure
-from fhi.kept import Kept
 from fhi.paths import RAW, ROOT
 from fhi.processes import pool
 from fhi.showing.figures import basemap, documents, entries, style

@@ -1,4 +1,4 @@
-"""Part four, the ecosystem: research strength, universities against special institutes (p32), five institutes (p33)."""
+"""Part four, the ecosystem: research strength, universities against dedicated institutes (p32), five institutes (p33)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fhi.showing.figures.charts import with_names
 from fhi.showing.figures.documents import Block, table
 from fhi.showing.figures.evidence import remark, with_firsts
 from fhi.showing.figures.registry import Tables, figure
-from fhi.showing.figures.texts import bar, line, sheet
+from fhi.showing.figures.texts import bar, dated, line, sheet
 from fhi.showing.figures.wording import both, each, heads, listed, said
 
 GREEN, PALE = style.PILLARS["ecosystem"], "#5c9c85"
@@ -48,7 +48,7 @@ def strength_caption(data: pd.DataFrame) -> dict[str, str]:
 
 @figure("p32-research", strength_data, strength_caption)
 def strength(data: pd.DataFrame, language: str):
-    """Two-sided bars by city: universities to the left, what is known of special institutes to the right (p32)."""
+    """Two-sided bars by city: universities to the left, what is known of dedicated institutes to the right (p32)."""
     figure = style.canvas(5.4)
     axes = sheet(figure)
     top, pitch, left, right = 1.72, 0.4, 5.9, 7.3
@@ -77,7 +77,7 @@ def _key(axes, left: float, language: str) -> None:
 
 
 def _institutes(axes, x: float, y: float, item, language: str) -> None:
-    """Write what is known of the special institutes: one number, the least that it can be, or nothing."""
+    """Write what is known of the dedicated institutes: one number, the least that it can be, or nothing."""
     if pd.notna(item.institutes):
         line(axes, x, y, f"{item.institutes:.0f}", weight="bold")
     elif pd.notna(item.named):
@@ -119,8 +119,8 @@ def institutes_caption(data: pd.DataFrame) -> dict[str, str]:
     counts = data.groupby(["city", "city_en"], sort=False).size().sort_values(ascending=False, kind="stable")
     counts = each(counts.rename("count").reset_index(), "p33-institutes.count")
     hidden, until, founded = int(data["name_zh"].isna().sum()), data["until"].iloc[0], data["founded"]
-    ends = {"first": founded.iloc[0], "last": founded.iloc[-1]}
-    return both("p33-institutes.caption", all=len(data), counts=counts, hidden=hidden, until=until, **ends)
+    ends = {"first": dated(founded.iloc[0]), "last": dated(founded.iloc[-1]), "until": dated(until)}
+    return both("p33-institutes.caption", all=len(data), counts=counts, hidden=hidden, **ends)
 
 
 @figure("p33-institutes", institutes_data, institutes_caption)

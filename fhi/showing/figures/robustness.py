@@ -194,6 +194,7 @@ def answers_caption(data: pd.DataFrame) -> dict[str, str]:
     found = data["verdict"].value_counts()
     yes = ((data["verdict"] == "firm") & (data["probability"] >= 0.5)).sum()
     counts = {"all": len(data), "yes": yes, "no": found.get("firm", 0) - yes, "open": found.get("open", 0)}
+    counts["leaning"] = found.get("leaning", 0)
     return together(both("robust-answers.caption", **counts), both("robust-answers.of-reconstruction"))
 
 
@@ -238,7 +239,8 @@ def beats_caption(data: pd.DataFrame) -> dict[str, str]:
     verdicts, firm = near["probability"].map(verdict), data["probability"].map(verdict) == "firm"
     kept, upset = ((verdicts == "firm") & (near["probability"] > 0.5)).sum(), firm & (data["probability"] < 0.5)
     counts = {"near": len(near), "firm": kept, "open": (verdicts == "open").sum(), "all": len(data)}
-    counts["upset"] = upset.sum()
+    counts |= {"upset": upset.sum(), "against": ((verdicts == "firm") & (near["probability"] < 0.5)).sum()}
+    counts["leaning"] = (verdicts == "leaning").sum()
     return both("robust-pairs.caption", **counts, unit=words(data))
 
 

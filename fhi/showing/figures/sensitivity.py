@@ -11,7 +11,7 @@ from fhi.showing.figures import style
 from fhi.showing.figures.charts import chosen, key, rank_ticks, row_names, with_names
 from fhi.showing.figures.registry import LANGUAGES, Tables, figure
 from fhi.showing.figures.robustness import percent, tiles
-from fhi.showing.figures.wording import both, joined, said, together, with_words, words
+from fhi.showing.figures.wording import both, inside, joined, said, together, with_words, words
 
 #: total effects from here on are spelt out in the grid of units
 SPELT = 0.2
@@ -38,10 +38,14 @@ def sobol_data(tables: Tables) -> pd.DataFrame:
 def sobol_caption(data: pd.DataFrame) -> dict[str, str]:
     shift = data[data["output"] == "shift"].sort_values("total", ascending=False)
     one, other = (shift.iloc[min(place, len(shift) - 1)] for place in (0, 1))
-    values = {"one": one, "other": other, "alone": percent(shift["first"].clip(lower=0).sum())}
+    values = {"one": inside(one, "assumption"), "other": inside(other, "assumption")}
+    values["alone"] = percent(shift["first"].clip(lower=0).sum())
     values |= {"share_one": percent(one["total"]), "share_other": percent(other["total"])}
     cities = data[(data["output"] == "rank") & data["readable"]].nlargest(1, "total")
-    most = [both("robust-sobol.most", most=city, unit=words(data)) for _, city in cities.iterrows()]
+    most = [
+        both("robust-sobol.most", most=city, source=inside(city, "assumption"), unit=words(data))
+        for _, city in cities.iterrows()
+    ]
     return together(both("robust-sobol.caption", **values), *most)
 
 
@@ -123,8 +127,8 @@ def tornado_data(tables: Tables) -> pd.DataFrame:
 
 def tornado_caption(data: pd.DataFrame) -> dict[str, str]:
     widest = data.loc[(data["worst"] - data["best"]).groupby(data["city"], sort=False).idxmax()]
-    moved = [both("robust-tornado.each", item=item, lower=item.assumption_en.lower()) for item in widest.itertuples()]
-    return both("robust-tornado.caption", moved=joined(moved, {"zh": "，", "en": ", "}))
+    moved = [both("robust-tornado.each", item=item, source=inside(item, "assumption")) for _, item in widest.iterrows()]
+    return both("robust-tornado.caption", moved=joined(moved, {"zh": "，", "en": "; "}))
 
 
 @figure("robust-tornado", tornado_data, tornado_caption)

@@ -12,9 +12,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from fhi.editions.findings import date_in_words
 from fhi.engine.ranking import significant
 from fhi.showing.figures import style
-from fhi.showing.figures.wording import said, worded
+from fhi.showing.figures.wording import LANGUAGES, said, worded
 
 _OPENING, _CLOSING = "“《（(「", "”》）)」，。、；：？！,.;:?!%"
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
@@ -173,6 +174,16 @@ def ordinal(number: int) -> str:
     """Return an English ordinal: 1st, 2nd, 3rd, 4th, 11th, 21st."""
     suffix = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th") if number % 100 not in (11, 12, 13) else "th"
     return f"{number}{suffix}"
+
+
+def ranked(value: float) -> dict[str, str]:
+    """Return a rank as it stands in a sentence after 第, and in English: 2 and 2nd."""
+    return {"zh": f"{value:.0f}", "en": ordinal(int(value))}
+
+
+def dated(date: str) -> dict[str, str]:
+    """Return an ISO month or day in the words of each language."""
+    return {language: date_in_words(date, language) for language in LANGUAGES}
 
 
 Box = tuple[float, float, float, float]

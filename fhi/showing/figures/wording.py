@@ -16,6 +16,8 @@ Texts = Mapping[str, str]
 FILE = Path(__file__).with_suffix(".csv")
 NOTHING: Texts = {"zh": "", "en": ""}
 JOINTS = {"zh": "、", "en": ", "}
+#: before the last of several texts
+LAST = {"zh": "、", "en": " and "}
 COLUMNS = ("unit_zh", "unit_en", "units_en")
 #: where an edition says nothing of its units
 PLAIN = ("单位", "unit", "units")
@@ -103,18 +105,34 @@ def columns(name: str, texts: Iterable[Texts]) -> dict[str, list[str]]:
     return {f"{name}_{language}": [text[language] for text in texts] for language in LANGUAGES}
 
 
-def joined(texts: Iterable[Texts], joints: Texts = JOINTS) -> dict[str, str]:
+def row_of(texts: Iterable[str], language: str) -> str:
+    """Return texts in a row: A、B、C or A, B and C.
+
+    Parameters
+    ----------
+    texts : iterable of str
+    language : str
+        ``zh`` or ``en``.
+    """
+    *before, last = [*texts] or [""]
+    return JOINTS[language].join(before) + (LAST[language] if before else "") + last
+
+
+def joined(texts: Iterable[Texts], joints: Texts | None = None) -> dict[str, str]:
     """Return texts in a row, by language.
 
     Parameters
     ----------
     texts : iterable of mapping
         By language.
-    joints : mapping
-        What stands between two of them, by language.
+    joints : mapping, optional
+        What stands between any two of them, by language; as in a sentence (`row_of`) if left out.
     """
     texts = [*texts]
-    return {language: joints[language].join(text[language] for text in texts) for language in LANGUAGES}
+    rows = {language: [text[language] for text in texts] for language in LANGUAGES}
+    if joints:
+        return {language: joints[language].join(rows[language]) for language in LANGUAGES}
+    return {language: row_of(rows[language], language) for language in LANGUAGES}
 
 
 def listed(frame: pd.DataFrame, column: str = "city") -> dict[str, str]:
@@ -128,7 +146,7 @@ def listed(frame: pd.DataFrame, column: str = "city") -> dict[str, str]:
         Its column of names.
     """
     chinese = column if column in frame else f"{column}_zh"
-    return {name: JOINTS[name].join(frame[of]) for name, of in zip(LANGUAGES, (chinese, f"{column}_en"), strict=True)}
+    return {name: row_of(frame[of], name) for name, of in zip(LANGUAGES, (chinese, f"{column}_en"), strict=True)}
 
 
 def each(frame: pd.DataFrame, slot: str, **values) -> dict[str, str]:
@@ -144,6 +162,20 @@ def each(frame: pd.DataFrame, slot: str, **values) -> dict[str, str]:
         What else the words are filled with.
     """
     return joined(both(slot, item=item, **values) for item in frame.itertuples())
+
+
+def inside(item: Mapping, name: str) -> dict[str, str]:
+    """Return the name in a row, by language, as it stands within a sentence: GDP stays, Firm scale becomes firm scale.
+
+    Parameters
+    ----------
+    item : mapping
+        With ``<name>_zh`` and ``<name>_en``.
+    name : str
+        Of its columns, without the language.
+    """
+    text = item[f"{name}_en"]
+    return {"zh": item[f"{name}_zh"], "en": text[:1].lower() + text[1:] if text[1:2].islower() else text}
 
 
 def heads(id: str, language: str) -> list[str]:

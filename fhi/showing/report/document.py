@@ -94,8 +94,8 @@ def document(store: Store, language: str) -> dict:
         "title": opening["title"],
         "altered": altered_notice(store)[language],
         "words": said,
-        "verdicts": {name: look[language] for name, look in VERDICTS.items()}
-        | {name: said[name] for name in ("holds", "holds-partly", "contradicted", "cannot-be-told")},
+        # beside a finding, what the audit says of the report's number; the annex has our judgement of the headlines
+        "verdicts": {name: look[language] for name, look in VERDICTS.items()},
         "cover": _cover(store, chosen, language, opening, said),
         "foreword": told.texts("foreword"),
         "reading": told.texts("how-to-read"),

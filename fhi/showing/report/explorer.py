@@ -55,7 +55,7 @@ def state(tables: Tables, method: Scenario, scenario: str) -> dict:
     alive = with_data(values, framework)
     names, weights = node_names(tables), tables["weights"].set_index("node")["weight"]
     leaves = [leaf for leaf in framework.leaves if leaf in alive]
-    steps = steps_by_level(method.aggregation, range(framework.levels.max()))
+    steps = steps_by_level(method.aggregation, range(framework.depth))
     root = framework.root
     # the script normalises all indicators alike, and a year by itself
     plain = method.over_years.method == "by-year" and not method.by_indicator
@@ -141,7 +141,7 @@ def _presets(tables: Tables, framework: Framework, method: Scenario, alive: set[
         if all(part.sum() > 0 for _, part in shares):
             found["centre"] = {code: POINTS * part[code] / part.sum() for family, part in shares for code in family}
     printed = published_units(tables, framework.root).set_index("city")["rank"]
-    steps = steps_by_level(method.aggregation, range(framework.levels.max()))
+    steps = steps_by_level(method.aggregation, range(framework.depth))
     if len(printed) > 2 and obstacle(steps) is None and level_alone(method):
         found["fitted"] = _fitted(values, framework, method, printed, families, tables["weights"])
     return {name: pd.Series(weights).dropna().round(2).to_dict() for name, weights in found.items()}

@@ -287,7 +287,8 @@ class Field:
         shared with others, counts by its end that says less: a 0 that half of the units share is no strength.
         """
         rank = self.listed["rank"].get(unit, np.nan)
-        if of < 3 or pd.isna(rank):
+        # the second of three leaders is no weakness: at least half of the units must have the value
+        if of < max(3, len(self.units) / 2) or pd.isna(rank):
             return ""
         overall = (len(self.units) - rank) / max(len(self.units) - 1, 1)
         least, most = (of - last) / (of - 1), (of - best) / (of - 1)

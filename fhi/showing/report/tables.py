@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from fhi.editions.added import ALL
-from fhi.editions.provenance import of_parts, of_whole
+from fhi.editions.provenance import ALL, of_parts, of_whole
 from fhi.editions.published import PUBLISHED, published, published_units
 from fhi.engine.agreement import LEAST_CITIES
 from fhi.engine.framework import leaves_of

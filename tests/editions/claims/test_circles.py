@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from report_tables import load
 
-from fhi.editions.claims.ledger import circles, confirmations, hide, ledger, named_tables, recompute, stating
+from fhi.editions.claims import circles, confirmations, hide, ledger, named_tables, recompute, stating
 from fhi.engine.errors import DataError
 from fhi.engine.grammar import ExpressionError
 

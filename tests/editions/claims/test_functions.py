@@ -4,9 +4,8 @@ import pandas as pd
 import pytest
 from report_tables import load
 
-from fhi.editions.claims import functions
-from fhi.editions.claims.functions import FUNCTIONS
-from fhi.editions.claims.ledger import recompute
+from fhi.editions import claims as functions
+from fhi.editions.claims import FUNCTIONS, recompute
 from fhi.engine.expressions import SIGNATURES
 from fhi.paths import ROOT
 

@@ -6,27 +6,25 @@ import pandas as pd
 import pytest
 import report_tables
 
-from fhi.editions.claims.ledger import COLUMNS, hide, ledger, named_tables, recompute, stating
-from fhi.editions.claims.verdicts import VERDICTS
+from fhi.editions.claims import COLUMNS, VERDICTS, hide, ledger, named_tables, recompute, stating
 from fhi.engine.errors import DataError
 from fhi.engine.grammar import ExpressionError
 
 CLAIMS = "claims"
 TABLES = report_tables.load()
 NAMED = named_tables(TABLES)
-LEDGER = report_tables.ledger()
 RECOMPUTED = TABLES[CLAIMS].query("check == 'recompute'").set_index("id")
 
 
 def test_every_claim_has_one_of_the_six_verdicts():
-    assert list(LEDGER.columns) == COLUMNS
-    assert LEDGER["id"].tolist() == TABLES[CLAIMS]["id"].tolist()
-    assert set(LEDGER["verdict"]) == set(VERDICTS)
-    assert len(LEDGER) >= 170
+    assert list(report_tables.ledger().columns) == COLUMNS
+    assert report_tables.ledger()["id"].tolist() == TABLES[CLAIMS]["id"].tolist()
+    assert set(report_tables.ledger()["verdict"]) == set(VERDICTS)
+    assert len(report_tables.ledger()) >= 170
 
 
 def test_the_contradicted_claims_are_these():
-    listed = LEDGER.set_index("id")
+    listed = report_tables.ledger().set_index("id")
     contradicted = listed.index[listed["verdict"] == "contradicted"]
     assert set(contradicted) == {
         "p08-webank-half",  # the only bank of its city
@@ -41,7 +39,7 @@ def test_the_contradicted_claims_are_these():
 
 
 def test_what_few_rivals_or_a_bound_support_is_not_called_reproduced():
-    listed = LEDGER.set_index("id")
+    listed = report_tables.ledger().set_index("id")
     supported = listed[listed["verdict"] == "supported"]
     one_rival = {
         "p08-hongkong-finance-first",  # 29 and 28
@@ -70,14 +68,14 @@ def test_what_few_rivals_or_a_bound_support_is_not_called_reproduced():
 def test_what_the_report_does_not_print_is_no_claim():
     counted = {f"p38-{name}" for name in ("pillars", "sub-pillars", "indicators")} | {"p39-added"}
     counted |= {f"p{page}-topics" for page in ("09", "19", "27")}
-    assert not counted & set(LEDGER["id"])
+    assert not counted & set(report_tables.ledger()["id"])
 
 
 def test_a_claim_says_in_both_languages_what_it_is_and_what_it_needs():
-    assert LEDGER[["subject", "subject_en", "printed"]].notna().all(axis=None)
-    assert not LEDGER["subject_en"].str.contains("[\u4e00-\u9fff]").any()
-    assert not LEDGER["note_en"].dropna().str.contains("[\u4e00-\u9fff]").any()
-    lacking = LEDGER[LEDGER["verdict"] == "not-recomputable"]
+    assert report_tables.ledger()[["subject", "subject_en", "printed"]].notna().all(axis=None)
+    assert not report_tables.ledger()["subject_en"].str.contains("[\u4e00-\u9fff]").any()
+    assert not report_tables.ledger()["note_en"].dropna().str.contains("[\u4e00-\u9fff]").any()
+    lacking = report_tables.ledger()[report_tables.ledger()["verdict"] == "not-recomputable"]
     assert lacking["note"].str.startswith("需要").all() and lacking["note_en"].str.startswith("needs ").all()
     assert lacking["recomputed"].isna().all()
 
@@ -113,7 +111,7 @@ def test_no_claim_is_confirmed_by_the_cell_that_states_it():
                 if states.any():
                     altered[name] = frame.assign(printed_value=frame["printed_value"].mask(states, 12345.0))
         again = ledger(altered)["recomputed"].iloc[0]
-        assert again == LEDGER.set_index("id").at[id, "recomputed"], id
+        assert again == report_tables.ledger().set_index("id").at[id, "recomputed"], id
 
 
 @pytest.fixture(scope="module")
@@ -227,7 +225,7 @@ def test_an_edition_of_ones_own_has_a_ledger_from_its_rows_alone():
 
 def test_the_ledger_is_written_and_read_back(built):
     written = built.store()["claims"].set_index("id")
-    assert set(written.index) == set(LEDGER["id"])
-    expected = LEDGER.set_index("id").loc[written.index]
+    assert set(written.index) == set(report_tables.ledger()["id"])
+    expected = report_tables.ledger().set_index("id").loc[written.index]
     pd.testing.assert_series_equal(written["verdict"], expected["verdict"])
     assert (written["page"] == expected["page"]).all()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fhi.editions.claims.verdicts import CONTRADICTED, REPRODUCED, ROUNDED, SUPPORTED, Found, judge
+from fhi.editions.claims import CONTRADICTED, REPRODUCED, ROUNDED, SUPPORTED, Found, judge
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from sampled import examples
 from scipy.optimize import linprog
 
 from fhi.engine.aggregation.comparing import benefit_of_the_doubt, order_m, scores_and_weights
@@ -54,7 +55,7 @@ def test_equal_bounds_leave_no_doubt():
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(SCORES)
 def test_it_is_the_dual_of_the_nearest_frontier(scores):
     # the least total of multipliers of rivals that together reach the unit on every child
@@ -63,7 +64,7 @@ def test_it_is_the_dual_of_the_nearest_frontier(scores):
         assert found == pytest.approx(dual.fun, abs=1e-6)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(SCORES, st.floats(0.05, 0.3), st.floats(0.4, 0.9))
 def test_no_unit_passes_one_and_every_weight_keeps_its_bounds(scores, least, most):
     weights = scores_and_weights(scores, alike(scores), least=least, most=most)[1]
@@ -76,7 +77,7 @@ def test_no_unit_passes_one_and_every_weight_keeps_its_bounds(scores, least, mos
     assert free.max() == pytest.approx(1)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(SCORES, st.lists(st.sampled_from([0.01, 1, 50]), min_size=3, max_size=3))
 def test_free_weights_do_not_mind_the_units_of_the_children(scores, units):
     found = benefit_of_the_doubt(scores * np.array(units), alike(scores))
@@ -162,7 +163,7 @@ def test_parts_that_cannot_be_kept_are_refused(scores, bounds, message):
 
 
 @pytest.mark.slow
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(arrays(float, (70, 3), elements=st.floats(0.1, 100)), st.sampled_from([{}, {"least": 0.1}, {"most_part": 0.5}]))
 def test_a_block_of_units_gives_what_a_program_of_each_unit_gives(scores, bounds):
     scores[3, 1] = NAN

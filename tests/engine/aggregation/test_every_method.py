@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from sampled import examples
 
 from fhi.engine.aggregation import METHODS
 from fhi.engine.methods import traits
@@ -23,7 +24,7 @@ SHARES = st.lists(st.floats(0.1, 1), min_size=3, max_size=3).map(lambda shares: 
 GENERAL = [name for name in METHODS if not traits("aggregation", name).complete]
 every_method = pytest.mark.parametrize("name", GENERAL)
 by_unit = pytest.mark.parametrize("name", sorted(set(GENERAL) - RELATIVE))
-few = settings(max_examples=15, deadline=None)
+few = settings(max_examples=examples(15), deadline=None)
 
 
 def values(name, scores, shares):

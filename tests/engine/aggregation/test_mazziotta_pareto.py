@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampled import examples
 
 from fhi.engine.aggregation.means import adjusted_mazziotta_pareto, mazziotta_pareto
 
@@ -57,7 +58,7 @@ def test_another_penalty_is_refused(refused, name, penalty):
     assert "'-' or '+'" in str(error)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(GOALPOSTS)
 def test_between_the_goalposts_the_adjusted_index_stays_there_and_on_its_side_of_the_mean(values):
     scores = np.array([values])
@@ -67,7 +68,7 @@ def test_between_the_goalposts_the_adjusted_index_stays_there_and_on_its_side_of
     assert high - np.mean(values) == pytest.approx(np.mean(values) - low, abs=1e-9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(GOALPOSTS, st.integers(0, 2), st.floats(0.1, 30))
 def test_between_the_goalposts_a_better_child_raises_the_index(values, position, gain):
     better = list(values)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampled import examples
 from scipy import stats
 
 from fhi.engine.aggregation.means import arithmetic, generalised_mean, geometric, harmonic
@@ -36,7 +37,7 @@ def test_the_harmonic_mean_by_hand():
     assert harmonic(rows([10, 30]), rows([0.25, 0.75])) == pytest.approx([20])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(SCORES, SHARES, st.floats(-8, 8))
 def test_the_means_agree_with_scipy(values, shares, power):
     scores, weights = rows(values), rows(shares) / sum(shares)
@@ -101,7 +102,7 @@ def test_a_generalised_mean_needs_its_exponent(refused):
     assert str(refused("generalised-mean")).startswith("aggregation.exponent: 'generalised-mean' needs 'exponent'")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(SCORES, SHARES)
 def test_the_smaller_the_exponent_the_smaller_the_mean(values, shares):
     scores, weights = rows(values), rows(shares) / sum(shares)

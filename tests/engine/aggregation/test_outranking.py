@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from pymcdm.methods import PROMETHEE_II
+from sampled import examples
 
 from fhi.engine.aggregation.comparing import MOST_UNITS, best_order, condorcet, copeland, outranking, support
 from fhi.engine.errors import MethodError
@@ -76,7 +77,7 @@ def test_the_outranking_matrix_and_orders_of_five_countries():
     assert order.tolist() in [[1, 2, 0, 3, 4], [2, 0, 1, 3, 4], [2, 1, 0, 3, 4]]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(arrays(float, (5, 4), elements=st.integers(0, 6)), st.lists(st.floats(0.1, 1), min_size=4, max_size=4))
 def test_no_order_has_more_support_than_the_one_found(scores, shares):
     found = support(scores, np.tile(np.array(shares) / sum(shares), (5, 1)))
@@ -131,7 +132,7 @@ def test_units_that_share_no_child_tie():
 
 # pymcdm advises to remove what is dominated
 @pytest.mark.filterwarnings("ignore::UserWarning:pymcdm")
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(DISTINCT, st.lists(st.floats(0.1, 1), min_size=3, max_size=3), st.floats(0.5, 20), st.floats(0.5, 40))
 def test_the_net_flow_agrees_with_pymcdm(scores, shares, low, span):
     weights = np.array(shares) / sum(shares)
@@ -167,7 +168,7 @@ def test_bad_thresholds_are_refused_by_key(refused, params, key):
 
 
 @pytest.mark.slow
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(DISTINCT, st.sampled_from([np.sqrt, np.square, lambda scores: scores * 1000 - 3]))
 @pytest.mark.parametrize("method", [copeland, outranking, condorcet])
 def test_only_the_order_of_the_scores_matters(method, scores, change):

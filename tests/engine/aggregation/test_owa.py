@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampled import examples
 
 from fhi.engine.aggregation.means import median, minimum, owa
 
@@ -19,14 +20,14 @@ def alike(scores):
     return np.full(scores.shape, 1 / scores.shape[1])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(SCORE, min_size=1, max_size=7))
 def test_with_equal_weights_the_median_is_the_ordinary_one(values):
     scores = rows(values)
     assert median(scores, alike(scores))[0] == pytest.approx(np.median(values))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.tuples(SCORE, st.integers(1, 4)), min_size=1, max_size=6))
 def test_a_weight_counts_as_so_many_equal_children(pairs):
     values, times = zip(*pairs, strict=True)
@@ -105,7 +106,7 @@ def test_bad_order_weights_are_refused_by_key(refused, params, key):
     assert refused("owa", **params).key.startswith(f"aggregation.{key}")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(SCORE, min_size=3, max_size=3), st.lists(st.floats(0.1, 1), min_size=3, max_size=3), st.floats(0.2, 5))
 def test_the_order_of_equal_scores_changes_nothing(values, shares, exponent):
     doubled, weights = rows([*values, *values]), rows([*shares, *shares]) / (2 * sum(shares))

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from pymcdm.methods import TOPSIS
 from pymcdm.normalizations import minmax_normalization
+from sampled import examples
 
 from fhi.engine.aggregation.means import topsis
 
@@ -15,7 +16,7 @@ NAN = float("nan")
 
 # pymcdm advises to remove what is dominated
 @pytest.mark.filterwarnings("ignore::UserWarning:pymcdm")
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     arrays(float, (6, 4), elements=st.floats(0, 100), unique=True), st.lists(st.floats(0.1, 1), min_size=4, max_size=4)
 )

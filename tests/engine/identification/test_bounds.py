@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampled import examples
 from scipy.optimize import linprog
 
 from fhi.engine.errors import MethodError
@@ -491,7 +492,7 @@ class Known:
 
 
 INDICES = st.builds(Known, st.integers(0, 2**32 - 1), st.integers(2, 5))
-SOME = settings(max_examples=25, deadline=None)
+SOME = settings(max_examples=examples(25), deadline=None)
 
 
 def all_bounds(identified):
@@ -553,7 +554,7 @@ def test_names_of_cities_and_the_order_of_rows_change_nothing_else(tree, facts_o
 
 @pytest.mark.slow
 @pytest.mark.parametrize("normalisation", ["linear", "min-max"])
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(known=INDICES)
 def test_an_affine_change_of_the_known_values_changes_no_bound(tree, facts_of, normalisation, known):
     facts = facts_of(*known.facts)

@@ -149,6 +149,7 @@ def test_central_scores_follow_the_published_ranks_and_means(scores, top20):
     assert root[top20.loc[top20["tier"] == "distinctive", "city"]].mean() == pytest.approx(47.3, abs=0.05)
 
 
+@pytest.mark.slow
 def test_central_weights_are_shares_of_the_index_that_sum_up_the_tree(weights, framework):
     assert weights[framework.children("FHI")].sum() == pytest.approx(1, abs=1e-5)
     for node in framework.nodes:

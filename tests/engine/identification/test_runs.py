@@ -97,6 +97,7 @@ def test_a_fact_that_stands_twice_has_no_influence(tree, facts_of):
     assert frame.to_dict() == pytest.approx({"fact-1": 0, "fact-2": 0, "fact-3": 35}, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_the_runs_take_the_index_alone_add_the_groups_one_by_one_then_vary_all_of_them(sets, published, framework):
     chain = ["+".join(GROUPS[:count]) for count in range(1, len(GROUPS))]
     assert list(sets) == [INDEX, *chain, ALL, *VARIANTS]
@@ -159,6 +160,7 @@ def test_bounds_never_grow_as_groups_of_a_small_case_are_added(tree, facts_of):
     nested(weights, ["node"])
 
 
+@pytest.mark.slow
 def test_a_restriction_narrows_the_bounds_and_a_smaller_gap_widens_them(tables, sets):
     scores, weights = tables
     everything = sets[ALL].score_bounds(["FHI"]), sets[ALL].weight_bounds()

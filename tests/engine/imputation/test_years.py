@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampled import examples
 
 from fhi.engine import imputation
 from fhi.engine.errors import MethodError
@@ -90,7 +91,7 @@ CELL = st.one_of(st.just(NAN), st.integers(-9, 9).map(float))
 
 
 @pytest.mark.slow
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.lists(st.lists(CELL, min_size=5, max_size=5), min_size=6, max_size=6), st.integers(2009, 2016))
 @pytest.mark.parametrize("method", imputation.YEARS)
 def test_each_cell_depends_on_its_own_years_alone(method, cells, year):

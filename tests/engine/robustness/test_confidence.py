@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampled import examples
 from scipy import stats
 
 from fhi.engine.errors import MethodError
@@ -98,7 +99,7 @@ def test_the_sets_hold_the_true_ranks_as_often_as_stated(simultaneous):
     assert (np.mean(hits, axis=0) >= 0.9 - 3 * np.sqrt(0.09 / runs)).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.lists(st.floats(0, 100), min_size=2, max_size=8), st.floats(0.1, 10))
 def test_a_set_holds_the_rank_found_and_its_own_set_is_no_wider(values, error):
     estimates, errors = series(values, [error] * len(values))

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampled import examples
 from scipy import stats
 
 from fhi.engine.errors import MethodError
@@ -52,7 +53,7 @@ def test_unequal_halves_have_the_mean_of_a_two_piece_normal():
     assert (found < 5).mean() == pytest.approx(0.25, abs=1e-4)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.sampled_from(WITHIN), st.lists(st.floats(-50, 50), min_size=3, max_size=3, unique=True).map(sorted))
 def test_quantiles_rise_and_stay_within_the_ends(kind, ends):
     found = of(kind, *ends)

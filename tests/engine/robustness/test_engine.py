@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sampled import sampled
+from sampled import examples, sampled
 
 from fhi.engine import aggregation, imputation, normalisation, treatment, weighting
 from fhi.engine.index import build
@@ -194,7 +194,7 @@ def test_every_method_of_every_step_is_the_same_together(cases, tree, name, gaps
 
 
 @pytest.mark.slow
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(st.data())
 def test_any_combination_of_assumptions_is_the_same_one_by_one(cases, tree, data):
     names = data.draw(st.lists(st.sampled_from(sorted(SPACES)), min_size=2, max_size=4, unique=True))

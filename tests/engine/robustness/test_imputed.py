@@ -26,6 +26,7 @@ def data(tree, cases):
     return cases["make_data"](tree, 9, seed=3, gaps=0.2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noise", [{}, {"data_noise": {"wage": {"sd": 3}, "age": {"relative": 0.1}}}])
 def test_each_draw_is_the_index_of_its_table(data, tree, noise):
     result = uncertainty(data, tree, SPACE | noise, 40, 3, method=METHOD)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from sampled import examples
 
 from fhi.engine.robustness.summary import CELLS, TIE, rank
 
@@ -33,13 +34,13 @@ def test_a_small_difference_that_is_no_rounding_makes_a_rank():
     assert rank(np.array([[100 + 1e-9, 100, 99]])).tolist() == [[1, 2, 3]]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(arrays(float, st.tuples(st.integers(1, 5), st.integers(2, 40)), elements=st.floats(-1e6, 1e6)))
 def test_ranks_of_any_scores_are_those_of_counting(scores):
     np.testing.assert_array_equal(rank(scores), one_by_one(scores))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(arrays(float, st.tuples(st.integers(1, 4), st.integers(2, 12)), elements=st.sampled_from([0.0, 1, 2, 2.5, -1])))
 def test_ranks_of_many_ties_are_those_of_pandas(scores):
     expected = pd.DataFrame(scores).rank(axis=1, ascending=False, method="min")

@@ -56,6 +56,7 @@ def test_the_baseline_ranks_the_published_cities_and_its_reference_is_its_index(
     assert found.describe()["assumption"].tolist() == found.study.model.space.assumptions
 
 
+@pytest.mark.slow
 def test_the_base_of_the_tornado_of_the_baseline_is_its_reference(tables):
     found = analysis(tables, small(load_scenario(BASELINE)))
     base = found.tornado().drop_duplicates("city").set_index("city")["base"]

@@ -54,6 +54,7 @@ def test_indices_of_known_functions(function, known, inputs):
     assert found.variance[0] == pytest.approx(variance, rel=0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("function", "known", "inputs"), [(ishigami, ishigami_indices, 3), (g_function, g_indices, 5)])
 def test_intervals_hold_the_known_indices_and_narrow_with_the_root_of_n(function, known, inputs):
     first, total, _ = known()

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from sampled import examples
 
 from fhi.engine.errors import MethodError
 from fhi.engine.weighting import weigh
@@ -61,7 +62,7 @@ def test_where_equality_is_out_of_reach_the_nearest_point_is_found_by_no_worse_s
     assert best <= min(others) + 1e-9
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(arrays(float, (7, 4), elements=st.floats(-3, 3)), st.lists(st.floats(0, 1), min_size=4, max_size=4))
 def test_no_random_point_is_better(noise, point):
     scores = noise + 1.2 * np.arange(7)[:, None]

@@ -7,13 +7,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from pymcdm import weights as reference
+from sampled import examples
 
 from fhi.engine.errors import MethodError
 from fhi.engine.weighting import weigh
 
 NAN = float("nan")
 SCORES = arrays(float, (7, 3), elements=st.floats(1, 100))
-few = settings(max_examples=40, deadline=None)
+few = settings(max_examples=examples(40), deadline=None)
 
 
 def spread_out(scores):

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampled import examples
 
 from fhi import paths
 from fhi.engine.errors import MethodError
@@ -51,7 +52,7 @@ def test_the_house_of_saaty_to_its_printed_digits():
     assert ratio * RANDOM_INDEX[8] * 7 + 8 == pytest.approx(9.669, abs=5e-4)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(st.floats(0.4, 3), min_size=2, max_size=9))
 def test_consistent_comparisons_give_back_their_weights(values):
     wanted = pd.Series(values) / sum(values)

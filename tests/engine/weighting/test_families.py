@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from sampled import examples
 
 from fhi.engine import weighting
 from fhi.engine.errors import MethodError
@@ -29,7 +30,7 @@ DATA = pd.DataFrame(
     {"a": [1.0, 2, 4, 9], "b": [5.0, 4, 9, 7], "c": [1.0, 3, 6, 7], "d": [2.0, 1, 7, 9], "e": [3.0, 4, 8, 6]},
     index=["甲", "乙", "丙", "丁"],
 )
-few = settings(max_examples=15, deadline=None)
+few = settings(max_examples=examples(15), deadline=None)
 
 
 @by_family

@@ -6,6 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from pymcdm.weights import merec_weights
+from sampled import examples
 
 from fhi.engine.errors import MethodError
 
@@ -22,7 +23,7 @@ def test_the_example_of_the_paper(flat):
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(arrays(float, (6, 3), elements=st.floats(1, 100)))
 def test_it_agrees_with_pymcdm(flat, scores):
     assume((np.ptp(scores, axis=0) > 1e-3).all())

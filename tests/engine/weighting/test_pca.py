@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from sampled import examples
 from sklearn.decomposition import PCA, FactorAnalysis
 
 from fhi.engine.errors import MethodError
@@ -136,7 +137,7 @@ def test_a_number_of_factors_that_is_none_is_refused(flat, factors):
 
 
 @pytest.mark.slow
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(arrays(float, (8, 3), elements=st.floats(0, 10)), st.sampled_from([0.01, 1, 500]), st.floats(-9, 9))
 @pytest.mark.parametrize("method", ["pca", "factor-analysis"])
 def test_the_scale_of_an_indicator_does_not_matter(flat, method, noise, factor, shift):

@@ -12,8 +12,7 @@ from fhi.engine.framework import Framework
 from fhi.paths import RAW
 from fhi.reading import microdata
 from fhi.reading.microdata.cell_readers import Context
-from fhi.reading.microdata.places import CityNames
-from fhi.reading.microdata.synonyms import Vocabulary
+from fhi.reading.microdata.names import CityNames, Vocabulary
 
 NAMES = ("cities", "vocabulary", "public/exchange_rates")
 

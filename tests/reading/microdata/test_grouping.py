@@ -3,6 +3,7 @@
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampled import examples
 
 from fhi.reading.microdata.grouping import Records, mix, note, once, repeated, runs
 from fhi.reading.microdata.quality_log import Quality
@@ -10,7 +11,7 @@ from fhi.reading.microdata.quality_log import Quality
 DTYPE = np.dtype([("key", "u8"), ("what", "u8"), ("row", "u4"), ("file", "u1"), ("amount", "f4")])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 3)), max_size=120), st.sampled_from([32, 500, 10**6]))
 def test_groups_and_repeated_records_are_those_of_a_dictionary(rows, held):
     store = Records(DTYPE, held)

@@ -6,9 +6,9 @@ import pytest
 from fhi.engine.errors import DataError
 from fhi.reading.microdata import layouts, text_blocks
 from fhi.reading.microdata.file_types import KINDS
+from fhi.reading.microdata.names import Vocabulary, plain
 from fhi.reading.microdata.quality_log import Quality
 from fhi.reading.microdata.registers import Amounts
-from fhi.reading.microdata.synonyms import Vocabulary, plain
 
 
 @pytest.mark.parametrize("size", [7, 64, 1 << 20])

@@ -4,8 +4,7 @@ import pandas as pd
 import pytest
 
 from fhi.engine.errors import DataError
-from fhi.reading.microdata.places import ELSEWHERE, CityNames
-from fhi.reading.microdata.synonyms import Vocabulary
+from fhi.reading.microdata.names import ELSEWHERE, CityNames, Vocabulary
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampled import examples
 
 from fhi.reading.microdata.text_blocks import Column, split
 
@@ -13,7 +14,7 @@ TEXTS = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(TEXTS)
 def test_the_places_and_the_different_texts_make_the_column_again(texts):
     codes, distinct = Column.of(texts).distinct()
@@ -22,7 +23,7 @@ def test_the_places_and_the_different_texts_make_the_column_again(texts):
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(TEXTS, st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
 def test_a_number_does_not_depend_on_the_other_cells(texts, other):
     alone = [int(Column.of([text]).numbers()[0]) for text in texts]
@@ -40,7 +41,7 @@ def test_texts_that_differ_little_have_numbers_of_their_own_spread_evenly():
     assert parts.min() > 0.9 * len(texts) / 64
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.lists(st.tuples(*[st.text(st.sampled_from('ab,"\n é杭 '), max_size=6)] * 3), max_size=12))
 def test_a_block_gives_the_cells_that_the_csv_module_wrote(rows):
     import csv

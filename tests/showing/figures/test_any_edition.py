@@ -104,6 +104,7 @@ def test_all_that_has_rows_is_drawn_in_the_words_of_the_edition(baltic, framed, 
             assert not misplaced(framed(entry, data, language)), (entry.id, language)
 
 
+@pytest.mark.slow
 def test_a_table_without_rows_draws_nothing(baltic):
     for name, id in (("claims", "audit-scorecard"), ("tornado", "robust-tornado"), ("bounds", "identified-scores")):
         assert id not in own(Tables(baltic | {name: baltic[name].head(0)}))

@@ -4,26 +4,24 @@ import re
 
 from report_tables import ledger
 
-from fhi.editions.claims.verdicts import VERDICTS
+from fhi.editions.claims import VERDICTS
 from fhi.showing.figures import audit, entries
-
-LEDGER = ledger()
 
 
 def test_the_scorecard_has_every_verdict_of_the_ledger():
     assert set(audit.VERDICTS) == set(VERDICTS)
-    data = audit.scorecard_data({"claims": LEDGER})
-    assert data.groupby("verdict")["claims"].sum().to_dict() == LEDGER["verdict"].value_counts().to_dict()
+    data = audit.scorecard_data({"claims": ledger()})
+    assert data.groupby("verdict")["claims"].sum().to_dict() == ledger()["verdict"].value_counts().to_dict()
 
 
 def test_the_caption_says_how_many_numbers_were_checked():
-    counts = LEDGER["verdict"].value_counts()
-    checked = len(LEDGER) - counts["constraint"] - counts["not-recomputable"]
-    caption = audit.scorecard_caption(audit.scorecard_data({"claims": LEDGER}))
-    assert f"Of {len(LEDGER)} stated figures and orders {checked} can be checked" in caption["en"]
-    assert f"{counts['supported']} supported and" in caption["en"]
-    assert f"{len(LEDGER)}个数字或次序中，{checked}个可由其他数字核对" in caption["zh"]
-    assert f"{counts['supported']}个得到有限支持" in caption["zh"]
+    counts = ledger()["verdict"].value_counts()
+    checked = len(ledger()) - counts["constraint"] - counts["not-recomputable"]
+    caption = audit.scorecard_caption(audit.scorecard_data({"claims": ledger()}))
+    assert f"Of {len(ledger())} stated numbers, orders and dates {checked} can be checked" in caption["en"]
+    assert f"{counts['supported']} have limited support and" in caption["en"]
+    assert f"{len(ledger())}项数字、次序或日期中，{checked}项可由其他数据核对" in caption["zh"]
+    assert f"{counts['supported']}项有限支持" in caption["zh"]
 
 
 def test_no_title_claims_that_every_number_was_recomputed():

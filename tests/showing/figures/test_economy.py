@@ -41,7 +41,7 @@ def test_the_caption_counts_the_firms_whose_city_is_not_certain(tables):
     assert data[["undated", "without_city"]].drop_duplicates().to_numpy().tolist() == [[5, 2]]
     caption = base_caption(data)
     assert "5家迁址日期不明" in caption["zh"] and "2家只知省份" in caption["zh"]
-    assert "5 firms that moved" in caption["en"] and "2 known by province" in caption["en"]
+    assert "5 firms with an unknown date" in caption["en"] and "2 firms known by province" in caption["en"]
 
 
 def test_the_lists_are_those_of_the_page_and_nobody_stands_in_neither(tables):

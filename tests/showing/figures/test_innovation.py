@@ -43,7 +43,7 @@ def test_bars_share_the_largest_value_of_their_measure(data):
     shared = data.dropna(subset=["scale"])
     assert set(shared["label_en"]) == {
         "R&D expenditure over GDP in 2017",
-        "invention patents per 10 000 people in 2017",
+        "invention patents per 10,000 people in 2017",
         "national makerspaces",
     }
     assert (shared["value"] <= shared["scale"]).all()

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampled import examples
 
 from fhi.showing.figures.texts import crosses, meet, nearest, overlap, place_labels
 
@@ -31,7 +32,7 @@ def test_a_taken_box_is_left_alone():
     assert not overlap((left, bottom, left + 30, bottom + 10), wall)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 @given(points, st.floats(10, 60))
 def test_no_label_lies_on_another_or_on_a_point(anchors, width):
     anchors = np.array(anchors)

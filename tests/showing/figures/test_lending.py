@@ -27,7 +27,7 @@ def test_the_caption_has_the_sums_and_says_why_it_is_no_indicator(data):
     # (674 + 601 + 560 + 259)/4795
     for text in caption.values():
         assert "4,795" in text and "44%" in text and "535" in text and "1,196" in text
-    assert "指标方向不明" in caption["zh"] and "the sign is open" in caption["en"]
+    assert "指标方向不明" in caption["zh"] and "the direction is unclear" in caption["en"]
 
 
 @pytest.mark.slow

@@ -57,6 +57,7 @@ FIGURES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_of_a_comparison_has_every_text_in_its_place(framed, misplaced, name, language):

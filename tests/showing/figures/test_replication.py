@@ -24,7 +24,7 @@ def test_a_publication_may_rank_by_a_sub_pillar_and_an_indicator():
     found = replication_data(tables).set_index("node")
     assert found["indicators"].to_dict() == {"I": 3, "S": 2, "a": 1}
     # the shares of the weight are known of the index and its pillars
-    assert found["weight_en"].to_dict() == {"I": "public data 100%", "S": "", "a": ""}
+    assert found["weight_en"].to_dict() == {"I": "public data (100%)", "S": "", "a": ""}
 
 
 def aged(year: int) -> pd.DataFrame:
@@ -46,7 +46,7 @@ def texts_and_hatching(data):
 
 def test_an_old_value_is_hatched_and_does_not_complete_a_city():
     caption = coverage_caption(aged(2017))
-    assert "1 of them are old (5 years and more)" in caption["en"] and "1格过旧" in caption["zh"]
+    assert "1 of them are old (5 years or more)" in caption["en"] and "1格过旧" in caption["zh"]
     assert "1 cities have all of the 1 indicators in use" in caption["en"]
     texts, hatched = texts_and_hatching(aged(2017))
     # the cell, and the key
@@ -67,10 +67,10 @@ def test_a_cell_known_up_to_an_interval_has_the_reason_of_its_kind():
     data = aged(2022)
     assert "≈" not in "".join(coverage_caption(data).values())
     data.loc[data["city"] == "乙", ["evidence", "low"]] = ["derived", 0.5]
-    assert "1 marked ≈ are known up to an interval that published sums leave" in coverage_caption(data.iloc[:3])["en"]
+    assert "1 marked ≈: known up to an interval that the published sums leave" in coverage_caption(data.iloc[:3])["en"]
     data["evidence"] = "public"
     words = coverage_caption(data.iloc[:3])
-    assert "1 public ones marked ≈ depend on listed firms" in words["en"] and "中点" not in words["zh"]
+    assert "1 marked ≈ (public): known up to an interval" in words["en"] and "中点" not in words["zh"]
 
 
 def test_the_tree_counts_old_values_apart():

@@ -20,7 +20,7 @@ def test_intervals_are_the_twenty_published_cities_in_order(store):
     assert (data["median"] <= data["high"]).all()
     outside = data[(data["published"] < data["low"]) | (data["published"] > data["high"])]
     text = caption("robust-intervals", data)
-    assert f"公布的名次有{len(outside)}城在区间之外" in text["zh"]
+    assert f"{len(outside)}城的公布名次在区间之外" in text["zh"]
     assert all(city in text["en"] for city in outside["city_en"])
 
 

@@ -25,7 +25,7 @@ def test_names_of_cities_that_share_the_last_rank_stay_in_their_place(framed, mi
 def test_moves_are_counted_among_the_cities_of_both_years():
     caption = years_caption(frame({2016: {"甲": 1, "乙": 2, "丙": 3}, 2017: {"丁": 1, "丙": 2, "乙": 3}}))
     # without 甲 and 丁 乙 stood first and 丙 second
-    assert "1 rose, 1 fell, 0 kept their place. Entered: City 丁. Left: City 甲." in caption["en"]
+    assert "1 rose, 1 fell, 0 kept their rank. New: City 丁. Left: City 甲." in caption["en"]
     assert "1城上升，1城下降，0城不变。新增丁。退出甲。" in caption["zh"]
 
 

@@ -126,7 +126,7 @@ function engine(state) {
   function trouble(fault) {
     const parent = nodes.get(fault.zero);
     if (fault.zero !== undefined) return parent ? say(`“${parent.zh}”之下的权重全为零：至少一项须大于零。`, `All weights below ${parent.en} are zero: at least one must be above zero.`) : say("各维度的权重全为零：至少一项须大于零。", "All pillar weights are zero: at least one must be above zero.");
-    if (fault.constant) return say(`“${fault.constant.zh}”各值相同，不能这样标准化。`, `${fault.constant.en} is constant and cannot be normalised so.`);
+    if (fault.constant) return say(`“${fault.constant.zh}”各值相同，不能用这种方法标准化。`, `${fault.constant.en} is constant and cannot be normalised in this way.`);
     if (fault.unit) return say(`几何与调和平均要求得分为正；${fault.unit.zh}的“${fault.node.zh}”不为正。请改用极差1–100。`, `Geometric and harmonic means need positive scores; ${fault.node.en} of ${fault.unit.en} is not. Choose min–max 1–100.`);
     throw fault;
   }
@@ -179,7 +179,7 @@ function engine(state) {
       group.append(label);
       group.append(mark("text", { x: width - 40, y: at(i) + 4, class: "end" }, row.score.toFixed(state.places)));
       group.append(mark("text", { x: width - 4, y: at(i) + 4, class: arrow(row)[0] === "▲" ? "up end" : "down end" }, arrow(row)));
-      if (outside(row)) group.append(mark("title", {}, say("得分在公布数字允许的区间之外", "outside the band that the published numbers allow")));
+      if (outside(row)) group.append(mark("title", {}, say("得分在公布的数字容许的区间之外", "score outside the interval that the published numbers allow")));
       chart.append(group);
     });
     box.replaceChildren(chart);
@@ -204,8 +204,8 @@ function engine(state) {
     const found = rows.filter(outside);
     const some = found.slice(0, 5).map(name).join(say("、", ", "));
     by("explorer-outside").textContent = found.length
-      ? say(`${some}${found.length > 5 ? `等${found.length}个` : ""}的得分在浅色带之外：浅色带由报告公布的数字推得，条由公开数据算得，两者的数据不同。`,
-        `${some}${found.length > 5 ? ` and ${found.length - 5} more` : ""} lie outside the light band: the band follows from the report's published numbers, the bar from open data; the two rest on different data.`)
+      ? say(`${some}${found.length > 5 ? `等${found.length}个` : ""}的得分在浅色带之外：浅色带只由报告公布的数字推得，条由报告数值和公开数据重建，两者的数据不同。`,
+        `${some}${found.length > 5 ? ` and ${found.length - 5} more` : ""} lie outside the light band: the band follows from the report's published numbers, the bar is rebuilt from the report's values and public data; the two rest on different data.`)
       : "";
   }
 

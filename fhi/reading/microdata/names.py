@@ -1,20 +1,108 @@
-"""Which unit of an edition a name, an address or a code means, and which places are none of its units.
+"""What names in files mean: words for columns, classes and answers; names and addresses for units of an edition.
 
-The places of China (GB/T 2260: provinces, prefectures, counties), the countries and the continents stand in places.csv.
-"""
-
-from __future__ import annotations
+The words are a table, so that another language needs no code. The places of China (GB/T 2260: provinces, prefectures,
+counties), the countries and the continents stand in places.csv."""
 
 import csv
 import re
-from functools import cache
+from collections.abc import Iterable, Mapping
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import pandas as pd
 
-from fhi.engine.errors import DataError, Problem, nearest_names
+from fhi.engine.errors import Problem, nearest_names, reject
 from fhi.paths import RAW
-from fhi.reading.microdata.synonyms import Vocabulary, plain
+from fhi.reading.parsing import fold
+
+
+def plain(text: str) -> str:
+    """Return a text as it is compared: full-width characters plain, lower case, without blanks and joining marks."""
+    return re.sub(r"[\s_\-'’`·]", "", fold(text).casefold())
+
+
+class Vocabulary:
+    """Codes by the words that stand for them, in lists.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        With the columns of vocabulary.csv, ``list, code, written``.
+    own : mapping, optional
+        Further tables by the name of their file; they add to it.
+
+    Raises
+    ------
+    DataError
+        If a word stands for two codes of a list.
+    """
+
+    def __init__(self, table: pd.DataFrame, own: Mapping[str, pd.DataFrame] = {}):
+        self._codes: dict[str, dict[str, str]] = {}
+        problems = []
+        for file, rows in {"vocabulary.csv": table, **own}.items():
+            for row, name, code, written in zip(rows["row"], rows["list"], rows["code"], rows["written"], strict=True):
+                words = self._codes.setdefault(name, {})
+                if words.setdefault(plain(written), code) != code:
+                    expected = f"one meaning in the list {name!r} (it stands for {words[plain(written)]!r})"
+                    problems.append(Problem(file, int(row), "written", written, expected, "remove one of them"))
+        reject(problems)
+
+    def add(self, name: str, words: Iterable[tuple[str, str]]) -> None:
+        """Add pairs of word and code to a list; a word that is there keeps its meaning.
+
+        Parameters
+        ----------
+        name : str
+            Of the list.
+        words : iterable of (word, code)
+        """
+        known = self._codes.setdefault(name, {})
+        for word, code in words:
+            known.setdefault(plain(word), code)
+
+    def find(self, name: str, text: str) -> str | None:
+        """Return the code that a word stands for in a list, or that of the word ``*``, which any other is; or None.
+
+        Parameters
+        ----------
+        name : str
+            Of the list.
+        text : str
+            As a file writes it.
+
+        Returns
+        -------
+        str or None
+        """
+        words = self._codes.get(name, {})
+        return words.get(plain(text), words.get("*"))
+
+    def codes(self, name: str) -> list[str]:
+        """Return the codes of a list, in the order of the table."""
+        return list(dict.fromkeys(self._codes.get(name, {}).values()))
+
+    def words(self, name: str) -> dict[str, str]:
+        """Return the codes of a list by word, as it is compared."""
+        return self._codes.get(name, {})
+
+    def nearest(self, name: str, text: str) -> list[str]:
+        """Return the words of a list most like a text.
+
+        Parameters
+        ----------
+        name : str
+            Of the list.
+        text : str
+            As a file writes it.
+
+        Returns
+        -------
+        list of str
+            At most two, as they are compared.
+        """
+        return nearest_names(plain(text), self._codes.get(name, {}), 2)
+
 
 #: what lies in none of the cities, and a sum over several
 ELSEWHERE, TOTAL = -1, -3
@@ -87,8 +175,7 @@ class CityNames:
                 # 吉林 alone means neither where both 吉林省 and 吉林市 are listed
                 self._short[match["short"]] = None if match["short"] in self._short else place
         self._bound = [_ranks(row) for row in cities.to_dict("records")]
-        if problems:
-            raise DataError(problems)
+        reject(problems)
         for word, city in vocabulary.words("city").items():
             if city in self.names:
                 self._places.setdefault(word, self.names.index(city))
@@ -160,12 +247,12 @@ class CityNames:
         levels = known_places().levels
         for code in codes:
             for within in (code, code[:4] + "00", code[:2] + "0000"):
-                if (place := self._coded(within)) is not None:
+                if (place := self._by_code.get(within)) is not None:
                     return place
         if codes and any(levels[code] != "province" for code in codes):
             return ELSEWHERE
         if codes:
-            inside = [name for name, code in self._codes_of_units().items() if code[:2] == codes[0][:2]]
+            inside = [name for name, code in self._own_codes.items() if code[:2] == codes[0][:2]]
             whole = {word for word, several in known_places().codes.items() if codes[0] in several}
             inside += [name for name, province in self._provinces.items() if plain(str(province)) in whole]
             if not inside:
@@ -224,24 +311,23 @@ class CityNames:
                 return [code for code in codes if order.index(known.levels[code]) == best], length
         return None
 
-    def _codes_of_units(self) -> dict[str, str]:
-        """Return the code of GB/T 2260 of each unit that is a place of China, by its own code or its name."""
-        if not hasattr(self, "_own_codes"):
-            known, self._own_codes = known_places(), {}
-            coded = {place: word for word, place in self._places.items() if re.fullmatch(r"\d{6}", word, re.ASCII)}
-            for place, name in enumerate(self.names):
-                code, named = coded.get(place), known.codes.get(plain(name), [])
-                # the code of a unit counts for names inside it only where both name the same place: 台北 is not 台湾
-                if code in named or (not code and named and len({other[:4] for other in named}) == 1):
-                    self._own_codes[name] = code or named[0]
-                elif not code and (named := [other for other in named if known.levels.get(other) == "prefecture"]):
-                    self._own_codes[name] = named[0]
-        return self._own_codes
+    @cached_property
+    def _own_codes(self) -> dict[str, str]:
+        """The code of GB/T 2260 of each unit that is a place of China, by its own code or its name."""
+        known, found = known_places(), {}
+        coded = {place: word for word, place in self._places.items() if re.fullmatch(r"\d{6}", word, re.ASCII)}
+        for place, name in enumerate(self.names):
+            code, named = coded.get(place), known.codes.get(plain(name), [])
+            # the code of a unit counts for names inside it only where both name the same place: 台北 is not 台湾
+            if code in named or (not code and named and len({other[:4] for other in named}) == 1):
+                found[name] = code or named[0]
+            elif not code and (named := [other for other in named if known.levels.get(other) == "prefecture"]):
+                found[name] = named[0]
+        return found
 
-    def _coded(self, code: str) -> int | None:
-        if not hasattr(self, "_by_code"):
-            self._by_code = {code: self.names.index(name) for name, code in self._codes_of_units().items()}
-        return self._by_code.get(code)
+    @cached_property
+    def _by_code(self) -> dict[str, int]:
+        return {code: self.names.index(name) for name, code in self._own_codes.items()}
 
     def named(self, text: str) -> int | None:
         """Return the place of a city by one of its names alone, no address; None if it is none of them.
