@@ -388,7 +388,14 @@ def _sources(parts: list[str], language: str) -> str:
 
 
 def badge(label: str, language: str) -> str:
-    """Return the words of a label of evidence, its sign first."""
+    """Return the words of a label of evidence, its sign first.
+
+    Parameters
+    ----------
+    label : str
+    language : str
+        ``zh`` or ``en``.
+    """
     return f"{EVIDENCE_SIGNS[label]} {EVIDENCE_NAMES[label][language]}"
 
 
