@@ -88,7 +88,7 @@ class Field:
         self.ranks = self.scores.reindex(self.units).rank(ascending=False, method="min")
         self.decimals = digits(self.scores[self.uppers])
         # the weight of each node inside its parent
-        self.local = tables["weights"].set_index("node")["weight"]
+        self.local = tables["weights"].set_index("node")["weight"].to_dict()
         many = units["one" if language == "zh" else "many"][language]
         filled = (("{many}", many), ("{of}", str(len(self.units))))
         self.said = {}
@@ -393,7 +393,7 @@ class Field:
         left out; a rise beyond the top of the scale is none. None where the root is no such mean of the leaves.
         """
         weights = self.weights(unit)
-        scores = self.scores.loc[unit, list(weights)]
+        scores = self.scores.loc[unit, list(weights)].to_dict()
         mean = sum(weights[code] * scores[code] for code in weights)
         if abs(mean - self.scores.at[unit, self.framework.root]) > 1e-6:
             return None
@@ -403,13 +403,13 @@ class Field:
 
     def weights(self, unit: str) -> dict[str, float]:
         """Return the weight in the root of each leaf that a unit has, that of a missing sibling given to the others."""
-        local, own = self.local, self.scores.loc[unit].dropna()
+        local, own = self.local, self.scores.loc[unit].dropna().to_dict()
 
         def below(node: str, share: float) -> dict[str, float]:
             children = [code for code in self.framework.children(node) if code in own and code in local]
             if not children:
                 return {node: share}
-            whole = local[children].sum()
+            whole = np.sum([local[code] for code in children])
             return {leaf: part for code in children for leaf, part in below(code, share * local[code] / whole).items()}
 
         return below(self.framework.root, 1.0)
