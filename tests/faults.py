@@ -295,7 +295,7 @@ class Faults:
         variables |= {"PIP_TARGET": str(self.folder / "target"), "PYTHONPATH": str(self.folder / "path")}
         checkout, venv = Checkout(self.folder / "fresh"), self.folder / "own-venv"
         ready = f"{venv}/.fhi-ready"
-        moments = [0.5, 2.5, 6, 12]
+        moments = [0.5, 1.5, 3, 5]
         for moment in moments:
             process = self.start(checkout, ready, venv=str(venv), **variables)
             try:

@@ -64,19 +64,21 @@ def test_a_second_report_has_nothing_to_do(built):
     assert planned(built) == []
 
 
-@pytest.mark.parametrize(
-    "changed, stages",
-    [
-        ("fhi/showing/figures/ecosystem.py", ["07_charting"]),
-        ("fhi/engine/agreement.py", STAGES[2:]),
-        ("fhi/engine/aggregation/means.py", STAGES),
-        ("fhi/engine/identification/analyses.py", STAGES[4:]),
-        ("fhi/editions/construction.py", STAGES),
-        ("data/raw/report2018/adoption.csv", STAGES),
-        ("fhi/codebook/tables.csv", STAGES),
-        ("notebooks/03_weighting.ipynb", ["03_weighting", "06_audit", "07_charting"]),
-    ],
-)
+#: a file and the stages that run again where it is newer; the first ones are tried in every run of the tests
+CHANGES = [
+    ("fhi/showing/figures/ecosystem.py", ["07_charting"]),
+    ("fhi/engine/agreement.py", STAGES[2:]),
+    ("data/raw/report2018/adoption.csv", STAGES),
+    ("notebooks/03_weighting.ipynb", ["03_weighting", "06_audit", "07_charting"]),
+    ("fhi/engine/aggregation/means.py", STAGES),
+    ("fhi/engine/identification/analyses.py", STAGES[4:]),
+    ("fhi/editions/construction.py", STAGES),
+    ("fhi/codebook/tables.csv", STAGES),
+]
+
+
+@pytest.mark.fuzz
+@pytest.mark.parametrize("changed, stages", CHANGES if FUZZ else CHANGES[:4])
 def test_a_change_reruns_what_follows_it_and_no_more(untouched, changed, stages):
     touch(untouched.folder / changed)
     commands = planned(untouched)

@@ -206,8 +206,8 @@ def _checked(panel: pd.DataFrame, framework: Framework) -> pd.DataFrame:
         ("indicator", "each city, year and indicator once", panel.duplicated(KEY, keep=False), "remove one row"),
         ("value", "a finite number", panel["value"].notna() & ~np.isfinite(values), "correct it"),
     ):
-        for position in np.flatnonzero(bad):
-            problems.append(Problem("panel", int(position) + 2, name, panel[name].iloc[position], what, remedy))
+        at = np.flatnonzero(bad)
+        problems += [Problem("panel", int(row) + 2, name, panel[name].iloc[row], what, remedy) for row in at]
     if problems:
         raise DataError(problems)
     if {"low", "high"} <= set(panel.columns):

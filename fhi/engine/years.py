@@ -247,8 +247,8 @@ def changes(built: Mapping[int, Index], framework: Framework, method: Method) ->
     for before, after in pairwise(years) if linear else ():
         old, new = built[before], built[after]
         both = old.scores[framework.root].dropna().index.intersection(new.scores[framework.root].dropna().index)
-        for city in both:
-            frames.append(_change(old, new, framework, city).assign(city=city, **{"from": before, "to": after}))
+        parts = [_change(old, new, framework, city).assign(city=city) for city in both]
+        frames += [part.assign(**{"from": before, "to": after}) for part in parts]
     return pd.concat(frames[1:] or frames, ignore_index=True)[CHANGES]
 
 

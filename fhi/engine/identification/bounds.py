@@ -435,13 +435,10 @@ def _interior_point(identified: IdentifiedSet, matrix, limits) -> tuple[np.ndarr
     leaves room somewhere in the set, else 0 (Freund, Roundy & Todd 1985); x/t is the point.
     """
     size, count = identified.space.size, len(matrix)
-    total = size + 1 + count
-    rows = []
-    for row in identified.rows:
-        if row.equal:
-            rows.append(Row(np.concatenate([row.expression, [-row.bound], np.zeros(count)]), 0.0, equal=True))
-    slacks = np.eye(count)
-    for expression, bound, slack in zip(matrix, limits, slacks, strict=True):
+    total, blank = size + 1 + count, np.zeros(count)
+    equal = [row for row in identified.rows if row.equal]
+    rows = [Row(np.concatenate([row.expression, [-row.bound], blank]), 0.0, equal=True) for row in equal]
+    for expression, bound, slack in zip(matrix, limits, np.eye(count), strict=True):
         rows.append(Row(np.concatenate([expression, [-bound], slack]), 0.0))
         rows.append(Row(np.concatenate([np.zeros(size + 1), slack]), 1.0))
     rows.append(Row(-np.eye(1, total, size)[0], -1.0))

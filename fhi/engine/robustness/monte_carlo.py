@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property, partial, reduce
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -313,15 +314,6 @@ class Uncertainty:
         long = self.beats().rename_axis(columns="other").stack(future_stack=True).rename("probability").reset_index()
         return long[long["city"] != long["other"]].reset_index(drop=True)
 
-    def shift(self) -> pd.Series:
-        """Return the share of draws by mean absolute shift of the ranks from the reference, in places.
-
-        Draws that rank every unit count.
-        """
-        found = self.summary.shifts
-        at = np.flatnonzero(found)
-        return pd.Series(found[at] / found.sum(), index=pd.Index(at / len(self.units), name="shift"), name="share")
-
 
 def uncertainty(
     data: pd.DataFrame,
@@ -387,27 +379,21 @@ def uncertainty(
     """
     n, seed = whole(n, "n", 1), whole(seed, "seed", 0)
     study = Study.of(data, framework, space, method, among, units)
-    return drawn(study, n, seed, study.target(published, tiers), keep, workers, cluster)
+    return drawn(study, n, seed, study.target(published, tiers), keep, workers=workers, cluster=cluster)
 
 
-def drawn(
-    study: Study,
-    n: int,
-    seed: int,
-    target: Target,
-    keep: bool | None = None,
-    workers: int = 1,
-    cluster: str | None = None,
-) -> Uncertainty:
+def drawn(study: Study, n: int, seed: int, target: Target, keep: bool | None = None, **processes: Any) -> Uncertainty:
     """Make the draws of a study; see `uncertainty`.
 
     Parameters
     ----------
     study : Study
-    n, seed, keep, workers, cluster
+    n, seed, keep
         As for `uncertainty`.
     target : Target
         What the ranks are compared with.
+    **processes
+        ``workers, cluster``, as for `uncertainty`.
 
     Returns
     -------
@@ -423,12 +409,9 @@ def drawn(
     tasks = study.tasks(n)
     function = partial(_task, plan, target, seed, kept)
     sizes = [count for _, count in tasks]
-    results = parallel.run(function, tasks, workers=workers, cluster=cluster, sizes=sizes)
+    results = parallel.run(function, tasks, sizes=sizes, **processes)
     if not kept:
-        total = None
-        for summary in results:
-            total = summary if total is None else total + summary
-        return Uncertainty(study, n, seed, target, total)
+        return Uncertainty(study, n, seed, target, reduce(add, results))
     if len(tasks) == 1:
         (cells,) = results
         return Uncertainty(study, n, seed, target, None, cells)

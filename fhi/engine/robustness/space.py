@@ -214,7 +214,7 @@ def parse(
             message = "imputed fills every missing cell, so that imputation makes no difference; leave one of them out."
             raise MethodError(message, file=file, key="robustness.imputation", value=space["imputation"])
         with told(file=file):
-            models.check(imputer.step.method, imputer.step.params, attributes)
+            models.check(imputer.step, attributes)
     choices = tuple(found[name] for name in ASSUMPTIONS if isinstance(found.get(name), Choice))
     noise = found.get(WEIGHT_NOISE, ()), found.get(DATA_NOISE), found.get(SHARES, False)
     return Space(choices, *noise, imputer=found.get(IMPUTED))
@@ -426,7 +426,7 @@ def with_fillings(
     plain = method.model_copy(update={"imputation": Step(method="none"), "by_indicator": _filled_plainly(method)})
     observed = index.fill(panel, framework, plain, units=units)["imputed"]
     seed = method.robustness.seed if imputer.seed is None else imputer.seed
-    tables = models.completed(observed, imputer.step.method, imputer.draws, seed, imputer.step.params, units)
+    tables = models.completed(observed, imputer.step, imputer.draws, seed, units)
     tables = np.concatenate([tables.mean(axis=0, keepdims=True), tables])
     gaps = {code: column for column, code in enumerate(observed) if observed[code].isna().any()}
     fillings = {code: pd.DataFrame(tables[:, :, column].T, index=observed.index) for code, column in gaps.items()}

@@ -125,14 +125,8 @@ class Quality:
         if refused > MOST_REFUSED * max(read, 1):
             problems = [Problem(*case) for case in self.refused().head(SHOWN).itertuples(index=False, name=None)]
             note = f"at most half of the {read:,} rows refused; {refused:,} are, of which the first follow"
-            whole = Problem(
-                self.file,
-                None,
-                None,
-                f"{refused:,} refused",
-                note,
-                "check that the file is of the kind that its name says",
-            )
+            found, remedy = f"{refused:,} refused", "check that the file is of the kind that its name says"
+            whole = Problem(self.file, None, None, found, note, remedy)
             raise DataError([whole, *problems])
 
     def report(self) -> pd.DataFrame:

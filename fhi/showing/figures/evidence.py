@@ -6,7 +6,7 @@ that with every value drawn. What it draws of built tables the codebook tells (`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import pandas as pd
@@ -109,9 +109,23 @@ def cited(tables: Tables) -> Texts:
     return {"zh": parts[0].strip(), "en": parts[-1].strip()}
 
 
-def drawable(tables: Tables) -> list[FigureEntry]:
-    """Return the figures of an edition: those whose tables it has with rows, and beyond pages with data to draw."""
-    return [titled(entry, tables) for entry in entries() if _has_data(entry, tables)]
+def drawable(tables: Tables, among: Iterable[FigureEntry] | None = None) -> list[FigureEntry]:
+    """Return the figures of an edition: those whose tables it has with rows, and beyond pages with data to draw.
+
+    Parameters
+    ----------
+    tables : mapping
+        The built tables of a scenario, by name.
+    among : iterable of FigureEntry, optional
+        The figures to choose from; default: all.
+
+    Returns
+    -------
+    list of FigureEntry
+        With the titles that they have in the edition.
+    """
+    chosen = entries() if among is None else among
+    return [titled(entry, tables) for entry in chosen if _has_data(entry, tables)]
 
 
 def _has_data(entry: FigureEntry, tables: Tables) -> bool:

@@ -12,8 +12,10 @@ from typing import NamedTuple
 
 import typst
 
+from fhi.files import Kept, resting_on
 from fhi.showing.figures import LANGUAGES
 from fhi.showing.figures.documents import ASSETS, DPI, given, typeset
+from fhi.showing.figures.style import FONTS
 from fhi.showing.report.document import document, profile_sheets
 from fhi.store import Store
 
@@ -40,12 +42,12 @@ def build_pdf(store: Store, language: str) -> bytes:
     DataError
         If a table is missing; `FileNotFoundError` if a picture is.
     """
-    return compile_document(document(store, language))
+    return _set(packed(document(store, language), store.root))
 
 
-def compile_document(data: dict) -> bytes:
-    """Set a document (see `fhi.showing.report.document`): tagged for screen readers, without a date, fonts inside."""
-    return typst.compile(TEMPLATE.read_bytes(), format="pdf", pdf_standards="ua-1", **given(packed(data)))
+def _set(data: dict) -> bytes:
+    """Set a packed document: tagged for screen readers, without a date, fonts inside."""
+    return typst.compile(TEMPLATE.read_bytes(), format="pdf", pdf_standards="ua-1", **given(data))
 
 
 class Row(NamedTuple):
@@ -60,14 +62,23 @@ class Row(NamedTuple):
         return self.row is None
 
 
-def packed(data: dict) -> dict:
+def packed(data: dict, root: Path) -> dict:
     """Return a document that says what stands on which page, its figures numbered in that order.
 
     A chapter of the publication begins a page; those beyond it follow one another.
+
+    Parameters
+    ----------
+    data : dict
+        As of `fhi.showing.report.document.document`.
+    root : pathlib.Path
+        The folder of the outputs, where the store is.
+
+    Returns
+    -------
+    dict
     """
-    loose = [part | {"rows": _numbered(part["rows"], "0")} for part in data["parts"]]
-    loosely = given(data | {"parts": loose}, measure="yes")
-    found = json.loads(typst.query(TEMPLATE.read_bytes(), "<heights>", field="value", **loosely))
+    found = _heights(data, root)
     groups: list[list[Row]] = []
     for place, (part, high) in enumerate(zip(data["parts"], found, strict=True)):
         rows = [Row(place, None, high["opener"]), *(Row(place, at, height) for at, height in enumerate(high["rows"]))]
@@ -91,6 +102,31 @@ def packed(data: dict) -> dict:
         section | {"tables": [_of_figures(table, numbers) for table in section["tables"]]} for section in data["annex"]
     ]
     return data | {"parts": parts, "sheets": sheets, "annex": annex}
+
+
+#: what a document says beside its parts that their heights depend on
+MEASURED = ("language", "fonts", "title", "altered", "words", "verdicts", "labels")
+
+
+def _heights(data: dict, root: Path) -> list[dict]:
+    """Return the height of each part's opener and rows in millimetres; what was measured before is kept.
+
+    A picture is measured by its head, which states its size: another of the same size changes no height.
+    """
+    loose = [
+        part | {"rows": [list(map(_hollow, row)) for row in _numbered(part["rows"], "0")]} for part in data["parts"]
+    ]
+    said = {name: data[name] for name in MEASURED} | {"parts": loose}
+    files = [*ASSETS.glob("*.typ"), *FONTS.iterdir(), Path(__file__)]
+
+    def measure() -> bytes:
+        return typst.query(TEMPLATE.read_bytes(), "<heights>", field="value", **given(said, measure="yes")).encode()
+
+    return json.loads(Kept(root, "heights").made(resting_on(files) | {"document": said}, measure))
+
+
+def _hollow(item: dict) -> dict:
+    return item | {"svg": f"{item['svg'].partition('>')[0]}></svg>"} if item.get("svg") else item
 
 
 def _numbered(rows: Sequence[Sequence[dict]], chapter: str) -> list[list[dict]]:
@@ -212,7 +248,7 @@ def write_pdfs(store: Store) -> list[Path]:
     """Write ``reports/<scenario>/report.<language>.pdf``, the languages side by side."""
     documents = [document(store, language) for language in LANGUAGES]
     with ThreadPoolExecutor(len(documents)) as pool:
-        pdfs = list(pool.map(compile_document, documents))
+        pdfs = list(pool.map(lambda data: _set(packed(data, store.root)), documents))
     return [
         store.write_bytes(f"{store.reports}/report.{language}.pdf", pdf)
         for language, pdf in zip(LANGUAGES, pdfs, strict=True)

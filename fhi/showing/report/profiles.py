@@ -385,9 +385,7 @@ class Field:
         """Return the sentences about a unit (``findings.csv``, kind ``unit``), each with its page and verdict."""
         if not self.has("findings"):
             return []
-        rows = self.tables["findings"]
-        rows = rows[(rows["kind"] == "unit") & (rows["language"] == self.language)]
-        mine = rows[rows["id"].str.rsplit("-", n=1).str[0] == unit]
+        mine = self.findings[self.findings["unit"] == unit]
         return [
             {
                 "text": row.text,
@@ -396,6 +394,13 @@ class Field:
             }
             for row in mine.itertuples()
         ]
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        """The sentences about units in the language, with the unit that each is about."""
+        rows = self.tables["findings"]
+        rows = rows[(rows["kind"] == "unit") & (rows["language"] == self.language)]
+        return rows.assign(unit=rows["id"].str.rsplit("-", n=1).str[0])
 
     @cached_property
     def points(self) -> pd.DataFrame:
@@ -407,9 +412,9 @@ class Field:
         return self.tables["rank_intervals"].set_index("city")
 
     @cached_property
-    def local(self) -> pd.Series:
+    def local(self) -> dict[str, float]:
         """The weight of each node inside its parent."""
-        return self.tables["weights"].set_index("node")["weight"]
+        return self.tables["weights"].set_index("node")["weight"].to_dict()
 
     def peers(self, unit: str) -> list[dict]:
         """Return the units with the nearest scores: root mean square difference over the indicators that both have.
@@ -468,7 +473,7 @@ class Field:
         left out; a rise beyond the top of the scale is none. None where the root is no such mean of the leaves.
         """
         weights = self.weights(unit)
-        scores = self.scores.loc[unit, list(weights)]
+        scores = self.scores.loc[unit, list(weights)].to_dict()
         if (
             abs(sum(weights[code] * scores[code] for code in weights) - self.scores.at[unit, self.framework.root])
             > 1e-6
@@ -481,15 +486,13 @@ class Field:
     def weights(self, unit: str) -> dict[str, float]:
         """Return the weight in the root of each leaf that a unit has, that of a missing sibling given to the others."""
         local = self.local
-        own = self.scores.loc[unit]
+        own = self.scores.loc[unit].dropna().to_dict()
 
         def below(node: str, share: float) -> dict[str, float]:
-            children = [
-                code for code in self.framework.children(node) if pd.notna(own.get(code)) and code in local.index
-            ]
+            children = [code for code in self.framework.children(node) if code in own and code in local]
             if not children:
                 return {node: share}
-            whole = local[children].sum()
+            whole = np.sum([local[code] for code in children])
             return {leaf: part for code in children for leaf, part in below(code, share * local[code] / whole).items()}
 
         return below(self.framework.root, 1.0)

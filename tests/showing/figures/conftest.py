@@ -32,11 +32,14 @@ def misplaced():
     return misplaced_texts
 
 
-def misplaced_texts(figure) -> list[tuple[str, str]]:
-    figure.set_dpi(72)
-    renderer = FigureCanvasAgg(figure).get_renderer()
-    # everything takes its place; no pixel is needed
-    figure.draw_without_rendering()
+def misplaced_texts(figure, canvas=None) -> list[tuple[str, str]]:
+    if canvas is None:
+        figure.set_dpi(72)
+        canvas = FigureCanvasAgg(figure)
+        # everything takes its place; no pixel is needed
+        figure.draw_without_rendering()
+    # else it was drawn on that canvas
+    renderer = canvas.get_renderer()
     texts = [t for t in figure.findobj(matplotlib.text.Text) if t.get_text().strip() and t.get_visible()]
     boxes = [(t.get_text(), t.get_window_extent(renderer), t.get_rotation()) for t in texts]
     width, height = figure.get_size_inches() * 72

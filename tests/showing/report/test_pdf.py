@@ -31,7 +31,9 @@ def printed(folder, request):
 
 @pytest.fixture(scope="module")
 def data(built):
-    return {language: pdf.packed(document.document(built.store(), language)) for language in LANGUAGES}
+    return {
+        language: pdf.packed(document.document(built.store(), language), built.store().root) for language in LANGUAGES
+    }
 
 
 @pytest.fixture(scope="module")
