@@ -228,18 +228,10 @@ def sliders(start: Result, nodes: Sequence[str] | None = None, language: str = "
         return SVG(ranks_picture(start, weights, language))
     import ipywidgets
 
-    style, layout = {"description_width": "12em"}, {"width": "36em"}
+    shown = {"style": {"description_width": "12em"}, "layout": {"width": "36em"}, "min": 0, "step": 0.05}
     picture = ipywidgets.HTML(ranks_picture(start, weights, language))
     bars = {
-        node: ipywidgets.FloatSlider(
-            weights[node],
-            min=0,
-            max=max(4.0, 2 * weights[node]),
-            step=0.05,
-            description=name,
-            style=style,
-            layout=layout,
-        )
+        node: ipywidgets.FloatSlider(weights[node], max=max(4.0, 2 * weights[node]), description=name, **shown)
         for node, name in tree.names(language)[nodes].items()
     }
 

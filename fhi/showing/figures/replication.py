@@ -154,8 +154,9 @@ def replication_caption(data: pd.DataFrame) -> dict[str, str]:
     first = nodes.iloc[0]
     overall = data[data["node"] == first["node"]]
     widest = overall.loc[overall["difference"].abs().idxmax()]
-    taus = each(nodes, "replication.tau")
-    return both("replication.caption", gap=abs(widest["difference"]), taus=taus, first=first, widest=widest)
+    gap = abs(widest["difference"])
+    apart = both(f"replication.{'apart' if gap else 'equal'}", gap=gap, widest=widest)
+    return both("replication.caption", taus=each(nodes, "replication.tau"), first=first, apart=apart)
 
 
 @figure("replication", replication_data, replication_caption)

@@ -45,7 +45,7 @@ def front(tables: Tables, chosen: Scenario) -> Mapping[str, Texts]:
     notice = next((said(f"notice.{label}") for label in NOTICES if label in behind), NOTHING)
     return {
         "title": edition_words(tables, "title"),
-        "subtitle": said("subtitle"),
+        "subtitle": said("subtitle" if has(tables, "bounds") and has(tables, "claims") else "subtitle.plain"),
         "lead": knowledge(tables),
         "rights": said("rights"),
         "notice": notice,
