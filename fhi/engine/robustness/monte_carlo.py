@@ -275,9 +275,8 @@ class Uncertainty:
         if not 0 < level < 1:
             raise MethodError(f"the level must lie between 0 and 1; found {level!r}.", key="level", value=level)
         summary, places = self.summary, np.arange(1, len(self.units) + 1)
-        quantiles = pd.DataFrame(
-            summary.quantiles([(1 - level) / 2, 0.5, (1 + level) / 2]), columns=["low", "median", "high"]
-        )
+        found = summary.quantiles([(1 - level) / 2, 0.5, (1 + level) / 2])
+        quantiles = pd.DataFrame(found, columns=["low", "median", "high"])
         if not summary.ranked.all():
             quantiles = quantiles.astype("Int64")
             quantiles.loc[summary.ranked == 0] = pd.NA
