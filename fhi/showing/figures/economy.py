@@ -40,16 +40,11 @@ def base_data(tables: Tables) -> pd.DataFrame:
     """
     frame = tables["tables/top20"].sort_values("rank")[["city", "tier", "rank"]]
     for name in MEASURES:
-        totals = _listed(tables, name)
-        for column, source in (("", "market_cap"), ("_low", "market_cap_low"), ("_high", "market_cap_high")):
-            frame[f"{name}{column}"] = frame["city"].map(totals[source])
-        frame[f"{name}_firms"] = frame["city"].map(totals["firms"])
+        totals = _listed(tables, name)[["market_cap", "market_cap_low", "market_cap_high", "firms"]]
+        frame = frame.join(totals.set_axis([name, f"{name}_low", f"{name}_high", f"{name}_firms"], axis=1), on="city")
         frame[f"{name}_median"] = frame[name].median()
-    known = frame["finance"].notna()
-    high = zip(
-        frame["technology"] >= frame["technology_median"], frame["finance"] >= frame["finance_median"], strict=True
-    )
-    slots = [QUADRANTS[pair] if has else None for pair, has in zip(high, known, strict=True)]
+    high = zip(*(frame[name] >= frame[f"{name}_median"] for name in ("technology", "finance")), strict=True)
+    slots = [QUADRANTS[pair] if has else None for pair, has in zip(high, frame["finance"].notna(), strict=True)]
     for language in LANGUAGES:
         frame[f"quadrant_{language}"] = [slot and said(slot, language) for slot in slots]
     placed = tables["a_share_uncertain"]["city"].notna()
@@ -59,13 +54,10 @@ def base_data(tables: Tables) -> pd.DataFrame:
 
 def base_caption(data: pd.DataFrame) -> dict[str, str]:
     known, without = data[data["finance"].notna()], data[data["finance"].isna()]
-    groups = {
-        "strong": known[known["quadrant_zh"] == said(QUADRANTS[True, True], "zh")],
-        "none": known[known["finance"] == 0],
-        "without": without,
-    }
-    values = {"cities": len(known), "undated": data["undated"].iloc[0], "without_city": data["without_city"].iloc[0]}
-    return both("p29-economy.caption", **values, **{name: listed(rows) for name, rows in groups.items()})
+    strong = known[known["quadrant_zh"] == said(QUADRANTS[True, True], "zh")]
+    groups = {"strong": strong, "none": known[known["finance"] == 0], "without": without}
+    names, values = {name: listed(rows) for name, rows in groups.items()}, data[["undated", "without_city"]].iloc[0]
+    return both("p29-economy.caption", cities=len(known), **values, **names)
 
 
 @figure("p29-economy", base_data, base_caption)
@@ -84,9 +76,7 @@ def base(data: pd.DataFrame, language: str):
         part.vlines(rows["finance"], rows["technology_low"], rows["technology_high"], color=style.MUTED, linewidth=1)
         part.hlines(rows["technology"], rows["finance_low"], rows["finance_high"], color=style.MUTED, linewidth=1)
         rows = rows[rows["finance"].notna()]
-        part.scatter(
-            rows["finance"], rows["technology"], s=46, color=[style.TIERS[tier] for tier in rows["tier"]], zorder=3
-        )
+        part.scatter(rows["finance"], rows["technology"], s=46, color=rows["tier"].map(style.TIERS), zorder=3)
         part.axhline(known["technology_median"].iloc[0], **MEDIAN)
         part.yaxis.set_ticks(DECADES, decades if part is zeros else [""] * 3, size=style.SMALL)
         part.yaxis.set_ticks([], minor=True)
@@ -148,16 +138,11 @@ def _name_points(axes, rows: pd.DataFrame, language: str, taken: list) -> None:
 
 def _bounds(axes, rows: pd.DataFrame) -> list[tuple[float, float, float, float]]:
     """Return the boxes that the thin lines take, in points."""
-    ends = [
-        ("finance", "technology_low", "finance", "technology_high"),
-        ("finance_low", "technology", "finance_high", "technology"),
-    ]
-    boxes = [_points(axes, rows[list(names)].to_numpy().reshape(-1, 2)).reshape(-1, 4) for names in ends]
-    return [
-        tuple(box)
-        for box in np.concatenate(boxes)
-        if np.isfinite(box).all() and np.ptp(box.reshape(2, 2), axis=0).any()
-    ]
+    upright = ["finance", "technology_low", "finance", "technology_high"]
+    level = ["finance_low", "technology", "finance_high", "technology"]
+    ends = np.concatenate([rows[upright].to_numpy(), rows[level].to_numpy()])
+    ends = ends[np.isfinite(ends).all(axis=1) & (ends[:, :2] != ends[:, 2:]).any(axis=1)]
+    return [tuple(box) for box in _points(axes, ends.reshape(-1, 2)).reshape(-1, 4)]
 
 
 def _corners(axes, language: str) -> list[tuple[float, float, float, float]]:
@@ -185,21 +170,18 @@ def _around(figure, data: pd.DataFrame, language: str) -> None:
     """Write the names of the axes, the keys and what is missing."""
     _, high = figure.get_size_inches()
     axes = sheet(figure)
-    across = said("p29-economy.market-value-of", language)
-    up = said("p29-economy.market-value-of-2", language)
-    line(axes, 1.9, high - 0.58, across, color=style.MUTED)
-    line(axes, 0.35, 0.8, up, color=style.MUTED)
+    line(axes, 1.9, high - 0.58, said("p29-economy.market-value-of", language), color=style.MUTED)
+    line(axes, 0.35, 0.8, said("p29-economy.market-value-of-2", language), color=style.MUTED)
     x = 9.65
-    for tier in reversed(style.TIERS):
-        name = said(f"p29-economy.{tier}", language)
+    for slot in [*reversed(style.TIERS), "median"]:
+        name = said(f"p29-economy.{slot}", language)
         x -= width(name, style.SMALL)
         line(axes, x, 0.8, name, color=style.MUTED)
-        axes.scatter([x - 0.11], [0.8], s=38, color=style.TIERS[tier])
+        if slot in style.TIERS:
+            axes.scatter([x - 0.11], [0.8], s=38, color=style.TIERS[slot])
+        else:
+            axes.plot([x - 0.35, x - 0.06], [0.8, 0.8], **MEDIAN)
         x -= 0.38
-    name = said("p29-economy.median", language)
-    x -= width(name, style.SMALL)
-    line(axes, x, 0.8, name, color=style.MUTED)
-    axes.plot([x - 0.35, x - 0.06], [0.8, 0.8], **MEDIAN)
     without = style.city_names(data[data["finance"].isna()], language)
     text = said("p29-economy.missing-no-a", language, without="、".join(without), without_=", ".join(without))
     line(axes, 9.65, high - 0.58, text, ha="right", color=style.INK)
@@ -211,10 +193,8 @@ def leading_data(tables: Tables) -> pd.DataFrame:
     profiles = tables["tables/city_profiles"].set_index(["measure_en", "city"])
     frame = lists.rename(columns={"first_panel": "first_list", "second_panel": "second_list"}).reset_index()
     for name, printed in MEASURES.items():
-        rows = profiles.loc[printed]
-        frame[f"{name}_published"] = frame["city"].map(rows["printed_value"])
-        frame[f"{name}_qualifier"] = frame["city"].map(rows["printed_qualifier"])
-        frame[f"{name}_page"] = frame["city"].map(rows["page"])
+        rows = profiles.loc[printed, ["printed_value", "printed_qualifier", "page"]]
+        frame = frame.join(rows.set_axis([f"{name}_published", f"{name}_qualifier", f"{name}_page"], axis=1), on="city")
         frame[f"{name}_public"] = frame["city"].map(_listed(tables, name)["firms"])
     frame = frame.rename_axis(columns=None).sort_values(["first_list", "second_list"])
     return with_names(frame, tables).assign(page=30)
@@ -222,10 +202,8 @@ def leading_data(tables: Tables) -> pd.DataFrame:
 
 def _lists(data: pd.DataFrame) -> dict[str, str]:
     """Return which list is of which sector: that whose own cities have the more listed finance companies is of finance."""
-    finance = data["finance_public"].fillna(0)
-    only = {name: finance[data[name].notna() & data[other].isna()].sum() for name, other in (LISTS, LISTS[::-1])}
-    first = max(LISTS, key=lambda name: only[name])
-    return {"finance": first, "technology": next(name for name in LISTS if name != first)}
+    own = [data.loc[data[name].notna() & data[other].isna(), "finance_public"] for name, other in (LISTS, LISTS[::-1])]
+    return dict(zip(("finance", "technology"), LISTS if own[0].sum() >= own[1].sum() else LISTS[::-1], strict=True))
 
 
 def leading_caption(data: pd.DataFrame) -> dict[str, str]:
@@ -247,15 +225,13 @@ def leading(data: pd.DataFrame, language: str):
             values = rows[f"{sector}_{kind}"]
             axes.barh(rows.index + shift, values.fillna(0), height=0.3, **looks[kind])
             for row, value in values.items():
-                sign = SIGNS[rows.at[row, f"{sector}_qualifier"]] if kind == "published" and pd.notna(value) else ""
-                text = said(f"p30-leading.no-{kind}", language) if pd.isna(value) else f"{sign}{value:.0f}"
-                tone = style.MUTED if pd.isna(value) else style.INK
-                at = ((value if pd.notna(value) else 0) + 0.02 * most, row + shift)
-                axes.text(*at, text, va="center", size=style.SMALL, color=tone)
-        names = [
-            f"{item[column]:.0f}  {style.fit(name, 78, style.BODY)}"
-            for name, (_, item) in zip(row_names(rows, language), rows.iterrows(), strict=True)
-        ]
+                text, tone = said(f"p30-leading.no-{kind}", language), style.MUTED
+                if pd.notna(value):
+                    sign = SIGNS[rows.at[row, f"{sector}_qualifier"]] if kind == "published" else ""
+                    text, tone = f"{sign}{value:.0f}", style.INK
+                style.note(axes, np.nan_to_num(value) + 0.02 * most, row + shift, text, color=tone)
+        names = [style.fit(name, 78, style.BODY) for name in row_names(rows, language)]
+        names = [f"{place:.0f}  {name}" for place, name in zip(rows[column], names, strict=True)]
         axes.set_yticks(rows.index, names)
         axes.set(xlim=(0, 1.2 * most), ylim=(len(rows) - 0.5, -0.5), xticks=[])
         axes.set_title(said(f"p30-leading.{sector}", language), loc="left", weight="bold", size=style.BODY, x=-0.3)

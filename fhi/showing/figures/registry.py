@@ -172,23 +172,11 @@ def figure(id: str, data: Callable | None, caption: Callable | None, **stated: s
     for message, found in wrong.items():
         if found:
             raise ValueError(message)
-    needs, document = tuple(row["needs"].split()), FORMS.get(row["form"], False)
+    about = {"section": section, "source": source, "beside": beside or None, "needs": tuple(row["needs"].split())}
 
     def register(draw):
-        _ENTRIES[id] = FigureEntry(
-            id,
-            page or None,
-            labels,
-            title,
-            data,
-            caption,
-            draw,
-            section,
-            source,
-            beside or None,
-            needs=needs,
-            document=document,
-        )
+        document = FORMS.get(row["form"], False)
+        _ENTRIES[id] = FigureEntry(id, page or None, labels, title, data, caption, draw, document=document, **about)
         return draw
 
     return register
