@@ -10,13 +10,15 @@ import fcntl
 import hashlib
 import json
 import os
+import platform
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
-from fhi.paths import BASELINE, output_root
+from fhi.paths import BASELINE, ROOT, output_root
 
 #: set while a notebook runs in the pipeline: the folder that its files are written to until it has succeeded
 STAGING = "FHI_STAGING"
@@ -221,6 +223,18 @@ KEPT = ".store"
 KEPT_LIMIT = 256 * 2**20
 
 
+def resting_on(paths: Iterable[Path]) -> dict:
+    """Return the part of a cause that all has which some files make: these, the lock, Python, the processor."""
+    files = dict(_checksum(path) for path in {*paths, ROOT / "requirements.lock"})
+    return {"files": files, "python": platform.python_version(), "processor": platform.machine()}
+
+
+@cache
+def _checksum(path: Path) -> tuple[str, str]:
+    """Return the path of a file from the checkout, and its checksum: those of code change in no run."""
+    return os.path.relpath(path, ROOT), digest(path.read_bytes())
+
+
 class Kept:
     """The results of one kind below an output folder.
 
@@ -270,6 +284,27 @@ class Kept:
             `content`.
         """
         replace_file(self.folder / key, digest(content).encode() + b"\n" + content)
+        return content
+
+    def made(self, cause: dict, make: Callable[[], bytes]) -> bytes:
+        """Return what was kept of a cause; what was not is made, and kept within the limit.
+
+        Parameters
+        ----------
+        cause : dict
+            All that the content depends on.
+        make : callable
+            Returns the content.
+
+        Returns
+        -------
+        bytes
+        """
+        key = self.key(cause)
+        content = self.get(key)
+        if content is None:
+            content = self.put(key, make())
+            self.prune()
         return content
 
     def prune(self) -> None:

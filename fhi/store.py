@@ -7,7 +7,7 @@ import pandas as pd
 
 from fhi.codebook.tables import table
 from fhi.engine.errors import DataError, Problem
-from fhi.files import Files, is_hidden
+from fhi.files import Files, digest, is_hidden
 from fhi.paths import BASELINE
 
 #: the columns of a table that hold units, and those that hold nodes of the tree
@@ -50,6 +50,10 @@ class Store(Files, Mapping[str, pd.DataFrame]):
 
     def __len__(self) -> int:
         return len(list(iter(self)))
+
+    def checksums(self) -> dict[str, str]:
+        """Return the SHA-256 of each table by name."""
+        return {name: digest(self.find(f"{self.processed}/{name}.csv").read_bytes()) for name in self}
 
     def write(self, name: str, frame: pd.DataFrame) -> Path:
         r"""Write a table as CSV (UTF-8, ``\n``, floats that read back exactly), sorted by its key in the codebook.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from copy import deepcopy
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -24,6 +25,12 @@ class _OnceLoader(yaml.SafeLoader):
         if twice:
             raise yaml.constructor.ConstructorError(None, None, f"the key {twice[0]!r} stands twice", node.start_mark)
         return super().construct_mapping(node, deep)
+
+
+@lru_cache(64)
+def _loaded(text: str) -> Any:
+    """Return what a text holds; a run reads the same files several times, and YAML is slow."""
+    return yaml.load(text, Loader=_OnceLoader)
 
 
 def read_settings(path: Path, file: str) -> dict[str, Any]:
@@ -47,7 +54,7 @@ def read_settings(path: Path, file: str) -> dict[str, Any]:
         If it is not readable, or no list of keys and values.
     """
     try:
-        settings = yaml.load(path.read_text(encoding="utf-8"), Loader=_OnceLoader)
+        settings = deepcopy(_loaded(path.read_text(encoding="utf-8")))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise MethodError(f"not readable as YAML in UTF-8: {error}", file=file) from None
     if settings is None:

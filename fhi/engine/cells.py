@@ -103,7 +103,7 @@ def read_cells(path: Path, file: str) -> tuple[list[str], list[tuple[int, list[s
     if not path.is_file():
         raise DataError([Problem(file, None, None, None, "a file", "restore it, or correct its name")])
     text = decode(path.read_bytes(), file)
-    rows, problems = [], []
+    rows = []
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         for cells in reader:
@@ -111,17 +111,17 @@ def read_cells(path: Path, file: str) -> tuple[list[str], list[tuple[int, list[s
                 rows.append((reader.line_num, [cell.strip() for cell in cells]))
     except csv.Error as error:
         expected = f"well-formed CSV ({error})"
-        raise DataError(
-            [Problem(file, reader.line_num, None, None, expected, "correct the quotes of this row")]
-        ) from None
+        problem = Problem(file, reader.line_num, None, None, expected, "correct the quotes of this row")
+        raise DataError([problem]) from None
     if len(rows) < 2:
         found = None if not rows else ",".join(rows[0][1])
         raise DataError([Problem(file, None, None, found, "a header and at least one row", "fill in the file")])
     header = rows[0][1]
-    for line, cells in rows[1:]:
-        if len(cells) != len(header):
-            expected = f"{len(header)} cells"
-            problems.append(Problem(file, line, None, f"{len(cells)} cells", expected, "check commas and quotes"))
+    problems = [
+        Problem(file, line, None, f"{len(cells)} cells", f"{len(header)} cells", "check commas and quotes")
+        for line, cells in rows[1:]
+        if len(cells) != len(header)
+    ]
     if problems:
         raise DataError(problems)
     return header, rows[1:]

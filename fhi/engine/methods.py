@@ -248,7 +248,10 @@ Flag = _annotated(bool, _kind("true or false", lambda value: isinstance(value, b
 Ascending = _annotated(
     tuple[float, float],
     _kind("two ascending numbers", _is_ascending),
-    **{"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
+    type="array",
+    items={"type": "number"},
+    minItems=2,
+    maxItems=2,
 )
 Indicator = _annotated(str, _named("indicators"), type="string")
 Unit = _annotated(Any, _named("cities"), type="string")

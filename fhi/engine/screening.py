@@ -206,15 +206,15 @@ def _checked(panel: pd.DataFrame, framework: Framework) -> pd.DataFrame:
         ("indicator", "each city, year and indicator once", panel.duplicated(KEY, keep=False), "remove one row"),
         ("value", "a finite number", panel["value"].notna() & ~np.isfinite(values), "correct it"),
     ):
-        for position in np.flatnonzero(bad):
-            problems.append(Problem("panel", int(position) + 2, name, panel[name].iloc[position], what, remedy))
+        at = np.flatnonzero(bad)
+        problems += [Problem("panel", int(row) + 2, name, panel[name].iloc[row], what, remedy) for row in at]
     if problems:
         raise DataError(problems)
     if {"low", "high"} <= set(panel.columns):
         outside = (panel["value"] < panel["low"]) | (panel["value"] > panel["high"])
         for position, row in zip(np.flatnonzero(outside), panel[outside].itertuples(), strict=True):
             what = f"a value from its low {row.low} to its high {row.high}"
-            problems.append(Problem("panel", int(position) + 2, "value", row.value, what, "correct one of the three"))
+            problems.append(Problem("panel", int(position) + 2, "value", row.value, what, "correct value, low or high"))
     if problems:
         raise DataError(problems)
     return panel.dropna(subset=["value"])
@@ -308,7 +308,7 @@ def screen_units(
     screening = pd.concat(frames, ignore_index=True)
     kept = indicators.drop(index=screening.loc[screening["kept"] == False, "city"].unique())  # noqa: E712 (objects)
     if kept.empty and len(indicators):
-        raise MethodError("no unit is left; ask for less data, or allow more zeros.", key="unit_screening")
+        raise MethodError("no unit passes; lower the share of data, or allow more zeros.", key="unit_screening")
     return kept, screening
 
 

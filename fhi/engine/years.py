@@ -210,9 +210,7 @@ def moved(before: pd.Series, after: pd.Series) -> pd.DataFrame:
     frame = pd.DataFrame({"rank_from": before, "rank_to": after}).astype("Int64").rename_axis("city")
     frame["change"] = frame["rank_from"] - frame["rank_to"]
     frame["among"] = -shifts(before, after, ascending=True)["shift"].astype("Int64")
-    status = frame["among"].map(
-        lambda among: "rose" if among > 0 else "fell" if among < 0 else "same", na_action="ignore"
-    )
+    status = np.sign(frame["among"]).map({1: "rose", 0: "same", -1: "fell"})
     frame["status"] = status.astype(object).where(frame["rank_from"].notna(), "entered")
     frame["status"] = frame["status"].where(frame["rank_to"].notna(), "left")
     return frame.reset_index()
@@ -247,8 +245,8 @@ def changes(built: Mapping[int, Index], framework: Framework, method: Method) ->
     for before, after in pairwise(years) if linear else ():
         old, new = built[before], built[after]
         both = old.scores[framework.root].dropna().index.intersection(new.scores[framework.root].dropna().index)
-        for city in both:
-            frames.append(_change(old, new, framework, city).assign(city=city, **{"from": before, "to": after}))
+        parts = [_change(old, new, framework, city).assign(city=city) for city in both]
+        frames += [part.assign(**{"from": before, "to": after}) for part in parts]
     return pd.concat(frames[1:] or frames, ignore_index=True)[CHANGES]
 
 

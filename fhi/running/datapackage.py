@@ -13,7 +13,8 @@ from fhi.editions import SCHEMAS, folders
 from fhi.editions.catalogue import CATALOGUE, editions, listing
 from fhi.editions.outputs import of_table
 from fhi.engine.robustness.space import ASSUMPTIONS
-from fhi.files import digest, replace_file
+from fhi.files import Kept, digest, replace_file, resting_on
+from fhi.imports import closure, with_packages
 from fhi.paths import RAW
 from fhi.reading.schemas import FORM, Schema
 from fhi.store import Store
@@ -166,5 +167,8 @@ def write_raw() -> Path:
 
 
 def write_built(store: Store) -> Path:
-    """Write ``data/processed/<scenario>/datapackage.json``."""
-    return store.write_bytes(f"{store.processed}/{NAME}", encode(built_package(store)).encode("utf-8"))
+    """Write ``data/processed/<scenario>/datapackage.json``; of the same tables it is kept."""
+    files = with_packages(closure(Path(__file__))).union(RAW.glob("*/schemas.csv"))
+    cause = resting_on(files) | {"scenario": store.scenario, "tables": store.checksums()}
+    content = Kept(store.root, "packages").made(cause, lambda: encode(built_package(store)).encode("utf-8"))
+    return store.write_bytes(f"{store.processed}/{NAME}", content)

@@ -27,6 +27,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from nbformat.v4 import new_output
 from papermill.engines import Engine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
+from tqdm import tqdm
 from traitlets.config import Config
 
 from fhi import records
@@ -150,6 +151,9 @@ def _run(shell: ZmqShell, cell) -> bool:
 
 papermill_engines.register(ENGINE, InProcess)
 
+# the bar of the cells needs no thread that watches it: a process with one is not copied (fhi.processes.pool)
+tqdm.monitor_interval = 0
+
 
 class NotebookError(FhiError):
     """A cell of a notebook raised; the message names notebook and cell."""
@@ -224,16 +228,11 @@ def _execute(source: Path, executed: Path, parameters: dict[str, Any], staging: 
     # processes that a notebook begins import this checkout, whatever checkout the environment was set up for
     os.environ |= {STAGING: staging, "FHI_OUT": str(root), "PYTHONPATH": str(ROOT / ".ci")}
     bar = {"desc": f"{source.stem:<18}", "bar_format": "{desc} {bar:24} {n_fmt}/{total_fmt} cells  {elapsed}"}
+    options = {"engine_name": ENGINE, "kernel_name": "python3", "cwd": str(ROOT), "progress_bar": bar}
+    # it is written once, at the end
+    options["request_save_on_cell_execute"] = False
     try:
-        papermill.execute_notebook(
-            str(source),
-            str(executed),
-            parameters,
-            engine_name=ENGINE,
-            kernel_name="python3",
-            cwd=str(ROOT),
-            progress_bar=bar,
-        )
+        papermill.execute_notebook(str(source), str(executed), parameters, **options)
     except PapermillExecutionError as error:
         message = f"{source.name}, cell {error.cell_index + 1}: {error.ename}: {error.evalue}"
         raise NotebookError(message) from None

@@ -27,7 +27,7 @@ BUILD = "FHI_BUILD"
 #: the commands that begin a build, and those that are sent to its server
 STARTING, SENT = ("check", "run"), ("check", "run", "page", "pdf", "manifest", "compare", "export")
 LAUNCHER = Path(__file__).resolve().parents[2] / ".ci" / "fhi.py"
-#: imported before the first command, and while it runs
+#: imported before the first command is answered, and after that, between commands
 FIRST = ("fhi.running.pipeline", "fhi.running.reuse", "fhi.running.checking", "fhi.running.user_data")
 FIRST += ("fhi.editions.claims", "fhi.engine.index", "fhi.engine.explain", "fhi.engine.multivariate")
 THEN = ("fhi.engine.robustness.runs", "fhi.engine.identification.analyses", "fhi.showing.figures.rendering")
@@ -104,7 +104,7 @@ def serve(run: Callable[[list[str]], int]) -> None:
     load(FIRST)
     later, children = [*THEN], {}
     while children or (_lives(maker) and time.monotonic() - seen < IDLE):
-        ready = select.select([listener, *children], [], [], 0 if later and children else LOOK)[0]
+        ready = select.select([listener, *children], [], [], 0 if later else LOOK)[0]
         for connection in set(ready) - {listener}:
             _end(children, connection)
         if listener in ready:
@@ -114,7 +114,7 @@ def serve(run: Callable[[list[str]], int]) -> None:
                 listener.close()
                 return _wait(children)
             _accept(listener, children, run)
-        elif later and children:
+        elif later:
             load([later.pop(0)])
         _reap(children)
 

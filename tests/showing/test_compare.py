@@ -17,7 +17,7 @@ from fhi.files import Files
 from fhi.scenarios import Scenario, UserData, resolved_yaml
 from fhi.showing import compare, terminal
 from fhi.showing.compare import assumptions, page, plain_text
-from fhi.showing.compare.files import evidence, slope_data, through_data, write_all, write_comparison
+from fhi.showing.compare.files import evidence, slope_rows, through_data, write_all, write_comparison
 from fhi.store import Store
 
 NAN = float("nan")
@@ -341,7 +341,7 @@ def test_the_files_of_a_comparison_hold_its_tables(tmp_path):
 
 def test_the_data_of_the_pictures():
     found = compared(other=Scenario(**GEOMETRIC))
-    places = slope_data(found).set_index("city")
+    places = slope_rows(found.moves, found.data).set_index("city")
     assert places["base_place"].to_dict() == {"甲": 3, "乙": 1, "丙": 2, "丁": 4}
     assert (places["place"] - places["base_place"] == places["shift"]).all()
     through = through_data(found)
@@ -382,7 +382,13 @@ def test_moves_beyond_the_uncertainty_are_named():
     assert table.loc["甲", "significant"] and table.loc["甲", "low"] > 0
     assert not table.loc["乙", "significant"]
     assert "beyond the uncertainty" in plain_text.comparison_text(found)
-    assert compare.compare(*results, given_data).significance.empty
+    shown = page.comparison_page(found, (), {})
+    changed = int(table["significant"].sum())
+    assert f"{changed} units change rank by more than the uncertainty" in shown and "over 200 draws" in shown
+    assert f"+{table.at['甲', 'low']:.0f} to +{table.at['甲', 'high']:.0f} *" in shown
+    assert "90% interval of the change" in shown and shown.count(" *</") == 2 * changed
+    found = compare.compare(*results, given_data)
+    assert found.significance.empty and "90% interval" not in page.comparison_page(found, (), {})
 
 
 def test_where_it_cannot_be_told_the_reason_is():
@@ -393,6 +399,7 @@ def test_where_it_cannot_be_told_the_reason_is():
     found = compare.compare(*results, given_data, draws=50)
     assert found.significance.empty and "space is empty" in found.unsure
     assert "cannot be told" in plain_text.comparison_text(found)
+    assert "exceed the uncertainty cannot be told: " in page.comparison_page(found, (), {})
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ least gap in every order.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
@@ -64,11 +65,9 @@ def _fewest_to_drop(
     stated = [row for row in fact_rows(facts, space, least_gap) if row.fact in set(about["id"])]
     rows = [whole(space), *ceilings(space), *stated]
     rows.append(Row(space.weight(node), 1.0, equal=True))
-    try:
+    with suppress(Infeasible):
         LinearProgram(rows, space.size, space.free).minimise(np.zeros(space.size))
         return []
-    except Infeasible:
-        pass
     ids, most = about["id"].tolist(), _most_violated(about)
     relaxed = [part for row in rows for part in _relaxed(row, ids, most)]
     binaries = list(range(space.size, space.size + len(ids)))
@@ -156,13 +155,10 @@ def by_facts(sets: Mapping[str, IdentifiedSet]) -> tuple[pd.DataFrame, pd.DataFr
     order = ["facts", "city", "node", "low", "high"]
     scores, weights = [pd.DataFrame(columns=order)], [pd.DataFrame(columns=["facts", "node", "low", "high"])]
     for name, identified in sets.items():
-        if name == ALL:
-            continue
-        try:
-            scores.append(identified.score_bounds([identified.framework.root]).assign(facts=name))
-            weights.append(identified.weight_bounds().assign(facts=name))
-        except Infeasible:
-            continue
+        with suppress(Infeasible):
+            if name != ALL:
+                scores.append(identified.score_bounds([identified.framework.root]).assign(facts=name))
+                weights.append(identified.weight_bounds().assign(facts=name))
     frames = [pd.concat(parts[1:] or parts, ignore_index=True)[[*parts[0]]] for parts in (scores, weights)]
     return frames[0], frames[1]
 
@@ -176,12 +172,10 @@ def weight_maps(sets: Mapping[str, IdentifiedSet]) -> pd.DataFrame:
     pillars = framework.children(framework.root)
     frames = [pd.DataFrame(columns=["facts", "corner", *pillars])]
     for name, identified in sets.items() if len(pillars) == 3 else ():
-        if name == ALL or identified.restricted:
-            try:
+        with suppress(Infeasible):
+            if name == ALL or identified.restricted:
                 corners = identified.weight_map()
-            except Infeasible:
-                continue
-            frames.append(corners.assign(facts=name, corner=range(1, len(corners) + 1)))
+                frames.append(corners.assign(facts=name, corner=range(1, len(corners) + 1)))
     return pd.concat(frames[1:] or frames, ignore_index=True)[["facts", "corner", *pillars]]
 
 
@@ -206,12 +200,10 @@ def gap_bounds(sets: Mapping[str, IdentifiedSet], order: list[str]) -> pd.DataFr
     records = []
     for name, identified in sets.items():
         named = [city for city in order if city in identified.space.cities]
-        for city, following in pairwise(named):
-            try:
+        with suppress(Infeasible):
+            for city, following in pairwise(named):
                 gap = identified.score(city) - identified.score(following)
                 records.append((name, city, following, *identified.bounds(gap)))
-            except Infeasible:
-                break
     return pd.DataFrame(records, columns=["facts", "city", "next", "low", "high"])
 
 
@@ -305,7 +297,7 @@ def _chosen(row: Mapping, facts: pd.DataFrame) -> set[str]:
     """Return the ids of the facts that an alternative concerns."""
     place = FILE, row.get("row")
     if row["change"] in NUMBERS and pd.isna(row["number"]):
-        raise DataError([Problem(*place, "number", None, "a number to put in place", "fill in the cell")])
+        raise DataError([Problem(*place, "number", None, "the number of the alternative", "fill in the cell")])
     if row["change"] not in (*NUMBERS, "drop"):
         return set()
     chosen: set[str] = set()

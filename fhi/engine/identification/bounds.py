@@ -143,9 +143,8 @@ class MergedProgram(LinearProgram):
             self._group[place] = merged.setdefault(key, len(merged))
         self._first = np.unique(self._group, return_index=True)[1]
         self._leaves, self._contributions = leaves, np.arange(leaves, leaves * (1 + len(space.cities)))
-        reduced = [
-            Row(line, row.bound, row.equal, row.fact) for line, row in zip(matrix[:, self._first], rows, strict=True)
-        ]
+        lines = zip(matrix[:, self._first], rows, strict=True)
+        reduced = [Row(line, row.bound, row.equal, row.fact) for line, row in lines]
         if space.top:
             reduced += self._ceilings(len(merged))
         super().__init__(reduced, len(merged), np.unique(self._group[space.free]))
@@ -335,9 +334,8 @@ class IdentifiedSet:
         angles = 2 * np.pi * np.arange(3) / 3
         corners = [self._extreme(expressions, np.array([np.cos(a), np.sin(a)]) @ plane) for a in angles]
         while True:
-            beyond = [
-                self._beyond(expressions, plane, *edge) for edge in zip(corners, corners[1:] + corners[:1], strict=True)
-            ]
+            edges = zip(corners, corners[1:] + corners[:1], strict=True)
+            beyond = [self._beyond(expressions, plane, *edge) for edge in edges]
             if not any(point is not None for point in beyond):
                 break
             pairs = zip(corners, beyond, strict=True)
@@ -435,13 +433,10 @@ def _interior_point(identified: IdentifiedSet, matrix, limits) -> tuple[np.ndarr
     leaves room somewhere in the set, else 0 (Freund, Roundy & Todd 1985); x/t is the point.
     """
     size, count = identified.space.size, len(matrix)
-    total = size + 1 + count
-    rows = []
-    for row in identified.rows:
-        if row.equal:
-            rows.append(Row(np.concatenate([row.expression, [-row.bound], np.zeros(count)]), 0.0, equal=True))
-    slacks = np.eye(count)
-    for expression, bound, slack in zip(matrix, limits, slacks, strict=True):
+    total, blank = size + 1 + count, np.zeros(count)
+    equal = [row for row in identified.rows if row.equal]
+    rows = [Row(np.concatenate([row.expression, [-row.bound], blank]), 0.0, equal=True) for row in equal]
+    for expression, bound, slack in zip(matrix, limits, np.eye(count), strict=True):
         rows.append(Row(np.concatenate([expression, [-bound], slack]), 0.0))
         rows.append(Row(np.concatenate([np.zeros(size + 1), slack]), 1.0))
     rows.append(Row(-np.eye(1, total, size)[0], -1.0))

@@ -1,8 +1,7 @@
 """Imputation by models: expectation and maximisation, regression, and several tables completed at random."""
 
 import zlib
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ from fhi.engine.errors import MethodError, choose, refuse
 from fhi.engine.imputation.donors import alike_units
 from fhi.engine.methods import Attribute, Count, Flag, Indicator, NotNegative, Positive, Whole, constant, listed, method
 from fhi.engine.multivariate import least_squares
+from fhi.engine.parameters import Step
 
 #: the least share of an indicator's variance that the others must leave unexplained
 SINGULAR = 1e-10
@@ -358,26 +358,17 @@ def hot_deck(
     return pd.DataFrame(values, index=data.index, columns=data.columns)
 
 
-def completed(
-    data: pd.DataFrame,
-    name: str,
-    draws: int,
-    seed: int,
-    params: Mapping[str, Any],
-    units: pd.DataFrame | None = None,
-) -> np.ndarray:
+def completed(data: pd.DataFrame, step: Step, draws: int, seed: int, units: pd.DataFrame | None = None) -> np.ndarray:
     """Return draws × units × indicators: tables whose missing cells are drawn by a named method, observed ones kept.
 
     Parameters
     ----------
     data : pandas.DataFrame
         Units × indicators, each with some value.
-    name : str
-        A method of the step ``imputed``.
+    step : Step
+        A method of the step ``imputed``, and its parameters.
     draws, seed : int
         Each draw has a stream of its own: the first of many are those of a few.
-    params : mapping
-        The parameters of the method.
     units : pandas.DataFrame, optional
         Attributes by unit, for a method that groups them.
 
@@ -394,19 +385,18 @@ def completed(
     methods.refuse_empty(data, STEP)
     # in the order of their names, so that the order of the rows plays no part
     ordered = data.astype(float).sort_index().sort_index(axis=1)
-    given = {"step": STEP, "params": dict(params), "units": units}
+    given = {"step": STEP, "params": step.params, "units": units}
     streams = (np.random.default_rng([seed, zlib.crc32(STEP.encode()), draw]) for draw in range(draws))
-    tables = [methods.call(methods.TABLES[STEP], name, ordered, source, **given) for source in streams]
+    tables = [methods.call(methods.TABLES[STEP], step.method, ordered, source, **given) for source in streams]
     return np.stack([table.reindex(index=data.index, columns=data.columns).to_numpy() for table in tables])
 
 
-def check(name: str, params: Mapping[str, Any], attributes: pd.DataFrame | None) -> None:
+def check(step: Step, attributes: pd.DataFrame | None) -> None:
     """Refuse a method of multiple imputation that does not exist, or parameters that it does not take.
 
     Parameters
     ----------
-    name : str
-    params : mapping
+    step : Step
     attributes : pandas.DataFrame or None
         Of the units, whose columns a parameter may name.
 
@@ -415,5 +405,5 @@ def check(name: str, params: Mapping[str, Any], attributes: pd.DataFrame | None)
     MethodError
         With the key and the nearest valid names.
     """
-    function, known = choose(methods.TABLES[STEP], name, STEP), () if attributes is None else attributes
-    methods.check_params(function, params, step=STEP, name=name, attributes=known)
+    function, known = choose(methods.TABLES[STEP], step.method, STEP), () if attributes is None else attributes
+    methods.check_params(function, step.params, step=STEP, name=step.method, attributes=known)

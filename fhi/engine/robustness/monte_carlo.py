@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property, partial, reduce
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,10 @@ from fhi.engine.errors import MethodError, choose, refuse
 from fhi.engine.framework import Framework
 from fhi.engine.index import STEPS, repeatable
 from fhi.engine.methods import traits
-from fhi.engine.parameters import Method, level_alone, steps_by_level
+from fhi.engine.parameters import Method
 from fhi.engine.robustness import draws, parallel
 from fhi.engine.robustness.draws import BLOCK
-from fhi.engine.robustness.engine import Plan, evaluate
+from fhi.engine.robustness.engine import Plan, evaluate, rowwise
 from fhi.engine.robustness.model import Model
 from fhi.engine.robustness.space import DATA_NOISE, WEIGHT_NOISE, Space
 from fhi.engine.robustness.summary import Summary, Target, rank, shares
@@ -104,11 +105,8 @@ class Study:
             values = next((choice.values for choice in model.space.alternatives if choice.name == name), None)
             return [model.method.model_copy(update={name: value}) for value in values or [getattr(model.method, name)]]
 
-        levels = range(model.inputs.tree.depth)
-        if not all(level_alone(method) for name in ("aggregation", "availability") for method in alternatives(name)):
-            return False
-        aggregations = [steps_by_level(method.aggregation, levels).values() for method in alternatives("aggregation")]
-        if not all(traits("aggregation", step.method).rowwise for steps in aggregations for step in steps):
+        tried = [method for name in ("aggregation", "availability") for method in alternatives(name)]
+        if not all(rowwise(method, model.inputs.tree.depth) for method in tried):
             return False
         noise = model.space.moved
         columnwise = all(repeatable(method, noise) for name in STEPS for method in alternatives(name))
@@ -274,9 +272,8 @@ class Uncertainty:
         if not 0 < level < 1:
             raise MethodError(f"the level must lie between 0 and 1; found {level!r}.", key="level", value=level)
         summary, places = self.summary, np.arange(1, len(self.units) + 1)
-        quantiles = pd.DataFrame(
-            summary.quantiles([(1 - level) / 2, 0.5, (1 + level) / 2]), columns=["low", "median", "high"]
-        )
+        found = summary.quantiles([(1 - level) / 2, 0.5, (1 + level) / 2])
+        quantiles = pd.DataFrame(found, columns=["low", "median", "high"])
         if not summary.ranked.all():
             quantiles = quantiles.astype("Int64")
             quantiles.loc[summary.ranked == 0] = pd.NA
@@ -312,15 +309,6 @@ class Uncertainty:
         """Return ``city, other, probability``: `beats` with one row a pair of different units."""
         long = self.beats().rename_axis(columns="other").stack(future_stack=True).rename("probability").reset_index()
         return long[long["city"] != long["other"]].reset_index(drop=True)
-
-    def shift(self) -> pd.Series:
-        """Return the share of draws by mean absolute shift of the ranks from the reference, in places.
-
-        Draws that rank every unit count.
-        """
-        found = self.summary.shifts
-        at = np.flatnonzero(found)
-        return pd.Series(found[at] / found.sum(), index=pd.Index(at / len(self.units), name="shift"), name="share")
 
 
 def uncertainty(
@@ -387,27 +375,21 @@ def uncertainty(
     """
     n, seed = whole(n, "n", 1), whole(seed, "seed", 0)
     study = Study.of(data, framework, space, method, among, units)
-    return drawn(study, n, seed, study.target(published, tiers), keep, workers, cluster)
+    return drawn(study, n, seed, study.target(published, tiers), keep, workers=workers, cluster=cluster)
 
 
-def drawn(
-    study: Study,
-    n: int,
-    seed: int,
-    target: Target,
-    keep: bool | None = None,
-    workers: int = 1,
-    cluster: str | None = None,
-) -> Uncertainty:
+def drawn(study: Study, n: int, seed: int, target: Target, keep: bool | None = None, **processes: Any) -> Uncertainty:
     """Make the draws of a study; see `uncertainty`.
 
     Parameters
     ----------
     study : Study
-    n, seed, keep, workers, cluster
+    n, seed, keep
         As for `uncertainty`.
     target : Target
         What the ranks are compared with.
+    **processes
+        ``workers, cluster``, as for `uncertainty`.
 
     Returns
     -------
@@ -423,12 +405,9 @@ def drawn(
     tasks = study.tasks(n)
     function = partial(_task, plan, target, seed, kept)
     sizes = [count for _, count in tasks]
-    results = parallel.run(function, tasks, workers=workers, cluster=cluster, sizes=sizes)
+    results = parallel.run(function, tasks, sizes=sizes, **processes)
     if not kept:
-        total = None
-        for summary in results:
-            total = summary if total is None else total + summary
-        return Uncertainty(study, n, seed, target, total)
+        return Uncertainty(study, n, seed, target, reduce(add, results))
     if len(tasks) == 1:
         (cells,) = results
         return Uncertainty(study, n, seed, target, None, cells)

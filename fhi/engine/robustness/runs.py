@@ -1,6 +1,6 @@
 """The analyses of a scenario, with the space and the numbers of draws that stand in its file."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import pairwise, product
@@ -189,7 +189,8 @@ def sweep(
     """
     choices = _grid(method, framework, panel["city"].unique(), attributes=units)
     tasks = list(product(*(range(len(choice.values)) for choice in choices)))
-    function = partial(_one, panel, framework, method, choices, published, units)
+    make, printed = partial(build, panel, framework, units=units), published[published["node"] == framework.root]
+    function = partial(_one, make, method, choices, printed)
     found = parallel.run(function, tasks, workers=workers, cluster=cluster, title="combinations", unit="")
     rows, frames = [], []
     for number, (picks, (measures, ranks)) in enumerate(zip(tasks, found, strict=True), start=1):
@@ -215,22 +216,16 @@ def describe_sweep(table: pd.DataFrame) -> str:
 
 
 def _one(
-    panel: pd.DataFrame,
-    framework: Framework,
-    method: Method,
-    choices: list[Choice],
-    published: pd.DataFrame,
-    units: pd.DataFrame | None,
-    picks: tuple[int, ...],
+    make: Callable, method: Method, choices: list[Choice], published: pd.DataFrame, picks: tuple[int, ...]
 ) -> tuple[Mapping[str, Any], pd.DataFrame]:
     """Return the agreement of one combination with the published ranks, or its error, and the ranks."""
     values = {choice.name: choice.values[pick] for choice, pick in zip(choices, picks, strict=True)}
     try:
-        scores = build(panel, framework, method.model_copy(update=values), units=units).scores
+        scores = make(method=method.model_copy(update=values)).scores
     except FhiError as error:
         return {"error": str(error)}, pd.DataFrame(columns=["city", "rank", "published"])
     comparison = compare_ranks(scores, published, method.ranking.decimals)
-    comparison = comparison[comparison["node"] == framework.root]
+
     measures = agreement(comparison).iloc[0].drop("node").to_dict() if len(comparison) else {"cities": 0}
     return measures, comparison[["city", "rank", "published"]]
 

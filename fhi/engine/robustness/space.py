@@ -214,7 +214,7 @@ def parse(
             message = "imputed fills every missing cell, so that imputation makes no difference; leave one of them out."
             raise MethodError(message, file=file, key="robustness.imputation", value=space["imputation"])
         with told(file=file):
-            models.check(imputer.step.method, imputer.step.params, attributes)
+            models.check(imputer.step, attributes)
     choices = tuple(found[name] for name in ASSUMPTIONS if isinstance(found.get(name), Choice))
     noise = found.get(WEIGHT_NOISE, ()), found.get(DATA_NOISE), found.get(SHARES, False)
     return Space(choices, *noise, imputer=found.get(IMPUTED))
@@ -380,9 +380,8 @@ def with_points(space: Space, joint: pd.DataFrame) -> Space:
     """
     if not space.interval or joint.empty:
         return space
-    points = {
-        code: rows.pivot(index="city", columns="point", values="value") for code, rows in joint.groupby("indicator")
-    }
+    wide = {"index": "city", "columns": "point", "values": "value"}
+    points = {code: rows.pivot(**wide) for code, rows in joint.groupby("indicator")}
     twice = sorted(set(points) & set(space.data_noise or ()))
     message = "{} is drawn within its interval (shares: interval); give it no data_noise."
     refuse(twice, message, key=f"robustness.{DATA_NOISE}")
@@ -426,7 +425,7 @@ def with_fillings(
     plain = method.model_copy(update={"imputation": Step(method="none"), "by_indicator": _filled_plainly(method)})
     observed = index.fill(panel, framework, plain, units=units)["imputed"]
     seed = method.robustness.seed if imputer.seed is None else imputer.seed
-    tables = models.completed(observed, imputer.step.method, imputer.draws, seed, imputer.step.params, units)
+    tables = models.completed(observed, imputer.step, imputer.draws, seed, units)
     tables = np.concatenate([tables.mean(axis=0, keepdims=True), tables])
     gaps = {code: column for column, code in enumerate(observed) if observed[code].isna().any()}
     fillings = {code: pd.DataFrame(tables[:, :, column].T, index=observed.index) for code, column in gaps.items()}

@@ -165,7 +165,7 @@ class Target:
     Attributes
     ----------
     reference : numpy.ndarray
-        The ranks that shifts are counted from.
+        The ranks by the method as it is: pairs are counted among the best of these.
     order : numpy.ndarray
         Another order, best first; empty if there is none.
     sizes : tuple of int
@@ -210,15 +210,13 @@ class Summary:
 
     Attributes
     ----------
-    draws : int
     ranks : numpy.ndarray
         Units × ranks: in how many draws the unit has the rank.
     wins : numpy.ndarray
         Among the units `Target.paired`: in how many draws the first is above the second.
     pairs : numpy.ndarray
         Among the same: in how many draws both are ranked.
-    shifts : numpy.ndarray
-        By sum over units of the absolute shift from the reference rank, the number of draws; of draws that rank all.
+
     same_order : int
         Draws that keep the order of the target.
     same_place, own_tier : numpy.ndarray
@@ -229,11 +227,10 @@ class Summary:
         Draws that keep all tiers.
     """
 
-    draws: int
     ranks: np.ndarray
     wins: np.ndarray
     pairs: np.ndarray
-    shifts: np.ndarray
+
     same_order: int
     same_place: np.ndarray
     own_tier: np.ndarray
@@ -259,7 +256,7 @@ class Summary:
             return cls._complete(np.ascontiguousarray(ranks.T), target)
         units = ranks.shape[1]
         total = cls._complete(np.empty((units, 0), dtype=ranks.dtype), target)
-        total.draws = len(ranks)
+
         for rows, present in patterns(ranks > 0):
             part = cls._complete(np.ascontiguousarray(ranks[np.ix_(rows, present)].T), target.among(present))
             total.ranks[present, : len(present)] += part.ranks
@@ -270,8 +267,7 @@ class Summary:
                 getattr(total, name)[present] += getattr(part, name)
             for name in ("same_order", "same_tier", "tiers", "same_tiers"):
                 setattr(total, name, getattr(total, name) + getattr(part, name))
-            if len(present) == units:
-                total.shifts += part.shifts
+
         return total
 
     @classmethod
@@ -279,8 +275,6 @@ class Summary:
         """Count draws that rank every unit; ranks are units × draws."""
         units, draws = ranks.shape
         counts = np.stack([np.bincount(row, minlength=units + 1)[1:] for row in ranks])
-        reference = target.reference[:, None].astype(ranks.dtype)
-        total = (np.maximum(ranks, reference) - np.minimum(ranks, reference)).sum(axis=0, dtype=np.int32)
         order, ends, paired = target.order, np.cumsum(target.sizes, dtype=int), target.paired
         ordered, asked = ranks[order], np.array(target.sizes, dtype=int) > 0
         tiers = _kept_tiers(ordered, target.sizes)
@@ -289,11 +283,9 @@ class Summary:
         for size, end in zip(target.sizes, ends, strict=True):
             own_tier[order[end - size : end]] = counts[order[end - size : end], end - size : end].sum(axis=1)
         return cls(
-            draws,
             counts,
             _wins(ranks[paired]),
             np.full((len(paired), len(paired)), draws),
-            np.bincount(total, minlength=units * (units - 1) + 1),
             int((ordered[:-1] < ordered[1:]).all(axis=0).sum()) if len(ordered) else 0,
             same_place,
             own_tier,

@@ -45,7 +45,13 @@ def comparison_page(
     headline = said("compare.headline", count=len(rows), tau=f"{found.tau_b:.2f}", **numbers, **count)
     parts = [
         _part("method", said("compare.method"), method_table(found), note=_method_note(found, count)),
-        _part("ranks", said("compare.ranks"), _moves_table(found, rows, words), evidence=labels),
+        _part(
+            "ranks",
+            said("compare.ranks"),
+            _moves_table(found, rows, words),
+            note=_beyond(found, count),
+            evidence=labels,
+        ),
         _part("slope", said("compare.slope"), pictures=pictures.get("ranks"), evidence=labels),
     ]
     if "through" in pictures:
@@ -119,6 +125,26 @@ def _method_note(found: Comparison, count: dict) -> Texts:
     return said("compare.same") if found.assumptions.empty else said("compare.method-note", **count)
 
 
+def _beyond(found: Comparison, count: dict) -> Texts | None:
+    """Say how many units moved by more than the uncertainty of both, or why that cannot be told."""
+    if found.unsure:
+        return said("compare.unsure", why=found.unsure)
+    if found.significance.empty:
+        return None
+    changed, draws = int(found.significance["significant"].sum()), int(found.significance["draws"].max())
+    return said("compare.beyond", changed=changed, draws=draws, **count)
+
+
+def _intervals(found: Comparison) -> dict[str, Texts]:
+    """Return by unit the interval of its change of rank, marked where it leaves out 0."""
+    shown = {}
+    for item in found.significance.dropna(subset=["low"]).itertuples():
+        low, high = (f"{places:+.0f}".replace("-", "−") if places else "0" for places in (item.low, item.high))
+        mark = " *" if item.significant else ""
+        shown[item.city] = {"zh": f"{low}至{high}{mark}", "en": f"{low} to {high}{mark}"}
+    return shown
+
+
 def method_table(found: Comparison) -> Table | None:
     """Return the assumptions that differ, each before and after, and how many units it moves by itself."""
     if found.assumptions.empty:
@@ -138,8 +164,8 @@ def method_table(found: Comparison) -> Table | None:
 
 
 def _moves_table(found: Comparison, rows: pd.DataFrame, words: Mapping[str, Texts]) -> Table:
-    """Return the ranks and scores in both, how far each unit moved, and through what."""
-    nodes, lines = node_names(found), []
+    """Return the ranks and scores in both, how far each unit moved, through what, and how far draws have it move."""
+    nodes, lines, intervals = node_names(found), [], _intervals(found)
     cities = {city: {"zh": city, "en": name} for city, name in found.data.units["name_en"].items()}
     for item in rows.sort_values(["base_rank", "rank", "city"]).itertuples():
         parts = [(nodes.get(name, same(name)), text) for name, text in through(found, item)]
@@ -150,7 +176,11 @@ def _moves_table(found: Comparison, rows: pd.DataFrame, words: Mapping[str, Text
         }
         ranks = [whole(item.base_rank), whole(item.rank), arrow(item.shift)]
         lines.append([cities.get(item.city, same(item.city)), *ranks, f"{item.base_score:.1f} → {item.score:.1f}", why])
-    return stated("compare-ranks", lines, base=found.base.name, other=found.other.name, unit=words["one"])
+        if intervals:
+            lines[-1].append(intervals.get(item.city, NOTHING))
+    drawn = [said("compare.interval")] if intervals else []
+    values = {"base": found.base.name, "other": found.other.name, "unit": words["one"], "drawn": drawn}
+    return stated("compare-ranks", lines, **values)
 
 
 def _agreement_table(agreement: pd.DataFrame, words: Mapping[str, Texts]) -> Table:

@@ -7,11 +7,8 @@ An SVG file is made small and ready to stand in a page: the same picture in fewe
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
-import os
-import platform
 import re
 import sys
 import warnings
@@ -26,9 +23,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from fhi.files import Kept, digest
-from fhi.imports import closure
-from fhi.paths import RAW, ROOT
+from fhi.files import Kept, digest, resting_on
+from fhi.imports import closure, with_packages
+from fhi.paths import RAW
 from fhi.processes import pool
 from fhi.showing.figures import basemap, documents, entries, style
 from fhi.showing.figures.evidence import drawable, seen
@@ -110,7 +107,7 @@ def _raster(figure: Figure, name: str) -> bytes:
 WRITERS = {"svg": _vector, "png": _raster}
 
 
-def save(entry: FigureEntry, store: Store, kind: str = KINDS[0]) -> dict[str, object]:
+def save(entry: FigureEntry, store: Store, kind: str = KINDS[0], key: str = "") -> dict[str, object] | None:
     """Write a figure's data, what is said of it and its picture in each language; return its row in the list of figures.
 
     A picture that was made before by the same code from the same data, with the same labels, is taken from the store.
@@ -122,18 +119,44 @@ def save(entry: FigureEntry, store: Store, kind: str = KINDS[0]) -> dict[str, ob
         Of the scenario.
     kind : str
         ``svg`` or ``png``.
+    key : str
+        Of all that the figure is made from (`made_from`): what was made of the same is written without a look at the
+        tables. Without one the figure is made anew.
+
+    Returns
+    -------
+    dict or None
+        None if the edition has no data to draw.
     """
+    kept, pictures = Kept(store.root, "figures"), Kept(store.root, "pictures")
+    said = json.loads(kept.get(key) or "{}") if key else {}
+    files = {name: pictures.get(picture) for name, picture in said.get("pictures", {}).items()}
+    if not said or None in files.values():
+        said, files = _made(entry, store, kind, pictures)
+        if key:
+            kept.put(key, json.dumps(said, ensure_ascii=False).encode("utf-8"))
+    for name, content in (said["texts"] | files).items():
+        content = content.encode("utf-8") if isinstance(content, str) else content
+        store.write_bytes(f"{store.reports}/figures/{entry.id}.{name}", content)
+    return said["row"]
+
+
+def _made(entry: FigureEntry, store: Store, kind: str, pictures: Kept) -> tuple[dict, dict[str, bytes]]:
+    """Return a figure's row, its texts and the keys of its pictures in the store, and these, by the endings of files."""
+    if not drawable(store, [entry]):
+        return {"row": None, "texts": {}, "pictures": {}}, {}
     entry, data = seen(entry, store)
-    stem = f"{store.reports}/figures/{entry.id}"
-    drawn = to_csv(data).encode("utf-8")
-    store.write_bytes(f"{stem}.csv", drawn)
-    store.write_bytes(f"{stem}.json", json.dumps(sayings(entry, data), ensure_ascii=False, indent=1).encode("utf-8"))
-    kept = Kept(store.root, "pictures")
-    for language in LANGUAGES:
-        key = kept.key(cause(entry, drawn, language) | {"kind": kind})
-        found = kept.get(key) or kept.put(key, images(entry, data, language, [kind])[kind])
-        store.write_bytes(f"{stem}.{language}.{kind}", found)
-    return listing(entry) | {"rows": len(data)}
+    drawn = to_csv(data)
+    texts = {"csv": drawn, "json": json.dumps(sayings(entry, data), ensure_ascii=False, indent=1)}
+    keys = {
+        f"{language}.{kind}": pictures.key(cause(entry, drawn.encode("utf-8"), language) | {"kind": kind})
+        for language in LANGUAGES
+    }
+    files = {
+        name: pictures.get(key) or pictures.put(key, images(entry, data, language, [kind])[kind])
+        for language, (name, key) in zip(LANGUAGES, keys.items(), strict=True)
+    }
+    return {"row": listing(entry) | {"rows": len(data)}, "texts": texts, "pictures": keys}, files
 
 
 def sayings(entry: FigureEntry, data: pd.DataFrame) -> dict[str, object]:
@@ -176,35 +199,63 @@ def cause(entry: FigureEntry, drawn: bytes, language: str) -> dict:
     language : str
         ``zh`` or ``en``.
     """
-    functions = (getattr(function, "func", function) for function in (entry.draw, entry.data))
-    modules = {getattr(function, "__module__", None) or __name__ for function in functions}
-    code = {Path(__file__), *closure(Path(style.__file__))}
-    code |= {path for module in modules - {__name__} for path in closure(Path(sys.modules[module].__file__))}
-    files = [*sorted(code), *sorted(style.FONTS.iterdir()), ROOT / "requirements.lock"]
-    files += sorted(documents.ASSETS.glob("*.typ")) if entry.document else []
+    code = {Path(__file__), *closure(Path(style.__file__)), *_used(_modules(entry))}
+    files = [*code, *style.FONTS.iterdir(), *(documents.ASSETS.glob("*.typ") if entry.document else [])]
     if Path(basemap.__file__) in code:
         files.append(RAW / basemap.FILE)
     texts = (entry.id, entry.page, entry.evidence, entry.title, entry.source, entry.cited, entry.headline)
     return {
-        "files": {os.path.relpath(path, ROOT): _checksum(path) for path in files},
+        **resting_on(files),
         "data": digest(drawn),
         "words": _words(entry.id),
         "entry": json.loads(json.dumps(texts, default=dict)),
         "language": language,
-        "python": platform.python_version(),
-        "processor": platform.machine(),
     }
+
+
+def made_from(entry: FigureEntry, tables: Mapping[str, str], kind: str) -> dict:
+    """Return all that a figure depends on before its data are known; more than `cause`, and never less.
+
+    Parameters
+    ----------
+    entry : FigureEntry
+    tables : mapping
+        The checksum of every built table by name.
+    kind : str
+        ``svg`` or ``png``.
+
+    Returns
+    -------
+    dict
+        Its own module and all code but the modules of other figures, the tables, what is read beside them, the versions.
+    """
+    others = set().union(*map(_modules, entries()))
+    code = with_packages(closure(Path(__file__)) - others | _used(_modules(entry)))
+    files = [
+        *code,
+        *style.FONTS.iterdir(),
+        *documents.ASSETS.glob("*.typ"),
+        RAW / basemap.FILE,
+        *RAW.glob("*/schemas.csv"),
+    ]
+    return resting_on(files) | {"tables": tables, "figure": [entry.id, kind]}
+
+
+def _modules(entry: FigureEntry) -> set[Path]:
+    """Return the modules of the functions of a figure, but for this one."""
+    functions = (getattr(function, "func", function) for function in (entry.draw, entry.data))
+    names = {getattr(function, "__module__", None) or __name__ for function in functions} - {__name__}
+    return {Path(sys.modules[name].__file__) for name in names}
+
+
+def _used(modules: Iterable[Path]) -> set[Path]:
+    return set().union(*map(closure, modules))
 
 
 def _words(id: str) -> dict[str, Mapping[str, str]]:
     """Return the words that a figure may say: its own, and those that belong to no single figure."""
     ids = {entry.id for entry in entries()} - {id}
     return {slot: dict(texts) for slot, texts in slots().items() if slot.split(".", 1)[0] not in ids}
-
-
-@cache
-def _checksum(path: Path) -> str:
-    return digest(path.read_bytes())
 
 
 def listing(entry: FigureEntry) -> dict[str, object]:
@@ -230,17 +281,20 @@ def save_all(store: Store, workers: int = 2, kind: str = KINDS[0]) -> pd.DataFra
         Whatever a drawing function raised, with the figure's id as a note.
     """
     # the last figures are the largest: begun first, they do not leave one process waiting for the other
-    ids = [entry.id for entry in drawable(store)][::-1]
+    # all but what is written here
+    tables = {name: checksum for name, checksum in store.checksums().items() if name != "figures"}
+    keys = {entry.id: Kept.key(made_from(entry, tables, kind)) for entry in entries()[::-1]}
     with pool(workers) as processes:
-        rows = list(processes.map(_save_one, ids, [store] * len(ids), [kind] * len(ids)))
-    Kept(store.root, "pictures").prune()
-    return pd.DataFrame(rows[::-1]).astype({"page": "Int64"})
+        rows = list(processes.map(_save_one, keys, [store] * len(keys), [kind] * len(keys), keys.values()))
+    for name in ("figures", "pictures"):
+        Kept(store.root, name).prune()
+    return pd.DataFrame([row for row in rows[::-1] if row]).astype({"page": "Int64"})
 
 
-def _save_one(id: str, store: Store, kind: str) -> dict[str, object]:
+def _save_one(id: str, store: Store, kind: str, key: str) -> dict[str, object] | None:
     entry = next(entry for entry in entries() if entry.id == id)
     try:
-        return save(entry, store, kind)
+        return save(entry, store, kind, key)
     except Exception as error:
         error.add_note(f"figure {id}")
         raise
@@ -257,7 +311,7 @@ def fingerprints(store: Store, ids: Iterable[str]) -> pd.DataFrame:
         Of figures.
     """
     paths = {id: store.find(f"{store.reports}/figures/{id}.csv") for id in ids}
-    rows = [(id, hashlib.sha256(path.read_bytes()).hexdigest()[:16]) for id, path in paths.items()]
+    rows = [(id, digest(path.read_bytes())[:16]) for id, path in paths.items()]
     return pd.DataFrame(rows, columns=["id", "sha256 of the data"])
 
 

@@ -7,16 +7,17 @@ import csv
 import hashlib
 import io
 import json
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import jinja2
-from fontTools import subset
 
 from fhi.codebook.columns import meanings
 from fhi.editions.published import published
+from fhi.files import Kept, resting_on
+from fhi.imports import closure, with_packages
+from fhi.paths import output_root
 from fhi.processes import pool
-from fhi.scenarios import Scenario, load_scenario
+from fhi.scenarios import Scenario, load_scenario, scenario_names
 from fhi.showing.figures import LANGUAGES
 from fhi.showing.figures.evidence import of_index
 from fhi.showing.figures.style import FONT, FONTS
@@ -44,10 +45,9 @@ def build_page(store: Store) -> str:
     DataError
         If a table is missing; `FileNotFoundError` if a picture is.
     """
-    with pool(1) as process:
-        context, letters = page_context(store)
-        page = render(context)
-        return page.replace(FONT_MARK, _font_css("".join(sorted(set(page + letters))), process), 1)
+    context, letters = page_context(store)
+    page = render(context, store.root)
+    return page.replace(FONT_MARK, _font_css("".join(sorted(set(page + letters))), store.root), 1)
 
 
 def page_context(store: Store) -> tuple[dict, str]:
@@ -166,25 +166,49 @@ def page_state(store: Store, figures: list[dict]) -> dict:
             for item in figures
         ],
         "columns": column_names(used),
-        "words": node_names(store) | city_names(store) | {name: label["name"] for name, label in LABELS.items()},
+        "words": value_names()
+        | node_names(store)
+        | city_names(store)
+        | {k: label["name"] for k, label in LABELS.items()},
     }
 
 
 def column_names(used: set[str]) -> dict[str, dict[str, str]]:
     """Return the names of the columns of the figures' data: as the codebook has them, else those of ``columns.csv``."""
     bare = {column.removesuffix("_zh").removesuffix("_en") for column in used} | used
-    with (ASSETS / "columns.csv").open(encoding="utf-8", newline="") as file:
-        found = {row["name"]: {language: row[language] for language in LANGUAGES} for row in csv.DictReader(file)}
+    found = _named("columns.csv")
     found |= {name: {"zh": row.zh, "en": row.en} for name, row in meanings().items()}
     return {name: text for name, text in found.items() if name in bare}
 
 
-def render(context: dict) -> str:
-    """Return the page with its style and scripts inside, and a mark where the fonts go."""
+def value_names() -> dict[str, dict[str, str]]:
+    """Return the names of codes in the figures' data, by the value, or by ``column.value`` where it differs."""
+    return _named("values.csv")
+
+
+def _named(file: str) -> dict[str, dict[str, str]]:
+    with (ASSETS / file).open(encoding="utf-8", newline="") as rows:
+        return {row["name"]: {language: row[language] for language in LANGUAGES} for row in csv.DictReader(rows)}
+
+
+def render(context: dict, root: Path) -> str:
+    """Return the page with its style and scripts inside, and a mark where the fonts go.
+
+    Parameters
+    ----------
+    context : dict
+        What the templates show.
+    root : pathlib.Path
+        The folder of the outputs, where the store is.
+
+    Returns
+    -------
+    str
+    """
     scripts = [(ASSETS / name).read_text(encoding="utf-8") for name in SCRIPTS]
     hashes = [script_hash(script) for script in scripts]
     shown = context | {"style": page_style(), "scripts": scripts, "hashes": hashes}
-    return environment().get_template("page.html.j2").render(**shown)
+    return environment(root).get_template("page.html.j2").render(**shown)
 
 
 def page_style() -> str:
@@ -193,11 +217,40 @@ def page_style() -> str:
     return "".join((ASSETS / name).read_text(encoding="utf-8") for name in STYLES) + colours
 
 
-def environment() -> jinja2.Environment:
-    """Return the template environment: text from data is escaped, a missing name is an error."""
-    loader = jinja2.FileSystemLoader(ASSETS)
+class _Compiled(jinja2.BytecodeCache):
+    """The compiled templates in the store; Jinja compares each with the text of its template."""
+
+    def __init__(self, root: Path):
+        self.kept, self.cause = Kept(root, "templates"), resting_on([])
+
+    def load_bytecode(self, bucket) -> None:
+        content = self.kept.get(self.kept.key(self.cause | {"template": bucket.key}))
+        if content is not None:
+            bucket.load_bytecode(io.BytesIO(content))
+
+    def dump_bytecode(self, bucket) -> None:
+        self.kept.put(self.kept.key(self.cause | {"template": bucket.key}), bucket.bytecode_to_string())
+
+
+def environment(root: Path | None = None) -> jinja2.Environment:
+    """Return the template environment: text from data is escaped, a missing name is an error.
+
+    Parameters
+    ----------
+    root : pathlib.Path, optional
+        The folder of the outputs, where the store is (default: that of the project).
+
+    Returns
+    -------
+    jinja2.Environment
+    """
     return jinja2.Environment(
-        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=jinja2.FileSystemLoader(ASSETS),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        bytecode_cache=_Compiled(root or output_root()),
     )
 
 
@@ -211,7 +264,7 @@ def explorer_context(store: Store, chosen: Scenario) -> dict:
     chosen : Scenario
         The scenario, as it was resolved.
     """
-    state = explorer.state(store, chosen, store.scenario)
+    state = _explorer_state(store, chosen)
     scores = store["scores"].set_index("city")[state["root"]]
     shown = sorted((row for row in state["units"] if "opening" in row), key=lambda row: row["opening"])
     there = {"published": not published(store).empty, "reconstructed": True, "identified": has(store, "bounds")}
@@ -232,6 +285,18 @@ def explorer_context(store: Store, chosen: Scenario) -> dict:
     }
 
 
+def _explorer_state(store: Store, chosen: Scenario) -> dict:
+    """Return what the explorer reads (`explorer.state`); of the same tables and methods it is kept."""
+    methods = [chosen, *(load_scenario(name) for name in scenario_names() if name == explorer.EXAMPLE)]
+    cause = resting_on(with_packages(closure(Path(explorer.__file__)))) | {
+        "scenario": store.scenario,
+        "methods": [method.model_dump(mode="json") for method in methods],
+        "tables": store.checksums(),
+    }
+    kept = Kept(store.root, "explorers")
+    return json.loads(kept.made(cause, lambda: json.dumps(explorer.state(store, chosen, store.scenario)).encode()))
+
+
 def embedded(value: object) -> str:
     """Return a value as JSON that stands safely inside a script element."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
@@ -243,23 +308,25 @@ def script_hash(script: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
 
 
-def _font_css(text: str, process: ProcessPoolExecutor) -> str:
+def _font_css(text: str, root: Path) -> str:
     """Return ``@font-face`` rules with the project's font cut down to the characters of `text`.
 
     So the page shows every character on a machine without a Chinese font.
     """
-    bold = process.submit(_font_rule, "Bold", 700, text)
-    return "\n".join([_font_rule("Regular", 400, text), bold.result()])
+    with pool(1) as process:
+        bold = process.submit(font_file, "Bold", text, root)
+        files = {400: font_file("Regular", text, root), 700: bold.result()}
+    return "\n".join(_font_rule(weight, file) for weight, file in files.items())
 
 
-def _font_rule(style: str, weight: int, text: str) -> str:
+def _font_rule(weight: int, file: bytes) -> str:
     """Return the rule of one weight."""
-    data = base64.b64encode(font_file(style, text)).decode("ascii")
+    data = base64.b64encode(file).decode("ascii")
     return f'@font-face {{ font-family: "{FONT}"; font-weight: {weight}; src: url(data:font/woff;base64,{data}); }}'
 
 
-def font_file(style: str, text: str) -> bytes:
-    """Return a font of the project, as WOFF, cut down to the characters of `text`.
+def font_file(style: str, text: str, root: Path) -> bytes:
+    """Return a font of the project, as WOFF, cut down to the characters of `text`; one that was cut before is kept.
 
     Parameters
     ----------
@@ -267,14 +334,27 @@ def font_file(style: str, text: str) -> bytes:
         ``Regular`` or ``Bold``.
     text : str
         The characters that it keeps.
+    root : pathlib.Path
+        The folder of the outputs, where the store is.
+
+    Returns
+    -------
+    bytes
     """
+    font = FONTS / f"FHISansSC-{style}.otf"
+    return Kept(root, "fonts").made(resting_on([font, Path(__file__)]) | {"letters": text}, lambda: _cut(font, text))
+
+
+def _cut(font: Path, text: str) -> bytes:
+    from fontTools import subset
+
     options = subset.Options(flavor="woff", layout_features=["kern"], recalc_timestamp=False, hinting=False)
     cutter = subset.Subsetter(options)
     cutter.populate(text=text)
     buffer = io.BytesIO()
-    with subset.load_font(FONTS / f"FHISansSC-{style}.otf", options) as font:
-        cutter.subset(font)
-        subset.save_font(font, buffer, options)
+    with subset.load_font(font, options) as opened:
+        cutter.subset(opened)
+        subset.save_font(opened, buffer, options)
     return buffer.getvalue()
 
 
@@ -286,8 +366,7 @@ def write_report(store: Store) -> list[Path]:
 def light_page(template: str, **context: object) -> str:
     """Return a page of a template that extends ``light.html.j2``, with style, script and fonts inside."""
     page = unfonted(template, **context)
-    with pool(1) as process:
-        return page.replace(FONT_MARK, _font_css("".join(sorted(set(page))), process), 1)
+    return page.replace(FONT_MARK, _font_css("".join(sorted(set(page))), output_root()), 1)
 
 
 def unfonted(template: str, **context: object) -> str:

@@ -55,7 +55,7 @@ def write_site(address: str = "", root: Path | None = None) -> list[Path]:
     image = f"{address}{editions[0]['name']}/{IMAGE}"
     shown = {"title": title, "headline": headline, "address": address, "image": image}
     written["index.html"] = unfonted("site.html.j2", editions=editions, **shown).encode("utf-8")
-    with_fonts(written)
+    with_fonts(written, files.root)
     if address:
         written["sitemap.xml"] = _sitemap(address, written)
         written["robots.txt"] = f"Sitemap: {address}sitemap.xml\n".encode()
@@ -100,13 +100,21 @@ def _href(id: str) -> str:
     return f"{id.removeprefix('city-')}.html"
 
 
-def with_fonts(written: dict[str, bytes]) -> None:
-    """Add the fonts, cut down to what the pages say, and let every page that has a mark for them name them."""
+def with_fonts(written: dict[str, bytes], root: Path) -> None:
+    """Add the fonts, cut down to what the pages say, and let every page that has a mark for them name them.
+
+    Parameters
+    ----------
+    written : dict
+        The content of the files by name; changed.
+    root : pathlib.Path
+        The folder of the outputs, where the store is.
+    """
     pages = {name: content.decode("utf-8") for name, content in written.items() if name.endswith(".html")}
     pages = {name: text for name, text in pages.items() if FONT_MARK in text}
     letters = "".join(sorted(set().union(*pages.values())))
     for weight in WEIGHTS:
-        written[f"fonts/{weight}.woff"] = font_file(weight, letters)
+        written[f"fonts/{weight}.woff"] = font_file(weight, letters, root)
     for name, text in pages.items():
         up = "../" * name.count("/")
         rules = [

@@ -7,7 +7,7 @@ import pytest
 from fhi.engine.errors import MethodError
 from fhi.engine.imputation import models
 from fhi.engine.index import build
-from fhi.engine.parameters import Method
+from fhi.engine.parameters import Method, Step
 from fhi.engine.robustness import sensitivity, uncertainty
 from fhi.engine.robustness.engine import Plan, evaluate
 from fhi.engine.robustness.saltelli import tornado
@@ -30,7 +30,7 @@ def data(tree, cases):
 @pytest.mark.parametrize("noise", [{}, {"data_noise": {"wage": {"sd": 3}, "age": {"relative": 0.1}}}])
 def test_each_draw_is_the_index_of_its_table(data, tree, noise):
     result = uncertainty(data, tree, SPACE | noise, 40, 3, method=METHOD)
-    tables = models.completed(data[[*data]], "hot-deck", 6, 0, {})
+    tables = models.completed(data[[*data]], Step(method="hot-deck"), 6, 0)
     assert data.isna().to_numpy().sum() > 5
     for draw, row in result.parameters.astype(str).iterrows():
         table = int(row["imputed"].removeprefix("table ")) - 1
@@ -76,7 +76,7 @@ def test_the_normal_draws_have_the_regression_and_its_spread():
     x = source.normal(size=400)
     data = pd.DataFrame({"x": x, "y": 2 * x + source.normal(size=400)}, index=[f"u{n:03d}" for n in range(400)])
     data.loc["u000", ["x", "y"]] = [1.5, np.nan]
-    drawn = models.completed(data, "normal", 600, 1, {"ridge": 0.0})[:, 0, 1]
+    drawn = models.completed(data, Step(method="normal", ridge=0.0), 600, 1)[:, 0, 1]
     rest = data.iloc[1:]
     slope, intercept = np.polyfit(rest["x"], rest["y"], 1)
     error = np.sqrt(np.sum((rest["y"] - intercept - slope * rest["x"]) ** 2) / 397)
@@ -86,16 +86,16 @@ def test_the_normal_draws_have_the_regression_and_its_spread():
 
 def test_the_bootstrap_of_donors_has_their_mean_and_more_than_their_spread():
     data = pd.DataFrame({"y": [1.0, 2, 3, 4, np.nan]}, index=list("abcde"))
-    drawn = models.completed(data, "hot-deck", 3000, 1, {})[:, 4, 0]
+    drawn = models.completed(data, Step(method="hot-deck"), 3000, 1)[:, 4, 0]
     assert set(drawn) == {1, 2, 3, 4}
     assert drawn.mean() == pytest.approx(2.5, abs=4 * np.sqrt(1.25 / 3000))
 
 
 @pytest.mark.slow
 def test_observed_cells_stay_and_the_order_of_rows_plays_no_part(data):
-    first = models.completed(data, "normal", 3, 5, {})
+    first = models.completed(data, Step(method="normal"), 3, 5)
     assert all((table[data.notna()] == data.to_numpy()[data.notna()]).all() for table in first)
-    turned = models.completed(data.iloc[::-1], "normal", 3, 5, {})
+    turned = models.completed(data.iloc[::-1], Step(method="normal"), 3, 5)
     np.testing.assert_allclose(turned[:, ::-1], first)
 
 

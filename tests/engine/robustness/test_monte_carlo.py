@@ -59,14 +59,6 @@ def test_intervals_probabilities_and_wins_are_counted_from_the_ranks(kept):
     assert long["unit 1", "unit 5"] == kept.beats().loc["unit 1", "unit 5"]
 
 
-def test_shifts_are_counted_from_the_reference(kept):
-    shift = (kept.ranks - kept.study.reference).abs().mean(axis=1)
-    expected = shift.value_counts(normalize=True).sort_index()
-    found = kept.shift()
-    np.testing.assert_allclose(found.index, expected.index)
-    np.testing.assert_allclose(found, expected)
-
-
 def test_orders_and_tiers_that_hold_are_counted(kept):
     ranks, summary = kept.ranks.to_numpy(), kept.summary
     tops = [ranks[:, :3].max(axis=1) < ranks[:, 3:].min(axis=1), ranks[:, :5].max(axis=1) < ranks[:, 5:].min(axis=1)]
@@ -89,7 +81,7 @@ def test_tiers_and_an_order_that_surely_hold_are_found(tree):
 def test_streaming_gives_the_counts_of_the_draws_it_does_not_keep(data, tree, kept):
     streamed = uncertainty(data, tree, SPACE, 3000, 4, published=PUBLISHED, tiers=TIERS, keep=False)
     assert streamed.cells is None
-    for name in ("ranks", "wins", "shifts", "same_tier"):
+    for name in ("ranks", "wins", "same_tier"):
         np.testing.assert_array_equal(getattr(streamed.summary, name), getattr(kept.summary, name))
     assert streamed.summary.same_order == kept.summary.same_order
     pd.testing.assert_frame_equal(streamed.intervals(), kept.intervals(), rtol=1e-12)
@@ -105,13 +97,6 @@ def test_parts_of_a_stream_add_up(data, tree, monkeypatch):
     whole = uncertainty(data, tree, SPACE, 3 * BLOCK + 100, 1, published=PUBLISHED, tiers=TIERS, keep=True)
     np.testing.assert_array_equal(parts.summary.wins, whole.summary.wins)
     np.testing.assert_array_equal(parts.summary.same_place, whole.summary.same_place)
-
-
-def test_shifts_from_a_reference_with_ties_add_up():
-    # half of the units tie for the first place in the reference, the other half in the draws
-    target = Target(np.array([1, 1, 3, 4]), np.zeros(0, dtype=int))
-    parts = [Summary.of(np.array([ranks]), target) for ranks in ([3, 4, 1, 1], [1, 1, 3, 4])]
-    assert np.flatnonzero((parts[0] + parts[1]).shifts).tolist() == [0, 10]
 
 
 def test_large_runs_are_not_kept_unless_asked(data, tree, monkeypatch):

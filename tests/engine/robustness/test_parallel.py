@@ -97,7 +97,6 @@ def test_two_processes_give_the_bytes_of_one(case):
     one, two = (uncertainty(*case, n, 7, keep=False, workers=workers).summary for workers in (1, 2))
     assert one.ranks.tobytes() == two.ranks.tobytes()
     assert one.wins.tobytes() == two.wins.tobytes()
-    assert one.shifts.tobytes() == two.shifts.tobytes()
 
 
 @pytest.mark.slow
