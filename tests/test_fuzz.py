@@ -246,8 +246,7 @@ def test_any_file_is_read_or_refused(tmp_path_factory, head, content):
 # --- layouts ----------------------------------------------------------------------------------------------
 @pytest.mark.slow
 def test_a_table_laid_out_at_random_gives_its_values_or_is_refused(tmp_path):
-    vocabulary = Vocabulary(TABLES["vocabulary"])
-    file_types.add_measures(vocabulary, FRAMEWORK)
+    vocabulary = file_types.words(TABLES["vocabulary"], FRAMEWORK)
     context, rates = Context(CITIES, vocabulary, 2018), Rates(TABLES["public/exchange_rates"])
     path, whole = tmp_path / "yearbooks-2017.csv", 0
     for seed in range(CASES):

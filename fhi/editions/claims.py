@@ -460,21 +460,11 @@ def _problem(edition: str, claim, part: str | None, expected: str, remedy: str) 
     return Problem(f"data/raw/{edition}/claims.csv", claim.row, "expression", part, expected, remedy)
 
 
-def _row(claim, recomputed: str | None, verdict: str) -> dict[str, object]:
-    words = (("zh", "；", "需要"), ("en", "; ", "needs "))
-    notes = {language: _note(claim, language, joint, needs) for language, joint, needs in words}
-    return {
-        "id": claim.id,
-        "page": claim.page,
-        "subject": claim.subject_zh,
-        "printed": claim.printed,
-        "recomputed": recomputed,
-        "unit": claim.unit,
-        "verdict": verdict,
-        "note": notes["zh"],
-        "subject_en": claim.subject_en,
-        "note_en": notes["en"],
-    }
+def _row(claim, recomputed: str | None, verdict: str) -> tuple:
+    """Return the values of `COLUMNS`."""
+    note_zh, note_en = _note(claim, "zh", "；", "需要"), _note(claim, "en", "; ", "needs ")
+    judged = claim.id, claim.page, claim.subject_zh, claim.printed, recomputed, claim.unit, verdict
+    return *judged, note_zh, claim.subject_en, note_en
 
 
 def _note(claim, language: str, joint: str, needs: str) -> str | None:

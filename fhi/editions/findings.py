@@ -16,7 +16,7 @@ import pandas as pd
 
 from fhi.editions.catalogue import shown
 from fhi.editions.claims import FUNCTIONS, VERDICTS, named_tables
-from fhi.engine.errors import Problem, nearest_names, reject
+from fhi.engine.errors import Problem, misnamed, reject
 from fhi.engine.expressions import Outcome, evaluate
 from fhi.engine.grammar import ExpressionError, parse
 from fhi.engine.ranking import outward, significant
@@ -195,10 +195,7 @@ def findings(rows: pd.DataFrame, tables: Tables, file: str = WORDS) -> tuple[pd.
 def _unknown_claims(row, verdicts: Mapping[str, str], file: str) -> Iterator[Problem]:
     for id in [] if pd.isna(row.claims) else row.claims.split("|"):
         if id not in verdicts:
-            near = nearest_names(id, verdicts, 1)
-            yield Problem(
-                file, row.row, "claims", id, "an id of claims.csv", f"write {near[0]!r}" if near else "drop it"
-            )
+            yield misnamed(file, row.row, "claims", id, verdicts, "an id of claims.csv", "drop it")
 
 
 def _verdict(row, verdicts: Mapping[str, str]) -> str | None:

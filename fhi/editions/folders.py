@@ -16,7 +16,7 @@ from fhi.editions import catalogue
 from fhi.editions.catalogue import shown, verify
 from fhi.editions.edition import Edition, read_edition, words
 from fhi.engine.cells import read_cells
-from fhi.engine.errors import DataError, MethodError, Problem, nearest_names, reject
+from fhi.engine.errors import MethodError, Problem, collected, misnamed, reject
 from fhi.engine.framework import FORMULAS, SAME, indicators_of
 from fhi.paths import EDITION_FILE, RAW, REPORT, edition_folder
 from fhi.reading.schemas import EXAMPLE, SCHEMA_FILE, SCHEMAS, Schema, read_schemas, read_table, table_from_cells
@@ -24,7 +24,7 @@ from fhi.reading.schemas import EXAMPLE, SCHEMA_FILE, SCHEMAS, Schema, read_sche
 #: cells of the list of files that those of the template stand in until they are filled in: column -> what an older
 #: template had, what is expected, the remedy
 CITED = {
-    "citation": ((), "what the file is taken from", "say what to cite; it stands below the figures"),
+    "citation": ((), "the source of the file", "state what to cite; it appears below the figures"),
     "publisher": (("publisher",), "who published it", "name the publisher"),
     "date": (("date",), "when it was published", "write the date, or the year"),
     "licence": (("terms of use", "licence"), "its terms of use", "name the licence, or the terms of use"),
@@ -61,10 +61,8 @@ def units_of(edition: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the table of cities (indexed by name) and the tree of an edition, to check a scenario by."""
     folder, tables, problems = edition_folder(edition), {}, []
     for name in ("cities", "framework"):
-        try:
+        with collected(problems):
             tables[name] = _read(folder, name)
-        except DataError as error:
-            problems += error.problems
     reject(problems)
     return tables["cities"].set_index("name_zh"), tables["framework"]
 
@@ -115,15 +113,11 @@ def read(folder: Path, common: Path = RAW) -> dict[str, pd.DataFrame]:
     values = [] if own else [VALUES]
     optional = [name for name in (VARIABLES, VALUES, *OPTIONAL) if name in values or (folder / f"{name}.csv").is_file()]
     for name in dict.fromkeys([*needed, *optional]):
-        try:
+        with collected(problems):
             tables[name] = _read(folder, name, _known(tables, name), tables.get("cities"))
-        except DataError as error:
-            problems += error.problems
     for name in dict.fromkeys([*found.common, "vocabulary", *([] if "exchange_rates" in tables else [RATES])]):
-        try:
+        with collected(problems):
             tables |= _common(name, tables, common)
-        except DataError as error:
-            problems += error.problems
     reject(problems or _inconsistent(tables, found, folder))
     tables.setdefault(RATES, tables.get("exchange_rates"))
     if found.published_ranks is not None:
@@ -168,7 +162,7 @@ def _unnamed(found: Edition, file: str) -> list[Problem]:
     """Return a problem for each word of edition.yml that is still that of the template."""
     rows = words(found)
     return [
-        Problem(file, None, key, text, "a text of your own", "write it; it stands on the page and below the figures")
+        Problem(file, None, key, text, "a text of your own", "write it; it appears on the page and below the figures")
         for key, *texts in rows[["key", "zh", "en"]].itertuples(index=False)
         for text in texts
         if text.startswith(EXAMPLE)
@@ -245,9 +239,8 @@ def _bad_facts(facts: pd.DataFrame, cities: pd.DataFrame, found: Edition, file: 
             )
         for unit in fact.subjects.replace("=", "|").split("|"):
             if unit not in names:
-                near = nearest_names(unit, names, 1)
-                remedy = f"write {near[0]!r}" if near else "correct the name, or add it to cities.csv"
-                problems.append(Problem(file, fact.row, "subjects", unit, "a city of cities.csv", remedy))
+                expected, remedy = "a city of cities.csv", "correct the name, or add it to cities.csv"
+                problems.append(misnamed(file, fact.row, "subjects", unit, names, expected, remedy))
     return problems
 
 

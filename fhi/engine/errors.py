@@ -54,6 +54,39 @@ def reject(problems: Iterable[Problem]) -> None:
         raise DataError(problems)
 
 
+@contextmanager
+def collected(problems: list[Problem]) -> Iterator[None]:
+    """Add the problems of a `DataError` in the block to a list, in place of raising it."""
+    try:
+        yield
+    except DataError as error:
+        problems += error.problems
+
+
+def misnamed(
+    file: str, row: int | None, column: str, name: str, valid: Iterable[str], expected: str, remedy: str
+) -> Problem:
+    """Return the problem of a name that is not valid; the remedy is the nearest one, if one comes near.
+
+    Parameters
+    ----------
+    file, row, column, name
+        Where it stands, and what stands there.
+    valid : iterable of str
+        The names that there are.
+    expected : str
+        What they are.
+    remedy : str
+        Where none comes near.
+
+    Returns
+    -------
+    Problem
+    """
+    near = nearest_names(name, valid, 1)
+    return Problem(file, row, column, name, expected, f"write {near[0]!r}" if near else remedy)
+
+
 #: so many problems of one kind are told one by one; of more, so many stand for all
 EXAMPLES = 3
 

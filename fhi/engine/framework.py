@@ -308,7 +308,7 @@ def _problems(table: pd.DataFrame, file: str):
     for row, node, again in zip(lines, table.itertuples(), table["code"].duplicated(keep=False), strict=True):
         parent = node.parent if isinstance(node.parent, str) and node.parent else None
         stray, low = node.code not in inner and node.level != deepest, f"a parent of level {node.level - 1}"
-        unit = isinstance(node.unit, str) and node.unit
+        unit = isinstance(getattr(node, "unit", None), str) and node.unit
         texts = [name for name in FORMULAS if isinstance(getattr(node, name, None), str)]
         first = next(iter(texts), "")
         children = f"children, the level {deepest} of the other indicators, or a unit"
@@ -343,7 +343,7 @@ def _unlike(table: pd.DataFrame, inner: set[str], file: str):
             continue
         if node["direction"] != table.at[other, "direction"]:
             expected = f"{table.at[other, 'direction']}, as for {other}"
-            yield Problem(file, node["row"], "direction", node["direction"], expected, "an indicator has one direction")
+            yield Problem(file, node["row"], "direction", node["direction"], expected, "give it one direction")
         for name in FORMULAS:
             if isinstance(node.get(name), str):
                 yield Problem(file, node["row"], name, node[name], "an empty cell", f"write it in the row of {other}")

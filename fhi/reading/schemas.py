@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from fhi.engine.cells import parse_number, read_cells
-from fhi.engine.errors import Problem, nearest_names, reject
+from fhi.engine.errors import Problem, misnamed, nearest_names, reject
 from fhi.reading import parsing
 
 #: the columns of the panel: ``low`` and ``high`` are the least and the greatest value that its sources allow
@@ -200,11 +200,10 @@ def _parse_column(cells, name, column, lines, file, known, problems) -> dict[str
         except ValueError as error:
             problems.append(Problem(file, line, name, cell, str(error), "correct the cell"))
         if kind in known and cell not in known[kind]:
-            near = nearest_names(cell, known[kind], 1)
             listed = "cities.csv" if kind == "city" else "framework.csv"
-            remedy = f"write {near[0]!r}" if near else f"correct the name or add it to {listed}"
-            remedy = column.unknown.format(remedy)
-            problems.append(Problem(file, line, name, cell, f"a {kind} of {listed}", remedy))
+            expected, remedy = f"a {kind} of {listed}", f"correct the name or add it to {listed}"
+            problem = misnamed(file, line, name, cell, known[kind], expected, remedy)
+            problems.append(problem._replace(remedy=column.unknown.format(problem.remedy)))
     if kind in ("integer", "number"):
         return {name: pd.Series([math.nan if value is None else value for value in parsed], dtype=float)}
     series = {name: cells.where(cells != "", None).astype("str").reset_index(drop=True)}

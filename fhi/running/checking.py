@@ -12,7 +12,6 @@ from fhi.engine.framework import Framework
 from fhi.engine.robustness import runs
 from fhi.paths import user_folder
 from fhi.reading.microdata import file_types
-from fhi.reading.microdata.names import Vocabulary
 from fhi.scenarios import Scenario, load_scenario
 
 
@@ -98,8 +97,7 @@ def _check_folder(method: Scenario, tables: dict[str, pd.DataFrame]) -> None:
     """Refuse a folder of own files that is not there, is empty, or holds a file whose name says nothing."""
     name = method.user_data.folder
     shown = f"data/user/{name}".removesuffix("/.")
-    vocabulary = Vocabulary(tables["vocabulary"])
-    file_types.add_measures(vocabulary, Framework.from_table(tables["framework"]))
+    vocabulary = file_types.words(tables["vocabulary"], Framework.from_table(tables["framework"]))
     found = file_types.files(user_folder(name), shown, method.year, vocabulary)
     if not found:
         message = f"{shown} has no file with a recognised name; add files (data/user/README.md), or remove the key."

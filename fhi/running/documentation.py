@@ -106,13 +106,8 @@ def figure_map(language: str = "en") -> str:
     """Return the table figure → page → notebook → function → file, in Markdown."""
     lines = [TEXTS["head"]["figures"][language], "|---|---|---|---|---|---|"]
     for entry in entries():
-        cells = (
-            entry.title[language],
-            entry.page or "—",
-            ", ".join(entry.evidence),
-            "07_charting",
-            f"`{entry.function}`",
-        )
+        evidence = ", ".join(entry.evidence)
+        cells = entry.title[language], entry.page or "—", evidence, "07_charting", f"`{entry.function}`"
         lines.append(f"| {' | '.join(map(str, cells))} | `figures/{entry.id}.*` |")
     return "\n".join(lines)
 

@@ -228,18 +228,11 @@ def _execute(source: Path, executed: Path, parameters: dict[str, Any], staging: 
     # processes that a notebook begins import this checkout, whatever checkout the environment was set up for
     os.environ |= {STAGING: staging, "FHI_OUT": str(root), "PYTHONPATH": str(ROOT / ".ci")}
     bar = {"desc": f"{source.stem:<18}", "bar_format": "{desc} {bar:24} {n_fmt}/{total_fmt} cells  {elapsed}"}
+    options = {"engine_name": ENGINE, "kernel_name": "python3", "cwd": str(ROOT), "progress_bar": bar}
+    # it is written once, at the end
+    options["request_save_on_cell_execute"] = False
     try:
-        papermill.execute_notebook(
-            str(source),
-            str(executed),
-            parameters,
-            engine_name=ENGINE,
-            kernel_name="python3",
-            cwd=str(ROOT),
-            progress_bar=bar,
-            # it is written once, at the end
-            request_save_on_cell_execute=False,
-        )
+        papermill.execute_notebook(str(source), str(executed), parameters, **options)
     except PapermillExecutionError as error:
         message = f"{source.name}, cell {error.cell_index + 1}: {error.ename}: {error.evalue}"
         raise NotebookError(message) from None

@@ -14,7 +14,6 @@ from fhi.engine.errors import DataError, Problem, nearest_names
 from fhi.engine.framework import Framework
 from fhi.paths import RAW, user_folder
 from fhi.reading.microdata import Microdata, collect, file_types
-from fhi.reading.microdata.names import Vocabulary
 from fhi.reading.schemas import SCHEMAS, read_table
 from fhi.scenarios import Scenario
 from fhi.store import Store
@@ -194,8 +193,7 @@ def _latest_year(name: str) -> int:
 
 def _suggestions(cells: Iterable[tuple[str | None, str]], tables: Mapping, framework: Framework) -> list[str]:
     """Return the lines of a vocabulary.csv, and of the column aliases, that would make refused words known."""
-    vocabulary = Vocabulary(tables["vocabulary"])
-    file_types.add_measures(vocabulary, framework)
+    vocabulary = file_types.words(tables["vocabulary"], framework)
     names = tables["cities"]["name_zh"].tolist()
     found = []
     for column, value in dict.fromkeys(cells):

@@ -2,7 +2,17 @@
 
 import pytest
 
-from fhi.engine.errors import DataError, FhiError, MethodError, Problem, choose, nearest_names
+from fhi.engine.errors import (
+    DataError,
+    FhiError,
+    MethodError,
+    Problem,
+    choose,
+    collected,
+    misnamed,
+    nearest_names,
+    reject,
+)
 
 
 def test_a_problem_names_file_row_column_value_expectation_and_remedy():
@@ -85,3 +95,24 @@ def test_many_problems_of_a_kind_are_one_line_with_their_number_and_the_first():
         "row 4 found 'x4' (write 4), …",
         "b.csv: row 3, column unit: found 't'; expected kg; remedy: convert",
     ]
+
+
+def test_problems_are_gathered_and_rejected_together():
+    first, second = (Problem("a.csv", row, "city", "x", "a city", "correct it") for row in (2, 3))
+    found = []
+    with collected(found):
+        raise DataError([first])
+    with collected(found):
+        found.append(second)
+    assert found == [first, second]
+    reject([])
+    with pytest.raises(DataError) as caught:
+        reject(problem for problem in found)
+    assert caught.value.problems == found
+
+
+def test_a_name_that_is_not_known_has_the_nearest_as_remedy():
+    where = "a.csv", 2, "city"
+    near = misnamed(*where, "Bejing", ["Beijing", "Shanghai"], "a city", "correct the name")
+    assert near == Problem(*where, "Bejing", "a city", "write 'Beijing'")
+    assert misnamed(*where, "Qq", ["Beijing"], "a city", "correct the name").remedy == "correct the name"

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from sampled import examples
 
 from fhi.engine.formulas import FormulaError, derived
+from fhi.engine.framework import Framework
 
 
 def long(values, evidence="published"):
@@ -148,3 +149,20 @@ def test_ranges_that_are_not_found_at_the_ends_are_refused(text, message):
 def test_without_formulas_nothing_is_made():
     assert derived(ROWS, {}).empty
     assert derived(ROWS.iloc[:0], {"made": "loans"}, ["loans"]).empty
+
+
+def test_flights_per_head_are_those_that_coinr_prints():
+    """COINr's vignette "Denomination" (Becker et al. 2022): flights over population, times 1000, of six countries.
+
+    Flights and results as printed there; population of 2019 as the World Bank gave it in 2020 (SP.POP.TOTL).
+    """
+    flights = {"AUT": 29.01725, "BEL": 31.88546, "BGR": 9.23588, "HRV": 9.24529, "CYP": 8.75467, "CZE": 15.30953}
+    people = {"AUT": 8877067, "BEL": 11484055, "BGR": 6975761, "HRV": 4067500, "CYP": 1198575, "CZE": 10669709}
+    printed = [0.003268788, 0.002776498, 0.001323996, 0.002272966, 0.007304232, 0.001434859]
+    tree = pd.DataFrame({"code": ["index", "flights"], "level": [0, 1], "parent": [None, "index"]})
+    tree = tree.assign(direction=1, weight=1.0, unit="", name_zh="", name_en="")
+    formulas = Framework.from_table(tree.assign(denominator=[None, "population / 1000"], formula=None)).formulas
+    columns = {"flights": flights, "population": people}
+    rows = long({name: {(city, 2019): value for city, value in part.items()} for name, part in columns.items()})
+    found = derived(rows, formulas).set_index("city")["value"]
+    assert [float(f"{found[city]:.7g}") for city in flights] == printed

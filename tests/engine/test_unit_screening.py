@@ -80,3 +80,34 @@ def test_no_unit_left_is_refused():
             TREE,
             Method(unit_screening={"b": {"least_data": 1.0}, "x": {"most_zeros": 0.0}, "z": {"most_zeros": 0.0}}),
         )
+
+
+def test_units_and_shares_are_those_that_coinr_prints():
+    """COINr's vignette "Unit screening" (Becker et al. 2022): ``Screen(iData, "byNA", dat_thresh = 0.75)``."""
+    units = ["KOR", "LAO", "MYS", "MNG", "MMR", "NZL", "PAK", "PHL", "RUS", "SGP", "THA", "VNM"]
+    data = pd.DataFrame(
+        {
+            "research": [20437, 175, 8080, 293, 299, 7731, 7122, 1361, 16182, 11411, 5317, 3618],
+            "patents": [249.8, NAN, 64.2, 0.3, NAN, 46.5, 7.2, 11.3, 141.5, 270.5, 53.6, NAN],
+            "services": [
+                *[1.798, NAN, 1.15292, 0.00266, 0.08905, 0.34615, 0.03553, 0.29555, 1.44633, 0.9278, 0.08969, NAN]
+            ],
+            "goods": [NAN, NAN, 7.555, 0.046, NAN, 1.213, 1.256, 3.185, 8.379, 14.507, 6.661, NAN],
+        },
+        index=units,
+        dtype=float,
+    )
+    rows = [(0, "index", None), *((1, name, "index") for name in data)]
+    tree = Framework.from_table(
+        pd.DataFrame(rows, columns=["level", "code", "parent"]).assign(
+            direction=1, weight=1.0, unit="", name_zh="", name_en=""
+        )
+    )
+    found = build(data, tree, Method(unit_screening={"index": {"least_data": 0.75}}))
+    assert set(units) - set(found.scores.index) == {"LAO", "MMR", "VNM"}
+    table = found.stages["unit_screening"].set_index("city")
+    assert table["data"][units[:6]].tolist() == [0.75, 0.25, 1.0, 1.0, 0.5, 1.0]
+    assert table["kept"][units[:6]].tolist() == [True, False, True, True, False, True] and (table["zeros"] == 0).all()
+    # 3 of 4 are kept at 0.75 and not above it
+    found = build(data, tree, Method(unit_screening={"index": {"least_data": 0.76}}))
+    assert "KOR" not in found.scores.index and len(found.scores) == 8

@@ -63,7 +63,7 @@ def test_several_faults_are_told_together(said):
 
 def test_faults_of_the_tables_do_not_hide_those_of_the_scenario(said, monkeypatch):
     def bad(name):
-        raise DataError([Problem("indicators.csv", 3, "value", "", "a value", folders.EMPTY)])
+        raise DataError([Problem("indicators.csv", 3, "value", "", "a value", "leave the row out")])
 
     monkeypatch.setattr(folders, "load", bad)
     found = said("weights: {adoptoin: 2}\n")

@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 
 from fhi.editions import a_share, construction
-from fhi.editions.synthetic import firms
-from fhi.editions.synthetic.places import Places, to_bytes, written_cities
+from fhi.editions.synthetic.places import Places, firms, to_bytes, until, written_cities
 from fhi.engine.framework import Framework
 
 __all__ = ["files"]
@@ -42,9 +41,9 @@ def files(
     places = Places(tables, last)
     margins = _population(places, streams[0])
     found["population.csv"] = margins.assign(year=min(years))
-    whole = firms.firms(places, streams[1])
+    whole = firms(places, streams[1])
     for year in sorted(years):
-        found[f"firms-{year}.csv"] = firms.until(whole, places, year)
+        found[f"firms-{year}.csv"] = until(whole, places, year)
         found[f"questionnaires-{year}.csv"] = _questionnaires(places, margins, year, streams[2])
         found[f"services-{year}.csv"] = _services(places, year, streams[3])
         found[f"companies-{year}.csv"] = _companies(places, year, streams[4])

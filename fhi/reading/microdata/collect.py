@@ -9,13 +9,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from fhi.engine.errors import DataError, Problem, reject
+from fhi.engine.errors import DataError, Problem, collected, reject
 from fhi.engine.framework import Framework
 from fhi.reading.microdata import file_types, reading
 from fhi.reading.microdata.cell_readers import Context
-from fhi.reading.microdata.conversion import RateRows, Rates
+from fhi.reading.microdata.conversion import Rates
 from fhi.reading.microdata.file_types import KINDS, File
-from fhi.reading.microdata.names import CityNames, Vocabulary
+from fhi.reading.microdata.names import CityNames
 from fhi.reading.microdata.quality_log import REFUSED, REPORT, UNDERSTOOD, Quality
 from fhi.reading.microdata.questionnaires import Population, Questionnaires
 from fhi.reading.microdata.registers import Companies, Firms, Services
@@ -57,12 +57,8 @@ class Microdata(NamedTuple):
     @classmethod
     def empty(cls) -> Microdata:
         """Return what no files give."""
-        return cls(
-            *(
-                pd.DataFrame(columns=columns)
-                for columns in (PANEL, INTERVALS, SERVICES, REPORT, REFUSED, [*UNDERSTOOD, "citation"])
-            )
-        )
+        columns = PANEL, INTERVALS, SERVICES, REPORT, REFUSED, [*UNDERSTOOD, "citation"]
+        return cls(*(pd.DataFrame(columns=names) for names in columns))
 
 
 def collect(
@@ -104,16 +100,14 @@ def collect(
     DataError
         With the problems of every file that cannot be read.
     """
-    known = Vocabulary(tables["vocabulary"])
-    file_types.add_measures(known, framework)
-    files = file_types.files(folder, shown, year, known)
+    files = file_types.files(folder, shown, year, file_types.words(tables["vocabulary"], framework))
     vocabulary = file_types.words(tables["vocabulary"], framework, files)
     cities = CityNames(tables["cities"], vocabulary)
     context = Context(cities, vocabulary, year or LATEST)
     rates = Rates(tables["public/exchange_rates"], rate_gap)
     population = Population()
     collectors = {
-        "rates": RateRows(rates),
+        "rates": rates,
         "population": population,
         "firms": Firms(vocabulary.codes("class"), len(cities.names), rates, least_financing),
         "questionnaires": Questionnaires(population),
@@ -148,7 +142,7 @@ class _Collection:
             ledgers = [Quality(file.shown, kind) for file in own]
             self.files[kind] = [file.shown for file in own]
             self.ledgers += ledgers
-            try:
+            with collected(problems):
                 for number, (file, quality) in enumerate(zip(own, ledgers, strict=True)):
                     self._read(file, collector, quality, number)
                 if own and not problems:
@@ -158,8 +152,6 @@ class _Collection:
                         quality.check()
                     self._used(kind, own)
                     self.given.append(kind)
-            except DataError as error:
-                problems += error.problems
             for quality in ledgers:
                 kept = quality.rows("read") - sum(map(quality.rows, ("empty", "refused", "duplicate")))
                 quality.count("kept", kept)
@@ -249,7 +241,7 @@ class _Collection:
                 for measure in frame["measure"].unique():
                     kinds.setdefault(measure, []).append(kind)
         problems = [
-            Problem(self.shown, None, measure, " and ".join(several), "one kind of file for it", "leave it to one")
+            Problem(self.shown, None, measure, " and ".join(several), "one kind of file", "give it in one kind")
             for measure, several in kinds.items()
             if len(several) > 1
         ]

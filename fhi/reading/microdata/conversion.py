@@ -1,7 +1,6 @@
 """Bring amounts to CNY, each at the annual average rate of its own year, and values to the unit of their indicator."""
 
 import math
-from collections.abc import Mapping
 from decimal import Decimal
 
 import numpy as np
@@ -34,9 +33,23 @@ class Rates:
             if currency in CURRENCY:
                 self._rates[CURRENCY.index(currency), int(year)] = float(rate)
 
-    def add(self, rates: Mapping[tuple[int, int], float]) -> None:
-        """Put rates by (place of the currency, year) in place of those that are there."""
-        self._rates |= rates
+    def add(self, block: Block, quality: Quality, file: int) -> None:
+        """Take the rows of a block of the staff's own exchange rates, which replace those that are there.
+
+        Parameters
+        ----------
+        block : Block
+            Rows that were understood.
+        quality : Quality
+            Ledger of their file.
+        file : int
+            Place of the ledger in the list that `finish` takes.
+        """
+        currencies, years, rates = (block.columns[name].tolist() for name in ("currency", "year", "cny_per_unit"))
+        self._rates |= dict(zip(zip(currencies, years, strict=True), rates, strict=True))
+
+    def finish(self, ledgers: list[Quality]) -> None:
+        """Do nothing more: a rate counts once it is there."""
 
     def find(self, currency: int, year: int) -> float:
         """Return CNY for one unit in a year; NaN if no rate is near enough.
@@ -134,31 +147,6 @@ def convert(
     quality.count("undisclosed", int((~known).sum()), name)
     quality.count("vague amount", int((columns[f"{name}_vague"] & known).sum()), name, "an interval or a bound")
     return value * rate, columns[f"{name}_low"] * rate, columns[f"{name}_high"] * rate, two | unrated
-
-
-class RateRows:
-    """Takes blocks of the staff's own exchange rates, which replace the public ones."""
-
-    def __init__(self, rates: Rates):
-        self.rates = rates
-
-    def add(self, block: Block, quality: Quality, file: int) -> None:
-        """Take the rows of a block.
-
-        Parameters
-        ----------
-        block : Block
-            Rows that were understood.
-        quality : Quality
-            Ledger of their file.
-        file : int
-            Place of the ledger in the list that `finish` takes.
-        """
-        currencies, years, rates = (block.columns[name].tolist() for name in ("currency", "year", "cny_per_unit"))
-        self.rates.add(dict(zip(zip(currencies, years, strict=True), rates, strict=True)))
-
-    def finish(self, ledgers: list[Quality]) -> None:
-        """Do nothing more: a rate counts once it is there."""
 
 
 #: units of a column that count and name no currency

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -171,7 +171,7 @@ def citations(files: list[File]) -> dict[str, Cited]:
                 near = ", ".join(names)
                 problems.append(Problem(own.shown, line, "file", row["file"], f"one of {near}", "correct the name"))
             elif not row["citation"]:
-                problems.append(Problem(own.shown, line, "citation", "", "what the file is taken from", "say it"))
+                problems.append(Problem(own.shown, line, "citation", "", "the source of the file", "fill in the cell"))
             elif row["label"] not in LABELS:
                 expected = f"one of {', '.join(LABELS)}"
                 problems.append(Problem(own.shown, line, "label", row["label"], expected, "use one of these"))
@@ -192,15 +192,17 @@ def _bad_issue(file: File, year: int | None) -> list[Problem]:
     return []
 
 
-def words(table: pd.DataFrame, framework: Framework, files: list[File]) -> Vocabulary:
-    """Return the words of the project and of the folder, and the names of the tree's indicators as measures.
+def words(table: pd.DataFrame, framework: Framework, files: Iterable[File] = ()) -> Vocabulary:
+    """Return the words of the project and of the folder, and the indicators of the tree as measures.
+
+    An indicator is named by its code, its names and its aliases (joined by ``|``).
 
     Parameters
     ----------
     table : pandas.DataFrame
         The vocabulary of the project: ``list, code, written``.
     framework : Framework
-    files : list of File
+    files : iterable of File
         Of the folder; those of the kind ``vocabulary`` add to it.
 
     Returns
@@ -216,23 +218,9 @@ def words(table: pd.DataFrame, framework: Framework, files: list[File]) -> Vocab
     vocabulary = Vocabulary(
         table, {file.shown: read_table(file.path, SCHEMAS["vocabulary"], file=file.shown) for file in own}
     )
-    add_measures(vocabulary, framework)
+    leaves = framework.table.loc[framework.indicators].reindex(columns=["code", "name_zh", "name_en", "aliases"])
+    for column in leaves:
+        for names, code in zip(leaves[column], leaves.index, strict=True):
+            own = (name for name in str(names or "").split("|") if name not in ("", "nan"))
+            vocabulary.add("measure", ((name, code) for name in own))
     return vocabulary
-
-
-def add_measures(vocabulary: Vocabulary, framework: Framework) -> None:
-    """Add the indicators of a tree as measures: by code, by their names, by their aliases (joined by ``|``).
-
-    Parameters
-    ----------
-    vocabulary : Vocabulary
-        Takes them.
-    framework : Framework
-    """
-    leaves = framework.table.loc[framework.indicators]
-    for column in ("code", "name_zh", "name_en", "aliases"):
-        if column in leaves:
-            for names, code in zip(leaves[column], leaves.index, strict=True):
-                vocabulary.add(
-                    "measure", ((name, code) for name in str(names or "").split("|") if name not in ("", "nan"))
-                )

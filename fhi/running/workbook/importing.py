@@ -16,7 +16,7 @@ from fhi import editions, paths
 from fhi.editions import SCHEMAS, alternatives, units_of
 from fhi.engine import index
 from fhi.engine.cells import Table
-from fhi.engine.errors import DataError, MethodError, Problem, nearest_names, reject
+from fhi.engine.errors import DataError, MethodError, Problem, misnamed, reject
 from fhi.engine.framework import FORMULAS, Framework
 from fhi.engine.parameters import Method
 from fhi.engine.weighting import experts
@@ -124,9 +124,8 @@ def _base_scenario(book: Book) -> str:
     named = ((number, "".join(cells[1:2])) for number, cells in rows if cells[:1] == ["scenario"])
     row, base = next(named, (1, BASELINE))
     if base not in scenario_names(paths.SCENARIOS):
-        near = nearest_names(base, scenario_names(paths.SCENARIOS), 1)
-        remedy = f"write {near[0]!r}" if near else "write the name of a file in notebooks/scenarios/"
-        raise DataError([Problem(book.shown("about"), row, "value", base, "the name of a scenario", remedy)])
+        valid, remedy = scenario_names(paths.SCENARIOS), "write the name of a file in notebooks/scenarios/"
+        raise DataError([misnamed(book.shown("about"), row, "value", base, valid, "the name of a scenario", remedy)])
     return base
 
 
@@ -166,9 +165,8 @@ def _refuse_other_changes(table: pd.DataFrame, before: Framework, file: str) -> 
     codes, tree = list(before.table.index), before.table.reindex(columns=columns)
     for row, code in zip(table["row"], table["code"], strict=True):
         if code not in codes:
-            near = nearest_names(code, codes, 1)
-            remedy = f"write {near[0]!r}" if near else "remove the row; nodes are added in the raw framework.csv"
-            problems.append(Problem(file, row, "code", code, "a node of framework.csv", remedy))
+            remedy = "remove the row; nodes are added in the raw framework.csv"
+            problems.append(misnamed(file, row, "code", code, codes, "a node of framework.csv", remedy))
     for code in codes:
         if code not in set(table["code"]):
             problems.append(Problem(file, None, "code", None, f"a row of the node {code}", "put the row back"))

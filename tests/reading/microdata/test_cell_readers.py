@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from fhi.reading.microdata.cell_readers import CURRENCY, CellReader, NameReader
-from fhi.reading.microdata.file_types import Field
+from fhi.reading.microdata.cell_readers import CURRENCY, READERS, CellReader, NameReader
+from fhi.reading.microdata.file_types import KINDS, Field
 from fhi.reading.microdata.text_blocks import Column
 
 
@@ -17,6 +17,15 @@ def read(context):
         return CellReader(Field("x", reader, **bounds), context, unit, **options)(Column.of(texts))
 
     return of
+
+
+def test_every_column_of_a_kind_of_file_has_a_reader(context):
+    for kind in KINDS.values():
+        for field in kind.by_name.values():
+            name, _, words = field.reader.partition(":")
+            assert name in {*READERS, "name", "text"}, (kind.name, field.name)
+            assert not words or context.vocabulary.codes(words), (kind.name, field.name)
+            assert field.required or not field.filled, "a value that must be there needs its column"
 
 
 @pytest.mark.parametrize(
