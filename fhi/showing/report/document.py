@@ -64,6 +64,16 @@ def words(language: str) -> dict[str, str]:
     return {name: text[language] for name, text in _words().items()}
 
 
+def _words_for(store: Store, language: str) -> dict[str, str]:
+    """Return the words of the print: those for data where no published ranks are rebuilt, and none of missing bounds."""
+    said = words(language)
+    if not has(store, "tables/published_ranks"):
+        said |= {name: said[f"{name}-data"] for name in ("independent", "original", "reproduces")}
+    if not has(store, "bounds"):
+        said["profiles-opening"] = said["profiles-opening-plain"]
+    return said
+
+
 def document(store: Store, language: str) -> dict:
     """Return everything that the print says, in one language, as plain values.
 
@@ -80,7 +90,7 @@ def document(store: Store, language: str) -> dict:
         If a table is missing; `FileNotFoundError` if a picture is.
     """
     chosen = load_scenario(store.scenario)
-    said, told = words(language), Told(store, language)
+    said, told = _words_for(store, language), Told(store, language)
     opening = {name: text[language] for name, text in front(store, chosen).items()}
     figures = [figure(found, store, told) for found in drawn(store)]
     book, placed = _placed(chapters(store, chosen), {part["name"] for part in parts_of(figures, store)})
