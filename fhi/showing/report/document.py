@@ -65,7 +65,7 @@ def words(language: str) -> dict[str, str]:
 
 
 def _words_for(store: Store, language: str) -> dict[str, str]:
-    """Return the words of the print: those for data where no published ranks are rebuilt, and none of missing bounds."""
+    """Return the words of the print: those for data where no published ranks are rebuilt, none of absent bounds."""
     said = words(language)
     if not has(store, "tables/published_ranks"):
         said |= {name: said[f"{name}-data"] for name in ("independent", "original", "reproduces")}
