@@ -25,7 +25,7 @@ from fhi.showing.report.contents import LABELS, altered_notice, chapters, front,
 from fhi.showing.report.pictures import Drawn, drawn, map_svg, picture, svg_size
 from fhi.showing.report.profiles import Field
 from fhi.showing.report.tables import Cell, Table, has, profiled, shown_units
-from fhi.showing.report.texts import in_both, unit_words
+from fhi.showing.report.texts import in_both, unit_head, unit_words
 from fhi.store import Store
 
 #: the width in points of a drawing that fills the width of the text
@@ -304,7 +304,7 @@ def _ranking(store: Store, chosen: Scenario, language: str, said: Mapping[str, s
         ranks = [(part["published"], part["reconstructed"]) for part in parts]
         interval, scores = (sure[name]["text"] if sure[name] else "" for name in ("ranks", "scores"))
         rows.append({"name": field.names[unit], "ranks": ranks, "interval": interval, "scores": scores})
-    heads = [unit_words(store)["one"][language], *(field.nodes[code] for code in field.uppers)]
+    heads = [unit_head(store)[language], *(field.nodes[code] for code in field.uppers)]
     key = field.said["rank_key" if len(field.published) else "rank_key_own"]
     ends = [said["interval"] if any(row["interval"] for row in rows) else ""]
     ends += [said["scores"] if any(row["scores"] for row in rows) else ""]
