@@ -74,7 +74,7 @@ def table(name: str) -> Table:
         near = nearest_names(name, tables(), 1)
         meant = f" (or write {near[0]!r})" if near else ""
         remedy = f"add it with its key, labels and titles, and its columns in columns.csv{meant}"
-        raise DataError([Problem(SHOWN, None, "name", name, "a row of every table that is written", remedy)])
+        raise DataError([Problem(SHOWN, None, "name", name, "a row for every built table", remedy)])
     return found
 
 

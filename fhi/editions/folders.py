@@ -24,7 +24,7 @@ from fhi.reading.schemas import EXAMPLE, SCHEMA_FILE, SCHEMAS, Schema, read_sche
 #: cells of the list of files that those of the template stand in until they are filled in: column -> what an older
 #: template had, what is expected, the remedy
 CITED = {
-    "citation": ((), "what the file is taken from", "say what to cite; it stands below the figures"),
+    "citation": ((), "the source of the file", "state what to cite; it appears below the figures"),
     "publisher": (("publisher",), "who published it", "name the publisher"),
     "date": (("date",), "when it was published", "write the date, or the year"),
     "licence": (("terms of use", "licence"), "its terms of use", "name the licence, or the terms of use"),
@@ -162,7 +162,7 @@ def _unnamed(found: Edition, file: str) -> list[Problem]:
     """Return a problem for each word of edition.yml that is still that of the template."""
     rows = words(found)
     return [
-        Problem(file, None, key, text, "a text of your own", "write it; it stands on the page and below the figures")
+        Problem(file, None, key, text, "a text of your own", "write it; it appears on the page and below the figures")
         for key, *texts in rows[["key", "zh", "en"]].itertuples(index=False)
         for text in texts
         if text.startswith(EXAMPLE)

@@ -53,7 +53,7 @@ def start(name: str, base: str) -> list[Path]:
         )
         raise MethodError(message, key="edition", value=name)
     if found.year is None:
-        raise MethodError("the year is missing; the new edition is of the year after it.", file=base, key="year")
+        raise MethodError("the edition has no year; add the key year.", file=base, key="year")
     tables = load(base)
     rows, values = _ranks(tables, found.year), _values(tables)
     made = {"framework": tables["framework"], "cities": _cities(tables["cities"]), VALUES: values}

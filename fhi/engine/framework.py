@@ -343,7 +343,7 @@ def _unlike(table: pd.DataFrame, inner: set[str], file: str):
             continue
         if node["direction"] != table.at[other, "direction"]:
             expected = f"{table.at[other, 'direction']}, as for {other}"
-            yield Problem(file, node["row"], "direction", node["direction"], expected, "an indicator has one direction")
+            yield Problem(file, node["row"], "direction", node["direction"], expected, "give it one direction")
         for name in FORMULAS:
             if isinstance(node.get(name), str):
                 yield Problem(file, node["row"], name, node[name], "an empty cell", f"write it in the row of {other}")

@@ -267,7 +267,7 @@ def other_years(
     if methods.traits("over_years", method.over_years.method).own_year:
         return {}
     if year is None:
-        raise MethodError("levels of several years need an edition year; set year.", key="over_years")
+        raise MethodError("scores of several years need the year of the edition; set the key year.", key="over_years")
     last = max(year, method.year or year)
     found = {}
     for other in sorted(int(at) for at in panel["year"].unique() if at <= last and at != year):

@@ -228,7 +228,7 @@ def principal_components(data: pd.DataFrame) -> Components:
         sparse = listed(data.notna().sum().sort_values(kind="stable").index[:3])
         message = f"{len(complete)} units have every indicator; impute, or leave out those that few have ({sparse})."
         raise MethodError(message, key="multivariate")
-    message = "every value is the same in {}, among the units that have all; leave it out."
+    message = "every value of {} is the same among the units that have all indicators; leave it out."
     refuse(constant(complete), message, key="multivariate")
     eigenvalues, vectors = np.linalg.eigh(np.atleast_2d(np.corrcoef(complete.to_numpy().T)))
     eigenvalues, vectors = np.clip(eigenvalues[::-1], 0, None), vectors[:, ::-1]

@@ -214,7 +214,7 @@ def _checked(panel: pd.DataFrame, framework: Framework) -> pd.DataFrame:
         outside = (panel["value"] < panel["low"]) | (panel["value"] > panel["high"])
         for position, row in zip(np.flatnonzero(outside), panel[outside].itertuples(), strict=True):
             what = f"a value from its low {row.low} to its high {row.high}"
-            problems.append(Problem("panel", int(position) + 2, "value", row.value, what, "correct one of the three"))
+            problems.append(Problem("panel", int(position) + 2, "value", row.value, what, "correct value, low or high"))
     if problems:
         raise DataError(problems)
     return panel.dropna(subset=["value"])
@@ -308,7 +308,7 @@ def screen_units(
     screening = pd.concat(frames, ignore_index=True)
     kept = indicators.drop(index=screening.loc[screening["kept"] == False, "city"].unique())  # noqa: E712 (objects)
     if kept.empty and len(indicators):
-        raise MethodError("no unit is left; ask for less data, or allow more zeros.", key="unit_screening")
+        raise MethodError("no unit passes; lower the share of data, or allow more zeros.", key="unit_screening")
     return kept, screening
 
 

@@ -163,7 +163,7 @@ def analytic(rates: np.ndarray, slack: np.ndarray) -> tuple[np.ndarray, np.ndarr
         step = inverse @ gradient
         decrement = np.sqrt(gradient @ step)
         place -= step / (1 + decrement)
-    raise MethodError("the analytic centre was not reached.", key="identification")
+    raise MethodError("no analytic centre was found; leave out facts that nearly conflict.", key="identification")
 
 
 def _solid(polytope: Polytope) -> tuple[Polytope, np.ndarray]:
@@ -264,7 +264,7 @@ class Class:
         if problems:
             raise DataError(problems)
         if not self._possible(self.printed):
-            expected, remedy = "shares from 0 to 100 that hold with the other rows named", "compare them with the page"
+            expected, remedy = "shares from 0 to 100 that agree with the other rows named", "compare them with the page"
             raise DataError([_problem(row, expected, remedy) for row in self._conflict()])
 
     def _unfit(self, row: Printed) -> Iterator[Problem]:

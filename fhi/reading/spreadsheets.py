@@ -314,7 +314,7 @@ def _refuse_unseen_formats(path: Path, file: str) -> None:
         found = _old_formats(path.read_bytes())
     if found:
         shown, remedy = ", ".join(sorted(found)), "save it as .xlsx, or as CSV in UTF-8"
-        raise DataError([Problem(file, None, None, shown, "numbers without a unit or sign in their format", remedy)])
+        raise DataError([Problem(file, None, None, shown, "number formats without a unit or currency sign", remedy)])
 
 
 def _sheet(found, name: str, marks: Marks, in_percent: bool) -> Sheet:

@@ -20,7 +20,7 @@ from fhi.running import notebooks, user_data
 from fhi.scenarios import KEYS, READS, Scenario, load_scenario, validated
 from fhi.showing.compare import Comparison, Data, Result, build_result, rebuild_result
 from fhi.showing.compare import compare as side_by_side
-from fhi.showing.compare.files import evidence, slope_data, slope_rows, through_data
+from fhi.showing.compare.files import evidence, pictures, slope_rows
 from fhi.showing.compare.moves import moves as move_table
 from fhi.showing.compare.plain_text import comparison_text
 from fhi.showing.figures import moves, rendering
@@ -118,7 +118,7 @@ def pair(found: Comparison, city: str | None = None, rival: str | None = None) -
     for key, name in (("city", city), ("rival", rival)):
         if name is not None and name not in ranks.index:
             raise MethodError(f"{name!r} has no rank.", file=NAME, key=key, value=name, valid=list(ranks.index))
-    moved = slope_data(found).set_index("city")["shift"].abs()
+    moved = slope_rows(found.moves, found.data).set_index("city")["shift"].abs()
     city = city or str(moved.idxmax())
     others = ranks.drop(city)
     above = others[others <= ranks[city]]
@@ -173,13 +173,7 @@ def draw(comparison: Comparison, language: str = "en") -> None:
     """
     from IPython.display import Image, display
 
-    names = (comparison.base.name, comparison.other.name)
-    labels = evidence((comparison.base, comparison.other))
-    pictures = [(moves.slope_entry(*names, labels), slope_data(comparison))]
-    through = through_data(comparison)
-    if len(through):
-        pictures.append((moves.through_entry(*names, labels), through))
-    for entry, frame in pictures:
+    for entry, frame in pictures(comparison):
         display(Image(rendering.images(entry, frame, language)["png"], width=720))
 
 
@@ -202,10 +196,9 @@ def ranks_picture(start: Result, weights: Mapping[str, float], language: str = "
     MethodError
         As of `change`.
     """
-    names = (start.name, NAME)
     tried = change(start, {"weights": dict(start.method.weights) | dict(weights)})
     rows = slope_rows(move_table(start, tried, start.data.framework), start.data)
-    entry = moves.slope_entry(*names, evidence((start, tried)))
+    entry = moves.entry("ranks", evidence((start, tried)), base=start.name, other=NAME)
     return rendering.images(entry, rows, language, ["svg"])["svg"].decode("utf-8")
 
 

@@ -151,7 +151,7 @@ def verify(files: Files, expected: Path) -> list[Check]:
     if not (expected / CHECKSUMS).is_file():
         shown = expected.relative_to(ROOT).as_posix() if expected.is_relative_to(ROOT) else str(expected)
         remedy = f"make expected SCENARIO={files.scenario}, and commit the folder"
-        raise DataError([Problem(f"{shown}/{CHECKSUMS}", None, None, None, "what is expected of the build", remedy)])
+        raise DataError([Problem(f"{shown}/{CHECKSUMS}", None, None, None, "the stored results of the build", remedy)])
     data = _compare_data(files, expected)
     pictures = _compare_pictures(files, expected)
     names = [*data, *sorted(set(pictures) - set(data))]

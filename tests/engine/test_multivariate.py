@@ -215,7 +215,7 @@ def test_what_has_no_components_is_refused_by_name():
     data = sample(5)
     with pytest.raises(MethodError, match=r"2 units have every indicator; impute, or leave out .*\(b1, "):
         principal_components(data.assign(b1=[1.0, 2, NAN, NAN, NAN]))
-    with pytest.raises(MethodError, match="the same in a2, among the units that have all"):
+    with pytest.raises(MethodError, match="every value of a2 is the same among the units that have all"):
         principal_components(data.assign(a2=[1.0, 1, 1, 1, 2], b1=[1.0, 2, 3, 4, NAN]))
 
 

@@ -17,7 +17,7 @@ from fhi.files import Files
 from fhi.scenarios import Scenario, UserData, resolved_yaml
 from fhi.showing import compare, terminal
 from fhi.showing.compare import assumptions, page, plain_text
-from fhi.showing.compare.files import evidence, slope_data, through_data, write_all, write_comparison
+from fhi.showing.compare.files import evidence, slope_rows, through_data, write_all, write_comparison
 from fhi.store import Store
 
 NAN = float("nan")
@@ -341,7 +341,7 @@ def test_the_files_of_a_comparison_hold_its_tables(tmp_path):
 
 def test_the_data_of_the_pictures():
     found = compared(other=Scenario(**GEOMETRIC))
-    places = slope_data(found).set_index("city")
+    places = slope_rows(found.moves, found.data).set_index("city")
     assert places["base_place"].to_dict() == {"甲": 3, "乙": 1, "丙": 2, "丁": 4}
     assert (places["place"] - places["base_place"] == places["shift"]).all()
     through = through_data(found)

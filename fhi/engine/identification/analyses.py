@@ -297,7 +297,7 @@ def _chosen(row: Mapping, facts: pd.DataFrame) -> set[str]:
     """Return the ids of the facts that an alternative concerns."""
     place = FILE, row.get("row")
     if row["change"] in NUMBERS and pd.isna(row["number"]):
-        raise DataError([Problem(*place, "number", None, "a number to put in place", "fill in the cell")])
+        raise DataError([Problem(*place, "number", None, "the number of the alternative", "fill in the cell")])
     if row["change"] not in (*NUMBERS, "drop"):
         return set()
     chosen: set[str] = set()

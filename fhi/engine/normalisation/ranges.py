@@ -267,7 +267,7 @@ def distance_to_reference(data: pd.DataFrame, *, reference: Unit, truncate: Flag
     values = data.loc[reference]
     for bad, what in (
         (values.isna(), "has no value"),
-        (values <= data.min(), "is the worst, so that no distance is left"),
+        (values <= data.min(), "is no better than the worst value, so there is no distance to measure"),
     ):
         message = f"{reference} {what} in {{}}; choose another unit or leave the column out."
         refuse(data.columns[bad], message, key="normalisation.reference", value=reference)

@@ -380,9 +380,8 @@ def with_points(space: Space, joint: pd.DataFrame) -> Space:
     """
     if not space.interval or joint.empty:
         return space
-    points = {
-        code: rows.pivot(index="city", columns="point", values="value") for code, rows in joint.groupby("indicator")
-    }
+    wide = {"index": "city", "columns": "point", "values": "value"}
+    points = {code: rows.pivot(**wide) for code, rows in joint.groupby("indicator")}
     twice = sorted(set(points) & set(space.data_noise or ()))
     message = "{} is drawn within its interval (shares: interval); give it no data_noise."
     refuse(twice, message, key=f"robustness.{DATA_NOISE}")

@@ -429,7 +429,7 @@ def _best_worst(best: np.ndarray, worst: np.ndarray, parent: str, consistency: f
         raise MethodError(f"{message} (below {parent}).", key="weighting.comparisons", value=parent)
 
     if not ((best >= 1) & (best <= 9) & (worst >= 1) & (worst <= 9)).all():
-        refuse("every child needs two numbers from 1 to 9")
+        refuse("enter two numbers from 1 to 9 for every child")
     if 1 not in best or 1 not in worst:
         refuse("the best child has 1 in best_to_others, the worst 1 in others_to_worst")
     first, last = int(best.argmin()), int(worst.argmin())

@@ -241,7 +241,7 @@ class _Collection:
                 for measure in frame["measure"].unique():
                     kinds.setdefault(measure, []).append(kind)
         problems = [
-            Problem(self.shown, None, measure, " and ".join(several), "one kind of file for it", "leave it to one")
+            Problem(self.shown, None, measure, " and ".join(several), "one kind of file", "give it in one kind")
             for measure, several in kinds.items()
             if len(several) > 1
         ]

@@ -171,7 +171,7 @@ def citations(files: list[File]) -> dict[str, Cited]:
                 near = ", ".join(names)
                 problems.append(Problem(own.shown, line, "file", row["file"], f"one of {near}", "correct the name"))
             elif not row["citation"]:
-                problems.append(Problem(own.shown, line, "citation", "", "what the file is taken from", "say it"))
+                problems.append(Problem(own.shown, line, "citation", "", "the source of the file", "fill in the cell"))
             elif row["label"] not in LABELS:
                 expected = f"one of {', '.join(LABELS)}"
                 problems.append(Problem(own.shown, line, "label", row["label"], expected, "use one of these"))

@@ -124,7 +124,7 @@ class Quality:
         refused, read = self.wrong(), self.rows("read")
         if refused > MOST_REFUSED * max(read, 1):
             problems = [Problem(*case) for case in self.refused().head(SHOWN).itertuples(index=False, name=None)]
-            note = f"at most half of the {read:,} rows refused ({refused:,} are; the first follow)"
+            note = f"at most half of the {read:,} rows refused; {refused:,} are, of which the first follow"
             found, remedy = f"{refused:,} refused", "check that the file is of the kind that its name says"
             whole = Problem(self.file, None, None, found, note, remedy)
             raise DataError([whole, *problems])

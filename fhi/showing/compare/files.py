@@ -49,14 +49,10 @@ def write_comparison(found: Comparison, files: Files) -> Path:
     for name in ("moves", "contributions", "assumptions", "significance"):
         table = in_order(f"compare/{name}", getattr(found, name))
         files.write_bytes(f"{folder}/{name}.csv", to_csv(table).encode("utf-8"))
-    names = (found.base.name, found.other.name)
-    labels = evidence((found.base, found.other))
-    pictures = {"ranks": _write_pictures(moves.slope_entry(*names, labels), slope_data(found), files, folder)}
-    through = through_data(found)
-    if len(through):
-        pictures["through"] = _write_pictures(moves.through_entry(*names, labels), through, files, folder)
+    drawn = {entry.id: _write_pictures(entry, data, files, folder) for entry, data in pictures(found)}
     store = Store(found.other.name, files.root)
-    page = comparison_page(found, labels, pictures, unit_words(store) if "tables/edition" in store else None)
+    words = unit_words(store) if "tables/edition" in store else None
+    page = comparison_page(found, evidence((found.base, found.other)), drawn, words)
     files.write_bytes(f"{folder}/{PAGE}", page.encode("utf-8"))
     return files.write_bytes(f"{folder}/{SUMMARY}", comparison_text(found).encode("utf-8"))
 
@@ -119,7 +115,7 @@ def _write_across(results: list[Result], folder: str, root: Path | None) -> str:
     drawn = ranks.assign(place=ranks["scenario"].map(order)).sort_values(["place", "rank", "city"], kind="stable")
     drawn = drawn.drop(columns="place").assign(city_en=drawn["city"].map(names))
     labels = evidence(results)
-    pictures = {"ranks": _write_pictures(moves.across_entry(labels), drawn, store, folder)}
+    pictures = {"ranks": _write_pictures(moves.entry("all-scenarios", labels), drawn, store, folder)}
     up = "../" * (folder.count("/"))
     words = unit_words(store) if "tables/edition" in store else None
     page = across_page((ranks, agreement), names, labels, pictures, words, up)
@@ -127,9 +123,12 @@ def _write_across(results: list[Result], folder: str, root: Path | None) -> str:
     return across_text(ranks, agreement, names)
 
 
-def slope_data(found: Comparison) -> pd.DataFrame:
-    """Return the places in both results, among the cities with a score in both."""
-    return slope_rows(found.moves, found.data)
+def pictures(found: Comparison) -> list[tuple[FigureEntry, pd.DataFrame]]:
+    """Return the figures of a comparison with their data: both orders, and what moved the ranks if anything did."""
+    names, labels = {"base": found.base.name, "other": found.other.name}, evidence((found.base, found.other))
+    slopes, through = slope_rows(found.moves, found.data), through_data(found)
+    drawn = {"ranks": slopes} | ({"through": through} if len(through) else {})
+    return [(moves.entry(id, labels, **names), data) for id, data in drawn.items()]
 
 
 def slope_rows(table: pd.DataFrame, data: Data) -> pd.DataFrame:
@@ -151,7 +150,7 @@ def slope_rows(table: pd.DataFrame, data: Data) -> pd.DataFrame:
 
 def through_data(found: Comparison) -> pd.DataFrame:
     """Return what moved each city: indicators if the scores are sums, else the assumptions that differ."""
-    cities = slope_data(found)
+    cities = slope_rows(found.moves, found.data)
     if found.scale:
         columns = [leaf for leaf in found.data.framework.leaves if leaf in set(found.contributions["node"])]
         names = {language: found.data.framework.names(language) for language in LANGUAGES}

@@ -7,7 +7,7 @@ import pandas as pd
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import key, margin
 from fhi.showing.figures.registry import Tables, Texts, figure
-from fhi.showing.figures.wording import both, first_pages, named, said, with_words
+from fhi.showing.figures.wording import both, columns, first_pages, named, said, with_words
 
 #: looks of the verdicts: what holds by lightness, what does not by a texture
 _LOOKS = {
@@ -18,13 +18,9 @@ _LOOKS = {
     "constraint": {"facecolor": style.PAPER, "hatch": "...."},
     "not-recomputable": {"facecolor": style.PAPER},
 }
+_EDGE = {"edgecolor": style.DARK, "linewidth": 0.7}
 VERDICTS = {
-    name: {
-        **both(f"verdict.{name}"),
-        "colour": look["facecolor"],
-        "look": look | {"edgecolor": style.DARK, "linewidth": 0.7},
-    }
-    for name, look in _LOOKS.items()
+    name: both(f"verdict.{name}") | {"colour": look["facecolor"], "look": look | _EDGE} for name, look in _LOOKS.items()
 }
 
 
@@ -34,13 +30,9 @@ def scorecard_data(tables: Tables) -> pd.DataFrame:
     parts, titles = _parts(tables)
     part = claims["page"].fillna(0).map(lambda page: [name for first, name in parts if page >= first][-1])
     counts = claims.groupby([part.rename("part"), "verdict"]).size().rename("claims").reset_index()
-    order = {name: place for place, (_, name) in enumerate(parts)}
-    counts = counts.sort_values(
-        ["part", "verdict"], key=lambda c: c.map(order | {v: i for i, v in enumerate(VERDICTS)})
-    )
-    for language in ("zh", "en"):
-        counts[f"part_{language}"] = counts["part"].map(lambda name, language=language: titles[name][language])
-    return with_words(counts.reset_index(drop=True), tables)
+    order = {name: place for place, name in enumerate([*(name for _, name in parts), *VERDICTS])}
+    counts = counts.sort_values(["part", "verdict"], key=lambda column: column.map(order), ignore_index=True)
+    return with_words(counts.assign(**columns("part", counts["part"].map(titles))), tables)
 
 
 def _parts(tables: Tables) -> tuple[list[tuple[int, str]], dict[str, Texts]]:
@@ -67,7 +59,7 @@ def scorecard(data: pd.DataFrame, language: str):
     """Stacked bars: one row a part of the report, one colour a verdict."""
     figure = style.canvas(4.7)
     names = [style.fit(name, 1.9 * 72, style.BODY) for name in data.drop_duplicates("part")[f"part_{language}"]]
-    axes = style.quiet(style.area(figure, left=margin(names, 0.15), right=0.75, top=1.5, bottom=0.8), grid="x")
+    axes = style.quiet(style.area(figure, left=margin(names, 0.15), right=0.75, top=1.5, bottom=0.8))
     parts = list(dict.fromkeys(data["part"]))
     wide = data.pivot(index="part", columns="verdict", values="claims").reindex(parts).fillna(0)
     starts, looks = pd.Series(0.0, index=parts), {}

@@ -109,9 +109,8 @@ def indicators_left(figure, drawn: int, there: int, language: str) -> None:
         How many it draws, and how many its data have.
     language : str
     """
-    look = {"size": style.SMALL, "color": style.MUTED, "va": "center", "ha": "right"}
     if drawn < there:
-        figure.text(0.98, 0.48 / figure.get_size_inches()[1], indicators_drawn(drawn, there, language), **look)
+        style.write(figure, 0.98, 0.48, indicators_drawn(drawn, there, language), ha="right")
 
 
 def indicators_drawn(drawn: int, there: int, language: str) -> str:
@@ -149,15 +148,9 @@ def rank_ticks(last: int) -> list[int]:
     return [1, *range(step, last + 1, step)]
 
 
-def tier_colours(tiers: pd.Series) -> pd.Series:
-    """Return the colour of each tier of a column: the report's by name, others from dark to pale as they first stand there.
-
-    A unit without a tier has the colour of the middle one.
-    """
-    shades = list(style.TIERS.values())
-    others = [tier for tier in tiers.dropna().unique() if tier not in style.TIERS]
-    colours = style.TIERS | {tier: shades[min(place, len(shades) - 1)] for place, tier in enumerate(others)}
-    return tiers.map(colours).fillna(style.TIERS["regional"])
+def printed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of printed numbers with ``value`` and ``qualifier`` for what is read off the print."""
+    return frame.rename(columns={"printed_value": "value", "printed_qualifier": "qualifier"})
 
 
 def english(tables: Tables) -> pd.Series:
@@ -291,13 +284,7 @@ def key(axes: Axes, looks: Iterable[tuple[dict, str]], columns: int | None = Non
         axes.scatter([], [], **look) if "marker" in look else Rectangle((0, 0), 1, 0.6, **look) for look, _ in entries
     ]
     place = {"loc": "lower left", "bbox_to_anchor": (-0.01, 1.0), "ncols": columns or len(entries)} | place
-    spacing = {
-        "frameon": False,
-        "fontsize": style.SMALL,
-        "handlelength": 1.3,
-        "columnspacing": 1.3,
-        "handletextpad": 0.5,
-    }
+    spacing = {"handlelength": 1.3, "columnspacing": 1.3, "handletextpad": 0.5}
     axes.legend(handles, [name for _, name in entries], **place, **spacing)
 
 
@@ -332,7 +319,7 @@ def unit_rows(data: pd.DataFrame, language: str, usual: float, more: float = 0.5
     return axes, data, list(shown.place.values()), shown
 
 
-def explain(axes: Axes, id: str, language: str, looks: Mapping[str, Mapping], **values) -> None:
+def explain(axes: Axes, id: str, language: str, looks: Mapping, place: Mapping | None = None, **values) -> None:
     """Name the axis and the looks of a figure in its own words.
 
     Parameters
@@ -342,30 +329,58 @@ def explain(axes: Axes, id: str, language: str, looks: Mapping[str, Mapping], **
         The figure, whose words have a slot ``axis`` and one by the name of each look.
     looks : mapping
         By slot, as `key` takes them.
+    place : mapping, optional
+        Columns and place of the key, as `key` takes them.
     **values : object
         What the words are filled with (see `fhi.showing.figures.wording.said`).
     """
     axes.set_xlabel(said(f"{id}.axis", language, **values), size=style.SMALL)
-    key(axes, [(look, said(f"{id}.{name}", language, **values)) for name, look in looks.items()])
+    key(axes, [(look, said(f"{id}.{name}", language, **values)) for name, look in looks.items()], **place or {})
 
 
-def heat_table(rows: int, pitch: float, names: Sequence[str], labels: Sequence[str] = ()) -> Axes:
-    """Return axes for a table of rows `pitch` inches high, with room for the heads, the labels of the rows and the scale.
+def heat_table(
+    pitch: float,
+    heads: Sequence[str],
+    labels: Sequence[str],
+    shades: np.ndarray,
+    texts: Sequence[Sequence[str]],
+    ends: tuple[str, str],
+    limit: float = 1.0,
+    size: float = style.BODY,
+) -> Axes:
+    """Draw a table of coloured cells with slanted heads, the names of its rows at the left, and the scale below it.
 
     Parameters
     ----------
-    rows : int
     pitch : float
         Inches from row to row.
-    names : sequence of str
-        Heads of the columns.
-    labels : sequence of str
-        Of the rows; without any, the left margin is that of short names.
+    heads, labels : sequence of str
+        Of the columns and of the rows, in the order in which they stand.
+    shades : numpy.ndarray of shape (rows, columns)
+    texts : sequence of sequences of str
+        What stands in each cell.
+    ends : tuple of str
+        What the pale and the dark end of the scale mean.
+    limit : float
+        See `heat_cells`.
+    size : float
+        Of the labels, in points.
     """
-    longest = max((style.extent(label, style.BODY) for label in labels), default=0) / 72 + 0.25
-    top = 0.75 + heat_room(names)
-    figure = style.canvas(top + 0.95 + pitch * rows, width=style.FULL)
-    return style.area(figure, left=max(1.5, longest), right=1.35, top=top, bottom=0.95)
+    heads = [style.fit(head, HEAD, style.SMALL) for head in heads]
+    widest = max(style.extent(head, style.SMALL) for head in heads)
+    top = 0.75 + (widest * math.sin(math.radians(SLANT)) + style.SMALL) / 72 + 0.1
+    longest = max(style.extent(label, style.BODY) for label in labels) / 72 + 0.25
+    figure = style.canvas(top + 0.95 + pitch * len(labels))
+    axes = style.area(figure, left=max(1.5, longest), right=1.35, top=top, bottom=0.95)
+    heat_cells(axes, shades, limit, texts)
+    look = {"rotation": SLANT, "ha": "left", "va": "bottom", "rotation_mode": "anchor", "size": style.SMALL}
+    for place, head in enumerate(heads):
+        axes.text(place + 0.5, -0.15, head, **look)
+    look = {"ha": "right", "va": "center", "size": size, "textcoords": "offset points"}
+    for row, label in enumerate(labels):
+        axes.annotate(label, (0, row + 0.5), (-8, 0), **look)
+    heat_scale(axes, *ends)
+    return axes
 
 
 def heat_cells(axes: Axes, values: np.ndarray, limit: float, texts: Sequence[Sequence[str]], size: float = style.SMALL):
@@ -396,42 +411,6 @@ def heat_cells(axes: Axes, values: np.ndarray, limit: float, texts: Sequence[Seq
                 axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", size=size, color=ink)
     axes.set(xlim=(0, columns), ylim=(rows, 0))
     axes.set_axis_off()
-
-
-def heat_heads(axes: Axes, names: Sequence[str]) -> None:
-    """Write slanted heads above the columns.
-
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-    names : sequence of str
-        In the order in which they stand.
-    """
-    for place, name in enumerate(names):
-        look = {"rotation": SLANT, "ha": "left", "va": "bottom", "rotation_mode": "anchor", "size": style.SMALL}
-        axes.text(place + 0.5, -0.15, style.fit(name, HEAD, style.SMALL), **look)
-
-
-def heat_rows(axes: Axes, names: Iterable[str], size: float) -> None:
-    """Write the names of the rows to the left of a table.
-
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-    names : iterable of str
-        Of the rows, from the top.
-    size : float
-        Of the letters, in points.
-    """
-    for row, name in enumerate(names):
-        look = {"ha": "right", "va": "center", "size": size, "textcoords": "offset points"}
-        axes.annotate(name, (0, row + 0.5), (-8, 0), **look)
-
-
-def heat_room(names: Sequence[str]) -> float:
-    """Return the inches that slanted heads take above a table."""
-    longest = max(style.extent(style.fit(name, HEAD, style.SMALL), style.SMALL) for name in names)
-    return (longest * math.sin(math.radians(SLANT)) + style.SMALL) / 72 + 0.1
 
 
 def heat_scale(axes: Axes, low: str, high: str) -> None:

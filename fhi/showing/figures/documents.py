@@ -147,13 +147,7 @@ def images(entry: FigureEntry, data: pd.DataFrame, language: str, kinds: Iterabl
         "language": language,
         "fonts": style.FAMILY,
         "title": entry.title[language],
-        "badges": [
-            {
-                "text": f"{style.EVIDENCE_SIGNS[name]} {style.EVIDENCE_NAMES[name][language]}",
-                "colour": style.EVIDENCE_COLOURS[name],
-            }
-            for name in entry.evidence
-        ],
+        "badges": [{"text": style.badge(name, language), "colour": style.DARK} for name in entry.evidence],
         "source": style.source_line(entry, language),
         "id": entry.id,
         "blocks": entry.draw(data, language),

@@ -8,7 +8,7 @@ import pandas as pd
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import key, row_names, with_names
 from fhi.showing.figures.registry import LANGUAGES, Tables, figure
-from fhi.showing.figures.texts import GROUND, SIGNS, line, place_labels, sheet, width
+from fhi.showing.figures.texts import GROUND, SIGNS, line, nearest, place_labels, sheet, width, wrapped
 from fhi.showing.figures.wording import both, listed, said
 
 GREEN = style.PILLARS["ecosystem"]
@@ -40,16 +40,11 @@ def base_data(tables: Tables) -> pd.DataFrame:
     """
     frame = tables["tables/top20"].sort_values("rank")[["city", "tier", "rank"]]
     for name in MEASURES:
-        totals = _listed(tables, name)
-        for column, source in (("", "market_cap"), ("_low", "market_cap_low"), ("_high", "market_cap_high")):
-            frame[f"{name}{column}"] = frame["city"].map(totals[source])
-        frame[f"{name}_firms"] = frame["city"].map(totals["firms"])
+        totals = _listed(tables, name)[["market_cap", "market_cap_low", "market_cap_high", "firms"]]
+        frame = frame.join(totals.set_axis([name, f"{name}_low", f"{name}_high", f"{name}_firms"], axis=1), on="city")
         frame[f"{name}_median"] = frame[name].median()
-    known = frame["finance"].notna()
-    high = zip(
-        frame["technology"] >= frame["technology_median"], frame["finance"] >= frame["finance_median"], strict=True
-    )
-    slots = [QUADRANTS[pair] if has else None for pair, has in zip(high, known, strict=True)]
+    high = zip(*(frame[name] >= frame[f"{name}_median"] for name in ("technology", "finance")), strict=True)
+    slots = [QUADRANTS[pair] if has else None for pair, has in zip(high, frame["finance"].notna(), strict=True)]
     for language in LANGUAGES:
         frame[f"quadrant_{language}"] = [slot and said(slot, language) for slot in slots]
     placed = tables["a_share_uncertain"]["city"].notna()
@@ -59,34 +54,31 @@ def base_data(tables: Tables) -> pd.DataFrame:
 
 def base_caption(data: pd.DataFrame) -> dict[str, str]:
     known, without = data[data["finance"].notna()], data[data["finance"].isna()]
-    groups = {
-        "strong": known[known["quadrant_zh"] == said(QUADRANTS[True, True], "zh")],
-        "none": known[known["finance"] == 0],
-        "without": without,
-    }
-    values = {"cities": len(known), "undated": data["undated"].iloc[0], "without_city": data["without_city"].iloc[0]}
-    return both("p29-economy.caption", **values, **{name: listed(rows) for name, rows in groups.items()})
+    strong = known[known["quadrant_zh"] == said(QUADRANTS[True, True], "zh")]
+    groups = {"strong": strong, "none": known[known["finance"] == 0], "without": without}
+    names, values = {name: listed(rows) for name, rows in groups.items()}, data[["undated", "without_city"]].iloc[0]
+    return both("p29-economy.caption", cities=len(known), **values, **names)
 
 
 @figure("p29-economy", base_data, base_caption)
 def base(data: pd.DataFrame, language: str):
     """Scatter of finance against technology on log axes, in four quadrants; zeros on a strip of their own (p29)."""
-    figure = style.canvas(7.3)
+    figure = style.canvas(6.05, style.HALF)
     known = data[data["finance"].notna()]
-    limits = {"technology": _range(known["technology_high"], 1.8), "finance": _range(known["finance_high"], 2)}
+    # room above and below the points for the names of the quadrants
+    limits = {"technology": _range(known["technology_high"], 4.5, 4), "finance": _range(known["finance_high"], 2.4)}
     none, some = _parts(known, limits)
     # in billions for English readers
     decades = [f"{tick if language == 'zh' else tick // 10:,}" for tick in DECADES]
-    zeros = style.quiet(style.area(figure, left=1.0, right=8.2, top=1.0, bottom=1.0), grid=None)
-    axes = style.quiet(style.area(figure, left=1.9, right=0.35, top=1.0, bottom=1.0), grid=None)
+    edges = {"top": 1.2, "bottom": 1.1}
+    zeros = style.quiet(style.area(figure, left=0.75, right=style.HALF - 1.5, **edges), grid=None)
+    axes = style.quiet(style.area(figure, left=1.6, right=0.15, **edges), grid=None)
     for part, rows in ((axes, some), (zeros, none)):
         part.set(yscale="log", ylim=limits["technology"], facecolor=GROUND)
         part.vlines(rows["finance"], rows["technology_low"], rows["technology_high"], color=style.MUTED, linewidth=1)
         part.hlines(rows["technology"], rows["finance_low"], rows["finance_high"], color=style.MUTED, linewidth=1)
         rows = rows[rows["finance"].notna()]
-        part.scatter(
-            rows["finance"], rows["technology"], s=46, color=[style.TIERS[tier] for tier in rows["tier"]], zorder=3
-        )
+        part.scatter(rows["finance"], rows["technology"], s=46, color=rows["tier"].map(style.TIERS), zorder=3)
         part.axhline(known["technology_median"].iloc[0], **MEDIAN)
         part.yaxis.set_ticks(DECADES, decades if part is zeros else [""] * 3, size=style.SMALL)
         part.yaxis.set_ticks([], minor=True)
@@ -116,9 +108,9 @@ def _parts(known: pd.DataFrame, limits: dict[str, tuple[float, float]]) -> tuple
     return none, clipped[more].assign(finance=clipped["finance"].where(~zero))
 
 
-def _range(values: pd.Series, above: float) -> tuple[float, float]:
+def _range(values: pd.Series, above: float, below: float = 1.6) -> tuple[float, float]:
     """Return the limits of a logarithmic axis around the positive values."""
-    return values[values > 0].min() / 1.6, values.max() * above
+    return values[values > 0].min() / below, values.max() * above
 
 
 def _edges(axes) -> tuple[float, float, float, float]:
@@ -140,24 +132,23 @@ def _name_points(axes, rows: pd.DataFrame, language: str, taken: list) -> None:
     sizes = np.array([(style.extent(name, style.SMALL) + 4, style.SMALL * 1.1) for name in names])
     left, bottom, right, top = _edges(axes)
     limits = np.array([(left, right), (bottom, top)])
-    corners = place_labels(_points(axes, rows[["finance", "technology"]].to_numpy()), sizes, taken, limits, tied=False)
+    points = _points(axes, rows[["finance", "technology"]].to_numpy())
+    corners = place_labels(points, sizes, taken, limits)
     back = axes.figure.dpi_scale_trans + axes.transData.inverted()
-    for name, corner, size in zip(names, corners, sizes, strict=True):
+    for name, corner, size, point in zip(names, corners, sizes, points, strict=True):
+        # a line from a name to its point
+        ends = back.transform(np.array([point, nearest((*corner, *(corner + size)), point)]) / 72)
+        axes.plot(*ends.T, color=style.MUTED, linewidth=0.6, zorder=1)
         axes.text(*back.transform((corner + size / 2) / 72), name, ha="center", va="center", size=style.SMALL)
 
 
 def _bounds(axes, rows: pd.DataFrame) -> list[tuple[float, float, float, float]]:
     """Return the boxes that the thin lines take, in points."""
-    ends = [
-        ("finance", "technology_low", "finance", "technology_high"),
-        ("finance_low", "technology", "finance_high", "technology"),
-    ]
-    boxes = [_points(axes, rows[list(names)].to_numpy().reshape(-1, 2)).reshape(-1, 4) for names in ends]
-    return [
-        tuple(box)
-        for box in np.concatenate(boxes)
-        if np.isfinite(box).all() and np.ptp(box.reshape(2, 2), axis=0).any()
-    ]
+    upright = ["finance", "technology_low", "finance", "technology_high"]
+    level = ["finance_low", "technology", "finance_high", "technology"]
+    ends = np.concatenate([rows[upright].to_numpy(), rows[level].to_numpy()])
+    ends = ends[np.isfinite(ends).all(axis=1) & (ends[:, :2] != ends[:, 2:]).any(axis=1)]
+    return [tuple(box) for box in _points(axes, ends.reshape(-1, 2)).reshape(-1, 4)]
 
 
 def _corners(axes, language: str) -> list[tuple[float, float, float, float]]:
@@ -165,12 +156,15 @@ def _corners(axes, language: str) -> list[tuple[float, float, float, float]]:
     left, bottom, right, top = _edges(axes)
     boxes = []
     for (technology, finance), slot in QUADRANTS.items():
-        name = said(slot, language)
-        extent, middle = style.extent(name, style.SMALL, "bold"), top - 14 if technology else bottom + 14
+        name = wrapped(said(slot, language), 1.15, style.SMALL, "bold", lines=2)
+        extent = max(style.extent(part, style.SMALL, "bold") for part in name.split("\n"))
+        middle = top - 18 if technology else bottom + 18
         start = right - 9 - extent if finance else left + 9
         place = (start - left) / (right - left), (middle - bottom) / (top - bottom)
-        axes.text(*place, name, transform=axes.transAxes, va="center", weight="bold", color=GREEN, size=style.SMALL)
-        boxes.append((start, middle - 9, start + extent, middle + 9))
+        look = {"va": "center", "weight": "bold", "color": GREEN, "size": style.SMALL, "linespacing": 1.1}
+        look["bbox"] = {"facecolor": GROUND, "edgecolor": "none", "pad": 0.5}
+        axes.text(*place, name, transform=axes.transAxes, **look)
+        boxes.append((start, middle - 15, start + extent, middle + 15))
     return boxes
 
 
@@ -183,26 +177,23 @@ def _lines(axes, known: pd.DataFrame) -> list[tuple[float, float, float, float]]
 
 def _around(figure, data: pd.DataFrame, language: str) -> None:
     """Write the names of the axes, the keys and what is missing."""
-    _, high = figure.get_size_inches()
+    wide, high = figure.get_size_inches()
     axes = sheet(figure)
-    across = said("p29-economy.market-value-of", language)
-    up = said("p29-economy.market-value-of-2", language)
-    line(axes, 1.9, high - 0.58, across, color=style.MUTED)
-    line(axes, 0.35, 0.8, up, color=style.MUTED)
-    x = 9.65
-    for tier in reversed(style.TIERS):
-        name = said(f"p29-economy.{tier}", language)
+    line(axes, style.SIDE, high - 0.75, said("p29-economy.market-value-of", language), color=style.MUTED)
+    line(axes, style.SIDE, 1.03, said("p29-economy.market-value-of-2", language), color=style.MUTED)
+    x = wide - style.SIDE
+    for slot in [*reversed(style.TIERS), "median"]:
+        name = said(f"p29-economy.{slot}", language)
         x -= width(name, style.SMALL)
-        line(axes, x, 0.8, name, color=style.MUTED)
-        axes.scatter([x - 0.11], [0.8], s=38, color=style.TIERS[tier])
+        line(axes, x, 0.75, name, color=style.MUTED)
+        if slot in style.TIERS:
+            axes.scatter([x - 0.11], [0.75], s=38, color=style.TIERS[slot])
+        else:
+            axes.plot([x - 0.35, x - 0.06], [0.75, 0.75], **MEDIAN)
         x -= 0.38
-    name = said("p29-economy.median", language)
-    x -= width(name, style.SMALL)
-    line(axes, x, 0.8, name, color=style.MUTED)
-    axes.plot([x - 0.35, x - 0.06], [0.8, 0.8], **MEDIAN)
     without = style.city_names(data[data["finance"].isna()], language)
     text = said("p29-economy.missing-no-a", language, without="、".join(without), without_=", ".join(without))
-    line(axes, 9.65, high - 0.58, text, ha="right", color=style.INK)
+    line(axes, style.SIDE, high - 0.52, text, color=style.INK)
 
 
 def leading_data(tables: Tables) -> pd.DataFrame:
@@ -211,10 +202,8 @@ def leading_data(tables: Tables) -> pd.DataFrame:
     profiles = tables["tables/city_profiles"].set_index(["measure_en", "city"])
     frame = lists.rename(columns={"first_panel": "first_list", "second_panel": "second_list"}).reset_index()
     for name, printed in MEASURES.items():
-        rows = profiles.loc[printed]
-        frame[f"{name}_published"] = frame["city"].map(rows["printed_value"])
-        frame[f"{name}_qualifier"] = frame["city"].map(rows["printed_qualifier"])
-        frame[f"{name}_page"] = frame["city"].map(rows["page"])
+        rows = profiles.loc[printed, ["printed_value", "printed_qualifier", "page"]]
+        frame = frame.join(rows.set_axis([f"{name}_published", f"{name}_qualifier", f"{name}_page"], axis=1), on="city")
         frame[f"{name}_public"] = frame["city"].map(_listed(tables, name)["firms"])
     frame = frame.rename_axis(columns=None).sort_values(["first_list", "second_list"])
     return with_names(frame, tables).assign(page=30)
@@ -222,10 +211,8 @@ def leading_data(tables: Tables) -> pd.DataFrame:
 
 def _lists(data: pd.DataFrame) -> dict[str, str]:
     """Return which list is of which sector: that whose own cities have the more listed finance companies is of finance."""
-    finance = data["finance_public"].fillna(0)
-    only = {name: finance[data[name].notna() & data[other].isna()].sum() for name, other in (LISTS, LISTS[::-1])}
-    first = max(LISTS, key=lambda name: only[name])
-    return {"finance": first, "technology": next(name for name in LISTS if name != first)}
+    own = [data.loc[data[name].notna() & data[other].isna(), "finance_public"] for name, other in (LISTS, LISTS[::-1])]
+    return dict(zip(("finance", "technology"), LISTS if own[0].sum() >= own[1].sum() else LISTS[::-1], strict=True))
 
 
 def leading_caption(data: pd.DataFrame) -> dict[str, str]:
@@ -236,7 +223,7 @@ def leading_caption(data: pd.DataFrame) -> dict[str, str]:
 @figure("p30-leading", leading_data, leading_caption)
 def leading(data: pd.DataFrame, language: str):
     """A panel a list in its own order: listed companies as published, and by the A-share list (p30)."""
-    figure = style.canvas(4.4)
+    figure = style.canvas(4.0)
     looks = {kind: style.EVIDENCE_FILLS[kind] for kind in ("published", "public")}
     for place, (sector, column) in enumerate(_lists(data).items()):
         rows = data.dropna(subset=[column]).sort_values(column).reset_index(drop=True)
@@ -247,15 +234,13 @@ def leading(data: pd.DataFrame, language: str):
             values = rows[f"{sector}_{kind}"]
             axes.barh(rows.index + shift, values.fillna(0), height=0.3, **looks[kind])
             for row, value in values.items():
-                sign = SIGNS[rows.at[row, f"{sector}_qualifier"]] if kind == "published" and pd.notna(value) else ""
-                text = said(f"p30-leading.no-{kind}", language) if pd.isna(value) else f"{sign}{value:.0f}"
-                tone = style.MUTED if pd.isna(value) else style.INK
-                at = ((value if pd.notna(value) else 0) + 0.02 * most, row + shift)
-                axes.text(*at, text, va="center", size=style.SMALL, color=tone)
-        names = [
-            f"{item[column]:.0f}  {style.fit(name, 78, style.BODY)}"
-            for name, (_, item) in zip(row_names(rows, language), rows.iterrows(), strict=True)
-        ]
+                text, tone = said(f"p30-leading.no-{kind}", language), style.MUTED
+                if pd.notna(value):
+                    sign = SIGNS[rows.at[row, f"{sector}_qualifier"]] if kind == "published" else ""
+                    text, tone = f"{sign}{value:.0f}", style.INK
+                style.note(axes, np.nan_to_num(value) + 0.02 * most, row + shift, text, color=tone)
+        names = [style.fit(name, 78, style.BODY) for name in row_names(rows, language)]
+        names = [f"{place:.0f}  {name}" for place, name in zip(rows[column], names, strict=True)]
         axes.set_yticks(rows.index, names)
         axes.set(xlim=(0, 1.2 * most), ylim=(len(rows) - 0.5, -0.5), xticks=[])
         axes.set_title(said(f"p30-leading.{sector}", language), loc="left", weight="bold", size=style.BODY, x=-0.3)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from fhi.showing.figures import style
-from fhi.showing.figures.charts import margin, row_names, with_names
+from fhi.showing.figures.charts import margin, printed, row_names, with_names
 from fhi.showing.figures.documents import Block, block, step, table
-from fhi.showing.figures.registry import Tables, figure
-from fhi.showing.figures.texts import dated, number
-from fhi.showing.figures.wording import both, heads, listed, said, slots
+from fhi.showing.figures.registry import LANGUAGES, Tables, figure
+from fhi.showing.figures.texts import counted, dated, number
+from fhi.showing.figures.wording import both, heads, listed, said
 
 GREEN = style.PILLARS["ecosystem"]
 
@@ -26,11 +26,8 @@ def attention_caption(data: pd.DataFrame) -> dict[str, str]:
 @figure("p36-attention", attention_data, attention_caption)
 def attention(data: pd.DataFrame, language: str) -> list[Block]:
     """The cities in the order of search interest (p36)."""
-    items = [
-        {"rank": f"{rank}", "name": name}
-        for rank, name in zip(data["rank"], style.city_names(data, language), strict=True)
-    ]
-    return [block("ranks", colour=GREEN, items=items, across=5)]
+    items = pd.DataFrame({"rank": data["rank"].astype(str), "name": style.city_names(data, language)})
+    return [block("ranks", colour=GREEN, items=items.to_dict("records"), across=5)]
 
 
 MULTIPLE = "national makerspaces as a multiple of those of Shenzhen"
@@ -42,32 +39,26 @@ def cards_data(tables: Tables) -> pd.DataFrame:
     The makerspaces of 深圳 are those of 北京 over the printed multiple, to the nearest whole number: the only one that
     gives this multiple when rounded. ``scale`` is the largest value of a measure that two cities have.
     """
-    rows = tables["tables/innovation"]
-    ranks = rows[rows["unit"] == "rank"]
+    rows = printed(tables["tables/innovation"]).rename(columns={"measure_zh": "label_zh", "measure_en": "label_en"})
+    rows = rows.assign(measure=rows["label_zh"].str.removesuffix("排名"))
+    ranks = rows[rows["unit"] == "rank"].assign(evidence="published", place=lambda part: part["value"])
     values = rows[rows["unit"] != "rank"].assign(evidence="published")
-    multiple = rows[rows["measure_en"] == MULTIPLE].iloc[0]
-    base = values[(values["city"] == multiple["city"]) & (values["unit"] == "spaces")].iloc[0]
-    second = ranks[ranks["measure_zh"] == f"{base['measure_zh']}排名"].query("printed_value == 2")["city"].iloc[0]
-    derived = base.copy()
-    derived[["city", "evidence"]] = second, "derived"
-    derived["printed_value"] = float(round(base["printed_value"] / multiple["printed_value"]))
-    values = pd.concat([values, derived.to_frame().T.astype(values.dtypes)])
-    places = ranks.assign(measure_zh=ranks["measure_zh"].str.removesuffix("排名"))
-    keyed = places.set_index(["city", "measure_zh"])["printed_value"]
-    values["place"] = [keyed.get(key) for key in zip(values["city"], values["measure_zh"], strict=True)]
-    attached = set(zip(values["city"], values["measure_zh"], strict=True))
-    alone = [key not in attached for key in zip(places["city"], places["measure_zh"], strict=True)]
-    alone = ranks[alone].assign(place=lambda part: part["printed_value"], printed_value=None, evidence="published")
-    frame = pd.concat([values, alone.astype({"printed_value": float})])
-    shared = frame.groupby("measure_en")["printed_value"].agg(["count", "max"]).query("count > 1")["max"]
-    frame["scale"] = frame["measure_en"].map(shared)
+    multiple = rows[rows["label_en"] == MULTIPLE].iloc[0]
+    base = values[(values["city"] == multiple["city"]) & (values["unit"] == "spaces")]
+    second = ranks[(ranks["measure"] == base["measure"].iloc[0]) & (ranks["value"] == 2)]["city"].iloc[0]
+    value = (base["value"] / multiple["value"]).round()
+    values = pd.concat([values, base.assign(city=second, value=value, evidence="derived")])
+    frame = values.merge(ranks[["city", "measure", "place"]], how="left")
+    # places of what has no value
+    attached = pd.MultiIndex.from_frame(values[["city", "measure"]])
+    alone = ranks[~pd.MultiIndex.from_frame(ranks[["city", "measure"]]).isin(attached)]
+    frame = pd.concat([frame, alone.assign(value=float("nan"))])
+    shared = frame.groupby("label_en")["value"].agg(["count", "max"]).query("count > 1")["max"]
+    frame["scale"] = frame["label_en"].map(shared)
     order = {city: row for row, city in enumerate(dict.fromkeys(rows["city"]))}
     frame = frame.sort_values("city", key=lambda cities: cities.map(order), kind="stable")
-    names = {"measure_zh": "label_zh", "measure_en": "label_en", "printed_value": "value"}
-    names["printed_qualifier"] = "qualifier"
-    columns = ["city", *names, "unit", "place", "scale", "page", "evidence", "cities_without"]
-    frame["cities_without"] = len(tables["tables/top20"]) - len(order)
-    return with_names(frame[columns].rename(columns=names), tables)
+    columns = ["city", "label_zh", "label_en", "value", "qualifier", "unit", "place", "scale", "page", "evidence"]
+    return with_names(frame[columns], tables).assign(cities_without=len(tables["tables/top20"]) - len(order))
 
 
 def cards_caption(data: pd.DataFrame) -> dict[str, str]:
@@ -93,9 +84,8 @@ def _value(item, language: str) -> str:
     """Return a value with its unit, and whether it was derived; — where only a place is published."""
     if pd.isna(item.value):
         return "—"
-    unit = "%" if item.unit == "%" else said(f"unit.{item.unit}", language) if f"unit.{item.unit}" in slots() else ""
     sign = f" {style.EVIDENCE_SIGNS['derived']}" if item.evidence == "derived" else ""
-    return f"{number(item.value, language, item.qualifier)}{unit}{sign}"
+    return f"{counted(item.value, item.unit, language, item.qualifier)}{'%' if item.unit == '%' else ''}{sign}"
 
 
 #: not an indicator, so of no pillar
@@ -116,34 +106,34 @@ def failures_data(tables: Tables) -> pd.DataFrame:
 
 def failures_caption(data: pd.DataFrame) -> dict[str, str]:
     cities, rest = data[~data["rest"]], data[data["rest"]]["failed"].sum()
-    total, first = data["failed"].sum(), cities.head(4)
-    share, late = first["failed"].sum() / total, data["late"].sum()
-    none = cities[cities["failed"] == 0]
-    names = {"first": listed(first), "none": listed(none)}
-    return both("lending-failures.caption", total=total, share=share, late=late, rest=rest, **names)
+    total, first, none = data["failed"].sum(), cities.head(4), cities[cities["failed"] == 0]
+    values = {"share": first["failed"].sum() / total, "late": data["late"].sum(), "rest": rest}
+    return both("lending-failures.caption", total=total, first=listed(first), none=listed(none), **values)
 
 
 @figure("lending-failures", failures_data, failures_caption)
 def failures(data: pd.DataFrame, language: str):
     """One bar a city: failed until May 2018, and from June to September 2018; police investigations beside the total."""
     data = data[~data["rest"] & (data["failed"] > 0)].reset_index(drop=True)
-    figure = style.canvas(1.75 + 0.23 * len(data))
+    figure = style.canvas(2.0 + 0.23 * len(data), style.HALF)
     names = row_names(data, language)
-    axes = style.quiet(style.area(figure, left=margin(names, 0.15), right=0.9, top=0.95, bottom=0.8), grid="x")
+    axes = style.quiet(style.area(figure, left=margin(names, 0.15), right=0.4, top=1.2, bottom=0.8), grid="x")
     rows = range(len(data))
     labels = [said(f"lending-failures.{name}", language) for name in ("until-may", "june-to-september")]
     axes.barh(rows, data["earlier"], color=EARLIER, height=0.72, label=labels[0])
     axes.barh(rows, data["late"], left=data["earlier"], color=LATE, height=0.72, label=labels[1])
     end = data["failed"].max()
     for row, item in zip(rows, data.itertuples(), strict=True):
-        axes.text(item.failed + end * 0.008, row, f"{item.failed}", va="center", size=style.SMALL)
-        style.note(axes, end * 1.16, row, f"{item.police}", ha="right")
+        axes.text(item.failed + end * 0.02, row, f"{item.failed}", va="center", size=style.SMALL)
+        style.note(axes, end * 1.36, row, f"{item.police}", ha="right")
     head = said("lending-failures.of-these-police", language)
-    style.note(axes, end * 1.16, -1.1, head, ha="right")
+    style.note(axes, end * 1.36, -1.1, head, ha="right")
     axes.set_yticks(rows, names, size=style.SMALL)
-    axes.set(xlim=(0, end * 1.17), ylim=(len(data) - 0.4, -0.6))
+    axes.set(xlim=(0, end * 1.37), ylim=(len(data) - 0.4, -0.6))
+    axes.set_xticks([tick for tick in axes.get_xticks() if tick <= 1.1 * end])
     axes.set_xlabel(said("lending-failures.failed-platforms", language), size=style.SMALL)
-    axes.legend(loc="lower right", frameon=False, fontsize=style.SMALL, bbox_to_anchor=(0.9, 0.02))
+    look = {"frameon": True, "framealpha": 1, "edgecolor": "none"}
+    axes.legend(loc="lower right", bbox_to_anchor=(0.9, 0.02), **look)
     return figure
 
 
@@ -157,14 +147,13 @@ def instruments_data(tables: Tables) -> pd.DataFrame:
     places = {city: place for place, city in enumerate(frame["city"][frame["page"] == 34].drop_duplicates())}
     order = frame["city"].map(places).fillna(len(places))
     frame = frame.assign(order=order).sort_values(["order", "kind"], kind="stable").drop(columns="order")
-    said = tables["tables/callouts"].query("page == 34").iloc[0]
-    return with_names(frame, tables).assign(statement_zh=said["statement_zh"], statement_en=said["statement_en"])
+    told = tables["tables/callouts"].query("page == 34")[["statement_zh", "statement_en"]].iloc[0]
+    return with_names(frame, tables).assign(**told)
 
 
 def instruments_caption(data: pd.DataFrame) -> dict[str, str]:
-    kinds = data["kind"].value_counts()
     elsewhere = data[data["page"] != 34]
-    counts = {"cities": data["city"].nunique(), "all": len(data), **kinds}
+    counts = {"cities": data["city"].nunique(), "all": len(data), **data["kind"].value_counts()}
     where = {"others": listed(elsewhere), "page": elsewhere["page"].iloc[0]}
     return both("p34-policies.caption", item=data.iloc[0], **counts, **where)
 
@@ -185,33 +174,27 @@ def _titles(rows: pd.DataFrame, language: str) -> list[str]:
     return [title + page for title, page in zip(rows[f"title_{language}"], pages, strict=True)]
 
 
+#: the part of the card in which a kind of statement stands
+STATEMENTS = dict.fromkeys(("definition", "aim", "plan"), "definition") | {"direction": "direction"}
+
+
 def sandbox_data(tables: Tables) -> pd.DataFrame:
     """The steps of the FCA's procedure (``part`` process), the pilots by date (pilot), what helps cooperation (outlook)."""
-    steps = tables["tables/procedures"].query("procedure == 'sandbox'").sort_values("step")
-    steps = steps.rename(columns={"title_zh": "text_zh", "title_en": "text_en"}).assign(part="process")
-    pilots = tables["tables/sandboxes"].drop(columns="date").rename(columns={"date_iso": "date"}).sort_values("date")
-    pilots = pilots.rename(columns={"event_zh": "text_zh", "event_en": "text_en"}).assign(part="pilot")
-    outlook = tables["tables/enumerations"].query("list == 'outlook_conditions'").sort_values("position")
-    names = {"name_zh": "text_zh", "name_en": "text_en", "position": "step"}
-    outlook = outlook.rename(columns=names).assign(part="outlook")
-    said = _statements(tables)
-    frame = (
-        pd.concat([steps, pilots, outlook, said])
-        .drop(columns="products")
-        .rename(columns={"products_value": "products"})
-    )
+    steps = tables["tables/procedures"].query("procedure == 'sandbox'").sort_values("step").assign(part="process")
+    pilots = tables["tables/sandboxes"].drop(columns=["date", "products"]).assign(part="pilot")
+    pilots = pilots.rename(columns={"date_iso": "date", "products_value": "products"}).sort_values("date")
+    outlook = tables["tables/enumerations"].query("list == 'outlook_conditions'").assign(part="outlook")
+    rows = [(steps, "title"), (pilots, "event"), (outlook.sort_values("position"), "name")]
+    if "tables/statements" in tables:
+        # what the page says in words of definition and aims, and of the directions of cooperation
+        told = tables["tables/statements"].query("page == 35")
+        rows.append((told.assign(part=told["kind"].map(STATEMENTS)).dropna(subset=["part"]), "statement"))
+    names = {"position": "step"}
+    frames = [
+        part.rename(columns=names | {f"{text}_{name}": f"text_{name}" for name in LANGUAGES}) for part, text in rows
+    ]
     columns = ["part", "step", "actor", "city", "date", "text_zh", "text_en", "products", "page"]
-    return with_names(frame[columns], tables)
-
-
-def _statements(tables: Tables) -> pd.DataFrame:
-    """What the page says in words of definition and aims (``part`` definition), and of the directions of cooperation."""
-    if "tables/statements" not in tables:
-        return pd.DataFrame()
-    rows = tables["tables/statements"].query("page == 35")
-    parts = {"definition": "definition", "aim": "definition", "plan": "definition", "direction": "direction"}
-    rows = rows.assign(part=rows["kind"].map(parts)).dropna(subset=["part"])
-    return rows.rename(columns={"statement_zh": "text_zh", "statement_en": "text_en", "position": "step"})
+    return with_names(pd.concat(frames)[columns], tables)
 
 
 def sandbox_caption(data: pd.DataFrame) -> dict[str, str]:
@@ -228,27 +211,16 @@ def sandbox(data: pd.DataFrame, language: str) -> list[Block]:
     steps, pilots = (data[data["part"] == part] for part in ("process", "pilot"))
     text = f"text_{language}"
     flow = [step(getattr(item, text), actor=said(f"p35-sandbox.{item.actor}", language)) for item in steps.itertuples()]
-    rows = [
-        [city, item.date, _event(item, language)]
-        for city, item in zip(style.city_names(pilots, language), pilots.itertuples(), strict=True)
-    ]
+    rows = []
+    for city, item in zip(style.city_names(pilots, language), pilots.itertuples(), strict=True):
+        event = getattr(item, text)
+        if pd.notna(item.products):
+            event = said("p35-sandbox.products", language, number=number(item.products, language), text=event)
+        rows.append([city, item.date, event])
     titles = {part: said(f"p35-sandbox.{part}", language) for part in ("process", "pilot", "outlook", "direction")}
     listed_parts = {part: list(data[data["part"] == part][text]) for part in ("definition", "outlook", "direction")}
-    lists = {
-        part: [block("list", titles.get(part, ""), GREEN, items=items)] if items else []
-        for part, items in listed_parts.items()
-    }
-    return [
-        *lists["definition"],
-        block("steps", titles["process"], GREEN, items=flow, across=len(flow)),
-        table(heads("p35-sandbox", language), rows, (1.2, 1.2, 7.0), title=titles["pilot"], colour=GREEN),
-        *lists["outlook"],
-        *lists["direction"],
-    ]
-
-
-def _event(item, language: str) -> str:
-    text = getattr(item, f"text_{language}")
-    if pd.isna(item.products):
-        return text
-    return said("p35-sandbox.products", language, number=number(item.products, language), text=text)
+    lists = [block("list", titles.get(part, ""), GREEN, items=items) for part, items in listed_parts.items() if items]
+    process = block("steps", titles["process"], GREEN, items=flow, across=len(flow))
+    events = table(heads("p35-sandbox", language), rows, (1.2, 1.2, 7.0), title=titles["pilot"], colour=GREEN)
+    first = bool(listed_parts["definition"])
+    return [*lists[:first], process, events, *lists[first:]]

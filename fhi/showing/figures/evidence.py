@@ -6,7 +6,8 @@ that with every value drawn. What it draws of built tables the codebook tells (`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import pandas as pd
@@ -25,25 +26,16 @@ from fhi.store import MissingTable
 PRINTED, PUBLIC = ("published", "derived"), "public"
 
 
-class Reading(Mapping[str, pd.DataFrame]):
-    """The tables of a scenario, with a note of which were asked for."""
+class Reading(ChainMap):
+    """The tables of a scenario, with a note of which were asked for (``names``)."""
 
     def __init__(self, tables: Tables):
-        self.tables = tables
+        super().__init__(tables)
         self.names: set[str] = set()
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         self.names.add(name)
-        return self.tables[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.tables)
-
-    def __len__(self) -> int:
-        return len(self.tables)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.tables
+        return self.maps[0][name]
 
 
 def kinds(column: pd.Series) -> tuple[str, ...]:
@@ -62,9 +54,8 @@ def seen(entry: FigureEntry, tables: Tables) -> tuple[FigureEntry, pd.DataFrame]
     """
     reading = Reading(tables)
     data = entry.data(reading)
-    read = tuple(sorted(reading.names))
-    entry = titled(entry, tables)
-    return replace(entry, evidence=_labels(entry, data, reading), cited=cited(tables), read=read), data
+    about = {"read": tuple(sorted(reading.names)), "cited": cited(tables)}
+    return replace(titled(entry, tables), evidence=_labels(entry, data, reading), **about), data
 
 
 def titled(entry: FigureEntry, tables: Tables) -> FigureEntry:
@@ -76,11 +67,10 @@ def titled(entry: FigureEntry, tables: Tables) -> FigureEntry:
     tables : mapping
         The built tables of a scenario, by name.
     """
-    told = tables.get("findings")
-    if told is not None:
-        told = told[(told["kind"] == "headline") & (told["id"] == entry.id)].set_index("language")["text"]
-    headline = told.to_dict() if told is not None and set(told.index) == set(LANGUAGES) else None
-    return replace(entry, title=worded(f"{entry.id}.title", unit=of_edition(tables)) or entry.title, headline=headline)
+    told = tables.get("findings", pd.DataFrame(columns=["kind", "id", "language", "text"]))
+    told = told[(told["kind"] == "headline") & (told["id"] == entry.id)].set_index("language")["text"].to_dict()
+    title = worded(f"{entry.id}.title", unit=of_edition(tables)) or entry.title
+    return replace(entry, title=title, headline=told if set(told) == set(LANGUAGES) else None)
 
 
 def of_index(labels: tuple[str, ...], tables: Tables) -> tuple[str, ...]:
@@ -148,13 +138,12 @@ def _labels(entry: FigureEntry, data: pd.DataFrame, reading: Reading) -> tuple[s
     drawn = named(data["evidence"]) if "evidence" in data else set()
     found, texts = drawn & set(entry.evidence), {stated(name) for name in reading.names}
     if any(RECONSTRUCTED in text for text in texts):
-        found |= results(behind(reading.tables))
+        found |= results(behind(reading.maps[0]))
     if VALUES in texts:
-        found |= drawn or _of_cells(reading.tables)
+        found |= drawn or _of_cells(reading.maps[0])
     if not (VALUES in texts and drawn):
         found |= set().union(*map(_stands_for, texts)) & set(entry.evidence)
-    kept = [label for label in entry.evidence if label in found]
-    return (*kept, *(label for label in EVIDENCE if label in found and label not in kept))
+    return tuple(label for label in dict.fromkeys([*entry.evidence, *EVIDENCE]) if label in found)
 
 
 def _stands_for(text: str) -> set[str]:
@@ -272,15 +261,14 @@ def with_firsts(frame: pd.DataFrame, tables: Tables, node: str = "node") -> pd.D
     kin = {code: _alike(framework, code) for code in frame[node].unique()}
     found = []
     for code, city in zip(frame[node], frame["city"], strict=True):
-        best = None
-        for order, groups in orders:
-            named = any(city in group for group in groups)
+        speaking = []
+        for place, (order, groups) in enumerate(orders):
+            named, own = any(city in group for group in groups), order.node == code
             if order.node in kin[code] and (named or order.kind == "leaders"):
-                worth = (city in groups[0], order.node != code, not named, order.page)
-                if best is None or worth < best[0]:
-                    other = order.node if order.node != code else None
-                    best = worth, city if city in groups[0] else groups[0][0], order.page, other
-        found.append(best[1:] if best else (None, None, None))
+                first = city if city in groups[0] else groups[0][0]
+                worth = city in groups[0], not own, not named, order.page, place
+                speaking.append((*worth, first, order.page, None if own else order.node))
+        found.append(min(speaking)[5:] if speaking else (None, None, None))
     said = pd.DataFrame(found, columns=["printed_first", "printed_page", "node"], index=frame.index).astype(object)
     names = {f"printed_node_{language}": said["node"].map(framework.names(language)) for language in LANGUAGES}
     first = said["printed_first"]
@@ -300,18 +288,3 @@ def remark(item: pd.Series) -> dict[str, str]:
     zh, en = item["printed_node_zh"], item["printed_node_en"]
     within = NOTHING if pd.isna(zh) else both("first.in-node", zh=zh, en=en)
     return both("first.remark", item=item, within=within)
-
-
-def remarked(frame: pd.DataFrame, language: str, name: str = "name") -> list[str]:
-    """Return the names in a frame, each with the remark that it needs (columns ``<name>_<language>``).
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        Of `with_firsts`.
-    language : str
-        ``zh`` or ``en``.
-    name : str
-        Its column of names, without the language.
-    """
-    return [f"{item[f'{name}_{language}']}{remark(item)[language]}" for _, item in frame.iterrows()]

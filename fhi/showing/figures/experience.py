@@ -8,11 +8,11 @@ import pandas as pd
 from matplotlib.path import Path as Outline
 
 from fhi.showing.figures import style
-from fhi.showing.figures.charts import key, margin, row_names, with_names
+from fhi.showing.figures.charts import explain, margin, printed, row_names, with_names
 from fhi.showing.figures.documents import Block, bar, block, table
 from fhi.showing.figures.registry import Tables, figure, id_of, of_form
-from fhi.showing.figures.texts import SIGNS, number, ordinal, ranked
-from fhi.showing.figures.wording import both, row_of, said, slots
+from fhi.showing.figures.texts import SIGNS, counted, ordinal, ranked
+from fhi.showing.figures.wording import both, heads, listed, said
 
 
 def adoption_data(tables: Tables) -> pd.DataFrame:
@@ -20,14 +20,9 @@ def adoption_data(tables: Tables) -> pd.DataFrame:
     rates = tables["tables/adoption"].sort_values("rate", ascending=False, kind="stable")
     rates = with_names(rates, tables).assign(series="city", evidence="published")
     printed = tables["tables/headlines"].query("measure_en == 'national mean of the adoption rate'").iloc[0]
-    means = pd.DataFrame(
-        {
-            "series": ["mean_printed", "mean_computed"],
-            "rate": [printed["printed_value"], rates["rate"].mean()],
-            "page": printed["page"],
-            "evidence": ["published", "derived"],
-        }
-    )
+    means = {"mean_printed": printed["printed_value"], "mean_computed": rates["rate"].mean()}
+    means = pd.Series(means, name="rate").rename_axis("series").reset_index()
+    means = means.assign(page=printed["page"], evidence=["published", "derived"])
     return pd.concat([rates, means], ignore_index=True)[["series", "city", "city_en", "rate", "page", "evidence"]]
 
 
@@ -46,10 +41,10 @@ def adoption_caption(data: pd.DataFrame) -> dict[str, str]:
 @figure("p21-adoption", adoption_data, adoption_caption)
 def adoption(data: pd.DataFrame, language: str):
     """Bars of the 20 rates with the printed and the computed mean (p21)."""
-    figure = style.canvas(6.9)
+    figure = style.canvas(6.3, style.HALF)
     cities = data[data["series"] == "city"]
     names = row_names(cities, language)
-    axes = style.quiet(style.area(figure, left=margin(names, 0.15), right=0.75, top=0.95, bottom=0.95), grid="x")
+    axes = style.quiet(style.area(figure, left=margin(names, 0.15), right=0.45, top=1.35, bottom=0.95), grid="x")
     printed, computed = _means(data)
     rows, hue = range(len(cities)), style.PILLARS["experience"]
     above = cities["rate"] > printed
@@ -58,25 +53,19 @@ def adoption(data: pd.DataFrame, language: str):
     look = {"va": "center", "size": style.SMALL, "weight": "bold"}
     look["bbox"] = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.8}
     for row, rate in zip(rows, cities["rate"], strict=True):
-        axes.text(rate + 0.8, row, f"{rate:.1f}", **look)
+        axes.text(rate + 1.6, row, f"{rate:.1f}", **look)
     last = len(cities) - 0.4
     axes.vlines(printed, -0.6, last, color=style.INK, linewidth=1.4)
     axes.vlines(computed, -0.6, last, color=style.INK, linewidth=1.4, linestyle=(0, (3, 2)))
     axes.set_yticks(rows, names)
     axes.set(xlim=(0, 100), ylim=(last, -0.6))
-    axes.set_xlabel(said("p21-adoption.axis", language), size=style.SMALL)
     line = {"marker": "|", "s": 150, "linewidth": 1.4, "color": style.INK}
     strokes = Outline([(0, -1), (0, -0.35), (0, 0.35), (0, 1)], [Outline.MOVETO, Outline.LINETO] * 2)
     dashes = line | {"marker": strokes}
-    key(
-        axes,
-        [
-            (line, said("p21-adoption.printed", language, mean=printed)),
-            (dashes, said("p21-adoption.computed", language, mean=computed)),
-            ({"facecolor": hue, "edgecolor": hue}, said("p21-adoption.above", language)),
-            ({"facecolor": style.PAPER, "edgecolor": hue}, said("p21-adoption.below", language)),
-        ],
-    )
+    bars = {"above": {"facecolor": hue, "edgecolor": hue}, "below": {"facecolor": style.PAPER, "edgecolor": hue}}
+    looks = {"printed": line, "computed": dashes} | bars
+    place = {"columns": 2, "bbox_to_anchor": (0.05, 1 - 1.35 / 6.3), "bbox_transform": figure.transFigure}
+    explain(axes, "p21-adoption", language, looks, place, printed=printed, computed=computed)
     return figure
 
 
@@ -101,13 +90,12 @@ def scenes_data(tables: Tables) -> pd.DataFrame:
     frames = []
     for kind, measure in RANKS.items():
         frame = tables["tables/top20"].sort_values("rank")[["city"]].assign(kind=kind)
-        printed = counts.loc[kind] if kind in counts.index else pd.DataFrame(columns=["count", "page"])
+        known = counts.loc[kind] if kind in counts.index else pd.DataFrame(columns=["count", "page"])
         ranks = ranked[ranked["measure_en"] == measure].set_index("city")
-        first = ranks.index[ranks["printed_value"] == 1]
-        frame["count"] = frame["city"].map(printed["count"].astype(float))
-        frame["at_most"] = printed["count"].reindex(first).max()
+        frame["count"] = frame["city"].map(known["count"].astype(float))
+        frame["at_most"] = known["count"].reindex(ranks.index[ranks["printed_value"] == 1]).max()
         frame["rank"] = frame["city"].map(ranks["printed_value"]).astype("Int64")
-        frame["page"] = frame["city"].map(printed["page"]).fillna(frame["city"].map(ranks["page"])).astype("Int64")
+        frame["page"] = frame["city"].map(known["page"]).fillna(frame["city"].map(ranks["page"])).astype("Int64")
         frames.append(frame)
     frame = with_names(pd.concat(frames), tables)
     frame["evidence"] = frame["at_most"].notna().map({True: "derived", False: None})
@@ -124,29 +112,22 @@ def scenes_caption(data: pd.DataFrame) -> dict[str, str]:
 @figure("p22-services", scenes_data, scenes_caption)
 def scenes(data: pd.DataFrame, language: str) -> list[Block]:
     """Table of the counts and ranks that the report gives by city, and what follows for the others (p22)."""
-    rows = []
+    rows, unknown = [], said("p22-services.unknown", language)
     for kind, own in data.groupby("kind", sort=False):
+        service = said(f"p22-services.{kind}", language)
         known = own.dropna(subset=["count", "rank"], how="all").sort_values("count", ascending=False)
         for name, item in zip(style.city_names(known, language), known.itertuples(), strict=True):
-            count = said("p22-services.unknown", language) if pd.isna(item.count) else f"{item.count:.0f}"
-            rank = "—" if pd.isna(item.rank) else f"{item.rank}"
-            rows.append([said(f"p22-services.{kind}", language), name, count, rank, f"{item.page}"])
+            count = unknown if pd.isna(item.count) else f"{item.count:.0f}"
+            rows.append([service, name, count, "—" if pd.isna(item.rank) else f"{item.rank}", f"{item.page}"])
         rest, most = own.drop(known.index), own["at_most"].iloc[0]
-        names = row_of(style.city_names(rest, language), language)
-        others = said("p22-services.others", language, count=len(rest), names=names)
-        bound = "unknown" if pd.isna(most) else "at-most"
-        rows.append(
-            [
-                said(f"p22-services.{kind}", language),
-                others,
-                said(f"p22-services.{bound}", language, most=most),
-                "—",
-                "—",
-            ]
-        )
-    heads = [said(f"p22-services.head-{name}", language) for name in ("kind", "city", "count", "rank", "page")]
+        others = said("p22-services.others", language, count=len(rest), names=listed(rest))
+        bound = unknown if pd.isna(most) else said("p22-services.at-most", language, most=most)
+        rows.append([service, others, bound, "—", "—"])
     words = said("p22-services.words", language, text=data[f"statement_{language}"].iloc[0])
-    return [table(heads, rows, (2.0, 4.2, 1.9, 1.1, 0.7), colour=COLOUR), block("text", text=words, colour=COLOUR)]
+    return [
+        table(heads("p22-services", language), rows, (2.0, 4.2, 1.9, 1.1, 0.7), colour=COLOUR),
+        block("text", text=words, colour=COLOUR),
+    ]
 
 
 def city_data(tables: Tables, city: str) -> pd.DataFrame:
@@ -155,23 +136,27 @@ def city_data(tables: Tables, city: str) -> pd.DataFrame:
     ``kind`` is rank (with the printed rise in ``value`` of kind gain), adoption (with its place among so many cities), mean, fact,
     compare (the same count of another city) or statement.
     """
-    place = tables["tables/top20"].query("city == @city").rename(columns={"experience_rank": "value"})
-    gain = tables["tables/movers"].query("city == @city and pillar == 'experience'").rename(columns={"change": "value"})
-    rates = tables["tables/adoption"].rename(columns={"rate": "value"})
-    rates = rates.assign(place=rates["value"].rank(method="min", ascending=False), cities=len(rates))
-    rates = rates[rates["city"] == city]
+
+    def own(name: str, **names: str) -> pd.DataFrame:
+        rows = tables[f"tables/{name}"]
+        return rows[rows["city"] == city].rename(columns=names)
+
+    rates, services = tables["tables/adoption"], tables["tables/services"].rename(columns={"count": "value"})
+    places = rates.set_index("city")["rate"].rank(method="min", ascending=False)
     mean = tables["tables/headlines"].query("measure_en == 'national mean of the adoption rate'")
-    mean = mean.rename(columns={"printed_value": "value"})
-    facts = tables["tables/experience_facts"].query("city == @city and page == @PAGES[@city]")
-    facts = facts.rename(columns={"printed_value": "value", "printed_qualifier": "qualifier"})
-    facts = facts.rename(columns={"measure_zh": "label_zh", "measure_en": "label_en"})
-    said = tables["tables/callouts"].query("city == @city")
-    said = said.rename(columns={"statement_zh": "label_zh", "statement_en": "label_en"})
-    others = tables["tables/services"].query("city != @city").rename(columns={"count": "value", "kind": "unit"})
-    own = tables["tables/services"].query("city == @city").set_index("kind")["count"].astype(float)
-    frames = {"rank": place, "gain": gain, "adoption": rates, "mean": mean, "fact": facts, "statement": said}
+    facts = printed(own("experience_facts", measure_zh="label_zh", measure_en="label_en"))
     # beside the city's own count of the same kind, which `place` holds
-    frames["compare"] = others.assign(place=others["unit"].map(own)).dropna(subset=["place"])
+    others = services[services["city"] != city]
+    others = others.assign(place=others["kind"].map(own("services").set_index("kind")["count"].astype(float)))
+    frames = {
+        "rank": own("top20", experience_rank="value"),
+        "gain": own("movers", change="value").query("pillar == 'experience'"),
+        "adoption": own("adoption", rate="value").assign(place=places.get(city), cities=len(rates)),
+        "mean": mean.rename(columns={"printed_value": "value"}),
+        "fact": facts[facts["page"] == PAGES[city]],
+        "statement": own("callouts", statement_zh="label_zh", statement_en="label_en"),
+        "compare": others.dropna(subset=["place"]).rename(columns={"kind": "unit"}),
+    }
     frame = pd.concat([part.assign(kind=kind) for kind, part in frames.items()])
     columns = ["kind", "city", "label_zh", "label_en", "value", "place", "cities", "qualifier", "unit", "page"]
     return with_names(frame.reindex(columns=columns), tables).assign(evidence="published")
@@ -191,31 +176,20 @@ def city_card(data: pd.DataFrame, language: str) -> list[Block]:
     gain = data.loc[data["kind"] == "gain", "value"]
     mean = data.loc[data["kind"] == "mean", "value"].iloc[0]
     since = said("service-city.gain", language, gain=gain.iloc[0]) if len(gain) else ""
-    items = [
-        {
-            "value": said("service-city.rank", language, rank=here["value"]),
-            "label": said("service-city.experience", language) + since,
-        },
-        {
-            "value": f"{rate['value']:g}%",
-            "label": said("service-city.adoption", language, mean=mean, cities=int(rate["cities"])),
-        },
-    ]
+    rank = said("service-city.rank", language, rank=here["value"])
+    among = said("service-city.adoption", language, mean=mean, cities=int(rate["cities"]))
+    items = [{"value": rank, "label": said("service-city.experience", language) + since}]
+    items.append({"value": f"{rate['value']:g}%", "label": among})
     others = data[data["kind"] == "compare"]
     rows = []
     for _, item in data[data["kind"] == "fact"].iterrows():
         value, label = _wording(item, language)
-        if item["unit"] == "%":
-            rows.append([label, bar(item["value"], value, COLOUR)])
-            continue
-        same = others[others["place"] == item["value"]]
+        same = others[others["place"] == item["value"]].head(1)
         if item["unit"] == "services" and len(same):
-            other = same.iloc[0]
-            name = other["city" if language == "zh" else "city_en"]
-            value += said("service-city.other", language, name=name, count=other["value"])
-        rows.append([label, value])
-    heads = [said(f"service-city.head-{name}", language) for name in ("fact", "value")]
-    found = [block("facts", items=items, colour=COLOUR), table(heads, rows, (5.5, 4.5), colour=COLOUR)]
+            value += said("service-city.other", language, name=listed(same), count=same["value"].iloc[0])
+        rows.append([label, bar(item["value"], value, COLOUR) if item["unit"] == "%" else value])
+    found = [block("facts", items=items, colour=COLOUR)]
+    found.append(table(heads("service-city", language), rows, (5.5, 4.5), colour=COLOUR))
     statements = data.loc[data["kind"] == "statement", f"label_{language}"].tolist()
     title = said("service-city.statements", language)
     return found + ([block("list", title=title, items=statements, colour=COLOUR)] if statements else [])
@@ -228,8 +202,7 @@ def _wording(item: pd.Series, language: str) -> tuple[str, str]:
         return said("service-city.place", language, place=ordinal(int(value)), number=value), label
     if item["unit"] == "%":
         return f"{SIGNS[item['qualifier']]}{value:g}%", label
-    unit = said(f"unit.{item['unit']}", language) if f"unit.{item['unit']}" in slots() else ""
-    return f"{number(value, language, item['qualifier'])}{unit}", label
+    return counted(value, item["unit"], language, item["qualifier"]), label
 
 
 for _city in PAGES:

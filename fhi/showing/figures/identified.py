@@ -9,12 +9,11 @@ from matplotlib.patches import Polygon
 from fhi.editions.published import published_units
 from fhi.engine.framework import Framework
 from fhi.engine.ranking import outward
-from fhi.showing.figures import style
-from fhi.showing.figures.charts import chosen, height, key, margin, name_rows, row_names, with_names
+from fhi.showing.figures import charts, style
+from fhi.showing.figures.charts import with_names
 from fhi.showing.figures.registry import LANGUAGES, Tables, figure
 from fhi.showing.figures.wording import both, joined, said, with_words, words
 
-SECTION = "identified"
 #: bounds without restriction of the weights, and with it, and how their areas look: the fewer, the darker
 RUNS = ("all", "all, equal inside parents", "all, indicators within 1/48-1/4")
 AREAS = (
@@ -43,36 +42,26 @@ def scores_caption(data: pd.DataFrame) -> dict[str, str]:
 @figure("identified-scores", scores_data, scores_caption)
 def scores(data: pd.DataFrame, language: str):
     """One bar a unit from the least to the greatest possible score, a tick at the analytic centre."""
-    shown = chosen(data["city"])
-    data, rows = shown.of(data), list(shown.place.values())
-    figure = style.canvas(height(7.5, shown.count))
-    axes = style.quiet(style.area(figure, left=margin(row_names(data, language)), right=0.4, top=1.15, bottom=0.95))
+    axes, data, rows, shown = charts.unit_rows(data, language, 7.5, right=0.4, top=1.15, bottom=0.95)
     bar = {"facecolor": "#aab4bd", "edgecolor": style.MIDDLE, "linewidth": 0.8}
     centre = {"marker": "|", "s": 150, "linewidth": 2.4, "color": style.INK}
     axes.barh(rows, data["high"] - data["low"], left=data["low"], height=0.56, **bar)
     axes.scatter(data["score"], rows, zorder=3, **centre)
     for row, item in zip(rows, data.itertuples(), strict=True):
         low, high = outward(item.low, item.high, 1)
-        axes.text(item.low - 0.8, row, f"{low:.1f}", ha="right", va="center", size=style.SMALL, color=style.MUTED)
-        axes.text(item.high + 0.8, row, f"{high:.1f}", va="center", size=style.SMALL, color=style.MUTED)
-    name_rows(axes, data, language, "rank", shown)
+        style.note(axes, item.low - 0.8, row, f"{low:.1f}", ha="right")
+        style.note(axes, item.high + 0.8, row, f"{high:.1f}")
+    charts.name_rows(axes, data, language, "rank", shown)
     axes.set(xlim=(-7, 107), ylim=(shown.count - 0.4, -0.6), xticks=range(0, 101, 20))
-    axes.set_xlabel(said("identified-scores.axis", language, unit=words(data)), size=style.SMALL)
-    key(axes, [(bar, said("identified-scores.bar", language)), (centre, said("identified-scores.centre", language))])
-    return figure
+    charts.explain(axes, "identified-scores", language, {"bar": bar, "centre": centre}, unit=words(data))
+    return axes.get_figure()
 
 
 def _areas(data: pd.DataFrame) -> dict[str, dict]:
     """Return the runs that are drawn, free weights first, with the looks of their areas."""
-    runs = (
-        RUNS if set(RUNS) <= set(data["facts"]) else ["all", *(run for run in data["facts"].unique() if run != "all")]
-    )
+    there = list(data["facts"].unique())
+    runs = RUNS if set(RUNS) <= set(there) else sorted(there, key=lambda run: run != "all")
     return dict(zip(runs, AREAS, strict=False))
-
-
-def _most(highs: pd.Series) -> pd.Series:
-    """Return upper bounds of weights in per cent, rounded up to one decimal."""
-    return pd.Series(outward(0.0, 100 * highs, 1)[1], highs.index)
 
 
 def map_data(tables: Tables) -> pd.DataFrame:
@@ -89,10 +78,11 @@ def _pillars(data: pd.DataFrame) -> list[str]:
 
 
 def map_caption(data: pd.DataFrame) -> dict[str, str]:
-    most = _most(data.loc[data["facts"] == "all", _pillars(data)].max())
+    # upper bounds in per cent, rounded up
+    most = outward(0.0, 100 * data.loc[data["facts"] == "all", _pillars(data)].max(), 1)[1]
     names = zip(*(data[f"pillars_{language}"].iloc[0].split("|") for language in LANGUAGES), strict=True)
-    pairs = zip((dict(zip(LANGUAGES, name, strict=True)) for name in names), most, strict=True)
-    parts = [both("identified-map.share", name=name, share=share) for name, share in pairs]
+    pairs = zip(names, most, strict=True)
+    parts = [both("identified-map.share", name={"zh": zh, "en": en}, share=share) for (zh, en), share in pairs]
     return both("identified-map.caption", most=joined(parts, {"zh": "，", "en": ", "}))
 
 
@@ -122,6 +112,6 @@ def weight_map(data: pd.DataFrame, language: str):
     for place, name, pillar, up in zip(corners, names, pillars, (-0.1, 0.035, -0.1), strict=True):
         look = {"ha": "center", "va": "center", "weight": "bold", "color": style.PILLARS.get(pillar, style.INK)}
         axes.text(place[0], place[1] + up, f"{style.brief(name, 150)} 100%", **look)
-    axes.legend(loc="upper left", bbox_to_anchor=(-0.02, 1), frameon=False, fontsize=style.SMALL)
+    axes.legend(loc="upper left", bbox_to_anchor=(-0.02, 1))
     axes.set(xlim=(-0.35, 1.35), ylim=(-0.14, 0.94), aspect="equal")
     return figure

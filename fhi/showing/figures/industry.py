@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.patches import Rectangle
 
 from fhi.showing.figures import style
-from fhi.showing.figures.charts import margin, row_names, with_names
+from fhi.showing.figures.charts import margin, printed, row_names, with_names
 from fhi.showing.figures.documents import Block, Cell, bar, table
 from fhi.showing.figures.registry import Tables, figure
 from fhi.showing.figures.texts import SIGNS, quantity_text, wrapped
@@ -23,14 +23,8 @@ WIDTHS = {"name": 1.7, "city": 1.3, "founded": 1.0, "shareholders": 2.1, "model"
 
 def pattern_data(tables: Tables) -> pd.DataFrame:
     """Number of firms by class and city, counted from the tables of firms (p12-14)."""
-    frames = [
-        tables[f"tables/{name}"]
-        .groupby("city")
-        .agg(firms=("page", "size"), page=("page", "first"))
-        .assign(**{"class": name})
-        for name in CLASSES
-    ]
-    counts = pd.concat(frames).reset_index()
+    firms = pd.concat({name: tables[f"tables/{name}"] for name in CLASSES}, names=["class"])
+    counts = firms.groupby(["class", "city"], sort=False)["page"].agg(firms="size", page="first").reset_index()
     order = counts.groupby("city")["firms"].agg(["size", "sum"])
     counts["classes"] = counts["city"].map(order["size"])
     counts = counts.sort_values(["classes", "city", "class"], ascending=[False, True, True])
@@ -38,11 +32,10 @@ def pattern_data(tables: Tables) -> pd.DataFrame:
 
 
 def pattern_caption(data: pd.DataFrame) -> dict[str, str]:
-    total = data.groupby("class")["firms"].sum()
     mainland = data[data["class"] != "brokers"]
-    classes = mainland.groupby("city_en")["class"].nunique()
-    numbers = {"firms": mainland["firms"].sum(), "cities": mainland["city"].nunique(), "both": (classes == 2).sum()}
-    return both("p12-pattern.caption", total=total, numbers=numbers)
+    classes = mainland.groupby("city")["class"].nunique()
+    numbers = {"firms": mainland["firms"].sum(), "cities": len(classes), "both": (classes == 2).sum()}
+    return both("p12-pattern.caption", total=data.groupby("class")["firms"].sum(), numbers=numbers)
 
 
 @figure("p12-pattern", pattern_data, pattern_caption)
@@ -59,8 +52,7 @@ def pattern(data: pd.DataFrame, language: str):
         for city, firms in zip(rows["city"], rows["firms"], strict=True):
             if firms > 1:
                 axes.text(place[city], row, str(firms), color=style.PAPER, ha="center", va="center", weight="bold")
-        total = f"{rows['firms'].sum()}"
-        axes.text(len(place) - 0.2, row, total, size=17, weight="bold", color=COLOUR, va="center")
+        style.note(axes, len(place) - 0.2, row, f"{rows['firms'].sum()}", size=17, weight="bold", color=COLOUR)
     style.note(axes, len(place) - 0.2, -0.72, said("p12-pattern.total", language))
     names = style.city_names(cities, language)
     turn = {"rotation": 0} if language == "zh" else {"rotation": 30, "ha": "right", "rotation_mode": "anchor"}
@@ -72,18 +64,17 @@ def pattern(data: pd.DataFrame, language: str):
 
 def _sized(tables: Tables, name: str, column: str) -> pd.DataFrame:
     """Firms of a class in order of size, with their share of the disclosed total in per cent."""
-    frame = tables[f"tables/{name}"].rename(columns={column: "printed", f"{column}_value": "value"})
-    frame = frame.rename(columns={f"{column}_qualifier": "qualifier"}).sort_values("value", ascending=False)
+    names = {column: "printed", f"{column}_value": "value", f"{column}_qualifier": "qualifier"}
+    frame = tables[f"tables/{name}"].rename(columns=names).sort_values("value", ascending=False)
     frame["share"] = frame["value"] / frame["value"].sum() * 100
-    return with_names(_firm(frame)[[*FIRM, *_told(frame), "printed", "value", "qualifier", "share", "page"]], tables)
+    return _firm(frame, tables, "printed", "value", "qualifier", "share", "page")
 
 
-def _told(frame: pd.DataFrame) -> list[str]:
-    return [name for column in TOLD for name in (f"{column}_zh", f"{column}_en") if name in frame]
-
-
-def _firm(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.drop(columns="founded").rename(columns={"founded_iso": "founded"})
+def _firm(frame: pd.DataFrame, tables: Tables, *columns: str) -> pd.DataFrame:
+    """Return firms with what is told of each, where it has been transcribed, and with further columns."""
+    told = [name for column in TOLD for name in (f"{column}_zh", f"{column}_en") if name in frame]
+    frame = frame.drop(columns="founded").rename(columns={"founded_iso": "founded"})
+    return with_names(frame[[*FIRM, *told, *columns]], tables)
 
 
 def banks_data(tables: Tables) -> pd.DataFrame:
@@ -106,8 +97,7 @@ def banks(data: pd.DataFrame, language: str) -> list[Block]:
 def institutions_data(tables: Tables) -> pd.DataFrame:
     """The 4 internet insurers (earned premiums, CNY, share of the total) and the 3 brokers (no size published)."""
     insurers = _sized(tables, "insurers", "premiums").assign(**{"class": "insurers"})
-    brokers = _firm(tables["tables/brokers"]).sort_values("founded")[[*FIRM, *_told(tables["tables/brokers"]), "page"]]
-    brokers = with_names(brokers, tables).assign(**{"class": "brokers"})
+    brokers = _firm(tables["tables/brokers"], tables, "page").sort_values("founded").assign(**{"class": "brokers"})
     return pd.concat([insurers, brokers], ignore_index=True)
 
 
@@ -129,46 +119,42 @@ def _firms(data: pd.DataFrame, language: str, name: str, size: str = "") -> Bloc
     columns = [column for column in WIDTHS if column not in TOLD or f"{column}_{language}" in data]
     rows = []
     for city, (_, item) in zip(style.city_names(data, language), data.iterrows(), strict=True):
-        texts = {column: item.get(f"{column}_{language}", item.get(column)) for column in columns}
-        nameless = said("p12-pattern.logo-only", language)
-        texts |= {"city": city, "name": texts["name"] if isinstance(texts["name"], str) else nameless}
+        texts = {column: item.get(f"{column}_{language}", item.get(column)) for column in columns} | {"city": city}
+        if not isinstance(texts["name"], str):
+            texts["name"] = said("p12-pattern.logo-only", language)
         cells = ["—" if pd.isna(text) else str(text) for text in texts.values()]
-        if size:
-            cells += [_size(item, language), _share(item["share"], language)]
-        rows.append(cells)
+        rows.append([*cells, *(_size(item, language) if size else ())])
     titles = [*columns, *([size, "share-of-disclosed"] if size else [])]
     widths = [*(WIDTHS[column] for column in columns), *((1.1, 1.9) if size else ())]
-    titles, title = [said(f"p12-pattern.{name}", language) for name in titles], said(f"p12-pattern.{name}", language)
-    return table(titles, rows, widths, title=title, colour=COLOUR)
+    heads, title = [said(f"p12-pattern.{name}", language) for name in titles], said(f"p12-pattern.{name}", language)
+    return table(heads, rows, widths, title=title, colour=COLOUR)
 
 
-def _size(item, language: str) -> str:
-    if pd.isna(item["value"]):
-        return said("p12-pattern.not-disclosed", language)
-    divisor = 1e8 if language == "zh" else 1e9
-    return f"{SIGNS[item['qualifier']]}{item['value'] / divisor:,.10g}"
-
-
-def _share(share: float, language: str) -> Cell:
-    return bar(share, said("p12-pattern.not-disclosed", language) if pd.isna(share) else f"{share:.2f}%", COLOUR)
+def _size(item, language: str) -> tuple[str, Cell]:
+    """Return the size of a firm, in hundred millions or billions, and its share as a bar."""
+    size = share = said("p12-pattern.not-disclosed", language)
+    if pd.notna(item["value"]):
+        divisor = 1e8 if language == "zh" else 1e9
+        size = f"{SIGNS[item['qualifier']]}{item['value'] / divisor:,.10g}"
+        share = f"{item['share']:.2f}%"
+    return size, bar(item["share"], share, COLOUR)
 
 
 PAGE = 11
 NODES = ("internet_finance", "new_finance", "infrastructure", "traditional_finance")
 #: inches: from panel to panel, a tile's width and height, from tile to tile
-PITCH, WIDE, TALL, STEP = 2.36, 2.2, 0.36, 0.44
+PITCH, WIDE, TALL, STEP = 2.13, 1.98, 0.25, 0.28
+#: and how high a panel is
+PANEL = 2.75
 
 
 def leaders_data(tables: Tables) -> pd.DataFrame:
     """The leading cities of the four classes in the printed order, with the number of classes that each city leads in."""
     rows = tables["tables/leaders"]
     rows = rows[(rows["list"] == rows["node"]) & (rows["page"] == PAGE)]
-    names = tables["tables/framework"].set_index("code")
     frame = with_names(rows[["node", "position", "city", "page", "note"]], tables)
-    for language in ("zh", "en"):
-        for kind in ("name", "definition"):
-            frame[f"{kind}_{language}"] = frame["node"].map(names[f"{kind}_{language}"])
-    frame["classes"] = frame["city"].map(frame["city"].value_counts())
+    names = tables["tables/framework"].set_index("code")[["name_zh", "definition_zh", "name_en", "definition_en"]]
+    frame = frame.join(names, on="node").assign(classes=frame["city"].map(frame["city"].value_counts()))
     order = frame["node"].map({node: place for place, node in enumerate(NODES)})
     return frame.assign(order=order).sort_values(["order", "position"], ignore_index=True).drop(columns="order")
 
@@ -178,41 +164,38 @@ def leaders_caption(data: pd.DataFrame) -> dict[str, str]:
     sizes, noted = data.groupby("node").size(), data[data["note"].str.contains("p15", regex=False, na=False)]
     all_four, once = (data[data["classes"] == count].drop_duplicates("city") for count in (len(sizes), 1))
     values = {"least": sizes.min(), "most": sizes.max(), "classes": len(sizes)}
-    names = {
-        "everywhere": listed(all_four),
-        "once": listed(once),
-        "node": listed(noted.drop_duplicates("node"), "name"),
-    }
-    return both("p11-leaders.caption", **values, **names)
+    values |= {"everywhere": listed(all_four), "once": listed(once)}
+    return both("p11-leaders.caption", node=listed(noted.drop_duplicates("node"), "name"), **values)
 
 
 @figure("p11-leaders", leaders_data, leaders_caption)
 def leaders(data: pd.DataFrame, language: str):
-    """Four panels of tiles in the published order; those of cities that lead in every class are filled (p11)."""
-    figure = style.canvas(5.6)
-    axes = style.bare(style.area(figure, top=0.75, bottom=0.45))
+    """A panel of tiles a class in the published order; those of cities that lead in every class are filled (p11)."""
     nodes = list(dict.fromkeys(data["node"]))
-    for column, node in enumerate(nodes):
-        group, left = data[data["node"] == node], column * PITCH
-        _heading(axes, left, group.iloc[0], language)
+    tall = PANEL * -(-len(nodes) // 2) + 0.3
+    figure = style.canvas(tall + 0.95, style.HALF)
+    axes = style.bare(style.area(figure, top=0.6, bottom=0.35))
+    for place, node in enumerate(nodes):
+        group, left, top = data[data["node"] == node], place % 2 * PITCH, place // 2 * PANEL
+        _heading(axes, left, top, group.iloc[0], language)
         for name, item in zip(style.city_names(group, language), group.itertuples(), strict=True):
-            middle = 1.4 + (item.position - 1) * STEP
+            middle = top + 1.1 + (item.position - 1) * STEP
             _tile(axes, left, middle, item.position, name, item.classes == len(nodes))
-    axes.add_patch(Rectangle((0, 4.2), 0.22, 0.16, color=COLOUR))
+    axes.add_patch(Rectangle((0, tall - 0.26), 0.22, 0.16, color=COLOUR))
     note = said("p11-leaders.everywhere", language, count=len(nodes))
-    axes.text(0.32, 4.28, note, size=style.SMALL, color=style.MUTED, va="center")
-    axes.set(xlim=(0, 9.3), ylim=(4.4, 0))
+    style.note(axes, 0.32, tall - 0.18, note)
+    axes.set(xlim=(0, style.HALF - 2 * style.SIDE), ylim=(tall, 0))
     return figure
 
 
-def _heading(axes, left: float, item, language: str) -> None:
+def _heading(axes, left: float, top: float, item, language: str) -> None:
     name, definition = item[f"name_{language}"], item[f"definition_{language}"]
-    y = 0.1
+    y = top + 0.1
     for text in wrapped(name, WIDE, style.BODY, "bold", lines=2).split("\n"):
         axes.text(left, y, text, weight="bold", va="center")
         y += 0.19
     for text in wrapped(definition, WIDE, style.SMALL, lines=4).split("\n"):
-        axes.text(left, y + 0.02, text, size=style.SMALL, color=style.MUTED, va="center")
+        style.note(axes, left, y + 0.02, text)
         y += 0.15
 
 
@@ -253,7 +236,6 @@ def quoted(data: pd.DataFrame, language: str) -> list[Block]:
 
 
 TOP = 20  # the list is headed so
-QUANTITY = {"printed_value": "value", "printed_qualifier": "qualifier"}
 
 
 def financing_data(tables: Tables) -> pd.DataFrame:
@@ -263,24 +245,19 @@ def financing_data(tables: Tables) -> pd.DataFrame:
     ``capital``: what is said of sums. A city of the twenty without a number of firms, and the firms of the twenty without a
     city, stand there with what is missing.
     """
-    profiles = tables["tables/city_profiles"].rename(columns=QUANTITY)
-    headlines = tables["tables/headlines"].rename(columns=QUANTITY)
+    profiles, headlines = (printed(tables[f"tables/{name}"]) for name in ("city_profiles", "headlines"))
     firms = profiles.query("node == 'firm_count' and unit == 'firms'").sort_values("value", ascending=False)
     top = tables["tables/financing_top20"].rename(columns={"firms": "value"})
     top = top.sort_values("value", ascending=False, kind="stable").assign(unit="firms")
     rest = {"value": [TOP - top["value"].sum()], "page": top["page"].iloc[0], "unit": "firms", "evidence": "derived"}
     unknown = top.loc[~top["city"].isin(firms["city"]), ["city"]].assign(evidence="missing")
-    sums = pd.concat(
-        [headlines.query("node == 'capital' and unit == 'rank'"), profiles.query("node == 'capital' and unit == 'CNY'")]
+    threshold = headlines.query("node == 'firm_count' and unit == 'CNY'")
+    sums = (
+        headlines.query("node == 'capital' and unit == 'rank'"),
+        profiles.query("node == 'capital' and unit == 'CNY'"),
     )
-    rows = [
-        firms.assign(series="firms"),
-        unknown.assign(series="firms"),
-        top.assign(series="top20"),
-        pd.DataFrame(rest).assign(series="top20"),
-        headlines.query("node == 'firm_count' and unit == 'CNY'").assign(series="threshold"),
-        sums.assign(series="capital"),
-    ]
+    parts = {"firms": (firms, unknown), "top20": (top, pd.DataFrame(rest)), "threshold": (threshold,), "capital": sums}
+    rows = [frame.assign(series=series) for series, frames in parts.items() for frame in frames]
     frame = with_names(pd.concat(rows, ignore_index=True).fillna({"evidence": "published"}), tables)
     columns = ["series", "city", "city_en", "measure_zh", "measure_en", "printed", "value", "qualifier", "unit"]
     return frame[[*columns, "page", "evidence"]].astype({"page": "Int64"})
@@ -307,13 +284,12 @@ def financing(data: pd.DataFrame, language: str):
     # three columns on one axis: the bars, the squares, the sums
     squares, sums, side = 1.32 * most, 2.45 * most, 0.082 * most
     for item, row in zip(firms.itertuples(), rows.values(), strict=True):
-        known = item.evidence != "missing"
-        axes.barh(
-            row, item.value if known else 0.16 * most, height=0.56, **({"color": COLOUR} if known else style.HATCHED)
-        )
-        words = said("p15-financing.unpublished", language)
-        text = quantity_text(item.value, item.qualifier, item.unit, item.printed, language) if known else words
-        axes.text((item.value if known else 0.16 * most) + 0.02 * most, row, text, va="center", size=style.SMALL)
+        length, look, text = 0.16 * most, style.HATCHED, said("p15-financing.unpublished", language)
+        if item.evidence != "missing":
+            length, look = item.value, {"color": COLOUR}
+            text = quantity_text(item.value, item.qualifier, item.unit, item.printed, language)
+        axes.barh(row, length, height=0.56, **look)
+        axes.text(length + 0.02 * most, row, text, va="center", size=style.SMALL)
     for item in top.itertuples():
         row, derived = rows.get(item.city, len(rows)), item.evidence == "derived"
         look = style.EVIDENCE_FILLS["derived"] if derived else {"facecolor": COLOUR, "linewidth": 0}
@@ -328,7 +304,7 @@ def financing(data: pd.DataFrame, language: str):
     least = quantity_text(*threshold[["value", "qualifier", "unit", "printed"]], language)
     for x, name in ((0, "firms"), (squares, "top"), (sums, "sums")):
         head = said(f"p15-financing.{name}", language, least=least, top=TOP)
-        axes.text(x, -0.62, head, va="bottom", size=style.SMALL, color=style.MUTED)
+        style.note(axes, x, -0.62, head, va="bottom")
     axes.set_yticks([*rows.values(), len(rows)], names)
     axes.set(xlim=(0, 3.1 * most), ylim=(len(rows) + 0.6, -0.6), xticks=[])
     return figure

@@ -10,7 +10,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import Rectangle
 
 from fhi.showing.figures import basemap, style
-from fhi.showing.figures.charts import margin, with_names
+from fhi.showing.figures.charts import margin, printed, with_names, with_node_names
 from fhi.showing.figures.documents import Block, block, table
 from fhi.showing.figures.industry import PAGE as LEADERS_PAGE
 from fhi.showing.figures.registry import Tables, figure, id_of, of_form
@@ -18,15 +18,21 @@ from fhi.showing.figures.texts import capital, place_labels, quantity_text, rank
 from fhi.showing.figures.wording import both, each, heads, listed, said
 
 PILLARS = ("industry", "experience", "ecosystem")
-RANKS = ["rank", "industry_rank", "experience_rank", "ecosystem_rank"]
+RANKED = ("FHI", *PILLARS)
+RANKS = ["rank", *(f"{pillar}_rank" for pillar in PILLARS)]
 
 
 def top20_data(tables: Tables) -> pd.DataFrame:
     """The TOP20 table as printed, with the tier names."""
-    tiers = tables["tables/tiers"].rename(columns={"name_zh": "tier_zh", "name_en": "tier_en"})
-    frame = tables["tables/top20"].merge(tiers[["tier", "tier_zh", "tier_en"]], on="tier")
+    frame = tables["tables/top20"].merge(_tiers(tables), on="tier")
     columns = ["rank", "city", "tier", "tier_zh", "tier_en", "change", "change_value", *RANKS[1:], "page"]
     return with_names(frame.sort_values("rank")[columns], tables)
+
+
+def _tiers(tables: Tables) -> pd.DataFrame:
+    """Return the tiers with their names, ``tier, tier_zh, tier_en``."""
+    tiers = tables["tables/tiers"].rename(columns={"name_zh": "tier_zh", "name_en": "tier_en"})
+    return tiers[["tier", "tier_zh", "tier_en"]]
 
 
 def top20_caption(data: pd.DataFrame) -> dict[str, str]:
@@ -47,10 +53,13 @@ def top20(data: pd.DataFrame, language: str):
     names = style.city_names(data, language)
     for row, (name, item) in enumerate(zip(names, data.itertuples(), strict=True)):
         axes.text(x[0], row, name, va="center")
-        text, colour = _change(item.change_value, language)
-        axes.text(x[2], row, text, color=colour, ha="center", va="center")
-        columns = zip([x[1], *x[3:]], RANKS, ("FHI", *PILLARS), strict=True)
-        for place, column, pillar in columns:
+        change = item.change_value
+        text = (
+            said("p05-top20.new", language) if pd.isna(change) else f"{style.ARROWS[np.sign(change)]} {abs(change):.0f}"
+        )
+        colour = style.INK if pd.isna(change) else style.direction(change)
+        axes.text(x[2], row, text if change else "—", color=colour, ha="center", va="center")
+        for place, column, pillar in zip([x[1], *x[3:]], RANKS, RANKED, strict=True):
             rank = getattr(item, column)
             shade = _shade(pillar, (rank - 1) / max(len(data) - 1, 1))
             axes.add_patch(Rectangle((place - 0.52, row - 0.42), 1.04, 0.84, color=shade))
@@ -59,7 +68,7 @@ def top20(data: pd.DataFrame, language: str):
         top, bottom = group.index[0] - 0.45, group.index[-1] + 0.45
         axes.add_patch(Rectangle((0, top), 0.09, bottom - top, color=style.TIERS[tier]))
         label = wrapped(group[f"tier_{language}"].iloc[0], 1.4, style.SMALL)
-        axes.text(0.2, group.index[0] - 0.3, label, va="top", size=style.SMALL, color=style.MUTED)
+        style.note(axes, 0.2, group.index[0] - 0.3, label, va="top")
         if top > 0:
             axes.axhline(top - 0.05, color=style.LINE, linewidth=1)
     axes.set(xlim=(0, 9.3), ylim=(len(data) - 0.5, -1.5))
@@ -72,25 +81,13 @@ def _shade(pillar: str, share: float) -> str:
     return to_hex(dark + (pale - dark) * share**0.6)
 
 
-def _change(change: float, language: str) -> tuple[str, str]:
-    """Return text and colour of a change of rank; NaN is a city that was not ranked before."""
-    if pd.isna(change):
-        return said("p05-top20.new", language), style.INK
-    if change == 0:
-        return "—", style.MUTED
-    return f"{style.ARROWS[1 if change > 0 else -1]} {abs(change):.0f}", style.direction(change)
-
-
 def tiers_data(tables: Tables) -> pd.DataFrame:
     """Printed mean score of each tier, with its cities in order of rank."""
     cities = with_names(tables["tables/top20"].sort_values("rank"), tables).groupby("tier", sort=False)
-    frame = tables["tables/tiers"].set_index("tier").loc[list(cities.groups)].reset_index()
-    for column in ("city", "city_en"):
-        frame[f"{column}s"] = frame["tier"].map(cities[column].agg("|".join))
-    frame["count"] = frame["tier"].map(cities.size())
-    return frame[["tier", "name_zh", "name_en", "mean_value", "count", "citys", "city_ens", "page"]].rename(
-        columns={"citys": "cities", "city_ens": "cities_en", "mean_value": "mean"}
-    )
+    named = cities.agg(count=("city", "size"), cities=("city", "|".join), cities_en=("city_en", "|".join))
+    frame = named.reset_index().merge(tables["tables/tiers"], on="tier")
+    columns = ["tier", "name_zh", "name_en", "mean_value", "count", "cities", "cities_en", "page"]
+    return frame[columns].rename(columns={"mean_value": "mean"})
 
 
 def tiers_caption(data: pd.DataFrame) -> dict[str, str]:
@@ -113,7 +110,7 @@ def tiers(data: pd.DataFrame, language: str):
         joined = {"zh": "、", "en": ", "}[language].join(cities)
         # on paper, so that no grid line runs through the names
         ground = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.6}
-        axes.text(0.3, row + 0.37, joined, va="center", size=style.SMALL, color=style.MUTED, bbox=ground)
+        style.note(axes, 0.3, row + 0.37, joined, bbox=ground)
     axes.set_yticks(rows, names)
     axes.set(xlim=(0, 100), ylim=(len(data) - 0.4, -0.35))
     axes.set_xlabel(said("p05-tiers.axis", language), size=style.SMALL)
@@ -127,11 +124,10 @@ WIDTH = 6.7  # of the map, inches
 
 def landscape_data(tables: Tables) -> pd.DataFrame:
     """The 20 cities with rank, tier and place (series ``city``), and the provinces of the three regions (``region``)."""
-    tiers = tables["tables/tiers"].rename(columns={"name_zh": "tier_zh", "name_en": "tier_en"})
     places = tables["tables/cities"].rename(columns={"name_zh": "city", "province_zh": "province"})
     regions = tables["tables/regions"].rename(columns={"name_zh": "region_zh", "name_en": "region_en"})
     regions = regions[["region", "region_zh", "region_en", "province", "extent"]]
-    cities = tables["tables/top20"][["city", "rank", "tier", "page"]].merge(tiers[["tier", "tier_zh", "tier_en"]])
+    cities = tables["tables/top20"][["city", "rank", "tier", "page"]].merge(_tiers(tables))
     cities = cities.merge(places[["city", "province", "lon", "lat"]]).merge(regions, how="left")
     cities = with_names(cities.sort_values("rank"), tables)
     page = tables["tables/headlines"].query("measure_en == 'world-class regions'")["page"].iloc[0]
@@ -203,19 +199,14 @@ def _discs(axes, centres: np.ndarray, cities: pd.DataFrame) -> None:
 
 def _region_key(axes, language: str) -> None:
     """What the shades mean, in the empty corner south of Tibet."""
-    texts = {
-        "whole": said("p04-map.province-wholly-in", language),
-        "part": said("p04-map.province-with-some", language),
-    }
-    for row, (extent, text) in enumerate(texts.items()):
-        axes.scatter(20, 34 - 16 * row, marker="s", s=80, color=REGION[extent], edgecolor=style.MIDDLE, linewidth=0.6)
-        axes.text(30, 34 - 16 * row, text, size=style.SMALL, color=style.MUTED, va="center")
+    for y, extent, slot in ((34, "whole", "province-wholly-in"), (18, "part", "province-with-some")):
+        axes.scatter(20, y, marker="s", s=80, color=REGION[extent], edgecolor=style.MIDDLE, linewidth=0.6)
+        style.note(axes, 30, y, said(f"p04-map.{slot}", language))
 
 
 def _city_list(axes, cities: pd.DataFrame, language: str) -> None:
     """The 20 in order of rank under the names of their tiers, with the region of those that lie in one."""
-    height = axes.get_position().height * axes.figure.get_size_inches()[1] * 72
-    width = axes.get_position().width * axes.figure.get_size_inches()[0] * 72
+    width, height = axes.get_position().size * axes.figure.get_size_inches() * 72
     step = height / (len(cities) + cities["tier"].nunique() + 0.8)
     place, centres = height - step * 0.4, []
     for tier, group in cities.groupby("tier", sort=False):
@@ -235,7 +226,6 @@ def _city_list(axes, cities: pd.DataFrame, language: str) -> None:
     axes.set(xlim=(0, width), ylim=(0, height))
 
 
-RANKED = ("FHI", *PILLARS)
 #: the page of each of the six cities
 PAGES = of_form("city")
 
@@ -261,14 +251,8 @@ def _ranks(tables: Tables, city: str) -> pd.DataFrame:
 
 
 def _facts(tables: Tables, city: str, page: int) -> pd.DataFrame:
-    renamed = {
-        "measure_zh": "name_zh",
-        "measure_en": "name_en",
-        "printed_value": "value",
-        "printed_qualifier": "qualifier",
-        "node": "indicator",
-    }
-    frame = tables["tables/city_profiles"].query("city == @city and page == @page").rename(columns=renamed)
+    renamed = {"measure_zh": "name_zh", "measure_en": "name_en", "node": "indicator"}
+    frame = printed(tables["tables/city_profiles"]).query("city == @city and page == @page").rename(columns=renamed)
     # the ranks of the table stand above
     frame = frame[~(frame["indicator"].isin(RANKED) & (frame["unit"] == "rank"))]
     lists = tables["tables/leaders"]
@@ -287,47 +271,41 @@ def _firms(tables: Tables, city: str, page: int) -> pd.DataFrame:
 
 
 def _named(frame: pd.DataFrame, tables: Tables) -> pd.DataFrame:
-    names = tables["tables/framework"].set_index("code")
-    return frame.assign(
-        **{f"name_{language}": frame["indicator"].map(names[f"name_{language}"]) for language in ("zh", "en")}
-    )
+    named = with_node_names(frame, tables, "indicator")
+    return named.rename(columns={"indicator_zh": "name_zh", "indicator_en": "name_en"})
 
 
 def page_caption(data: pd.DataFrame) -> dict[str, str]:
     ranks = data[data["series"] == "rank"].set_index("indicator")
     places = {code: ranked(ranks.at[code, "value"]) for code in RANKED}
-    city, facts = {"zh": ranks["city"].iloc[0], "en": ranks["city_en"].iloc[0]}, int((data["series"] == "fact").sum())
+    facts = int((data["series"] == "fact").sum())
     numbers = both(f"city-page.{'number' if facts == 1 else 'numbers'}")
-    return both("city-page.caption", city=city, facts=facts, numbers=numbers, **places)
+    return both("city-page.caption", city=listed(ranks.head(1)), facts=facts, numbers=numbers, **places)
 
 
 def card(data: pd.DataFrame, language: str) -> list[Block]:
     """The ranks of a city, the other numbers that its page gives, and the firms it names (p6-8)."""
     ranks, facts, firms = (data[data["series"] == part] for part in ("rank", "fact", "firm"))
     name = f"name_{language}"
-    labels = [getattr(item, name) + _change_words(item.change, item.indicator, language) for item in ranks.itertuples()]
-    items = [{"value": f"{value:.0f}", "label": label} for value, label in zip(ranks["value"], labels, strict=True)]
-    rows = [
-        [
-            capital(getattr(item, name)),
-            quantity_text(item.value, item.qualifier, item.unit, item.printed, language),
-            said("city-page.page", language, page=item.page),
-        ]
-        for item in facts.itertuples()
+    items = [
+        {"value": f"{item.value:.0f}", "label": getattr(item, name) + _change_words(item, language)}
+        for item in ranks.itertuples()
     ]
+    rows = []
+    for item in facts.itertuples():
+        value = quantity_text(item.value, item.qualifier, item.unit, item.printed, language)
+        rows.append([capital(getattr(item, name)), value, said("city-page.page", language, page=item.page)])
     blocks = [block("facts", items=items), table(heads("city-page", language), rows, (3.2, 1.4, 0.95), across=2)]
     if len(firms):
         blocks.append(block("text", text=said("city-page.firms", language, names=listed(firms, "name"))))
     return blocks
 
 
-def _change_words(change: float, node: str, language: str) -> str:
-    if pd.isna(change):
-        return said("city-page.new", language) if node == "FHI" else ""
-    if change == 0:
-        return said("city-page.same", language)
-    arrow = f"{'↑' if change > 0 else '↓'}{abs(change):.0f}"
-    return said("city-page.change", language, arrow=arrow)
+def _change_words(item, language: str) -> str:
+    if pd.isna(item.change):
+        return said("city-page.new", language) if item.indicator == "FHI" else ""
+    arrow = f"{style.ARROWS[np.sign(item.change)]}{abs(item.change):.0f}"
+    return said(f"city-page.{'change' if item.change else 'same'}", language, arrow=arrow)
 
 
 for _city, _page in PAGES.items():

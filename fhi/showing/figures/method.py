@@ -7,7 +7,7 @@ from matplotlib.patches import Rectangle
 
 from fhi.engine.framework import Framework, leaves_of
 from fhi.showing.figures import style
-from fhi.showing.figures.charts import pillars
+from fhi.showing.figures.charts import pillars, printed
 from fhi.showing.figures.documents import Block, block, step
 from fhi.showing.figures.evidence import kinds
 from fhi.showing.figures.registry import EVIDENCE, Tables, figure
@@ -22,11 +22,10 @@ def framework_data(tables: Tables) -> pd.DataFrame:
     nodes = tables["tables/framework"][["level", "code", "parent", "name_zh", "name_en"]].copy()
     cells = tables["coverage"].dropna(subset=["evidence"])
     units = tables["coverage"]["city"].nunique()
-    same = Framework.from_table(tables["tables/framework"]).same
-    own = nodes["code"].map(lambda code: same.get(code, code))
-    nodes["coverage"] = own.map(cells.groupby("indicator").size() / units)
-    nodes["old"] = own.map(cells.groupby("indicator")["old"].sum() / units)
-    nodes["evidence"] = own.map(cells.groupby("indicator")["evidence"].agg(lambda e: "+".join(sorted(set(e)))))
+    own = nodes["code"].replace(dict(Framework.from_table(tables["tables/framework"]).same))
+    of = cells.groupby("indicator")
+    nodes["coverage"], nodes["old"] = own.map(of.size() / units), own.map(of["old"].sum() / units)
+    nodes["evidence"] = own.map(of["evidence"].agg(lambda labels: "+".join(sorted(set(labels)))))
     nodes.loc[nodes["code"].isin(leaves_of(nodes)), "coverage"] = nodes["coverage"].fillna(0.0)
     return nodes
 
@@ -34,9 +33,7 @@ def framework_data(tables: Tables) -> pd.DataFrame:
 def framework_caption(data: pd.DataFrame) -> dict[str, str]:
     sizes, old = data.groupby("level").size(), int((data["old"] > 0).sum())
     values = {f"level_{level}": sizes.get(level, 0) for level in (1, 2, 3)} | {"empty": (data["coverage"] == 0).sum()}
-    text = both("p38-framework.caption", **values)
-    more = both("p38-framework.old", old=old) if old else {"zh": "", "en": ""}
-    return together(text, more)
+    return together(both("p38-framework.caption", **values), *([both("p38-framework.old", old=old)] if old else []))
 
 
 def _heights(data: pd.DataFrame) -> dict[str, float]:
@@ -62,9 +59,8 @@ def framework(data: pd.DataFrame, language: str):
         if isinstance(item.parent, str):
             start, end = left[item.level - 1] + width[item.level - 1], left[item.level]
             middle, above = (start + end) / 2, heights[item.parent]
-            axes.plot(
-                [start, middle, middle, end], [above, above, height, height], color=style.FAINT, linewidth=1.0, zorder=0
-            )
+            corners = [start, middle, middle, end], [above, above, height, height]
+            axes.plot(*corners, color=style.FAINT, linewidth=1.0, zorder=0)
         fill = colour if item.level < 2 else style.PAPER
         box = (left[item.level], height - 0.4), width[item.level], 0.8
         axes.add_patch(Rectangle(*box, facecolor=fill, edgecolor=colour))
@@ -109,9 +105,8 @@ def flow_data(tables: Tables) -> pd.DataFrame:
     ``counted`` is the number of cities of the classes named on the page, from cities.csv.
     """
     steps = tables["tables/procedures"].query("procedure == 'index'").sort_values("step").assign(kind="step")
-    numbers = pd.concat([tables["tables/coverage"], tables["tables/headlines"].query("unit == 'nodes'")])
+    numbers = printed(pd.concat([tables["tables/coverage"], tables["tables/headlines"].query("unit == 'nodes'")]))
     numbers = numbers.rename(columns={"measure_zh": "title_zh", "measure_en": "title_en"})
-    numbers = numbers.rename(columns={"printed_value": "value", "printed_qualifier": "qualifier"})
     numbers = numbers.assign(kind="number", step=numbers["unit"].map(STEPS).astype("Int64"))
     mainland = (~tables["tables/cities"]["admin_class"].str.contains("特别行政区|台湾")).sum()
     numbers["counted"] = numbers["title_en"].map({"mainland cities": float(mainland)})
@@ -119,11 +114,9 @@ def flow_data(tables: Tables) -> pd.DataFrame:
     numbers["evidence"] = numbers["counted"].notna().map({True: "published+public", False: "published"})
     # the cities shown are those left at the end of the first step
     numbers = numbers.assign(last=numbers["title_en"].str.startswith("cities shown")).sort_values(["step", "last"])
-    frame = pd.concat([steps, numbers])
     texts = [f"{name}_{language}" for name in ("title", "detail", "undisclosed") for language in ("zh", "en")]
-    return frame[
-        ["kind", "step", *texts, "printed", "value", "qualifier", "unit", "counted", "page", "evidence"]
-    ].reset_index(drop=True)
+    columns = ["kind", "step", *texts, "printed", "value", "qualifier", "unit", "counted", "page", "evidence"]
+    return pd.concat([steps, numbers], ignore_index=True)[columns]
 
 
 def flow_caption(data: pd.DataFrame) -> dict[str, str]:

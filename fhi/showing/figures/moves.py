@@ -8,47 +8,26 @@ import numpy as np
 import pandas as pd
 
 from fhi.showing.figures import style
-from fhi.showing.figures.charts import heat_cells, heat_grid, heat_heads, heat_rows, heat_scale, heat_table
+from fhi.showing.figures.charts import heat_grid, heat_table
 from fhi.showing.figures.registry import FigureEntry
 from fhi.showing.figures.wording import both, said
 
 
-def _entry(id: str, title: dict[str, str], draw, evidence: tuple[str, ...]) -> FigureEntry:
-    """Return the figure of a comparison; it stands in no list, since it belongs to no single scenario."""
-    return FigureEntry(id, None, evidence, title, data=None, caption=None, draw=draw)
-
-
-def slope_entry(base: str, other: str, evidence: tuple[str, ...]) -> FigureEntry:
-    """Return the figure of both orders.
+def entry(id: str, evidence: tuple[str, ...], **names: str) -> FigureEntry:
+    """Return a figure of a comparison; it stands in no list, since it belongs to no single scenario.
 
     Parameters
     ----------
-    base, other : str
-        Names of the scenarios.
+    id : str
+        One of `FIGURES`: the ranks of two scenarios, what moved them, the ranks of all scenarios.
     evidence : tuple of str
-        Labels behind both.
+        Labels behind the scenarios.
+    **names : str
+        Of two scenarios: ``base`` and ``other``.
     """
-    title = both("comparison.ranks", base=base, other=other)
-    return _entry("ranks", title, partial(_slope, base=base, other=other), evidence)
-
-
-def through_entry(base: str, other: str, evidence: tuple[str, ...]) -> FigureEntry:
-    """Return the figure of what moved the ranks.
-
-    Parameters
-    ----------
-    base, other : str
-        Names of the scenarios.
-    evidence : tuple of str
-        Labels behind both.
-    """
-    title = both("comparison.what-moved-the", base=base, other=other)
-    return _entry("through", title, _through, evidence)
-
-
-def across_entry(evidence: tuple[str, ...]) -> FigureEntry:
-    """Return the figure of the ranks in every scenario."""
-    return _entry("all-scenarios", both("comparison.ranks-in-every"), _across, evidence)
+    slot, draw = FIGURES[id]
+    title = both(f"comparison.{slot}", **names)
+    return FigureEntry(id, None, evidence, title, data=None, caption=None, draw=partial(draw, **names))
 
 
 def arrow(shift: int) -> str:
@@ -88,7 +67,7 @@ def _slope(data: pd.DataFrame, language: str, base: str, other: str):
     return figure
 
 
-def _through(data: pd.DataFrame, language: str):
+def _through(data: pd.DataFrame, language: str, **_):
     """Table of cities by what moved them: indicators (standard deviations), or assumptions (places).
 
     The frame has ``city, city_en, shift, kind, column, column_zh, column_en, value``, all columns for each city.
@@ -96,22 +75,22 @@ def _through(data: pd.DataFrame, language: str):
     values = heat_grid(data, "city", "column", "value").astype(float)
     cities = data.drop_duplicates("city").set_index("city", drop=False).loc[values.index]
     places = data["kind"].iloc[0] == "assumption"
-    totals = cities["shift"]
-    # shifts are positive downwards, shades are dark upwards
-    shades = -values.to_numpy() if places else values.to_numpy()
-    limit = float(np.nanmax(np.abs(shades), initial=0.0)) or 1.0
     texts = [[_cell(value, places) for value in row] for row in values.to_numpy()]
     heads = data.drop_duplicates("column").set_index("column")[f"column_{language}"][values.columns].tolist()
-    names = style.city_names(cities, language)
-    axes = heat_table(len(values), 0.27, heads, names)
-    heat_cells(axes, shades, limit, texts)
-    heat_heads(axes, heads)
-    heat_rows(axes, names, style.BODY)
-    for row, city in enumerate(cities.index):
-        look = {"va": "center", "ha": "left", "weight": "bold", "color": style.direction(-totals[city])}
-        axes.annotate(arrow(totals[city]), (len(heads), row + 0.5), (10, 0), textcoords="offset points", **look)
-    heat_scale(axes, *_ends(places, limit, language))
+    # shifts are positive downwards, shades are dark upwards
+    shades, limit = _shades(-values if places else values)
+    labels = style.city_names(cities, language)
+    axes = heat_table(0.27, heads, labels, shades, texts, _ends(places, limit, language), limit)
+    for row, shift in enumerate(cities["shift"]):
+        look = {"va": "center", "ha": "left", "weight": "bold", "color": style.direction(-shift)}
+        axes.annotate(arrow(shift), (len(heads), row + 0.5), (10, 0), textcoords="offset points", **look)
     return axes.get_figure()
+
+
+def _shades(values: pd.DataFrame) -> tuple[np.ndarray, float]:
+    """Return what the cells are shaded by, and the value of the darkest shade."""
+    shades = values.to_numpy()
+    return shades, float(np.nanmax(np.abs(shades), initial=0.0)) or 1.0
 
 
 def _cell(value: float, places: bool) -> str:
@@ -137,22 +116,24 @@ def _ends(places: bool, limit: float, language: str) -> tuple[str, str]:
     return back, said("comparison.pushes-it-ahead", language, high=high)
 
 
-def _across(data: pd.DataFrame, language: str):
+def _across(data: pd.DataFrame, language: str, **_):
     """Table of cities by scenarios: the rank in each, shaded by the places gained or lost against the first.
 
     The frame has ``scenario, city, city_en, rank, shift``.
     """
     ranks = heat_grid(data, "city", "scenario", "rank").astype(float)
     shifts = data.pivot(index="city", columns="scenario", values="shift").loc[ranks.index, ranks.columns].astype(float)
-    shades = -shifts.to_numpy()
-    limit = float(np.nanmax(np.abs(shades), initial=0.0)) or 1.0
     texts = [["" if np.isnan(rank) else f"{rank:.0f}" for rank in row] for row in ranks.to_numpy()]
-    axes = heat_table(len(ranks), 0.24, ranks.columns.tolist())
-    heat_cells(axes, shades, limit, texts)
-    heat_heads(axes, ranks.columns.tolist())
     cities = data.drop_duplicates("city").set_index("city", drop=False).loc[ranks.index]
-    heat_rows(axes, style.city_names(cities, language), style.SMALL)
+    shades, limit = _shades(-shifts)
     low, high = _ends(True, limit, language)
-    none = said("comparison.blank-no-rank", language)
-    heat_scale(axes, low, high + none)
-    return axes.get_figure()
+    ends = low, high + said("comparison.blank-no-rank", language)
+    labels = style.city_names(cities, language)
+    return heat_table(0.24, [*ranks.columns], labels, shades, texts, ends, limit, style.SMALL).get_figure()
+
+
+FIGURES = {
+    "ranks": ("ranks", _slope),
+    "through": ("what-moved-the", _through),
+    "all-scenarios": ("ranks-in-every", _across),
+}

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 
 import matplotlib
+import numpy as np
 import pandas as pd
 from matplotlib.lines import Line2D
 
 from fhi.engine.agreement import shifts
 from fhi.engine.framework import leaves_of
-from fhi.showing.figures import style
-from fhi.showing.figures.charts import SHADES, chosen, height, key, margin, name_rows, rank_ticks, row_names, with_names
+from fhi.showing.figures import charts, style
+from fhi.showing.figures.charts import key, name_rows, with_names
 from fhi.showing.figures.registry import Tables, figure, id_of, of_form
 from fhi.showing.figures.texts import capital
-from fhi.showing.figures.wording import both, each, listed, said, with_words, words
+from fhi.showing.figures.wording import both, each, listed, said, together, with_words, words
 
 #: inches from rank to rank where there is room, inches that the ranks may take, and inches of a line of names
 ROW, TALLEST, ROW_OF_TEXT = 0.26, 11.5, 0.19
+#: points of the longest name in a figure of half the width, and of one that is not cut in a figure of the whole
+SHORT, LONG = 66, 130
 #: lines of units that rise, fall and stay: the ink and the pattern tell, and the arrow beside the name
 LINES = {
     1: {"color": style.UP, "linewidth": 2.0, "zorder": 3},
@@ -44,8 +48,12 @@ def slope_data(tables: Tables) -> pd.DataFrame:
 def slope_caption(data: pd.DataFrame) -> dict[str, str]:
     known, new = data.dropna(subset=["change_value"]), data[data["rank_2017"].isna()]
     change, left = known["change_value"], data[data["city"].isna()]["rank_2017"]
-    counts = {"up": (change > 0).sum(), "down": (change < 0).sum(), "same": (change == 0).sum()}
-    return both("slope-2017-2018.caption", **counts, new=listed(new), left=", ".join(map(str, left)))
+    return both("slope-2017-2018.caption", **_counts(change), new=listed(new), left=", ".join(map(str, left)))
+
+
+def _counts(change: pd.Series) -> dict[str, int]:
+    """Return how many units rose, fell and kept their rank, by the places that they gained."""
+    return {"rose": (change > 0).sum(), "fell": (change < 0).sum(), "same": (change == 0).sum()}
 
 
 @figure("slope-2017-2018", slope_data, slope_caption)
@@ -54,10 +62,10 @@ def slope(data: pd.DataFrame, language: str):
     cities = data.dropna(subset=["city"]).set_index("city", drop=False)
     ranks = cities[["rank_2017", "rank_2018"]].astype(float).set_axis([2017, 2018], axis=1)
     names = cities["city" if language == "zh" else "city_en"]
-    figure, axes = _lines(ranks, names, language, published=2018)
-    for rank in data.loc[data["city"].isna(), "rank_2017"]:
+    left = {rank: said("slope-2017-2018.left", language, rank=rank) for rank in data[data["city"].isna()]["rank_2017"]}
+    figure, axes = _lines(ranks, names, language, published=2018, others=left.values())
+    for rank, text in left.items():
         axes.scatter([2017], [rank], s=46, facecolor=style.PAPER, edgecolor=style.MUTED, zorder=3)
-        text = said("slope-2017-2018.left", language, rank=rank)
         axes.text(2017 - 0.03, rank, text, ha="right", va="center", color=style.MUTED, size=style.SMALL)
     _key(figure, language)
     return figure
@@ -71,10 +79,8 @@ def years_data(tables: Tables) -> pd.DataFrame:
     root = nodes.index[nodes["level"] == 0][0]
     leaves = counts[counts.index.isin(leaves_of(tables["tables/framework"]))]
     node = root if counts.get(root, 0) > 1 or leaves.empty else leaves.idxmax()
-    frame = scores[scores["node"] == node].sort_values(["year", "rank", "city"])
-    for language in ("zh", "en"):
-        frame[f"node_{language}"] = nodes.at[node, f"name_{language}"]
-    return with_words(with_names(frame, tables), tables)
+    frame = charts.with_node_names(scores[scores["node"] == node], tables, "node")
+    return with_words(with_names(frame.sort_values(["year", "rank", "city"]), tables), tables)
 
 
 def _moves(data: pd.DataFrame) -> pd.DataFrame:
@@ -96,13 +102,13 @@ def years_caption(data: pd.DataFrame) -> dict[str, str]:
     values = {"node": data.iloc[0], "first": years[0], "last": years[-1], "before": years[-2:][0], "unit": unit}
     found = [both("years.caption", **values)]
     if len(change):
-        counts = {"rose": (change > 0).sum(), "fell": (change < 0).sum(), "same": (change == 0).sum()}
+        counts = _counts(change)
         counts |= {f"{name}_zh": unit.count(count) for name, count in counts.items()}
         found.append(both("years.moves", **values, **counts))
     for slot, rows in (("entered", moves["last"] & ~moves["first"]), ("left", moves["first"] & ~moves["last"])):
         if rows.any():
             found.append(both(f"years.{slot}", names=listed(names.loc[moves.index[rows]])))
-    return {language: "".join(text[language] for text in found).strip() for language in found[0]}
+    return together(*found)
 
 
 @figure("years", years_data, years_caption)
@@ -115,71 +121,65 @@ def years(data: pd.DataFrame, language: str):
     ranks = among.pivot(index="city", columns="year", values="rank").rank(method="min")
     names = among.drop_duplicates("city").set_index("city", drop=False)["city" if language == "zh" else "city_en"]
     figure, _ = _lines(ranks.loc[ranks.iloc[:, -1].sort_values(kind="stable").index], names, language)
-    width, height = figure.get_size_inches()
-    node = data[f"node_{language}"].iloc[0]
-    figure.text(style.SIDE / width, 1 - 0.75 / height, node, size=style.BODY, weight="bold", va="center")
+    look = {"size": style.BODY, "weight": "bold", "color": style.INK}
+    style.write(figure, style.SIDE / figure.get_size_inches()[0], -0.75, data[f"node_{language}"].iloc[0], **look)
     _key(figure, language)
     return figure
 
 
-def _lines(ranks: pd.DataFrame, names: pd.Series, language: str, published: int | None = None):
-    """Draw ranks by unit and year, best of the last year first; the rank of a `published` year is bold, others in brackets."""
-    at, shown = list(ranks.columns), chosen(ranks.index, last=0)
+def _lines(
+    ranks: pd.DataFrame, names: pd.Series, language: str, published: int | None = None, others: Iterable[str] = ()
+):
+    """Draw ranks by unit and year, best of the last year first; the rank of a `published` year is bold, others in brackets.
+
+    `others` are texts that will stand at the left of the first year.
+    """
+    at, shown = list(ranks.columns), charts.chosen(ranks.index, last=0)
     ranks = ranks.loc[list(shown.place)]
     pitch, spread = min(ROW, TALLEST / ranks.max().max()), max(at[-1] - at[0], 1)
     # at the sides names stand a line apart, in a row of their own each; ties stand below one another
     apart = max(1.0, ROW_OF_TEXT / pitch)
     sides = {year: _places(ranks[year].dropna(), apart) for year in (at[0], at[-1])}
     lowest = max(ranks.max().max(), *(side.max() for side in sides.values()))
-    figure = style.canvas(1.95 + pitch * lowest)
-    axes = style.bare(style.area(figure, left=2.8, right=3.0, top=1.35, bottom=0.85))
+    figure, axes, room = _lines_area(1.95 + pitch * lowest, names, len(at), others)
     for unit, row in ranks.iterrows():
         known = row.dropna()
         gained = row[at[-2:][0]] - row[at[-1]] if len(at) > 1 else float("nan")
-        sign = 0 if pd.isna(gained) else int(gained > 0) - int(gained < 0)
-        look = LINES[sign]
-        (line,) = axes.plot(known.index, known, solid_capstyle="round", **look)
-        dots = axes.scatter(known.index, known, s=22, color=look["color"], zorder=4)
-        name = style.brief(names[unit], 130)
+        sign = 0 if pd.isna(gained) else int(np.sign(gained))
+        look, name = LINES[sign], style.fit(names[unit], room, style.SMALL)
+        drawn = [*axes.plot(known.index, known, solid_capstyle="round", **look)]
+        drawn.append(axes.scatter(known.index, known, s=22, color=look["color"], zorder=4))
         for year, side, edge in ((at[0], -1, "right"), (at[-1], 1, "left")):
-            if pd.isna(row[year]):
-                continue
-            rank, bold = f"{row[year]:.0f}", "bold" if year == published else "normal"
-            rank = rank if year == published else f"({rank})"
-            place = {"va": "center", "ha": edge, "size": style.SMALL}
-            x, y = year + side * 0.03 * spread, sides[year][unit]
-            number = axes.text(x, y, rank, weight=bold, **place)
-            text = axes.annotate(
-                name, (x, y), (side * 26, 0), textcoords="offset points", annotation_clip=False, **place
-            )
-            for artist in (line, dots, number, text):
-                style.of_unit(artist, unit)
-        change = (
-            f"{style.ARROWS[sign]}{abs(gained):.0f}"
-            if sign
-            else said("years.new", language)
-            if len(known) == 1 < len(at)
-            else ""
-        )
-        look = {
-            "textcoords": "offset points",
-            "va": "center",
-            "weight": "bold",
-            "size": style.SMALL,
-            "annotation_clip": False,
-        }
-        axes.annotate(
-            change, (at[-1] + 0.03 * spread, sides[at[-1]].get(unit, 0)), (165, 0), color=LINES[sign]["color"], **look
-        )
+            if pd.notna(row[year]):
+                text, weight = ("{:.0f}", "bold") if year == published else ("({:.0f})", "normal")
+                x, y = year + side * 0.03 * spread, sides[year][unit]
+                place = {"va": "center", "ha": edge, "size": style.SMALL}
+                drawn.append(axes.text(x, y, text.format(row[year]), weight=weight, **place))
+                drawn.append(axes.annotate(name, (x, y), (side * 26, 0), **style.BESIDE, **place))
+        for artist in drawn:
+            style.of_unit(artist, unit)
+        new = said("years.new", language) if len(known) == 1 < len(at) else ""
+        change = f"{style.ARROWS[sign]}{abs(gained):.0f}" if sign else new
+        place = at[-1] + 0.03 * spread, sides[at[-1]].get(unit, 0)
+        bold = {"va": "center", "weight": "bold", "size": style.SMALL, "color": look["color"]}
+        axes.annotate(change, place, (room + 35, 0), **style.BESIDE, **bold)
     for year in at:
         axes.text(year, 1 - 0.9 * ROW / pitch, str(year), ha="center", va="center", weight="bold", size=style.BODY)
     axes.set(xlim=(at[0] - 0.02 * spread, at[-1] + 0.02 * spread), ylim=(lowest + 0.6, -0.3))
     if shown.left:
-        tall = figure.get_size_inches()[1]
-        figure.text(
-            0.965, 0.52 / tall, shown.more(language), size=style.SMALL, color=style.MUTED, va="center", ha="right"
-        )
+        style.write(figure, 0.965, 0.52, shown.more(language), ha="right")
     return figure, axes
+
+
+def _lines_area(tall: float, names: pd.Series, years: int, others: Iterable[str]):
+    """Return a figure, its axes, and the points of a name: of half the width where names and years are short and few."""
+    room = max((style.extent(name, style.SMALL) for name in names), default=0)
+    if room > SHORT or years > 3:
+        figure = style.canvas(tall)
+        return figure, style.bare(style.area(figure, left=2.8, right=3.0, top=1.35, bottom=0.85)), LONG
+    figure = style.canvas(tall, style.HALF)
+    left = max([room + 34, *(style.extent(text, style.SMALL) + 14 for text in others)]) / 72
+    return figure, style.bare(style.area(figure, left=left, right=(room + 72) / 72, top=1.35, bottom=0.85)), room
 
 
 def _places(ranks: pd.Series, apart: float) -> pd.Series:
@@ -193,12 +193,11 @@ def _places(ranks: pd.Series, apart: float) -> pd.Series:
 def _key(figure, language: str) -> None:
     """Say below the lines what they mean."""
     width, height = figure.get_size_inches()
-    x = 2.8
+    x = 2.8 if width == style.FULL else style.SIDE
     for sign, look in LINES.items():
         text = said(f"years.{NAMES[sign]}", language)
-        y = 0.56 / height
-        figure.add_artist(Line2D([x / width, (x + 0.35) / width], [y, y], **look))
-        figure.text((x + 0.42) / width, y, text, size=style.SMALL, color=style.MUTED, va="center")
+        figure.add_artist(Line2D([x / width, (x + 0.35) / width], [0.56 / height] * 2, **look))
+        style.write(figure, (x + 0.42) / width, 0.56, text)
         x += 0.75 + style.extent(text, style.SMALL) / 72
 
 
@@ -234,8 +233,8 @@ def heat_caption(data: pd.DataFrame) -> dict[str, str]:
 @figure("pillar-heat", pillars_data, heat_caption)
 def heat(data: pd.DataFrame, language: str):
     """Table of overall and pillar ranks, pillar cells coloured by the gap to the overall rank; the spread as bars."""
-    shown = chosen(data["city"])
-    figure = style.canvas(height(7.9, shown.count))
+    shown = charts.chosen(data["city"])
+    figure = style.canvas(charts.height(7.9, shown.count))
     axes = style.bare(style.area(figure, left=1.55, bottom=0.95, top=0.8))
     widest = int(data[[f"gap_{pillar}" for pillar in PILLARS]].abs().max().max())
     norm = matplotlib.colors.Normalize(-widest, widest)
@@ -253,32 +252,18 @@ def heat(data: pd.DataFrame, language: str):
         axes.text(0.5, row, f"{item.rank}", ha="center", va="center", weight="bold")
         for pillar, place in x.items():
             gap = getattr(item, f"gap_{pillar}")
-            colour = matplotlib.colors.to_hex(SHADES(norm(gap)))
-            axes.fill(*_square(place, row, 0.71, 0.44), color=colour, linewidth=0)
+            colour = matplotlib.colors.to_hex(charts.SHADES(norm(gap)))
+            left, right, top, bottom = place - 0.71, place + 0.71, row - 0.44, row + 0.44
+            axes.fill([left, right, right, left], [top, top, bottom, bottom], color=colour, linewidth=0)
             ink = style.ink_on(colour)
             axes.text(place, row, f"{getattr(item, f'{pillar}_rank')}", ha="center", va="center", color=ink)
         axes.text(6.2 + item.spread * place_long + 0.1, row, f"{item.spread}", va="center", size=style.SMALL)
     axes.barh(rows, data["spread"] * place_long, left=6.2, height=0.5, color=style.MUTED)
-    _scale(axes, widest, shown.count + 0.35, language)
     axes.set(xlim=(0, 8.1), ylim=(shown.count - 0.4, -1.6))
+    charts.heat_scale(
+        axes, *(said(f"pillar-heat.{end}", language, widest=widest) for end in ("places-behind", "ahead"))
+    )
     return figure
-
-
-def _square(x: float, y: float, across: float, along: float) -> tuple[list[float], list[float]]:
-    return [x - across, x + across, x + across, x - across], [y - along, y - along, y + along, y + along]
-
-
-def _scale(axes, widest: int, y: float, language: str) -> None:
-    """Draw the scale of colours below the table."""
-    steps = 9
-    for step in range(steps):
-        x = 2.6 + step * 0.42
-        axes.fill(*_square(x, y, 0.21, 0.16), color=SHADES(step / (steps - 1)), linewidth=0, clip_on=False)
-    for x, text, side in (
-        (2.3, said("pillar-heat.places-behind", language, widest=widest), "right"),
-        (2.6 + (steps - 1) * 0.42 + 0.3, said("pillar-heat.ahead", language, widest=widest), "left"),
-    ):
-        axes.text(x, y, text, ha=side, va="center", size=style.SMALL, color=style.MUTED)
 
 
 def ladder_data(tables: Tables, pillar: str) -> pd.DataFrame:
@@ -292,22 +277,23 @@ def ladder_data(tables: Tables, pillar: str) -> pd.DataFrame:
 
 def draw_ladder(data: pd.DataFrame, language: str, pillar: str):
     """Draw one row a unit: its pillar rank as a full dot, its overall rank as a ring, places gained with an arrow."""
-    figure, names = style.canvas(7.3), row_names(data, language)
-    axes = style.quiet(style.area(figure, left=margin(names), right=1.3, top=1.15, bottom=0.95), grid="x")
+    figure, names = style.canvas(6.05, style.HALF), charts.row_names(data, language)
+    axes = style.quiet(style.area(figure, left=charts.margin(names), right=0.75, top=1.2, bottom=0.85), grid="x")
     rows, last = range(len(data)), int(data[["pillar_rank", "overall_rank"]].max().max())
     dot, ring = style.PUBLISHED | {"facecolor": style.PILLARS[pillar], "s": 80}, style.RING | {"marker": "o"}
     axes.hlines(rows, data["pillar_rank"], data["overall_rank"], color=style.MUTED, linewidth=1.0, zorder=1)
     axes.scatter(data["overall_rank"], rows, zorder=2, **ring)
     axes.scatter(data["pillar_rank"], rows, zorder=3, **dot)
-    look = {"transform": axes.get_yaxis_transform(), "va": "center", "size": style.SMALL}
-    axes.text(1.02, -1, said("ladder.gained", language), color=style.MUTED, **look)
+    look = {"va": "center", "ha": "right", "size": style.SMALL}
+    look |= {"xycoords": axes.get_yaxis_transform(), "textcoords": "offset points"}
+    axes.annotate(said("ladder.gained", language), (1, -1), (48, 0), color=style.MUTED, **look)
     for row, item in zip(rows, data.itertuples(), strict=True):
         if not pd.isna(item.gained):
-            axes.text(1.02, row, f"↑ {int(item.gained)}", weight="bold", **look)
+            axes.annotate(f"↑ {int(item.gained)}", (1, row), (30, 0), weight="bold", **look)
     name_rows(axes, data, language, "pillar_rank")
-    axes.set(ylim=(len(data) - 0.4, -0.6), xlim=(0.2, last + 0.8), xticks=rank_ticks(last))
+    axes.set(ylim=(len(data) - 0.4, -0.6), xlim=(0.2, last + 0.8), xticks=charts.rank_ticks(last))
     axes.set_xlabel(said("ladder.axis", language), size=style.SMALL)
-    key(axes, [(dot, said("ladder.pillar", language)), (ring, said("ladder.overall", language))])
+    key(axes, [(dot, said("ladder.pillar", language)), (ring, said("ladder.overall", language))], columns=1)
     return figure
 
 

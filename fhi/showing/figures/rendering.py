@@ -7,7 +7,6 @@ An SVG file is made small and ready to stand in a page: the same picture in fewe
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import re
@@ -312,7 +311,7 @@ def fingerprints(store: Store, ids: Iterable[str]) -> pd.DataFrame:
         Of figures.
     """
     paths = {id: store.find(f"{store.reports}/figures/{id}.csv") for id in ids}
-    rows = [(id, hashlib.sha256(path.read_bytes()).hexdigest()[:16]) for id, path in paths.items()]
+    rows = [(id, digest(path.read_bytes())[:16]) for id, path in paths.items()]
     return pd.DataFrame(rows, columns=["id", "sha256 of the data"])
 
 

@@ -49,7 +49,7 @@ def strength_caption(data: pd.DataFrame) -> dict[str, str]:
 @figure("p32-research", strength_data, strength_caption)
 def strength(data: pd.DataFrame, language: str):
     """Two-sided bars by city: universities to the left, what is known of dedicated institutes to the right (p32)."""
-    figure = style.canvas(5.4)
+    figure = style.canvas(4.85)
     axes = sheet(figure)
     top, pitch, left, right = 1.72, 0.4, 5.9, 7.3
     scale = (left - 0.95) / data[list(CLASSES)].sum(axis=1).max()
@@ -57,15 +57,13 @@ def strength(data: pd.DataFrame, language: str):
         line(axes, x, 1.06, said(f"p32-research.{name}", language), ha=side, weight="bold", size=style.BODY)
     _key(axes, left, language)
     for row, (name, item) in enumerate(zip(style.city_names(data, language), data.itertuples(), strict=True)):
-        y = top + pitch * row
+        y, counts = top + pitch * row, [getattr(item, column) for column in CLASSES]
         line(axes, (left + right) / 2, y, name, 1.2, ha="center", size=style.BODY)
         end = left
-        for column, colour in zip(CLASSES, (GREEN, PALE), strict=True):
-            extent = getattr(item, column) * scale
-            bar(axes, end - extent, y - 0.11, extent, 1, colour, 0.22)
-            end -= extent
-        total = sum(getattr(item, column) for column in CLASSES)
-        line(axes, end - 0.08, y, f"{total}", ha="right", weight="bold")
+        for count, colour in zip(counts, (GREEN, PALE), strict=True):
+            bar(axes, end - count * scale, y - 0.11, count * scale, 1, colour, 0.22)
+            end -= count * scale
+        line(axes, end - 0.08, y, f"{sum(counts)}", ha="right", weight="bold")
         _institutes(axes, right, y, item, language)
     return figure
 
@@ -103,12 +101,8 @@ def institutes_data(tables: Tables) -> pd.DataFrame:
     if told is not None:
         for language in ("zh", "en"):
             joined = told.sort_values("position").groupby(["city", "founded"])[f"activity_{language}"].agg("|".join)
-            frame[f"activities_{language}"] = [
-                joined.get(key, text)
-                for key, text in zip(
-                    zip(frame["city"], frame["founded"], strict=True), frame[f"activities_{language}"], strict=True
-                )
-            ]
+            known = frame[["city", "founded"]].join(joined, on=["city", "founded"])[f"activity_{language}"]
+            frame[f"activities_{language}"] = known.fillna(frame[f"activities_{language}"])
     frame = frame.drop(columns="founded").rename(columns={"name": "name_zh", "founded_iso": "founded"})
     columns = ["city", "founded", "until", "years", "name_zh", "name_en", "activities_zh", "activities_en"]
     columns += ["publications", "studies", "page"]

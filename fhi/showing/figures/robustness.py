@@ -9,22 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
-from fhi.showing.figures import style
-from fhi.showing.figures.charts import (
-    chosen,
-    english,
-    explain,
-    height,
-    key,
-    margin,
-    name_rows,
-    rank_ticks,
-    row_names,
-    unit_rows,
-    with_names,
-)
-from fhi.showing.figures.registry import LANGUAGES, Tables, figure
-from fhi.showing.figures.wording import NOTHING, both, each, listed, named, said, together, with_words, words
+from fhi.showing.figures import charts, style
+from fhi.showing.figures.charts import chosen, english, key, margin, name_rows, rank_ticks, row_names, with_names
+from fhi.showing.figures.registry import Tables, figure
+from fhi.showing.figures.wording import NOTHING, both, columns, each, listed, named, said, together, with_words, words
 
 #: shades of a probability, each from the limit at its place upwards; what is below the first is not drawn
 SHADES = ("#eef1f4", "#dde3e8", "#c6ced6", "#a9b4be", "#8a97a3", "#66737f", "#45525e", style.DARK)
@@ -91,14 +79,9 @@ def left_out_words(data: pd.DataFrame) -> dict[str, str]:
 def intervals_caption(data: pd.DataFrame) -> dict[str, str]:
     outside = data[(data["published"] < data["low"]) | (data["published"] > data["high"])]
     widths, unit = data["high"] - data["low"], words(data)
-    values = {
-        "wide": data.loc[widths.idxmax()],
-        "narrow": data.loc[widths.idxmin()],
-        "share": data["level"].iloc[0],
-        "draws": data["draws"].iloc[0],
-        "count": {"zh": unit.count(len(outside)), "en": len(outside)},
-        "outside": listed(outside),
-    }
+    values = {"wide": data.loc[widths.idxmax()], "narrow": data.loc[widths.idxmin()], "draws": data["draws"].iloc[0]}
+    values |= {"share": data["level"].iloc[0], "outside": listed(outside)}
+    values["count"] = {"zh": unit.count(len(outside)), "en": len(outside)}
     first = both(f"robust-intervals.{('inside', 'outside-one', 'outside')[min(len(outside), 2)]}", **values)
     return together(first, both("robust-intervals.caption", **values), left_out_words(data))
 
@@ -107,29 +90,27 @@ def intervals_caption(data: pd.DataFrame) -> dict[str, str]:
 def intervals(data: pd.DataFrame, language: str):
     """A bar a unit from the low to the high rank, a dot at the published rank, a diamond at the scenario's own."""
     last = len(data)
-    axes, data, rows, shown = unit_rows(data, language, 7.6, right=1.05, top=1.15, bottom=0.95)
+    axes, data, rows, shown = charts.unit_rows(data, language, 7.6, right=1.05, top=1.15, bottom=0.95)
     known = data.assign(row=rows).dropna(subset=["low"]).astype({"low": int, "high": int})
     axes.barh(known["row"], known["high"] - known["low"] + 0.56, left=known["low"] - 0.28, height=0.52, **INTERVAL)
     axes.scatter(data["reference"], rows, zorder=4, **style.RECONSTRUCTED)
     axes.scatter(data["published"], rows, zorder=5, **style.PUBLISHED)
-    edge = {"transform": axes.get_yaxis_transform(), "va": "center", "size": style.SMALL, "color": style.MUTED}
     for item in known.itertuples():
-        axes.text(1.015, item.row, f"{item.low}–{item.high}", **edge)
+        style.note(axes, 1.015, item.row, f"{item.low}–{item.high}", transform=axes.get_yaxis_transform())
     name_rows(axes, data, language, "published", shown)
     axes.set(ylim=(shown.count - 0.4, -0.6), xlim=(0.3, last + 0.7), xticks=rank_ticks(last))
     looks = {"bar": INTERVAL, "published": style.PUBLISHED, "reconstructed": style.RECONSTRUCTED}
     values = {"share": f"{data['level'].iloc[0]:.0%}", "unit": words(data)}
-    explain(axes, "robust-intervals", language, looks, **values)
+    charts.explain(axes, "robust-intervals", language, looks, **values)
     return axes.get_figure()
 
 
 def ranks_data(tables: Tables) -> pd.DataFrame:
     """The probability of each rank by city, with the published rank."""
-    published = tables["rank_intervals"][["city", "published", "unranked", "draws"]]
-    published = published.dropna(subset=["published"]).astype({"published": int})
+    columns = ["city", "published", "rank", "probability", "unranked", "draws"]
+    published = tables["rank_intervals"].dropna(subset=["published"]).astype({"published": int})
     frame = tables["rank_probabilities"].merge(published, on="city").sort_values(["published", "rank"])
-    frame = frame[["city", "published", "rank", "probability", "unranked", "draws"]]
-    return with_words(with_names(frame, tables), tables)
+    return with_words(with_names(frame[columns], tables), tables)
 
 
 def ranks_caption(data: pd.DataFrame) -> dict[str, str]:
@@ -147,7 +128,7 @@ def ranks_caption(data: pd.DataFrame) -> dict[str, str]:
 def ranks(data: pd.DataFrame, language: str):
     """Unit by rank, shaded by probability; the published rank is framed."""
     shown, last = chosen(data["city"]), data["city"].nunique()
-    tall, data = height(8.0, shown.count), shown.of(data)
+    tall, data = charts.height(8.0, shown.count), shown.of(data)
     figure = style.canvas(tall)
     cities = data.drop_duplicates("city").reset_index(drop=True)
     side = margin(row_names(cities, language))
@@ -182,37 +163,29 @@ def verdict(share: float) -> str:
 
 def answers_data(tables: Tables) -> pd.DataFrame:
     """Statements of the published ranking and the share of draws in which they hold."""
-    table, tiers = tables["robust_answers"], named(tables, "tier")
+    found, tiers = tables["robust_answers"], named(tables, "tier")
     order = tables["rank_intervals"].sort_values("published")
     names, unit = english(tables), words(with_words(order, tables))
-    of = dict(tuple(table.groupby("question")))
-    none = table.head(0)
-    above, whole = of.get("above", none), of.get("whole-tier", none)
-    place, fifth = of.get("place", none), order.loc[order["published"] == 5, "city"]
+    question, fifth = found["question"], order.loc[order["published"] == 5, "city"]
+    above, whole = found[question == "above"].set_index("city", drop=False), found[question == "whole-tier"]
     parts = [
-        above.set_index("city", drop=False).reindex(order["city"].head(4)).dropna(subset=["other"]),
-        place[place["city"].isin(fifth)],
+        above.reindex(order["city"].head(4)).dropna(subset=["other"]),
+        found[(question == "place") & found["city"].isin(fifth)],
         whole.set_index("tier", drop=False).reindex(list(tiers)).dropna(subset=["probability"]),
-        *(of.get(question, none) for question in ("tiers", "order")),
+        *(found[question == name] for name in ("tiers", "order")),
+        # the mean over the units of the share of draws in which a unit keeps its tier
+        pd.DataFrame([{"question": "tier", "probability": found.loc[question == "tier", "probability"].mean()}]),
     ]
-    columns = ["question", "city", "other", "tier", "probability", "low", "high"]
-    # the mean over the units of the share of draws in which a unit keeps its tier
-    kept = pd.DataFrame([{"question": "tier", "probability": of.get("tier", none)["probability"].mean()}])
-    frame = pd.concat([*(part[columns] for part in parts), kept], ignore_index=True)
-    statements = [
-        both(
-            f"robust-answers.{row.question}",
-            unit=unit,
-            a_unit=unit.count("一"),
-            tier=tiers.get(row.tier),
-            city={"zh": row.city, "en": names.get(row.city)},
-            other={"zh": row.other, "en": names.get(row.other)},
-        )
-        for row in frame.itertuples()
-    ]
-    for language in LANGUAGES:
-        frame[f"statement_{language}"] = [text[language] for text in statements]
-    frame = frame.dropna(subset=["probability"], ignore_index=True)
+    columns_of = ["question", "city", "other", "tier", "probability", "low", "high"]
+    frame = pd.concat(parts, ignore_index=True).reindex(columns=columns_of)
+    statements = []
+    for row in frame.itertuples():
+        named_units = {
+            name: {"zh": key, "en": names.get(key)} for name, key in (("city", row.city), ("other", row.other))
+        }
+        values = {"unit": unit, "a_unit": unit.count("一"), "tier": tiers.get(row.tier)} | named_units
+        statements.append(both(f"robust-answers.{row.question}", **values))
+    frame = frame.assign(**columns("statement", statements)).dropna(subset=["probability"], ignore_index=True)
     frame = frame.assign(verdict=frame["probability"].map(verdict), draws=int(order["draws"].iloc[0]))
     return with_words(frame, tables)
 
@@ -235,32 +208,28 @@ def answers(data: pd.DataFrame, language: str):
     zones = {(0, 1 - FIRM): "firm-no", (1 - LEANING, LEANING): "open", (FIRM, 1): "firm-yes"}
     for (low, high), name in zones.items():
         axes.axvspan(low, high, color=style.REST, linewidth=0, zorder=0)
-        look = {"ha": "center", "va": "bottom", "size": style.SMALL, "color": style.MUTED}
-        axes.text((low + high) / 2, -0.75, said(f"robust-answers.{name}", language), **look)
+        style.note(axes, (low + high) / 2, -0.75, said(f"robust-answers.{name}", language), ha="center", va="bottom")
     axes.hlines(rows, 0, data["probability"], color=style.FAINT, linewidth=1.4)
     sure = data["verdict"] == "firm"
-    fills = [style.INK if firm else style.PAPER for firm in sure]
+    fills = sure.map({True: style.INK, False: style.PAPER})
     axes.scatter(data["probability"], rows, s=78, color=fills, edgecolor=style.INK, linewidth=1.5, zorder=3)
     for row, share in zip(rows, data["probability"], strict=True):
         axes.text(1.03, row, percent(share), va="center", weight="bold", size=style.BODY)
     axes.set_yticks(rows, statements)
-    axes.set(ylim=(len(data) - 0.4, -0.6), xlim=(-0.015, 1.015), xticks=[0, 0.1, 1 / 3, 0.5, 2 / 3, 0.9, 1])
-    axes.set_xticklabels(["0%", "10%", "33%", "50%", "67%", "90%", "100%"])
+    ticks = (0, 0.1, 1 / 3, 0.5, 2 / 3, 0.9, 1)
+    axes.set_xticks(ticks, [f"{tick:.0%}" for tick in ticks])
+    axes.set(ylim=(len(data) - 0.4, -0.6), xlim=(-0.015, 1.015))
     axes.set_xlabel(said("robust-answers.axis", language, draws=data["draws"].iloc[0]), size=style.SMALL)
     return figure
 
 
 def beats_data(tables: Tables) -> pd.DataFrame:
     """The share of draws in which each city is above each that is published below it."""
-    published = tables["rank_intervals"].set_index("city")["published"]
-    frame = tables["beats"].assign(
-        published=lambda f: f["city"].map(published), below=lambda f: f["other"].map(published)
-    )
+    published, frame = tables["rank_intervals"].set_index("city")["published"], tables["beats"]
+    frame = frame.assign(published=frame["city"].map(published), other_published=frame["other"].map(published))
     # missing for a pair that no draw ranks
-    frame = frame[frame["published"] < frame["below"]].dropna(subset=["probability"])
-    frame = frame.sort_values(["published", "below"])
-    names = english(tables)
-    frame = frame.assign(other_en=frame["other"].map(names)).rename(columns={"below": "other_published"})
+    frame = frame[frame["published"] < frame["other_published"]].dropna(subset=["probability"])
+    frame = frame.sort_values(["published", "other_published"]).assign(other_en=frame["other"].map(english(tables)))
     frame = frame[["city", "published", "other", "other_en", "other_published", "probability"]]
     return with_words(with_names(frame, tables), tables)
 
@@ -278,20 +247,24 @@ def beats_caption(data: pd.DataFrame) -> dict[str, str]:
 @figure("robust-pairs", beats_data, beats_caption)
 def beats(data: pd.DataFrame, language: str):
     """Stairs of pairs in the published order: the darker, the more draws keep it; a cross where nine in ten reverse it."""
-    order = pd.concat([data[["city", "city_en", "published"]], _last(data)]).drop_duplicates("city")
+    # the unit that is published last begins no pair
+    last = data.nlargest(1, "other_published")[["other", "other_en", "other_published"]]
+    units = ["city", "city_en", "published"]
+    order = pd.concat([data[units], last.set_axis(units, axis=1)]).drop_duplicates("city")
     # both ways: the first alone, since the stairs have no room for a gap
     shown = chosen(order["city"], most=SQUARE, last=0)
     place, order = shown.place, shown.of(order)
     data = shown.of(data)
     data = data[data["other"].isin(place)]
-    tall = height(8.4, len(order))
+    tall = charts.height(8.4, len(order))
     names = row_names(order, language)
     short = [style.fit(name, SLANTED, style.SMALL) for name in names[1:]]
+    longest = max(style.extent(name, style.SMALL) for name in short)
     # names beyond 90 points stand higher than there is room above the cells
-    above = max(0.0, (max(style.extent(name, style.SMALL) for name in short) - 90) * 0.71 / 72)
+    above = max(0.0, (longest - 90) * 0.71 / 72)
     figure = style.canvas(tall + above)
     # and lean out farther than the last column is wide
-    right = max(0.95, 0.2 + max(style.extent(name, style.SMALL) for name in short) * 0.71 / 72)
+    right = max(0.95, 0.2 + longest * 0.71 / 72)
     axes = style.quiet(style.area(figure, left=margin(names), right=right, top=1.65 + above, bottom=0.6), grid=None)
     x, y = data["other"].map(place), data["city"].map(place)
     colours = data["probability"].map(_side)
@@ -304,10 +277,8 @@ def beats(data: pd.DataFrame, language: str):
     axes.set_xticks(range(1, len(names)), short, rotation=45, ha="left", rotation_mode="anchor", size=style.SMALL)
     axes.xaxis.tick_top()
     axes.set(xlim=(0.4, len(names) - 0.4), ylim=(len(names) - 1.4, -0.6))
-    steps = [
-        ({"facecolor": colour, "edgecolor": style.MIDDLE, "linewidth": 0.5}, text)
-        for colour, text in zip(SIDES[::3], ("0%", "50%", "100%"), strict=True)
-    ]
+    edge, parts = {"edgecolor": style.MIDDLE, "linewidth": 0.5}, ("0%", "50%", "100%")
+    steps = [(edge | {"facecolor": colour}, text) for colour, text in zip(SIDES[::3], parts, strict=True)]
     cross = {"marker": "x", "s": 34, "color": style.INK, "linewidth": 1.2}
     looks = [*steps, (cross, said("robust-pairs.reversed", language))]
     title = said("robust-pairs.key", language, unit=words(data))
@@ -316,13 +287,6 @@ def beats(data: pd.DataFrame, language: str):
     if shown.left:
         figure.text(0.05, 0.4 / tall, shown.more(language), size=style.SMALL, color=style.MUTED, va="center")
     return figure
-
-
-def _last(data: pd.DataFrame) -> pd.DataFrame:
-    """Return the city that is published last, which begins no pair."""
-    last = data[data["other_published"] == data["other_published"].max()].head(1)
-    names = {"other": "city", "other_en": "city_en", "other_published": "published"}
-    return last[list(names)].rename(columns=names)
 
 
 #: shades of the share of draws in which the unit of the row is above that of the column, from 0 to 1
@@ -350,7 +314,7 @@ def adoption_caption(data: pd.DataFrame) -> dict[str, str]:
 def adoption(data: pd.DataFrame, language: str):
     """A thick bar a city for its own confidence set, a thin one for all sets together, a dot at the published rank."""
     last = len(data)
-    axes, data, rows, shown = unit_rows(data, language, 7.7, 1.0, right=0.4, top=1.15, bottom=1.15)
+    axes, data, rows, shown = charts.unit_rows(data, language, 7.7, 1.0, right=0.4, top=1.15, bottom=1.15)
     own = {"facecolor": style.PILLARS["experience"], "edgecolor": "none"}
     together = {"facecolor": style.MIDDLE, "edgecolor": "none"}
     axes.barh(rows, data["high_all"] - data["low_all"] + 0.3, left=data["low_all"] - 0.15, height=0.13, **together)
@@ -358,11 +322,11 @@ def adoption(data: pd.DataFrame, language: str):
     axes.scatter(data["rank"], rows, zorder=3, **style.PUBLISHED)
     name_rows(axes, data, language, "rank", shown)
     axes.tick_params(axis="y", pad=72)
+    look = {"xycoords": axes.get_yaxis_transform(), "textcoords": "offset points", "ha": "right", "va": "center"}
     for row, rate in zip(rows, data["estimate"], strict=True):
-        look = {"xycoords": axes.get_yaxis_transform(), "textcoords": "offset points", "ha": "right", "va": "center"}
         axes.annotate(f"{rate:.1f}%", (0, row), (-30, 0), size=style.SMALL, color=style.MUTED, **look)
     values = {"answers": data["assumed_answers"].iloc[0], "level": data["level"].iloc[0]}
     axes.set(ylim=(shown.count - 0.4, -0.6), xlim=(0.3, last + 0.7), xticks=rank_ticks(last))
     looks = {"own": own, "together": together, "published": style.PUBLISHED}
-    explain(axes, "robust-adoption", language, looks, **values)
+    charts.explain(axes, "robust-adoption", language, looks, **values)
     return axes.get_figure()

@@ -9,7 +9,7 @@ import pandas as pd
 from fhi.engine.words import in_words, key_name
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import chosen, key, rank_ticks, row_names, with_names
-from fhi.showing.figures.registry import Tables, figure
+from fhi.showing.figures.registry import LANGUAGES, Tables, figure
 from fhi.showing.figures.robustness import percent, tiles
 from fhi.showing.figures.wording import both, inside, joined, said, together, with_words, words
 
@@ -28,10 +28,9 @@ def sobol_data(tables: Tables) -> pd.DataFrame:
     frame = tables["sensitivity"].assign(place=lambda f: f["city"].map(order).fillna(0))
     totals = frame[frame["output"] == "shift"].set_index("assumption")["total"]
     frame = frame.assign(size=frame["assumption"].map(totals))
-    frame = frame.sort_values(["place", "size", "assumption"], ascending=[True, False, True]).drop(
-        columns=["place", "size"]
-    )
-    for language in ("zh", "en"):
+    frame = frame.sort_values(["place", "size", "assumption"], ascending=[True, False, True])
+    frame = frame.drop(columns=["place", "size"])
+    for language in LANGUAGES:
         frame[f"assumption_{language}"] = [key_name(name, language) for name in frame["assumption"]]
     return with_words(with_names(frame, tables), tables)
 
@@ -41,14 +40,13 @@ def sobol_caption(data: pd.DataFrame) -> dict[str, str]:
     one, other = (shift.iloc[min(place, len(shift) - 1)] for place in (0, 1))
     values = {"one": inside(one, "assumption"), "other": inside(other, "assumption")}
     values["alone"] = percent(shift["first"].clip(lower=0).sum())
-    shares = {"share_one": percent(one["total"]), "share_other": percent(other["total"])}
-    caption = both("robust-sobol.caption", **values, **shares)
-    cities = data[(data["output"] == "rank") & data["readable"]].dropna(subset=["total"])
-    if len(cities):
-        most = cities.loc[cities["total"].idxmax()]
-        source = inside(most, "assumption")
-        caption = together(caption, both("robust-sobol.most", most=most, source=source, unit=words(data)))
-    return caption
+    values |= {"share_one": percent(one["total"]), "share_other": percent(other["total"])}
+    cities = data[(data["output"] == "rank") & data["readable"]].nlargest(1, "total")
+    most = [
+        both("robust-sobol.most", most=city, source=inside(city, "assumption"), unit=words(data))
+        for _, city in cities.iterrows()
+    ]
+    return together(both("robust-sobol.caption", **values), *most)
 
 
 @figure("robust-sobol", sobol_data, sobol_caption)
@@ -73,10 +71,8 @@ def sobol(data: pd.DataFrame, language: str):
     left.set(ylim=(len(shift) - 0.4, -0.6), xlim=(0, max(0.4, known["total_high"].max() * 1.05)))
     left.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(4))
     left.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
-    titles = {0.035: "robust-sobol.shift", 0.475: "robust-sobol.units"}
-    for x, slot in titles.items():
-        text = said(slot, language, unit=words(data))
-        figure.text(x, 1 - 0.8 / height, text, size=style.SMALL, color=style.MUTED, va="center")
+    for x, slot in ((0.035, "shift"), (0.475, "units")):
+        style.write(figure, x, -0.8, said(f"robust-sobol.{slot}", language, unit=words(data)))
     line = {"marker": "_", "s": 130, "color": style.INK, "linewidth": 1.2}
     looks = {"total": TOTAL, "first": FIRST, "interval": line}
     entries = [(look, said(f"robust-sobol.{name}", language)) for name, look in looks.items()]
@@ -107,8 +103,7 @@ def _grid(figure, data: pd.DataFrame, assumptions: list[str], language: str) -> 
     axes.set_xticks(places, names, rotation=45, ha="left", rotation_mode="anchor", size=style.SMALL)
     axes.xaxis.tick_top()
     axes.set(xlim=(-0.6, chosen_ones.count - 0.4), ylim=(len(assumptions) - 0.4, -0.6), yticks=[])
-    note = said(f"robust-sobol.{'note' if shown.all() else 'note-unknown'}", language)
-    figure.text(0.475, 0.5 / figure.get_size_inches()[1], note, size=style.SMALL, color=style.MUTED, va="center")
+    style.write(figure, 0.475, 0.5, said(f"robust-sobol.{'note' if shown.all() else 'note-unknown'}", language))
 
 
 def tornado_data(tables: Tables) -> pd.DataFrame:
@@ -121,14 +116,12 @@ def tornado_data(tables: Tables) -> pd.DataFrame:
     span = frame["worst"] - frame["best"]
     frame = frame.assign(span=span).sort_values(["published", "span", "assumption"], ascending=[True, False, True])
     nodes = tables["tables/framework"].set_index("code")
-    for language in ("zh", "en"):
-        names = nodes[f"name_{language}"].to_dict()
+    for language in LANGUAGES:
+        names = nodes[f"name_{language}"]
         frame[f"assumption_{language}"] = [key_name(name, language) for name in frame["assumption"]]
         for end in ("best_at", "worst_at"):
-            frame[f"{end}_{language}"] = [
-                names.get(text) or in_words(text, language, step)
-                for text, step in zip(frame[end].fillna(""), frame["assumption"], strict=True)
-            ]
+            choices = zip(frame[end].fillna(""), frame["assumption"], strict=True)
+            frame[f"{end}_{language}"] = [names.get(text) or in_words(text, language, step) for text, step in choices]
     return with_words(with_names(frame.drop(columns=["span", "best_at", "worst_at"]), tables), tables)
 
 
@@ -154,10 +147,8 @@ def tornado(data: pd.DataFrame, language: str):
         axes = style.quiet(style.area(figure, left=2.3, right=2.5, top=top, bottom=height - top - inner))
         _panel(axes, group.reset_index(drop=True), language, highest)
         name = row_names(group, language)[0]
-        figure.text(0.035, 1 - (top - 0.14) / height, name, size=style.BODY, weight="bold", va="center")
-        axes.set_xticks(
-            [1, 5, 10, 15, 20] if highest < 25 else rank_ticks(highest), [] if panel < len(cities) - 1 else None
-        )
+        style.write(figure, 0.035, 0.14 - top, name, size=style.BODY, weight="bold", color=style.INK)
+        axes.set_xticks(rank_ticks(highest), [] if panel < len(cities) - 1 else None)
         if not panel:
             looks = (({"facecolor": style.DARK}, "better"), ({"facecolor": style.FAINT}, "worse"))
             entries = [(look, said(f"robust-tornado.{name}", language)) for look, name in looks]
@@ -178,9 +169,9 @@ def _panel(axes, group: pd.DataFrame, language: str, highest: int) -> None:
             if item[end] != base:
                 room = (item[end] - low) / point if end == "best" else (high - item[end]) / point + 2.4 * 72
                 text = item[f"{end}_at_{language}"] or said("robust-tornado.nine", language)
-                look = {"ha": side, "va": "center", "size": style.SMALL, "color": style.MUTED}
                 # on paper: no grid line runs through the words
-                look["bbox"] = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.6}
-                axes.text(item[end] + shift, row, style.fit(text, room - 8, style.SMALL), **look)
+                ground = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.6}
+                text = style.fit(text, room - 8, style.SMALL)
+                style.note(axes, item[end] + shift, row, text, ha=side, bbox=ground)
     axes.set_yticks(rows, group[f"assumption_{language}"], size=style.SMALL)
     axes.set(xlim=(low, high), ylim=(len(group) - 0.4, -0.6))

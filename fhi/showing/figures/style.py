@@ -72,6 +72,8 @@ NAME = 96  # points that labels leave for the name of a unit
 #: the marks of a published rank, and of one by reconstruction
 PUBLISHED = {"marker": "o", "s": 62, "facecolor": INK, "edgecolor": PAPER, "linewidth": 0.8}
 RECONSTRUCTED = {"marker": "D", "s": 46, "facecolor": PAPER, "edgecolor": INK, "linewidth": 1.3}
+#: of a text that stands so many points beside its place, there or not
+BESIDE = {"textcoords": "offset points", "annotation_clip": False}
 RING = {"s": 115, "facecolor": PAPER, "edgecolor": MUTED}
 TOP, BOTTOM, SIDE = 0.85, 0.5, 0.35
 #: inches from the top that title and badges take, and from the foot that source and id take; page and print say these as
@@ -92,6 +94,8 @@ RC = {
     "ytick.color": INK,
     "xtick.labelsize": SMALL,
     "ytick.labelsize": BODY,
+    "legend.frameon": False,
+    "legend.fontsize": SMALL,
     "figure.facecolor": PAPER,
     "savefig.facecolor": PAPER,
     # a dollar sign in a name is a dollar sign
@@ -253,6 +257,24 @@ def dots(axes: Axes, points: Iterable[tuple[float, float]], size: float, colour:
     axes.add_artist(PathPatch(strokes, **look))
 
 
+def write(figure: Figure, x: float, inches: float, text: str, **look) -> None:
+    """Write a small text in grey across a figure, so many inches above its foot, or below its head if negative.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    x : float
+        Share of the width.
+    inches : float
+        To the middle of the text.
+    text : str
+    **look : object
+        As `Figure.text` takes it.
+    """
+    y = inches / figure.get_size_inches()[1] + (inches < 0)
+    figure.text(x, y, text, **{"size": SMALL, "color": MUTED, "va": "center"} | look)
+
+
 def note(axes: Axes, x: float, y: float, text: str, **look) -> None:
     """Write a small text in grey, its middle at the height y; `look` as for `Axes.text`.
 
@@ -303,32 +325,32 @@ def frame(figure: Figure, entry, language: str) -> Figure:
     language : str
         ``zh`` or ``en``.
     """
-    width, height = figure.get_size_inches()
-    right = width - SIDE
-    for label in reversed(entry.evidence):
-        right = _badge(figure, label, language, right) - 0.08
-    _title(figure, entry, language, right - SIDE - 0.1)
+    width = figure.get_size_inches()[0]
+    right, signs = width - SIDE, ""
+    if width < FULL:
+        # the title needs the whole width; the signs of the labels stand before the source
+        signs = " ".join(EVIDENCE_SIGNS[label] for label in entry.evidence) + "  "
+    else:
+        for label in reversed(entry.evidence):
+            right = _badge(figure, label, language, right) - 0.08
+        right -= 0.1
+    _title(figure, entry, language, right - SIDE)
     room = (width - 2 * SIDE - 0.2) * 72 - extent(entry.id, SMALL)
-    source = fit(source_line(entry, language), room, SMALL)
-    figure.text(SIDE / width, 0.2 / height, source, size=SMALL, color=MUTED, va="center")
-    figure.text(1 - SIDE / width, 0.2 / height, entry.id, size=SMALL, color=MUTED, va="center", ha="right")
+    write(figure, SIDE / width, 0.2, fit(signs + source_line(entry, language), room, SMALL))
+    write(figure, 1 - SIDE / width, 0.2, entry.id, ha="right")
     return figure
 
 
 def _title(figure: Figure, entry, language: str, room: float) -> None:
     """Write the title; where a sentence says what the figure shows, that in its place and the title small above it."""
-    width, height = figure.get_size_inches()
-    told = entry.headline and entry.headline[language]
-    if not told:
-        title = fit(entry.title[language], room * 72, TITLE, "bold")
-        figure.text(SIDE / width, 1 - 0.34 / height, title, size=TITLE, weight="bold", va="center")
+    left, title, bold = SIDE / figure.get_size_inches()[0], entry.title[language], {"weight": "bold", "color": INK}
+    if not entry.headline:
+        write(figure, left, -0.34, fit(title, room * 72, TITLE, "bold"), size=TITLE, **bold)
         return
     # the whole width below the labels if the sentence takes two lines
-    small = fit(entry.title[language], room * 72, SMALL)
-    figure.text(SIDE / width, 1 - 0.13 / height, small, size=SMALL, color=MUTED, va="center")
-    lines = _broken(told, room * 72, BODY, "bold")
-    for place, text in enumerate(lines):
-        figure.text(SIDE / width, 1 - (0.29 + 0.155 * place) / height, text, size=BODY, weight="bold", va="center")
+    write(figure, left, -0.13, fit(title, room * 72, SMALL))
+    for place, text in enumerate(_broken(entry.headline[language], room * 72, BODY, "bold")):
+        write(figure, left, -0.29 - 0.155 * place, text, size=BODY, **bold)
 
 
 def _broken(text: str, room: float, size: float, weight: str) -> list[str]:
@@ -370,23 +392,26 @@ def _sources(parts: list[str], language: str) -> str:
     return said("source.line", language, parts=said("source.joint", language).join(parts))
 
 
+def badge(label: str, language: str) -> str:
+    """Return the words of a label of evidence, its sign first.
+
+    Parameters
+    ----------
+    label : str
+    language : str
+        ``zh`` or ``en``.
+    """
+    return f"{EVIDENCE_SIGNS[label]} {EVIDENCE_NAMES[label][language]}"
+
+
 def _badge(figure: Figure, label: str, language: str, right: float) -> float:
     """Draw the label of a kind of evidence, its sign first, so that it ends at `right` inches; return where it begins."""
     width, height = figure.get_size_inches()
-    text = f"{EVIDENCE_SIGNS[label]} {EVIDENCE_NAMES[label][language]}"
+    text = badge(label, language)
     room = 0.16 + extent(text, SMALL) / 72
     left, base = right - room, height - 0.46
-    box = FancyBboxPatch(
-        (left / width, base / height),
-        room / width,
-        0.24 / height,
-        boxstyle="round,pad=0,rounding_size=0.006",
-        transform=figure.transFigure,
-        facecolor=PAPER,
-        edgecolor=MUTED,
-        linewidth=0.8,
-    )
-    figure.add_artist(box)
-    centre = (left + room / 2) / width
-    figure.text(centre, (base + 0.115) / height, text, size=SMALL, color=INK, va="center", ha="center")
+    corner, look = (left / width, base / height), {"facecolor": PAPER, "edgecolor": MUTED, "linewidth": 0.8}
+    form = {"boxstyle": "round,pad=0,rounding_size=0.006", "transform": figure.transFigure}
+    figure.add_artist(FancyBboxPatch(corner, room / width, 0.24 / height, **form, **look))
+    write(figure, (left + room / 2) / width, base + 0.115, text, color=INK, ha="center")
     return left

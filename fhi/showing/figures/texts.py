@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from fhi.editions.findings import date_in_words
 from fhi.engine.ranking import significant
 from fhi.showing.figures import style
-from fhi.showing.figures.wording import LANGUAGES, said
+from fhi.showing.figures.wording import LANGUAGES, said, worded
 
 _OPENING, _CLOSING = "“《（(「", "”》）)」，。、；：？！,.;:?!%"
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
@@ -45,11 +45,6 @@ def width(text: str, size: float, weight: str = "normal") -> float:
     return style.extent(text, size, weight) / 72
 
 
-def _shortened(text: str, room: float, size: float, weight: str = "normal") -> str:
-    """Return `text`, its end cut and marked with … if it is wider than `room` inches."""
-    return style.fit(text, room * 72, size, weight)
-
-
 def wrapped(text: str, room: float, size: float, weight: str = "normal", lines: int = 9) -> str:
     """Return `text` broken into at most `lines` lines of `room` inches; what does not fit is cut and marked with ….
 
@@ -70,7 +65,7 @@ def wrapped(text: str, room: float, size: float, weight: str = "normal", lines: 
     """
     rows = _rows(text, room, size, weight)
     if len(rows) > lines:
-        rows = [*rows[: lines - 1], _shortened("".join(rows[lines - 1 :]), room, size, weight)]
+        rows = [*rows[: lines - 1], style.fit("".join(rows[lines - 1 :]), room * 72, size, weight)]
     elif len(rows) > 1:
         rows = _evened(text, rows, room, size, weight)
     return "\n".join(row.strip() for row in rows)
@@ -123,6 +118,23 @@ def number(value: float, language: str, qualifier: str = "exact") -> str:
         divisor, unit = (1e9, "billion") if value >= 1e9 else (1e6, "million")
         return f"{prefix}{significant(value / divisor, printed=True):,.15g} {unit}"
     return f"{prefix}{significant(value, printed=True):,.15g}"
+
+
+def counted(value: float, unit: str, language: str, qualifier: str = "exact") -> str:
+    """Return a number as it is spoken of, with the name of its unit where that has one.
+
+    Parameters
+    ----------
+    value : float
+    unit : str
+        Of the slots ``unit``.
+    language : str
+        ``zh`` or ``en``.
+    qualifier : str
+        See `number`.
+    """
+    name = worded(f"unit.{unit}")
+    return f"{number(value, language, qualifier)}{name[language] if name else ''}"
 
 
 def quantity_text(value: float, qualifier: str, unit: str, printed: str, language: str) -> str:
@@ -342,7 +354,7 @@ def line(axes: Axes, x: float, y: float, text: str, room: float | None = None, *
     """
     look = {"size": style.SMALL} | look
     size, weight = look["size"], look.get("weight", "normal")
-    text = _shortened(text, room, size, weight) if room else text
+    text = style.fit(text, room * 72, size, weight) if room else text
     axes.text(x, y + MIDDLE * size / 72, text, va="baseline", **look)
     return width(text, size, weight)
 
@@ -363,6 +375,5 @@ def bar(axes: Axes, x: float, y: float, room: float, share: float, colour: str, 
     height : float
         Inches.
     """
-    axes.fill([x, x + room, x + room, x], [y, y, y + height, y + height], color=TRACK, linewidth=0)
-    end = x + room * share
-    axes.fill([x, end, end, x], [y, y, y + height, y + height], color=colour, linewidth=0)
+    for end, fill in ((x + room, TRACK), (x + room * share, colour)):
+        axes.fill([x, end, end, x], [y, y, y + height, y + height], color=fill, linewidth=0)

@@ -89,7 +89,20 @@ def worded(slot: str, **values) -> Texts | None:
 
 def together(*texts: Texts) -> dict[str, str]:
     """Return texts one after another, by language."""
-    return {language: "".join(text[language] for text in texts) for language in LANGUAGES}
+    return {language: "".join(text[language] for text in texts).strip() for language in LANGUAGES}
+
+
+def columns(name: str, texts: Iterable[Texts]) -> dict[str, list[str]]:
+    """Return the columns ``<name>_zh`` and ``<name>_en`` of a frame, from the texts of its rows.
+
+    Parameters
+    ----------
+    name : str
+    texts : iterable of mapping
+        By language.
+    """
+    texts = [*texts]
+    return {f"{name}_{language}": [text[language] for text in texts] for language in LANGUAGES}
 
 
 def row_of(texts: Iterable[str], language: str) -> str:

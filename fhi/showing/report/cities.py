@@ -5,30 +5,19 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 
 import pandas as pd
 
 from fhi.editions.outputs import GIVEN
 from fhi.paths import REPORT
-from fhi.showing.figures.evidence import cited, of_index, remark, with_firsts
+from fhi.showing.figures.evidence import cited, remark, with_firsts
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
 from fhi.showing.figures.wording import joined
+from fhi.showing.report import tables as report_tables
+from fhi.showing.report.opening import by_unit
 from fhi.showing.report.profiles import profiles
-from fhi.showing.report.tables import (
-    Cell,
-    Table,
-    city_names,
-    has,
-    latest,
-    leaf_nodes,
-    node_names,
-    profiled,
-    shown_units,
-    stated,
-    upper_nodes,
-)
+from fhi.showing.report.tables import Table, city_names, has, latest, leaf_nodes, node_names, stated, upper_nodes
 from fhi.showing.report.texts import MISSING, NOTHING, decimal, digits, said, same, signed
 
 #: tables of single numbers that a publication states of a unit, all of one form
@@ -57,10 +46,7 @@ def sections(tables: Tables, year: int | None, told: Mapping[str, Mapping]) -> l
     wanted = {zh["unit"] for zh, _ in cards}
     reasons = [of(tables, wanted) for of in (next_above, beside_next_above, changed)]
     printed, sources, noted = _printed_tables(tables), _source_words(tables, year), _remarks(tables, firsts)
-    bullets = {}
-    for id, text in told.items():
-        if text["kind"] == "unit":
-            bullets.setdefault(id.rsplit("-", 1)[0], []).append(text)
+    bullets = by_unit(told)
     return [
         {
             "id": zh["id"],
@@ -103,7 +89,7 @@ def _remarks(tables: Tables, firsts: Sequence[tuple[str, str]]) -> dict[str, dic
 
 def unprofiled(tables: Tables) -> Texts | None:
     """Say how many units have no profile on the page, where there are more than it holds; else None."""
-    all_units, shown = len(shown_units(tables)), len(profiled(tables))
+    all_units, shown = len(report_tables.shown_units(tables)), len(report_tables.profiled(tables))
     return said("unprofiled", shown=shown, left=all_units - shown) if shown < all_units else None
 
 
@@ -119,7 +105,7 @@ def _source_words(tables: Tables, year: int | None) -> dict[str, dict[str, Texts
         return {name: JOINTS[name].join(dict.fromkeys(text[name] for text in names)) for name in LANGUAGES}
 
     panel, found = tables["panel"], {}
-    rows = latest(panel[panel["city"].isin(profiled(tables))], year)
+    rows = latest(panel[panel["city"].isin(report_tables.profiled(tables))], year)
     for (unit, code), ids, evidence in zip(rows.index, rows["source_id"], rows["evidence"], strict=True):
         found.setdefault(unit, {})[code] = words(str(ids), evidence)
     return found
@@ -132,14 +118,12 @@ def _publishers(tables: Tables) -> dict[str, Texts]:
     named in Latin letters, or without one the name of the file.
     """
     found = {}
-    for row in tables["tables/sources"].fillna("").to_dict("records"):
-        if row["source_id"].startswith(f"{REPORT}/"):
-            found[row["source_id"]] = cited(tables)
-            continue
-        parts = [part.strip() for part in row["publisher"].split(";") if part.strip()]
+    for id, publisher in tables["tables/sources"].set_index("source_id")["publisher"].fillna("").items():
+        parts = [part.strip() for part in publisher.split(";") if part.strip()]
         plain = [part for part in parts if not re.search("[一-鿿]", part)]
-        file = row["source_id"].rsplit("/", 1)[-1]
-        found[row["source_id"]] = {"zh": "；".join(parts) or file, "en": "; ".join(plain) or file}
+        file = id.rsplit("/", 1)[-1]
+        named = {"zh": "；".join(parts) or file, "en": "; ".join(plain) or file}
+        found[id] = cited(tables) if id.startswith(f"{REPORT}/") else named
     return found
 
 
@@ -148,20 +132,12 @@ def _printed_tables(tables: Tables) -> dict[str, Table]:
     frames = [tables[f"tables/{name}"] for name in PRINTED if f"tables/{name}" in tables]
     if not frames:
         return {}
-    nodes = node_names(tables)
-    found = {}
-    for unit, group in pd.concat(frames).dropna(subset=["city"]).groupby("city", sort=False):
-        rows: list[list[Cell]] = [
-            [
-                {language: row[f"measure_{language}"] for language in LANGUAGES},
-                str(row["printed"]),
-                nodes.get(row["node"], NOTHING),
-                str(row["page"]),
-            ]
-            for row in group.sort_values("page", kind="stable").to_dict("records")
-        ]
-        found[unit] = stated("stated-of-unit", rows)
-    return found
+    nodes, rows = node_names(tables), {}
+    for row in pd.concat(frames).dropna(subset=["city"]).sort_values("page", kind="stable").to_dict("records"):
+        measure = {language: row[f"measure_{language}"] for language in LANGUAGES}
+        cells = [measure, str(row["printed"]), nodes.get(row["node"], NOTHING), str(row["page"])]
+        rows.setdefault(row["city"], []).append(cells)
+    return {unit: stated("stated-of-unit", own) for unit, own in rows.items()}
 
 
 def mentions_of(cities: pd.DataFrame, texts: Mapping[str, str]) -> dict[str, list[str]]:
@@ -264,22 +240,23 @@ def next_above(tables: Tables, wanted: Collection[str] | None = None) -> dict[st
     wanted : collection of str, optional
         The cities that are asked for (default: all).
     """
-    split = tables["next_above"]
-    split = split if wanted is None else split[split["city"].isin(wanted)]
-    scores = tables["scores"].set_index("city")
-    cities, nodes, root = city_names(tables), node_names(tables), tables["tables/framework"]["code"].iloc[0]
-    leaves, found, decimals = leaf_nodes(tables), {}, digits(scores[upper_nodes(tables)])
-    labels = of_index(("reconstructed",), tables)
+    split, scores = _wanted(tables["next_above"], wanted), tables["scores"].set_index("city")
+    cities, nodes, uppers, leaves = (of(tables) for of in (city_names, node_names, upper_nodes, leaf_nodes))
+    found, decimals = {}, digits(scores[uppers])
     for (city, above, unit), rows in split.groupby(["city", "above", "unit"], sort=False):
         parts, places = rows.set_index("node")["contribution"], UNITS[unit]
         indicators = parts[parts.index.isin(leaves)].sort_values(key=abs, ascending=False, kind="stable")
-        shown = [root, *indicators.index[indicators.abs() * 10**places >= 0.5]]
+        shown = [uppers[0], *indicators.index[indicators.abs() * 10**places >= 0.5]]
         lines = [
             [nodes[node], *_scored(scores, city, above, node, decimals), signed(parts[node], places)] for node in shown
         ]
         about = {"above": cities[above], "measure": said(f"points.{unit}")}
-        found[city] = replace(stated("next-above", lines, tables, **about), evidence=labels)
+        found[city] = stated("next-above", lines, tables, **about)
     return found
+
+
+def _wanted(rows: pd.DataFrame, wanted: Collection[str] | None) -> pd.DataFrame:
+    return rows if wanted is None else rows[rows["city"].isin(wanted)]
 
 
 def beside_next_above(tables: Tables, wanted: Collection[str] | None = None) -> dict[str, Table]:
@@ -297,13 +274,11 @@ def beside_next_above(tables: Tables, wanted: Collection[str] | None = None) -> 
     """
     if has(tables, "next_above"):
         return {}
-    cities, nodes, root = city_names(tables), node_names(tables), tables["tables/framework"]["code"].iloc[0]
-    scores = tables["scores"].set_index("city")
-    ranks = tables["ranks"].set_index("city")[root]
-    order = scores[root].dropna().sort_values(ascending=False, kind="stable").index
-    shown, found, places = [*upper_nodes(tables), *leaf_nodes(tables)], {}, digits(scores[upper_nodes(tables)])
-    shown = [node for node in dict.fromkeys(shown) if scores[node].notna().any()]
-    above, labels = None, of_index(("reconstructed",), tables)
+    cities, nodes, uppers, leaves = (of(tables) for of in (city_names, node_names, upper_nodes, leaf_nodes))
+    scores, ranks = (tables[name].set_index("city") for name in ("scores", "ranks"))
+    ranks, order = ranks[uppers[0]], scores[uppers[0]].dropna().sort_values(ascending=False, kind="stable").index
+    shown = [node for node in dict.fromkeys([*uppers, *leaves]) if scores[node].notna().any()]
+    above, found, places = None, {}, digits(scores[uppers])
     for before, city in itertools.pairwise(order):
         above = before if ranks[before] < ranks[city] else above
         if above is None or (wanted is not None and city not in wanted):
@@ -313,7 +288,7 @@ def beside_next_above(tables: Tables, wanted: Collection[str] | None = None) -> 
             + [signed(scores.at[city, node] - scores.at[above, node], places + 1)]
             for node in shown
         ]
-        found[city] = replace(stated("beside-next-above", lines, above=cities[above]), evidence=labels)
+        found[city] = stated("beside-next-above", lines, tables, above=cities[above])
     return found
 
 
@@ -327,10 +302,8 @@ def changed(tables: Tables, wanted: Collection[str] | None = None) -> dict[str, 
     wanted : collection of str, optional
         The cities that are asked for (default: all).
     """
-    rows, nodes, leaves = tables["changes"], node_names(tables), leaf_nodes(tables)
-    found, labels = {}, of_index(("reconstructed",), tables)
-    rows = rows[rows["to"] == rows["to"].max()]
-    for city, own in (rows if wanted is None else rows[rows["city"].isin(wanted)]).groupby("city", sort=False):
+    rows, nodes, leaves, found = tables["changes"], node_names(tables), leaf_nodes(tables), {}
+    for city, own in _wanted(rows[rows["to"] == rows["to"].max()], wanted).groupby("city", sort=False):
         rank = own["change"].abs().where(own["node"].isin(leaves), float("inf"))
         own = own.loc[rank.sort_values(ascending=False, kind="stable").index]
         before, after = own[["from", "to"]].iloc[0]
@@ -339,11 +312,11 @@ def changed(tables: Tables, wanted: Collection[str] | None = None) -> dict[str, 
             for row in own.itertuples()
             if row.node not in leaves or max(abs(row.by_value), abs(row.by_weight)) >= 0.005
         ]
-        found[city] = replace(stated("changed", lines, before=before, after=after), evidence=labels)
+        found[city] = stated("changed", lines, tables, before=before, after=after)
     return found
 
 
-def _scored(scores: pd.DataFrame, city: str, above: str, node: str, places: int = 1) -> list[Cell]:
+def _scored(scores: pd.DataFrame, city: str, above: str, node: str, places: int = 1) -> list[report_tables.Cell]:
     """Return the scores of two cities in a node."""
     return [
         MISSING if pd.isna(scores.at[name, node]) else decimal(scores.at[name, node], places) for name in (city, above)

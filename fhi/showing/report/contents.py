@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from fhi.files import Files
 from fhi.records import altered
@@ -12,10 +11,10 @@ from fhi.showing.figures import EVIDENCE, PARTS
 from fhi.showing.figures.evidence import cited, of_index, weight_words
 from fhi.showing.figures.registry import Tables, Texts
 from fhi.showing.figures.style import EVIDENCE_COLOURS, EVIDENCE_NAMES
-from fhi.showing.figures.wording import named
+from fhi.showing.figures.wording import NOTHING, joined, named
 from fhi.showing.report import ledger, method, tables
 from fhi.showing.report.tables import has, upper_nodes
-from fhi.showing.report.texts import edition_words, said
+from fhi.showing.report.texts import edition_words, said, same
 from fhi.store import Store
 
 LABELS = {
@@ -29,8 +28,7 @@ NOTICES = ("synthetic", "user")
 def altered_notice(files: Files) -> Texts:
     """Return what must be said of a report made from altered files (see `fhi.records.altered`); empty if it is not."""
     names = altered(files)
-    marks = {language: mark.join(names) for language, mark in (("zh", "、"), ("en", ", "))}
-    return said("altered", names=marks) if names else dict.fromkeys(marks, "")
+    return said("altered", names=joined(map(same, names))) if names else NOTHING
 
 
 def front(tables: Tables, chosen: Scenario) -> Mapping[str, Texts]:
@@ -44,10 +42,10 @@ def front(tables: Tables, chosen: Scenario) -> Mapping[str, Texts]:
         The scenario, as it was resolved.
     """
     behind = of_index(("reconstructed",), tables)
-    notice = next((said(f"notice.{label}") for label in NOTICES if label in behind), {"zh": "", "en": ""})
+    notice = next((said(f"notice.{label}") for label in NOTICES if label in behind), NOTHING)
     return {
         "title": edition_words(tables, "title"),
-        "subtitle": said("subtitle"),
+        "subtitle": said("subtitle" if has(tables, "bounds") and has(tables, "claims") else "subtitle.plain"),
         "lead": knowledge(tables),
         "rights": said("rights"),
         "notice": notice,
@@ -98,11 +96,4 @@ def chapters(store: Store, chosen: Scenario) -> list[dict]:
     found = [("tables", results), ("method", methods)]
     if "claims" in store:
         found.append(("ledger", [ledger.contradictions(store), ledger.ledger(store)]))
-    return [
-        {
-            "id": name,
-            "title": said(f"chapter.{name}"),
-            "tables": [replace(table, evidence=of_index(table.evidence, store)) for table in parts],
-        }
-        for name, parts in found
-    ]
+    return [{"id": name, "title": said(f"chapter.{name}"), "tables": parts} for name, parts in found]

@@ -183,7 +183,7 @@ def figure(given: Drawn, store: Store, told: Told) -> dict:
         "share": 1.0,
     }
     if given.blocks:
-        return found | {"blocks": given.blocks[language]}
+        return found | {"blocks": given.blocks[language], "share": HALF if entry.half else 1.0}
     svg = picture(entry, store, language)
     share = min(svg_size(svg)[0] / DRAWN, 1.0)
     found |= {"svg": svg, "share": share}
@@ -225,18 +225,14 @@ def _part(part: Mapping, number: int, language: str, told: Told, tables: Sequenc
 
 
 def paired(figures: Sequence[dict]) -> list[list[dict]]:
-    """Return figures in rows: two of half the width that follow one another in their part stand side by side."""
+    """Return figures in rows: two of half the width that stand next to one another share a row."""
     rows: list[list[dict]] = []
-    waiting: dict | None = None
     for item in figures:
-        if item["share"] > HALF:
-            rows.append([item])
-        elif waiting is None:
-            waiting = item
-            rows.append([item])
+        last = rows[-1] if rows else []
+        if item["share"] <= HALF and len(last) == 1 and last[0]["share"] <= HALF:
+            last.append(item)
         else:
-            next(row for row in rows if row[0] is waiting).append(item)
-            waiting = None
+            rows.append([item])
     return rows
 
 

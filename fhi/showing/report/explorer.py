@@ -25,7 +25,7 @@ from fhi.engine.weighting.families import with_data
 from fhi.scenarios import Scenario, load_scenario, scenario_names
 from fhi.showing.figures.registry import Tables, Texts
 from fhi.showing.report.tables import city_names, has, node_names
-from fhi.showing.report.texts import anchor, digits, span
+from fhi.showing.report.texts import anchor, digits, said, span
 
 #: the means that the page can take
 MEANS = ("arithmetic", "geometric", "harmonic")
@@ -95,36 +95,27 @@ def columns(frame: pd.DataFrame, leaves: list[str]) -> dict[str, list[float | No
     leaves : sequence of str
         Codes of indicators.
     """
-    return {leaf: [None if pd.isna(value) else float(value) for value in frame[leaf]] for leaf in leaves}
+    return frame[leaves].astype(object).where(frame[leaves].notna(), None).to_dict("list")
 
 
 def _units(tables: Tables, root: str, order: list[str]) -> list[dict]:
     """Return of every unit its names, key, published rank, rank in the run, and the bounds on its score."""
     names, places = city_names(tables), tables["tables/cities"].set_index("name_zh").to_dict("index")
-    found = {
-        "published": published_units(tables, root).set_index("city")["rank"],
-        "opening": tables["ranks"].set_index("city")[root],
-    }
+    found = [published_units(tables, root).set_index("city")["rank"].rename("published")]
+    found.append(tables["ranks"].set_index("city")[root].rename("opening"))
     if has(tables, "bounds"):
-        allowed = tables["bounds"].query("node == @root").set_index("city")
-        found |= {"low": allowed["low"], "high": allowed["high"]}
-    rows = []
-    for city in order:
-        numbers = {name: column.get(city) for name, column in found.items()}
-        numbers = {name: float(value) for name, value in numbers.items() if value is not None and not pd.isna(value)}
-        rows.append(names[city] | {"key": anchor(places[city]).removeprefix("city-")} | numbers)
-    return rows
+        found.append(tables["bounds"].query("node == @root").set_index("city")[["low", "high"]])
+    numbers = pd.concat(found, axis=1).reindex(order).astype(float)
+    return [
+        names[city] | {"key": anchor(places[city]).removeprefix("city-")} | row.dropna().to_dict()
+        for city, row in numbers.iterrows()
+    ]
 
 
 def obstacle(steps: Mapping[int, Step]) -> Texts | None:
     """Say which aggregation of the run the page does not have; None if it has all."""
     unknown = sorted({step.method for step in steps.values() if step.method not in MEANS or step.params})
-    if not unknown:
-        return None
-    return {
-        "zh": f"本方案的合成方法（{', '.join(unknown)}）无法在页面上重算。",
-        "en": f"The page cannot repeat the aggregation of this scenario ({', '.join(unknown)}).",
-    }
+    return said("explorer.obstacle", methods=", ".join(unknown)) if unknown else None
 
 
 def _presets(tables: Tables, framework: Framework, method: Scenario, alive: set[str]) -> dict[str, dict[str, float]]:
@@ -135,7 +126,7 @@ def _presets(tables: Tables, framework: Framework, method: Scenario, alive: set[
     """
     values = tables["normalised"].set_index("city")
     families = list(_families(framework, alive))
-    found = {"equal": {code: POINTS / len(family) for family in families for code in family}}
+    found = {"equal": _equal(families)}
     if EXAMPLE in scenario_names():
         example = load_scenario(EXAMPLE)
         if example.edition == method.edition:
@@ -150,16 +141,15 @@ def _presets(tables: Tables, framework: Framework, method: Scenario, alive: set[
         if all(part.sum() > 0 for _, part in shares):
             found["centre"] = {code: POINTS * part[code] / part.sum() for family, part in shares for code in family}
     printed = published_units(tables, framework.root).set_index("city")["rank"]
-    if (
-        len(printed) > 2
-        and obstacle(steps_by_level(method.aggregation, range(framework.depth))) is None
-        and level_alone(method)
-    ):
+    steps = steps_by_level(method.aggregation, range(framework.depth))
+    if len(printed) > 2 and obstacle(steps) is None and level_alone(method):
         found["fitted"] = _fitted(values, framework, method, printed, families, tables["weights"])
-    return {
-        name: {code: round(value, 2) for code, value in weights.items() if pd.notna(value)}
-        for name, weights in found.items()
-    }
+    return {name: pd.Series(weights).dropna().round(2).to_dict() for name, weights in found.items()}
+
+
+def _equal(families: list[list[str]]) -> dict[str, float]:
+    """Return the points of each node if those of a family are equal."""
+    return {code: POINTS / len(family) for family in families for code in family}
 
 
 def _families(framework: Framework, alive: set[str]) -> Iterator[list[str]]:
@@ -170,14 +160,7 @@ def _families(framework: Framework, alive: set[str]) -> Iterator[list[str]]:
             yield family
 
 
-def _fitted(
-    values: pd.DataFrame,
-    framework: Framework,
-    method: Scenario,
-    printed: pd.Series,
-    families: list,
-    weights: pd.DataFrame,
-) -> dict[str, float]:
+def _fitted(values: pd.DataFrame, framework: Framework, method: Scenario, printed: pd.Series, families: list, weights):
     """Return weights in whole points under which the order of the units comes nearest to the published one.
 
     Kendall's tau-b is raised by one weight at a time, by ever smaller steps, from the weights of the run and from equal
@@ -186,7 +169,7 @@ def _fitted(
     """
     opening = weights.set_index("node")["weight"] * POINTS
     alive = [code for family in families for code in family]
-    starts = [opening[alive].to_dict(), {code: POINTS / len(family) for family in families for code in family}]
+    starts = [opening[alive].to_dict(), _equal(families)]
     rows = values.loc[values.index.intersection(printed.index)]
     target = -printed.reindex(rows.index).to_numpy(dtype=float)
 
@@ -209,10 +192,8 @@ def _fitted(
     opened = aggregate(rows, framework, opening / POINTS, method.aggregation, availability=method.availability)
     least = int(opened[framework.root].notna().sum())
     codes = [code for family in families if len(family) > 1 for code in family]
-    found = [
-        _climbed({code: float(round(value)) for code, value in start.items()}, codes, agreement) for start in starts
-    ]
-    return max(found, key=lambda pair: pair[1])[0]
+    whole = [{code: float(round(value)) for code, value in start.items()} for start in starts]
+    return max((_climbed(start, codes, agreement) for start in whole), key=lambda pair: pair[1])[0]
 
 
 def _climbed(
@@ -245,20 +226,15 @@ def sliders(tables: Tables, found: Mapping, parent: str | None = None) -> list[d
     allowed = tables["weight_bounds"].set_index("node") if has(tables, "weight_bounds") else pd.DataFrame()
     parent = parent or found["root"]
     family, alive = [node for node in nodes if node["parent"] == parent], {node["code"] for node in nodes}
-    return [
-        node
-        | {
-            "fixed": len(family) == 1,
-            "allowed": span(*(100 * allowed.loc[node["code"], ["low", "high"]]), places=0) + "%"
-            if node["code"] in allowed.index
-            else None,
-            "children": sliders(tables, found, node["code"]),
-            "idle": [
-                names[code] for code in framework.loc[framework["parent"] == node["code"], "code"] if code not in alive
-            ],
-        }
-        for node in family
-    ]
+    rows = []
+    for node in family:
+        code, bounds = node["code"], None
+        if code in allowed.index:
+            bounds = span(*(100 * allowed.loc[code, ["low", "high"]]), places=0) + "%"
+        idle = [names[child] for child in framework.loc[framework["parent"] == code, "code"] if child not in alive]
+        children = sliders(tables, found, code)
+        rows.append(node | {"fixed": len(family) == 1, "allowed": bounds, "children": children, "idle": idle})
+    return rows
 
 
 def on_hundred(method: Scenario) -> bool:

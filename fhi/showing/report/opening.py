@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from fhi.editions.published import published, published_units
-from fhi.engine.framework import Framework
 from fhi.showing.figures.basemap import LAND, WHOLE, albers, outlines
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
+from fhi.showing.figures.texts import capital
 from fhi.showing.figures.wording import named
-from fhi.showing.report.tables import city_names, has, node_names, upper_nodes
+from fhi.showing.report.tables import city_names, has, node_names, shown_units, upper_nodes
 from fhi.showing.report.texts import anchor, said, unit_words
 
 #: kilometres that one unit of the small map stands for, and the detail that its borders lose
@@ -60,15 +60,23 @@ def findings(tables: Tables, kind: str | None = None) -> dict[str, dict[str, str
     """
     if not has(tables, "findings"):
         return {}
-    rows = tables["findings"]
-    found: dict[str, dict[str, str]] = {}
-    rows = (rows if kind is None else rows[rows["kind"] == kind]).astype(object)
+    rows, found = tables["findings"], {}
+    rows = rows if kind is None else rows[rows["kind"] == kind]
+    pages = rows["page"].map("{:.0f}".format, na_action="ignore")
+    rows = rows.assign(page=pages).astype(object)
     for row in rows.where(rows.notna(), "").to_dict("records"):
-        if row.get("page") not in ("", None):
-            row["page"] = f"{float(row['page']):.0f}"
-        entry = found.setdefault(row["id"], {name: row.get(name, "") for name in ("page", "verdict", "source", "kind")})
+        entry = found.setdefault(row["id"], {name: row[name] for name in ("page", "verdict", "source", "kind")})
         entry[row["language"]] = row["text"]
     return {id: entry for id, entry in found.items() if set(LANGUAGES) <= set(entry)}
+
+
+def by_unit(told: Mapping[str, Mapping]) -> dict[str, list[Mapping]]:
+    """Return the findings of a kind ``unit`` by their unit, which their ids begin with."""
+    found: dict[str, list[Mapping]] = {}
+    for id, text in told.items():
+        if text["kind"] == "unit":
+            found.setdefault(id.rsplit("-", 1)[0], []).append(text)
+    return found
 
 
 def ranking(tables: Tables) -> dict:
@@ -76,39 +84,25 @@ def ranking(tables: Tables) -> dict:
 
     A row is a unit with a published rank; in an edition that publishes none, one with a reconstructed rank.
     """
-    root = Framework.from_table(tables["tables/framework"]).root
+    root, *pillars = upper_nodes(tables)
     places = tables["tables/cities"].set_index("name_zh").to_dict("index")
-    names, tiers = city_names(tables), named(tables, "tier")
+    names, tiers, moved = city_names(tables), named(tables, "tier"), moves(tables, root)
     intervals = tables["rank_intervals"].set_index("city").to_dict("index") if has(tables, "rank_intervals") else {}
-    moved, pillars = moves(tables, root), upper_nodes(tables)[1:]
-    units, ranks = published_units(tables, root), tables["ranks"].set_index("city")
-    with_published = len(units) > 0
-    own = ranks[pillars].stack().to_dict()
     stated = published(tables).set_index(["city", "node"])["rank"].to_dict()
     # where the publication ranks in no pillar, the reconstructed ranks stand there
     with_pillars = any(node in pillars for _, node in stated)
-    printed = stated if with_pillars else own
-    if not with_published:
-        units = ranks[root].dropna().sort_values(kind="stable").rename("rank").reset_index().assign(tier=None)
-    rows = [
-        {
-            "id": anchor(places[unit["city"]]),
-            "city": unit["city"],
-            "name": names[unit["city"]],
-            "rank": int(unit["rank"]),
-            "tier": tiers.get(unit["tier"]) if isinstance(unit["tier"], str) else None,
-            "order": list(tiers).index(unit["tier"]) if unit["tier"] in tiers else 0,
-            "move": moved.get(unit["city"]),
-            "pillars": [_whole(printed.get((unit["city"], node))) for node in pillars],
-            **{name: _whole(intervals.get(unit["city"], {}).get(name)) for name in ("reference", "low", "high")},
-            "lon": places[unit["city"]].get("lon"),
-            "lat": places[unit["city"]].get("lat"),
-        }
-        for unit in units.to_dict("records")
-    ]
+    printed = stated if with_pillars else tables["ranks"].set_index("city")[pillars].stack().to_dict()
+    rows = []
+    for city, rank, tier in shown_units(tables)[["city", "rank", "tier"]].itertuples(index=False):
+        place, interval = places[city], intervals.get(city, {})
+        row = {"id": anchor(place), "city": city, "name": names[city], "rank": int(rank), "tier": tiers.get(tier)}
+        row |= {"order": list(tiers).index(tier) if tier in tiers else 0, "move": moved.get(city)}
+        row["pillars"] = [_whole(printed.get((city, node))) for node in pillars]
+        row |= {name: _whole(interval.get(name)) for name in ("reference", "low", "high")}
+        rows.append(row | {"lon": place.get("lon"), "lat": place.get("lat")})
     return {
         "rows": rows,
-        "published": with_published,
+        "published": len(published_units(tables, root)) > 0,
         "pillars_published": with_pillars,
         "tiers": list(tiers.values()) if any(row["tier"] for row in rows) else [],
         "pillars": brief([node_names(tables)[node] for node in pillars]),
@@ -127,11 +121,9 @@ def brief(names: list[Texts]) -> list[dict]:
         shared = "".join(letters[0] for letters in alike) if len(whole) > 1 else ""
         if language == "en":
             shared = shared[: shared.rfind(" ") + 1]
-        short = [name[len(shared) :] for name in whole]
-        cut[language] = (
-            [name[:1].upper() + name[1:] for name in short] if all(len(name) > 1 for name in short) else whole
-        )
-    return [{language: cut[language][place] for language in LANGUAGES} for place in range(len(names))]
+        short = [capital(name[len(shared) :]) for name in whole]
+        cut[language] = short if all(len(name) > 1 for name in short) else whole
+    return [dict(zip(LANGUAGES, pair, strict=True)) for pair in zip(*cut.values(), strict=True)]
 
 
 def moves(tables: Tables, root: str) -> dict[str, int | str]:
@@ -148,9 +140,8 @@ def moves(tables: Tables, root: str) -> dict[str, int | str]:
         return {}
     rows = tables["movement"].query("node == @root and evidence == 'published'")
     rows = rows[rows["to"] == rows["to"].max()].dropna(subset=["rank_to"])
-    return {
-        row.city: "new" if pd.isna(row.rank_from) else int(row.rank_from - row.rank_to) for row in rows.itertuples()
-    }
+    gained = rows.set_index("city")["rank_from"] - rows.set_index("city")["rank_to"]
+    return {city: "new" if pd.isna(places) else int(places) for city, places in gained.items()}
 
 
 def _whole(value: float | None) -> int | None:
@@ -159,11 +150,8 @@ def _whole(value: float | None) -> int | None:
 
 def small_map(rows: list[dict]) -> dict | None:
     """Return the outlines, as one path, and where each unit stands; None unless all stand in the window of the map."""
-    inside = [
-        all(isinstance(row[axis], float) and low <= row[axis] <= high for axis, (low, high) in WINDOW.items())
-        for row in rows
-    ]
-    if not rows or not all(inside):
+    places = pd.DataFrame(rows, columns=["lon", "lat"], dtype=float)
+    if not rows or not all(places[axis].between(*ends).all() for axis, ends in WINDOW.items()):
         return None
 
     def placed(points: np.ndarray) -> np.ndarray:
@@ -171,7 +159,7 @@ def small_map(rows: list[dict]) -> dict | None:
 
     lines = outlines(TOLERANCE)
     land = "".join(_path(placed(ring)) + "z" for rings in lines.rings.values() for ring in rings)
-    points = placed(np.column_stack(albers([row["lon"] for row in rows], [row["lat"] for row in rows])))
+    points = placed(np.column_stack(albers(places["lon"], places["lat"])))
     discs = [{"x": int(x), "y": int(y), "row": row, "label": None} for (x, y), row in zip(points, rows, strict=True)]
     _label(discs)
     return {

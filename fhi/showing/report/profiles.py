@@ -7,7 +7,6 @@ The templates only set it: ``profile.typ`` in print, ``profile.html.j2`` on the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -21,8 +20,9 @@ from fhi.showing.figures.charts import pillars
 from fhi.showing.figures.registry import Tables
 from fhi.showing.figures.style import PILLARS, TIERS
 from fhi.showing.report.measures import measured, measured_span
+from fhi.showing.report.opening import by_unit, findings
 from fhi.showing.report.pictures import locator
-from fhi.showing.report.tables import latest, profiled, shown_units
+from fhi.showing.report.tables import has, latest, profiled, shown_units, upper_nodes
 from fhi.showing.report.texts import NOTHING, anchor, decimal, digits, names, span, unit_words, whole
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets" / "report"
@@ -69,71 +69,35 @@ def profiles(tables: Tables, language: str, year: int | None, units: Sequence[st
     return [field.profile(unit) for unit in (profiled(tables) if units is None else units)]
 
 
-@dataclass(frozen=True)
 class Field:
     """The units compared and the built tables by unit: many profiles search each table once."""
 
-    tables: Tables
-    language: str
-    year: int | None
+    def __init__(self, tables: Tables, language: str, year: int | None):
+        self.tables, self.language, self.year = tables, language, year
+        nodes, cities, units = tables["tables/framework"], tables["tables/cities"], unit_words(tables)
+        self.framework = Framework.from_table(nodes)
+        self.uppers = upper_nodes(tables)
+        self.nodes = {code: text[language] for code, text in names(nodes, "code").items()}
+        self.names = {unit: text[language] for unit, text in names(cities, "name_zh").items()}
+        self.places = cities.set_index("name_zh").to_dict("index")
+        self.listed = shown_units(tables).set_index("city")
+        self.units = list(self.listed.index)
+        self.published = published(tables).pivot(index="city", columns="node", values="rank")
+        self.scores = tables["scores"].set_index("city")
+        # reconstructed ranks of the units compared, among themselves; 1 is best, ties share the lower number
+        self.ranks = self.scores.reindex(self.units).rank(ascending=False, method="min")
+        self.decimals = digits(self.scores[self.uppers])
+        # the weight of each node inside its parent
+        self.local = tables["weights"].set_index("node")["weight"].to_dict()
+        many = units["one" if language == "zh" else "many"][language]
+        filled = (("{many}", many), ("{of}", str(len(self.units))))
+        self.said = {}
+        for name, text in sayings(language).items():
+            for slot, value in filled:
+                text = text.replace(slot, value)
+            self.said[name] = text
 
     # --- what is looked up ---------------------------------------------------------------------------------
-
-    @cached_property
-    def said(self) -> dict[str, str]:
-        return sayings(self.language)
-
-    @cached_property
-    def framework(self) -> Framework:
-        return Framework.from_table(self.tables["tables/framework"])
-
-    @cached_property
-    def nodes(self) -> dict[str, str]:
-        return {code: text[self.language] for code, text in names(self.tables["tables/framework"], "code").items()}
-
-    @cached_property
-    def names(self) -> dict[str, str]:
-        return {unit: text[self.language] for unit, text in names(self.tables["tables/cities"], "name_zh").items()}
-
-    @cached_property
-    def places(self) -> dict[str, Mapping]:
-        return self.tables["tables/cities"].set_index("name_zh").to_dict("index")
-
-    @cached_property
-    def many(self) -> str:
-        words = unit_words(self.tables)
-        return words["one" if self.language == "zh" else "many"][self.language]
-
-    @cached_property
-    def listed(self) -> pd.DataFrame:
-        return shown_units(self.tables).set_index("city")
-
-    @cached_property
-    def units(self) -> list[str]:
-        return list(self.listed.index)
-
-    @cached_property
-    def published(self) -> pd.DataFrame:
-        return published(self.tables).pivot(index="city", columns="node", values="rank")
-
-    @cached_property
-    def scores(self) -> pd.DataFrame:
-        return self.tables["scores"].set_index("city")
-
-    @cached_property
-    def ranks(self) -> pd.DataFrame:
-        """Reconstructed ranks of the units compared, among themselves; 1 is best, ties share the lower number."""
-        among = self.scores.reindex(self.units)
-        return among.rank(ascending=False, method="min")
-
-    @cached_property
-    def decimals(self) -> int:
-        return digits(self.scores[self.uppers])
-
-    @cached_property
-    def uppers(self) -> list[str]:
-        nodes = self.tables["tables/framework"]
-        return nodes.loc[nodes["level"] <= 1, "code"].tolist()
 
     @cached_property
     def hues(self) -> dict[str, str]:
@@ -155,14 +119,11 @@ class Field:
     def covered(self) -> dict[tuple[str, str], Mapping]:
         return self.tables["coverage"].set_index(["city", "indicator"]).to_dict("index")
 
-    def has(self, name: str) -> bool:
-        return name in self.tables and not self.tables[name].empty
-
     # --- the parts of a profile ----------------------------------------------------------------------------
 
     def profile(self, unit: str) -> dict:
         """Return the profile of one unit."""
-        place, root = self.places[unit], self.framework.root
+        place = self.places[unit]
         row = self.listed.loc[unit] if unit in self.listed.index else pd.Series({"rank": np.nan, "tier": None})
         cells = [self._indicator(unit, code) for code in self.framework.leaves]
         missing = sum(cell["value"] == self.said["missing"] for cell in cells)
@@ -172,8 +133,7 @@ class Field:
             "name": self.names[unit],
             "about": self.about(place),
             "tier": self.tier(row["tier"]),
-            "rank": self._rank(unit, root),
-            "reconstructed": self._reconstructed(unit, root),
+            **self._both(unit),
             "of": len(self.units),
             "rank_key": self.said["rank_key" if len(self.published) else "rank_key_own"],
             "move": self.move(unit),
@@ -181,18 +141,13 @@ class Field:
             "map_text": self.said["map"].format(unit=self.names[unit]),
             "pillars": [self.pillar(unit, code) for code in self.uppers],
             "indicators": cells,
-            "marks": self.said["marks"].format(many=self.many),
+            "marks": self.said["marks"],
             "missing": self.said["missing_count"].format(total=len(cells), count=missing),
             "uncertainty": self.uncertainty(unit),
             "bullets": self.bullets(unit),
             "peers": self.peers(unit),
             "ahead": self.ahead(unit),
-            "said": self.said
-            | {"place": self.said["place"].format(of=len(self.units))}
-            | {
-                "peers": self.said["peers"].format(many=self.many),
-                "peers_note": self.said["peers_note"].format(many=self.many),
-            },
+            "said": self.said,
         }
 
     def about(self, place: Mapping) -> str:
@@ -206,6 +161,11 @@ class Field:
         found = names(self.tables["tables/tiers"], "tier")
         return {"name": found[tier][self.language], "colour": TIERS.get(tier, TIERS["national"])}
 
+    def _both(self, unit: str) -> dict[str, str | None]:
+        """Return the published and the reconstructed rank in the index."""
+        root = self.framework.root
+        return {"rank": self._rank(unit, root), "reconstructed": self._reconstructed(unit, root)}
+
     def _rank(self, unit: str, node: str) -> str | None:
         """Return the published rank in a node; None where none is published."""
         if unit not in self.published.index or node not in self.published:
@@ -218,24 +178,17 @@ class Field:
 
     def move(self, unit: str) -> dict | None:
         """Return how the published rank moved since the year before: direction, places and words."""
-        if not self.has("movement"):
+        if not has(self.tables, "movement"):
             return None
         rows = self.tables["movement"]
         rows = rows[(rows["city"] == unit) & (rows["node"] == self.framework.root) & rows["rank_to"].notna()]
         if rows.empty:
             return None
         row = rows.sort_values("to").iloc[-1]
-        kind = (
-            "new"
-            if pd.isna(row["rank_from"])
-            else "up"
-            if row["change"] > 0
-            else "down"
-            if row["change"] < 0
-            else "as_before"
-        )
-        places = None if kind == "new" else abs(int(row["change"]))
-        arrow = {"up": "▲", "down": "▼"}.get(kind, "")
+        kind, arrow, places = "new", "", None
+        if pd.notna(row["rank_from"]):
+            kind, arrow = {1: ("up", "▲"), -1: ("down", "▼"), 0: ("as_before", "")}[int(np.sign(row["change"]))]
+            places = abs(int(row["change"]))
         return {"kind": kind, "arrow": arrow, "text": self.said[kind].format(year=row["from"], places=places)}
 
     def pillar(self, unit: str, node: str) -> dict:
@@ -263,7 +216,7 @@ class Field:
 
     @cached_property
     def bounds(self) -> dict[tuple[str, str], tuple[float, float]]:
-        if not self.has("bounds"):
+        if not has(self.tables, "bounds"):
             return {}
         return {(row.city, row.node): (row.low, row.high) for row in self.tables["bounds"].itertuples()}
 
@@ -306,14 +259,8 @@ class Field:
 
     def _indicator(self, unit: str, code: str) -> dict:
         """Return one row of the table of indicators."""
-        row = {
-            "code": code,
-            "name": self.nodes[code],
-            "colour": self.hues[code],
-            "value": self.said["missing"],
-            "year": "",
-        }
-        row |= {"place": NOTHING, "mark": "", "evidence": "", "used": False, "bounds": "", "share": None}
+        row = {"code": code, "name": self.nodes[code], "colour": self.hues[code], "value": self.said["missing"]}
+        row |= {"year": "", "evidence": "", "used": False, "bounds": "", "place": NOTHING, "mark": "", "share": None}
         value = self.values.get((unit, code))
         if value is None:
             return row
@@ -352,7 +299,7 @@ class Field:
     def uncertainty(self, unit: str) -> dict:
         """Return the interval of ranks and the bounds of the score, with where they stand on their axes."""
         root, found = self.framework.root, {"ranks": None, "scores": None}
-        if self.has("rank_intervals"):
+        if has(self.tables, "rank_intervals"):
             rows = self.intervals
             if unit in rows.index and pd.notna(rows.at[unit, "low"]):
                 found["ranks"] = self._ranks(unit, rows.loc[unit], int(rows["high"].max()))
@@ -383,24 +330,15 @@ class Field:
 
     def bullets(self, unit: str) -> list[dict]:
         """Return the sentences about a unit (``findings.csv``, kind ``unit``), each with its page and verdict."""
-        if not self.has("findings"):
-            return []
-        mine = self.findings[self.findings["unit"] == unit]
-        return [
-            {
-                "text": row.text,
-                "page": "" if pd.isna(row.page) else self.said["page"].format(page=f"{float(row.page):.0f}"),
-                "verdict": "" if pd.isna(row.verdict) else row.verdict,
-            }
-            for row in mine.itertuples()
-        ]
+        found = []
+        for told in self.told.get(unit, []):
+            page = told["page"] and self.said["page"].format(page=told["page"])
+            found.append({"text": told[self.language], "page": page, "verdict": told["verdict"]})
+        return found
 
     @cached_property
-    def findings(self) -> pd.DataFrame:
-        """The sentences about units in the language, with the unit that each is about."""
-        rows = self.tables["findings"]
-        rows = rows[(rows["kind"] == "unit") & (rows["language"] == self.language)]
-        return rows.assign(unit=rows["id"].str.rsplit("-", n=1).str[0])
+    def told(self) -> dict[str, list[dict[str, str]]]:
+        return by_unit(findings(self.tables, "unit"))
 
     @cached_property
     def points(self) -> pd.DataFrame:
@@ -410,11 +348,6 @@ class Field:
     @cached_property
     def intervals(self) -> pd.DataFrame:
         return self.tables["rank_intervals"].set_index("city")
-
-    @cached_property
-    def local(self) -> dict[str, float]:
-        """The weight of each node inside its parent."""
-        return self.tables["weights"].set_index("node")["weight"].to_dict()
 
     def peers(self, unit: str) -> list[dict]:
         """Return the units with the nearest scores: root mean square difference over the indicators that both have.
@@ -427,43 +360,30 @@ class Field:
         apart = points.sub(points.loc[unit]).loc[:, own]
         shared = apart.notna().sum(axis=1)
         distance = np.sqrt((apart**2).mean(axis=1)).where(shared * 2 >= own.sum()).drop(unit)
-        nearest = distance.dropna().sort_values(kind="stable").head(NEAREST)
-        return [
-            {
-                "id": anchor(self.places[other]),
-                "name": self.names[other],
-                "rank": self._rank(other, self.framework.root),
-                "reconstructed": self._reconstructed(other, self.framework.root),
-                "distance": decimal(value, self.decimals),
-            }
-            for other, value in nearest.items()
-        ]
+        nearest, found = distance.dropna().sort_values(kind="stable").head(NEAREST), []
+        for other, value in nearest.items():
+            about = {"id": anchor(self.places[other]), "name": self.names[other]}
+            found.append(about | self._both(other) | {"distance": decimal(value, self.decimals)})
+        return found
 
     def ahead(self, unit: str) -> dict:
         """Say what would lift a unit past the one ranked just above: the rise that each indicator alone would need."""
-        root = self.framework.root
-        points = self.scores[root].dropna()
+        points = self.scores[self.framework.root].dropna()
         if unit not in points.index:
             return {"note": self.said["ahead_none"], "items": []}
         better = points[points > points[unit]]
         if better.empty:
-            return {"note": self.said["ahead_first"].format(many=self.many), "items": []}
-        above, gap = better.idxmin(), float(better.min() - points[unit])
-        filled = {
-            "above": self.names[above],
-            "gap": decimal(gap, self.decimals + 1),
-            "many": self.many,
-            "unit": self.names[unit],
-        }
+            return {"note": self.said["ahead_first"], "items": []}
+        gap = float(better.min() - points[unit])
+        filled = {"above": self.names[better.idxmin()], "unit": self.names[unit]}
+        filled["gap"] = decimal(gap, self.decimals + 1)
         needs = self._needs(unit, gap)
         if needs is None:
             return {"note": self.said["ahead_unsplit"].format(**filled), "items": []}
-        items = [
-            self.said["ahead_item"].format(
-                name=self.nodes[code], need=decimal(need, self.decimals), score=decimal(score, self.decimals)
-            )
-            for code, score, need in needs[:NEAREST]
-        ]
+        items = []
+        for code, *points in needs[:NEAREST]:
+            score, need = (decimal(value, self.decimals) for value in points)
+            items.append(self.said["ahead_item"].format(name=self.nodes[code], score=score, need=need))
         return {"note": self.said["ahead_note"].format(**filled), "items": items or [self.said["ahead_unreachable"]]}
 
     def _needs(self, unit: str, gap: float) -> list[tuple[str, float, float]] | None:
@@ -474,10 +394,8 @@ class Field:
         """
         weights = self.weights(unit)
         scores = self.scores.loc[unit, list(weights)].to_dict()
-        if (
-            abs(sum(weights[code] * scores[code] for code in weights) - self.scores.at[unit, self.framework.root])
-            > 1e-6
-        ):
+        mean = sum(weights[code] * scores[code] for code in weights)
+        if abs(mean - self.scores.at[unit, self.framework.root]) > 1e-6:
             return None
         found = [(code, scores[code], gap / share) for code, share in weights.items() if share > 0]
         top = self.scale[1]
@@ -485,8 +403,7 @@ class Field:
 
     def weights(self, unit: str) -> dict[str, float]:
         """Return the weight in the root of each leaf that a unit has, that of a missing sibling given to the others."""
-        local = self.local
-        own = self.scores.loc[unit].dropna().to_dict()
+        local, own = self.local, self.scores.loc[unit].dropna().to_dict()
 
         def below(node: str, share: float) -> dict[str, float]:
             children = [code for code in self.framework.children(node) if code in own and code in local]

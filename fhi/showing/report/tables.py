@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -14,26 +14,12 @@ from fhi.editions.provenance import ALL, of_parts, of_whole
 from fhi.editions.published import PUBLISHED, published, published_units
 from fhi.engine.agreement import LEAST_CITIES
 from fhi.engine.framework import leaves_of
-from fhi.showing.figures.evidence import label_words, part_words
+from fhi.showing.figures.evidence import label_words, of_index, part_words
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
 from fhi.showing.figures.replication import HOLDS, SHOWN, WHY, written
 from fhi.showing.figures.texts import capital
-from fhi.showing.report.texts import (
-    NOTHING,
-    decimal,
-    digits,
-    filled,
-    known,
-    minus,
-    names,
-    said,
-    same,
-    signed,
-    span,
-    unit_head,
-    unit_words,
-    whole,
-)
+from fhi.showing.report import texts
+from fhi.showing.report.texts import NOTHING, decimal, digits, known, names, said, same, signed, span, whole
 
 #: a text, the same or different in each language; with ``href`` a link, with ``mark`` a small mark below; or
 #: ``badge``, a label of evidence; or several of them
@@ -109,15 +95,15 @@ def stated(id: str, rows: Sequence[list[Cell]], tables: Tables | None = None, **
         If a file has no such table, or a value is not given.
     """
     if tables is not None:
-        units = unit_words(tables)
-        values |= {"unit": units["one"], "units": units["many"], "a_unit": units["a"], "Unit": unit_head(tables)}
+        units = texts.unit_words(tables)
+        values |= {"unit": units["one"], "units": units["many"], "a_unit": units["a"], "Unit": texts.unit_head(tables)}
         values["Units"] = units["many"] | {"en": capital(units["many"]["en"])}
     layout = _layouts()[id]
     heads: list[Texts] = []
     parts = (known(f"{id}.heads")[language].split("|") for language in LANGUAGES)
     for head in zip(*parts, strict=True):
         value = values.get(head[0].strip("{}"))
-        heads += value if isinstance(value, list) else [filled(dict(zip(LANGUAGES, head, strict=True)), **values)]
+        heads += value if isinstance(value, list) else [texts.filled(dict(zip(LANGUAGES, head, strict=True)), **values)]
     widths = [float(width) if "." in width else int(width) for width in layout["widths"].split()]
     # the last width is that of all further columns
     widths += widths[-1:] * (len(heads) - len(widths))
@@ -127,7 +113,7 @@ def stated(id: str, rows: Sequence[list[Cell]], tables: Tables | None = None, **
         heads,
         rows,
         said(f"{id}.note", **values) if known(f"{id}.note") else {},
-        tuple(layout["evidence"].split()),
+        tuple(layout["evidence"].split()) if tables is None else of_index(tuple(layout["evidence"].split()), tables),
         tuple(map(int, layout["texts"].split())),
         layout["file"],
         tuple(widths),
@@ -178,14 +164,11 @@ def leaf_nodes(tables: Tables) -> list[str]:
 def top20(tables: Tables) -> Table:
     """The published ranking (p5)."""
     cities, nodes, tiers = city_names(tables), node_names(tables), names(tables["tables/tiers"], "tier")
+    pillars = list(PUBLISHED.values())[1:]
     rows = [
-        [
-            cities[row["city"]],
-            str(row["rank"]),
-            {"zh": minus(row["change"]), "en": minus(row["change"].replace("新增", "new"))},
-            *(str(row[column]) for column in list(PUBLISHED.values())[1:]),
-        ]
-        + [tiers[row["tier"]]]
+        [cities[row["city"]], str(row["rank"])]
+        + [{"zh": texts.minus(row["change"]), "en": texts.minus(row["change"].replace("新增", "new"))}]
+        + [*(str(row[column]) for column in pillars), tiers[row["tier"]]]
         for row in tables["tables/top20"].sort_values("rank").to_dict("records")
     ]
     shown = [nodes[node] for node in list(PUBLISHED)[1:]]
@@ -253,16 +236,12 @@ def scores(tables: Tables) -> Table:
     points, ranks = (tables[name].set_index("city").reindex(columns=shown) for name in ("scores", "ranks"))
     places = digits(points)
     order = points.sort_values(shown, ascending=False, kind="stable", na_position="last").index
-    rows = [
-        [cities[city]]
-        + [
-            NOTHING
-            if pd.isna(points.at[city, node])
-            else f"{points.at[city, node]:.{places}f} ({whole(ranks.at[city, node])})"
-            for node in shown
-        ]
-        for city in order
-    ]
+
+    def cell(city: str, node: str) -> str:
+        score = points.at[city, node]
+        return NOTHING if pd.isna(score) else f"{score:.{places}f} ({whole(ranks.at[city, node])})"
+
+    rows = [[cities[city], *(cell(city, node) for node in shown)] for city in order]
     return stated("table-scores", rows, tables, nodes=[nodes[node] for node in shown])
 
 
@@ -283,13 +262,8 @@ def ranks_compared(tables: Tables) -> Table:
     """Computed beside published ranks of another edition, node by node."""
     cities, nodes = city_names(tables), node_names(tables)
     rows = [
-        [
-            nodes[row["node"]],
-            cities[row["city"]],
-            *map(whole, (row["rank"], row["published"])),
-            signed(row["difference"]),
-        ]
-        for row in tables["comparison"].to_dict("records")
+        [nodes[row.node], cities[row.city], whole(row.rank), whole(row.published), signed(row.difference)]
+        for row in tables["comparison"].itertuples()
     ]
     return stated("table-comparison-nodes", rows, tables)
 
@@ -298,37 +272,26 @@ def statements(tables: Tables) -> Table:
     """What the report says beside its numbers, in our own words, page by page."""
     cities = city_names(tables)
     rows: list[list[Cell]] = [
-        [
-            str(row["page"]),
-            {language: row[f"statement_{language}"] for language in LANGUAGES},
-            cities.get(row["city"], NOTHING),
-        ]
-        for row in tables["tables/statements"].to_dict("records")
+        [str(row.page), {"zh": row.statement_zh, "en": row.statement_en}, cities.get(row.city, NOTHING)]
+        for row in tables["tables/statements"].itertuples()
     ]
     return stated("table-statements", rows, tables)
-
-
-#: the tables of the chapter "tables", in order
-TABLES: Mapping[str, Callable[[Tables], Table]] = {
-    function.__name__: function
-    for function in (top20, agreement, comparison, ranks_compared, orders, scores, bounds, statements)
-}
 
 
 def all_tables(tables: Tables) -> list[Table]:
     """Return the tables of the chapter "tables" that an edition has."""
     of_report, with_ranks = "tables/top20" in tables, not published(tables).empty
     there = {
-        "top20": of_report,
-        "agreement": with_ranks,
-        "comparison": of_report,
-        "ranks_compared": with_ranks and not of_report,
-        "orders": of_report or has(tables, "printed_orders"),
-        "scores": True,
-        "bounds": has(tables, "bounds"),
-        "statements": has(tables, "tables/statements"),
+        top20: of_report,
+        agreement: with_ranks,
+        comparison: of_report,
+        ranks_compared: with_ranks and not of_report,
+        orders: of_report or has(tables, "printed_orders"),
+        scores: True,
+        bounds: has(tables, "bounds"),
+        statements: has(tables, "tables/statements"),
     }
-    return [function(tables) for name, function in TABLES.items() if there[name]]
+    return [function(tables) for function, shown in there.items() if shown]
 
 
 def latest(panel: pd.DataFrame, year: int | None) -> pd.DataFrame:
@@ -376,7 +339,7 @@ def external(tables: Tables) -> Table:
     for (ranking, year), group in found.groupby(["ranking", "year"]):
         cells = group.set_index("node").to_dict("index")
         rows.append([_named(ranking, year), *(_external(cells.get(node)) for node in nodes)])
-    return stated("table-external", rows, nodes=[names[node] for node in nodes], least=LEAST_CITIES)
+    return stated("table-external", rows, tables, nodes=[names[node] for node in nodes], least=LEAST_CITIES)
 
 
 def _named(ranking: str, year: int) -> Texts:
@@ -388,11 +351,8 @@ def _named(ranking: str, year: int) -> Texts:
 def _external(row: dict | None) -> Cell:
     if row is None:
         return NOTHING
-    return (
-        said("agreement.input")
-        if row["status"] == "input"
-        else same(f"{decimal(row['kendall_tau_b'], 2)} ({row['cities']})")
-    )
+    told = same(f"{decimal(row['kendall_tau_b'], 2)} ({row['cities']})")
+    return said("agreement.input") if row["status"] == "input" else told
 
 
 def added(tables: Tables) -> Table:
@@ -407,7 +367,7 @@ def added(tables: Tables) -> Table:
         + [signed(row.difference, 3), same(f"[{signed(row.low, 3)}, {signed(row.high, 3)}]"), _sign(row.low, row.high)]
         for row in found.sort_values(["place", "under"]).itertuples()
     ]
-    return stated("table-added", rows)
+    return stated("table-added", rows, tables)
 
 
 def _sign(low: float, high: float) -> Cell:

@@ -36,21 +36,24 @@ def parts(kind, columns, values):
     return pd.concat(frames, ignore_index=True)
 
 
-NAMES = ("baseline", "a-scenario-of-a-very-long-name-that-does-not-fit-beside-another-one-in-a-title")
+NAMES = {"base": "baseline", "other": "a-scenario-of-a-very-long-name-that-does-not-fit-beside-another-one-in-a-title"}
 FIGURES = {
-    "slope": (moves.slope_entry(*NAMES, ("public",)), places([2, -1, 0, 0, -1])),
-    "no move": (moves.slope_entry(*NAMES, ("public", "user")), places([0, 0, 0, 0, 0])),
-    "ties": (moves.slope_entry("a", "b", ("public",)), places([0, -1, -2, 0, 0])),
+    "slope": (moves.entry("ranks", ("public",), **NAMES), places([2, -1, 0, 0, -1])),
+    "no move": (moves.entry("ranks", ("public", "user"), **NAMES), places([0, 0, 0, 0, 0])),
+    "ties": (moves.entry("ranks", ("public",), base="a", other="b"), places([0, -1, -2, 0, 0])),
     "indicators": (
-        moves.through_entry(*NAMES, ("public",)),
+        moves.entry("through", ("public",), **NAMES),
         parts("indicator", "abcdefgh", [0.5, -1.2, 0, 2, 3, 0, 0, -0.001]),
     ),
     "many": (
-        moves.through_entry("a", "b", ("public",)),
+        moves.entry("through", ("public",), base="a", other="b"),
         parts("indicator", [f"of a long name {n}" for n in range(16)], range(16)),
     ),
-    "assumption": (moves.through_entry("a", "b", ("public",)), parts("assumption", ["weights.experience"], [-12])),
-    "nothing": (moves.through_entry("a", "b", ("public",)), parts("indicator", "ab", [0, 0])),
+    "assumption": (
+        moves.entry("through", ("public",), base="a", other="b"),
+        parts("assumption", ["weights.experience"], [-12]),
+    ),
+    "nothing": (moves.entry("through", ("public",), base="a", other="b"), parts("indicator", "ab", [0, 0])),
 }
 
 
@@ -72,7 +75,7 @@ def test_a_city_without_a_rank_leaves_its_cell_empty(framed, misplaced, language
         ("other", *CITIES[2], 2, None),
     ]
     data = pd.DataFrame(rows, columns=["scenario", "city", "city_en", "rank", "shift"]).astype({"shift": "Int64"})
-    figure = framed(moves.across_entry(("public",)), data, language)
+    figure = framed(moves.entry("all-scenarios", ("public",)), data, language)
     assert misplaced(figure) == []
     texts = [text.get_text() for text in figure.findobj(matplotlib.text.Text)]
     assert texts.count("1") == 2 and texts.count("2") == 2
@@ -95,7 +98,7 @@ def test_a_table_keeps_the_order_in_which_rows_and_columns_come():
 def test_a_cell_is_written_in_the_ink_that_can_be_read_on_it():
     style.load_fonts()
     with matplotlib.rc_context(style.RC):
-        axes = charts.heat_table(1, 0.3, ["a", "b", "c"])
-        charts.heat_cells(axes, pd.DataFrame([[-1.0, 0.0, float("nan")]]).to_numpy(), 1.0, [["x", "y", ""]])
-    inks = {text.get_text(): text.get_color() for text in axes.texts}
+        values = pd.DataFrame([[-1.0, 0.0, float("nan")]]).to_numpy()
+        axes = charts.heat_table(0.3, ["a", "b", "c"], ["d"], values, [["x", "y", ""]], ("", ""))
+    inks = {text.get_text(): text.get_color() for text in axes.texts if text.get_text() in ("x", "y")}
     assert inks == {"x": style.ink_on(charts.SHADES(0.0)), "y": style.INK}

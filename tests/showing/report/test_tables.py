@@ -18,9 +18,11 @@ def column(table, place):
     return [row[place] for row in table.rows]
 
 
-@pytest.mark.parametrize("name", tables.TABLES)
+@pytest.mark.parametrize(
+    "name", ["top20", "agreement", "comparison", "ranks_compared", "orders", "scores", "bounds", "statements"]
+)
 def test_every_table_is_whole_and_speaks_both_languages(store, name):
-    table = tables.TABLES[name](store)
+    table = getattr(tables, name)(store)
     assert table.rows and all(len(row) == len(table.heads) for row in table.rows)
     for text in (table.title, table.note, *table.heads):
         assert set(text) == {"zh", "en"}
