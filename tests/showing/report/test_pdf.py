@@ -170,6 +170,22 @@ def test_over_long_words_may_be_broken_and_others_stay():
     assert max(map(len, broken.split("\u200b"))) <= 8
 
 
+def test_heights_are_measured_anew_for_another_size_and_not_for_another_drawing(data, tmp_path, monkeypatch):
+    def heights(old="", new=""):
+        measured.clear()
+        changed = item | {"svg": item["svg"].replace(old, new, 1)}
+        return pdf._heights(given | {"parts": [part | {"rows": [[changed]]}]}, tmp_path), len(measured)
+
+    given, measured, query = data["en"], [], pdf.typst.query
+    part, item = next((part, row[0]) for part in given["parts"] for row in part["rows"] if row[0].get("svg"))
+    monkeypatch.setattr(pdf.typst, "query", lambda *a, **b: measured.append(a) or query(*a, **b))
+    first, times = heights()
+    assert times == 1 and heights("stroke:", "stroke: ") == (first, 0)
+    size = re.search(r'height="([\d.]+)pt"', item["svg"])
+    taller, times = heights(size[0], f'height="{float(size[1]) + 72:g}pt"')
+    assert times == 1 and taller[0]["rows"][0] > first[0]["rows"][0]
+
+
 def test_a_chapter_needs_as_few_pages_as_it_can_and_they_are_full():
     rows = [Row(0, None, 60), Row(0, 0, 120), Row(0, 1, 230), Row(0, 2, 70)]
     first, second = sheets_of(rows)
