@@ -174,8 +174,8 @@ def parse(
         ``{normal: interval}``, with ``reach`` where values are printed as bounds; see
         `fhi.engine.robustness.distributions.Error`. ``shares``: ``interval`` draws values known up to an interval from
         their joint set, see `with_points`; ``value`` keeps that of the panel. ``imputed``:
-        ``{method: normal, draws: 20}``, or ``hot-deck``, fills the missing cells of each draw from one of so many
-        completed tables, see `with_fillings`.
+        ``{method: normal, draws: 20}``, ``regression`` or ``hot-deck``, fills the missing cells of each draw from one
+        of so many completed tables, see `with_fillings`.
     method : Method
         What the space does not name.
     framework : Framework

@@ -63,7 +63,7 @@ def base_caption(data: pd.DataFrame) -> dict[str, str]:
 @figure("p29-economy", base_data, base_caption)
 def base(data: pd.DataFrame, language: str):
     """Scatter of finance against technology on log axes, in four quadrants; zeros on a strip of their own (p29)."""
-    figure = style.canvas(6.05, style.HALF)
+    figure = style.canvas(5.85, style.HALF)
     known = data[data["finance"].notna()]
     # room above and below the points for the names of the quadrants
     limits = {"technology": _range(known["technology_high"], 4.5, 4), "finance": _range(known["finance_high"], 2.4)}

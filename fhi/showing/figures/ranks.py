@@ -277,7 +277,7 @@ def ladder_data(tables: Tables, pillar: str) -> pd.DataFrame:
 
 def draw_ladder(data: pd.DataFrame, language: str, pillar: str):
     """Draw one row a unit: its pillar rank as a full dot, its overall rank as a ring, places gained with an arrow."""
-    figure, names = style.canvas(6.05, style.HALF), charts.row_names(data, language)
+    figure, names = style.canvas(5.85, style.HALF), charts.row_names(data, language)
     axes = style.quiet(style.area(figure, left=charts.margin(names), right=0.75, top=1.2, bottom=0.85), grid="x")
     rows, last = range(len(data)), int(data[["pillar_rank", "overall_rank"]].max().max())
     dot, ring = style.PUBLISHED | {"facecolor": style.PILLARS[pillar], "s": 80}, style.RING | {"marker": "o"}

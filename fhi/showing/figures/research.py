@@ -51,7 +51,7 @@ def strength(data: pd.DataFrame, language: str):
     """Two-sided bars by city: universities to the left, what is known of dedicated institutes to the right (p32)."""
     figure = style.canvas(4.85)
     axes = sheet(figure)
-    top, pitch, left, right = 1.72, 0.4, 5.9, 7.3
+    top, pitch, left, right = 1.6, 0.34, 5.9, 7.3
     scale = (left - 0.95) / data[list(CLASSES)].sum(axis=1).max()
     for x, name, side in ((left, "double-first-class", "right"), (right, "special-research-institutes", "left")):
         line(axes, x, 1.06, said(f"p32-research.{name}", language), ha=side, weight="bold", size=style.BODY)
