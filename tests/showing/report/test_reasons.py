@@ -119,7 +119,7 @@ def test_what_changed_a_score_is_that_of_the_last_years():
         ("GDP", "+3.00"),
         ("firms", "−1.00"),
     ]
-    assert found["甲"].title["en"] == "What changed its reconstructed score from 2017 to 2018"
+    assert found["甲"].title["en"] == "Change of the reconstructed score from 2017 to 2018"
 
 
 def test_one_year_has_no_changes(store):
