@@ -25,7 +25,7 @@ from fhi.showing.report.contents import LABELS, altered_notice, chapters, front,
 from fhi.showing.report.pictures import Drawn, drawn, map_svg, picture, svg_size
 from fhi.showing.report.profiles import Field
 from fhi.showing.report.tables import Cell, Table, has, profiled, shown_units
-from fhi.showing.report.texts import in_both, unit_words
+from fhi.showing.report.texts import in_both, unit_head, unit_words
 from fhi.store import Store
 
 #: the width in points of a drawing that fills the width of the text
@@ -64,6 +64,16 @@ def words(language: str) -> dict[str, str]:
     return {name: text[language] for name, text in _words().items()}
 
 
+def _words_for(store: Store, language: str) -> dict[str, str]:
+    """Return the words of the print: those for data where no published ranks are rebuilt, none of absent bounds."""
+    said = words(language)
+    if not has(store, "tables/published_ranks"):
+        said |= {name: said[f"{name}-data"] for name in ("independent", "original", "reproduces")}
+    if not has(store, "bounds"):
+        said["profiles-opening"] = said["profiles-opening-plain"]
+    return said
+
+
 def document(store: Store, language: str) -> dict:
     """Return everything that the print says, in one language, as plain values.
 
@@ -80,7 +90,7 @@ def document(store: Store, language: str) -> dict:
         If a table is missing; `FileNotFoundError` if a picture is.
     """
     chosen = load_scenario(store.scenario)
-    said, told = words(language), Told(store, language)
+    said, told = _words_for(store, language), Told(store, language)
     opening = {name: text[language] for name, text in front(store, chosen).items()}
     figures = [figure(found, store, told) for found in drawn(store)]
     book, placed = _placed(chapters(store, chosen), {part["name"] for part in parts_of(figures, store)})
@@ -290,7 +300,7 @@ def _ranking(store: Store, chosen: Scenario, language: str, said: Mapping[str, s
         ranks = [(part["published"], part["reconstructed"]) for part in parts]
         interval, scores = (sure[name]["text"] if sure[name] else "" for name in ("ranks", "scores"))
         rows.append({"name": field.names[unit], "ranks": ranks, "interval": interval, "scores": scores})
-    heads = [unit_words(store)["one"][language], *(field.nodes[code] for code in field.uppers)]
+    heads = [unit_head(store)[language], *(field.nodes[code] for code in field.uppers)]
     key = field.said["rank_key" if len(field.published) else "rank_key_own"]
     ends = [said["interval"] if any(row["interval"] for row in rows) else ""]
     ends += [said["scores"] if any(row["scores"] for row in rows) else ""]
