@@ -1,7 +1,5 @@
 """Which of the assumptions that differ moved which city: each changed alone, and each taken back alone."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

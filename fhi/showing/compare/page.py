@@ -1,7 +1,5 @@
 """A comparison as a page: who moved, through what, how the methods differ, in words."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """A comparison as text for the terminal; of the modules beside it the only one that needs no page and no figure."""
 
-from __future__ import annotations
-
 import textwrap
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Part four, the ecosystem: innovation (p31), policy (p34), the sandbox (p35), failed lending platforms, attention (p36)."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from fhi.showing.figures import style

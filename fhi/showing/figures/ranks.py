@@ -1,7 +1,5 @@
 """Beyond the report: the published ranks across the three pillars (p10, p20, p28 by pillar), and ranks of several years as lines."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import matplotlib

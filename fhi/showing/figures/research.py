@@ -1,7 +1,5 @@
 """Part four, the ecosystem: research strength, universities against dedicated institutes (p32), five institutes (p33)."""
 
-from __future__ import annotations
-
 import re
 
 import pandas as pd

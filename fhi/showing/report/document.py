@@ -1,7 +1,5 @@
 """What the print says, in one language, as plain values: cover, front matter, chapters, profiles, annex, colophon."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Container, Mapping, Sequence
 from functools import cache

@@ -1,7 +1,5 @@
 """What a run was made from and what it made: checksums, versions, counts, and the closing summary."""
 
-from __future__ import annotations
-
 import json
 import platform
 import re

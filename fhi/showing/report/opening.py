@@ -1,7 +1,5 @@
 """The first screen: the headline, the ranking of every unit with its uncertainty, and the map beside it."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Mapping
 

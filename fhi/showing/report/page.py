@@ -1,7 +1,5 @@
 """The page: one self-contained HTML file that loads nothing and links to nothing outside; and the pages beside it."""
 
-from __future__ import annotations
-
 import base64
 import csv
 import hashlib

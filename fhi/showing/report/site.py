@@ -1,7 +1,5 @@
 """The site: a folder that any web server can serve, with a page an edition, one a unit, the figures and an index."""
 
-from __future__ import annotations
-
 import io
 import textwrap
 from collections.abc import Iterator, Mapping
