@@ -145,24 +145,17 @@ def page_state(store: Store, figures: list[dict]) -> dict:
     keys = {row["name_zh"]: anchor(row).removeprefix("city-") for row in places}
     inside = {item["id"]: [keys[city] for city in keys if item["id"] in named[city]] for item in figures}
     used = {column for item in figures for column in item["columns"]}
+    units = [
+        {"zh": row["name_zh"], "en": row["name_en"], "key": keys[row["name_zh"]], "section": row["name_zh"] in shown}
+        for row in places
+    ]
+    drawn_in = []
+    for id, there in inside.items():
+        about = [key for city, key in keys.items() if id in near[city]]
+        drawn_in.append({"id": id, "units": "*" if len(there) == len(keys) else there, "near": about})
     return {
-        "units": [
-            {
-                "zh": row["name_zh"],
-                "en": row["name_en"],
-                "key": keys[row["name_zh"]],
-                "section": row["name_zh"] in shown,
-            }
-            for row in places
-        ],
-        "figures": [
-            {
-                "id": item["id"],
-                "units": "*" if len(inside[item["id"]]) == len(keys) else inside[item["id"]],
-                "near": [keys[city] for city in keys if item["id"] in near[city]],
-            }
-            for item in figures
-        ],
+        "units": units,
+        "figures": drawn_in,
         "columns": column_names(used),
         "words": node_names(store) | city_names(store) | {name: label["name"] for name, label in LABELS.items()},
     }
