@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from fhi.engine.agreement import shifts
 from fhi.engine.framework import leaves_of
 from fhi.showing.figures import charts, style
-from fhi.showing.figures.charts import key, name_rows, with_names
+from fhi.showing.figures.charts import name_rows, with_names
 from fhi.showing.figures.registry import Tables, figure, id_of, of_form
 from fhi.showing.figures.texts import capital
 from fhi.showing.figures.wording import both, each, listed, said, together, with_words, words
@@ -271,8 +271,7 @@ def draw_ladder(data: pd.DataFrame, language: str, pillar: str):
             axes.text(1.02, row, f"↑ {int(item.gained)}", weight="bold", **look)
     name_rows(axes, data, language, "pillar_rank")
     axes.set(ylim=(len(data) - 0.4, -0.6), xlim=(0.2, last + 0.8), xticks=charts.rank_ticks(last))
-    axes.set_xlabel(said("ladder.axis", language), size=style.SMALL)
-    key(axes, [(dot, said("ladder.pillar", language)), (ring, said("ladder.overall", language))])
+    charts.explain(axes, "ladder", language, {"pillar": dot, "overall": ring})
     return figure
 
 
