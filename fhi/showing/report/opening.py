@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from fhi.editions.findings import COLUMNS
 from fhi.editions.published import published, published_units
 from fhi.showing.figures.basemap import LAND, WHOLE, albers, outlines
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
@@ -58,7 +59,7 @@ def findings(tables: Tables, kind: str | None = None) -> dict[str, dict[str, str
     """
     if not has(tables, "findings"):
         return {}
-    rows, found = tables["findings"], {}
+    rows, found = tables["findings"].reindex(columns=COLUMNS), {}
     rows = rows if kind is None else rows[rows["kind"] == kind]
     pages = rows["page"].map("{:.0f}".format, na_action="ignore")
     rows = rows.assign(page=pages).astype(object)
