@@ -170,7 +170,7 @@ $(EXECUTED) $(N)/lab.ipynb: | $(READY)
 
 # --- what readers get: one page, one PDF a language, and what they were made from -------------------------
 REPORTING := $(N)/07_charting.ipynb $(LOCK)
-PAGE := $(wildcard $(addprefix fhi/showing/assets/report/*.,j2 css js))
+PAGE := $(wildcard $(addprefix fhi/showing/assets/report/*.,j2 css js csv yml))
 PDFS := $(R)/report.zh.pdf $(R)/report.en.pdf
 
 $(R)/report.html: $(REPORTING) $(CODE_page) $(PAGE) $(call altered,page) | $(READY)

@@ -66,17 +66,20 @@ def pytest_configure(config):
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
 
 
-#: what takes long comes first, so that no process is left alone with it at the end; the first of all builds the report
+#: what takes long comes first, so that no process is left alone with it at the end; the first of all builds the report,
+#: the second needs none, so that no process waits for it
 LONG = [
     "tests/running/test_scenario_runs.py",
-    "tests/test_surroundings.py",
-    "tests/editions/test_folders.py",
-    "notebooks",
-    "tests/showing/figures/test_rendering.py",
     "tests/engine/robustness/test_engine.py",
-    "tests/showing/report/test_page_browser.py",
+    "tests/engine/identification/test_bounds.py",
+    "tests/test_surroundings.py",
+    "tests/running/test_pages.py",
+    "tests/editions/test_folders.py",
     "tests/test_makefile.py",
+    "tests/showing/report/test_page_browser.py",
     "tests/running/test_workbook.py",
+    "tests/showing/figures/test_rendering.py",
+    "notebooks",
 ]
 
 #: the fixtures of this file, and that of the browser, behind which something is built or started

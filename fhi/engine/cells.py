@@ -111,9 +111,8 @@ def read_cells(path: Path, file: str) -> tuple[list[str], list[tuple[int, list[s
                 rows.append((reader.line_num, [cell.strip() for cell in cells]))
     except csv.Error as error:
         expected = f"well-formed CSV ({error})"
-        raise DataError(
-            [Problem(file, reader.line_num, None, None, expected, "correct the quotes of this row")]
-        ) from None
+        problem = Problem(file, reader.line_num, None, None, expected, "correct the quotes of this row")
+        raise DataError([problem]) from None
     if len(rows) < 2:
         found = None if not rows else ",".join(rows[0][1])
         raise DataError([Problem(file, None, None, found, "a header and at least one row", "fill in the file")])

@@ -413,9 +413,8 @@ class _Run:
         expected = "two columns of one table, the first without a repetition"
         self.need(_of_one_table(keys, results) and known.is_unique, node, expected, SIGNATURES["lookup"])
         missing = sorted(set(sought) - set(known[given.index.intersection(known.index)]))
-        self.need(
-            not missing, node, f"a row with {next(iter(missing), '')!r}", "add it to the table, or change the list"
-        )
+        if missing:
+            self.fail(node, f"a row with {missing[0]!r}", "add it to the table, or change the list")
         return pd.Series([given[known.index[known == one][0]] for one in sought])
 
     def call_if(self, node: Node, condition: Node, then: Node, otherwise: Node):

@@ -114,9 +114,8 @@ def _order(formulas: Mapping[str, _Formula]) -> list[str]:
         return [*TopologicalSorter(graph).static_order()]
     except CycleError as error:
         circle = error.args[1]
-        raise FormulaError(
-            circle[0], " → ".join(circle), "formulas that do not lead back to themselves", "break the circle"
-        ) from None
+        expected = "formulas that do not lead back to themselves"
+        raise FormulaError(circle[0], " → ".join(circle), expected, "break the circle") from None
 
 
 class _Formula:

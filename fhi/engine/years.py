@@ -210,9 +210,7 @@ def moved(before: pd.Series, after: pd.Series) -> pd.DataFrame:
     frame = pd.DataFrame({"rank_from": before, "rank_to": after}).astype("Int64").rename_axis("city")
     frame["change"] = frame["rank_from"] - frame["rank_to"]
     frame["among"] = -shifts(before, after, ascending=True)["shift"].astype("Int64")
-    status = frame["among"].map(
-        lambda among: "rose" if among > 0 else "fell" if among < 0 else "same", na_action="ignore"
-    )
+    status = np.sign(frame["among"]).map({1: "rose", 0: "same", -1: "fell"})
     frame["status"] = status.astype(object).where(frame["rank_from"].notna(), "entered")
     frame["status"] = frame["status"].where(frame["rank_to"].notna(), "left")
     return frame.reset_index()

@@ -115,7 +115,7 @@ def test_the_scenarios_of_a_page_are_valid(path, tmp_path):
 
 
 def test_the_messages_that_are_explained_are_those_of_the_program():
-    sources = [*ROOT.glob("fhi/**/*.py"), ROOT / "Makefile", *ROOT.glob(".ci/*.sh")]
+    sources = [*ROOT.glob("fhi/**/*.py"), *ROOT.glob("fhi/**/*.csv"), ROOT / "Makefile", *ROOT.glob(".ci/*.sh")]
     program = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     # a message may stand in several strings, one after another
     program = re.sub(r'"\s*\n?\s*f?"', "", program)

@@ -1,10 +1,13 @@
 """Running a notebook: unknown parameters fail, a failing cell is named, older results stay, nothing changes by run."""
 
+import sys
+
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from fhi.engine.errors import MethodError
+from fhi.processes import threads
 from fhi.running import pipeline
 from fhi.running.pipeline import NotebookError
 
@@ -70,6 +73,16 @@ def test_a_failing_cell_is_named_and_the_older_results_stay(notebooks):
         pipeline.run("one", "baseline")
     assert (out / "reports/baseline/a.txt").read_bytes() == b"old"
     assert [path.name for path in (out / "data/processed/baseline").iterdir()] == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are counted on Linux")
+def test_a_stage_begins_no_thread(notebooks):
+    # a process with a second thread is not copied for work side by side (fhi.processes.pool), but begun anew
+    notebooks("one", "from fhi.processes import threads", "threads()")
+    before = threads()
+    executed = nbformat.read(pipeline.run("one", "baseline"), as_version=4)
+    assert executed.cells[-1].outputs[0]["data"]["text/plain"] == str(before)
 
 
 @pytest.mark.slow

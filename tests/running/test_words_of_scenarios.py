@@ -46,7 +46,7 @@ def test_headlines_give_what_the_tables_of_the_scenario_give(store, told):
     assert f"τ = {agreement['kendall_tau_b']:.2f}" in told["replication"]
     answers = store["robust_answers"].set_index("question")["probability"]
     assert f"keeps its tier in {100 * answers['tier'].mean():.0f}% of the draws" in told["robust-answers"]
-    assert told["robust-answers"].endswith(f"hold together in {100 * answers['tiers']:.0f}%")
+    assert told["robust-answers"].endswith(f"stay the same in {100 * answers['tiers']:.0f}%")
     correlations = store["correlations"]["correlation"].dropna()
     assert told["diagnostic-correlations"].startswith(f"{(correlations > 0).sum()} of {len(correlations)} pairs")
     intervals = store["rank_intervals"]
@@ -63,7 +63,7 @@ def test_headlines_give_what_the_tables_of_the_scenario_give(store, told):
                 # ranks among fewer cities are not compared with those published
                 assert f"{row['low']:g}–{row['high']:g}" in said
             else:
-                assert inside == ("inside" in said or "included" in said), said
+                assert inside == ("inside" in said or "among them" in said), said
 
 
 def test_nothing_is_said_of_a_city_that_the_scenario_leaves_out(store, told):

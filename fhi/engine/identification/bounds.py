@@ -143,9 +143,8 @@ class MergedProgram(LinearProgram):
             self._group[place] = merged.setdefault(key, len(merged))
         self._first = np.unique(self._group, return_index=True)[1]
         self._leaves, self._contributions = leaves, np.arange(leaves, leaves * (1 + len(space.cities)))
-        reduced = [
-            Row(line, row.bound, row.equal, row.fact) for line, row in zip(matrix[:, self._first], rows, strict=True)
-        ]
+        lines = zip(matrix[:, self._first], rows, strict=True)
+        reduced = [Row(line, row.bound, row.equal, row.fact) for line, row in lines]
         if space.top:
             reduced += self._ceilings(len(merged))
         super().__init__(reduced, len(merged), np.unique(self._group[space.free]))
@@ -335,9 +334,8 @@ class IdentifiedSet:
         angles = 2 * np.pi * np.arange(3) / 3
         corners = [self._extreme(expressions, np.array([np.cos(a), np.sin(a)]) @ plane) for a in angles]
         while True:
-            beyond = [
-                self._beyond(expressions, plane, *edge) for edge in zip(corners, corners[1:] + corners[:1], strict=True)
-            ]
+            edges = zip(corners, corners[1:] + corners[:1], strict=True)
+            beyond = [self._beyond(expressions, plane, *edge) for edge in edges]
             if not any(point is not None for point in beyond):
                 break
             pairs = zip(corners, beyond, strict=True)

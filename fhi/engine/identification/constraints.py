@@ -234,9 +234,8 @@ def _check(fact, file: str) -> None:
         (not least <= len(names) <= most, "subjects", count, "correct the list"),
     ):
         if bad:
-            raise DataError(
-                [Problem(file, getattr(fact, "row", None), column, getattr(fact, column), expected, remedy)]
-            )
+            place = file, getattr(fact, "row", None), column
+            raise DataError([Problem(*place, getattr(fact, column), expected, remedy)])
 
 
 def _names(fact) -> list[str]:

@@ -1,7 +1,7 @@
 """Imputation by models: expectation and maximisation, regression, and several tables completed at random."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -192,9 +192,22 @@ def regression(
     Buck (1960), A method of estimation of missing values in multivariate data, JRSS B 22(2); OECD/JRC (2008), Handbook,
     section 1.3; Little and Rubin (2002), Statistical Analysis with Missing Data, section 4.3, for the residuals.
     """
+
+    def predicted(values: np.ndarray, target: int, used: np.ndarray, gaps: np.ndarray) -> np.ndarray:
+        slopes, error = _regressed(values, target, used, data.columns, "imputation")[:2]
+        found = slopes[0] + values[np.ix_(gaps, used)] @ slopes[1:]
+        if not residuals:
+            return found
+        return found + error * _normals(data.index[gaps], data.columns[target], int(seed))
+
+    return _filled_by(predicted, data, on, "imputation")
+
+
+def _filled_by(predicted: Callable[..., np.ndarray], data: pd.DataFrame, on: tuple[str, ...], key: str) -> pd.DataFrame:
+    """Return the data with missing cells as predicted from those of `on` that the unit has, a pattern at a time."""
     absent = [name for name in on if name not in data]
     message = "{} has no data to regress on here; take it out of `on`."
-    refuse(absent, message, key="imputation.on", valid=map(str, data))
+    refuse(absent, message, key=f"{key}.on", valid=map(str, data))
     regressors = [name for name in data if not on or name in on]
     values, filled = data.to_numpy(), data.to_numpy(copy=True)
     observed = ~np.isnan(values)
@@ -203,29 +216,28 @@ def regression(
         columns = np.array([place[name] for name in regressors if place[name] != target], dtype=int)
         rows = np.flatnonzero(~observed[:, target])
         for alike, pattern in _patterns(observed[np.ix_(rows, columns)]):
-            used, gaps = columns[pattern], rows[alike]
-            slopes, error = _regressed(values, target, used, data.columns)
-            filled[gaps, target] = slopes[0] + values[np.ix_(gaps, used)] @ slopes[1:]
-            if residuals:
-                filled[gaps, target] += error * _normals(data.index[gaps], data.columns[target], int(seed))
+            filled[rows[alike], target] = predicted(values, target, columns[pattern], rows[alike])
     return pd.DataFrame(filled, index=data.index, columns=data.columns)
 
 
-def _regressed(values: np.ndarray, target: int, used: np.ndarray, names: pd.Index) -> tuple[np.ndarray, float]:
-    """Return intercept and slopes, and the residual standard error, of one regression."""
+def _regressed(
+    values: np.ndarray, target: int, used: np.ndarray, names: pd.Index, key: str
+) -> tuple[np.ndarray, float, np.ndarray]:
+    """Return intercept and slopes, the residual standard error, and which units entered, of one regression."""
     known = ~np.isnan(values[:, [target, *used]]).any(axis=1)
     given, count = values[np.ix_(known, used)], len(used)
     if known.sum() < count + 2:
         message = f"only {known.sum()} units have {names[target]} and all of {listed(names[used]) or 'nothing else'}, "
-        message += f"and a regression on {count} needs {count + 2}; name fewer indicators in `on`, or use em."
-        raise MethodError(message, key="imputation.on", value="regression")
+        message += f"and a regression on {count} needs {count + 2}; name fewer indicators in `on`, or use "
+        message += "em." if key == "imputation" else "normal."
+        raise MethodError(message, key=f"{key}.on", value="regression")
     slopes = least_squares(given, values[known, target])
     if slopes is None:
         message = f"{listed(names[used])} are collinear, or one is constant, over the {known.sum()} units that have "
         message += f"{names[target]}; name fewer indicators in `on`."
-        raise MethodError(message, key="imputation.on", value="regression")
+        raise MethodError(message, key=f"{key}.on", value="regression")
     residuals = values[known, target] - slopes[0] - given @ slopes[1:]
-    return slopes, float(np.sqrt(residuals @ residuals / (known.sum() - count - 1)))
+    return slopes, float(np.sqrt(residuals @ residuals / (known.sum() - count - 1))), known
 
 
 def _normals(units: pd.Index, indicator: str, seed: int) -> np.ndarray:
@@ -302,6 +314,52 @@ def _conditional(covariance: np.ndarray, missing: np.ndarray) -> tuple[np.ndarra
     rest = covariance[np.ix_(missing, missing)] - crossed.T @ slopes
     sizes, axes = np.linalg.eigh((rest + rest.T) / 2)
     return slopes, np.sqrt(sizes.clip(min=0)), axes
+
+
+@method(STEP, "regression", zh="回归多重插补", en="regression")
+def drawn_regression(
+    data: pd.DataFrame, source: np.random.Generator, *, on: tuple[Indicator, ...] = ()
+) -> pd.DataFrame:
+    """Draw the missing cells from regressions on the unit's other indicators whose parameters are drawn as well.
+
+    With n units, p regressors, X their table with a column of ones, b̂ and s² as of ``regression`` and
+    ``ν = n − p − 1``: ``σ² = s²·ν/χ²_ν``, ``b = b̂ + σ·(XᵀX)^(−½)·z`` and ``x = b₀ + Σ_k b_k·x_k + σ·z``, every z
+    standard normal. An indicator at a time: what is drawn for one is not used for another of the same unit.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        Units × indicators.
+    source : numpy.random.Generator
+        Of the random numbers.
+    on : sequence of str
+        The indicators to regress on; by default all others.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The completed table.
+
+    Raises
+    ------
+    MethodError
+        As for ``regression``.
+
+    References
+    ----------
+    Rubin (1987), Multiple Imputation for Nonresponse in Surveys, Wiley, section 5.3.
+    """
+
+    def predicted(values: np.ndarray, target: int, used: np.ndarray, gaps: np.ndarray) -> np.ndarray:
+        slopes, error, known = _regressed(values, target, used, data.columns, STEP)
+        free = known.sum() - len(used) - 1
+        sigma = error * np.sqrt(free / source.chisquare(free))
+        design = np.column_stack([np.ones(known.sum()), values[np.ix_(known, used)]])
+        root = np.linalg.solve(np.linalg.qr(design, mode="r"), source.standard_normal(len(slopes)))
+        slopes = slopes + sigma * root
+        return slopes[0] + values[np.ix_(gaps, used)] @ slopes[1:] + sigma * source.standard_normal(len(gaps))
+
+    return _filled_by(predicted, data, on, STEP)
 
 
 @method(STEP, "hot-deck", zh="热卡多重插补", en="hot deck")

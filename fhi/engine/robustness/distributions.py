@@ -116,17 +116,14 @@ class Error:
         ends = {}
         for place, (name, open_end) in enumerate({"low": -np.inf, "high": np.inf}.items()):
             given = rows[name].fillna(rows["value"]).to_numpy() if name in rows else values
-            sides = (
-                rows["qualifier"].map(lambda word, at=place: SIDES.get(word, (0, 0))[at]) if "qualifier" in rows else 0
-            )
-            ends[name] = np.where((given == values) & (np.asarray(sides) != 0), open_end, given)
+            said = rows["qualifier"] if "qualifier" in rows else [""] * len(rows)
+            sides = np.array([SIDES.get(word, (0, 0))[place] for word in said])
+            ends[name] = np.where((given == values) & (sides != 0), open_end, given)
         unbounded = np.isinf(ends["low"]) | np.isinf(ends["high"])
         if unbounded.any() and self.size is None:
             city = rows["city"].to_numpy()[unbounded][0]
-            message = (
-                f"the value of {city} is printed as a bound; say how far the true one may lie from it, as a share "
-            )
-            message += f"of it: {{{self.kind}: interval, reach: 0.1}}."
+            message = f"the value of {city} is printed as a bound; say how far the true one may lie from it, as a "
+            message += f"share of it: {{{self.kind}: interval, reach: 0.1}}."
             raise MethodError(message, key=f"robustness.data_noise.{indicator}", value=indicator)
         for name, sign in (("low", -1), ("high", 1)):
             reach = values + sign * (self.size or 0.0) * np.abs(values)

@@ -30,6 +30,24 @@ def sums(step: Step) -> tuple[Callable, Callable] | None:
     return traits("aggregation", step.method).sums
 
 
+def rowwise(method: Method, depth: int) -> bool:
+    """Whether the scores of many draws may be stacked; a node with a rule of its own goes the ordinary way.
+
+    Parameters
+    ----------
+    method : Method
+    depth : int
+        Levels that are computed.
+
+    Returns
+    -------
+    bool
+    """
+    return level_alone(method) and all(
+        traits("aggregation", step.method).rowwise for step in steps_by_level(method.aggregation, range(depth)).values()
+    )
+
+
 class Unusual(Exception):
     """Draws that cannot be computed together."""
 
@@ -403,10 +421,7 @@ class _Aggregation:
         self.plan, self.sample, self.places, self.columns = plan, sample, places, columns
         self.method = plan.methods[plan.aggregation[places[0]]]
         self.steps = [*steps_by_level(self.method.aggregation, range(plan.model.inputs.tree.depth)).values()]
-        # a node with a rule of its own goes the ordinary way
-        self.rowwise = level_alone(self.method) and all(
-            traits("aggregation", step.method).rowwise for step in self.steps
-        )
+        self.rowwise = rowwise(self.method, plan.model.inputs.tree.depth)
         vectors = plan.vector[places]
         vectors = vectors[:1] if (vectors == vectors[0]).all() else vectors
         nominal = {level: weights[:, vectors] for level, weights in plan.vectors.items()}

@@ -15,10 +15,10 @@ from fhi.engine.errors import MethodError, choose, refuse
 from fhi.engine.framework import Framework
 from fhi.engine.index import STEPS, repeatable
 from fhi.engine.methods import traits
-from fhi.engine.parameters import Method, level_alone, steps_by_level
+from fhi.engine.parameters import Method
 from fhi.engine.robustness import draws, parallel
 from fhi.engine.robustness.draws import BLOCK
-from fhi.engine.robustness.engine import Plan, evaluate
+from fhi.engine.robustness.engine import Plan, evaluate, rowwise
 from fhi.engine.robustness.model import Model
 from fhi.engine.robustness.space import DATA_NOISE, WEIGHT_NOISE, Space
 from fhi.engine.robustness.summary import Summary, Target, rank, shares
@@ -105,11 +105,8 @@ class Study:
             values = next((choice.values for choice in model.space.alternatives if choice.name == name), None)
             return [model.method.model_copy(update={name: value}) for value in values or [getattr(model.method, name)]]
 
-        levels = range(model.inputs.tree.depth)
-        if not all(level_alone(method) for name in ("aggregation", "availability") for method in alternatives(name)):
-            return False
-        aggregations = [steps_by_level(method.aggregation, levels).values() for method in alternatives("aggregation")]
-        if not all(traits("aggregation", step.method).rowwise for steps in aggregations for step in steps):
+        tried = [method for name in ("aggregation", "availability") for method in alternatives(name)]
+        if not all(rowwise(method, model.inputs.tree.depth) for method in tried):
             return False
         noise = model.space.moved
         columnwise = all(repeatable(method, noise) for name in STEPS for method in alternatives(name))
@@ -275,9 +272,8 @@ class Uncertainty:
         if not 0 < level < 1:
             raise MethodError(f"the level must lie between 0 and 1; found {level!r}.", key="level", value=level)
         summary, places = self.summary, np.arange(1, len(self.units) + 1)
-        quantiles = pd.DataFrame(
-            summary.quantiles([(1 - level) / 2, 0.5, (1 + level) / 2]), columns=["low", "median", "high"]
-        )
+        found = summary.quantiles([(1 - level) / 2, 0.5, (1 + level) / 2])
+        quantiles = pd.DataFrame(found, columns=["low", "median", "high"])
         if not summary.ranked.all():
             quantiles = quantiles.astype("Int64")
             quantiles.loc[summary.ranked == 0] = pd.NA

@@ -38,6 +38,8 @@ class RobustnessError(MethodError):
         return RobustnessError.__new__, (RobustnessError, str(self)), self.__dict__
 
 
+#: seconds in which a scheduler must answer
+ANSWER = 10
 #: seconds before a progress bar appears
 PATIENCE = 2.0
 
@@ -122,7 +124,7 @@ def _on_cluster(function: Callable, tasks: Sequence[Any], address: str, stack: c
     from joblib import Parallel, delayed, parallel_config
 
     try:
-        client = stack.enter_context(Client(address, timeout=10, set_as_default=False))
+        client = stack.enter_context(Client(address, timeout=ANSWER, set_as_default=False))
     except (OSError, TimeoutError, ValueError) as error:
         message = f"no Dask scheduler answers there ({error}); start one, as docs/robustness.md shows."
         raise MethodError(message, key="cluster", value=address) from None

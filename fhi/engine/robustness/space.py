@@ -174,8 +174,8 @@ def parse(
         ``{normal: interval}``, with ``reach`` where values are printed as bounds; see
         `fhi.engine.robustness.distributions.Error`. ``shares``: ``interval`` draws values known up to an interval from
         their joint set, see `with_points`; ``value`` keeps that of the panel. ``imputed``:
-        ``{method: normal, draws: 20}``, or ``hot-deck``, fills the missing cells of each draw from one of so many
-        completed tables, see `with_fillings`.
+        ``{method: normal, draws: 20}``, ``regression`` or ``hot-deck``, fills the missing cells of each draw from one
+        of so many completed tables, see `with_fillings`.
     method : Method
         What the space does not name.
     framework : Framework
@@ -380,9 +380,8 @@ def with_points(space: Space, joint: pd.DataFrame) -> Space:
     """
     if not space.interval or joint.empty:
         return space
-    points = {
-        code: rows.pivot(index="city", columns="point", values="value") for code, rows in joint.groupby("indicator")
-    }
+    wide = {"index": "city", "columns": "point", "values": "value"}
+    points = {code: rows.pivot(**wide) for code, rows in joint.groupby("indicator")}
     twice = sorted(set(points) & set(space.data_noise or ()))
     message = "{} is drawn within its interval (shares: interval); give it no data_noise."
     refuse(twice, message, key=f"robustness.{DATA_NOISE}")

@@ -317,7 +317,7 @@ def unit_rows(data: pd.DataFrame, language: str, usual: float, more: float = 0.5
     return axes, data, list(shown.place.values()), shown
 
 
-def explain(axes: Axes, id: str, language: str, looks: Mapping[str, Mapping], **values) -> None:
+def explain(axes: Axes, id: str, language: str, looks: Mapping, place: Mapping | None = None, **values) -> None:
     """Name the axis and the looks of a figure in its own words.
 
     Parameters
@@ -327,11 +327,13 @@ def explain(axes: Axes, id: str, language: str, looks: Mapping[str, Mapping], **
         The figure, whose words have a slot ``axis`` and one by the name of each look.
     looks : mapping
         By slot, as `key` takes them.
+    place : mapping, optional
+        Columns and place of the key, as `key` takes them.
     **values : object
         What the words are filled with (see `fhi.showing.figures.wording.said`).
     """
     axes.set_xlabel(said(f"{id}.axis", language, **values), size=style.SMALL)
-    key(axes, [(look, said(f"{id}.{name}", language, **values)) for name, look in looks.items()])
+    key(axes, [(look, said(f"{id}.{name}", language, **values)) for name, look in looks.items()], **place or {})
 
 
 def heat_table(

@@ -6,7 +6,7 @@ import pandas as pd
 from fhi.showing.figures import style
 from fhi.showing.figures.charts import key, row_names, with_names
 from fhi.showing.figures.registry import LANGUAGES, Tables, figure
-from fhi.showing.figures.texts import GROUND, SIGNS, line, place_labels, sheet, width
+from fhi.showing.figures.texts import GROUND, SIGNS, line, nearest, place_labels, sheet, width, wrapped
 from fhi.showing.figures.wording import both, listed, said
 
 GREEN = style.PILLARS["ecosystem"]
@@ -61,14 +61,16 @@ def base_caption(data: pd.DataFrame) -> dict[str, str]:
 @figure("p29-economy", base_data, base_caption)
 def base(data: pd.DataFrame, language: str):
     """Scatter of finance against technology on log axes, in four quadrants; zeros on a strip of their own (p29)."""
-    figure = style.canvas(7.3)
+    figure = style.canvas(5.85, style.HALF)
     known = data[data["finance"].notna()]
-    limits = {"technology": _range(known["technology_high"], 1.8), "finance": _range(known["finance_high"], 2)}
+    # room above and below the points for the names of the quadrants
+    limits = {"technology": _range(known["technology_high"], 3.6, 4.2), "finance": _range(known["finance_high"], 2.2)}
     none, some = _parts(known, limits)
     # in billions for English readers
     decades = [f"{tick if language == 'zh' else tick // 10:,}" for tick in DECADES]
-    zeros = style.quiet(style.area(figure, left=1.0, right=8.2, top=1.0, bottom=1.0), grid=None)
-    axes = style.quiet(style.area(figure, left=1.9, right=0.35, top=1.0, bottom=1.0), grid=None)
+    edges = {"top": 1.2, "bottom": 1.1}
+    zeros = style.quiet(style.area(figure, left=0.75, right=style.HALF - 1.5, **edges), grid=None)
+    axes = style.quiet(style.area(figure, left=1.6, right=0.15, **edges), grid=None)
     for part, rows in ((axes, some), (zeros, none)):
         part.set(yscale="log", ylim=limits["technology"], facecolor=GROUND)
         part.vlines(rows["finance"], rows["technology_low"], rows["technology_high"], color=style.MUTED, linewidth=1)
@@ -104,9 +106,9 @@ def _parts(known: pd.DataFrame, limits: dict[str, tuple[float, float]]) -> tuple
     return none, clipped[more].assign(finance=clipped["finance"].where(~zero))
 
 
-def _range(values: pd.Series, above: float) -> tuple[float, float]:
+def _range(values: pd.Series, above: float, below: float = 1.6) -> tuple[float, float]:
     """Return the limits of a logarithmic axis around the positive values."""
-    return values[values > 0].min() / 1.6, values.max() * above
+    return values[values > 0].min() / below, values.max() * above
 
 
 def _edges(axes) -> tuple[float, float, float, float]:
@@ -128,9 +130,13 @@ def _name_points(axes, rows: pd.DataFrame, language: str, taken: list) -> None:
     sizes = np.array([(style.extent(name, style.SMALL) + 4, style.SMALL * 1.1) for name in names])
     left, bottom, right, top = _edges(axes)
     limits = np.array([(left, right), (bottom, top)])
-    corners = place_labels(_points(axes, rows[["finance", "technology"]].to_numpy()), sizes, taken, limits, tied=False)
+    points = _points(axes, rows[["finance", "technology"]].to_numpy())
+    corners = place_labels(points, sizes, taken, limits, tied=False)
     back = axes.figure.dpi_scale_trans + axes.transData.inverted()
-    for name, corner, size in zip(names, corners, sizes, strict=True):
+    for name, corner, size, point in zip(names, corners, sizes, points, strict=True):
+        # a line from a name to its point
+        ends = back.transform(np.array([point, nearest((*corner, *(corner + size)), point)]) / 72)
+        axes.plot(*ends.T, color=style.MUTED, linewidth=0.6, zorder=1)
         axes.text(*back.transform((corner + size / 2) / 72), name, ha="center", va="center", size=style.SMALL)
 
 
@@ -148,12 +154,15 @@ def _corners(axes, language: str) -> list[tuple[float, float, float, float]]:
     left, bottom, right, top = _edges(axes)
     boxes = []
     for (technology, finance), slot in QUADRANTS.items():
-        name = said(slot, language)
-        extent, middle = style.extent(name, style.SMALL, "bold"), top - 14 if technology else bottom + 14
+        name = wrapped(said(slot, language), 1.15, style.SMALL, "bold", lines=2)
+        extent = max(style.extent(part, style.SMALL, "bold") for part in name.split("\n"))
+        middle = top - 18 if technology else bottom + 18
         start = right - 9 - extent if finance else left + 9
         place = (start - left) / (right - left), (middle - bottom) / (top - bottom)
-        axes.text(*place, name, transform=axes.transAxes, va="center", weight="bold", color=GREEN, size=style.SMALL)
-        boxes.append((start, middle - 9, start + extent, middle + 9))
+        look = {"va": "center", "weight": "bold", "color": GREEN, "size": style.SMALL, "linespacing": 1.1}
+        look["bbox"] = {"facecolor": GROUND, "edgecolor": "none", "pad": 0.5}
+        axes.text(*place, name, transform=axes.transAxes, **look)
+        boxes.append((start, middle - 15, start + extent, middle + 15))
     return boxes
 
 
@@ -166,23 +175,23 @@ def _lines(axes, known: pd.DataFrame) -> list[tuple[float, float, float, float]]
 
 def _around(figure, data: pd.DataFrame, language: str) -> None:
     """Write the names of the axes, the keys and what is missing."""
-    _, high = figure.get_size_inches()
+    wide, high = figure.get_size_inches()
     axes = sheet(figure)
-    line(axes, 1.9, high - 0.58, said("p29-economy.market-value-of", language), color=style.MUTED)
-    line(axes, 0.35, 0.8, said("p29-economy.market-value-of-2", language), color=style.MUTED)
-    x = 9.65
+    line(axes, style.SIDE, high - 0.75, said("p29-economy.market-value-of", language), color=style.MUTED)
+    line(axes, style.SIDE, 1.03, said("p29-economy.market-value-of-2", language), color=style.MUTED)
+    x = wide - style.SIDE
     for slot in [*reversed(style.TIERS), "median"]:
         name = said(f"p29-economy.{slot}", language)
         x -= width(name, style.SMALL)
-        line(axes, x, 0.8, name, color=style.MUTED)
+        line(axes, x, 0.75, name, color=style.MUTED)
         if slot in style.TIERS:
-            axes.scatter([x - 0.11], [0.8], s=38, color=style.TIERS[slot])
+            axes.scatter([x - 0.11], [0.75], s=38, color=style.TIERS[slot])
         else:
-            axes.plot([x - 0.35, x - 0.06], [0.8, 0.8], **MEDIAN)
+            axes.plot([x - 0.35, x - 0.06], [0.75, 0.75], **MEDIAN)
         x -= 0.38
     without = style.city_names(data[data["finance"].isna()], language)
     text = said("p29-economy.missing-no-a", language, without="、".join(without), without_=", ".join(without))
-    line(axes, 9.65, high - 0.58, text, ha="right", color=style.INK)
+    line(axes, style.SIDE, high - 0.52, text, color=style.INK)
 
 
 def leading_data(tables: Tables) -> pd.DataFrame:
@@ -212,7 +221,7 @@ def leading_caption(data: pd.DataFrame) -> dict[str, str]:
 @figure("p30-leading", leading_data, leading_caption)
 def leading(data: pd.DataFrame, language: str):
     """A panel a list in its own order: listed companies as published, and by the A-share list (p30)."""
-    figure = style.canvas(4.4)
+    figure = style.canvas(4.0)
     looks = {kind: style.EVIDENCE_FILLS[kind] for kind in ("published", "public")}
     for place, (sector, column) in enumerate(_lists(data).items()):
         rows = data.dropna(subset=[column]).sort_values(column).reset_index(drop=True)

@@ -116,23 +116,25 @@ def failures_caption(data: pd.DataFrame) -> dict[str, str]:
 def failures(data: pd.DataFrame, language: str):
     """One bar a city: failed until May 2018, and from June to September 2018; police investigations beside the total."""
     data = data[~data["rest"] & (data["failed"] > 0)].reset_index(drop=True)
-    figure = style.canvas(1.75 + 0.23 * len(data))
+    figure = style.canvas(2.0 + 0.23 * len(data), style.HALF)
     names = row_names(data, language)
-    axes = style.quiet(style.area(figure, left=margin(names, 0.15), right=0.9, top=0.95, bottom=0.8), grid="x")
+    axes = style.quiet(style.area(figure, left=margin(names, 0.15), right=0.4, top=1.2, bottom=0.8), grid="x")
     rows = range(len(data))
     labels = [said(f"lending-failures.{name}", language) for name in ("until-may", "june-to-september")]
     axes.barh(rows, data["earlier"], color=EARLIER, height=0.72, label=labels[0])
     axes.barh(rows, data["late"], left=data["earlier"], color=LATE, height=0.72, label=labels[1])
     end = data["failed"].max()
     for row, item in zip(rows, data.itertuples(), strict=True):
-        axes.text(item.failed + end * 0.008, row, f"{item.failed}", va="center", size=style.SMALL)
-        style.note(axes, end * 1.16, row, f"{item.police}", ha="right")
+        axes.text(item.failed + end * 0.02, row, f"{item.failed}", va="center", size=style.SMALL)
+        style.note(axes, end * 1.36, row, f"{item.police}", ha="right")
     head = said("lending-failures.of-these-police", language)
-    style.note(axes, end * 1.16, -1.1, head, ha="right")
+    style.note(axes, end * 1.36, -1.1, head, ha="right")
     axes.set_yticks(rows, names, size=style.SMALL)
-    axes.set(xlim=(0, end * 1.17), ylim=(len(data) - 0.4, -0.6))
+    axes.set(xlim=(0, end * 1.37), ylim=(len(data) - 0.4, -0.6))
+    axes.set_xticks([tick for tick in axes.get_xticks() if tick <= 1.1 * end])
     axes.set_xlabel(said("lending-failures.failed-platforms", language), size=style.SMALL)
-    axes.legend(loc="lower right", bbox_to_anchor=(0.9, 0.02))
+    look = {"frameon": True, "framealpha": 1, "edgecolor": "none"}
+    axes.legend(loc="lower right", bbox_to_anchor=(0.9, 0.02), **look)
     return figure
 
 
@@ -261,9 +263,9 @@ def strength_caption(data: pd.DataFrame) -> dict[str, str]:
 @figure("p32-research", strength_data, strength_caption)
 def strength(data: pd.DataFrame, language: str):
     """Two-sided bars by city: universities to the left, what is known of dedicated institutes to the right (p32)."""
-    figure = style.canvas(5.4)
+    figure = style.canvas(4.85)
     axes = sheet(figure)
-    top, pitch, left, right = 1.72, 0.4, 5.9, 7.3
+    top, pitch, left, right = 1.6, 0.34, 5.9, 7.3
     scale = (left - 0.95) / data[list(CLASSES)].sum(axis=1).max()
     for x, name, side in ((left, "double-first-class", "right"), (right, "special-research-institutes", "left")):
         line(axes, x, 1.06, said(f"p32-research.{name}", language), ha=side, weight="bold", size=style.BODY)

@@ -39,10 +39,10 @@ def adoption_caption(data: pd.DataFrame) -> dict[str, str]:
 @figure("p21-adoption", adoption_data, adoption_caption)
 def adoption(data: pd.DataFrame, language: str):
     """Bars of the 20 rates with the printed and the computed mean (p21)."""
-    figure = style.canvas(6.9)
+    figure = style.canvas(6.3, style.HALF)
     cities = data[data["series"] == "city"]
     names = row_names(cities, language)
-    axes = style.quiet(style.area(figure, left=margin(names, 0.15), right=0.75, top=0.95, bottom=0.95), grid="x")
+    axes = style.quiet(style.area(figure, left=margin(names, 0.15), right=0.45, top=1.35, bottom=0.95), grid="x")
     printed, computed = _means(data)
     rows, hue = range(len(cities)), style.PILLARS["experience"]
     above = cities["rate"] > printed
@@ -51,7 +51,7 @@ def adoption(data: pd.DataFrame, language: str):
     look = {"va": "center", "size": style.SMALL, "weight": "bold"}
     look["bbox"] = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.8}
     for row, rate in zip(rows, cities["rate"], strict=True):
-        axes.text(rate + 0.8, row, f"{rate:.1f}", **look)
+        axes.text(rate + 1.6, row, f"{rate:.1f}", **look)
     last = len(cities) - 0.4
     axes.vlines(printed, -0.6, last, color=style.INK, linewidth=1.4)
     axes.vlines(computed, -0.6, last, color=style.INK, linewidth=1.4, linestyle=(0, (3, 2)))
@@ -62,7 +62,8 @@ def adoption(data: pd.DataFrame, language: str):
     dashes = line | {"marker": strokes}
     bars = {"above": {"facecolor": hue, "edgecolor": hue}, "below": {"facecolor": style.PAPER, "edgecolor": hue}}
     looks = {"printed": line, "computed": dashes} | bars
-    explain(axes, "p21-adoption", language, looks, printed=printed, computed=computed)
+    place = {"columns": 2, "bbox_to_anchor": (0.05, 1 - 1.35 / 6.3), "bbox_transform": figure.transFigure}
+    explain(axes, "p21-adoption", language, looks, place, printed=printed, computed=computed)
     return figure
 
 

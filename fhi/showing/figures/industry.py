@@ -141,7 +141,9 @@ def _size(item, language: str) -> tuple[str, Cell]:
 PAGE = 11
 NODES = ("internet_finance", "new_finance", "infrastructure", "traditional_finance")
 #: inches: from panel to panel, a tile's width and height, from tile to tile
-PITCH, WIDE, TALL, STEP = 2.36, 2.2, 0.36, 0.44
+PITCH, WIDE, TALL, STEP = 2.13, 1.98, 0.25, 0.28
+#: and how high a panel is
+PANEL = 2.75
 
 
 def leaders_data(tables: Tables) -> pd.DataFrame:
@@ -166,26 +168,27 @@ def leaders_caption(data: pd.DataFrame) -> dict[str, str]:
 
 @figure("p11-leaders", leaders_data, leaders_caption)
 def leaders(data: pd.DataFrame, language: str):
-    """Four panels of tiles in the published order; those of cities that lead in every class are filled (p11)."""
-    figure = style.canvas(5.6)
-    axes = style.bare(style.area(figure, top=0.75, bottom=0.45))
+    """A panel of tiles a class in the published order; those of cities that lead in every class are filled (p11)."""
     nodes = list(dict.fromkeys(data["node"]))
-    for column, node in enumerate(nodes):
-        group, left = data[data["node"] == node], column * PITCH
-        _heading(axes, left, group.iloc[0], language)
+    tall = PANEL * -(-len(nodes) // 2) + 0.3
+    figure = style.canvas(tall + 0.95, style.HALF)
+    axes = style.bare(style.area(figure, top=0.6, bottom=0.35))
+    for place, node in enumerate(nodes):
+        group, left, top = data[data["node"] == node], place % 2 * PITCH, place // 2 * PANEL
+        _heading(axes, left, top, group.iloc[0], language)
         for name, item in zip(style.city_names(group, language), group.itertuples(), strict=True):
-            middle = 1.4 + (item.position - 1) * STEP
+            middle = top + 1.1 + (item.position - 1) * STEP
             _tile(axes, left, middle, item.position, name, item.classes == len(nodes))
-    axes.add_patch(Rectangle((0, 4.2), 0.22, 0.16, color=COLOUR))
+    axes.add_patch(Rectangle((0, tall - 0.26), 0.22, 0.16, color=COLOUR))
     note = said("p11-leaders.everywhere", language, count=len(nodes))
-    style.note(axes, 0.32, 4.28, note)
-    axes.set(xlim=(0, 9.3), ylim=(4.4, 0))
+    style.note(axes, 0.32, tall - 0.18, note)
+    axes.set(xlim=(0, style.HALF - 2 * style.SIDE), ylim=(tall, 0))
     return figure
 
 
-def _heading(axes, left: float, item, language: str) -> None:
+def _heading(axes, left: float, top: float, item, language: str) -> None:
     name, definition = item[f"name_{language}"], item[f"definition_{language}"]
-    y = 0.1
+    y = top + 0.1
     for text in wrapped(name, WIDE, style.BODY, "bold", lines=2).split("\n"):
         axes.text(left, y, text, weight="bold", va="center")
         y += 0.19

@@ -156,8 +156,8 @@ def contributions(data: pd.DataFrame, language: str):
     """Two treemaps of the nation: printed contributions solid, derived ones hatched (p18)."""
     import squarify
 
-    figure = style.canvas(5.3)
-    width, height = 4.55, 3.1
+    figure = style.canvas(4.9)
+    width, height = 4.55, 2.7
     for column, (panel, group) in enumerate(data.groupby("panel", sort=False)):
         left = style.SIDE + column * (width + 0.2)
         axes = style.bare(style.area(figure, left=left, right=10 - left - width, top=0.75, bottom=0.5))
@@ -168,7 +168,7 @@ def contributions(data: pd.DataFrame, language: str):
             _tile(axes, box, item, language)
         note = {"zh": "；", "en": "; "}[language].join(_notes(group, language))
         style.note(axes, 0, 0.34 + height + 0.1, wrapped(note, width, style.SMALL, lines=3), va="top")
-        axes.set(xlim=(0, width), ylim=(4.05, 0))
+        axes.set(xlim=(0, width), ylim=(3.65, 0))
     return figure
 
 

@@ -1,5 +1,6 @@
 """Beyond the report: the published ranks across the three pillars (p10, p20, p28 by pillar), and ranks of several years as lines."""
 
+from collections.abc import Iterable
 from functools import partial
 
 import matplotlib
@@ -17,6 +18,8 @@ from fhi.showing.figures.wording import both, each, listed, said, together, with
 
 #: inches from rank to rank where there is room, inches that the ranks may take, and inches of a line of names
 ROW, TALLEST, ROW_OF_TEXT = 0.26, 11.5, 0.19
+#: points of the longest name in a figure of half the width, and of one that is not cut in a figure of the whole
+SHORT, LONG = 66, 130
 #: lines of units that rise, fall and stay: the ink and the pattern tell, and the arrow beside the name
 LINES = {
     1: {"color": style.UP, "linewidth": 2.0, "zorder": 3},
@@ -57,10 +60,10 @@ def slope(data: pd.DataFrame, language: str):
     cities = data.dropna(subset=["city"]).set_index("city", drop=False)
     ranks = cities[["rank_2017", "rank_2018"]].astype(float).set_axis([2017, 2018], axis=1)
     names = cities["city" if language == "zh" else "city_en"]
-    figure, axes = _lines(ranks, names, language, published=2018)
-    for rank in data.loc[data["city"].isna(), "rank_2017"]:
+    left = {rank: said("slope-2017-2018.left", language, rank=rank) for rank in data[data["city"].isna()]["rank_2017"]}
+    figure, axes = _lines(ranks, names, language, published=2018, others=left.values())
+    for rank, text in left.items():
         axes.scatter([2017], [rank], s=46, facecolor=style.PAPER, edgecolor=style.MUTED, zorder=3)
-        text = said("slope-2017-2018.left", language, rank=rank)
         axes.text(2017 - 0.03, rank, text, ha="right", va="center", color=style.MUTED, size=style.SMALL)
     _key(figure, language)
     return figure
@@ -117,13 +120,18 @@ def years(data: pd.DataFrame, language: str):
     names = among.drop_duplicates("city").set_index("city", drop=False)["city" if language == "zh" else "city_en"]
     figure, _ = _lines(ranks.loc[ranks.iloc[:, -1].sort_values(kind="stable").index], names, language)
     look = {"size": style.BODY, "weight": "bold", "color": style.INK}
-    style.write(figure, style.SIDE / style.FULL, -0.75, data[f"node_{language}"].iloc[0], **look)
+    style.write(figure, style.SIDE / figure.get_size_inches()[0], -0.75, data[f"node_{language}"].iloc[0], **look)
     _key(figure, language)
     return figure
 
 
-def _lines(ranks: pd.DataFrame, names: pd.Series, language: str, published: int | None = None):
-    """Draw ranks by unit and year, best of the last year first; the rank of a `published` year is bold, others in brackets."""
+def _lines(
+    ranks: pd.DataFrame, names: pd.Series, language: str, published: int | None = None, others: Iterable[str] = ()
+):
+    """Draw ranks by unit and year, best of the last year first; the rank of a `published` year is bold, others in brackets.
+
+    `others` are texts that will stand at the left of the first year.
+    """
     at, shown = list(ranks.columns), charts.chosen(ranks.index, last=0)
     ranks = ranks.loc[list(shown.place)]
     pitch, spread = min(ROW, TALLEST / ranks.max().max()), max(at[-1] - at[0], 1)
@@ -131,13 +139,12 @@ def _lines(ranks: pd.DataFrame, names: pd.Series, language: str, published: int 
     apart = max(1.0, ROW_OF_TEXT / pitch)
     sides = {year: _places(ranks[year].dropna(), apart) for year in (at[0], at[-1])}
     lowest = max(ranks.max().max(), *(side.max() for side in sides.values()))
-    figure = style.canvas(1.95 + pitch * lowest)
-    axes = style.bare(style.area(figure, left=2.8, right=3.0, top=1.35, bottom=0.85))
+    figure, axes, room = _lines_area(1.95 + pitch * lowest, names, len(at), others)
     for unit, row in ranks.iterrows():
         known = row.dropna()
         gained = row[at[-2:][0]] - row[at[-1]] if len(at) > 1 else float("nan")
         sign = 0 if pd.isna(gained) else int(np.sign(gained))
-        look, name = LINES[sign], style.brief(names[unit], 130)
+        look, name = LINES[sign], style.fit(names[unit], room, style.SMALL)
         drawn = [*axes.plot(known.index, known, solid_capstyle="round", **look)]
         drawn.append(axes.scatter(known.index, known, s=22, color=look["color"], zorder=4))
         for year, side, edge in ((at[0], -1, "right"), (at[-1], 1, "left")):
@@ -153,13 +160,24 @@ def _lines(ranks: pd.DataFrame, names: pd.Series, language: str, published: int 
         change = f"{style.ARROWS[sign]}{abs(gained):.0f}" if sign else new
         place = at[-1] + 0.03 * spread, sides[at[-1]].get(unit, 0)
         bold = {"va": "center", "weight": "bold", "size": style.SMALL, "color": look["color"]}
-        axes.annotate(change, place, (165, 0), **style.BESIDE, **bold)
+        axes.annotate(change, place, (room + 35, 0), **style.BESIDE, **bold)
     for year in at:
         axes.text(year, 1 - 0.9 * ROW / pitch, str(year), ha="center", va="center", weight="bold", size=style.BODY)
     axes.set(xlim=(at[0] - 0.02 * spread, at[-1] + 0.02 * spread), ylim=(lowest + 0.6, -0.3))
     if shown.left:
         style.write(figure, 0.965, 0.52, shown.more(language), ha="right")
     return figure, axes
+
+
+def _lines_area(tall: float, names: pd.Series, years: int, others: Iterable[str]):
+    """Return a figure, its axes, and the points of a name: of half the width where names and years are short and few."""
+    room = max((style.extent(name, style.SMALL) for name in names), default=0)
+    if room > SHORT or years > 3:
+        figure = style.canvas(tall)
+        return figure, style.bare(style.area(figure, left=2.8, right=3.0, top=1.35, bottom=0.85)), LONG
+    figure = style.canvas(tall, style.HALF)
+    left = max([room + 34, *(style.extent(text, style.SMALL) + 14 for text in others)]) / 72
+    return figure, style.bare(style.area(figure, left=left, right=(room + 72) / 72, top=1.35, bottom=0.85)), room
 
 
 def _places(ranks: pd.Series, apart: float) -> pd.Series:
@@ -173,7 +191,7 @@ def _places(ranks: pd.Series, apart: float) -> pd.Series:
 def _key(figure, language: str) -> None:
     """Say below the lines what they mean."""
     width, height = figure.get_size_inches()
-    x = 2.8
+    x = 2.8 if width == style.FULL else style.SIDE
     for sign, look in LINES.items():
         text = said(f"years.{NAMES[sign]}", language)
         figure.add_artist(Line2D([x / width, (x + 0.35) / width], [0.56 / height] * 2, **look))
@@ -257,21 +275,23 @@ def ladder_data(tables: Tables, pillar: str) -> pd.DataFrame:
 
 def draw_ladder(data: pd.DataFrame, language: str, pillar: str):
     """Draw one row a unit: its pillar rank as a full dot, its overall rank as a ring, places gained with an arrow."""
-    figure, names = style.canvas(7.3), charts.row_names(data, language)
-    axes = style.quiet(style.area(figure, left=charts.margin(names), right=1.3, top=1.15, bottom=0.95), grid="x")
+    figure, names = style.canvas(5.85, style.HALF), charts.row_names(data, language)
+    axes = style.quiet(style.area(figure, left=charts.margin(names), right=0.75, top=1.2, bottom=0.85), grid="x")
     rows, last = range(len(data)), int(data[["pillar_rank", "overall_rank"]].max().max())
     dot, ring = style.PUBLISHED | {"facecolor": style.PILLARS[pillar], "s": 80}, style.RING | {"marker": "o"}
     axes.hlines(rows, data["pillar_rank"], data["overall_rank"], color=style.MUTED, linewidth=1.0, zorder=1)
     axes.scatter(data["overall_rank"], rows, zorder=2, **ring)
     axes.scatter(data["pillar_rank"], rows, zorder=3, **dot)
-    look = {"transform": axes.get_yaxis_transform(), "va": "center", "size": style.SMALL}
-    axes.text(1.02, -1, said("ladder.gained", language), color=style.MUTED, **look)
+    look = {"va": "center", "ha": "right", "size": style.SMALL}
+    look |= {"xycoords": axes.get_yaxis_transform(), "textcoords": "offset points"}
+    axes.annotate(said("ladder.gained", language), (1, -1), (48, 0), color=style.MUTED, **look)
     for row, item in zip(rows, data.itertuples(), strict=True):
         if not pd.isna(item.gained):
-            axes.text(1.02, row, f"↑ {int(item.gained)}", weight="bold", **look)
+            axes.annotate(f"↑ {int(item.gained)}", (1, row), (30, 0), weight="bold", **look)
     name_rows(axes, data, language, "pillar_rank")
     axes.set(ylim=(len(data) - 0.4, -0.6), xlim=(0.2, last + 0.8), xticks=charts.rank_ticks(last))
-    charts.explain(axes, "ladder", language, {"pillar": dot, "overall": ring})
+    axes.set_xlabel(said("ladder.axis", language), size=style.SMALL)
+    key(axes, [(dot, said("ladder.pillar", language)), (ring, said("ladder.overall", language))], columns=1)
     return figure
 
 

@@ -16,7 +16,7 @@ from fhi.showing.figures.wording import LANGUAGES, Tables, Texts, Words, worded
 FILE = Path(__file__).with_suffix(".csv")
 #: forms of figures, and whether they are documents: the pages of six cities, the services of four, the pillars' ranks
 FORMS = {"drawn": False, "ladder": False, "document": True, "city": True, "services": True}
-COLUMNS = ("page", "beside", "section", "evidence", "needs", "form", "subject")
+COLUMNS = ("page", "beside", "section", "evidence", "needs", "form", "subject", "half")
 
 #: the edition whose pages the figures with a page regenerate
 PRINTED = edition(REPORT_EDITION)
@@ -65,6 +65,8 @@ class FigureEntry:
         The sentence that says what it shows, in an edition whose findings have one (kind ``headline``).
     document : bool
         True for a card without a data axis, set as a document in place of being drawn.
+    half : bool
+        True for a card that print sets in half the width; of a drawing its width tells.
     draw : callable
         From that frame and a language to a matplotlib Figure, or to the blocks of a document
         (`fhi.showing.figures.documents`); it sees nothing else and touches no file.
@@ -84,6 +86,7 @@ class FigureEntry:
     needs: tuple[str, ...] = ()
     read: tuple[str, ...] = ()
     document: bool = False
+    half: bool = False
     headline: Texts | None = None
 
     @property
@@ -109,7 +112,8 @@ def listed() -> dict[str, dict[str, str]]:
     """Return the rows of ``registry.csv`` by id, in the order of the report.
 
     A row states the page, or the page that the figure stands ``beside``, or the section; the labels of evidence; the
-    tables that it ``needs``; its form, one of `FORMS`; and the city or pillar that it is of (``subject``).
+    tables that it ``needs``; its form, one of `FORMS`; the city or pillar that it is of (``subject``); and of a card
+    whether print sets it in ``half`` the width.
     """
     with FILE.open(encoding="utf-8", newline="") as file:
         return {row["id"]: row for row in csv.DictReader(file)}
@@ -171,6 +175,7 @@ def figure(id: str, data: Callable | None, caption: Callable | None, **stated: s
         if found:
             raise ValueError(message)
     about = {"section": section, "source": source, "beside": beside or None, "needs": tuple(row["needs"].split())}
+    about["half"] = bool(row["half"])
 
     def register(draw):
         document = FORMS.get(row["form"], False)

@@ -77,7 +77,7 @@ def coverage(data: pd.DataFrame, language: str):
     names = data.drop_duplicates("indicator").set_index("indicator")[f"indicator_{language}"]
     heads = [style.fit(names[code], HEAD, style.SMALL) for code in indicators]
     top = 0.85 + max(style.extent(head, style.SMALL) for head in heads) / 72 * 0.71
-    figure = style.canvas(top + 0.225 * shown.count + 1.0)
+    figure = style.canvas(top + 0.21 * shown.count + 1.0)
     cities = row_names(data.drop_duplicates("city").set_index("city", drop=False).loc[order], language)
     axes = style.area(figure, left=margin(cities, 0.1), right=0.9, bottom=0.95, top=top)
     # ground: pale where there is a value, white where there is none

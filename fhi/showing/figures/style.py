@@ -324,12 +324,17 @@ def frame(figure: Figure, entry, language: str) -> Figure:
         ``zh`` or ``en``.
     """
     width = figure.get_size_inches()[0]
-    right = width - SIDE
-    for label in reversed(entry.evidence):
-        right = _badge(figure, label, language, right) - 0.08
-    _title(figure, entry, language, right - SIDE - 0.1)
+    right, signs = width - SIDE, ""
+    if width < FULL:
+        # the title needs the whole width; the signs of the labels stand before the source
+        signs = " ".join(EVIDENCE_SIGNS[label] for label in entry.evidence) + "  "
+    else:
+        for label in reversed(entry.evidence):
+            right = _badge(figure, label, language, right) - 0.08
+        right -= 0.1
+    _title(figure, entry, language, right - SIDE)
     room = (width - 2 * SIDE - 0.2) * 72 - extent(entry.id, SMALL)
-    write(figure, SIDE / width, 0.2, fit(source_line(entry, language), room, SMALL))
+    write(figure, SIDE / width, 0.2, fit(signs + source_line(entry, language), room, SMALL))
     write(figure, 1 - SIDE / width, 0.2, entry.id, ha="right")
     return figure
 

@@ -23,7 +23,7 @@ from fhi.showing.report.opening import findings
 from fhi.showing.report.pictures import Drawn, drawn, map_svg, picture, svg_size
 from fhi.showing.report.profiles import Field
 from fhi.showing.report.tables import Cell, Table, has, profiled, shown_units
-from fhi.showing.report.texts import in_both, unit_words
+from fhi.showing.report.texts import in_both, unit_head, unit_words
 from fhi.store import Store
 
 #: the width in points of a drawing that fills the width of the text
@@ -62,6 +62,16 @@ def words(language: str) -> dict[str, str]:
     return {name: text[language] for name, text in _words().items()}
 
 
+def _words_for(store: Store, language: str) -> dict[str, str]:
+    """Return the words of the print: those for data where no published ranks are rebuilt, none of absent bounds."""
+    said = words(language)
+    if not has(store, "tables/published_ranks"):
+        said |= {name: said[f"{name}-data"] for name in ("independent", "original", "reproduces")}
+    if not has(store, "bounds"):
+        said["profiles-opening"] = said["profiles-opening-plain"]
+    return said
+
+
 def document(store: Store, language: str) -> dict:
     """Return everything that the print says, in one language, as plain values.
 
@@ -78,7 +88,7 @@ def document(store: Store, language: str) -> dict:
         If a table is missing; `FileNotFoundError` if a picture is.
     """
     chosen = load_scenario(store.scenario)
-    said, told = words(language), Told(store, language)
+    said, told = _words_for(store, language), Told(store, language)
     opening = {name: text[language] for name, text in front(store, chosen).items()}
     figures = [figure(found, store, told) for found in drawn(store)]
     book, placed = _placed(chapters(store, chosen), {part["name"] for part in parts_of(figures, store)})
@@ -171,7 +181,7 @@ def figure(given: Drawn, store: Store, told: Told) -> dict:
         "share": 1.0,
     }
     if given.blocks:
-        return found | {"blocks": given.blocks[language]}
+        return found | {"blocks": given.blocks[language], "share": HALF if entry.half else 1.0}
     svg = picture(entry, store, language)
     return found | {"svg": svg, "share": min(svg_size(svg)[0] / DRAWN, 1.0), "alt": f"{title}: {caption}"}
 
@@ -211,18 +221,14 @@ def _part(part: Mapping, number: int, language: str, told: Told, tables: Sequenc
 
 
 def paired(figures: Sequence[dict]) -> list[list[dict]]:
-    """Return figures in rows: two of half the width that follow one another in their part stand side by side."""
+    """Return figures in rows: two of half the width that stand next to one another share a row."""
     rows: list[list[dict]] = []
-    waiting: dict | None = None
     for item in figures:
-        if item["share"] > HALF:
-            rows.append([item])
-        elif waiting is None:
-            waiting = item
-            rows.append([item])
+        last = rows[-1] if rows else []
+        if item["share"] <= HALF and len(last) == 1 and last[0]["share"] <= HALF:
+            last.append(item)
         else:
-            next(row for row in rows if row[0] is waiting).append(item)
-            waiting = None
+            rows.append([item])
     return rows
 
 
@@ -280,7 +286,7 @@ def _ranking(store: Store, chosen: Scenario, language: str, said: Mapping[str, s
         ranks = [(part["published"], part["reconstructed"]) for part in parts]
         interval, scores = (sure[name]["text"] if sure[name] else "" for name in ("ranks", "scores"))
         rows.append({"name": field.names[unit], "ranks": ranks, "interval": interval, "scores": scores})
-    heads = [unit_words(store)["one"][language], *(field.nodes[code] for code in field.uppers)]
+    heads = [unit_head(store)[language], *(field.nodes[code] for code in field.uppers)]
     key = field.said["rank_key" if len(field.published) else "rank_key_own"]
     ends = [said["interval"] if any(row["interval"] for row in rows) else ""]
     ends += [said["scores"] if any(row["scores"] for row in rows) else ""]

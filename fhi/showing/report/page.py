@@ -157,17 +157,29 @@ def page_state(store: Store, figures: list[dict]) -> dict:
         "units": units,
         "figures": drawn_in,
         "columns": column_names(used),
-        "words": node_names(store) | city_names(store) | {name: label["name"] for name, label in LABELS.items()},
+        "words": value_names()
+        | node_names(store)
+        | city_names(store)
+        | {k: label["name"] for k, label in LABELS.items()},
     }
 
 
 def column_names(used: set[str]) -> dict[str, dict[str, str]]:
     """Return the names of the columns of the figures' data: as the codebook has them, else those of ``columns.csv``."""
     bare = {column.removesuffix("_zh").removesuffix("_en") for column in used} | used
-    with (ASSETS / "columns.csv").open(encoding="utf-8", newline="") as file:
-        found = {row["name"]: {language: row[language] for language in LANGUAGES} for row in csv.DictReader(file)}
+    found = _named("columns.csv")
     found |= {name: {"zh": row.zh, "en": row.en} for name, row in meanings().items()}
     return {name: text for name, text in found.items() if name in bare}
+
+
+def value_names() -> dict[str, dict[str, str]]:
+    """Return the names of codes in the figures' data, by the value, or by ``column.value`` where it differs."""
+    return _named("values.csv")
+
+
+def _named(file: str) -> dict[str, dict[str, str]]:
+    with (ASSETS / file).open(encoding="utf-8", newline="") as rows:
+        return {row["name"]: {language: row[language] for language in LANGUAGES} for row in csv.DictReader(rows)}
 
 
 def render(context: dict, root: Path) -> str:

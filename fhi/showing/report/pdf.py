@@ -20,9 +20,11 @@ from fhi.store import Store
 TEMPLATE = ASSETS / "document.typ"
 #: height of the text on a page, least and greatest gap between two figures, in millimetres
 BODY, LEAST, MOST = 266.0, 5.0, 22.0
-#: blank at the foot that costs a page nothing, and what it costs that a row comes before one of lower number, in
-#: millimetres of blank
-SPARE, ORDER = 60.0, 10.0
+#: blank at the foot that costs a page nothing, and what it costs that a row comes before one of lower number and of
+#: its kind, in millimetres of blank
+SPARE, ORDER = 60.0, 40.0
+#: more blank than this share of a page, where no chapter ends, costs more than any order
+LIMIT, BEYOND = 0.35 * BODY, 1000.0
 
 
 def build_pdf(store: Store, language: str) -> bytes:
@@ -49,11 +51,12 @@ def _set(data: dict) -> bytes:
 
 
 class Row(NamedTuple):
-    """What stands on a page as a whole: the opener of a chapter, or figures side by side; its height in millimetres."""
+    """What stands on a page as a whole: an opener, figures side by side, or a table; its height in millimetres."""
 
     part: int
     row: int | None
     height: float
+    table: bool = False
 
     @property
     def opens(self) -> bool:
@@ -79,7 +82,9 @@ def packed(data: dict, root: Path) -> dict:
     found = _heights(data, root)
     groups: list[list[Row]] = []
     for place, (part, high) in enumerate(zip(data["parts"], found, strict=True)):
-        rows = [Row(place, None, high["opener"]), *(Row(place, at, height) for at, height in enumerate(high["rows"]))]
+        tables = ["table" in row[0] for row in part["rows"]]
+        rows = [Row(place, None, high["opener"])]
+        rows += [Row(place, at, *row) for at, row in enumerate(zip(high["rows"], tables, strict=True))]
         if part["begins"]:
             groups.append(rows)
         else:
@@ -185,27 +190,26 @@ def _used(rows: Sequence[Row]) -> float:
 
 
 def _divided(figures: Sequence[Row], room: float, *, begun: bool) -> list[list[Row]]:
-    """Return the rows page by page, in order but a page with much blank last; the first, if `begun`, has less room."""
+    """Return the rows page by page; the first, if `begun`, has less room."""
     if not figures:
         return []
     division = Division(figures)
     parts = division.after_opener(room) if begun else division.best(division.all, False)[2]
-    pages = [[row for place, row in enumerate(figures) if part >> place & 1] for part in parts]
-    fixed, rest = (pages[:1], pages[1:]) if begun else ([], pages)
-    # sorted keeps the order of the others
-    return fixed + sorted(rest, key=lambda page: page is min(rest, key=_used) and BODY - _used(page) > SPARE)
+    return [[row for place, row in enumerate(figures) if part >> place & 1] for part in parts]
 
 
 class Division:
     """The ways to divide rows of figures into pages, as sets of rows (bits).
 
     Of all ways the best has fewest pages, then the least of blank beyond `SPARE` on all pages but one and `ORDER` for
-    each row that others are put before. Each page holds the first of the rows that are left.
+    each row that others of its kind, figures or tables, are put before. Each page holds the first of the rows that are
+    left.
     """
 
     def __init__(self, figures: Sequence[Row]):
         self.figures, self.all = figures, (1 << len(figures)) - 1
         self.best = cache(self._best)
+        self.tables = sum(1 << place for place, row in enumerate(figures) if row.table)
 
     def after_opener(self, room: float) -> tuple[int, ...]:
         """Return the best way if the first page has only so much room; it is empty if nothing fits."""
@@ -223,14 +227,25 @@ class Division:
         """Yield what each page that fits costs with the best of what is then left."""
         for page in pages:
             rows = [row for place, row in enumerate(self.figures) if page >> place & 1]
-            used, passed = _used(rows), page.bit_length() - (left & -left).bit_length() - len(rows) + 1
+            used = _used(rows)
             if used > room and (len(rows) > 1 or room < BODY):
                 continue
             # what an opener begins is no last page, unless it holds everything
             may = not pardoned and (room == BODY or page == left)
-            for blank, done in ((max(0.0, room - used - SPARE), pardoned), *([(0.0, True)] if may else [])):
-                count, more, others = self.best(left ^ page, done)
-                yield count + 1, blank + more + ORDER * passed, (page, *others)
+            passed = self._passed(page, left)
+            # a page that is not the last by its rows goes behind the others
+            behind = ORDER * self._passed(left ^ page, left)
+            count, more, others = self.best(left ^ page, pardoned)
+            blank = max(0.0, room - used - SPARE) + BEYOND * (room - used > LIMIT)
+            yield count + 1, blank + more + ORDER * passed, (page, *others)
+            if may:
+                count, more, others = self.best(left ^ page, True)
+                yield count + 1, behind + more + ORDER * passed, (*others, page)
+
+    def _passed(self, first: int, left: int) -> int:
+        """Return how many of the rows left over have a row of their kind and of higher number among those put first."""
+        kinds = ((first & kind, left & ~first & kind) for kind in (self.tables, self.all & ~self.tables))
+        return sum((others & ((1 << own.bit_length()) - 1)).bit_count() for own, others in kinds)
 
 
 def _parts_of(rows: int) -> Iterator[int]:

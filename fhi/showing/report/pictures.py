@@ -93,6 +93,7 @@ def figure_context(found: Drawn, store: Store, headlines: dict[str, Texts]) -> d
     """
     entry, blocks = found.entry, found.blocks
     svgs = {name: picture(entry, store, name) for name in LANGUAGES}
+    size = svg_size(svgs[LANGUAGES[0]])
     heads, *rows = csv.reader(io.StringIO(found.data))
     told = "\n".join([*entry.title.values(), *found.caption.values()])
     return {
@@ -104,7 +105,8 @@ def figure_context(found: Drawn, store: Store, headlines: dict[str, Texts]) -> d
         "headline": headlines.get(entry.id, entry.title),
         "caption": found.caption,
         "blocks": blocks,
-        "size": svg_size(svgs[LANGUAGES[0]]),
+        "size": size,
+        "half": entry.half if blocks else size[0] < style.FULL * POINTS_PER_INCH / 2,
         # a document stands on the page as text: nothing is drawn of it
         "packed": None if blocks else {name: packed(svg) for name, svg in svgs.items()},
         "csv": packed(found.data),

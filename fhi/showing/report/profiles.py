@@ -140,7 +140,7 @@ class Field:
             "pillars": [self.pillar(unit, code) for code in self.uppers],
             "indicators": cells,
             "marks": self.said["marks"],
-            "missing": self.said["missing_count"].format(total=len(cells), count=missing),
+            "missing": self.said["missing_count"].format(total=len(cells), count=missing) if missing else "",
             "uncertainty": self.uncertainty(unit),
             "bullets": self.bullets(unit),
             "peers": self.peers(unit),

@@ -6,6 +6,8 @@ import pytest
 
 from fhi.engine.errors import MethodError
 from fhi.engine.imputation import impute
+from fhi.engine.imputation.models import completed
+from fhi.engine.parameters import Step
 
 NAN = float("nan")
 # R's data set `women`; lm(weight ~ height) prints (Intercept) -87.51667, height 3.45000, residual standard error 1.525
@@ -71,3 +73,16 @@ def test_a_unit_without_regressors_gets_the_mean():
 def test_refusals(data, params, told):
     with pytest.raises(MethodError, match=told):
         impute(data, "regression", **params)
+
+
+def test_with_drawn_parameters_a_missing_cell_follows_the_t_distribution_of_predictions():
+    # s·√(1 + 1/n + (x − x̄)²/Σ(x − x̄)²) times a t of 13 degrees, of variance 13/11; x̄ = 65, Σ = 280
+    drawn = completed(with_gap(80), Step(method="regression"), 1500, 2)[:, -1, 1]
+    spread = 1.525 * np.sqrt(1 + 1 / 15 + 15**2 / 280) * np.sqrt(13 / 11)
+    assert np.mean(drawn) == pytest.approx(-87.51667 + 3.45 * 80, abs=4 * spread / np.sqrt(1500))
+    assert np.std(drawn) == pytest.approx(spread, rel=4 / np.sqrt(1500))
+    with pytest.raises(MethodError, match="name fewer indicators in `on`, or use normal") as told:
+        completed(with_gap().iloc[-3:], Step(method="regression"), 2, 0)
+    assert told.value.key == "imputed.on"
+    with pytest.raises(MethodError, match="width has no data to regress on here"):
+        completed(with_gap(), Step(method="regression", on=("width",)), 2, 0)

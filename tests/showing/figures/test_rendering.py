@@ -117,6 +117,57 @@ def test_a_picture_is_kept_by_its_code_its_data_and_its_labels(tmp_path, monkeyp
     assert save("given", "user") == (2, first)
 
 
+def test_a_figure_of_the_same_code_and_tables_is_written_without_a_look_at_them(tmp_path):
+    def data(tables):
+        looked.append(tables)
+        return pd.DataFrame({"city": ["甲"], "FHI": [1.0]})
+
+    figure = rendering.FigureEntry(
+        "x", None, ("public",), TITLE, data, lambda data: TITLE, lambda data, language: style.canvas(2)
+    )
+
+    def save(scenario, key="of the same"):
+        store = Store(scenario, tmp_path)
+        store.write(
+            "coverage", pd.DataFrame({"city": ["甲"], "indicator": ["a"], "evidence": ["public"], "used": [True]})
+        )
+        looked.clear()
+        row = rendering.save(figure, store, key=key)
+        written = (tmp_path / store.reports / "figures").iterdir()
+        return bool(looked), row, {path.name: path.read_bytes() for path in written}
+
+    looked = []
+    first = save("baseline")
+    assert first[0] and len(first[2]) == 4
+    assert save("other") == (False, *first[1:])
+    assert save("other", "of another") == first
+    # what was altered, or lost, in the store is made anew
+    for kind in ("figures", "pictures"):
+        for path in (tmp_path / ".store" / kind).iterdir():
+            path.write_bytes(path.read_bytes()[:-1] + b"!")
+        assert save("baseline") == first
+        assert save("baseline") == (False, *first[1:])
+
+
+def test_a_changed_module_makes_its_own_figures_anew_and_a_changed_table_all(monkeypatch):
+    def keys(tables):
+        return {id: files.Kept.key(rendering.made_from(entry(id), tables, "svg")) for id in IDS}
+
+    before, checksum = keys({"scores": "1"}), files._checksum
+    assert keys({"scores": "1"}) == before and not set(keys({"scores": "2"}).items()) & set(before.items())
+
+    def changed(name):
+        def other(path):
+            return (checksum(path)[0], "other") if path.name == name else checksum(path)
+
+        monkeypatch.setattr(files, "_checksum", other)
+        return {id for id, key in keys({"scores": "1"}).items() if key != before[id]}
+
+    assert changed("economy.py") == {id for id in IDS if entry(id).draw.__module__.endswith(".economy")} != set()
+    for shared in ("style.py", "wording.csv", "schemas.csv", "index.py", "requirements.lock"):
+        assert changed(shared) == set(IDS), shared
+
+
 def test_a_figure_depends_on_its_own_module_and_what_that_imports():
     def modules(id):
         return {

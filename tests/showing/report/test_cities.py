@@ -26,7 +26,7 @@ def test_every_published_city_has_a_section_in_published_order(sections, store):
 
 
 def test_a_section_says_why(sections):
-    assert sections["天津"]["moved"]["en"].startswith("Place 9 in 2017, 12 in 2018. Passed by: Xi'an, Chongqing.")
+    assert sections["天津"]["moved"]["en"].startswith("Rank 9 in 2017, 12 in 2018. Overtaken by: Xi'an and Chongqing.")
     assert [table.file for table in sections["天津"]["reasons"]] == ["next_above"]
     # new among the twenty; first in the reconstructed index
     assert sections["香港"]["moved"] is None and sections["北京"]["reasons"] == []

@@ -35,8 +35,11 @@ def test_every_claim_has_a_row_with_its_verdict_in_both_languages(tables):
 
 def test_the_note_counts_what_was_checked(tables):
     checked = sum(row[4]["en"] not in ("cannot be checked", "constraint only") for row in ledger.ledger(tables).rows)
-    assert f"报告给出的4个数字或次序，其中{checked}个与其他数字核对" in ledger.ledger(tables).note["zh"]
-    assert f"4 numbers and orders that the report states, {checked} of them checked" in ledger.ledger(tables).note["en"]
+    assert f"报告给出的4项数字、次序或日期，其中{checked}项已与其他数据核对" in ledger.ledger(tables).note["zh"]
+    assert (
+        f"4 numbers, orders and dates that the report states; {checked} of them are checked"
+        in ledger.ledger(tables).note["en"]
+    )
 
 
 def test_what_was_not_recomputed_stays_empty(tables):

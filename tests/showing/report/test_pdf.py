@@ -73,6 +73,8 @@ def test_every_figure_caption_profile_and_table_is_printed(printed, data, said):
         assert plain(item["caption"])[:40] in text
     for part in found["parts"]:
         assert plain(part["title"]) in text
+        also = [told for row in part["rows"] for item in row for told in item.get("also", ())]
+        assert all(plain(told["text"])[:40] in text for told in also)
         assert all(plain(told["text"])[:40] in text for told in part["findings"])
     assert [plain(item["name"]) in text for item in found["profiles"]["items"]] == [True] * 20
     for section in found["annex"]:
@@ -168,10 +170,26 @@ def test_over_long_words_may_be_broken_and_others_stay():
     assert max(map(len, broken.split("\u200b"))) <= 8
 
 
+def test_heights_are_measured_anew_for_another_size_and_not_for_another_drawing(data, tmp_path, monkeypatch):
+    def heights(old="", new=""):
+        measured.clear()
+        changed = item | {"svg": item["svg"].replace(old, new, 1)}
+        return pdf._heights(given | {"parts": [part | {"rows": [[changed]]}]}, tmp_path), len(measured)
+
+    given, measured, query = data["en"], [], pdf.typst.query
+    part, item = next((part, row[0]) for part in given["parts"] for row in part["rows"] if row[0].get("svg"))
+    monkeypatch.setattr(pdf.typst, "query", lambda *a, **b: measured.append(a) or query(*a, **b))
+    first, times = heights()
+    assert times == 1 and heights("stroke:", "stroke: ") == (first, 0)
+    size = re.search(r'height="([\d.]+)pt"', item["svg"])
+    taller, times = heights(size[0], f'height="{float(size[1]) + 72:g}pt"')
+    assert times == 1 and taller[0]["rows"][0] > first[0]["rows"][0]
+
+
 def test_a_chapter_needs_as_few_pages_as_it_can_and_they_are_full():
-    rows = [Row(0, None, 60), Row(0, 0, 120), Row(0, 1, 180), Row(0, 2, 70)]
+    rows = [Row(0, None, 60), Row(0, 0, 120), Row(0, 1, 230), Row(0, 2, 70)]
     first, second = sheets_of(rows)
-    # two pages are enough in three ways; in this one they are full and the fewest rows pass others
+    # in their order they would need three
     assert [row.row for row in first["rows"]] == [None, 0, 2] and [row.row for row in second["rows"]] == [1]
     assert LEAST < first["gap"] < MOST and second["gap"] == LEAST
 
@@ -180,6 +198,19 @@ def test_rows_keep_their_order_where_that_costs_little():
     rows = [Row(0, None, 100), *(Row(0, place, high) for place, high in enumerate([110, 120, 115, 100, 90, 60]))]
     placed = [row.row for sheet in sheets_of(rows) for row in sheet["rows"]]
     assert placed == [None, 0, 1, 2, 3, 4, 5]
+
+
+def test_only_the_last_page_of_a_chapter_may_stay_mostly_blank_and_no_figure_is_put_off_for_it():
+    rows = [Row(0, None, 60), *(Row(0, place, high) for place, high in enumerate([180, 100, 110, 150, 60]))]
+    assert [[row.row for row in sheet["rows"]] for sheet in sheets_of(rows)] == [[None, 0], [1, 2], [3, 4]]
+    blank = [BODY - sum(row.height for row in sheet["rows"]) for sheet in sheets_of(rows)]
+    assert max(blank[:-1]) <= 0.35 * BODY
+
+
+def test_a_table_may_stand_before_a_figure_where_that_fills_a_page():
+    """Figures and tables are numbered apart: only those of a kind keep their order."""
+    rows = [Row(0, 0, 160), Row(0, 1, 200), Row(0, 2, 190), Row(0, 3, 80, table=True)]
+    assert [[row.row for row in sheet["rows"]] for sheet in sheets_of(rows)] == [[0, 3], [1], [2]]
 
 
 def test_a_figure_too_high_has_a_page_of_its_own():
@@ -207,4 +238,4 @@ def test_every_row_is_placed_once_whatever_their_heights():
 
 def test_figures_of_half_the_width_stand_in_pairs():
     items = [{"id": name, "share": share} for name, share in (("a", 0.48), ("b", 1.0), ("c", 0.48), ("d", 0.48))]
-    assert [[item["id"] for item in row] for row in document.paired(items)] == [["a", "c"], ["b"], ["d"]]
+    assert [[item["id"] for item in row] for row in document.paired(items)] == [["a"], ["b"], ["c", "d"]]

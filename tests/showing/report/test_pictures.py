@@ -14,6 +14,9 @@ import pytest
 from fhi.showing.figures import LANGUAGES, entries
 from fhi.showing.figures.evidence import seen
 from fhi.showing.report import pictures
+from fhi.showing.report.contents import LABELS
+from fhi.showing.report.page import value_names
+from fhi.showing.report.tables import city_names, node_names
 from fhi.store import to_csv
 
 
@@ -98,3 +101,18 @@ def test_of_a_headline_on_two_lines_no_letter_is_left_below_the_cut():
     assert svg.count("quays") >= 2
     cut = pictures.beheaded(svg, style.HEAD * pictures.POINTS_PER_INCH, style.FOOT * pictures.POINTS_PER_INCH)
     assert "quays" not in cut
+
+
+def test_what_the_data_of_figures_hold_as_codes_has_a_name(folder, built):
+    """Readers of the tables below the pictures see words of their language: units, indicators, labels, kinds."""
+    store = built.store()
+    known = {*value_names(), *node_names(store), *city_names(store), *LABELS}
+    hidden = {"note", "fact", "facts", "id", "source", "printed", "province", "cities"}
+    for path in (folder / "figures").glob("*.csv"):
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+        for column in frame.columns.difference([*hidden]):
+            if column.endswith(("_zh", "_en")) or f"{column}_zh" in frame or frame[column].nunique() < 2:
+                continue
+            parts = {part for cell in frame[column] for part in re.split(r"[|+]", cell)}
+            codes = {part for part in parts if re.search("[a-z\u4e00-\u9fff]", part)} - known
+            assert not {code for code in codes if not re.fullmatch(r"-?[\d.]+e-\d+", code)}, (path.stem, column)

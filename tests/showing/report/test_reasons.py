@@ -1,5 +1,7 @@
 """Why a city stands where it does: moves by hand, parts that sum to the gap, changes of several years."""
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -11,6 +13,7 @@ def store(built):
     return built.store()
 
 
+GONE = "Ranked above it before and no longer among the twenty"
 CITIES = pd.DataFrame({"name_zh": ["甲", "乙", "丙", "丁"], "name_en": ["Jia", "Yi", "Bing", "Ding"]})
 EDITION = pd.DataFrame({"key": ["unit", "units"], "zh": ["城市", "城市"], "en": ["city", "cities"]})
 TREE = pd.DataFrame(
@@ -36,22 +39,26 @@ def tables(**more):
 def test_moves_by_hand():
     said = cities.printed_moves(tables())
     # the first of 2017 is gone: 甲 rises though it passed nobody
-    assert said["甲"]["en"].startswith("Place 2 in 2017, 1 in 2018. No longer among the twenty, once above it: 1.")
-    assert said["乙"]["en"].startswith("Place 4 in 2017, 2 in 2018. Passed: Bing. No longer")
-    assert said["丙"]["en"].startswith("Place 3 in 2017, 4 in 2018. Passed by: Yi. New above it: Ding. No longer")
-    assert said["丙"]["zh"].startswith("2017年第3名，2018年第4名。被超过：乙。新进入其前：丁。")
+    assert said["甲"]["en"].startswith(
+        "Rank 2 in 2017, 1 in 2018. Ranked above it before and no longer among the twenty: 1."
+    )
+    assert said["乙"]["en"].startswith("Rank 4 in 2017, 2 in 2018. Overtook: Bing. Ranked above")
+    assert said["丙"]["en"].startswith(
+        "Rank 3 in 2017, 4 in 2018. Overtaken by: Yi. New and ranked above it: Ding. Ranked above"
+    )
+    assert said["丙"]["zh"].startswith("2017年第3名，2018年第4名。被超过：乙。新进入且排在其前：丁。")
     assert "丁" not in said
     assert said["乙"]["en"].endswith(
-        "Gains by pillar that the report prints: GDP +2 (p. 10). "
-        "The report prints no other pillar ranks of 2017 and no scores: it does not settle why."
+        "Gains by pillar that the report gives: GDP +2 (p. 10). "
+        "The report gives no other pillar ranks of 2017 and no scores, so the cause of the change cannot be told."
     )
-    assert "报告印出的维度升位：国+2（第10页）。2017年的其他维度名次" in said["乙"]["zh"]
+    assert "报告给出的维度升位：国+2（第10页）。报告未给出2017年其他维度的名次" in said["乙"]["zh"]
 
 
 def test_of_a_city_that_nothing_moved_nothing_is_asked():
     moves = tables()["movement"].assign(rank_from=[1, 2, 3, 4], rank_to=[1, 2, 3, 4])
     said = cities.printed_moves(tables(movement=moves))
-    assert said["甲"]["en"] == "Place 1 in 2017, 1 in 2018."
+    assert said["甲"]["en"] == "Rank 1 in 2017, 1 in 2018."
 
 
 def test_gains_of_pillars_are_those_printed(store):
@@ -66,11 +73,11 @@ def test_every_printed_change_is_accounted_for(store):
     top20 = store["tables/top20"].dropna(subset=["change_value"]).set_index("city")["change_value"]
     assert set(said) == set(top20.index)
     for city, change in top20.items():
-        counts = {"Passed by": 0, "Passed": 0, "New above it": 0, "No longer among the twenty, once above it": 0}
+        counts = dict.fromkeys(("Overtaken by", "Overtook", "New and ranked above it", GONE), 0)
         for sentence in said[city]["en"].split(". ")[1:]:
             head, _, names = sentence.rstrip(".").partition(": ")
             if head in counts:
-                counts[head] = int(names) if names.isdigit() else len(names.split(", "))
+                counts[head] = int(names) if names.isdigit() else len(re.split(", | and ", names))
         by, passed, new, gone = counts.values()
         assert passed - by - new + gone == change, city
 
@@ -112,7 +119,7 @@ def test_what_changed_a_score_is_that_of_the_last_years():
         ("GDP", "+3.00"),
         ("firms", "−1.00"),
     ]
-    assert found["甲"].title["en"] == "What changed its reconstructed score from 2017 to 2018"
+    assert found["甲"].title["en"] == "Change of the reconstructed score from 2017 to 2018"
 
 
 def test_one_year_has_no_changes(store):

@@ -23,21 +23,28 @@ function rowsOf(csv) {
   return rows.filter((row) => row.length > 1 || row[0]);
 }
 
-// the columns of the other language stay away, and units bear their names in this one
+// columns that hold ids and remarks for those who edit the data; they stay in the file that is saved
+const internal = new Set(["note", "fact", "facts", "id", "source"]);
+
+// the columns of the other language stay away, and units and what the data name bear their names in this one
 function told(csv) {
   const [heads, ...rows] = rowsOf(csv);
   const other = root.lang === "zh" ? "en" : "zh";
   // nor what is the same in every row, and no code beside the name that it stands for
   const varied = (i) => rows.length < 2 || rows.some((row) => row[i] !== rows[0][i]);
-  const shown = heads.map((head, i) => [head, i]).filter(([head, i]) => !head.endsWith(`_${other}`) && varied(i) && !heads.includes(`${head}_${root.lang}`));
+  const shown = heads.map((head, i) => [head, i]).filter(([head, i]) => !head.endsWith(`_${other}`) && varied(i) && !internal.has(head) && !(other === "zh" && head === "printed") && !heads.includes(`${head}_${root.lang}`));
   const label = (head) => labels[head]?.[root.lang] ?? labels[head.replace(/_(zh|en)$/, "")]?.[root.lang] ?? head.replace(/_(zh|en)$/, "").replaceAll("_", " ");
-  const value = (text) => {
+  const value = (text, head) => {
     if (text === "") return "—";
-    if (/^-?\d+\.\d{4,}(e-?\d+)?$/.test(text)) return String(Number(Number(text).toPrecision(Math.max(4, String(Math.trunc(Math.abs(Number(text)))).length))));
+    if (/^-?\d+\.\d{4,}(e-?\d+)?$|^-?\d[\d.]*e-\d+$/.test(text)) return String(Number(Number(text).toPrecision(Math.max(4, String(Math.trunc(Math.abs(Number(text)))).length))));
     const unit = byName.get(text);
-    return unit ? title(unit) : (pageState.words[text]?.[root.lang] ?? text);
+    if (unit) return title(unit);
+    const word = pageState.words[`${head}.${text}`] ?? pageState.words[text];
+    if (word) return word[root.lang];
+    const parts = text.split(/[|+]/);
+    return parts.length > 1 ? parts.map((part) => value(part, head)).join(say("、", ", ")) : text;
   };
-  return { heads: shown.map(([head]) => label(head)), names: heads, rows: rows.map((row) => ({ raw: row, cells: shown.map(([, i]) => value(row[i] ?? "")) })) };
+  return { heads: shown.map(([head]) => label(head)), names: heads, rows: rows.map((row) => ({ raw: row, cells: shown.map(([head, i]) => value(row[i] ?? "", head)) })) };
 }
 
 async function paint(box) {
@@ -53,7 +60,15 @@ async function paint(box) {
   drawn.removeAttribute("height");
   drawn.setAttribute("focusable", "false");
   box.replaceChildren(document.importNode(drawn, true));
+  reveal(box);
   box.dispatchEvent(new Event("painted", { bubbles: true }));
+}
+
+// a picture wider than its box opens where its units begin: a map at its cities, rows at their names
+function reveal(box) {
+  if (box.scrollWidth <= box.clientWidth + 4) return;
+  const marks = [...box.querySelectorAll("[data-unit]")].map((mark) => mark.getBoundingClientRect()).filter((mark) => mark.width);
+  if (marks.length) box.scrollLeft += Math.min(...marks.map((mark) => mark.left)) - box.getBoundingClientRect().left - 12;
 }
 
 const pictures = [...document.querySelectorAll(".picture")];
@@ -172,24 +187,6 @@ document.addEventListener("click", async (event) => {
   else save(name, await png(figure), "image/png");
 });
 
-// on a phone the letters of a picture drawn for a page are too small: its table stands in its place until it is asked for
-if (matchMedia("(max-width: 46rem)").matches) {
-  const opening = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) if (isIntersecting) { target.querySelector(".data").open = true; opening.unobserve(target); }
-  }, { rootMargin: "600px 0px" });
-  for (const figure of document.querySelectorAll("figure:has(.picture)")) {
-    figure.classList.add("small");
-    opening.observe(figure);
-    const button = made("button", undefined, { type: "button" });
-    button.innerHTML = '<span class="zh" lang="zh">图</span><span class="en" lang="en">Drawing</span>';
-    button.addEventListener("click", () => {
-      figure.classList.toggle("small");
-      figure.classList.toggle("large");
-      paint(figure.querySelector(".picture"));
-    });
-    figure.querySelector(".tools").prepend(button, " ");
-  }
-}
 addEventListener("beforeprint", () => pictures.forEach(paint));
 
 // --- two to four units side by side ------------------------------------------------------------------------------
