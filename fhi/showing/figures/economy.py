@@ -1,7 +1,5 @@
 """Part four, the ecosystem: the economic base (p29-30), listed companies by city."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 
@@ -66,7 +64,7 @@ def base(data: pd.DataFrame, language: str):
     figure = style.canvas(5.85, style.HALF)
     known = data[data["finance"].notna()]
     # room above and below the points for the names of the quadrants
-    limits = {"technology": _range(known["technology_high"], 4.5, 4), "finance": _range(known["finance_high"], 2.4)}
+    limits = {"technology": _range(known["technology_high"], 3.6, 4.2), "finance": _range(known["finance_high"], 2.2)}
     none, some = _parts(known, limits)
     # in billions for English readers
     decades = [f"{tick if language == 'zh' else tick // 10:,}" for tick in DECADES]
@@ -133,7 +131,7 @@ def _name_points(axes, rows: pd.DataFrame, language: str, taken: list) -> None:
     left, bottom, right, top = _edges(axes)
     limits = np.array([(left, right), (bottom, top)])
     points = _points(axes, rows[["finance", "technology"]].to_numpy())
-    corners = place_labels(points, sizes, taken, limits)
+    corners = place_labels(points, sizes, taken, limits, tied=False)
     back = axes.figure.dpi_scale_trans + axes.transData.inverted()
     for name, corner, size, point in zip(names, corners, sizes, points, strict=True):
         # a line from a name to its point
