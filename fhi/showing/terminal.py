@@ -1,7 +1,5 @@
 """Text of aligned columns, for the terminal; Chinese characters take the width of two."""
 
-from __future__ import annotations
-
 import unicodedata
 
 

@@ -58,5 +58,5 @@ def test_what_describes_indicators_gives_it_no_spread(tree):
     scores = DATA.assign(r=DATA["a"])
     found = multivariate.effective_weights(scores, tree, UP / 3)
     assert np.isnan(found["correlation"]["flat"]) and found["correlation"]["a"] == pytest.approx(1)
-    with pytest.raises(MethodError, match="every value is the same in flat"):
+    with pytest.raises(MethodError, match="every value of flat is the same"):
         multivariate.principal_components(DATA)

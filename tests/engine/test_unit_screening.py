@@ -74,7 +74,7 @@ def test_a_node_that_does_not_exist_is_refused():
 
 
 def test_no_unit_left_is_refused():
-    with pytest.raises(MethodError, match="no unit is left"):
+    with pytest.raises(MethodError, match="no unit passes"):
         build(
             DATA.drop("丁"),
             TREE,

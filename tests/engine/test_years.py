@@ -151,7 +151,7 @@ def test_what_is_carried_on_from_the_year_before_is_no_new_year():
 def test_the_year_of_the_edition_must_be_built():
     with pytest.raises(MethodError, match="no data of 2011"):
         built(Method(year=2018, panel=OWN, over_years={"method": "base-year", "base": 2011}))
-    with pytest.raises(MethodError, match="set year"):
+    with pytest.raises(MethodError, match="set the key year"):
         build(panel(), TREE, Method(over_years="pooled"))
 
 

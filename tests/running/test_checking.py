@@ -1,6 +1,7 @@
 """A scenario and its edition are checked whole before anything runs."""
 
 import pytest
+import report_tables
 
 from fhi import paths
 from fhi.editions import folders
@@ -16,6 +17,8 @@ def said(tmp_path, monkeypatch):
     (tmp_path / "baseline.yml").write_text(baseline, encoding="utf-8")
     monkeypatch.setattr(paths, "SCENARIOS", tmp_path)
     monkeypatch.setattr(paths, "USER", tmp_path / "user")
+    # every scenario here is of the report, whose tables are read once
+    monkeypatch.setattr(folders, "load", {paths.REPORT: report_tables.load()}.__getitem__)
     for function in (load_scenario, own_settings, layers_of, scenario_names):
         monkeypatch.setattr(function, "__defaults__", (tmp_path,))
 

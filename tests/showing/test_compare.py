@@ -367,6 +367,7 @@ def test_the_page_says_that_two_methods_are_the_same():
     assert "The two methods are the same." in page.comparison_page(compared(), (), {})
 
 
+@pytest.mark.slow
 def test_moves_beyond_the_uncertainty_are_named():
     space = {"weight_noise": {"uniform": 0.1, "levels": [1]}}
     base = Scenario(robustness={"space": space, "seed": 3})
@@ -391,6 +392,7 @@ def test_moves_beyond_the_uncertainty_are_named():
     assert found.significance.empty and "90% interval" not in page.comparison_page(found, (), {})
 
 
+@pytest.mark.slow
 def test_where_it_cannot_be_told_the_reason_is():
     base = Scenario(robustness={"space": {"aggregation": ["arithmetic", "geometric"]}})
     given_data = data()

@@ -1,7 +1,5 @@
 """Two scenarios, or all of them: which ranks moved, by how much, through which indicators and assumptions."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

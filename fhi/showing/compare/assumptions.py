@@ -1,7 +1,5 @@
 """Which of the assumptions that differ moved which city: each changed alone, and each taken back alone."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -125,12 +123,8 @@ def assumptions(base: Result, other: Result, data: Data, base_data: Data) -> pd.
         near = {id(base_data): [base, other] if same else [base], id(data): [other, base] if same else [other]}
         alone, why = _scores(with_change(base.method, name, after), changed, root, near[id(changed)])
         without, why_not = _scores(with_change(other.method, name, before), kept, root, near[id(kept)])
-        moved = pd.DataFrame(
-            {
-                "alone": shifts(base.index.scores[root], alone)["shift"],
-                "last": shifts(without, other.index.scores[root])["shift"],
-            }
-        ).astype("Int64")
+        pairs = {"alone": (base.index.scores[root], alone), "last": (without, other.index.scores[root])}
+        moved = pd.DataFrame({kind: shifts(*pair)["shift"] for kind, pair in pairs.items()}).astype("Int64")
         frame = moved.rename_axis("city").reset_index().assign(note="")
         notes = [f"{what}: {note}" for what, note in (("alone", why), ("last", why_not)) if note]
         if notes:

@@ -1,7 +1,5 @@
 """What a comparison writes: its tables, pictures and page, in files."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 

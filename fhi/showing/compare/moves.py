@@ -40,14 +40,9 @@ def moves(base: Result, other: Result, framework: Framework) -> pd.DataFrame:
     """
     frames = []
     for node in [framework.root, *framework.children(framework.root)]:
-        frame = pd.DataFrame(
-            {
-                "base_rank": base.index.ranks[node],
-                "rank": other.index.ranks[node],
-                "base_score": base.index.scores[node],
-                "score": other.index.scores[node],
-            }
-        )
+        sides = {"base_": base.index, "": other.index}
+        columns = {f"{side}rank": index.ranks[node] for side, index in sides.items()}
+        frame = pd.DataFrame(columns | {f"{side}score": index.scores[node] for side, index in sides.items()})
         frame = frame[frame[["base_score", "score"]].notna().any(axis=1)].rename_axis("city")
         shift = shifts(frame["base_score"], frame["score"])["shift"].reindex(frame.index).astype("Int64")
         frames.append(frame.assign(node=node, shift=shift, difference=frame["score"] - frame["base_score"]))
@@ -106,17 +101,10 @@ def contributions(base: Result, other: Result, framework: Framework) -> pd.DataF
     leaves = [leaf for leaf in framework.leaves if (effective.loc[leaf] > 0).any()]
     before, after = (_terms(item, framework, cities, leaves, scale) for item in (base, other))
     relative = after["standardised"] - before["standardised"]
-    table = pd.DataFrame(
-        {
-            "base_weight": before["weight"],
-            "weight": after["weight"],
-            "base_score": before["score"],
-            "score": after["score"],
-            "contribution": after["term"] - before["term"],
-            "relative": relative - relative.groupby(level="node").transform("mean"),
-        }
-    )
-    return table.loc[before.index].reset_index()[CONTRIBUTIONS]
+    table = before[["weight", "score"]].add_prefix("base_").join(after[["weight", "score"]])
+    table["contribution"] = after["term"] - before["term"]
+    table["relative"] = relative - relative.groupby(level="node").transform("mean")
+    return table.reset_index()[CONTRIBUTIONS]
 
 
 def _terms(result: Result, framework: Framework, cities: pd.Index, leaves: list[str], scale: str) -> pd.DataFrame:

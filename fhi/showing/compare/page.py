@@ -1,7 +1,5 @@
 """A comparison as a page: who moved, through what, how the methods differ, in words."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pandas as pd
@@ -10,6 +8,7 @@ from fhi.engine.words import key_name
 from fhi.showing.compare import Comparison
 from fhi.showing.compare.plain_text import arrow, through
 from fhi.showing.figures.registry import LANGUAGES, Texts
+from fhi.showing.figures.wording import joined
 from fhi.showing.report.contents import LABELS
 from fhi.showing.report.method import value_words
 from fhi.showing.report.page import light_page
@@ -18,6 +17,8 @@ from fhi.showing.report.texts import NOTHING, decimal, said, same, whole
 
 #: where an edition says nothing of its units
 PLAIN = {"one": {"zh": "评价对象", "en": "Unit"}, "many": {"zh": "评价对象", "en": "units"}}
+#: between a key and the node that it is of
+DOT = {"zh": " · ", "en": " · "}
 Pictures = Mapping[str, Mapping[str, bytes]]
 
 
@@ -154,7 +155,7 @@ def method_table(found: Comparison) -> Table | None:
         key, _, node = name.partition(".")
         label = {language: key_name(key, language) for language in LANGUAGES}
         if node:
-            label = {language: f"{label[language]} · {nodes.get(node, same(node))[language]}" for language in LANGUAGES}
+            label = joined([label, nodes.get(node, same(node))], DOT)
         first, sides = group.iloc[0], ((found.base, "before"), (found.other, "after"))
         choice = [same(first[kind]) if node else value_words(getattr(item.method, key), key) for item, kind in sides]
         moved = [group[kind] for kind in ("alone", "last")]
@@ -168,12 +169,8 @@ def _moves_table(found: Comparison, rows: pd.DataFrame, words: Mapping[str, Text
     nodes, lines, intervals = node_names(found), [], _intervals(found)
     cities = {city: {"zh": city, "en": name} for city, name in found.data.units["name_en"].items()}
     for item in rows.sort_values(["base_rank", "rank", "city"]).itertuples():
-        parts = [(nodes.get(name, same(name)), text) for name, text in through(found, item)]
-        joints = {"zh": "，", "en": ", "}
-        why = {
-            language: joints[language].join(f"{name[language]} {text}" for name, text in parts)
-            for language in LANGUAGES
-        }
+        parts = [(nodes.get(name, same(name)), same(f" {text}")) for name, text in through(found, item)]
+        why = joined([joined(part, same("")) for part in parts], {"zh": "，", "en": ", "})
         ranks = [whole(item.base_rank), whole(item.rank), arrow(item.shift)]
         lines.append([cities.get(item.city, same(item.city)), *ranks, f"{item.base_score:.1f} → {item.score:.1f}", why])
         if intervals:

@@ -1,7 +1,5 @@
 """A comparison as text for the terminal; of the modules beside it the only one that needs no page and no figure."""
 
-from __future__ import annotations
-
 import textwrap
 
 import pandas as pd
@@ -36,21 +34,12 @@ def comparison_text(found: Comparison) -> str:
         *_changed(found),
         "",
     ]
-    heads = ["city", "", found.base.name, found.other.name, "moved", "score", "", "", "through"]
-    rows = [heads]
+    rows = [["city", "", found.base.name, found.other.name, "moved", "score", "", "", "through"]]
     for item in common.itertuples():
+        ranks = [str(item.base_rank), str(item.rank), arrow(item.shift)]
         scores = [f"{item.base_score:.1f}", "→", f"{item.score:.1f}"]
-        ranks = [str(item.base_rank), str(item.rank)]
-        rows.append(
-            [
-                item.city,
-                names.get(item.city, ""),
-                *ranks,
-                arrow(item.shift),
-                *scores,
-                ", ".join(map(" ".join, through(found, item))),
-            ]
-        )
+        parts = ", ".join(map(" ".join, through(found, item)))
+        rows.append([item.city, names.get(item.city, ""), *ranks, *scores, parts])
     lines += table(rows, "llrrrrlrl")
     lines += _one_sided(found, table_of)
     lines += _beyond(found)

@@ -13,7 +13,6 @@ from fhi.showing.figures import (
     method,
     ranks,
     replication,
-    research,
     robustness,
     sensitivity,
 )
@@ -33,7 +32,6 @@ __all__ += [
     "method",
     "ranks",
     "replication",
-    "research",
     "robustness",
     "sensitivity",
 ]

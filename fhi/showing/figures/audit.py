@@ -1,7 +1,5 @@
 """Beyond the report: the verdicts on the printed numbers that can be checked, by part of the report."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from fhi.showing.figures import style

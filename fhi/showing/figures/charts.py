@@ -1,7 +1,5 @@
 """Chart forms that several figures share: rows of units, keys, tables of coloured cells, names in two languages."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Diagnostics: correlations, importance beside nominal weights, leave-one-out, and the standing of each unit by indicator."""
 
-from __future__ import annotations
-
 import math
 from functools import partial
 

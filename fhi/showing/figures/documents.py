@@ -12,8 +12,6 @@ A card is a list of blocks. Print sets them by ``blocks.typ``, the page by ``blo
 Each has a ``title`` (may be empty) and a ``colour``.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path

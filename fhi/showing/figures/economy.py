@@ -1,7 +1,5 @@
 """Part four, the ecosystem: the economic base (p29-30), listed companies by city."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

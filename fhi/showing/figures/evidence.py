@@ -4,8 +4,6 @@ What a figure draws of raw tables it states at registration, since only it knows
 that with every value drawn. What it draws of built tables the codebook tells (`fhi.editions.outputs`), and the values themselves.
 """
 
-from __future__ import annotations
-
 from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Part three, the experience: ranking (p20), adoption rates (p21), services (p22) and the four cities portrayed (p23-26)."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import pandas as pd

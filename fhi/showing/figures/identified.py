@@ -1,7 +1,5 @@
 """Beyond the report: what the published numbers pin down about hidden scores and weights."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.patches import Polygon

@@ -1,7 +1,5 @@
 """Part two, the industry: its leaders (p11), the 15 internet institutions (p12-14), financed firms (p15), heads quoted (p16)."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.patches import Rectangle
 

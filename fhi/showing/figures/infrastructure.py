@@ -1,7 +1,5 @@
 """Part two, the industry: fintech infrastructure in four panels (p17), and contributions as treemaps (p18)."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.patches import Rectangle
 

@@ -1,7 +1,5 @@
 """Part one, the landscape: the map of the three regions (p4), the TOP20 table and the tiers (p5), six cities (p6-8)."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import numpy as np

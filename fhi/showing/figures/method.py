@@ -1,7 +1,5 @@
 """Part five, about the index: the indicator tree (p38), the method as a flow with what is not disclosed of it (p39)."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.patches import Rectangle
 

@@ -1,7 +1,5 @@
 """Figures of a comparison of scenarios: how the ranks moved, through what, and the ranks of all scenarios at once."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Beyond the report: the published ranks across the three pillars (p10, p20, p28 by pillar), and ranks of several years as lines."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from functools import partial
 
@@ -13,7 +11,7 @@ from matplotlib.lines import Line2D
 from fhi.engine.agreement import shifts
 from fhi.engine.framework import leaves_of
 from fhi.showing.figures import charts, style
-from fhi.showing.figures.charts import key, name_rows, with_names
+from fhi.showing.figures.charts import name_rows, with_names
 from fhi.showing.figures.registry import Tables, figure, id_of, of_form
 from fhi.showing.figures.texts import capital
 from fhi.showing.figures.wording import both, each, listed, said, together, with_words, words
@@ -293,7 +291,7 @@ def draw_ladder(data: pd.DataFrame, language: str, pillar: str):
     name_rows(axes, data, language, "pillar_rank")
     axes.set(ylim=(len(data) - 0.4, -0.6), xlim=(0.2, last + 0.8), xticks=charts.rank_ticks(last))
     axes.set_xlabel(said("ladder.axis", language), size=style.SMALL, loc="right")
-    key(axes, [(dot, said("ladder.pillar", language)), (ring, said("ladder.overall", language))], columns=1)
+    charts.key(axes, [(dot, said("ladder.pillar", language)), (ring, said("ladder.overall", language))], columns=1)
     return figure
 
 

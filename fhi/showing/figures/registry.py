@@ -1,7 +1,5 @@
 """The registry of figures: what each shows, where the report prints it, how far its numbers can be trusted."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Callable
 from dataclasses import dataclass, field

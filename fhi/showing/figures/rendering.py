@@ -5,8 +5,6 @@ An SVG file is made small and ready to stand in a page: the same picture in fewe
 ``unit:<name>|<words>``, it carries these as ``data-tip``. All other groups lose their names.
 """
 
-from __future__ import annotations
-
 import io
 import json
 import re

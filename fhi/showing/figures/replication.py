@@ -1,7 +1,5 @@
 """Beyond the report: data by unit, reconstructed against published ranks, and every published order against the values."""
 
-from __future__ import annotations
-
 import re
 
 import matplotlib

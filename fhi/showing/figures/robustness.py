@@ -1,7 +1,5 @@
 """Beyond the report: the ranks under many alternative choices: intervals, probabilities, answers, pairs, an assumed survey."""
 
-from __future__ import annotations
-
 from bisect import bisect_right
 
 import pandas as pd

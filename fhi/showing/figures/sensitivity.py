@@ -1,7 +1,5 @@
 """Beyond the report: which sources of uncertainty move the ranks, together and one at a time."""
 
-from __future__ import annotations
-
 import matplotlib
 import numpy as np
 import pandas as pd

@@ -1,7 +1,5 @@
 """One visual language: font, palette, type scale, and the frame of title, badge and source line."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Text that comes from data: measured, wrapped, placed where nothing else lies; numbers in two languages; lines on a sheet."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,5 @@
 """What figures say: their words, by figure and slot in wording.csv, and what an edition calls its units, parts and tiers."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A section for each unit: its profile, what set it where it stands, and the numbers that the report states of it."""
 
-from __future__ import annotations
-
 import itertools
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence

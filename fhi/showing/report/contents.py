@@ -1,7 +1,5 @@
 """What page and print have in common: their titles, the labels of evidence, the parts and the chapters."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from fhi.files import Files

@@ -1,7 +1,5 @@
 """What the print says, in one language, as plain values: cover, front matter, chapters, profiles, annex, colophon."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Container, Mapping, Sequence
 from functools import cache
@@ -12,7 +10,6 @@ import yaml
 
 from fhi.codebook.glossary import terms
 from fhi.editions.edition import Edition
-from fhi.editions.findings import COLUMNS
 from fhi.files import digest
 from fhi.paths import ROOT
 from fhi.scenarios import Scenario, load_scenario
@@ -22,6 +19,7 @@ from fhi.showing.figures.evidence import cited
 from fhi.showing.figures.registry import BEYOND
 from fhi.showing.figures.style import EVIDENCE_SIGNS, FAMILY, PILLARS, source_line
 from fhi.showing.report.contents import LABELS, altered_notice, chapters, front, parts_of
+from fhi.showing.report.opening import findings
 from fhi.showing.report.pictures import Drawn, drawn, map_svg, picture, svg_size
 from fhi.showing.report.profiles import Field
 from fhi.showing.report.tables import Cell, Table, has, profiled, shown_units
@@ -123,10 +121,8 @@ class Told:
     """The findings of an edition in a language, by kind (`fhi.editions.findings`); none where it has none."""
 
     def __init__(self, store: Store, language: str):
-        self.language, self.words = language, words(language)
-        rows = store["findings"] if has(store, "findings") else pd.DataFrame(columns=COLUMNS)
-        rows = rows[rows["language"] == language].astype(object)
-        self.rows = rows.where(rows.notna(), "")
+        self.store, self.language, self.words = store, language, words(language)
+        self.headlines = findings(store, "headline")
 
     def texts(self, kind: str, of: str = "") -> list[dict[str, str]]:
         """Return the sentences of a kind in order, those whose id begins with `of` and a number.
@@ -138,16 +134,13 @@ class Told:
         of : str
             What their ids begin with.
         """
-        rows = self.rows[self.rows["kind"] == kind]
-        number = pd.to_numeric(rows["id"].str.rsplit("-", n=1).str[-1], errors="coerce").fillna(0)
-        rows = rows.assign(number=number).sort_values("number", kind="stable")
-        found = rows if not of else rows[rows["id"].str.rsplit("-", n=1).str[0] == of]
-        return [self._told(row) for row in found.to_dict("records")]
+        parts = [(*id.rsplit("-", 1), id, row) for id, row in findings(self.store, kind).items()]
+        parts.sort(key=lambda part: int(part[-3]) if part[-3].isdigit() else 0)
+        return [self._told(id, row) for first, *_, id, row in parts if not of or first == of]
 
     def headline(self, id: str) -> str:
         """Return the sentence over a figure; empty if it has none or it does not hold."""
-        found = self.rows[(self.rows["kind"] == "headline") & (self.rows["id"] == id)]["text"]
-        return found.iloc[0] if len(found) else ""
+        return self.headlines.get(id, {}).get(self.language, "")
 
     def summary(self, said: Mapping[str, str]) -> list[dict]:
         """Return the four answers of the summary that have sentences."""
@@ -155,14 +148,9 @@ class Told:
         found = [{"title": said[name], "items": self.texts("summary", name)} for name in names]
         return [answer for answer in found if answer["items"]]
 
-    def _told(self, row: Mapping) -> dict[str, str]:
-        page = str(row["page"]).removesuffix(".0")
-        return {
-            "id": row["id"],
-            "text": breakable(row["text"]),
-            "page": self.words["of-page"].format(page=page) if page else "",
-            "verdict": str(row["verdict"]),
-        }
+    def _told(self, id: str, row: Mapping) -> dict[str, str]:
+        page = row["page"] and self.words["of-page"].format(page=row["page"])
+        return {"id": id, "text": breakable(row[self.language]), "page": page, "verdict": row["verdict"]}
 
 
 def figure(given: Drawn, store: Store, told: Told) -> dict:
@@ -195,9 +183,7 @@ def figure(given: Drawn, store: Store, told: Told) -> dict:
     if given.blocks:
         return found | {"blocks": given.blocks[language], "share": HALF if entry.half else 1.0}
     svg = picture(entry, store, language)
-    share = min(svg_size(svg)[0] / DRAWN, 1.0)
-    found |= {"svg": svg, "share": share}
-    return found | {"alt": f"{title}: {caption}"}
+    return found | {"svg": svg, "share": min(svg_size(svg)[0] / DRAWN, 1.0), "alt": f"{title}: {caption}"}
 
 
 def _placed(book: Sequence[Mapping], parts: Container[str]) -> tuple[list[dict], dict[str, list[Table]]]:
@@ -342,14 +328,8 @@ def profile_sheets(store: Store, language: str) -> dict:
     chosen, said = load_scenario(store.scenario), words(language)
     title = front(store, chosen)["title"][language]
     items = _profiles(store, chosen, language, said, 1)["items"]
-    labels = _labels(language)
-    return {
-        "language": language,
-        "fonts": FAMILY,
-        "items": items,
-        "labels": labels,
-        "foot": f"{title} · {said['independent']}",
-    }
+    about = {"language": language, "fonts": FAMILY, "labels": _labels(language)}
+    return about | {"items": items, "foot": f"{title} · {said['independent']}"}
 
 
 def _labels(language: str) -> dict[str, dict[str, str]]:

@@ -5,8 +5,6 @@ The script of the page repeats the steps from the treated indicators to the rank
 its siblings for that unit alone, and a node asks for as much of its weight as the scenario does.
 """
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 

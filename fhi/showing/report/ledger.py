@@ -1,7 +1,5 @@
 """The ledger of printed numbers, as tables of page and print."""
 
-from __future__ import annotations
-
 import calendar
 import re
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """What a run was made from and what it made: checksums, versions, counts, and the closing summary."""
 
-from __future__ import annotations
-
 import json
 import platform
 import re
@@ -154,18 +152,12 @@ def summary(store: Store) -> str:
     seconds = {path.name: path.read_text().strip() for path in sorted(timings.glob("*"))}
     counts = evidence(store)["figures"]
     labels = ", ".join(f"{label} {counts[label]}" for label in EVIDENCE if counts[label])
-    names = ("page", "print", "", "manifest")
-    files = [
-        f"{name:<10} {path} ({path.stat().st_size / 1e6:.1f} MB)"
-        for name, path in zip(names, made(store), strict=True)
-        if path.is_file()
-    ]
-    lines = [
-        *files,
-        f"figures    {len(store['figures'])} in {' and '.join(LANGUAGES)}; by evidence: {labels}",
-        *agreement(store),
-        f"seconds    {', '.join(f'{name} {value}' for name, value in seconds.items())}",
-    ]
+    named = zip(("page", "print", "", "manifest"), made(store), strict=True)
+    there = [(name, path, path.stat().st_size / 1e6) for name, path in named if path.is_file()]
+    lines = [f"{name:<10} {path} ({size:.1f} MB)" for name, path, size in there]
+    lines.append(f"figures    {len(store['figures'])} in {' and '.join(LANGUAGES)}; by evidence: {labels}")
+    lines += agreement(store)
+    lines.append(f"seconds    {', '.join(f'{name} {value}' for name, value in seconds.items())}")
     return "\n".join(lines)
 
 

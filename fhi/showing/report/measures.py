@@ -4,8 +4,6 @@ The names of units are in ``assets/report/units.csv``. A unit that counts in a l
 ``100 million CNY`` or ``万人``, is said as each language counts: 23,042 亿元 are CNY 2,304.2 billion.
 """
 
-from __future__ import annotations
-
 import csv
 import re
 from functools import cache

@@ -1,7 +1,5 @@
 """The method of a scenario as tables: choices, the tree with its weights, assumptions of the bounds, own files."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 

@@ -1,13 +1,12 @@
 """The first screen: the headline, the ranking of every unit with its uncertainty, and the map beside it."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
+from fhi.editions.findings import COLUMNS
 from fhi.editions.published import published, published_units
 from fhi.showing.figures.basemap import LAND, WHOLE, albers, outlines
 from fhi.showing.figures.registry import LANGUAGES, Tables, Texts
@@ -60,7 +59,7 @@ def findings(tables: Tables, kind: str | None = None) -> dict[str, dict[str, str
     """
     if not has(tables, "findings"):
         return {}
-    rows, found = tables["findings"], {}
+    rows, found = tables["findings"].reindex(columns=COLUMNS), {}
     rows = rows if kind is None else rows[rows["kind"] == kind]
     pages = rows["page"].map("{:.0f}".format, na_action="ignore")
     rows = rows.assign(page=pages).astype(object)

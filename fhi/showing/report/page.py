@@ -1,7 +1,5 @@
 """The page: one self-contained HTML file that loads nothing and links to nothing outside; and the pages beside it."""
 
-from __future__ import annotations
-
 import base64
 import csv
 import hashlib
@@ -147,24 +145,17 @@ def page_state(store: Store, figures: list[dict]) -> dict:
     keys = {row["name_zh"]: anchor(row).removeprefix("city-") for row in places}
     inside = {item["id"]: [keys[city] for city in keys if item["id"] in named[city]] for item in figures}
     used = {column for item in figures for column in item["columns"]}
+    units = [
+        {"zh": row["name_zh"], "en": row["name_en"], "key": keys[row["name_zh"]], "section": row["name_zh"] in shown}
+        for row in places
+    ]
+    drawn_in = []
+    for id, there in inside.items():
+        about = [key for city, key in keys.items() if id in near[city]]
+        drawn_in.append({"id": id, "units": "*" if len(there) == len(keys) else there, "near": about})
     return {
-        "units": [
-            {
-                "zh": row["name_zh"],
-                "en": row["name_en"],
-                "key": keys[row["name_zh"]],
-                "section": row["name_zh"] in shown,
-            }
-            for row in places
-        ],
-        "figures": [
-            {
-                "id": item["id"],
-                "units": "*" if len(inside[item["id"]]) == len(keys) else inside[item["id"]],
-                "near": [keys[city] for city in keys if item["id"] in near[city]],
-            }
-            for item in figures
-        ],
+        "units": units,
+        "figures": drawn_in,
         "columns": column_names(used),
         "words": value_names()
         | node_names(store)

@@ -1,7 +1,5 @@
 """The print: one PDF a language, set by Typst with the project's fonts and no other; figures packed page by page."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor

@@ -1,7 +1,5 @@
 """Figures as the page shows them: drawn pictures and their data packed inside the file; the small map of a profile."""
 
-from __future__ import annotations
-
 import base64
 import csv
 import io

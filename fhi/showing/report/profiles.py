@@ -4,8 +4,6 @@ A profile is made of built tables alone, for any unit of any edition; what an ed
 The templates only set it: ``profile.typ`` in print, ``profile.html.j2`` on the page.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path

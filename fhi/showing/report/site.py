@@ -1,7 +1,5 @@
 """The site: a folder that any web server can serve, with a page an edition, one a unit, the figures and an index."""
 
-from __future__ import annotations
-
 import io
 import textwrap
 from collections.abc import Iterator, Mapping
@@ -147,12 +145,8 @@ def social_image(title: Texts, headline: Texts) -> bytes:
     style.load_fonts()
     with matplotlib.rc_context(style.RC):
         figure = Figure(figsize=SIZE, dpi=DPI, facecolor=style.TIERS["national"])
-        rows = [
-            (0.86, title["zh"], 22, 40),
-            (0.70, headline["zh"], 34, 24),
-            (0.36, title["en"], 18, 70),
-            (0.25, headline["en"], 24, 58),
-        ]
+        rows = [(0.86, title["zh"], 22, 40), (0.70, headline["zh"], 34, 24)]
+        rows += [(0.36, title["en"], 18, 70), (0.25, headline["en"], 24, 58)]
         for y, text, size, width in rows:
             shown = "\n".join(textwrap.wrap(text, width))
             figure.text(0.06, y, shown, size=size, color=style.PAPER, va="top", linespacing=1.3)

@@ -1,7 +1,5 @@
 """The tables of page and print, each from the built tables, in one form that both can set."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Words and numbers as the page and the print show them, in both languages."""
 
-from __future__ import annotations
-
 import csv
 import re
 from collections.abc import Mapping

@@ -36,7 +36,7 @@ def test_a_reference_that_is_not_there_has_no_value_or_is_the_worst_is_refused(n
     directions = pd.Series({"x": 1, "y": 1, "z": -1})
     with pytest.raises(MethodError, match="乙 has no value in y; choose another unit"):
         normalise(data, "distance-to-reference", directions=directions, reference="乙")
-    with pytest.raises(MethodError, match=r"甲 is the worst, .* in x, y, z; choose another unit"):
+    with pytest.raises(MethodError, match=r"甲 is no better than the worst value, .* in x, y, z; choose another unit"):
         normalise(data, "distance-to-reference", directions=directions, reference="甲")
 
 

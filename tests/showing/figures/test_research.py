@@ -2,7 +2,7 @@
 
 import pytest
 
-from fhi.showing.figures.research import CLASSES, _years, institutes_data, strength_data
+from fhi.showing.figures.ecosystem import CLASSES, _years, institutes_data, strength_data
 
 
 def test_the_universities_are_those_of_the_list_by_class(tables):

@@ -112,12 +112,13 @@ def test_its_scores_are_those_of_the_engine():
     assert expected.isna().tolist() == [False, False, False, True]
 
 
-def test_bounds_of_another_edition_are_shown():
-    frames = edition()
+def test_bounds_of_another_edition_are_shown(tmp_path):
+    frames = Named(edition())
+    frames.root = tmp_path
     frames["bounds"] = pd.DataFrame({"city": ["Land 1"], "node": ["WELL"], "low": [0.2], "high": [0.4]})
     units = {row["zh"]: row for row in explorer.state(frames, SCENARIO, "mine")["units"]}
     assert units["Land 1"]["low"] == 0.2 and "low" not in units["Land 0"]
-    assert page.explorer_context(Named(frames), SCENARIO)["evidence"] == ("reconstructed", "identified")
+    assert page.explorer_context(frames, SCENARIO)["evidence"] == ("reconstructed", "identified")
 
 
 def test_the_first_screen_ranks_by_what_the_edition_has():
@@ -137,7 +138,8 @@ def test_findings_are_read_where_both_languages_have_them():
         ("summary-report-1", "summary", "en", "One"),
         ("summary-report-2", "summary", "zh", "二"),
     ]
-    frames = edition() | {"findings": pd.DataFrame(rows, columns=["id", "kind", "language", "text"])}
+    told = pd.DataFrame(rows, columns=["id", "kind", "language", "text"])
+    frames = edition() | {"findings": told.assign(page=float("nan"), verdict=None, source=None)}
     assert {id: text["en"] for id, text in opening.findings(frames, "summary").items()} == {"summary-report-1": "One"}
     assert opening.findings(edition()) == {}
 
@@ -193,7 +195,7 @@ def test_the_chapter_of_tables_holds_what_the_edition_has():
     assert list(found) == ["table-agreement", "table-comparison", "table-scores", "table-bounds"]
     assert found["table-agreement"].heads[1] == {"zh": "经济体数", "en": "Economies"}
     assert found["table-scores"].title["en"] == "Scores and ranks of all economies"
-    assert "where an economy has too little data" in found["table-scores"].note["en"]
+    assert "too few data for a score" in found["table-scores"].note["en"]
     assert "city" not in tables.words(found["table-scores"])
     assert tables.has(frames, "bounds") and not tables.has(frames, "printed_orders")
 
@@ -214,3 +216,6 @@ class Named(dict):
     """Tables of a scenario that has a name."""
 
     scenario = "mine"
+
+    def checksums(self):
+        return {}

@@ -103,7 +103,7 @@ def test_a_place_known_up_to_an_interval_is_a_range(small):
     cell = (small["panel"]["city"] == "Q") & (small["panel"]["indicator"] == "x")
     small["panel"].loc[cell, ["low", "high"]] = [30.0, 60.0]
     places = {item["code"]: item for item in profiles(small, "zh", 2020, ["Q"])[0]["indicators"]}
-    assert places["x"]["place"] == "2–3" and places["x"]["bounds"] == "30.0–60.0"
+    assert places["x"]["place"] == "2–3" and places["x"]["bounds"] == "30–60"
 
 
 def test_what_an_edition_does_not_have_is_left_out(small):
