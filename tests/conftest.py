@@ -45,7 +45,7 @@ def pytest_addoption(parser):
 
 # thousands of tests and the modules they import stay to the end: to look through them again and again for what is free
 # takes a fifth of the time
-gc.set_threshold(100_000, 50, 50)
+gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_collection_finish():
