@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from fhi.engine.errors import FhiError
@@ -51,6 +52,7 @@ class Node:
     depth: int
 
 
+@lru_cache(4096)
 def parse(text: str) -> Node:
     """Return the tree of an expression; raise `ExpressionError` where it does not follow the grammar."""
     return _Parser(text).whole()

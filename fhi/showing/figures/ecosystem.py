@@ -126,15 +126,15 @@ def failures(data: pd.DataFrame, language: str):
     end = data["failed"].max()
     for row, item in zip(rows, data.itertuples(), strict=True):
         axes.text(item.failed + end * 0.02, row, f"{item.failed}", va="center", size=style.SMALL)
-        style.note(axes, end * 1.36, row, f"{item.police}", ha="right")
+        style.note(axes, end * 1.54, row, f"{item.police}", ha="right")
     head = said("lending-failures.of-these-police", language)
-    style.note(axes, end * 1.36, -1.1, head, ha="right")
+    style.note(axes, end * 1.54, -1.1, head, ha="right")
     axes.set_yticks(rows, names, size=style.SMALL)
-    axes.set(xlim=(0, end * 1.37), ylim=(len(data) - 0.4, -0.6))
+    axes.set(xlim=(0, end * 1.55), ylim=(len(data) - 0.4, -0.6))
     axes.set_xticks([tick for tick in axes.get_xticks() if tick <= 1.1 * end])
     axes.set_xlabel(said("lending-failures.failed-platforms", language), size=style.SMALL)
-    look = {"frameon": True, "framealpha": 1, "edgecolor": "none"}
-    axes.legend(loc="lower right", bbox_to_anchor=(0.9, 0.02), **look)
+    place = {"bbox_to_anchor": (0.04, 1 - 1.12 / figure.get_size_inches()[1]), "bbox_transform": figure.transFigure}
+    axes.legend(loc="lower left", borderaxespad=0, labelspacing=0.3, **place)
     return figure
 
 

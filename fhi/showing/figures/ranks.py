@@ -290,7 +290,7 @@ def draw_ladder(data: pd.DataFrame, language: str, pillar: str):
             axes.annotate(f"↑ {int(item.gained)}", (1, row), (30, 0), weight="bold", **look)
     name_rows(axes, data, language, "pillar_rank")
     axes.set(ylim=(len(data) - 0.4, -0.6), xlim=(0.2, last + 0.8), xticks=charts.rank_ticks(last))
-    axes.set_xlabel(said("ladder.axis", language), size=style.SMALL)
+    axes.set_xlabel(said("ladder.axis", language), size=style.SMALL, loc="right")
     charts.key(axes, [(dot, said("ladder.pillar", language)), (ring, said("ladder.overall", language))], columns=1)
     return figure
 

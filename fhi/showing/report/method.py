@@ -25,15 +25,12 @@ ALLOWED = 3
 
 def choices(method: Scenario) -> Table:
     """What the scenario chose at each step, in the order of the steps."""
-    rows = [
-        [
-            {language: key_name(name, language) for language in LANGUAGES},
-            value_words(getattr(method, name), name),
-            {"zh": words("key")[name].meaning_zh, "en": words("key")[name].meaning_en},
-        ]
-        for name in KEYS
-        if name not in ASIDE
-    ]
+    rows = []
+    for name in KEYS:
+        if name not in ASIDE:
+            meaning = {"zh": words("key")[name].meaning_zh, "en": words("key")[name].meaning_en}
+            key = {language: key_name(name, language) for language in LANGUAGES}
+            rows.append([key, value_words(getattr(method, name), name), meaning])
     return stated("table-choices", rows)
 
 
@@ -62,10 +59,8 @@ def tree(tables: Tables, method: Scenario) -> Table:
     method : Scenario
     """
     bounded, rows = "weight_bounds" in tables, list(_nodes(tables, method))
-    if not bounded:
-        for row in rows:
-            del row[ALLOWED]
-    return stated("table-tree" if bounded else "table-tree-free", rows, tables)
+    kept = rows if bounded else [row[:ALLOWED] + row[ALLOWED + 1 :] for row in rows]
+    return stated("table-tree" if bounded else "table-tree-free", kept, tables)
 
 
 def _nodes(tables: Tables, method: Scenario) -> Iterator[list[Cell]]:
@@ -104,14 +99,11 @@ def constructions(tables: Tables) -> Table:
     """How each indicator is defined."""
     framework = tables["tables/framework"]
     leaves = framework[framework["code"].isin(leaf_nodes(tables))].fillna("")
-    rows = [
-        [
-            {"zh": node["name_zh"], "en": node["name_en"]},
-            {"zh": node["definition_zh"], "en": node["definition_en"]},
-            {language: unit_name(node["unit"], language) for language in LANGUAGES} if node["unit"] else NOTHING,
-        ]
-        for node in leaves.to_dict("records")
-    ]
+    rows = []
+    for node in leaves.to_dict("records"):
+        name, text = ({at: node[f"{column}_{at}"] for at in LANGUAGES} for column in ("name", "definition"))
+        unit = {language: unit_name(node["unit"], language) for language in LANGUAGES} if node["unit"] else NOTHING
+        rows.append([name, text, unit])
     return stated("table-constructions", rows)
 
 
