@@ -347,7 +347,7 @@ def drawn_regression(
 
     References
     ----------
-    Rubin (1987), Multiple Imputation for Nonresponse in Surveys, Wiley, section 5.3.
+    Rubin (1987), Multiple Imputation for Nonresponse in Surveys, Wiley, p. 167.
     """
 
     def predicted(values: np.ndarray, target: int, used: np.ndarray, gaps: np.ndarray) -> np.ndarray:
