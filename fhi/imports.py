@@ -64,11 +64,22 @@ def with_packages(modules: Iterable[Path]) -> set[Path]:
     """Return modules with what else they are made of.
 
     That is the packages that they stand in, since to import a module is to run the text of its package, and the CSV
-    file of the same name beside a module.
+    files of this project that they read: that of the same name beside a module, and those whose name its text has.
     """
     modules = set(modules)
-    tables = {table for path in modules if (table := path.with_suffix(".csv")).is_file()}
+    tables = set().union(*map(_tables_of, modules))
     return modules | tables | {path.with_name("__init__.py") for path in modules}
+
+
+@cache
+def _tables() -> tuple[Path, ...]:
+    return tuple((ROOT / "fhi").rglob("*.csv"))
+
+
+@cache
+def _tables_of(path: Path) -> frozenset[Path]:
+    named = set(re.findall(r'"(\w+\.csv)"', path.read_text(encoding="utf-8")))
+    return frozenset(table for table in _tables() if table == path.with_suffix(".csv") or table.name in named)
 
 
 def used_by(code: str) -> set[Path]:

@@ -135,6 +135,16 @@ def test_make_knows_every_module_that_page_and_print_use(command, module):
     assert {path.relative_to(ROOT).as_posix() for path in used} <= set(rules[f"CODE_{command}"].split())
 
 
+def test_what_a_module_is_made_of_has_the_tables_that_it_reads():
+    report = ROOT / "fhi/showing/report"
+    used = with_packages(closure(report / "explorer.py") | {report / "measures.py"})
+    assets = ROOT / "fhi/showing/assets/report"
+    assert {assets / "words.csv", assets / "units.csv", report / "tables.csv", ROOT / "fhi/engine/words.csv"} <= used
+    assert with_packages({ROOT / "fhi/engine/words.py"}) & set(ROOT.rglob("words.csv")) == {
+        ROOT / "fhi/engine/words.csv"
+    }
+
+
 @pytest.mark.slow
 def test_the_imports_that_are_found_are_those_that_python_sees():
     for path in sorted((ROOT / "fhi").rglob("*.py")):

@@ -18,7 +18,7 @@ from fhi.engine.parameters import Step
 
 #: no alternative, no value
 NOTHING = "none"
-FILE = Path(__file__).with_name("words.csv")
+FILE = Path(__file__).with_suffix(".csv")
 
 
 class Words(NamedTuple):

@@ -15,7 +15,7 @@ from fhi.engine.errors import MethodError, choose, refuse
 from fhi.engine.framework import Framework
 from fhi.engine.index import STEPS, repeatable
 from fhi.engine.methods import traits
-from fhi.engine.parameters import Method
+from fhi.engine.parameters import Method, level_alone
 from fhi.engine.robustness import draws, parallel
 from fhi.engine.robustness.draws import BLOCK
 from fhi.engine.robustness.engine import Plan, evaluate, rowwise
@@ -105,8 +105,10 @@ class Study:
             values = next((choice.values for choice in model.space.alternatives if choice.name == name), None)
             return [model.method.model_copy(update={name: value}) for value in values or [getattr(model.method, name)]]
 
-        tried = [method for name in ("aggregation", "availability") for method in alternatives(name)]
-        if not all(rowwise(method, model.inputs.tree.depth) for method in tried):
+        depth = model.inputs.tree.depth
+        if not all(rowwise(method, depth) for method in alternatives("aggregation")):
+            return False
+        if not all(map(level_alone, alternatives("availability"))):
             return False
         noise = model.space.moved
         columnwise = all(repeatable(method, noise) for name in STEPS for method in alternatives(name))

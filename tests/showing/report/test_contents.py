@@ -86,7 +86,7 @@ def test_what_rests_on_given_files_is_said_at_the_top(given, built):
 def test_the_title_is_that_of_the_edition_and_the_lead_says_what_the_ranks_are(built):
     words = contents.front(built.store(), load_scenario("baseline"))
     assert words["title"]["en"] == "The 2018 China Fintech Hub Index, reproduced"
-    assert "report's own numbers 78%, public data 22%" in words["lead"]["en"]
+    assert "report's own numbers (78%) and public data (22%)" in words["lead"]["en"]
     assert words["lead"]["en"].startswith("Published ranks are those of the 2018 China Fintech Hub Index report.")
 
 

@@ -131,7 +131,7 @@ def test_everything_is_saved_from_the_single_file_in_another_folder(browser, fol
     from PIL import Image
 
     with Image.open(io.BytesIO((target / "p21-adoption.zh.png").read_bytes())) as image:
-        assert image.width > 1200 and len(image.convert("RGB").getcolors(1 << 24)) > 20
+        assert image.width > 1000 and len(image.convert("RGB").getcolors(1 << 24)) > 20
     table = pd.read_csv(target / "ranking-table.zh.csv")
     assert len(table) == 20 and table.iloc[0, 1] == "北京"
     assert browser.requests() == [] and browser.console() == []

@@ -103,7 +103,7 @@ def test_logarithms_are_shown_as_such():
     sources = pd.DataFrame({"path": [], "evidence": []})
     found = cities.next_above(tables(next_above=split, scores=scores, panel=sources))
     assert [row[-1] for row in found["乙"].rows] == ["−0.050", "−0.050"]
-    assert found["乙"].heads[-1]["en"] == "Part in the difference (logarithm)"
+    assert found["乙"].heads[-1]["en"] == "Term of the gap (logarithm)"
 
 
 @pytest.mark.slow

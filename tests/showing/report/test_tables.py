@@ -79,7 +79,7 @@ def test_a_pillar_without_data_agrees_with_nothing(store):
 
 def test_beside_the_agreement_stands_what_its_weight_rests_on(store):
     rows = {row[0]["en"]: row for row in tables.agreement(store).rows}
-    assert rows["China Fintech Hub Index"][-1]["en"] == "published 33%, derived 44%, public 22%"
+    assert rows["China Fintech Hub Index"][-1]["en"] == "published (33%), derived (44%) and public (22%)"
     assert rows["Fintech experience"][-1]["zh"] == "报告公布100%"
     parts = [name.split(": ")[1] for name in rows if ": " in name]
     assert parts == ["public data alone", "the report's own numbers alone", "without Fintech experience"]
